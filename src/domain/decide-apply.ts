@@ -1,0 +1,94 @@
+import { decideExpire, type ReviewFacts, staleEvent, standingOf, stateEvent } from './decide-review.ts';
+import { isUpdatable, type TaskExecution } from './task-execution.ts';
+import type { AuditEvent, FailedWhy, ThrottleRequest } from './throttle-request.ts';
+
+/** How long AWS may go on showing the old limit after a change was sent, before it is sent again. */
+export const SETTLE_SECONDS = 60;
+/** A change that AWS took this often and never showed is given up: `apply.failed`, why `ignored`. */
+export const MOST_SENDS = 3;
+
+export type BeginDecision =
+  | { kind: 'send'; event: AuditEvent }
+  | { kind: 'end'; event: AuditEvent }
+  /** Slack can't say who may: nobody is let through, the apply waits. */
+  | { kind: 'wait' };
+
+/**
+ * Before anything is sent: is all that was agreed still so, and in time? Without the execution it judges by the rest, and
+ * `send` only means that AWS is to be asked.
+ */
+export function decideBegin(request: ThrottleRequest, facts: ReviewFacts): BeginDecision {
+  const [expired] = decideExpire(request, facts.now, facts.inForce);
+  if (expired) return { kind: 'end', event: expired };
+  const standing = standingOf(request, facts);
+  if (standing.kind === 'unknown') return { kind: 'wait' };
+  if (standing.kind === 'stale') return { kind: 'end', event: staleEvent(request, standing.why, facts, standing.rate) };
+  if (request.approvals.length < standing.needed) {
+    return { kind: 'end', event: staleEvent(request, 'policy', facts, null) };
+  }
+  return { kind: 'send', event: startedEvent(request, facts.inForce.digest, standing.rule.role, 1) };
+}
+
+/** The intent, on record before the change is sent. */
+export function startedEvent(
+  request: ThrottleRequest,
+  policy: string,
+  role: string | null,
+  attempt: number,
+): AuditEvent {
+  return { ...stateEvent(request, 'apply.started', null, policy), detail: { attempt, role } };
+}
+
+/** What a look at the execution says of a change that was sent, or may have been. */
+export type Verdict =
+  | { kind: 'end'; event: AuditEvent }
+  | { kind: 'look-again' }
+  | { kind: 'send-again'; event: AuditEvent };
+
+/** Why AWS would not take the change, where it said so. */
+export type UpdateRefusal = Extract<FailedWhy, 'denied' | 'rejected'>;
+
+/**
+ * The table of what a later look means: the asked rate → applied; the old rate → not yet, and after a while send
+ * again; a third rate → somebody else's; ended with the old rate → too late.
+ */
+export function judgeLook(
+  request: ThrottleRequest,
+  execution: TaskExecution,
+  facts: { policy: string; now: Date; refused: UpdateRefusal | null },
+): Verdict {
+  const { apply } = request;
+  if (!apply) throw new Error(`${request.id}: judged before it was begun`);
+  const rate = execution.bytesPerSecond;
+  const aws = { requestId: execution.requestId };
+  const detail = { rate, status: execution.status, attempt: apply.attempt };
+  if (rate === request.to) {
+    return { kind: 'end', event: { ...stateEvent(request, 'applied', null, facts.policy), aws, detail } };
+  }
+  const failed = (why: FailedWhy): Verdict => ({
+    kind: 'end',
+    event: { ...stateEvent(request, 'apply.failed', null, facts.policy), aws, detail: { why, ...detail } },
+  });
+  if (rate !== request.from) return failed('other-rate');
+  if (!isUpdatable(execution.status)) return failed('ended');
+  if (facts.refused) return failed(facts.refused);
+  if (facts.now.getTime() - Date.parse(apply.sentAt) < SETTLE_SECONDS * 1000) return { kind: 'look-again' };
+  if (apply.attempt >= MOST_SENDS) return failed('ignored');
+  return { kind: 'send-again', event: startedEvent(request, facts.policy, apply.role, apply.attempt + 1) };
+}
+
+/** AWS no longer knows the execution: the change can't be in force. */
+export function vanishedEvent(request: ThrottleRequest, policy: string, awsRequestId: string | null): AuditEvent {
+  const before = request.apply === null;
+  return {
+    ...stateEvent(request, before ? 'apply.stale' : 'apply.failed', null, policy),
+    aws: { requestId: awsRequestId },
+    detail: { why: before ? 'status' : 'not-found', rate: null },
+  };
+}
+
+/** Nobody can say what AWS did: on record once, until it is known. Null where that stands already. */
+export function unknownEvent(request: ThrottleRequest, policy: string, why: string): AuditEvent | null {
+  if (!request.apply || request.apply.unknownSince) return null;
+  return { ...stateEvent(request, 'apply.unknown', null, policy), detail: { why } };
+}

@@ -1,0 +1,150 @@
+import { UNLIMITED } from './rate.ts';
+
+/** People by Slack user id, and by user group id. */
+export interface Principals {
+  users: string[];
+  groups: string[];
+}
+
+/** What a change does to the limit in force. */
+export type Direction = 'lower' | 'raise' | 'unlimited';
+
+/** One rule of the policy file; rates in bytes per second, times in seconds. */
+export interface Rule {
+  name: string;
+  /** Every key given must hold; the entries of one are alternatives. */
+  match: { accounts?: string[]; regions?: string[]; tasks?: string[]; channels?: string[] };
+  /** Null: any full member of the workspace. */
+  requesters: Principals | null;
+  approvers: Principals;
+  /** How many must agree; `unlimited` null: lifting the limit is not allowed. */
+  approvals: { lower: number; raise: number; unlimited: number | null };
+  rate: { min: number | null; max: number | null };
+  maxDurationSeconds: number | null;
+  reason: 'required' | 'optional';
+  expiresInSeconds: number;
+  /** The role to assume for this rule; null: the bot's own credentials. */
+  role: string | null;
+}
+
+export interface Policy {
+  version: 1;
+  /** Null: any full member may look things up. */
+  audit: { readers: Principals | null };
+  /** The first that matches decides. */
+  rules: Rule[];
+}
+
+/** The first rule that matches; null: the change is refused. */
+export function matchRule(
+  policy: Policy,
+  target: { account: string; region: string; task: string; channel: string },
+): Rule | null {
+  const holds = (allowed: string[] | undefined, value: string) => allowed === undefined || allowed.includes(value);
+  const found = policy.rules.find(
+    ({ match }) =>
+      holds(match.accounts, target.account) &&
+      holds(match.regions, target.region) &&
+      holds(match.tasks, target.task) &&
+      holds(match.channels, target.channel),
+  );
+  return found ?? null;
+}
+
+export function directionOf(from: number, to: number): Direction {
+  if (to === UNLIMITED) return 'unlimited';
+  return from === UNLIMITED || to < from ? 'lower' : 'raise';
+}
+
+/** How many must agree; null where the rule doesn't allow to lift the limit. */
+export function approvalsNeeded(of: Rule, direction: Direction): number | null {
+  return of.approvals[direction];
+}
+
+/** Null when the rule allows the rate, else its bounds. No limit at all is bounded by `approvals` alone. */
+export function checkRate(of: Rule, to: number): null | Rule['rate'] {
+  const { min, max } = of.rate;
+  if (to === UNLIMITED) return null;
+  return (min !== null && to < min) || (max !== null && to > max) ? { min, max } : null;
+}
+
+/** Somebody in Slack, as the workspace knows them at the moment. */
+export interface Person {
+  team: string;
+  user: string;
+  name: string;
+  kind: 'member' | 'guest' | 'stranger' | 'other-team' | 'deactivated' | 'bot';
+}
+
+/** The members of each user group that was looked up; null: Slack could not say. */
+export type Groups = ReadonlyMap<string, readonly string[] | null>;
+
+export type Membership = 'yes' | 'no' | 'unknown';
+
+/** Why somebody may not. */
+export type Denial =
+  | Exclude<Person['kind'], 'member'>
+  | 'not-a-requester'
+  | 'not-an-approver'
+  | 'not-a-reader'
+  | 'requester';
+
+/** `unknown-groups`: Slack can't say who is in a group that decides, so nobody is let through. */
+export type Permission = { allowed: true } | { allowed: false; why: Denial | 'unknown-groups'; rule: Rule | null };
+
+/** The user groups that must be looked up before the questions below can be answered. */
+export function groupsOf(of: Rule | Principals | null): string[] {
+  if (of === null) return [];
+  return 'groups' in of ? distinct(of.groups) : distinct([...(of.requesters?.groups ?? []), ...of.approvers.groups]);
+}
+
+/** Whether a person is named, alone or by a group. A group that wasn't looked up counts as unknown. */
+export function isAmong(principals: Principals, person: { user: string }, groups: Groups): Membership {
+  if (principals.users.includes(person.user)) return 'yes';
+  const members = principals.groups.map((group) => groups.get(group) ?? null);
+  if (members.some((users) => users?.includes(person.user))) return 'yes';
+  return members.includes(null) ? 'unknown' : 'no';
+}
+
+export function mayAsk(rule: Rule, person: Person, groups: Groups): Permission {
+  return permission(rule.requesters, person, groups, 'not-a-requester', rule);
+}
+
+/** Never the requester, whatever the rule says: known by the user id alone, since one id is one person. */
+export function mayDecide(rule: Rule, person: Person, requester: { user: string }, groups: Groups): Permission {
+  if (person.kind === 'member' && person.user === requester.user) return { allowed: false, why: 'requester', rule };
+  return permission(rule.approvers, person, groups, 'not-an-approver', rule);
+}
+
+export function mayRead(policy: Policy, person: Person, groups: Groups): Permission {
+  return permission(policy.audit.readers, person, groups, 'not-a-reader', null);
+}
+
+/** Who could agree, each once, the requester taken out. `unknown`: there may be more, Slack could not say. */
+export function possibleApprovers(
+  rule: Rule,
+  requester: { user: string },
+  groups: Groups,
+): { users: string[]; unknown: boolean } {
+  const members = rule.approvers.groups.map((group) => groups.get(group) ?? null);
+  const users = distinct([...rule.approvers.users, ...members.flatMap((list) => list ?? [])]);
+  return { users: users.filter((user) => user !== requester.user), unknown: members.includes(null) };
+}
+
+/** `allowed` null: any full member. */
+function permission(
+  allowed: Principals | null,
+  person: Person,
+  groups: Groups,
+  otherwise: Denial,
+  rule: Rule | null,
+): Permission {
+  if (person.kind !== 'member') return { allowed: false, why: person.kind, rule };
+  const among = allowed === null ? 'yes' : isAmong(allowed, person, groups);
+  if (among === 'yes') return { allowed: true };
+  return { allowed: false, why: among === 'unknown' ? 'unknown-groups' : otherwise, rule };
+}
+
+function distinct<T>(list: readonly T[]): T[] {
+  return [...new Set(list)];
+}

@@ -1,0 +1,51 @@
+import type { Denial, Rule } from './policy.ts';
+import type { RateProblem } from './rate.ts';
+import type { RequestStatus } from './throttle-request.ts';
+
+/** The rule that would have matched in another channel: so that the answer can say where to ask. */
+export interface ElsewhereRule {
+  rule: string;
+  channels: string[];
+}
+
+/** Why somebody may not ask for this. The closed list: `words.ts` has a sentence for each. */
+export type AskRefusal =
+  | { why: 'no-rule'; account: string; region: string; elsewhere: ElsewhereRule[] }
+  | { why: 'may-not-ask'; denial: Denial; rule: Rule }
+  | { why: 'groups-unknown'; rule: Rule }
+  | { why: 'rate-outside'; rule: Rule; to: number; min: number | null; max: number | null }
+  | { why: 'unlimited-not-allowed'; rule: Rule }
+  | { why: 'rate'; problem: RateProblem; current: number }
+  | { why: 'reason-required'; rule: Rule }
+  | { why: 'duration-too-long'; rule: Rule; asked: number; max: number }
+  | { why: 'too-few-approvers'; rule: Rule; needed: number; possible: number }
+  | { why: 'not-updatable'; status: string }
+  | { why: 'already-open'; request: string };
+
+/** Why somebody may not decide, or cancel, this request. */
+export type DecisionRefusal =
+  | { why: 'unknown-request' }
+  | { why: 'not-open'; status: RequestStatus }
+  | { why: 'may-not-decide'; denial: Denial; rule: Rule }
+  | { why: 'groups-unknown'; rule: Rule }
+  | { why: 'decided-already' }
+  | { why: 'comment-required' }
+  | { why: 'not-the-requester'; requester: string }
+  | { why: 'under-way' };
+
+export type Refusal = AskRefusal | DecisionRefusal;
+
+const ASK_POLICY_REFUSALS: ReadonlySet<AskRefusal['why']> = new Set([
+  'no-rule',
+  'may-not-ask',
+  'rate-outside',
+  'unlimited-not-allowed',
+  'reason-required',
+  'duration-too-long',
+  'too-few-approvers',
+]);
+
+/** Refused by the policy, and so on record; the rest is a mistake or a moment, and is only answered. */
+export function isByPolicy(refusal: AskRefusal): boolean {
+  return ASK_POLICY_REFUSALS.has(refusal.why);
+}

@@ -1,0 +1,291 @@
+/**
+ * The life of a throttle request.
+ *
+ * Glossary
+ * - task execution: one run of a DataSync task; what a bandwidth limit belongs to.
+ * - bandwidth limit, rate: bytes per second as AWS has it; -1 is unlimited.
+ * - requester: who asks. approver: who may agree, by the policy's rule. The requester never counts as one.
+ * - from: the rate in force when the request was made; the request is about this change and no other.
+ * - read-back: what DescribeTaskExecution says after the change; only that is `applied`.
+ * - record: one line of the audit log. The log is the list of events; a request is the fold of its records.
+ */
+
+import type { Direction } from './policy.ts';
+
+/** A person as the log names them: never by name alone. */
+export interface Actor {
+  team: string;
+  user: string;
+  name: string;
+}
+
+export type RequestStatus =
+  | 'pending'
+  | 'approved'
+  | 'applying'
+  | 'applied'
+  | 'failed'
+  | 'stale'
+  | 'denied'
+  | 'cancelled'
+  | 'expired';
+
+/** Why a request ended before anything was sent to AWS. */
+export type StaleWhy = 'policy' | 'rate' | 'status';
+
+/** Why a change that was begun did not come to be. */
+export type FailedWhy = 'denied' | 'rejected' | 'ended' | 'other-rate' | 'ignored' | 'not-found';
+
+export interface Approval {
+  by: Actor;
+  at: string;
+  comment: string | null;
+}
+
+/** How a request ended, with what is known of it. */
+export interface Ending {
+  at: string;
+  by: Actor | null;
+  comment: string | null;
+  why: string | null;
+  /** The rate read back from AWS, where one was read. */
+  rate: number | null;
+  awsRequestId: string | null;
+}
+
+export interface ApplyProgress {
+  startedAt: string;
+  /** When the change was last about to be sent: the intent is recorded first. */
+  sentAt: string;
+  attempt: number;
+  /** The role that the change is made under; null = the bot's own credentials. */
+  role: string | null;
+  /** Since when nobody can say what AWS did; null while it is known. */
+  unknownSince: string | null;
+}
+
+export interface ThrottleRequest {
+  id: string;
+  version: number;
+  status: RequestStatus;
+  requester: Actor;
+  channel: string;
+  execution: string;
+  account: string;
+  region: string;
+  taskName: string | null;
+  mode: string | null;
+  from: number;
+  to: number;
+  direction: Direction;
+  durationSeconds: number | null;
+  reason: string | null;
+  rule: string;
+  policy: string;
+  approvalsNeeded: number;
+  approvals: Approval[];
+  requestedAt: string;
+  expiresAt: string;
+  apply: ApplyProgress | null;
+  ending: Ending | null;
+}
+
+export const EVENTS = [
+  'requested',
+  'refused',
+  'approved',
+  'decision.refused',
+  'denied',
+  'cancelled',
+  'expired',
+  'apply.started',
+  'applied',
+  'apply.failed',
+  'apply.stale',
+  'apply.unknown',
+  'policy.loaded',
+  'audit.exported',
+] as const;
+
+export type EventName = (typeof EVENTS)[number];
+
+/** What `requested` must carry beside the record's own fields, for the fold. */
+export interface RequestedDetail {
+  taskName: string | null;
+  mode: string | null;
+  direction: Direction;
+  duration: number | null;
+  approvals: number;
+  expiresAt: string;
+}
+
+/**
+ * What happened, before the log gives it a place (`seq`, `prev`, `at`). Fields as in the audit record;
+ * `actor` null is the bot itself.
+ */
+export interface AuditEvent {
+  event: EventName;
+  request: string | null;
+  version: number | null;
+  actor: Actor | null;
+  channel: string | null;
+  execution: string | null;
+  account: string | null;
+  region: string | null;
+  from: number | null;
+  to: number | null;
+  reason: string | null;
+  rule: string | null;
+  policy: string | null;
+  aws: { requestId: string | null } | null;
+  detail: Readonly<Record<string, unknown>> | null;
+}
+
+/** An event with its time, as the fold reads it. */
+export interface DatedEvent extends AuditEvent {
+  at: string;
+}
+
+const ENDED: ReadonlySet<RequestStatus> = new Set(['applied', 'failed', 'stale', 'denied', 'cancelled', 'expired']);
+
+/** An open request still can change; an ended one never does. */
+export function isOpen(request: Pick<ThrottleRequest, 'status'>): boolean {
+  return !ENDED.has(request.status);
+}
+
+/**
+ * The next state. Events that say nothing about a request's state leave it as it is.
+ * @throws Error on an event that does not fit: a log that says so is not one that we wrote.
+ */
+export function evolve(state: ThrottleRequest | null, event: DatedEvent): ThrottleRequest | null {
+  if (event.event === 'requested') return begin(state, event);
+  if (state === null) return null;
+  if (event.request !== state.id) throw new Error(`record of ${event.request} folded into ${state.id}`);
+  switch (event.event) {
+    case 'approved':
+      return approve(next(state, event), event);
+    case 'denied':
+      return end(state, event, 'denied');
+    case 'cancelled':
+      return end(state, event, 'cancelled');
+    case 'expired':
+      return end(state, event, 'expired');
+    case 'apply.started':
+      return startApply(next(state, event), event);
+    case 'apply.unknown':
+      return { ...next(state, event), apply: { ...applyOf(state), unknownSince: event.at } };
+    case 'applied':
+      return end(state, event, 'applied');
+    case 'apply.failed':
+      return end(state, event, 'failed');
+    case 'apply.stale':
+      return end(state, event, 'stale');
+    case 'refused':
+    case 'decision.refused':
+    case 'policy.loaded':
+    case 'audit.exported':
+      return state;
+    default:
+      return unknownEvent(event.event);
+  }
+}
+
+function unknownEvent(event: never): never {
+  throw new Error(`unknown event ${String(event)}`);
+}
+
+/** The version counts the events that changed the state; a gap means that the records are not this state's. */
+function next(state: ThrottleRequest, event: DatedEvent): ThrottleRequest {
+  if (!isOpen(state)) throw new Error(`${event.event} after ${state.id} had ended`);
+  if (event.version !== state.version + 1)
+    throw new Error(`${state.id}: version ${event.version} after ${state.version}`);
+  return { ...state, version: event.version };
+}
+
+function begin(state: ThrottleRequest | null, event: DatedEvent): ThrottleRequest {
+  if (state) throw new Error(`${state.id} was requested already`);
+  const detail = event.detail as unknown as RequestedDetail | null;
+  const { request, actor, channel, execution, account, region, from, to, rule, policy } = event;
+  if (!detail || !request || !actor || !channel || !execution || !account || !region || !rule || !policy) {
+    throw new Error('a requested record without its facts');
+  }
+  if (from === null || to === null) throw new Error('a requested record without its rates');
+  return {
+    id: request,
+    version: 1,
+    status: detail.approvals === 0 ? 'approved' : 'pending',
+    requester: actor,
+    channel,
+    execution,
+    account,
+    region,
+    taskName: detail.taskName,
+    mode: detail.mode,
+    from,
+    to,
+    direction: detail.direction,
+    durationSeconds: detail.duration,
+    reason: event.reason,
+    rule,
+    policy,
+    approvalsNeeded: detail.approvals,
+    approvals: [],
+    requestedAt: event.at,
+    expiresAt: detail.expiresAt,
+    apply: null,
+    ending: null,
+  };
+}
+
+function approve(state: ThrottleRequest, event: DatedEvent): ThrottleRequest {
+  if (!event.actor || state.status !== 'pending') throw new Error(`${state.id} can't be approved here`);
+  const detail = event.detail as { comment: string | null; complete: boolean; needed: number; expiresAt: string };
+  return {
+    ...state,
+    status: detail.complete ? 'approved' : 'pending',
+    approvalsNeeded: detail.needed,
+    policy: event.policy ?? state.policy,
+    rule: event.rule ?? state.rule,
+    expiresAt: detail.expiresAt,
+    approvals: [...state.approvals, { by: event.actor, at: event.at, comment: detail.comment }],
+  };
+}
+
+function startApply(state: ThrottleRequest, event: DatedEvent): ThrottleRequest {
+  const detail = event.detail as { attempt: number; role: string | null };
+  if (state.status !== 'approved' && state.status !== 'applying') throw new Error(`${state.id} is not agreed`);
+  return {
+    ...state,
+    status: 'applying',
+    apply: {
+      startedAt: state.apply?.startedAt ?? event.at,
+      sentAt: event.at,
+      attempt: detail.attempt,
+      role: detail.role,
+      unknownSince: null,
+    },
+  };
+}
+
+function applyOf(state: ThrottleRequest): ApplyProgress {
+  if (!state.apply) throw new Error(`${state.id}: an outcome before the intent`);
+  return state.apply;
+}
+
+function end(before: ThrottleRequest, event: DatedEvent, status: RequestStatus): ThrottleRequest {
+  const state = next(before, event);
+  if (status === 'applied' || status === 'failed') applyOf(state);
+  const detail = event.detail as { comment?: string | null; why?: string; rate?: number | null } | null;
+  return {
+    ...state,
+    status,
+    ending: {
+      at: event.at,
+      by: event.actor,
+      comment: detail?.comment ?? null,
+      why: detail?.why ?? null,
+      rate: detail?.rate ?? null,
+      awsRequestId: event.aws?.requestId ?? null,
+    },
+  };
+}

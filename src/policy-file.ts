@@ -1,0 +1,131 @@
+import { createHash } from 'node:crypto';
+import {
+  type Alias,
+  type Document,
+  isAlias,
+  isCollection,
+  isMap,
+  isScalar,
+  LineCounter,
+  type Node,
+  parseDocument,
+  visit,
+} from 'yaml';
+import { parsePolicy } from './domain/parse-policy.ts';
+import type { Policy } from './domain/policy.ts';
+import type { PolicyFault } from './domain/policy-fields.ts';
+import { quoted } from './domain/quoted.ts';
+import type { Result } from './domain/result.ts';
+import { bad, good } from './domain/result.ts';
+
+export interface ReadPolicy {
+  readonly policy: Policy;
+  /** SHA-256 of the text in UTF-8, hex: how records and replicas name this policy. */
+  readonly digest: string;
+  /** The text itself, kept for the auditor. */
+  readonly text: string;
+}
+
+/** A fault of the policy with its place in the text; lines and columns count from 1. */
+export interface PolicyFileFault extends PolicyFault {
+  readonly line: number;
+  readonly column: number;
+}
+
+const LONGEST = 256 * 1024;
+const MOST_ALIASES = 100;
+// One slip in YAML can be followed by thousands of others that mean nothing.
+const MOST_SYNTAX_FAULTS = 20;
+
+/** Reads the text of a policy file (YAML 1.2, so JSON too). All faults come at once, in the order of their lines. */
+export function readPolicyText(text: string): Result<ReadPolicy, PolicyFileFault[]> {
+  if (text.length > LONGEST) {
+    const problem = `the file has ${text.length} characters`;
+    return bad([{ line: 1, column: 1, path: [], problem, expected: `at most ${LONGEST}` }]);
+  }
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const place = (offset: number) => {
+    const { line, col } = lines.linePos(offset);
+    return { line: Math.max(1, line), column: Math.max(1, col) };
+  };
+
+  const syntax = [...document.errors, ...document.warnings].map(({ pos: [offset], code, message }): PolicyFileFault => {
+    const at = place(offset);
+    if (code !== 'DUPLICATE_KEY') return { ...at, path: [], problem: message, expected: 'YAML 1.2, one document' };
+    const key = quoted(/^[^\s:]*/.exec(text.slice(offset, offset + 200))?.[0] ?? '');
+    return { ...at, path: [], problem: `the key ${key} is there twice`, expected: 'each key once' };
+  });
+  if (syntax.length > 0) return bad(inOrder(syntax).slice(0, MOST_SYNTAX_FAULTS));
+
+  const aliases = aliasFaults(document).map(({ offset, ...fault }) => ({ ...place(offset), ...fault }));
+  if (aliases.length > 0) return bad(inOrder(aliases));
+
+  const parsed = parsePolicy(document.toJS({ maxAliasCount: -1 }));
+  if (!parsed.ok) {
+    return bad(inOrder(parsed.problem.map((fault) => ({ ...place(offsetOf(document, fault.path)), ...fault }))));
+  }
+  const digest = createHash('sha256').update(text, 'utf8').digest('hex');
+  return good({ policy: parsed.value, digest, text });
+}
+
+/** One line for each fault: `policy.yml:12:5 rules[0].approvals.raise: is 3; expected at most 2`. */
+export function describePolicyFaults(file: string, faults: readonly PolicyFileFault[]): string {
+  return faults
+    .map(({ line, column, path, problem, expected }) => {
+      const where = path.length === 0 ? '' : ` ${writePath(path)}:`;
+      return `${file}:${line}:${column}${where} ${problem}; expected ${expected}`;
+    })
+    .join('\n');
+}
+
+function writePath(path: PolicyFault['path']): string {
+  return path
+    .map((part) =>
+      typeof part === 'number' ? `[${part}]` : /^\w+$/.test(part) ? `.${part}` : `[${JSON.stringify(part)}]`,
+    )
+    .join('')
+    .replace(/^\./, '');
+}
+
+function inOrder(faults: readonly PolicyFileFault[]): PolicyFileFault[] {
+  return faults.toSorted((a, b) => a.line - b.line || a.column - b.column);
+}
+
+/** Aliases may share a list of people. Inside one another they could grow without end, so that is refused. */
+function aliasFaults(document: Document): (PolicyFault & { offset: number })[] {
+  const aliases: { node: Alias; nested: boolean }[] = [];
+  visit(document, {
+    Alias: (_key, node, above) => {
+      aliases.push({ node, nested: above.some((parent) => isCollection(parent) && parent.anchor !== undefined) });
+    },
+  });
+  const fault = (node: Alias, problem: string, expected: string) => ({
+    ...{ path: [], problem: `the alias *${quoted(node.source)} ${problem}`, expected },
+    offset: node.range?.[0] ?? 0,
+  });
+  const oneTooMany = aliases[MOST_ALIASES];
+  if (oneTooMany) return [fault(oneTooMany.node, 'is one too many', `at most ${MOST_ALIASES} aliases`)];
+  return aliases.flatMap(({ node, nested }) => {
+    if (nested) return [fault(node, 'is inside an anchor', 'aliases outside of what an anchor names')];
+    return node.resolve(document) ? [] : [fault(node, 'has no anchor', `an anchor &${quoted(node.source)} above it`)];
+  });
+}
+
+/** Where the path leads; where it ends early, because something is missing, the place of what should hold it. */
+function offsetOf(document: Document, path: PolicyFault['path']): number {
+  let node: unknown = document.contents;
+  let offset = isCollection(node) || isScalar(node) ? (node.range?.[0] ?? 0) : 0;
+  for (const part of path) {
+    if (isAlias(node)) node = node.resolve(document);
+    if (!isCollection(node)) break;
+    const pair = isMap(node)
+      ? node.items.find(({ key }) => String(isScalar(key) ? key.value : key) === String(part))
+      : null;
+    const key: unknown = isMap(node) ? pair?.key : node.items[Number(part)];
+    if (!isScalar(key) && !isCollection(key) && !isAlias(key)) break;
+    offset = (key as Node).range?.[0] ?? offset;
+    node = pair ? pair.value : key;
+  }
+  return offset;
+}

@@ -1,0 +1,155 @@
+import { describe, expect, it } from 'vitest';
+import {
+  decideBegin,
+  judgeLook,
+  MOST_SENDS,
+  SETTLE_SECONDS,
+  startedEvent,
+  type UpdateRefusal,
+  unknownEvent,
+  vanishedEvent,
+} from '../../src/domain/decide-apply.ts';
+import { decideReview } from '../../src/domain/decide-review.ts';
+import type { TaskExecution } from '../../src/domain/task-execution.ts';
+import { at, execution, facts, folded, LEAD, MIB, NO_GROUPS, policy, ROLE, requested, rule } from './given.ts';
+
+const pending = requested();
+const command = { by: LEAD, decision: 'approve', comment: null } as const;
+const agreed = folded(pending, at(60), decideReview(pending, command, facts()).events[0]);
+const applying = (attempt = 1, sent = 100) => folded(agreed, at(sent), startedEvent(agreed, 'digest', ROLE, attempt));
+
+describe('begin', () => {
+  it('puts the intent on record first, with the role of the rule in force', () => {
+    const decision = decideBegin(agreed, facts({ now: at(90) }));
+    expect(decision).toMatchObject({
+      kind: 'send',
+      event: { event: 'apply.started', version: 3, actor: null, detail: { attempt: 1, role: ROLE } },
+    });
+    if (decision.kind !== 'send') throw new Error('not sent');
+    expect(folded(agreed, at(90), decision.event)).toMatchObject({
+      status: 'applying',
+      apply: {
+        startedAt: at(90).toISOString(),
+        sentAt: at(90).toISOString(),
+        attempt: 1,
+        role: ROLE,
+        unknownSince: null,
+      },
+    });
+  });
+
+  it('judges by the rest where AWS was not asked yet', () => {
+    expect(decideBegin(agreed, { ...facts(), execution: null })).toMatchObject({ kind: 'send' });
+  });
+
+  it('ends what no longer stands, and sends nothing', () => {
+    const ends = (changes: Parameters<typeof facts>[0]) => decideBegin(agreed, facts(changes));
+    const stale = (why: string) => ({ kind: 'end', event: { event: 'apply.stale', detail: { why } } });
+    expect(ends({ execution: execution({ bytesPerSecond: 3 }) })).toMatchObject(stale('rate'));
+    expect(ends({ execution: execution({ bytesPerSecond: agreed.to }) })).toMatchObject(stale('rate'));
+    expect(ends({ execution: execution({ status: 'ERROR' }) })).toMatchObject(stale('status'));
+    expect(ends({ inForce: policy() })).toMatchObject(stale('policy'));
+    const two = policy(rule({ approvals: { lower: 2, raise: 2, unlimited: null } }));
+    expect(ends({ inForce: two })).toMatchObject(stale('policy'));
+    expect(ends({ now: at(60 + 1800) })).toMatchObject({ kind: 'end', event: { event: 'expired' } });
+  });
+
+  it('waits where Slack can’t say', () => {
+    expect(decideBegin(agreed, facts({ groups: NO_GROUPS }))).toEqual({ kind: 'wait' });
+    expect(decideBegin(agreed, facts({ people: new Map() }))).toEqual({ kind: 'wait' });
+  });
+});
+
+describe('what a look means', () => {
+  const look = (
+    seen: Partial<TaskExecution>,
+    {
+      after: seconds = 1,
+      refused = null,
+      attempt = 1,
+    }: { after?: number; refused?: UpdateRefusal | null; attempt?: number } = {},
+  ) => {
+    const now = at(100 + seconds);
+    return judgeLook(applying(attempt), execution(seen), { policy: 'digest', now, refused });
+  };
+  const to = agreed.to;
+  const failed = (why: string) => ({ kind: 'end', event: { event: 'apply.failed', detail: { why } } });
+
+  it.each(['TRANSFERRING', 'SUCCESS', 'CANCELLING'])('the asked rate, %s: applied, as read back', (status) => {
+    const verdict = look({ bytesPerSecond: to, status }, { refused: 'denied' });
+    expect(verdict).toMatchObject({ kind: 'end', event: { event: 'applied', aws: { requestId: 'aws-1' } } });
+    if (verdict.kind !== 'end') throw new Error('not ended');
+    expect(folded(applying(), at(101), verdict.event)).toMatchObject({
+      status: 'applied',
+      ending: { rate: to, awsRequestId: 'aws-1', by: null },
+    });
+  });
+
+  it('a third rate: somebody else’s', () => {
+    expect(look({ bytesPerSecond: 42 * MIB })).toMatchObject(failed('other-rate'));
+    expect(look({ bytesPerSecond: -1, status: 'SUCCESS' }, { refused: 'denied' })).toMatchObject(failed('other-rate'));
+  });
+
+  it('the old rate on an execution that has ended: too late', () => {
+    expect(look({ status: 'SUCCESS' })).toMatchObject(failed('ended'));
+    expect(look({ status: 'CANCELLING' }, { refused: 'rejected' })).toMatchObject(failed('ended'));
+  });
+
+  it('the old rate after a clear no: failed', () => {
+    expect(look({}, { refused: 'denied' })).toMatchObject(failed('denied'));
+    expect(look({}, { refused: 'rejected' })).toMatchObject(failed('rejected'));
+  });
+
+  it('the old rate: not yet, and after a while to be sent again', () => {
+    expect(look({}, { after: SETTLE_SECONDS - 1 })).toEqual({ kind: 'look-again' });
+    const verdict = look({}, { after: SETTLE_SECONDS });
+    expect(verdict).toMatchObject({
+      kind: 'send-again',
+      event: { event: 'apply.started', version: 4, detail: { attempt: 2, role: ROLE } },
+    });
+    if (verdict.kind !== 'send-again') throw new Error('not sent again');
+    expect(folded(applying(), at(160), verdict.event)).toMatchObject({
+      status: 'applying',
+      apply: { startedAt: at(100).toISOString(), sentAt: at(160).toISOString(), attempt: 2 },
+    });
+  });
+
+  it('the old rate after the last send: ignored', () => {
+    expect(look({}, { after: SETTLE_SECONDS - 1, attempt: MOST_SENDS })).toEqual({ kind: 'look-again' });
+    expect(look({}, { after: SETTLE_SECONDS, attempt: MOST_SENDS })).toMatchObject(failed('ignored'));
+  });
+
+  it('means nothing before the intent', () => {
+    expect(() => judgeLook(agreed, execution(), { policy: 'd', now: at(1), refused: null })).toThrow(
+      'before it was begun',
+    );
+  });
+});
+
+describe('no look at all', () => {
+  it('is unknown, once, until it is known', () => {
+    const event = unknownEvent(applying(), 'digest', 'no answer');
+    expect(event).toMatchObject({ event: 'apply.unknown', detail: { why: 'no answer' } });
+    const unknown = folded(applying(), at(105), event ?? undefined);
+    expect(unknown).toMatchObject({ status: 'applying', apply: { unknownSince: at(105).toISOString(), attempt: 1 } });
+    expect(unknownEvent(unknown, 'digest', 'no answer')).toBeNull();
+    const again = folded(unknown, at(160), startedEvent(unknown, 'digest', ROLE, 2));
+    expect(again.apply?.unknownSince).toBeNull();
+  });
+
+  it('is no unknown before the intent', () => {
+    expect(unknownEvent(agreed, 'digest', 'x')).toBeNull();
+  });
+
+  it('an execution that AWS no longer knows: stale before the intent, failed after it', () => {
+    expect(vanishedEvent(agreed, 'digest', 'aws-9')).toMatchObject({
+      event: 'apply.stale',
+      aws: { requestId: 'aws-9' },
+      detail: { why: 'status' },
+    });
+    expect(vanishedEvent(applying(), 'digest', null)).toMatchObject({
+      event: 'apply.failed',
+      detail: { why: 'not-found' },
+    });
+  });
+});

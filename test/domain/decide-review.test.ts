@@ -1,0 +1,288 @@
+import { describe, expect, it } from 'vitest';
+import {
+  decideCancel,
+  decideExpire,
+  decideOpen,
+  decideReview,
+  type ReviewFacts,
+  standingOf,
+} from '../../src/domain/decide-review.ts';
+import type { Person } from '../../src/domain/policy.ts';
+import type { ThrottleRequest } from '../../src/domain/throttle-request.ts';
+import {
+  at,
+  execution,
+  facts,
+  folded,
+  GUEST,
+  LEAD,
+  MIB,
+  NO_GROUPS,
+  NOBODY,
+  OPERATOR,
+  person,
+  policy,
+  requested,
+  rule,
+  SECOND,
+} from './given.ts';
+
+const raise = { rate: { kind: 'absolute', bytesPerSecond: 200 * MIB } } as const;
+const review = (
+  request: ThrottleRequest,
+  by: Person,
+  changes: Partial<ReviewFacts> = {},
+  decision: 'approve' | 'deny' = 'approve',
+  comment: string | null = 'fine',
+) => decideReview(request, { by, decision, comment }, { ...facts(), ...changes });
+const approve = (request: ThrottleRequest, by: Person, seconds = 60) =>
+  folded(request, at(seconds), review(request, by, { now: at(seconds) }).events[0]);
+
+describe('approve', () => {
+  it('by the one lead that the rule wants: agreed, with new time to apply it', () => {
+    const decision = review(requested(), LEAD);
+    expect(decision).toMatchObject({
+      ok: true,
+      events: [
+        {
+          event: 'approved',
+          version: 2,
+          actor: { user: 'U0LEAD' },
+          detail: { comment: 'fine', count: 1, needed: 1, complete: true, expiresAt: at(60 + 1800).toISOString() },
+        },
+      ],
+    });
+    expect(folded(requested(), at(60), decision.events[0])).toMatchObject({
+      status: 'approved',
+      version: 2,
+      approvals: [{ by: { user: 'U0LEAD' }, at: at(60).toISOString(), comment: 'fine' }],
+      expiresAt: at(1860).toISOString(),
+    });
+  });
+
+  it('by the first of two: still pending, until the same time as before', () => {
+    const one = approve(requested({ ask: raise }), LEAD);
+    expect(one).toMatchObject({ status: 'pending', approvalsNeeded: 2, expiresAt: at(1800).toISOString() });
+    expect(approve(one, SECOND)).toMatchObject({ status: 'approved', approvals: [{}, {}] });
+  });
+
+  it('counts as many as the rule in force now wants', () => {
+    const two = policy(rule({ approvals: { lower: 2, raise: 2, unlimited: null } }));
+    expect(review(requested(), LEAD, { inForce: two })).toMatchObject({
+      events: [{ event: 'approved', detail: { needed: 2, complete: false } }],
+    });
+  });
+
+  it.each([
+    ['the requester', OPERATOR, 'requester'],
+    ['a guest, though in the group', GUEST, 'guest'],
+    ['nobody in particular', NOBODY, 'not-an-approver'],
+    ['a deactivated lead', person('U0LEAD', 'deactivated'), 'deactivated'],
+    ['somebody of another team', person('U0LEAD', 'other-team'), 'other-team'],
+  ])('is refused to %s, on record', (_, by, denial) => {
+    expect(review(requested(), by)).toMatchObject({
+      ok: false,
+      refusal: { why: 'may-not-decide', denial },
+      events: [{ event: 'decision.refused', version: 1, detail: { why: 'may-not-decide', denial } }],
+    });
+  });
+
+  it('is refused to a lead who is the requester', () => {
+    const own = requested({ ask: { requester: LEAD } });
+    expect(review(own, LEAD)).toMatchObject({ ok: false, refusal: { why: 'may-not-decide', denial: 'requester' } });
+  });
+
+  it('counts one person once, under whatever team Slack names them', () => {
+    const one = approve(requested({ ask: raise }), LEAD);
+    for (const again of [LEAD, person('U0LEAD', 'member', 'E0GRID')]) {
+      expect(review(one, again)).toMatchObject({ ok: false, refusal: { why: 'decided-already' } });
+    }
+  });
+
+  it('is refused where Slack can’t say, with nothing on record', () => {
+    const refused = { ok: false, refusal: { why: 'groups-unknown' }, events: [] };
+    expect(review(requested(), LEAD, { groups: NO_GROUPS })).toMatchObject(refused);
+    const one = approve(requested({ ask: raise }), LEAD);
+    expect(review(one, SECOND, { people: new Map([['U0OPER', OPERATOR]]) })).toMatchObject(refused);
+  });
+
+  it('never happens blind', () => {
+    expect(() => review(requested(), LEAD, { execution: null })).toThrow('without its facts');
+  });
+
+  it('ends a request whose time is over, timer or not', () => {
+    expect(review(requested(), LEAD, { now: at(1800) })).toMatchObject({ ok: true, events: [{ event: 'expired' }] });
+    expect(review(requested(), LEAD, { now: at(1799) })).toMatchObject({ events: [{ event: 'approved' }] });
+  });
+
+  it('is refused once it is no longer pending, on record', () => {
+    const denied = folded(requested(), at(60), review(requested(), LEAD, {}, 'deny', 'no').events[0]);
+    expect(review(denied, SECOND)).toMatchObject({
+      ok: false,
+      refusal: { why: 'not-open', status: 'denied' },
+      events: [{ event: 'decision.refused', version: 2 }],
+    });
+    const agreed = approve(requested(), LEAD);
+    expect(review(agreed, SECOND, {}, 'deny', 'no')).toMatchObject({
+      refusal: { why: 'not-open', status: 'approved' },
+    });
+  });
+});
+
+describe('deny', () => {
+  it('by whoever could approve, with a comment, and without asking AWS', () => {
+    const decision = review(requested(), LEAD, { execution: null }, 'deny', 'not tonight');
+    expect(folded(requested(), at(60), decision.events[0])).toMatchObject({
+      status: 'denied',
+      ending: { by: { user: 'U0LEAD' }, comment: 'not tonight' },
+    });
+  });
+
+  it('wants a comment', () => {
+    for (const comment of [null, '']) {
+      expect(review(requested(), LEAD, {}, 'deny', comment)).toEqual({
+        ok: false,
+        refusal: { why: 'comment-required' },
+        events: [],
+      });
+    }
+  });
+
+  it('is refused to whoever may not decide', () => {
+    expect(review(requested(), OPERATOR, {}, 'deny', 'x')).toMatchObject({ refusal: { denial: 'requester' } });
+    expect(review(requested(), NOBODY, {}, 'deny', 'x')).toMatchObject({ refusal: { denial: 'not-an-approver' } });
+  });
+});
+
+describe('what no longer stands', () => {
+  const one = approve(requested({ ask: { ...raise, durationSeconds: 600 } }), LEAD);
+  const stale = (changes: Partial<ReviewFacts>) => review(one, SECOND, changes).events[0];
+
+  it.each([
+    ['no rule matches any more', { inForce: policy() }],
+    [
+      'another rule matches now, by which the lead does not count',
+      {
+        inForce: policy(rule({ name: 'new', approvers: { users: ['U0SECOND'], groups: [] } })),
+      },
+    ],
+    ['the rate is outside of the rule', { inForce: policy(rule({ rate: { min: null, max: 150 * MIB } })) }],
+    ['the time is longer than the rule allows', { inForce: policy(rule({ maxDurationSeconds: 599 })) }],
+    ['the requester may not ask any more', { inForce: policy(rule({ requesters: { users: ['U0X'], groups: [] } })) }],
+    [
+      'the requester is deactivated',
+      {
+        people: new Map([
+          ['U0OPER', person('U0OPER', 'deactivated')],
+          ['U0LEAD', LEAD],
+        ]),
+      },
+    ],
+    [
+      'who approved is a guest now',
+      {
+        people: new Map([
+          ['U0OPER', OPERATOR],
+          ['U0LEAD', person('U0LEAD', 'guest')],
+        ]),
+      },
+    ],
+    ['who approved has left the group', { groups: new Map([['S0LEADS', ['U0SECOND']]]) }],
+  ] as [string, Partial<ReviewFacts>][])('by the policy: %s', (_, changes) => {
+    expect(stale(changes)).toMatchObject({ event: 'apply.stale', version: 3, actor: null, detail: { why: 'policy' } });
+  });
+
+  it('by the rate in force: somebody has changed it', () => {
+    const event = stale({ execution: execution({ bytesPerSecond: 7 }) });
+    expect(event).toMatchObject({
+      event: 'apply.stale',
+      aws: { requestId: 'aws-1' },
+      detail: { why: 'rate', rate: 7 },
+    });
+    expect(folded(one, at(60), event)).toMatchObject({ status: 'stale', ending: { why: 'rate', rate: 7 } });
+  });
+
+  it('by the status: it can’t be changed any more', () => {
+    expect(stale({ execution: execution({ status: 'SUCCESS' }) })).toMatchObject({
+      event: 'apply.stale',
+      detail: { why: 'status', status: 'SUCCESS' },
+    });
+  });
+
+  it('by a direction that the rule no longer knows', () => {
+    const lifting = rule({ approvals: { lower: 1, raise: 1, unlimited: 2 } });
+    const lift = requested({ of: lifting, ask: { rate: { kind: 'absolute', bytesPerSecond: -1 } } });
+    expect(standingOf(lift, facts({ inForce: policy(lifting) }))).toMatchObject({ kind: 'stands', needed: 2 });
+    expect(standingOf(lift, facts())).toMatchObject({ kind: 'stale', why: 'policy' });
+  });
+
+  it('is told from what can’t be known', () => {
+    expect(standingOf(one, facts({ groups: NO_GROUPS }))).toEqual({ kind: 'unknown' });
+    const gone = new Map([['S0LEADS', null]]);
+    const people = new Map([
+      ['U0OPER', person('U0OPER', 'deactivated')],
+      ['U0LEAD', LEAD],
+    ]);
+    expect(standingOf(one, facts({ groups: gone, people }))).toMatchObject({ kind: 'stale' });
+  });
+});
+
+describe('open the review', () => {
+  it('is allowed to whoever could decide, with nothing to record', () => {
+    expect(decideOpen(requested(), LEAD, facts())).toEqual({ ok: true, events: [] });
+    expect(decideOpen(requested(), LEAD, { ...facts(), execution: null })).toEqual({ ok: true, events: [] });
+  });
+
+  it('ends what no longer stands, and refuses whoever may not', () => {
+    expect(decideOpen(requested(), LEAD, facts({ execution: execution({ bytesPerSecond: 5 }) }))).toMatchObject({
+      ok: true,
+      events: [{ event: 'apply.stale' }],
+    });
+    expect(decideOpen(requested(), LEAD, { ...facts({ now: at(1800) }), execution: null })).toMatchObject({
+      events: [{ event: 'expired' }],
+    });
+    expect(decideOpen(requested(), OPERATOR, facts())).toMatchObject({ ok: false });
+  });
+});
+
+describe('cancel', () => {
+  const cancel = (request: ThrottleRequest, by: Person) => decideCancel(request, by, policy(rule()));
+
+  it('by the requester, pending or agreed', () => {
+    for (const request of [requested(), approve(requested(), LEAD)]) {
+      const [event] = cancel(request, OPERATOR).events;
+      expect(folded(request, at(70), event)).toMatchObject({ status: 'cancelled', ending: { by: { user: 'U0OPER' } } });
+    }
+  });
+
+  it('by nobody else, and not once it is under way or over', () => {
+    expect(cancel(requested(), LEAD)).toMatchObject({
+      ok: false,
+      refusal: { why: 'not-the-requester', requester: 'U0OPER' },
+      events: [{ event: 'decision.refused' }],
+    });
+    const applying: ThrottleRequest = { ...requested(), status: 'applying' };
+    expect(cancel(applying, OPERATOR)).toMatchObject({ refusal: { why: 'under-way' } });
+    expect(cancel({ ...requested(), status: 'applied' }, OPERATOR)).toMatchObject({
+      refusal: { why: 'not-open', status: 'applied' },
+    });
+  });
+});
+
+describe('expire', () => {
+  const expire = (request: ThrottleRequest, seconds: number) => decideExpire(request, at(seconds), policy(rule()));
+
+  it('what was not decided, or not begun, in time', () => {
+    expect(expire(requested(), 1799)).toEqual([]);
+    expect(expire(requested(), 1800)).toMatchObject([{ event: 'expired', actor: null, detail: { was: 'pending' } }]);
+    const agreed = approve(requested(), LEAD, 1000);
+    expect(expire(agreed, 2799)).toEqual([]);
+    expect(expire(agreed, 2800)).toMatchObject([{ event: 'expired', detail: { was: 'approved' } }]);
+  });
+
+  it('never what is under way or over', () => {
+    for (const status of ['applying', 'applied', 'failed', 'stale', 'denied', 'cancelled', 'expired'] as const) {
+      expect(expire({ ...requested(), status }, 1e6)).toEqual([]);
+    }
+  });
+});

@@ -1,0 +1,248 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { decideBegin, judgeLook, unknownEvent, vanishedEvent } from '../../src/domain/decide-apply.ts';
+import { admit, decideRequest } from '../../src/domain/decide-request.ts';
+import { decideCancel, decideExpire, decideReview } from '../../src/domain/decide-review.ts';
+import type { Person, Principals, Rule } from '../../src/domain/policy.ts';
+import { UPDATABLE } from '../../src/domain/task-execution.ts';
+import { type DatedEvent, evolve, isOpen, type ThrottleRequest } from '../../src/domain/throttle-request.ts';
+import { ask, at, execution, MIB, person, policy, rule } from './given.ts';
+
+const NAMES = ['UA', 'UB', 'UC', 'UD', 'UE'];
+const RATES = [50 * MIB, 100 * MIB, 200 * MIB, -1];
+const KINDS: Person['kind'][] = ['member', 'guest', 'deactivated', 'other-team'];
+
+const name = fc.constantFrom(...NAMES);
+const rate = fc.constantFrom(...RATES);
+const principals = fc.record({ users: fc.subarray(NAMES), groups: fc.subarray(['S1', 'S2']) });
+const someRule: fc.Arbitrary<Rule> = fc
+  .record({
+    requesters: fc.oneof({ weight: 4, arbitrary: fc.constant(null) }, principals),
+    approvers: fc.oneof(
+      { weight: 3, arbitrary: fc.constant<Principals>({ users: NAMES, groups: ['S1'] }) },
+      principals,
+    ),
+    approvals: fc.record({
+      lower: fc.nat({ max: 3 }),
+      raise: fc.nat({ max: 3 }),
+      unlimited: fc.option(fc.nat({ max: 3 }), { freq: 5 }),
+    }),
+    rate: fc.record({
+      min: fc.constantFrom(null, null, null, 100 * MIB),
+      max: fc.constantFrom(null, null, null, 100 * MIB),
+    }),
+    expiresInSeconds: fc.constantFrom(600, 6000),
+  })
+  .map((changes) => rule({ ...changes, match: {}, role: null }));
+
+type Step =
+  | { do: 'approve' | 'deny' | 'cancel'; by: string }
+  | { do: 'expire' | 'begin' | 'unknown' | 'vanish' }
+  | { do: 'look'; refused: 'denied' | 'rejected' | null }
+  | { do: 'wait'; seconds: number }
+  | { do: 'policy'; rule: Rule }
+  | { do: 'group'; group: string; members: string[] | null }
+  | { do: 'person'; user: string; kind: Person['kind'] }
+  | { do: 'aws'; rate: number | 'from' | 'to'; status: string };
+
+const often = <T>(arbitrary: fc.Arbitrary<T>) => ({ weight: 8, arbitrary });
+const once = <T>(arbitrary: fc.Arbitrary<T>) => ({ weight: 1, arbitrary });
+const step: fc.Arbitrary<Step> = fc.oneof(
+  often(fc.record({ do: fc.constant('approve' as const), by: name })),
+  often(fc.record({ do: fc.constant('begin' as const) })),
+  often(
+    fc.record({ do: fc.constant('look' as const), refused: fc.constantFrom(null, null, null, 'denied', 'rejected') }),
+  ),
+  often(
+    fc.record({
+      do: fc.constant('aws' as const),
+      rate: fc.constantFrom('from' as const, 'to' as const, 'to' as const, 7),
+      status: fc.constantFrom(...UPDATABLE, ...UPDATABLE, 'SUCCESS', 'CANCELLING', 'NEW WORD'),
+    }),
+  ),
+  once(fc.record({ do: fc.constantFrom('deny' as const, 'cancel' as const), by: name })),
+  once(fc.record({ do: fc.constantFrom('expire' as const, 'expire' as const, 'unknown' as const, 'vanish' as const) })),
+  {
+    weight: 3,
+    arbitrary: fc.record({ do: fc.constant('wait' as const), seconds: fc.constantFrom(1, 60, 1000, 6000) }),
+  },
+  once(fc.record({ do: fc.constant('policy' as const), rule: someRule })),
+  once(
+    fc.record({
+      do: fc.constant('group' as const),
+      group: fc.constantFrom('S1', 'S2'),
+      members: fc.option(fc.subarray(NAMES)),
+    }),
+  ),
+  once(fc.record({ do: fc.constant('person' as const), user: name, kind: fc.constantFrom(...KINDS) })),
+);
+
+interface World {
+  now: number;
+  rule: Rule;
+  groups: Map<string, string[] | null>;
+  people: Map<string, Person>;
+  rate: number;
+  status: string;
+}
+
+function whoIs(world: World, user: string): Person {
+  return world.people.get(user) ?? person(user);
+}
+
+function factsOf(world: World) {
+  return {
+    inForce: policy(world.rule),
+    groups: world.groups,
+    people: world.people,
+    execution: execution({ bytesPerSecond: world.rate, status: world.status }),
+    now: at(world.now),
+  };
+}
+
+/** What the bot would do at this step: the events that come of it. The world's own steps have none. */
+function eventsOf(state: ThrottleRequest, world: World, one: Step) {
+  const facts = factsOf(world);
+  const digest = facts.inForce.digest;
+  switch (one.do) {
+    case 'approve':
+    case 'deny': {
+      const command = { by: whoIs(world, one.by), decision: one.do, comment: 'because' };
+      return decideReview(state, command, facts).events;
+    }
+    case 'cancel':
+      return decideCancel(state, whoIs(world, one.by), facts.inForce).events;
+    case 'expire':
+      return decideExpire(state, facts.now, facts.inForce);
+    case 'begin': {
+      if (state.status !== 'approved') return [];
+      const decision = decideBegin(state, facts);
+      return decision.kind === 'wait' ? [] : [decision.event];
+    }
+    case 'look': {
+      if (state.status !== 'applying') return [];
+      const verdict = judgeLook(state, facts.execution, { policy: digest, now: facts.now, refused: one.refused });
+      return verdict.kind === 'look-again' ? [] : [verdict.event];
+    }
+    case 'unknown': {
+      const event = state.status === 'applying' ? unknownEvent(state, digest, 'silence') : null;
+      return event ? [event] : [];
+    }
+    case 'vanish':
+      return state.status === 'approved' || state.status === 'applying' ? [vanishedEvent(state, digest, null)] : [];
+    case 'wait':
+      world.now += one.seconds;
+      return [];
+    case 'policy':
+      world.rule = one.rule;
+      return [];
+    case 'group':
+      world.groups.set(one.group, one.members);
+      return [];
+    case 'person':
+      world.people.set(one.user, person(one.user, one.kind));
+      return [];
+    case 'aws':
+      world.rate = one.rate === 'from' ? state.from : one.rate === 'to' ? state.to : one.rate;
+      world.status = one.status;
+      return [];
+  }
+}
+
+/** Who has agreed and counts, worked out from the records and the world alone, in other words than the domain's. */
+function agreedBy(events: DatedEvent[], world: World): Set<string> {
+  const requester = events[0]?.actor?.user;
+  const names = events.filter(({ event }) => event === 'approved').map(({ actor }) => actor?.user ?? '');
+  const named = [...world.rule.approvers.users];
+  for (const group of world.rule.approvers.groups) named.push(...(world.groups.get(group) ?? []));
+  return new Set(
+    names.filter((user) => user !== requester && named.includes(user) && whoIs(world, user).kind === 'member'),
+  );
+}
+
+function neededNow(world: World, from: number, to: number): number {
+  const { lower, raise, unlimited } = world.rule.approvals;
+  if (to === -1) return unlimited ?? Number.POSITIVE_INFINITY;
+  return from === -1 || to < from ? lower : raise;
+}
+
+function checkBeginning(events: DatedEvent[], state: ThrottleRequest, world: World): void {
+  expect(agreedBy(events, world).size).toBeGreaterThanOrEqual(neededNow(world, state.from, state.to));
+  expect(world.rate).toBe(state.from);
+  expect(UPDATABLE).toContain(world.status);
+  expect(at(world.now).getTime()).toBeLessThan(Date.parse(state.expiresAt));
+}
+
+function live(first: { rule: Rule; by: string; rate: number; to: number }, steps: Step[]): DatedEvent[] {
+  const world: World = {
+    now: 0,
+    rule: first.rule,
+    groups: new Map([
+      ['S1', NAMES.slice(1)],
+      ['S2', NAMES.slice(3)],
+    ]),
+    people: new Map(NAMES.map((user) => [user, person(user)])),
+    rate: first.rate,
+    status: 'TRANSFERRING',
+  };
+  const command = ask({ requester: person(first.by), rate: { kind: 'absolute', bytesPerSecond: first.to } });
+  const facts = factsOf(world);
+  if (!admit(command, facts.inForce, facts.groups).ok) return [];
+  const asked = decideRequest(command, { ...facts, rule: world.rule }, 'r-0');
+  if (!asked.ok) return [];
+  const events: DatedEvent[] = [{ ...asked.event, at: facts.now.toISOString() }];
+  let state = evolve(null, events[0] as DatedEvent) as ThrottleRequest;
+  for (const one of steps) {
+    const before = state;
+    for (const event of eventsOf(state, world, one)) {
+      if (event.event === 'apply.started' && before.status === 'approved') checkBeginning(events, state, world);
+      const dated = { ...event, at: at(world.now).toISOString() };
+      events.push(dated);
+      state = evolve(state, dated) as ThrottleRequest;
+      if (event.event === 'applied') expect(state.ending?.rate).toBe(state.to);
+    }
+    if (!isOpen(before)) expect(state).toBe(before);
+    if (state.status === 'applied' && before.status !== 'applied') expect(world.rate).toBe(state.to);
+  }
+  const refolded = events.reduce<ThrottleRequest | null>((folded, event) => evolve(folded, event), null);
+  expect(refolded).toEqual(state);
+  return events;
+}
+
+describe('the life of a request', () => {
+  it('never reaches AWS without the approvals of the rule in force, and is applied at most once', () => {
+    const ends = new Map<string, number>();
+    fc.assert(
+      fc.property(
+        fc.record({ rule: someRule, by: name, rate, to: rate }),
+        fc.array(step, { minLength: 5, maxLength: 50, size: 'max' }),
+        (first, steps) => {
+          const events = live(first, steps);
+          const count = (event: string) => events.filter((one) => one.event === event).length;
+          for (const event of [
+            'requested',
+            'applied',
+            'denied',
+            'cancelled',
+            'expired',
+            'apply.failed',
+            'apply.stale',
+          ]) {
+            expect(count(event)).toBeLessThanOrEqual(1);
+          }
+          expect(count('apply.started')).toBeLessThanOrEqual(3);
+          if (count('applied') > 0) expect(count('apply.started')).toBeGreaterThan(0);
+          const last =
+            events.filter(({ version }, place) => version !== events[place - 1]?.version).at(-1)?.event ?? '-';
+          ends.set(last, (ends.get(last) ?? 0) + 1);
+        },
+      ),
+      { numRuns: 2000 },
+    );
+    console.log(ends);
+    // Else it would hold of lives that never got anywhere.
+    for (const end of ['applied', 'apply.failed', 'apply.stale', 'apply.started', 'denied', 'cancelled', 'expired']) {
+      expect(ends.get(end) ?? 0, end).toBeGreaterThan(5);
+    }
+  });
+});

@@ -1,0 +1,209 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { formatRate, parseRate, resolveRate, UNLIMITED, writeRate } from '../../src/domain/rate.ts';
+
+const MiB = 1024 ** 2;
+const validRate = fc.oneof(
+  fc.constant(UNLIMITED),
+  fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER }),
+  fc.tuple(fc.integer({ min: 1, max: 8000 }), fc.integer({ min: 0, max: 4 })).map(([n, power]) => n * 1024 ** power),
+);
+
+describe('parseRate', () => {
+  it.each([
+    ['52428800', 52428800],
+    ['1', 1],
+    ['50MiB/s', 50 * MiB],
+    ['50 MB/s', 50 * MiB],
+    ['  50\u00a0MB/s ', 50 * MiB],
+    ['50MBps', 50 * MiB],
+    ['50MiBps', 50 * MiB],
+    ['1.5GiB/s', 1.5 * 1024 ** 3],
+    ['1GB/s', 1024 ** 3],
+    ['2TB/s', 2 * 1024 ** 4],
+    ['2TiB/s', 2 * 1024 ** 4],
+    ['8KB/s', 8192],
+    ['8kB/s', 8192],
+    ['8KiB/s', 8192],
+    ['7B/s', 7],
+    ['400Mbps', 50_000_000],
+    ['400 Mbit/s', 50_000_000],
+    ['400Mbits/s', 50_000_000],
+    ['400mbit/s', 50_000_000],
+    ['1Gbps', 125_000_000],
+    ['1Gbit/s', 125_000_000],
+    ['64Kbps', 8000],
+    ['64kbit/s', 8000],
+    ['8bit/s', 1],
+    ['0.1MiB/s', 104857],
+    ['1.9', 1],
+    ['9bit/s', 1],
+    ['9007199254740991', Number.MAX_SAFE_INTEGER],
+    ['0000050MiB/s', 50 * MiB],
+    ['unlimited', UNLIMITED],
+    ['Unlimited', UNLIMITED],
+  ])('reads %j', (text, bytesPerSecond) => {
+    expect(parseRate(text)).toEqual({ ok: true, value: { kind: 'absolute', bytesPerSecond } });
+  });
+
+  it.each([
+    ['50%', 50],
+    ['12.5 %', 12.5],
+    ['150%', 150],
+  ])('reads %j of the limit in force', (text, percent) => {
+    expect(parseRate(text)).toEqual({ ok: true, value: { kind: 'percent', percent } });
+  });
+
+  it.each([
+    ['0', 'zero', '`unlimited`'],
+    ['0.0MiB/s', 'zero', '`unlimited`'],
+    ['0%', 'zero', '`50%`'],
+    ['-5', 'negative', '`unlimited`'],
+    ['-1', 'negative', 'write `unlimited`'],
+    ['−50 MB/s', 'negative', '`50MiB/s`'],
+    ['-50%', 'negative', '`50%`'],
+    ['0.5', 'too-small', '`1B/s`'],
+    ['7bit/s', 'too-small', '`1B/s`'],
+    ['9007199254740992', 'too-large', '`unlimited`'],
+    ['8192TiB/s', 'too-large', '`unlimited`'],
+    ['9'.repeat(5000), 'too-large', '`unlimited`'],
+    ['50mb/s', 'ambiguous-unit', '`50MB/s` for bytes or `50Mbit/s` for bits'],
+    ['50Mb/s', 'ambiguous-unit', '`50MB/s` for bytes or `50Mbit/s` for bits'],
+    ['50 mbps', 'ambiguous-unit', '`50MB/s` for bytes or `50Mbit/s` for bits'],
+    ['50MBPS', 'ambiguous-unit', '`50MB/s` for bytes or `50Mbit/s` for bits'],
+    ['50mib/s', 'ambiguous-unit', '`50MiB/s` for bytes or `50Mbit/s` for bits'],
+    ['1.5g', 'ambiguous-unit', '`1.5GB/s` for bytes or `1.5Gbit/s` for bits'],
+    ['50M', 'ambiguous-unit', '`50MB/s` for bytes or `50Mbit/s` for bits'],
+    ['50 kbps', 'ambiguous-unit', '`50KB/s` for bytes or `50Kbit/s` for bits'],
+    ['50bps', 'ambiguous-unit', '`50B/s` for bytes or `50bit/s` for bits'],
+    ['50MiB', 'unknown-unit', '`50MiB/s`'],
+    ['50MB/sec', 'unknown-unit', '`50MB/s`'],
+    ['50 megabytes', 'unknown-unit', '`50MB/s`'],
+    ['50 megabits per second', 'unknown-unit', '`50Mbit/s`'],
+    ['50 percent', 'unknown-unit', '`50%`'],
+    ['50 furlongs', 'unknown-unit', '`50MB/s`'],
+    ['50%%', 'bad-percent', '`50%`'],
+    ['1234567%', 'bad-percent', '`12.5%`'],
+    ['fast', 'not-a-rate', '`50MiB/s`'],
+    ['', 'not-a-rate', '`50MiB/s`'],
+    ['NaN', 'not-a-rate', '`50MiB/s`'],
+    ['Infinity', 'not-a-rate', '`unlimited`'],
+    ['1e400', 'not-a-rate', 'without an exponent'],
+    ['0x10', 'unknown-unit', '`0MB/s`'],
+    ['1,5GiB/s', 'not-a-rate', '`1.5GiB/s`'],
+    ['1,500', 'not-a-rate', '`1500` or `1.500`'],
+    ['52,428,800', 'not-a-rate', '`52428800`'],
+    ['52.428.800', 'not-a-rate', '`52428800`'],
+    ["52'428'800", 'not-a-rate', '`52428800`'],
+    ['52_428_800', 'not-a-rate', '`52428800`'],
+    ['52 428 800', 'not-a-rate', '`52428800`'],
+    ['.5GiB/s', 'not-a-rate', '`0.5GiB/s`'],
+  ])('refuses %j as %s', (text, kind, advice) => {
+    const parsed = parseRate(text);
+    expect(parsed).toMatchObject({ ok: false, problem: { kind } });
+    if (parsed.ok) return;
+    expect(parsed.problem.instead).toContain(advice);
+    expect(parsed.problem.quoted.length).toBeLessThanOrEqual(60);
+    if (text.length <= 60) expect(parsed.problem.quoted).toBe(text.replace(/\s+/g, ' ').trim());
+  });
+
+  it('gives advice that it can read itself, for every unit that it refuses', () => {
+    const units = fc.stringMatching(/^ ?[kKmMgGtT]?i?[bB]?(it|its|yte|ytes)?(ps|\/s|\/S|PS)?$/);
+    fc.assert(
+      fc.property(fc.integer({ min: 8, max: 8000 }), units, (number, unit) => {
+        const parsed = parseRate(`${number}${unit}`);
+        if (parsed.ok) return;
+        for (const [, advice = ''] of parsed.problem.instead.matchAll(/`([^`]+)`/g)) {
+          expect(parseRate(advice).ok, advice).toBe(true);
+        }
+      }),
+    );
+  });
+
+  it('answers for any text, and only with rates that AWS can hold', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (text) => {
+        const parsed = parseRate(text);
+        if (!parsed.ok || parsed.value.kind === 'percent') return;
+        const rate = parsed.value.bytesPerSecond;
+        expect(rate === UNLIMITED || (Number.isSafeInteger(rate) && rate > 0)).toBe(true);
+      }),
+    );
+  });
+});
+
+describe('writeRate', () => {
+  it.each([
+    [50 * MiB, '50MiB/s'],
+    [52428801, '52428801'],
+    [1024, '1KiB/s'],
+    [UNLIMITED, 'unlimited'],
+    [1, '1'],
+  ])('writes %d as %j', (rate, text) => {
+    expect(writeRate(rate)).toBe(text);
+  });
+
+  it('is read back to the same rate', () => {
+    fc.assert(
+      fc.property(validRate, (bytesPerSecond) => {
+        expect(parseRate(writeRate(bytesPerSecond))).toEqual({ ok: true, value: { kind: 'absolute', bytesPerSecond } });
+      }),
+      { numRuns: 1000 },
+    );
+  });
+});
+
+describe('resolveRate', () => {
+  const percent = (of: number) => ({ kind: 'percent', percent: of }) as const;
+  const absolute = (bytesPerSecond: number) => ({ kind: 'absolute', bytesPerSecond }) as const;
+
+  it.each([
+    [absolute(100), 50, 100],
+    [absolute(100), UNLIMITED, 100],
+    [absolute(UNLIMITED), 50, UNLIMITED],
+    [percent(50), 101, 50],
+    [percent(12.5), 800, 100],
+    [percent(150), 100, 150],
+    // As a floating point number this share would be off.
+    [percent(50), Number.MAX_SAFE_INTEGER, 4503599627370495],
+  ])('%j of %d is %d', (asked, current, value) => {
+    expect(resolveRate(asked, current)).toEqual({ ok: true, value });
+  });
+
+  it.each([
+    [absolute(100), 100, 'same-as-now', '100'],
+    [absolute(UNLIMITED), UNLIMITED, 'same-as-now', 'unlimited'],
+    [percent(100), 100, 'same-as-now', '100%'],
+    [percent(50), UNLIMITED, 'percent-of-unlimited', '50%'],
+    [percent(1), 99, 'too-small', '1%'],
+    [percent(200), Number.MAX_SAFE_INTEGER, 'too-large', '200%'],
+  ])('%j of %d is refused as %s', (asked, current, kind, quoted) => {
+    expect(resolveRate(asked, current)).toMatchObject({ ok: false, problem: { kind, quoted } });
+  });
+});
+
+describe('formatRate', () => {
+  it.each([
+    [52428800, '50 MiB/s (419 Mbit/s)'],
+    [50_000_000, '47.7 MiB/s (400 Mbit/s)'],
+    [1.5 * 1024 ** 3, '1.5 GiB/s (12.9 Gbit/s)'],
+    [1, '1 B/s (8 bit/s)'],
+    [0, '0 B/s (0 bit/s)'],
+    [1024 ** 2 - 1, '1 MiB/s (8.39 Mbit/s)'],
+    [UNLIMITED, 'unlimited'],
+    [Number.NaN, 'unknown'],
+    [-5, 'unknown'],
+  ])('%d is %j', (rate, text) => {
+    expect(formatRate(rate)).toBe(text);
+  });
+
+  it('never shows NaN, exponents or nothing, and stays short', () => {
+    fc.assert(
+      fc.property(fc.oneof(validRate, fc.double({ min: 0, max: Number.MAX_SAFE_INTEGER, noNaN: true })), (rate) => {
+        const text = formatRate(rate);
+        expect(text).toMatch(/^(?:unlimited|\d+(?:\.\d+)? [KMGT]?i?B\/s \(\d+(?:\.\d+)? [kMGT]?bit\/s\))$/);
+        expect(text.length).toBeLessThan(40);
+      }),
+    );
+  });
+});
