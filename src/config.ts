@@ -1,0 +1,271 @@
+import { createPrivateKey, type KeyObject } from 'node:crypto';
+import { z } from 'zod';
+import { type RedisTarget, readRedisTarget } from './config-redis.ts';
+import type { Result } from './domain/result.ts';
+
+/** The bot's whole configuration: read once, deeply frozen (but for the key material, which can't be). */
+export interface Config {
+  readonly slack: {
+    readonly botToken: string;
+    readonly mode:
+      | { readonly kind: 'http'; readonly signingSecret: string; readonly port: number }
+      | { readonly kind: 'socket'; readonly appToken: string };
+    /** Web API base that ends in a slash; null = Slack's own. */
+    readonly apiUrl: string | null;
+  };
+  readonly redis: { readonly target: RedisTarget; readonly prefix: string };
+  readonly policyFile: string;
+  readonly audit: {
+    /** Never empty: the first signs, all verify. */
+    readonly keys: readonly AuditKey[];
+    /** Ed25519, for checkpoints and export heads. */
+    readonly signingKey: KeyObject | null;
+    readonly channel: string | null;
+    readonly checkpointFile: string | null;
+  };
+  readonly opsPort: number;
+  readonly logLevel: LogLevel;
+  /** Every secret text of the above, for the logger to keep out of its lines. */
+  readonly secrets: readonly string[];
+}
+
+interface AuditKey {
+  readonly kid: string;
+  /** 32 bytes. */
+  readonly key: Buffer;
+}
+
+type LogLevel = (typeof LOG_LEVELS)[number];
+
+/** One thing that is wrong with the environment. Carries no value: it may have been a secret. */
+export interface ConfigFault {
+  readonly name: string;
+  readonly problem: string;
+  readonly expected: string;
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const;
+
+const EXPECTED = {
+  SLACK_BOT_TOKEN: 'the bot token that the app got when it was installed, xoxb-…',
+  SLACK_SIGNING_SECRET: "the app's signing secret (Basic Information), or SLACK_APP_TOKEN for Socket Mode",
+  SLACK_APP_TOKEN: 'an app-level token with connections:write, xapp-…',
+  SLACK_API_URL: 'an http:// or https:// address without credentials, query or fragment',
+  REDIS_URL:
+    'redis://[user:password@]host[:port][/db] or rediss://…; redis+cluster://host:port[,host:port]; redis+sentinel://host:port[,host:port]/NAME',
+  REDIS_KEY_PREFIX: '1 to 32 of A-Z a-z 0-9 . _ -',
+  POLICY_FILE: 'the path of the policy file',
+  AUDIT_KEYS:
+    'kid:hex[,kid:hex…]; kid: 1 to 32 of A-Z a-z 0-9 . _ -, each another; hex: 64 digits (openssl rand -hex 32)',
+  AUDIT_SIGNING_KEY:
+    'an Ed25519 private key, PKCS#8 DER in base64 (openssl genpkey -algorithm ed25519 -outform DER | base64)',
+  AUDIT_CHANNEL: 'a channel id, C… or G…',
+  AUDIT_CHECKPOINT_FILE: 'the path of a file outside Redis',
+  PORT: 'a port, 0 (any free one) to 65535',
+  OPS_PORT: 'a port, 0 (any free one) to 65535, not the same as PORT',
+  LOG_LEVEL: LOG_LEVELS.join(', '),
+} as const;
+
+type Name = keyof typeof EXPECTED;
+
+const port = z
+  .string()
+  .regex(/^\d{1,5}$/, 'is not a whole number')
+  .transform(Number)
+  .refine((number) => number <= 65_535, 'is above 65535');
+
+const path = z.string();
+
+const botToken = z
+  .string()
+  .refine((text) => !text.startsWith('xapp-'), { message: 'is an app-level token', abort: true })
+  .refine((text) => !/^xox[^b]-/.test(text), { message: "is not a bot's token", abort: true })
+  .regex(/^xoxb-[\w.-]+$/, 'does not look like a bot token');
+
+const appToken = z
+  .string()
+  .refine((text) => !/^xox[a-z]-/.test(text), { message: 'is not an app-level token', abort: true })
+  .regex(/^xapp-[\w.-]+$/, 'does not look like an app-level token');
+
+const apiUrl = z
+  .string()
+  .refine((text) => URL.canParse(text), { message: 'is not an address', abort: true })
+  .transform((text) => new URL(text))
+  .refine((url) => /^https?:$/.test(url.protocol), 'is neither http:// nor https://')
+  .refine((url) => !url.username && !url.password, 'has credentials in it')
+  .refine((url) => !url.search && !url.hash, 'has a query or a fragment')
+  .transform((url) => (url.href.endsWith('/') ? url.href : `${url.href}/`));
+
+const auditKeys = z.string().transform((text, issues): AuditKey[] => {
+  const seen = new Set<string>();
+  return text.split(',').flatMap((entry, index) => {
+    // Only the position is named: a key written without its kid would be printed as one.
+    const fault = (problem: string): [] => {
+      issues.addIssue({ code: 'custom', message: `entry ${index + 1} ${problem}` });
+      return [];
+    };
+    const [, kid, hex] = /^\s*([^:]*):(.*?)\s*$/.exec(entry) ?? [];
+    if (kid === undefined || hex === undefined) return fault('has no kid: before it');
+    if (!/^[A-Za-z0-9._-]{1,32}$/.test(kid)) return fault('has a kid that is not allowed');
+    if (!/^[0-9a-fA-F]{64}$/.test(hex)) return fault(`is not 64 hex digits (it has ${hex.length} characters)`);
+    if (seen.has(kid)) return fault('has the kid of an earlier one');
+    seen.add(kid);
+    return [{ kid, key: Buffer.from(hex, 'hex') }];
+  });
+});
+
+const signingKey = z.string().transform((text, issues): KeyObject => {
+  const base64 = text.replaceAll(/\s/g, '');
+  const fault = (problem: string): never => {
+    issues.addIssue({ code: 'custom', message: problem });
+    return z.NEVER;
+  };
+  if (!/^[A-Za-z0-9+/]+={0,2}$/.test(base64)) return fault('is not base64');
+  let key: KeyObject;
+  try {
+    key = createPrivateKey({ key: Buffer.from(base64, 'base64'), format: 'der', type: 'pkcs8' });
+  } catch {
+    return fault('is not a PKCS#8 private key');
+  }
+  return key.asymmetricKeyType === 'ed25519' ? key : fault('is a private key, but not an Ed25519 one');
+});
+
+const redisTarget = z.string().transform((text, issues): RedisTarget => {
+  const target = readRedisTarget(text);
+  if (target.ok) return target.value;
+  issues.addIssue({ code: 'custom', message: target.problem });
+  return z.NEVER;
+});
+
+const keyPrefix = z.string().regex(/^[A-Za-z0-9._-]{1,32}$/, 'is not allowed');
+
+/**
+ * Reads the configuration from the environment, as the contract's table lists it. An empty or blank variable is one that
+ * is not set. `AWS_…` variables are the SDK's own and are not read here.
+ * @returns all of it, or every fault at once; no fault carries a value.
+ */
+export function readConfig(env: Environment): Result<Config, ConfigFault[]> {
+  const { faults, fault, given, optional, required } = createReader(env);
+  const bot = required('SLACK_BOT_TOKEN', botToken);
+  const app = optional('SLACK_APP_TOKEN', appToken);
+  const socketMode = given('SLACK_APP_TOKEN') !== undefined;
+  const secret = (socketMode ? optional : required)(
+    'SLACK_SIGNING_SECRET',
+    z.string().regex(/^\S+$/, 'has spaces in it'),
+  );
+  const slackApi = optional('SLACK_API_URL', apiUrl);
+  const target = required('REDIS_URL', redisTarget);
+  const prefix = optional('REDIS_KEY_PREFIX', keyPrefix) ?? 'dst';
+  const policyFile = readPolicyPath(env);
+  const keys = required('AUDIT_KEYS', auditKeys);
+  const audit = {
+    signingKey: optional('AUDIT_SIGNING_KEY', signingKey),
+    channel: optional('AUDIT_CHANNEL', z.string().regex(/^[CG][A-Z0-9]{1,30}$/, 'is not a channel id')),
+    checkpointFile: optional('AUDIT_CHECKPOINT_FILE', path),
+  };
+  const slackPort = optional('PORT', port) ?? 3000;
+  const opsPort = optional('OPS_PORT', port) ?? 9464;
+  const logLevel = optional('LOG_LEVEL', z.enum(LOG_LEVELS, { error: 'is not a level' })) ?? 'info';
+  // In Socket Mode nothing listens on PORT.
+  if (!socketMode && slackPort === opsPort && opsPort !== 0) fault('OPS_PORT', 'is the same as PORT');
+
+  const mode = app !== null ? ({ kind: 'socket', appToken: app } as const) : httpMode(secret, slackPort);
+  if (faults.length > 0 || bot === null || mode === null || target === null || keys === null)
+    return { ok: false, problem: faults };
+  const config: Config = {
+    slack: { botToken: bot, mode, apiUrl: slackApi },
+    redis: { target, prefix },
+    policyFile,
+    audit: { keys, ...audit },
+    opsPort,
+    logLevel,
+    secrets: secretsOf(env, target, keys),
+  };
+  return { ok: true, value: deepFreeze(config) };
+}
+
+/** The keys to check an audit log with; null where they aren't set. */
+export type AuditKeys = { readonly keys: readonly AuditKey[] | null; readonly signingKey: KeyObject | null };
+
+/** What the audit commands need to check an export: no Redis, and nothing that is required. */
+export function readAuditKeys(env: Environment): Result<AuditKeys, ConfigFault[]> {
+  const { faults, optional } = createReader(env);
+  const read = { keys: optional('AUDIT_KEYS', auditKeys), signingKey: optional('AUDIT_SIGNING_KEY', signingKey) };
+  return faults.length > 0 ? { ok: false, problem: faults } : { ok: true, value: read };
+}
+
+/** What the audit commands need to read the log in Redis: nothing of Slack's. */
+export function readLedgerConfig(env: Environment): Result<Pick<Config, 'redis'> & AuditKeys, ConfigFault[]> {
+  const { faults, optional, required } = createReader(env);
+  const target = required('REDIS_URL', redisTarget);
+  const prefix = optional('REDIS_KEY_PREFIX', keyPrefix) ?? 'dst';
+  const audit = readAuditKeys(env);
+  if (!audit.ok) faults.push(...audit.problem);
+  if (faults.length > 0 || target === null || !audit.ok) return { ok: false, problem: faults };
+  return { ok: true, value: { redis: { target, prefix }, ...audit.value } };
+}
+
+/** Where the policy file is, for the commands that need nothing else. */
+export function readPolicyPath(env: Environment): string {
+  return env.POLICY_FILE?.trim() || 'policy.yml';
+}
+
+/** Every fault on a line of its own, with what is expected below it. */
+export function describeConfigFaults(faults: readonly ConfigFault[]): string {
+  return faults.map(({ name, problem, expected }) => `${name} ${problem}\n  expected: ${expected}`).join('\n');
+}
+
+function createReader(env: Environment) {
+  const faults: ConfigFault[] = [];
+  const fault = (name: Name, problem: string) => faults.push({ name, problem, expected: EXPECTED[name] });
+  const given = (name: Name) => env[name]?.trim() || undefined;
+
+  function optional<T>(name: Name, schema: z.ZodType<T, string>): T | null {
+    const text = given(name);
+    if (text === undefined) return null;
+    const read = schema.safeParse(text);
+    if (read.success) return read.data;
+    fault(name, read.error.issues.map((issue) => issue.message).join('; '));
+    return null;
+  }
+  function required<T>(name: Name, schema: z.ZodType<T, string>): T | null {
+    if (given(name) === undefined) fault(name, 'is not set');
+    return optional(name, schema);
+  }
+  return { faults, fault, given, optional, required };
+}
+
+function httpMode(signingSecret: string | null, port: number) {
+  return signingSecret === null ? null : ({ kind: 'http', signingSecret, port } as const);
+}
+
+function secretsOf(env: Environment, target: RedisTarget, keys: readonly AuditKey[]): string[] {
+  const names = ['SLACK_BOT_TOKEN', 'SLACK_SIGNING_SECRET', 'SLACK_APP_TOKEN', 'AUDIT_SIGNING_KEY'] as const;
+  const texts = names.map((name) => env[name]?.trim());
+  const password = target.kind === 'single' ? new URL(target.url).password : target.password;
+  const audit = keys.flatMap(({ key }) => [key.toString('hex'), key.toString('base64')]);
+  return [...texts, password, password && decoded(password), ...audit].filter((text): text is string => Boolean(text));
+}
+
+function decoded(password: string): string {
+  try {
+    return decodeURIComponent(password);
+  } catch {
+    return password;
+  }
+}
+
+function deepFreeze<T extends object>(value: T): T {
+  for (const part of Object.values(value)) if (isPlain(part)) deepFreeze(part);
+  return Object.freeze(value);
+}
+
+// Node refuses to freeze a Buffer, and a KeyObject is immutable already.
+function isPlain(value: unknown): value is object {
+  return (
+    Array.isArray(value) ||
+    (value !== null && typeof value === 'object' && Object.getPrototypeOf(value) === Object.prototype)
+  );
+}

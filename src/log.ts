@@ -1,0 +1,106 @@
+import type { LogLevel as BoltLevel, Logger } from '@slack/bolt';
+import { type DestinationStream, type LevelWithSilent, type Logger as PinoLogger, pino, stdTimeFunctions } from 'pino';
+import { describeFault } from './log-fault.ts';
+import { redactor } from './log-redaction.ts';
+
+/** JSON lines, one a call: `log.info({ request: id }, 'applied')`. `log.child({ request: id })` marks all that follows. */
+export type Log = PinoLogger;
+
+export interface LogOptions {
+  readonly level: LevelWithSilent;
+  /** Texts that must never appear, whatever they are part of: `config.secrets`. */
+  readonly secrets?: readonly string[];
+  /** Where lines go; stdout without one, written before the call returns. */
+  readonly destination?: DestinationStream;
+}
+
+const DEEPEST_VALUE = 8;
+
+/**
+ * Makes the logger. Whatever is logged, no line holds a Slack token, a response_url, an Authorization header, the
+ * password of an address or one of the `secrets`: the finished line is read again and cleaned before it is written.
+ */
+export function createLogger({ level, secrets = [], destination }: LogOptions): Log {
+  const redact = redactor(secrets);
+  const options = {
+    level,
+    timestamp: stdTimeFunctions.isoTime,
+    serializers: { err: describeFault, error: describeFault },
+    formatters: {
+      level: (label: string) => ({ level: label }),
+      log: (fields: Record<string, unknown>) => describeFields(fields),
+    },
+    hooks: { streamWrite: (line: string) => cleaned(line, redact) },
+  };
+  return destination === undefined
+    ? pino(options, pino.destination({ fd: 1, sync: true }))
+    : pino(options, destination);
+}
+
+/** Bolt's and the Web API client's logger, on ours. Their words become `msg`, errors `err`, anything else `details`. */
+export function boltLogger(log: Log): Logger {
+  let target = log.child({});
+  const write = (level: 'debug' | 'info' | 'warn' | 'error', parts: readonly unknown[]) => {
+    const texts = parts.filter((part) => typeof part === 'string');
+    const errors = parts.filter((part) => part instanceof Error);
+    const details = parts.filter((part) => typeof part !== 'string' && !(part instanceof Error));
+    const fields = {
+      ...(errors.length > 0 && { err: errors[0] }),
+      ...(errors.length > 1 && { errors: errors.slice(1) }),
+      ...(details.length > 0 && { details }),
+    };
+    // As an argument, not as the format: a % in Bolt's words is no directive.
+    target[level](fields, '%s', texts.join(' ') || (errors[0]?.message ?? 'details'));
+  };
+  return {
+    debug: (...parts) => write('debug', parts),
+    info: (...parts) => write('info', parts),
+    warn: (...parts) => write('warn', parts),
+    error: (...parts) => write('error', parts),
+    setLevel: (level) => {
+      target.level = level;
+    },
+    getLevel: () => boltLevel(target.level),
+    setName: (name) => {
+      const level = target.level;
+      target = log.child({ name }, { level });
+    },
+  };
+}
+
+function boltLevel(level: string): BoltLevel {
+  const known = { trace: 'debug', debug: 'debug', info: 'info', warn: 'warn' }[level] ?? 'error';
+  // The enum's values, without loading Bolt for them: the commands that start no bot log too.
+  return known as BoltLevel;
+}
+
+function cleaned(line: string, redact: (value: unknown) => unknown): string {
+  let fields: unknown;
+  try {
+    fields = JSON.parse(line);
+  } catch {
+    // What can't be read can't be cleaned, so nothing of it may go out.
+    fields = { level: 'error', msg: 'a log line that was not JSON was held back' };
+  }
+  return `${JSON.stringify(redact(fields))}\n`;
+}
+
+function describeFields(fields: Record<string, unknown>): Record<string, unknown> {
+  const seen = new Set<object>();
+  return Object.fromEntries(Object.entries(fields).map(([key, value]) => [key, plain(value, DEEPEST_VALUE, seen)]));
+}
+
+/** Errors wherever they are become data here; without it JSON.stringify would take their own `toJSON`, headers and all. */
+function plain(value: unknown, depth: number, seen: Set<object>): unknown {
+  if (value instanceof Error) return describeFault(value);
+  if (typeof value === 'bigint') return String(value);
+  if (value === null || typeof value !== 'object') return value;
+  if (depth === 0) return '[deeper]';
+  if (seen.has(value)) return '[seen above]';
+  seen.add(value);
+  if (ArrayBuffer.isView(value)) return `[${value.byteLength} bytes]`;
+  if (Array.isArray(value)) return value.map((part) => plain(part, depth - 1, seen));
+  if (value instanceof Map || value instanceof Set) return [...value].map((part) => plain(part, depth - 1, seen));
+  if ('toJSON' in value) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, plain(part, depth - 1, seen)]));
+}

@@ -1,0 +1,54 @@
+import { AwsFault } from '../workflow/faults.ts';
+import type { Executions, Ledger } from '../workflow/ports.ts';
+import type { Metrics } from './metrics.ts';
+
+/** The same ledger, its commits counted. */
+export function countedLedger<L extends Ledger>(ledger: L, metrics: Metrics): L {
+  const commit: Ledger['commit'] = async (change) => {
+    try {
+      const committed = await ledger.commit(change);
+      metrics.commits.inc({ outcome: committed.kind });
+      return committed;
+    } catch (fault) {
+      metrics.commits.inc({ outcome: fault instanceof Error ? fault.name : 'fault' });
+      throw fault;
+    }
+  };
+  return { ...ledger, commit };
+}
+
+/** The same calls to AWS, counted. */
+export function countedExecutions<E extends Executions>(executions: E, metrics: Metrics): E {
+  const counted =
+    <A extends unknown[], T>(operation: string, call: (...args: A) => Promise<T>) =>
+    async (...args: A): Promise<T> => {
+      try {
+        const answer = await call(...args);
+        metrics.awsCalls.inc({ operation, outcome: 'ok' });
+        return answer;
+      } catch (fault) {
+        metrics.awsCalls.inc({ operation, outcome: fault instanceof AwsFault ? fault.kind : 'fault' });
+        throw fault;
+      }
+    };
+  return {
+    ...executions,
+    describe: counted('DescribeTaskExecution', executions.describe),
+    update: counted('UpdateTaskExecution', executions.update),
+  };
+}
+
+/** The platform's fetch, with the Web API's methods counted. */
+export function countingFetch(metrics: Metrics): typeof fetch {
+  return async (input, init) => {
+    const method = new URL(input instanceof Request ? input.url : input).pathname.split('/').at(-1) ?? '';
+    try {
+      const answer = await fetch(input, init);
+      metrics.slackCalls.inc({ method, outcome: String(answer.status) });
+      return answer;
+    } catch (fault) {
+      metrics.slackCalls.inc({ method, outcome: 'no-answer' });
+      throw fault;
+    }
+  };
+}

@@ -1,0 +1,66 @@
+import { describe, expect, it } from 'vitest';
+import { readRedisTarget } from '../src/config-redis.ts';
+
+describe('readRedisTarget', () => {
+  it.each(['redis://127.0.0.1', 'redis://u:p@h:6380/3', 'rediss://h', 'redis://[::1]:6379'])(
+    'keeps %s as it is',
+    (url) => {
+      expect(readRedisTarget(url)).toEqual({ ok: true, value: { kind: 'single', url } });
+    },
+  );
+
+  it('reads the seed nodes of a Cluster', () => {
+    expect(readRedisTarget('redis+cluster://a:7000,b.example,[::1]:7002')).toEqual({
+      ok: true,
+      value: {
+        kind: 'cluster',
+        nodes: [
+          { host: 'a', port: 7000 },
+          { host: 'b.example', port: 6379 },
+          { host: '::1', port: 7002 },
+        ],
+      },
+    });
+  });
+
+  it('reads credentials and TLS', () => {
+    expect(readRedisTarget('rediss+cluster://bot:p%40s%3As@a:1')).toEqual({
+      ok: true,
+      value: { kind: 'cluster', nodes: [{ host: 'a', port: 1 }], tls: true, username: 'bot', password: 'p@s:s' },
+    });
+    expect(readRedisTarget('redis+cluster://:p@s@a:1')).toMatchObject({ value: { password: 'p@s' } });
+  });
+
+  it('reads sentinels and the name of the primary', () => {
+    expect(readRedisTarget('redis+sentinel://:pw@s1:26379,s2/mymaster')).toEqual({
+      ok: true,
+      value: {
+        kind: 'sentinel',
+        sentinels: [
+          { host: 's1', port: 26_379 },
+          { host: 's2', port: 26_379 },
+        ],
+        name: 'mymaster',
+        password: 'pw',
+      },
+    });
+  });
+
+  it.each([
+    ['http://h', 'does not begin with'],
+    ['127.0.0.1:6379', 'does not begin with'],
+    ['redis+unix://h', 'does not begin with'],
+    ['redis://', 'has no host'],
+    ['redis://h:99999', 'is not an address'],
+    ['redis://h/db', 'no database number'],
+    ['redis+cluster://a:1/0', 'has a path'],
+    ['redis+cluster://', 'at place 1'],
+    ['redis+cluster://a:1,,b:2', 'at place 2'],
+    ['redis+cluster://a:0', 'at place 1'],
+    ['redis+cluster://u:%zz@a:1', 'percent-encoded'],
+    ['redis+sentinel://a:1', 'does not end in /NAME'],
+    ['redis+sentinel://a:1/one/two', 'does not end in /NAME'],
+  ])('refuses %s: %s', (text, problem) => {
+    expect(readRedisTarget(text)).toEqual({ ok: false, problem: expect.stringContaining(problem) });
+  });
+});

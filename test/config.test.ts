@@ -1,0 +1,177 @@
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { type Config, describeConfigFaults, readConfig } from '../src/config.ts';
+
+const HEX = 'ab'.repeat(32);
+const good = {
+  SLACK_BOT_TOKEN: 'xoxb-1-secretbot',
+  SLACK_SIGNING_SECRET: 'secretsigning',
+  REDIS_URL: 'redis://:secretredis@127.0.0.1:6379/2',
+  AUDIT_KEYS: `k1:${HEX}`,
+};
+
+function read(changes: Record<string, string | undefined> = {}): Config {
+  const result = readConfig({ ...good, ...changes });
+  if (!result.ok) throw new Error(describeConfigFaults(result.problem));
+  return result.value;
+}
+
+function faults(changes: Record<string, string | undefined>, base: Record<string, string | undefined> = good) {
+  const result = readConfig({ ...base, ...changes });
+  return result.ok ? [] : result.problem;
+}
+
+const problem = (name: string, value: string) =>
+  faults({ [name]: value }).map((fault) => `${fault.name} ${fault.problem}`);
+
+describe('readConfig', () => {
+  it('needs four variables and has a default for the rest', () => {
+    expect(read()).toMatchObject({
+      slack: {
+        botToken: 'xoxb-1-secretbot',
+        mode: { kind: 'http', signingSecret: 'secretsigning', port: 3000 },
+        apiUrl: null,
+      },
+      redis: { target: { kind: 'single', url: good.REDIS_URL }, prefix: 'dst' },
+      policyFile: 'policy.yml',
+      audit: {
+        keys: [{ kid: 'k1', key: Buffer.from(HEX, 'hex') }],
+        signingKey: null,
+        channel: null,
+        checkpointFile: null,
+      },
+      opsPort: 9464,
+      logLevel: 'info',
+    });
+  });
+
+  it('takes every variable of the contract', () => {
+    const { privateKey } = generateKeyPairSync('ed25519');
+    const config = read({
+      SLACK_API_URL: 'http://127.0.0.1:4000/api',
+      REDIS_KEY_PREFIX: 'dst-2.a_b',
+      POLICY_FILE: '/etc/dst/policy.yml',
+      AUDIT_KEYS: `new:${HEX}, old:${'CD'.repeat(32)}`,
+      AUDIT_SIGNING_KEY: privateKey.export({ format: 'der', type: 'pkcs8' }).toString('base64'),
+      AUDIT_CHANNEL: 'C0AUDIT',
+      AUDIT_CHECKPOINT_FILE: '/var/dst/checkpoints',
+      PORT: '8080',
+      OPS_PORT: '8081',
+      LOG_LEVEL: 'debug',
+    });
+    expect(config.slack.apiUrl).toBe('http://127.0.0.1:4000/api/');
+    expect(config.slack.mode).toMatchObject({ port: 8080 });
+    expect(config.audit.keys.map(({ kid }) => kid)).toEqual(['new', 'old']);
+    expect(config.audit.signingKey?.equals(privateKey)).toBe(true);
+    expect(config).toMatchObject({ policyFile: '/etc/dst/policy.yml', opsPort: 8081, logLevel: 'debug' });
+    expect(config.audit).toMatchObject({ channel: 'C0AUDIT', checkpointFile: '/var/dst/checkpoints' });
+  });
+
+  it('takes Socket Mode where there is an app token, whatever else is set', () => {
+    const socket = { kind: 'socket', appToken: 'xapp-1-secretapp' };
+    expect(read({ SLACK_APP_TOKEN: 'xapp-1-secretapp' }).slack.mode).toEqual(socket);
+    expect(read({ SLACK_APP_TOKEN: 'xapp-1-secretapp', SLACK_SIGNING_SECRET: '' }).slack.mode).toEqual(socket);
+  });
+
+  it('counts an empty or blank variable as not set', () => {
+    expect(read({ PORT: '', LOG_LEVEL: '  ', SLACK_APP_TOKEN: '' }).slack.mode).toMatchObject({
+      kind: 'http',
+      port: 3000,
+    });
+    expect(problem('SLACK_SIGNING_SECRET', '')).toEqual(['SLACK_SIGNING_SECRET is not set']);
+    expect(problem('SLACK_SIGNING_SECRET', ' \n')).toEqual(['SLACK_SIGNING_SECRET is not set']);
+  });
+
+  it('drops the line end that a secret file leaves behind', () => {
+    expect(read({ SLACK_BOT_TOKEN: 'xoxb-1-a\n' }).slack.botToken).toBe('xoxb-1-a');
+  });
+
+  it('names everything that is missing or wrong at once', () => {
+    expect(faults({ PORT: 'http', LOG_LEVEL: 'loud' }, {}).map(({ name }) => name)).toEqual([
+      'SLACK_BOT_TOKEN',
+      'SLACK_SIGNING_SECRET',
+      'REDIS_URL',
+      'AUDIT_KEYS',
+      'PORT',
+      'LOG_LEVEL',
+    ]);
+    const text = describeConfigFaults(faults({ PORT: 'http' }));
+    expect(text).toContain('PORT is not a whole number');
+    expect(text).toContain('expected: a port');
+  });
+
+  it('is frozen all the way down', () => {
+    const config = read();
+    expect(Object.isFrozen(config) && Object.isFrozen(config.slack.mode) && Object.isFrozen(config.audit.keys)).toBe(
+      true,
+    );
+  });
+
+  it('takes 0 for any free port, and one port only once', () => {
+    expect(read({ PORT: '0', OPS_PORT: '0' }).opsPort).toBe(0);
+    expect(problem('OPS_PORT', '3000')).toEqual(['OPS_PORT is the same as PORT']);
+    expect(read({ SLACK_APP_TOKEN: 'xapp-1-a', OPS_PORT: '3000' }).opsPort).toBe(3000);
+    for (const port of ['-1', '65536', '1.5', '0x10', '123456']) expect(problem('PORT', port)).toHaveLength(1);
+  });
+
+  it.each([
+    ['SLACK_BOT_TOKEN', 'xapp-1-secretapp', 'is an app-level token'],
+    ['SLACK_BOT_TOKEN', 'xoxp-1-secretuser', "is not a bot's token"],
+    ['SLACK_BOT_TOKEN', 'secret token', 'does not look like a bot token'],
+    ['SLACK_APP_TOKEN', 'xoxb-1-secretbot', 'is not an app-level token'],
+    ['SLACK_SIGNING_SECRET', 'two secrets', 'has spaces in it'],
+    ['SLACK_API_URL', 'slack', 'is not an address'],
+    ['SLACK_API_URL', 'ftp://slack.example/', 'is neither http:// nor https://'],
+    ['SLACK_API_URL', 'https://me:secret@slack.example/', 'has credentials in it'],
+    ['REDIS_KEY_PREFIX', '{a}', 'is not allowed'],
+    ['REDIS_KEY_PREFIX', 'a'.repeat(33), 'is not allowed'],
+    ['AUDIT_KEYS', HEX, 'entry 1 has no kid: before it'],
+    ['AUDIT_KEYS', `k1:${HEX},k 2:${HEX}`, 'entry 2 has a kid that is not allowed'],
+    ['AUDIT_KEYS', `k1:${HEX},k2:secret`, 'entry 2 is not 64 hex digits (it has 6 characters)'],
+    ['AUDIT_KEYS', `k1:${HEX},k1:${HEX}`, 'entry 2 has the kid of an earlier one'],
+    ['AUDIT_KEYS', `k1:${HEX},`, 'entry 2 has no kid: before it'],
+    ['AUDIT_SIGNING_KEY', 'secret!', 'is not base64'],
+    ['AUDIT_SIGNING_KEY', 'c2VjcmV0', 'is not a PKCS#8 private key'],
+    ['AUDIT_CHANNEL', '#audit', 'is not a channel id'],
+    ['LOG_LEVEL', 'INFO', 'is not a level'],
+  ])('refuses %s=%s: %s', (name, value, expected) => {
+    expect(problem(name, value)).toEqual([`${name} ${expected}`]);
+  });
+
+  it('refuses a signing key of another kind', () => {
+    const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+    const text = privateKey.export({ format: 'der', type: 'pkcs8' }).toString('base64');
+    expect(problem('AUDIT_SIGNING_KEY', text)).toEqual(['AUDIT_SIGNING_KEY is a private key, but not an Ed25519 one']);
+  });
+
+  it('repeats no value in a fault, whichever variable it was put into', () => {
+    const value = `sEcReT ${randomBytes(8).toString('hex')}:@/,x`;
+    const formal = ['SLACK_API_URL', 'REDIS_KEY_PREFIX', 'AUDIT_SIGNING_KEY', 'AUDIT_CHANNEL', 'PORT', 'LOG_LEVEL'];
+    for (const name of [...Object.keys(good), 'SLACK_APP_TOKEN', ...formal]) {
+      for (const text of [
+        value,
+        `redis://${value}`,
+        `redis+cluster://${value}`,
+        `k:${value}`,
+        `redis://u:${value}@h:99999`,
+      ]) {
+        const found = faults({ [name]: text });
+        expect(describeConfigFaults(found)).not.toMatch(/sEcReT/);
+        expect(found.length).toBeGreaterThan(0);
+      }
+    }
+  });
+
+  it('lists its secrets, the Redis password as written and as meant', () => {
+    const config = read({ REDIS_URL: 'redis://u:p%40ss@h', SLACK_APP_TOKEN: 'xapp-1-a' });
+    expect(config.secrets).toEqual([
+      'xoxb-1-secretbot',
+      'secretsigning',
+      'xapp-1-a',
+      'p%40ss',
+      'p@ss',
+      HEX,
+      Buffer.from(HEX, 'hex').toString('base64'),
+    ]);
+  });
+});

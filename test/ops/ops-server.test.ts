@@ -1,0 +1,149 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { afterEach, describe, expect, it } from 'vitest';
+import { createLogger } from '../../src/log.ts';
+import { createMetrics } from '../../src/ops/metrics.ts';
+import { type OpsServer, type ReadinessCheck, startOps } from '../../src/ops/ops-server.ts';
+
+let ops: OpsServer | undefined;
+let lines: string[] = [];
+
+async function start(
+  checks: ReadinessCheck[] = [],
+  metrics: Parameters<typeof startOps>[0]['metrics'] = createMetrics().registry,
+) {
+  lines = [];
+  const log = createLogger({ level: 'info', destination: { write: (line) => lines.push(line) } });
+  ops = await startOps({ port: 0, host: '127.0.0.1', checks, metrics, log });
+  const base = `http://127.0.0.1:${ops.port}`;
+  return (path: string, method = 'GET') => fetch(base + path, { method, headers: { connection: 'close' } });
+}
+
+afterEach(async () => {
+  await ops?.stop();
+  ops = undefined;
+});
+
+const check = (name: string, look: ReadinessCheck['look']): ReadinessCheck => ({ name, look });
+const ok = check('redis', async () => ({ state: 'ok', detail: 'answers' }));
+const warn = check('policy', async () => ({ state: 'warn', detail: 'another digest' }));
+const fail = check('slack', async () => ({ state: 'fail', detail: 'token revoked' }));
+
+describe('startOps', () => {
+  it('is alive', async () => {
+    const get = await start([fail]);
+    expect((await get('/healthz')).status).toBe(200);
+    expect((await get('/healthz?probe=1')).status).toBe(200);
+  });
+
+  it('is ready while nothing fails, a warning or not', async () => {
+    const get = await start([ok, warn]);
+    const response = await get('/readyz');
+    expect(response.status).toBe(200);
+    expect(await response.json()).toEqual({
+      ready: true,
+      checks: [
+        { name: 'redis', state: 'ok', detail: 'answers' },
+        { name: 'policy', state: 'warn', detail: 'another digest' },
+      ],
+    });
+  });
+
+  it('is not ready when one fails', async () => {
+    const response = await (await start([ok, fail]))('/readyz');
+    expect(response.status).toBe(503);
+    expect(await response.json()).toMatchObject({ ready: false, checks: [{ state: 'ok' }, { state: 'fail' }] });
+  });
+
+  it('says nothing of an error but that there is one', async () => {
+    const rejects = check('a', async () => Promise.reject(new Error('redis://:hidden@h')));
+    const throws = check('b', () => {
+      throw new Error('hidden');
+    });
+    const response = await (await start([rejects, throws]))('/readyz');
+    const text = await response.text();
+    expect(response.status).toBe(503);
+    expect(text).not.toContain('hidden');
+    expect(JSON.parse(text).checks).toMatchObject([
+      { detail: 'failed, see the log' },
+      { detail: 'failed, see the log' },
+    ]);
+    expect(lines).toHaveLength(2);
+  });
+
+  it('waits a second at most, for all together, and looks once for all who ask meanwhile', async () => {
+    let looks = 0;
+    const hangs = check('hangs', () => {
+      looks += 1;
+      return new Promise(() => {});
+    });
+    const get = await start([hangs, { ...hangs, name: 'also' }, { ...hangs, name: 'too' }, ok]);
+    const started = performance.now();
+    const answers = await Promise.all([get('/readyz'), get('/readyz'), get('/readyz')]);
+    const took = performance.now() - started;
+    expect(took).toBeGreaterThan(900);
+    expect(took).toBeLessThan(2_900);
+    expect(looks).toBeLessThan(9);
+    for (const answer of answers) {
+      expect(answer.status).toBe(503);
+      expect(await answer.json()).toMatchObject({
+        checks: [{ detail: 'no answer within 1000 ms' }, {}, {}, { state: 'ok' }],
+      });
+    }
+  });
+
+  it("shows Node's metrics and the bot's", async () => {
+    const metrics = createMetrics();
+    metrics.awsCalls.inc({ operation: 'UpdateTaskExecution', outcome: 'ok' });
+    metrics.interactionAck.observe({ kind: 'command' }, 0.02);
+    metrics.openRequests.set(3);
+    const response = await (await start([], metrics.registry))('/metrics');
+    const text = await response.text();
+    expect(response.headers.get('content-type')).toMatch(/^text\/plain; version=0\.0\.4/);
+    expect(text).toContain('datasync_throttle_aws_calls_total{operation="UpdateTaskExecution",outcome="ok"} 1');
+    expect(text).toContain('datasync_throttle_interaction_ack_seconds_bucket{le="0.025",kind="command"} 1');
+    expect(text).toContain('datasync_throttle_open_requests 3');
+    expect(text).toContain('process_cpu_seconds_total');
+  });
+
+  it('answers HEAD without a body, and no other method', async () => {
+    const get = await start([ok]);
+    const head = await get('/readyz', 'HEAD');
+    expect([head.status, await head.text()]).toEqual([200, '']);
+    expect(Number(head.headers.get('content-length'))).toBeGreaterThan(0);
+    const post = await get('/healthz', 'POST');
+    expect([post.status, post.headers.get('allow')]).toEqual([405, 'GET, HEAD']);
+  });
+
+  it.each(['/', '/nothing', '/healthz/', '/constructor', '/__proto__'])('knows no page %s', async (path) => {
+    expect((await (await start())(path)).status).toBe(404);
+  });
+
+  it('answers 500 and logs when a page fails', async () => {
+    const broken = { contentType: 'text/plain', metrics: async () => Promise.reject(new Error('hidden')) };
+    const response = await (await start([], broken))('/metrics');
+    expect([response.status, await response.text()]).toEqual([500, '{"error":"failed, see the log"}\n']);
+    expect(lines.join('')).toContain('an ops page failed');
+  });
+
+  it('refuses a port in use', async () => {
+    await start();
+    const again = startOps({
+      port: ops?.port ?? 0,
+      host: '127.0.0.1',
+      checks: [],
+      metrics: createMetrics().registry,
+      log: createLogger({ level: 'error' }),
+    });
+    await expect(again).rejects.toMatchObject({ code: 'EADDRINUSE' });
+  });
+
+  it('stops at once, whoever holds a connection', async () => {
+    await start();
+    const socket = connect(ops?.port ?? 0, '127.0.0.1');
+    await once(socket, 'connect');
+    const closed = once(socket, 'close');
+    await ops?.stop();
+    await closed;
+  });
+});
