@@ -1,0 +1,131 @@
+#!lua
+-- The one write: operation answer, audit records, request state, index, outbox and timers, or nothing.
+-- Redis does not roll back, so all is checked before the first write, and the write that can fail comes first.
+--
+-- KEYS  1 head  2 audit log  3 operation  4 request  5 open request of the execution  6 open requests
+--       7 outbox  8 timers  9… index keys
+-- ARGV  1 operation's answer  2 operation's seconds to live
+--       3 log id, if this is the first record  4 head's seq expected  5 head's hash expected (hex)
+--       6 request id  7 version expected ('' = no request changes)  8 new state  9 new version
+--       10 closed request's seconds to live ('' = it is open)  11 'take' | 'keep' | 'free' the execution  12 now, ms
+--       13 claim's entry ('' = none)  14 claim's consumer  15 claim's deliveries  16 consumer group
+--       17 number of records, then for each: bytes, hash (raw), mac (raw), kid; last record's hash (hex) and time
+--       … number of index entries, then for each: place in KEYS, seq
+--       … number of effects, then each
+--       … number of timers to set, then for each: effect, due ms
+--       … number of timers to clear, then each effect
+-- Answers  {'committed'} | {'repeated', answer} | {'claim-lost'} | {'already-open', request} | {'moved', version}
+--          {'head', log, seq, hash, time, hash at the seq expected (hex, '' = no such record)}
+
+local head_key, log_key, operation_key, request_key = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
+local execution_key, open_key, outbox_key, timers_key = KEYS[5], KEYS[6], KEYS[7], KEYS[8]
+local answer, operation_seconds = ARGV[1], ARGV[2]
+local first_log, seq_expected, hash_expected = ARGV[3], tonumber(ARGV[4]), ARGV[5]
+local request_id, version_expected, state, version = ARGV[6], ARGV[7], ARGV[8], ARGV[9]
+local closed_seconds, execution_guard, now_ms = ARGV[10], ARGV[11], ARGV[12]
+local claim_entry, claim_consumer, claim_deliveries, group = ARGV[13], ARGV[14], tonumber(ARGV[15]), ARGV[16]
+
+local at = 16
+local function take()
+  at = at + 1
+  return ARGV[at]
+end
+
+local function must_be(key, wanted)
+  local found = redis.call('TYPE', key).ok
+  if found ~= 'none' and found ~= wanted then
+    error({ err = 'WRONGTYPE ' .. key .. ' is a ' .. found .. ', not a ' .. wanted })
+  end
+end
+
+local function to_hex(raw)
+  return (string.gsub(raw, '.', function(byte)
+    return string.format('%02x', string.byte(byte))
+  end))
+end
+
+local done = redis.call('GET', operation_key)
+if done then
+  return { 'repeated', done }
+end
+
+must_be(head_key, 'hash')
+must_be(log_key, 'stream')
+must_be(request_key, 'hash')
+must_be(execution_key, 'string')
+must_be(open_key, 'zset')
+must_be(outbox_key, 'stream')
+must_be(timers_key, 'zset')
+for place = 9, #KEYS do
+  must_be(KEYS[place], 'zset')
+end
+
+local head = redis.call('HMGET', head_key, 'log', 'seq', 'hash', 'at')
+local seq = tonumber(head[2] or '0')
+local hash = head[3] or string.rep('0', 64)
+-- The record that the caller builds on must lie in the log itself: an emptied log may still have its head.
+local seen = redis.call('XRANGE', log_key, seq_expected .. '-0', seq_expected .. '-0')[1]
+local seen_hash = seen and to_hex(seen[2][4] or '') or ''
+if seq ~= seq_expected or hash ~= hash_expected or (seq > 0 and seen_hash ~= hash_expected) then
+  return { 'head', head[1] or '', string.format('%d', seq), hash, head[4] or '', seen_hash }
+end
+
+if claim_entry ~= '' then
+  local pending = redis.call('XPENDING', outbox_key, group, claim_entry, claim_entry, 1)[1]
+  if not pending or pending[2] ~= claim_consumer or pending[4] ~= claim_deliveries then
+    return { 'claim-lost' }
+  end
+end
+
+if version_expected ~= '' then
+  local found = redis.call('HGET', request_key, 'version') or '0'
+  if found ~= version_expected then
+    return { 'moved', found }
+  end
+  local open_now = redis.call('GET', execution_key)
+  if execution_guard == 'take' and open_now then
+    return { 'already-open', open_now }
+  end
+end
+
+local record_count = tonumber(take())
+for offset = 1, record_count do
+  local bytes, record_hash, mac, kid = take(), take(), take(), take()
+  redis.call('XADD', log_key, (seq + offset) .. '-0', 'b', bytes, 'h', record_hash, 'm', mac, 'k', kid)
+end
+local last_hash, last_time = take(), take()
+local last_seq = string.format('%d', seq + record_count)
+redis.call('HSET', head_key, 'log', head[1] or first_log, 'seq', last_seq, 'hash', last_hash, 'at', last_time)
+
+if version_expected ~= '' then
+  redis.call('HSET', request_key, 'state', state, 'version', version, 'seq', last_seq, 'hash', last_hash)
+  if execution_guard == 'take' then
+    redis.call('SET', execution_key, request_id)
+    redis.call('ZADD', open_key, now_ms, request_id)
+  elseif execution_guard == 'free' then
+    if redis.call('GET', execution_key) == request_id then
+      redis.call('DEL', execution_key)
+    end
+    redis.call('ZREM', open_key, request_id)
+  end
+end
+if closed_seconds ~= '' then
+  redis.call('EXPIRE', request_key, closed_seconds)
+end
+
+for _ = 1, tonumber(take()) do
+  local place, indexed = tonumber(take()), take()
+  redis.call('ZADD', KEYS[place], indexed, indexed)
+end
+for _ = 1, tonumber(take()) do
+  redis.call('XADD', outbox_key, '*', 'e', take())
+end
+for _ = 1, tonumber(take()) do
+  local effect, due = take(), take()
+  redis.call('ZADD', timers_key, due, effect)
+end
+for _ = 1, tonumber(take()) do
+  redis.call('ZREM', timers_key, take())
+end
+redis.call('SET', operation_key, answer, 'EX', operation_seconds)
+return { 'committed' }

@@ -1,0 +1,83 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Cluster, Redis, type RedisOptions } from 'ioredis';
+import type { RedisTarget } from '../config-redis.ts';
+
+/** A connection to one Redis, to a Sentinel's primary, or to a Cluster. */
+export type Connection = Redis | Cluster;
+
+/** How long a person may be kept waiting for Redis: then its answer is "not known". */
+const ANSWER_MS = 1500;
+const CONNECT_MS = 2000;
+/** How long a blocking read waits for work before it asks again. */
+export const BLOCK_MS = 5000;
+
+type RedisAccess = Pick<Extract<RedisTarget, { kind: 'cluster' }>, 'username' | 'password' | 'tls'>;
+type Options = Omit<RedisOptions, 'replyMapping' | 'himportFieldsets'> & { replyMapping: 'legacy' };
+
+/**
+ * Opens a connection. `commands`: every command has a time limit and none is queued or sent twice by the client, since
+ * a command re-sent after a reconnect would be done twice. `blocking`: for the blocking read alone, which a time limit
+ * on commands would break.
+ */
+export function openConnection(target: RedisTarget, purpose: 'commands' | 'blocking'): Connection {
+  const options: Options = {
+    replyMapping: 'legacy',
+    lazyConnect: true,
+    connectTimeout: CONNECT_MS,
+    autoResendUnfulfilledCommands: false,
+    enableOfflineQueue: false,
+    maxRetriesPerRequest: 0,
+    keepAlive: 10_000,
+    retryStrategy: backoff,
+    ...(purpose === 'commands'
+      ? { commandTimeout: ANSWER_MS, socketTimeout: ANSWER_MS }
+      : { blockingTimeout: BLOCK_MS + ANSWER_MS }),
+  };
+  switch (target.kind) {
+    case 'single':
+      return new Redis(target.url, options);
+    case 'sentinel':
+      return new Redis({
+        ...options,
+        ...access(target),
+        sentinels: [...target.sentinels],
+        name: target.name,
+        sentinelRetryStrategy: backoff,
+      });
+    case 'cluster': {
+      const { enableOfflineQueue: _, retryStrategy: __, ...nodeOptions } = options;
+      return new Cluster([...target.nodes], {
+        lazyConnect: true,
+        enableOfflineQueue: false,
+        clusterRetryStrategy: backoff,
+        slotsRefreshTimeout: CONNECT_MS,
+        redisOptions: { ...nodeOptions, ...access(target) },
+      });
+    }
+  }
+}
+
+function access({ username, password, tls }: RedisAccess): {
+  username?: string;
+  password?: string;
+  tls?: Record<string, never>;
+} {
+  return { ...(username && { username }), ...(password && { password }), ...(tls && { tls: {} }) };
+}
+
+function backoff(times: number): number {
+  return Math.min(50 * times, 500) + Math.random() * 50;
+}
+
+/**
+ * Connects and waits until the connection can carry commands.
+ * @throws Error where that takes longer than `timeoutMs`; it goes on trying in the background.
+ */
+export async function connect(connection: Connection, timeoutMs: number): Promise<void> {
+  const first = connection.connect().catch((cause: unknown) => cause);
+  const until = Date.now() + timeoutMs;
+  while (connection.status !== 'ready') {
+    if (Date.now() > until) throw new Error('Redis does not answer', { cause: await Promise.race([first, sleep(0)]) });
+    await sleep(20);
+  }
+}

@@ -1,0 +1,13 @@
+#!lua
+-- Keeps a claim from growing old. JUSTID: a renewal is not another delivery.
+-- KEYS  1 outbox
+-- ARGV  1 consumer group  2 entry  3 consumer  4 deliveries
+-- Answers  1, or 0 where the claim has gone to another worker, from whom it must not be taken back
+local outbox_key = KEYS[1]
+local group, entry, consumer, deliveries = ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4])
+local pending = redis.call('XPENDING', outbox_key, group, entry, entry, 1)[1]
+if not pending or pending[2] ~= consumer or pending[4] ~= deliveries then
+  return 0
+end
+redis.call('XCLAIM', outbox_key, group, consumer, 0, entry, 'IDLE', 0, 'JUSTID')
+return 1

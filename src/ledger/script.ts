@@ -1,0 +1,16 @@
+import { readFileSync } from 'node:fs';
+import type { Connection } from './connection.ts';
+
+type Run = (keys: string[], values: (string | number | Buffer)[]) => Promise<unknown>;
+
+/** A Lua script of this folder, run by its hash and sent anew to a Redis that does not know it. */
+export function loadScript(redis: Connection, name: 'commit' | 'due-timers' | 'renew' | 'settle'): Run {
+  const lua = readFileSync(new URL(`${name}.lua`, import.meta.url), 'utf8');
+  const command = `dst-${name}`;
+  redis.defineCommand(command, { lua });
+  const run = (redis as unknown as Record<string, (...args: (string | number | Buffer)[]) => Promise<unknown>>)[
+    command
+  ];
+  if (!run) throw new Error(`${command} was not defined`);
+  return (keys, values) => run.call(redis, keys.length, ...keys, ...values);
+}

@@ -1,0 +1,143 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Log } from '../log.ts';
+import type { Claim, Clock, EffectKind, Outbox, Work } from '../workflow/ports.ts';
+
+/** Null: done. Otherwise when to look again, and why. */
+export type Ran = { againInSeconds: number; why: string } | null;
+
+export type Run = (request: string, claim: Claim) => Promise<Ran>;
+
+export interface LoopOptions {
+  outbox: Outbox;
+  run: Record<EffectKind, Run>;
+  clock: Clock;
+  log: Log;
+  onEffect?: (kind: EffectKind, outcome: 'done' | 'again' | 'fault') => void;
+  /** How many pieces of work at once. */
+  width?: number;
+}
+
+const RENEW_MS = 10_000;
+const TIMERS_MS = 250;
+const ABANDONED_MS = 5_000;
+const REST_MS = 250;
+const MOST_BACKOFF_SECONDS = 30;
+
+/** Claims work, runs it and settles it, until told to stop. */
+export function startLoop({ outbox, run, clock, log, onEffect = () => {}, width = 8 }: LoopOptions) {
+  const stopping = new AbortController();
+  const inHand = new Map<string, Work>();
+  /** How often a piece of work failed in a row, by its text: only to wait longer each time. */
+  const failures = new Map<string, number>();
+  let freed = () => {};
+
+  async function perform(work: Work): Promise<void> {
+    const { effect, claim } = work;
+    const inHandAs = `${claim.entry}/${claim.deliveries}`;
+    inHand.set(inHandAs, work);
+    const renewing = setInterval(() => {
+      outbox.renew(claim).catch((err: unknown) => log.warn({ err, request: effect.request }, 'claim not renewed'));
+    }, RENEW_MS);
+    try {
+      const ran = await run[effect.kind](effect.request, claim);
+      failures.delete(keyOf(work));
+      onEffect(effect.kind, ran ? 'again' : 'done');
+      await settle(work, ran?.againInSeconds ?? null);
+    } catch (err) {
+      const seconds = backoff(work);
+      log.warn(
+        { err, request: effect.request, effect: effect.kind, againInSeconds: seconds },
+        'work failed, will try again',
+      );
+      onEffect(effect.kind, 'fault');
+      await settle(work, seconds);
+    } finally {
+      clearInterval(renewing);
+      inHand.delete(inHandAs);
+      freed();
+    }
+  }
+
+  async function settle(work: Work, againInSeconds: number | null): Promise<void> {
+    const again = againInSeconds === null ? null : new Date(clock.now().getTime() + againInSeconds * 1000);
+    try {
+      await outbox.settle(work, again);
+    } catch (err) {
+      // Unsettled, it is claimed again as abandoned: every effect is made to be repeated.
+      log.warn({ err, request: work.effect.request, effect: work.effect.kind }, 'work not settled');
+    }
+  }
+
+  function backoff(work: Work): number {
+    const count = (failures.get(keyOf(work)) ?? 0) + 1;
+    failures.set(keyOf(work), count);
+    return Math.min(0.5 * 2 ** (count - 1), MOST_BACKOFF_SECONDS);
+  }
+
+  /** Runs a step over and over; a fault (Redis away) makes it rest, not end. */
+  async function keep(name: string, step: () => Promise<void>): Promise<void> {
+    while (!stopping.signal.aborted) {
+      try {
+        await step();
+      } catch (err) {
+        if (stopping.signal.aborted) return;
+        log.warn({ err, step: name }, 'worker step failed');
+        await rest(REST_MS);
+        await outbox.ready(stopping.signal);
+      }
+    }
+  }
+
+  async function takeNew(): Promise<void> {
+    while (inHand.size >= width) {
+      await new Promise<void>((resolve) => {
+        freed = resolve;
+      });
+    }
+    await startAll(await outbox.take(width - inHand.size));
+  }
+
+  /** What comes after the stop is handed back at once. */
+  async function startAll(works: Work[]): Promise<void> {
+    for (const work of works) {
+      if (stopping.signal.aborted) await settle(work, 0);
+      else void perform(work);
+    }
+  }
+
+  async function takeAbandoned(): Promise<void> {
+    await startAll(await outbox.takeAbandoned(width));
+    await rest(ABANDONED_MS);
+  }
+
+  async function releaseTimers(): Promise<void> {
+    await outbox.releaseDue();
+    await rest(TIMERS_MS);
+  }
+
+  async function rest(ms: number): Promise<void> {
+    await sleep(ms, undefined, { signal: stopping.signal }).catch((fault: unknown) => {
+      if (!stopping.signal.aborted) throw fault;
+    });
+  }
+
+  const running = outbox
+    .ready(stopping.signal)
+    .then(() => Promise.all([keep('take', takeNew), keep('abandoned', takeAbandoned), keep('timers', releaseTimers)]));
+
+  return {
+    /** Takes no new work, waits up to `graceMs` for the work in hand, and hands the rest back. */
+    async stop(graceMs: number): Promise<void> {
+      stopping.abort();
+      const until = Date.now() + graceMs;
+      while (inHand.size > 0 && Date.now() < until) await sleep(20);
+      for (const work of inHand.values()) await settle(work, 0);
+      // The blocking read ends when its connection is closed, by whoever opened it.
+      void running;
+    },
+  };
+}
+
+function keyOf({ effect }: Work): string {
+  return `${effect.kind}:${effect.request}`;
+}

@@ -1,0 +1,15 @@
+import { decideCancel } from '../domain/decide-review.ts';
+import type { Ledger, People, PolicySource } from './ports.ts';
+import { type Decided, decideOn } from './review-request.ts';
+
+/**
+ * The requester takes a request back.
+ * @throws PersonUnknown, NotRecorded, OutcomeUnknown, LedgerLost
+ */
+export async function cancelRequest(
+  deps: { ledger: Ledger; people: People; policy: PolicySource },
+  cancel: { request: string; user: string; op: string },
+): Promise<Decided> {
+  const by = await deps.people.person(cancel.user);
+  return decideOn(deps.ledger, cancel, async (request) => decideCancel(request, by, deps.policy.current()));
+}

@@ -1,0 +1,63 @@
+/**
+ * Faults that a person must be told about in true words. They are thrown by the rooms that meet the world, and turned
+ * into sentences by `slack/words.ts`.
+ */
+
+/** Redis did not take it, for certain: nothing was recorded. */
+export class NotRecorded extends Error {
+  override readonly name = 'NotRecorded';
+}
+
+/** Redis went silent in the middle of a write. `settled` tells, when Redis is back, whether it was recorded. */
+export class OutcomeUnknown extends Error {
+  override readonly name = 'OutcomeUnknown';
+  readonly op: string;
+  readonly settled: Promise<'recorded' | 'not-recorded'>;
+
+  constructor(op: string, settled: Promise<'recorded' | 'not-recorded'>, cause: unknown) {
+    super(`it is not known yet whether ${op} was recorded`, { cause });
+    this.op = op;
+    this.settled = settled;
+  }
+}
+
+/** The log in Redis is not the one that this process wrote to: something was lost. No more writing until a person says so. */
+export class LedgerLost extends Error {
+  override readonly name = 'LedgerLost';
+}
+
+/** This worker's claim on a piece of work has gone to another: it must not write. */
+export class ClaimLost extends Error {
+  override readonly name = 'ClaimLost';
+}
+
+/** Slack can't say who somebody is: nobody is let through. */
+export class PersonUnknown extends Error {
+  override readonly name = 'PersonUnknown';
+}
+
+/**
+ * What AWS, or the way to it, answered instead of the asked. `no-answer`: an update may have been carried out.
+ * `not-found`: a describe that the service refused as invalid, an unknown execution.
+ */
+export type AwsFaultKind = 'throttled' | 'denied' | 'not-found' | 'rejected' | 'no-answer' | 'internal' | 'credentials';
+
+export class AwsFault extends Error {
+  override readonly name = 'AwsFault';
+  readonly kind: AwsFaultKind;
+  /** IAM's name of the action, `datasync:UpdateTaskExecution` or `sts:AssumeRole`. */
+  readonly operation: string;
+  readonly requestId: string | null;
+  readonly role: string | null;
+
+  constructor(
+    kind: AwsFaultKind,
+    about: { operation: string; requestId?: string | null; role?: string | null; cause?: unknown },
+  ) {
+    super(`${about.operation}: ${kind}`, { cause: about.cause });
+    this.kind = kind;
+    this.operation = about.operation;
+    this.requestId = about.requestId ?? null;
+    this.role = about.role ?? null;
+  }
+}

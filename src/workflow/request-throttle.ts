@@ -1,0 +1,142 @@
+import {
+  type AskCommand,
+  admit,
+  decideRequest,
+  type PolicyInForce,
+  type Proposal,
+  refusedEvent,
+  targetOf,
+} from '../domain/decide-request.ts';
+import { type Groups, groupsOf, matchRule, type Person, type Rule } from '../domain/policy.ts';
+import type { AskRefusal } from '../domain/refusal.ts';
+import type { TaskExecution } from '../domain/task-execution.ts';
+import type { ThrottleRequest } from '../domain/throttle-request.ts';
+import type {
+  Channels,
+  Clock,
+  EffectKind,
+  Executions,
+  Ledger,
+  People,
+  PolicySource,
+  Postable,
+  RecordRef,
+} from './ports.ts';
+
+export interface RequestThrottleDeps {
+  ledger: Ledger;
+  executions: Executions;
+  people: People;
+  channels: Channels;
+  policy: PolicySource;
+  clock: Clock;
+  newRequestId: () => string;
+}
+
+/** What somebody asks for; who they are is looked up. */
+export type Ask = Omit<AskCommand, 'requester'> & { user: string; op: string };
+
+export type Asked =
+  | { kind: 'asked'; request: ThrottleRequest; record: RecordRef }
+  | { kind: 'refused'; refusal: AskRefusal; rule: Rule | null }
+  /** The bot can't speak in that channel, so nobody would see the request. */
+  | { kind: 'cannot-post'; why: Exclude<Postable, 'yes'> }
+  /** The same click or command again: what it did the first time stands. */
+  | { kind: 'repeated'; request: string | null };
+
+export type Previewed =
+  | { kind: 'proposed'; rule: Rule; execution: TaskExecution; proposal: Proposal; groups: Groups }
+  | Extract<Asked, { kind: 'refused' | 'cannot-post' }>;
+
+interface Considered {
+  command: AskCommand;
+  inForce: PolicyInForce;
+  outcome: Previewed;
+  event: ReturnType<typeof decideRequest> | null;
+  /** The rate in force, where the execution was seen. */
+  from: number | null;
+}
+
+/**
+ * Asks for a throttle: policy, execution, policy again with the rate in force, then one write.
+ * @throws AwsFault, PersonUnknown, NotRecorded, OutcomeUnknown, LedgerLost
+ */
+export async function requestThrottle(deps: RequestThrottleDeps, ask: Ask): Promise<Asked> {
+  const done = await deps.ledger.done(ask.op);
+  if (done) return { kind: 'repeated', request: done.request };
+  const { command, inForce, outcome, event, from } = await consider(deps, ask);
+  if (outcome.kind === 'cannot-post') return outcome;
+  if (outcome.kind === 'refused') return refuse(deps, ask.op, command, inForce, outcome, from);
+  if (!event?.ok) throw new Error('a proposal without its event');
+  const { proposal, rule } = outcome;
+  const effects: EffectKind[] = proposal.detail.approvals === 0 ? ['show', 'apply'] : ['show'];
+  const committed = await deps.ledger.commit({
+    op: ask.op,
+    prior: null,
+    events: [event.event],
+    effects,
+    timers: [{ kind: 'expire', at: new Date(proposal.detail.expiresAt) }],
+  });
+  switch (committed.kind) {
+    case 'committed': {
+      const [record] = committed.records;
+      if (!committed.state || !record) throw new Error('a request was committed without its state');
+      return { kind: 'asked', request: committed.state, record };
+    }
+    case 'repeated':
+      return { kind: 'repeated', request: committed.request };
+    case 'already-open':
+      return { kind: 'refused', refusal: { why: 'already-open', request: committed.request }, rule };
+    case 'moved':
+      throw new Error('a new request id was taken');
+  }
+}
+
+/** What would come of it, with nothing recorded. */
+export async function previewThrottle(deps: RequestThrottleDeps, ask: Omit<Ask, 'op'>): Promise<Previewed> {
+  return (await consider(deps, ask)).outcome;
+}
+
+async function consider(deps: RequestThrottleDeps, ask: Omit<Ask, 'op'>): Promise<Considered> {
+  const inForce = deps.policy.current();
+  const { user, ...rest } = ask;
+  const requester: Person = await deps.people.person(user);
+  const command: AskCommand = { ...rest, requester };
+  const groups = await deps.people.groups(groupsOf(matchRule(inForce.policy, targetOf(ask))));
+  const admission = admit(command, inForce, groups);
+  const refused = (refusal: AskRefusal, rule: Rule | null, from: number | null = null): Considered => ({
+    ...{ command, inForce, event: null, from },
+    outcome: { kind: 'refused', refusal, rule },
+  });
+  if (!admission.ok) return refused(admission.refusal, admission.rule);
+  const { rule } = admission;
+  const [open, postable, execution] = await Promise.all([
+    deps.ledger.openRequestOf(ask.execution.arn),
+    deps.channels.postable(ask.channel),
+    deps.executions.describe(ask.execution, { role: rule.role, session: { kind: 'read' } }),
+  ]);
+  if (open) return refused({ why: 'already-open', request: open }, rule);
+  const from = execution.bytesPerSecond;
+  if (postable !== 'yes')
+    return { command, inForce, event: null, from, outcome: { kind: 'cannot-post', why: postable } };
+  const now = deps.clock.now();
+  const event = decideRequest(command, { rule, inForce, groups, execution, now }, deps.newRequestId());
+  if (!event.ok) return refused(event.refusal, rule, from);
+  const { proposal } = event;
+  return { command, inForce, event, from, outcome: { kind: 'proposed', rule, execution, proposal, groups } };
+}
+
+async function refuse(
+  deps: RequestThrottleDeps,
+  op: string,
+  command: AskCommand,
+  inForce: PolicyInForce,
+  outcome: Extract<Asked, { kind: 'refused' }>,
+  from: number | null,
+): Promise<Asked> {
+  const { refusal, rule } = outcome;
+  const to = refusal.why === 'rate-outside' ? refusal.to : null;
+  const event = refusedEvent(command, refusal, { rule, inForce, from, to });
+  if (event) await deps.ledger.commit({ op, prior: null, events: [event] });
+  return outcome;
+}

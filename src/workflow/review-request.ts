@@ -1,0 +1,102 @@
+import { type Decision, decideOpen, decideReview, type ReviewCommand, ruleNow } from '../domain/decide-review.ts';
+import type { DecisionRefusal } from '../domain/refusal.ts';
+import type { AuditEvent, ThrottleRequest } from '../domain/throttle-request.ts';
+import type { Change, Clock, Committed, Executions, Ledger, People, PolicySource, RecordRef } from './ports.ts';
+import { executionOf, standingFacts } from './request-facts.ts';
+
+export interface ReviewDeps {
+  ledger: Ledger;
+  executions: Executions;
+  people: People;
+  policy: PolicySource;
+  clock: Clock;
+}
+
+export type Decided =
+  | { kind: 'decided'; event: AuditEvent['event']; request: ThrottleRequest; record: RecordRef }
+  | { kind: 'refused'; refusal: DecisionRefusal; request: ThrottleRequest | null }
+  /** The policy lets them, and there is nothing to record. */
+  | { kind: 'may'; request: ThrottleRequest }
+  | { kind: 'repeated' };
+
+export interface Review extends Omit<ReviewCommand, 'by'> {
+  request: string;
+  user: string;
+  op: string;
+}
+
+/** How often a decision is made anew because the request moved under it. */
+const MOST_TRIES = 20;
+
+/**
+ * Approves or denies, by the policy, the people and the execution as they are now.
+ * @throws AwsFault where AWS can't say and an approval would be blind; PersonUnknown, NotRecorded, OutcomeUnknown, LedgerLost
+ */
+export async function reviewRequest(deps: ReviewDeps, review: Review): Promise<Decided> {
+  return decideOn(deps.ledger, review, async (request) => {
+    const by = await deps.people.person(review.user);
+    const facts = { ...(await standingFacts(deps, request)), execution: null, now: deps.clock.now() };
+    const { decision, comment } = review;
+    const command = { by, decision, comment };
+    // AWS is asked only where an approval would come of it: so its faults hide no refusal.
+    const may = decideOpen(request, by, facts);
+    if (!may.ok || may.events.length > 0 || decision === 'deny') return decideReview(request, command, facts);
+    const access = { role: ruleNow(request, facts.inForce)?.role ?? null, session: { kind: 'read' } } as const;
+    const execution = await deps.executions.describe(executionOf(request), access);
+    return decideReview(request, command, { ...facts, execution, now: deps.clock.now() });
+  });
+}
+
+/** Load, decide, commit; decided anew where the request moved meanwhile. */
+export async function decideOn(
+  ledger: Ledger,
+  { request: id, op }: { request: string; op: string },
+  decide: (request: ThrottleRequest) => Promise<Decision>,
+): Promise<Decided> {
+  for (let tries = 0; tries < MOST_TRIES; tries++) {
+    const stored = await ledger.load(id);
+    if (!stored) return { kind: 'refused', refusal: { why: 'unknown-request' }, request: null };
+    const decision = await decide(stored.request);
+    if (decision.events.length === 0) {
+      if (decision.ok) return { kind: 'may', request: stored.request };
+      return { kind: 'refused', refusal: decision.refusal, request: stored.request };
+    }
+    const committed = await ledger.commit({
+      op,
+      prior: stored.request,
+      events: decision.events,
+      ...follows(decision.events),
+    });
+    if (committed.kind === 'moved') continue;
+    return outcome(committed, decision, stored.request);
+  }
+  throw new Error(`${id} moved ${MOST_TRIES} times under one decision`);
+}
+
+function outcome(committed: Committed, decision: Decision, prior: ThrottleRequest): Decided {
+  if (committed.kind === 'repeated') return { kind: 'repeated' };
+  if (committed.kind !== 'committed') throw new Error(`a decision can't be ${committed.kind}`);
+  if (!decision.ok) return { kind: 'refused', refusal: decision.refusal, request: prior };
+  const [event] = decision.events;
+  const [record] = committed.records;
+  if (!event || !record || !committed.state) throw new Error('a decision without its event');
+  return { kind: 'decided', event: event.event, request: committed.state, record };
+}
+
+/** The work and the timers that follow a decision. */
+function follows(events: AuditEvent[]): Pick<Change, 'effects' | 'timers'> {
+  const [event] = events;
+  switch (event?.event) {
+    case 'approved': {
+      const { complete, expiresAt } = event.detail as { complete: boolean; expiresAt: string };
+      if (!complete) return { effects: ['show'] };
+      return { effects: ['show', 'apply'], timers: [{ kind: 'expire', at: new Date(expiresAt) }] };
+    }
+    case 'decision.refused':
+      return { effects: ['show'] };
+    case undefined:
+      return {};
+    default:
+      return { effects: ['show', 'result'] };
+  }
+}
