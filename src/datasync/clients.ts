@@ -1,0 +1,46 @@
+import { DataSyncClient } from '@aws-sdk/client-datasync';
+import type { ChangeSession, Credentials, Keys } from './credentials.ts';
+import { requestHandler, type TimeLimits } from './time-limits.ts';
+
+/** The SDK's clients, one a Region and role for reading, and one of its own for each change. */
+export interface Clients {
+  /** With keys that are good now. Throws the AwsFault of getting them. */
+  reader(region: string, role: string | null): Promise<DataSyncClient>;
+  /** The caller destroys it. */
+  changer(region: string, role: string | null, session: ChangeSession, executionArn: string): Promise<DataSyncClient>;
+  close(): void;
+}
+
+export function createClients(credentials: Credentials, limits: TimeLimits): Clients {
+  const readers = new Map<string, DataSyncClient>();
+  return {
+    reader: async (region, role) => {
+      // Asked for here, so that their fault is told apart from DataSync's and isn't repeated by the client.
+      await credentials.read(role, region);
+      const key = `${region} ${role ?? ''}`;
+      const existing = readers.get(key);
+      if (existing) return existing;
+      const keys = () => credentials.read(role, region);
+      const client = newClient(region, keys, 3, limits);
+      readers.set(key, client);
+      return client;
+    },
+    // One attempt: a late repeat could overwrite a newer value. And a connection of its own: on an old one that the other
+    // end has just closed, the one attempt would be lost without need.
+    changer: async (region, role, session, executionArn) =>
+      newClient(region, await credentials.change(role, region, session, executionArn), 1, limits),
+    close: () => {
+      for (const client of readers.values()) client.destroy();
+      readers.clear();
+    },
+  };
+}
+
+function newClient(
+  region: string,
+  credentials: Keys | (() => Promise<Keys>),
+  maxAttempts: number,
+  limits: TimeLimits,
+): DataSyncClient {
+  return new DataSyncClient({ region, credentials, maxAttempts, requestHandler: requestHandler(limits) });
+}

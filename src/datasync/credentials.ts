@@ -1,0 +1,130 @@
+import { AssumeRoleCommand, type AssumeRoleCommandInput, STSClient } from '@aws-sdk/client-sts';
+import { AwsFault } from '../workflow/faults.ts';
+import type { Access, Clock } from '../workflow/ports.ts';
+import { toAwsFault } from './aws-fault.ts';
+import { requestHandler, type TimeLimits, within } from './time-limits.ts';
+
+/** Keys to sign with, as the SDK takes them. */
+export interface Keys {
+  accessKeyId: string;
+  secretAccessKey: string;
+  sessionToken?: string;
+  expiration?: Date;
+}
+
+export type ChangeSession = Extract<Access['session'], { kind: 'change' }>;
+
+/** @throws AwsFault: `denied` by the role's trust, `credentials` where the bot itself has none */
+export interface Credentials {
+  /** Of a role's read session, shared until 5 minutes before its end; without a role the bot's own. */
+  read(role: string | null, region: string): Promise<Keys>;
+  /** Of a session for this one change, which CloudTrail shows under the asker's name; without a role the bot's own. */
+  change(role: string | null, region: string, session: ChangeSession, executionArn: string): Promise<Keys>;
+  close(): void;
+}
+
+const RENEW_BEFORE_END_MS = 5 * 60_000;
+const READ_SESSION = 'datasync-throttle-read';
+/** AWS's shortest. */
+const CHANGE_SESSION_SECONDS = 900;
+
+export function createCredentials(clock: Clock, limits: TimeLimits): Credentials {
+  const stsClients = new Map<string, STSClient>();
+  const readSessions = new Map<string, { keys: Promise<Keys>; goodUntil: number }>();
+
+  const sts = (region: string): STSClient => {
+    const existing = stsClients.get(region);
+    if (existing) return existing;
+    const client = new STSClient({ region, requestHandler: requestHandler(limits), maxAttempts: 3 });
+    stsClients.set(region, client);
+    return client;
+  };
+
+  const assume = async (input: AssumeRoleCommandInput & { RoleArn: string }, region: string): Promise<Keys> => {
+    const call = { operation: 'sts:AssumeRole', role: input.RoleArn };
+    try {
+      const { Credentials: given } = await within(limits.credentials, (abortSignal) =>
+        sts(region).send(new AssumeRoleCommand(input), { abortSignal }),
+      );
+      if (!given?.AccessKeyId || !given.SecretAccessKey || !given.SessionToken || !given.Expiration) {
+        throw new AwsFault('internal', { ...call, cause: new Error('AssumeRole answered without credentials') });
+      }
+      const { AccessKeyId, SecretAccessKey, SessionToken, Expiration } = given;
+      return {
+        accessKeyId: AccessKeyId,
+        secretAccessKey: SecretAccessKey,
+        sessionToken: SessionToken,
+        expiration: Expiration,
+      };
+    } catch (error) {
+      throw toAwsFault(error, call);
+    }
+  };
+
+  /** The client keeps them and renews them in time. */
+  const own = async (region: string): Promise<Keys> => {
+    try {
+      return await within(limits.credentials, () => sts(region).config.credentials());
+    } catch (error) {
+      throw new AwsFault('credentials', { operation: 'sts:GetCallerIdentity', cause: error });
+    }
+  };
+
+  const assumeForReading = (role: string, region: string): Promise<Keys> => {
+    const keys = assume({ RoleArn: role, RoleSessionName: READ_SESSION }, region);
+    // Nobody knows its end before it is there; until then whoever comes shares the flight.
+    const session = { keys, goodUntil: Number.POSITIVE_INFINITY };
+    readSessions.set(role, session);
+    keys.then(
+      ({ expiration }) => {
+        session.goodUntil = (expiration?.getTime() ?? 0) - RENEW_BEFORE_END_MS;
+      },
+      () => {
+        if (readSessions.get(role) === session) readSessions.delete(role);
+      },
+    );
+    return keys;
+  };
+
+  return {
+    read: (role, region) => {
+      if (role === null) return own(region);
+      const session = readSessions.get(role);
+      if (session && clock.now().getTime() < session.goodUntil) return session.keys;
+      return assumeForReading(role, region);
+    },
+    change: (role, region, session, executionArn) => {
+      if (role === null) return own(region);
+      const input = {
+        RoleArn: role,
+        RoleSessionName: sessionWord(session.request),
+        SourceIdentity: sessionWord(`slack-${session.team}-${session.user}`),
+        DurationSeconds: CHANGE_SESSION_SECONDS,
+        Policy: JSON.stringify({
+          Version: '2012-10-17',
+          Statement: [
+            {
+              Effect: 'Allow',
+              Action: ['datasync:UpdateTaskExecution', 'datasync:DescribeTaskExecution'],
+              Resource: executionArn,
+            },
+          ],
+        }),
+      };
+      return assume(input, region);
+    },
+    close: () => {
+      for (const client of stsClients.values()) client.destroy();
+      stsClients.clear();
+      readSessions.clear();
+    },
+  };
+}
+
+/** RoleSessionName and SourceIdentity are 2 to 64 of [\w+=,.@-] (AWS STS API, AssumeRole). */
+function sessionWord(text: string): string {
+  return text
+    .replace(/[^A-Za-z0-9_+=,.@-]/g, '-')
+    .slice(0, 64)
+    .padEnd(2, '-');
+}

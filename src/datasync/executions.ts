@@ -1,0 +1,157 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import {
+  type DataSyncClient,
+  DescribeTaskExecutionCommand,
+  UpdateTaskExecutionCommand,
+} from '@aws-sdk/client-datasync';
+import type { ExecutionArn, TaskExecution } from '../domain/task-execution.ts';
+import type { Access, Clock, Executions } from '../workflow/ports.ts';
+import { type ActiveList, createActiveExecutions, type ListTarget } from './active-executions.ts';
+import { type AwsCall, toAwsFault } from './aws-fault.ts';
+import { type Clients, createClients } from './clients.ts';
+import { createCredentials } from './credentials.ts';
+import { createTaskNames } from './task-names.ts';
+import { TIME_LIMITS, type TimeLimits, within } from './time-limits.ts';
+
+/** DataSync through the SDK, which takes endpoints, its own credentials and proxies from the environment. */
+export interface DataSyncExecutions extends Executions {
+  /**
+   * The executions that can be updated, in all targets: what is known after `list` milliseconds, at most `listKept` old.
+   * Never rejects: a target that could not be seen is in `failed`.
+   */
+  listActive(targets: readonly ListTarget[]): Promise<ActiveList>;
+  /** Closes all connections. */
+  close(): void;
+}
+
+const THROTTLED_PAUSES_MS = [300, 900];
+
+export function createExecutions(options: { clock: Clock; limits?: Partial<TimeLimits> }): DataSyncExecutions {
+  const { clock } = options;
+  const limits = { ...TIME_LIMITS, ...options.limits };
+  const credentials = createCredentials(clock, limits);
+  const clients = createClients(credentials, limits);
+  const names = createTaskNames(clock, clients, limits);
+  const active = createActiveExecutions(clock, clients, names, limits);
+
+  return {
+    /**
+     * DescribeTaskExecution, and DescribeTask for the name.
+     * @throws AwsFault: `not-found` for an unknown execution, and for one of another Region or account
+     */
+    describe: async (execution, access) => {
+      const [seen, taskName] = await Promise.all([
+        asCall({ operation: 'datasync:DescribeTaskExecution', role: access.role }, limits.describe, (signal) =>
+          usingClient(clients, execution, access, (client) => look(client, execution, clock, signal)),
+        ),
+        // A change's own session may not look at the task.
+        names.of(execution, access.role),
+      ]);
+      return { ...seen, taskName };
+    },
+
+    /**
+     * UpdateTaskExecution, whose answer says nothing about the limit in force: describe tells.
+     * @param bytesPerSecond -1 for no limit
+     * @throws AwsFault: `no-answer` and `internal` leave open whether it was carried out, unless `operation` is another
+     * than datasync:UpdateTaskExecution: then it was never sent
+     */
+    update: async (execution, bytesPerSecond, access) => {
+      if (!Number.isSafeInteger(bytesPerSecond) || (bytesPerSecond < 1 && bytesPerSecond !== -1)) {
+        throw new RangeError(`${bytesPerSecond} is no limit: whole bytes per second from 1, or -1`);
+      }
+      if (access.session.kind !== 'change') throw new TypeError('a change needs a session of its own');
+      const call = { operation: 'datasync:UpdateTaskExecution', role: access.role };
+      try {
+        return await asCall(call, limits.update, (signal) =>
+          usingClient(clients, execution, access, (client) =>
+            send(client, execution.arn, bytesPerSecond, call, signal),
+          ),
+        );
+      } finally {
+        active.forget(execution.region);
+      }
+    },
+
+    listActive: (targets) => active.list(targets),
+    close: () => {
+      active.close();
+      clients.close();
+      credentials.close();
+    },
+  };
+}
+
+async function asCall<T>(call: AwsCall, ms: number, run: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  try {
+    return await within(ms, run);
+  } catch (error) {
+    throw toAwsFault(error, call);
+  }
+}
+
+/** A reader is shared; a change's client is its own and ends with it. */
+async function usingClient<T>(
+  clients: Clients,
+  { arn, region }: ExecutionArn,
+  { role, session }: Access,
+  use: (client: DataSyncClient) => Promise<T>,
+): Promise<T> {
+  if (session.kind === 'read') return use(await clients.reader(region, role));
+  const client = await clients.changer(region, role, session, arn);
+  try {
+    return await use(client);
+  } finally {
+    client.destroy();
+  }
+}
+
+async function look(
+  client: DataSyncClient,
+  { arn }: ExecutionArn,
+  clock: Clock,
+  abortSignal: AbortSignal,
+): Promise<Omit<TaskExecution, 'taskName'>> {
+  const answer = await client.send(new DescribeTaskExecutionCommand({ TaskExecutionArn: arn }), { abortSignal });
+  return {
+    arn,
+    status: answer.Status ?? 'UNKNOWN',
+    mode: answer.TaskMode ?? null,
+    // Absent, no limit was ever set. Beyond 2^53 JSON has lost its last digits; that much is no limit to any network.
+    bytesPerSecond: Math.min(answer.Options?.BytesPerSecond ?? -1, Number.MAX_SAFE_INTEGER),
+    bytesTransferred: answer.BytesTransferred ?? 0,
+    bytesEstimated: answer.EstimatedBytesToTransfer ?? 0,
+    bytesWritten: answer.BytesWritten ?? 0,
+    bytesCompressed: answer.BytesCompressed ?? 0,
+    startedAt: answer.StartTime?.toISOString() ?? null,
+    lookedAt: clock.now().toISOString(),
+    requestId: answer.$metadata.requestId ?? null,
+  };
+}
+
+/** Of what may pass by itself only a refusal for too many calls is repeated: there alone nothing was carried out. */
+async function send(
+  client: DataSyncClient,
+  arn: string,
+  bytesPerSecond: number,
+  call: AwsCall,
+  abortSignal: AbortSignal,
+): Promise<{ requestId: string | null }> {
+  for (const pause of [...THROTTLED_PAUSES_MS, null]) {
+    try {
+      const command = new UpdateTaskExecutionCommand({
+        TaskExecutionArn: arn,
+        Options: { BytesPerSecond: bytesPerSecond },
+      });
+      const { $metadata } = await client.send(command, { abortSignal });
+      return { requestId: $metadata.requestId ?? null };
+    } catch (error) {
+      const fault = toAwsFault(error, call);
+      if (fault.kind !== 'throttled' || pause === null) throw fault;
+      await delay(pause * (0.5 + Math.random()), undefined, { signal: abortSignal }).catch(() => {
+        throw fault;
+      });
+    }
+  }
+  throw new Error('unreachable: the last pause is null');
+}

@@ -1,0 +1,294 @@
+import { openDirect } from './conversation-methods.ts';
+import { asRequest, type Delivered, type Delivery } from './delivery.ts';
+import {
+  type Entered,
+  entered,
+  fieldNamed,
+  formFaults,
+  optionsOf,
+  usedElement,
+  type Which,
+  withEntered,
+} from './form-state.ts';
+import { answerSubmit, suggestionFaults } from './interaction-answers.ts';
+import { type JsonObject, objects, text } from './json.ts';
+import type { Office } from './method.ts';
+import {
+  actionsPayload,
+  commandPayload,
+  homeOpened,
+  isEphemeral,
+  isView,
+  suggestionPayload,
+  viewPayload,
+} from './payloads.ts';
+import type { Responses } from './responses.ts';
+import type { SeedUser } from './seed.ts';
+import type { SignedRequest } from './signing.ts';
+import { asSent } from './typed-text.ts';
+import type { SlackView } from './views.ts';
+import type { EphemeralMessage, InteractionFailure, SlackMessage } from './workspace.ts';
+
+/** What can be clicked in. */
+export type Target = SlackMessage | EphemeralMessage | SlackView;
+
+/** What the bot answered: `status` 0 = nothing within 3 s or no connection, then `failure` says which. */
+export interface Sent {
+  readonly status: number;
+  readonly body: string;
+  readonly ms: number;
+  readonly triggerId: string;
+  readonly failure?: InteractionFailure['error'];
+}
+
+/** What a submit led to. `errors` holds block_id → text; it is also Slack's own where the form can't be sent. */
+export interface Submitted extends Sent {
+  readonly responseAction?: string;
+  readonly errors?: Readonly<Record<string, string>>;
+}
+
+/** `forge` changes the payload before it is signed, as only somebody with the secret, or Slack itself, could. */
+export interface Acting {
+  readonly forge?: (payload: JsonObject) => JsonObject;
+}
+
+const same = (payload: JsonObject): JsonObject => payload;
+
+/** A person at work in Slack. What they do goes to the bot signed, over HTTP or Socket Mode. */
+export class Person {
+  readonly id: string;
+  readonly #office: Office;
+  readonly #delivery: Delivery;
+  readonly #responses: Responses;
+  /** What searches answered, by element: those are the options that can be picked. */
+  readonly #offered = new Map<string, readonly JsonObject[]>();
+
+  constructor(id: string, office: Office, delivery: Delivery, responses: Responses) {
+    this.id = id;
+    this.#office = office;
+    this.#delivery = delivery;
+    this.#responses = responses;
+  }
+
+  /** Types a slash command. What the acknowledgement carries is shown as Slack would. */
+  async command(channel: string, command: string, typed = '', { forge = same }: Acting = {}): Promise<Sent> {
+    const { payload, triggerId } = this.#commandPayload(channel, command, typed);
+    const reply = await this.#delivery.send(this.id, `${command} ${typed}`.trim(), {
+      type: 'slash_commands',
+      payload: forge(payload),
+    });
+    const answer = reply.json ?? { text: reply.body };
+    if (reply.status === 200 && (text(answer.text) !== '' || answer.blocks !== undefined)) {
+      await this.#responses.show('command ack', { user: this.id, channel }, answer);
+    }
+    return sent(reply, triggerId);
+  }
+
+  /** The signed request of a command, not sent: to be changed, sent late, or sent twice with `slack.sendRaw`. */
+  commandRequest(
+    channel: string,
+    command: string,
+    typed = '',
+    { forge = same, timestamp }: Acting & { readonly timestamp?: number } = {},
+  ): SignedRequest {
+    const payload = forge(this.#commandPayload(channel, command, typed).payload);
+    return asRequest(this.#office.workspace, { type: 'slash_commands', payload }, timestamp);
+  }
+
+  /**
+   * Uses an element of a message, modal or home tab: presses a button, picks an option.
+   * @param which its action_id, or a predicate over elements
+   * @param options `value`: for a button another value than it has (a forged one), for others what is picked
+   * @throws Error where there is no such element
+   */
+  async click(target: Target, which: Which, options: Acting & { readonly value?: Entered } = {}): Promise<Sent> {
+    const { payload, triggerId } = this.#clickPayload(target, which, options);
+    const what = `click ${text(objects(payload.actions)[0]?.action_id)}`;
+    return sent(await this.#delivery.send(this.id, what, { type: 'interactive', payload }), triggerId);
+  }
+
+  /** The signed request of a click, not sent. */
+  clickRequest(
+    target: Target,
+    which: Which,
+    options: Acting & { readonly value?: Entered; readonly timestamp?: number } = {},
+  ): SignedRequest {
+    const { payload } = this.#clickPayload(target, which, options);
+    return asRequest(this.#office.workspace, { type: 'interactive', payload }, options.timestamp);
+  }
+
+  /**
+   * Fills in a modal and submits it. Slack's own form refuses first what is required and missing, or too long: then
+   * `status` is 0, `errors` says what, and nothing is sent (`force` sends it nevertheless).
+   * @param values what to enter, by action_id or block_id; what was entered before stays
+   */
+  async submit(
+    view: SlackView,
+    values: Readonly<Record<string, Entered>> = {},
+    { forge = same, force = false }: Acting & { readonly force?: boolean } = {},
+  ): Promise<Submitted> {
+    const filled = this.#filled(view, values);
+    const faults = formFaults(filled.blocks, filled.state.values);
+    if (!force && Object.keys(faults).length > 0) {
+      return { status: 0, body: '', ms: 0, triggerId: '', responseAction: 'errors', errors: faults };
+    }
+    const triggerId = this.#office.views.trigger(this.id, view.id);
+    const payload = forge(viewPayload(this.#office.workspace, this.#self(), filled, { triggerId }));
+    const what = `submit ${view.callback_id}`;
+    const reply = await this.#delivery.send(this.id, what, { type: 'interactive', payload });
+    if (reply.failure !== undefined) return sent(reply, triggerId);
+    const answer = answerSubmit(this.#office.views, filled, reply);
+    if (!('wrong' in answer)) return { ...sent(reply, triggerId), ...answer };
+    return { ...sent(reply, triggerId), failure: this.#wrong(what, reply, [answer.wrong]) };
+  }
+
+  /** The signed request of a submit, not sent; also of a view that is closed by now. */
+  submitRequest(
+    view: SlackView,
+    values: Readonly<Record<string, Entered>> = {},
+    { forge = same, timestamp }: Acting & { readonly timestamp?: number } = {},
+  ): SignedRequest {
+    const triggerId = this.#office.views.trigger(this.id, view.id);
+    const filled = this.#filled(view, values, true);
+    const payload = viewPayload(this.#office.workspace, this.#self(), filled, { triggerId });
+    return asRequest(this.#office.workspace, { type: 'interactive', payload: forge(payload) }, timestamp);
+  }
+
+  /** Closes a modal by its X; the bot hears of it where the view has notify_on_close. */
+  async close(view: SlackView): Promise<Sent | undefined> {
+    const current = this.#office.views.find(view.id) ?? view;
+    this.#office.views.close(view.id, current.clear_on_close);
+    if (!current.notify_on_close) return undefined;
+    const cleared = current.clear_on_close && current.previous_view_id !== null;
+    const payload = viewPayload(this.#office.workspace, this.#self(), current, { cleared });
+    return sent(await this.#delivery.send(this.id, 'close', { type: 'interactive', payload }), '');
+  }
+
+  /** Types into a searchable list; the options that the bot answers can be picked from then on. */
+  async suggest(target: Target, actionId: string, query: string): Promise<JsonObject[]> {
+    const { workspace } = this.#office;
+    const now = this.#current(target);
+    const field = fieldNamed(now.blocks ?? [], actionId);
+    const payload = suggestionPayload(workspace, this.#self(), now, field, query);
+    const what = `suggest ${actionId}`;
+    const reply = await this.#delivery.send(this.id, what, { type: 'interactive', payload });
+    if (reply.failure !== undefined) return [];
+    const options = optionsOf(reply.json ?? {});
+    const problems = suggestionFaults(reply.json);
+    if (problems.length > 0) {
+      this.#wrong(what, reply, problems);
+      return [];
+    }
+    this.#offered.set(field.actionId, options);
+    return options;
+  }
+
+  /** Opens the app's home tab. */
+  async openHome(): Promise<Sent> {
+    const { workspace, views } = this.#office;
+    const channel = await openDirect(this.#office, this.id);
+    const payload = homeOpened(workspace, this.#self(), channel?.id ?? '', views.home(this.id));
+    return sent(await this.#delivery.send(this.id, 'open home', { type: 'events_api', payload }), '');
+  }
+
+  /** What this person alone was shown, oldest first. */
+  ephemerals(): EphemeralMessage[] {
+    return this.#office.workspace.ephemerals.filter((one) => one.to === this.id);
+  }
+
+  /** The modals that are open, the top one last. */
+  views(): SlackView[] {
+    return this.#office.views.modals(this.id);
+  }
+
+  home(): SlackView | undefined {
+    return this.#office.views.home(this.id);
+  }
+
+  /** The messages in the app's direct message with this person, oldest first. */
+  dms(): SlackMessage[] {
+    const { channels, messages } = this.#office.workspace;
+    return messages.filter((one) => channels.get(one.channel)?.im === this.id);
+  }
+
+  /** What Slack told this person because the bot was late, away or wrong. */
+  failures(): InteractionFailure[] {
+    return this.#office.workspace.failures.filter((one) => one.user === this.id);
+  }
+
+  /** An answer that Slack can't use: the person sees a failure, and it is kept as a breach. */
+  #wrong(what: string, reply: Delivered, why: readonly string[]): 'invalid_ack' {
+    this.#office.workspace.breach(`${what} ack`, why);
+    this.#delivery.failed(this.id, what, 'invalid_ack', reply.status);
+    return 'invalid_ack';
+  }
+
+  #self(): SeedUser {
+    const found = this.#office.workspace.users.get(this.id);
+    if (found === undefined) throw new Error(`there is no user ${this.id}`);
+    return found;
+  }
+
+  /** A view as it stands now (or as it was when it is closed already); a message stays the one that was given. */
+  #current<T extends Target>(target: T): T | SlackView {
+    return isView(target) ? (this.#office.views.find(target.id) ?? target) : target;
+  }
+
+  #commandPayload(channel: string, command: string, typed: string): { payload: JsonObject; triggerId: string } {
+    const { workspace, views } = this.#office;
+    if (!workspace.app.commands.includes(command)) throw new Error(`${command} is not a valid command`);
+    const triggerId = views.trigger(this.id);
+    const responseUrl = this.#responses.url('commands', { user: this.id, channel });
+    const text = asSent(workspace, typed);
+    return {
+      payload: commandPayload(workspace, this.#self(), { channel, command, text, triggerId, responseUrl }),
+      triggerId,
+    };
+  }
+
+  #clickPayload(
+    target: Target,
+    which: Which,
+    { value, forge = same }: Acting & { readonly value?: Entered },
+  ): { payload: JsonObject; triggerId: string } {
+    const { workspace, views } = this.#office;
+    const field = fieldNamed(this.#current(target).blocks ?? [], which);
+    const action = usedElement(field, value, this.#offered.get(field.actionId) ?? []);
+    if (isView(target) && field.element.type !== 'button' && field.element.type !== 'overflow') {
+      const { block_id: _block, action_id: _action, ...kept } = action;
+      views.enter(target.id, field.blockId, field.actionId, kept);
+    }
+    const now = this.#current(target);
+    const triggerId = views.trigger(this.id, isView(now) ? now.id : undefined);
+    const responseUrl = isView(now)
+      ? undefined
+      : this.#responses.url('actions', {
+          user: this.id,
+          channel: now.channel,
+          original: { ts: now.ts, ephemeral: isEphemeral(now) },
+        });
+    return {
+      payload: forge(actionsPayload(workspace, this.#self(), now, action, triggerId, responseUrl)),
+      triggerId,
+    };
+  }
+
+  #filled(view: SlackView, values: Readonly<Record<string, Entered>>, closedToo = false): SlackView {
+    const { views } = this.#office;
+    const owner = views.owner(view.id);
+    if (owner === undefined && closedToo) return { ...view, state: { values: withEntered(view, values) } };
+    if (owner !== this.id)
+      throw new Error(`${this.id} doesn't have view ${view.id} open${owner ? `, ${owner} has` : ''}`);
+    for (const [name, given] of Object.entries(values)) {
+      const field = fieldNamed(views.find(view.id)?.blocks ?? [], name);
+      const value = entered(field.element, given, this.#offered.get(field.actionId) ?? []);
+      views.enter(view.id, field.blockId, field.actionId, value);
+    }
+    return views.find(view.id) ?? view;
+  }
+}
+
+function sent(reply: Delivered, triggerId: string): Sent {
+  const { status, body, ms, failure } = reply;
+  return { status, body, ms, triggerId, ...(failure === undefined ? {} : { failure }) };
+}
