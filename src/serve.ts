@@ -1,0 +1,232 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Config, describeConfigFaults, readConfig } from './config.ts';
+import { createExecutions } from './datasync/executions.ts';
+import type { AuditEvent } from './domain/throttle-request.ts';
+import { createCards } from './ledger/cards.ts';
+import { connect, openConnection } from './ledger/connection.ts';
+import { createKeys } from './ledger/keys.ts';
+import { createLedger } from './ledger/ledger.ts';
+import { createOutbox } from './ledger/outbox.ts';
+import { createPolicies, type Policies } from './ledger/policies.ts';
+import { createLogger, type Log } from './log.ts';
+import { countedExecutions, countedLedger, countingFetch } from './ops/counted.ts';
+import { createMetrics } from './ops/metrics.ts';
+import { startOps } from './ops/ops-server.ts';
+import { readinessChecks } from './ops/readiness.ts';
+import { openPolicyFile, type PolicyFile } from './policy-source.ts';
+import { createSlackApp } from './slack/app.ts';
+import { type Bot, sealRequest } from './slack/bot.ts';
+import { createClients } from './slack/clients.ts';
+import { identify, TokenRefused } from './slack/identify.ts';
+import { createNotifier } from './slack/notifier.ts';
+import { createPeople } from './slack/people.ts';
+import { httpListening, type Listening, socketListening } from './slack/receivers.ts';
+import { createSeals } from './slack/sealed.ts';
+import { startLoop } from './worker/loop.ts';
+import { applyThrottle } from './workflow/apply-throttle.ts';
+import { expireRequest } from './workflow/expire-request.ts';
+import type { Clock } from './workflow/ports.ts';
+
+/** The environment or the policy file is wrong; the message lists every fault. */
+export class ConfigurationError extends Error {
+  override readonly name = 'ConfigurationError';
+}
+
+export interface Running {
+  /** Of Slack's requests; null in Socket Mode. */
+  port: number | null;
+  opsPort: number;
+  log: Log;
+  /** Reads the policy file again; a bad one is refused, and the old one stays. */
+  reloadPolicy(): Promise<void>;
+  /** Takes no new work, finishes or hands back what is in hand, closes everything; under 10 s. */
+  stop(): Promise<void>;
+}
+
+const REDIS_FIRST_MS = 3000;
+const BEAT_MS = 10_000;
+/** Work in hand may take this long at a stop: together with the rest it stays under 10 s. */
+const GRACE_MS = 7000;
+
+/**
+ * Builds the bot from its environment and starts it.
+ * @throws ConfigurationError where the environment, the policy file or the Slack token is wrong
+ */
+export async function serve(env: NodeJS.ProcessEnv): Promise<Running> {
+  const { config, policy } = await readSettings(env);
+  const log = createLogger({ level: config.logLevel, secrets: config.secrets });
+  const metrics = createMetrics();
+  const clock: Clock = { now: () => new Date() };
+  const replica = randomUUID();
+  const keys = createKeys(config.redis.prefix);
+  const redis = openConnection(config.redis.target, 'commands');
+  const blocking = openConnection(config.redis.target, 'blocking');
+  for (const connection of [redis, blocking]) connection.on('error', (err: unknown) => log.warn({ err }, 'Redis connection'));
+
+  const clients = createClients(config.slack.botToken, config.slack.apiUrl, log, countingFetch(metrics));
+  const identity = await identify(clients.patient, log).catch((fault: unknown) => {
+    redis.disconnect();
+    blocking.disconnect();
+    throw fault instanceof TokenRefused ? new ConfigurationError(fault.message, { cause: fault }) : fault;
+  });
+  await Promise.all([redis, blocking].map((one) => connect(one, REDIS_FIRST_MS))).catch((err: unknown) =>
+    log.error({ err }, 'Redis does not answer yet: started all the same, and waiting for it'),
+  );
+
+  const auditKeys = config.audit.keys;
+  const ledger = countedLedger(
+    createLedger({
+      ...{ redis, keys, auditKeys, clock, newLogId: randomUUID },
+      onLost: (err) => log.fatal({ err }, 'the log in Redis is not the one this bot wrote to: nothing more is written'),
+    }),
+    metrics,
+  );
+  const policies = createPolicies(redis, keys, clock, replica);
+  const cards = createCards(redis, keys);
+  const aws = createExecutions({ clock });
+  const executions = countedExecutions(aws, metrics);
+  const people = createPeople(clients.prompt, identity.team, clock, log);
+  const seals = createSeals(sealSecret(config));
+  const seal = (request: string) => sealRequest({ seals }, request);
+  const notifier = createNotifier({ ledger, executions, policy, clock, cards, clients, seal, log });
+  const pending = new Set<Promise<unknown>>();
+  const bot: Bot = {
+    ...{ ledger, executions, people, channels: people, policy, clock, cards, clients, seals, notifier, identity, log },
+    newRequestId,
+    defaultRegion: env.AWS_REGION ?? env.AWS_DEFAULT_REGION ?? null,
+    background(work) {
+      const watched = work.catch((err: unknown) => log.error({ err }, 'work behind an interaction failed'));
+      pending.add(watched);
+      void watched.finally(() => pending.delete(watched));
+    },
+  };
+
+  const outbox = createOutbox({ redis, blocking, keys, clock, consumer: replica });
+  const loop = startLoop({
+    ...{ outbox, clock, log },
+    onEffect: (kind, outcome) => metrics.effects.inc({ kind, outcome }),
+    run: {
+      show: (id) => notifier.show(id),
+      result: (id) => notifier.result(id),
+      async expire(id, claim) {
+        await expireRequest({ ledger, policy, clock }, id, claim);
+        return null;
+      },
+      async apply(id, claim) {
+        const applied = await applyThrottle(bot, id, claim);
+        return applied.kind === 'done' ? null : { againInSeconds: applied.seconds, why: applied.why };
+      },
+    },
+  });
+
+  const policyWatch = watchPolicy({ bot, policy, policies, log });
+  const ops = await startOps({
+    ...{ port: config.opsPort, metrics: metrics.registry, log },
+    checks: readinessChecks({
+      pingRedis: () => redis.ping(),
+      lost: () => ledger.lost()?.message ?? null,
+      testSlack: () => clients.prompt.auth.test(),
+      policy: () => ({ digest: policy.current().digest, others: policyWatch.others() }),
+    }),
+  });
+  const listening = listen(config, log);
+  createSlackApp({
+    ...{ bot, receiver: listening.receiver, token: config.slack.botToken },
+    onInteraction: (kind, outcome) => metrics.interactions.inc({ kind, outcome }),
+    onAck: (kind, seconds) => metrics.interactionAck.observe({ kind }, seconds),
+  });
+  const port = await listening.start();
+  log.info({ port, opsPort: ops.port, team: identity.team, policy: policy.current().digest }, 'ready');
+
+  return {
+    ...{ port, log, opsPort: ops.port },
+    reloadPolicy: () => policyWatch.reload(),
+    async stop() {
+      log.info('stopping');
+      await Promise.race([listening.stop(), sleep(GRACE_MS)]);
+      const until = Date.now() + GRACE_MS;
+      await Promise.race([Promise.all(pending), sleep(GRACE_MS)]);
+      await loop.stop(Math.max(0, until - Date.now()));
+      await policyWatch.stop();
+      blocking.disconnect();
+      redis.disconnect();
+      aws.close();
+      await ops.stop();
+      log.info('stopped');
+    },
+  };
+}
+
+async function readSettings(env: NodeJS.ProcessEnv): Promise<{ config: Config; policy: PolicyFile }> {
+  const config = readConfig(env);
+  if (!config.ok) throw new ConfigurationError(describeConfigFaults(config.problem));
+  const policy = await openPolicyFile(config.value.policyFile);
+  if (!policy.ok) throw new ConfigurationError(policy.problem);
+  return { config: config.value, policy: policy.value };
+}
+
+function listen({ slack }: Config, log: Log): Listening {
+  return slack.mode.kind === 'http'
+    ? httpListening(slack.mode.signingSecret, slack.mode.port, log)
+    : socketListening(slack.mode.appToken, slack.apiUrl, log);
+}
+
+/** All replicas have it, and Slack alone besides them. */
+function sealSecret({ slack }: Config): string {
+  return slack.mode.kind === 'http' ? slack.mode.signingSecret : slack.botToken;
+}
+
+/** `r-` and 10 characters of 36: short enough to type, and nobody guesses one. */
+function newRequestId(): string {
+  const digits = '0123456789abcdefghijklmnopqrstuvwxyz';
+  // 252 is the most of a byte that 36 divides evenly.
+  const fair = Array.from(randomBytes(40)).filter((byte) => byte < 252);
+  return `r-${fair.slice(0, 10).map((byte) => digits[byte % 36]).join('')}`;
+}
+
+/** Keeps the policy's text, records that it was loaded, and looks whether other bots run another. */
+function watchPolicy({ bot, policy, policies, log }: { bot: Bot; policy: PolicyFile; policies: Policies; log: Log }) {
+  let others: string[] = [];
+  let recorded = '';
+
+  async function beat(): Promise<void> {
+    const { digest, text } = policy.current();
+    if (recorded !== digest) {
+      if (await policies.keep(digest, text)) {
+        await bot.ledger.commit({ op: `policy:${digest}:${randomUUID()}`, prior: null, events: [loadedEvent(digest)] });
+        await policies.setCurrent(digest);
+      }
+      recorded = digest;
+    }
+    const found = await policies.beat(digest);
+    if (found.length > 0 && found.join() !== others.join()) {
+      log.warn({ policy: digest, others: found }, 'other bots on this Redis run another policy');
+    }
+    others = found;
+  }
+
+  const tryBeat = () => beat().catch((err: unknown) => log.warn({ err }, 'the policy in force could not be noted in Redis'));
+  void tryBeat();
+  const timer = setInterval(tryBeat, BEAT_MS);
+  return {
+    others: () => others,
+    async reload(): Promise<void> {
+      const read = await policy.reload();
+      if (read.ok) log.info({ policy: read.value.digest }, 'policy loaded');
+      else log.error({ faults: read.problem }, 'the new policy is refused, the old one stays');
+      await tryBeat();
+    },
+    async stop(): Promise<void> {
+      clearInterval(timer);
+      await policies.leave().catch((err: unknown) => log.info({ err }, 'left without saying so'));
+    },
+  };
+}
+
+function loadedEvent(digest: string): AuditEvent {
+  return {
+    ...{ event: 'policy.loaded', request: null, version: null, actor: null, channel: null, execution: null, account: null },
+    ...{ region: null, from: null, to: null, reason: null, rule: null, policy: digest, aws: null, detail: null },
+  };
+}

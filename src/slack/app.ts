@@ -1,0 +1,206 @@
+import { App, type Receiver } from '@slack/bolt';
+import type { z } from 'zod';
+import { boltLogger } from '../log.ts';
+import type { Bot, Caller, Click, View } from './bot.ts';
+import { parseCommand } from './command-text.ts';
+import { type Doing, tellFault } from './door.ts';
+import { valueKey } from './interactions/submit-request.ts';
+import { actionPayload, commandPayload, submitPayload, suggestionPayload, type ViewPayload } from './payloads.ts';
+import { reply } from './reply.ts';
+import { ACTIONS, COMMANDS, SUBMITS, SUGGESTIONS } from './routes.ts';
+import { createSeen } from './seen.ts';
+import { answerSubmit } from './submit-answer.ts';
+import type { MessageView } from './views/text.ts';
+import { STILL_CHECKING } from './words.ts';
+
+export interface SlackAppOptions {
+  bot: Bot;
+  receiver: Receiver;
+  token: string;
+  onInteraction: (kind: string, outcome: 'done' | 'fault' | 'ignored') => void;
+  onAck: (kind: string, seconds: number) => void;
+}
+
+/** Slack shows a failure after 3 s without a word. */
+const WORD_DUE_MS = 2300;
+const SUGGESTIONS_DUE_MS = 2500;
+
+type Ack = (answer?: unknown) => Promise<void>;
+
+/**
+ * Bolt, one listener a kind, and the one error door. What is not for this app and workspace, not made by this bot, or
+ * the same again, is acknowledged and nothing more.
+ */
+export function createSlackApp({ bot, receiver, token, onInteraction, onAck }: SlackAppOptions): App {
+  const { identity, log } = bot;
+  const app = new App({
+    receiver,
+    logger: boltLogger(log),
+    authorize: async () => ({ botToken: token, botId: identity.botId, botUserId: identity.botUser, teamId: identity.team }),
+    convoStore: false,
+  });
+  const seen = createSeen();
+
+  /** Runs what follows an ack, counted, and tracked for an orderly stop. */
+  async function run(kind: string, doing: Doing, caller: Caller, work: () => Promise<void>): Promise<void> {
+    const task = work().then(
+      () => onInteraction(kind, 'done'),
+      async (fault: unknown) => {
+        onInteraction(kind, 'fault');
+        await tellFault(fault, doing, (text) => caller.say(text), { log: caller.log, bot });
+      },
+    );
+    bot.background(task);
+    await task;
+  }
+
+  function ignore(kind: string, why: string): void {
+    onInteraction(kind, 'ignored');
+    log.warn({ kind, why }, 'interaction ignored');
+  }
+
+  /** Parses what came; null, and ignored, unless it is of this app and workspace. */
+  function ours<T extends { api_app_id: string }>(kind: string, schema: z.ZodType<T>, body: unknown): T | null {
+    const parsed = schema.safeParse(body);
+    const why = !parsed.success ? 'not as expected' : foreign(parsed.data);
+    if (parsed.success && why === null) return parsed.data;
+    ignore(kind, why ?? 'not as expected');
+    return null;
+  }
+
+  function foreign(payload: { api_app_id: string; team_id?: string; team?: { id: string } | null | undefined; view?: ViewPayload | undefined }) {
+    const { view } = payload;
+    if (payload.api_app_id !== identity.appId) return 'of another app';
+    if ((payload.team_id ?? payload.team?.id) !== identity.team) return 'of another workspace';
+    return view && (view.app_id !== identity.appId || view.team_id !== identity.team) ? 'a view of another app' : null;
+  }
+
+  function callerOf(user: string, op: string, more: { trigger?: string | undefined; channel?: string | undefined; say: Caller['say'] }): Caller {
+    const { trigger = null, channel = null, say } = more;
+    return { user, op, triggerId: trigger, channel, say, log: log.child({ user, op }) };
+  }
+
+  app.command(/.*/, async ({ body, ack }) => {
+    await acked('command', ack as Ack);
+    const payload = ours('command', commandPayload, body);
+    if (!payload) return;
+    const op = `command:${payload.trigger_id}`;
+    if (seen(op)) return ignore('command', 'the same again');
+    const word = firstWord((message) => reply(payload.response_url, message));
+    const caller = callerOf(payload.user_id, op, {
+      ...{ trigger: payload.trigger_id, channel: payload.channel_id },
+      say: word.say,
+    });
+    const command = parseCommand(payload.text);
+    const { doing, handle } = COMMANDS[command.kind] as { doing: Doing; handle: (...args: [Bot, Caller, unknown]) => Promise<void> };
+    const opensModal = command.kind === 'open-modal';
+    await run(`command ${command.kind}`, doing, caller, () => word.due(handle(bot, caller, command), opensModal));
+  });
+
+  app.action(/.*/, async ({ body, ack }) => {
+    await acked('action', ack as Ack);
+    const payload = ours('action', actionPayload, body);
+    if (!payload) return;
+    const [action] = payload.actions;
+    const op = `action:${payload.trigger_id}`;
+    if (seen(op)) return ignore('action', 'the same again');
+    const route = ACTIONS[action.action_id];
+    if (!route) return ignore('action', `no route for ${action.action_id}`);
+    const say = (message: MessageView | string) =>
+      payload.response_url ? reply(payload.response_url, message) : sayDirectly(bot, payload.user.id, message);
+    const channel = payload.channel?.id;
+    const caller = callerOf(payload.user.id, op, { trigger: payload.trigger_id, channel, say });
+    const click: Click = {
+      value: action.selected_option?.value ?? action.value ?? '',
+      message: channel && payload.message ? { channel, ts: payload.message.ts } : null,
+      view: payload.view ? viewOf(payload.view) : null,
+    };
+    await run(`action ${action.action_id}`, route.doing, caller, () => route.handle(bot, caller, click));
+  });
+
+  app.view({ type: 'view_submission', callback_id: /.*/ }, async ({ body, ack }) => {
+    const payload = ours('submit', submitPayload, body);
+    const route = payload && SUBMITS[payload.view.callback_id];
+    if (!payload || !route) return acked('submit', ack as Ack);
+    const { view, user } = payload;
+    const say = (message: MessageView | string) => sayDirectly(bot, user.id, message);
+    const caller = callerOf(user.id, `view:${view.id}:${view.hash}`, { trigger: payload.trigger_id, say });
+    const began = Date.now();
+    const answer = (response?: unknown) => acked('submit', ack as Ack, response, began);
+    const ask = { viewId: view.id, title: route.title, doing: route.doing, ack: answer };
+    await run(`submit ${view.callback_id}`, route.doing, caller, () =>
+      answerSubmit(bot, caller, ask, () => route.handle(bot, caller, viewOf(view))),
+    );
+  });
+
+  app.options(/.*/, async ({ body, ack }) => {
+    const began = Date.now();
+    const payload = ours('suggestion', suggestionPayload, body);
+    const route = payload && SUGGESTIONS[payload.action_id];
+    const metadata = payload?.view?.private_metadata;
+    if (!route || metadata === undefined) return acked('suggestion', ack as Ack, { options: [] }, began);
+    const caller = callerOf(payload.user.id, `suggestion:${payload.value}`, { say: async () => {} });
+    const look = route.handle(bot, caller, { metadata, query: payload.value }).catch((err: unknown) => {
+      caller.log.warn({ err }, 'no suggestions');
+      return [];
+    });
+    const options = await inTime(look, SUGGESTIONS_DUE_MS, []);
+    onInteraction('suggestion', 'done');
+    await acked('suggestion', ack as Ack, { options }, began);
+  });
+
+  app.view({ type: 'view_closed', callback_id: /.*/ }, ({ ack }) => ack());
+  app.error(async (fault) => {
+    log.error({ err: fault }, 'Bolt could not handle something');
+  });
+
+  async function acked(kind: string, ack: Ack, answer?: unknown, began = Date.now()): Promise<void> {
+    await (answer === undefined ? ack() : ack(answer));
+    onAck(kind, (Date.now() - began) / 1000);
+  }
+  return app;
+}
+
+/** A person who typed something hears a first word in time, whatever takes long behind it. */
+function firstWord(send: (message: MessageView | string) => Promise<void>) {
+  let said = false;
+  const say = (message: MessageView | string) => {
+    said = true;
+    return send(message);
+  };
+  return {
+    say,
+    async due(work: Promise<void>, silent: boolean): Promise<void> {
+      const waiting = setTimeout(() => {
+        if (!said && !silent) send(STILL_CHECKING).catch(() => undefined);
+      }, WORD_DUE_MS);
+      await work.finally(() => clearTimeout(waiting));
+    },
+  };
+}
+
+async function sayDirectly({ clients }: Bot, user: string, message: MessageView | string): Promise<void> {
+  const said = typeof message === 'string' ? { text: message } : message;
+  await clients.patient.chat.postMessage({ channel: user, ...said });
+}
+
+async function inTime<T>(work: Promise<T>, ms: number, otherwise: T): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<T>((resolve) => {
+    timer = setTimeout(() => resolve(otherwise), ms);
+  });
+  return Promise.race([work, late]).finally(() => clearTimeout(timer));
+}
+
+function viewOf({ id, hash, private_metadata, state }: ViewPayload): View {
+  const values = new Map<string, string>();
+  for (const [block, fields] of Object.entries(state?.values ?? {})) {
+    for (const [action, { value, selected_option }] of Object.entries(fields)) {
+      const text = value ?? selected_option?.value;
+      if (text != null) values.set(valueKey({ block, action }), text);
+      if (selected_option?.text) values.set(`${valueKey({ block, action })} label`, selected_option.text.text);
+    }
+  }
+  return { id, hash, metadata: private_metadata, values };
+}
+

@@ -1,0 +1,103 @@
+import type { ModalView } from '@slack/types';
+import type { Log } from '../log.ts';
+import type { ApplyDeps } from '../workflow/apply-throttle.ts';
+import type { ListDeps } from '../workflow/list-executions.ts';
+import type { Cards } from '../workflow/ports.ts';
+import type { RequestThrottleDeps } from '../workflow/request-throttle.ts';
+import type { SlackClients } from './clients.ts';
+import type { Notifier } from './notifier.ts';
+import type { Seals } from './sealed.ts';
+import type { MessageView } from './views/text.ts';
+
+/** Who the bot is in its workspace. */
+export interface Identity {
+  team: string;
+  botUser: string;
+  botId: string;
+  appId: string;
+}
+
+/** All that an interaction may use. */
+export interface Bot extends RequestThrottleDeps, ApplyDeps, ListDeps {
+  clients: SlackClients;
+  cards: Cards;
+  seals: Seals;
+  notifier: Notifier;
+  identity: Identity;
+  log: Log;
+  /** Work that goes on after an interaction was answered; an orderly stop waits for it. */
+  background(work: Promise<unknown>): void;
+}
+
+/** Who does something, and how to answer them privately. */
+export interface Caller {
+  user: string;
+  /** A key of this very interaction: a repeat has the same. */
+  op: string;
+  triggerId: string | null;
+  channel: string | null;
+  /** Answers this person alone. */
+  say(message: MessageView | string): Promise<void>;
+  log: Log;
+}
+
+/** A click: what the button carries, and the message that it stands in, if it does. */
+export interface Click {
+  value: string;
+  message: { channel: string; ts: string } | null;
+  view: View | null;
+}
+
+/** A modal as it comes back, with what was typed. */
+export interface View {
+  id: string;
+  hash: string;
+  metadata: string;
+  /** By block id and action id; what was left empty is absent. */
+  values: ReadonlyMap<string, string>;
+}
+
+/** What a submit is answered with: at once, or, where that took too long, in the modal later. */
+export interface SubmitAnswer {
+  now: { response_action: 'clear' } | { response_action: 'update'; view: ModalView } | FieldErrors;
+  later: ModalView;
+}
+
+interface FieldErrors {
+  response_action: 'errors';
+  errors: Record<string, string>;
+}
+
+/** What a button carries, sealed. */
+export interface RequestSeal {
+  k: 'request';
+  r: string;
+}
+
+/** What a modal carries, sealed: where it was opened, for whom, and about which request. */
+export interface ModalSeal {
+  k: 'modal';
+  u: string;
+  c: string;
+  r: string | null;
+}
+
+export function sealRequest({ seals }: Pick<Bot, 'seals'>, r: string): string {
+  return seals.seal({ k: 'request', r } satisfies RequestSeal);
+}
+
+/** The request id that a button was made for; null for a button that this bot did not make. */
+export function openRequestSeal({ seals }: Pick<Bot, 'seals'>, sealed: string): string | null {
+  const value = seals.open(sealed) as RequestSeal | null;
+  return value?.k === 'request' ? value.r : null;
+}
+
+export function sealModal({ seals }: Pick<Bot, 'seals'>, value: Omit<ModalSeal, 'k'>): string {
+  return seals.seal({ k: 'modal', ...value } satisfies ModalSeal);
+}
+
+/** Null for metadata that this bot did not make, or made for somebody else. */
+export function openModalSeal({ seals }: Pick<Bot, 'seals'>, sealed: string, user: string): ModalSeal | null {
+  const value = seals.open(sealed) as ModalSeal | null;
+  return value?.k === 'modal' && value.u === user ? value : null;
+}

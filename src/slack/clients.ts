@@ -1,0 +1,41 @@
+import { WebClient, type WebClientOptions } from '@slack/web-api';
+import type { Log } from '../log.ts';
+import { boltLogger } from '../log.ts';
+
+export interface SlackClients {
+  /** For what a person waits for: short, never queued behind a rate limit, never repeated. */
+  prompt: WebClient;
+  /** For what may wait. Repeats are the worker's, since a repeated post is a second message. */
+  patient: WebClient;
+}
+
+type Fetch = NonNullable<WebClientOptions['fetch']>;
+
+const PROMPT_MS = 2000;
+const PATIENT_MS = 10_000;
+
+export function createClients(token: string, apiUrl: string | null, log: Log, fetch: Fetch): SlackClients {
+  const options: WebClientOptions = {
+    ...(apiUrl === null ? {} : { slackApiUrl: apiUrl }),
+    retryConfig: { retries: 0 },
+    rejectRateLimitedCalls: true,
+    logger: boltLogger(log),
+    fetch,
+  };
+  return {
+    prompt: new WebClient(token, { ...options, timeout: PROMPT_MS }),
+    patient: new WebClient(token, { ...options, timeout: PATIENT_MS }),
+  };
+}
+
+/** Slack's own name of an error, such as `channel_not_found`; null where Slack did not answer at all. */
+export function slackError(fault: unknown): string | null {
+  const data = fault instanceof Error && 'data' in fault ? (fault.data as { error?: unknown } | undefined) : undefined;
+  return typeof data?.error === 'string' ? data.error : null;
+}
+
+/** Seconds that Slack asks to wait, where it was a rate limit. */
+export function retryAfter(fault: unknown): number | null {
+  const seconds = fault instanceof Error && 'retryAfter' in fault ? fault.retryAfter : null;
+  return typeof seconds === 'number' ? seconds : null;
+}

@@ -1,0 +1,30 @@
+import { averageRate, impact } from '../../domain/impact.ts';
+import { type Opened, openReview } from '../../workflow/open-review.ts';
+import { type Bot, type Caller, type Click, openRequestSeal, sealModal } from '../bot.ts';
+import { openAndFill } from '../door.ts';
+import { loadingModal, noticeModal } from '../views/notices.ts';
+import { reviewModal } from '../views/review-modal.ts';
+import { decidedWords } from './submit-review.ts';
+
+const TITLE = 'Review';
+
+/** `Review` on a card: the facts read afresh, or why not. */
+export async function openReviewModal(bot: Bot, caller: Caller, click: Click): Promise<void> {
+  const id = openRequestSeal(bot, click.value);
+  if (!id) return;
+  const frame = { loading: loadingModal(TITLE, 'Asking AWS how the transfer stands now…'), title: TITLE, doing: 'deciding' } as const;
+  await openAndFill(bot, caller, frame, async () => {
+    const opened = await openReview(bot, { request: id, user: caller.user, op: caller.op });
+    return opened.kind === 'open' ? modalOf(bot, caller, opened) : noticeModal(TITLE, decidedWords(opened).text);
+  });
+  if (click.message) await bot.notifier.refreshCopy(id, click.message);
+}
+
+function modalOf(bot: Bot, { user }: Caller, { request, rule, needed, execution }: Extract<Opened, { kind: 'open' }>) {
+  return reviewModal({
+    metadata: sealModal(bot, { u: user, c: request.channel, r: request.id }),
+    ...{ request, rule, needed, execution },
+    impact: impact(execution, request.from, request.to, averageRate(execution)),
+    now: bot.clock.now(),
+  });
+}

@@ -1,0 +1,19 @@
+import type { PlainTextOption } from '@slack/types';
+import { listExecutions } from '../../workflow/list-executions.ts';
+import { type Bot, type Caller, openModalSeal } from '../bot.ts';
+import { executionOption } from '../views/request-modal.ts';
+
+/** Slack takes 100 options at most. */
+const MOST = 100;
+
+/** The searchable list of running and queued executions. */
+export async function suggestExecutions(
+  bot: Bot,
+  caller: Caller,
+  { metadata, query }: { metadata: string; query: string },
+): Promise<PlainTextOption[]> {
+  const modal = openModalSeal(bot, metadata, caller.user);
+  if (!modal) return [];
+  const found = await listExecutions(bot, { user: caller.user, channel: modal.c, query });
+  return found.slice(0, MOST).map(executionOption);
+}

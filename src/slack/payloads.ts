@@ -1,0 +1,74 @@
+import { z } from 'zod';
+
+/**
+ * What the bot needs of each thing that Slack sends; the rest is passed over. Shapes as in
+ * https://docs.slack.dev/reference/interaction-payloads and https://docs.slack.dev/interactivity/implementing-slash-commands
+ */
+const user = z.object({ id: z.string() });
+const team = z.object({ id: z.string() }).nullish();
+const typed = z.object({
+  value: z.string().nullish(),
+  selected_option: z.object({ value: z.string(), text: z.object({ text: z.string() }).optional() }).nullish(),
+});
+
+const view = z.object({
+  id: z.string(),
+  hash: z.string(),
+  callback_id: z.string(),
+  private_metadata: z.string(),
+  app_id: z.string(),
+  team_id: z.string(),
+  state: z.object({ values: z.record(z.string(), z.record(z.string(), typed)) }).optional(),
+});
+
+export const commandPayload = z.object({
+  command: z.string(),
+  text: z.string().default(''),
+  user_id: z.string(),
+  team_id: z.string(),
+  api_app_id: z.string(),
+  channel_id: z.string(),
+  trigger_id: z.string(),
+  response_url: z.string(),
+});
+
+const action = z.object({
+  action_id: z.string(),
+  value: z.string().optional(),
+  selected_option: z.object({ value: z.string() }).nullish(),
+});
+
+export const actionPayload = z.object({
+  type: z.literal('block_actions'),
+  user,
+  team,
+  api_app_id: z.string(),
+  trigger_id: z.string(),
+  response_url: z.string().optional(),
+  channel: z.object({ id: z.string() }).optional(),
+  message: z.object({ ts: z.string() }).optional(),
+  view: view.optional(),
+  // A click carries one action.
+  actions: z.tuple([action], action),
+});
+
+export const submitPayload = z.object({
+  type: z.literal('view_submission'),
+  user,
+  team,
+  api_app_id: z.string(),
+  trigger_id: z.string().optional(),
+  view,
+});
+
+export const suggestionPayload = z.object({
+  type: z.literal('block_suggestion'),
+  user,
+  team,
+  api_app_id: z.string(),
+  action_id: z.string(),
+  value: z.string(),
+  view: view.optional(),
+});
+
+export type ViewPayload = z.infer<typeof view>;

@@ -1,0 +1,76 @@
+import type { WebClient } from '@slack/web-api';
+import type { User } from '@slack/web-api/dist/types/response/UsersInfoResponse.js';
+import type { Groups, Person } from '../domain/policy.ts';
+import type { Log } from '../log.ts';
+import { PersonUnknown } from '../workflow/faults.ts';
+import type { Channels, Clock, People, Postable } from '../workflow/ports.ts';
+import { slackError } from './clients.ts';
+import { createFresh } from './fresh.ts';
+
+/** What decides may not be older. */
+const MAX_AGE_MS = 10_000;
+
+/** Who someone is, and where the bot may speak, as Slack says it. */
+export function createPeople(client: WebClient, team: string, clock: Clock, log: Log): People & Channels {
+  const personOf = createFresh((user) => lookUpPerson(client, team, user), clock, MAX_AGE_MS);
+  const membersOf = createFresh((group) => lookUpGroup(client, group), clock, MAX_AGE_MS);
+
+  async function group(id: string): Promise<readonly string[] | null> {
+    try {
+      return await membersOf(id);
+    } catch (err) {
+      log.warn({ err, group: id }, 'Slack can not say who is in a group');
+      return null;
+    }
+  }
+
+  return {
+    person: personOf,
+    async groups(ids): Promise<Groups> {
+      const members = await Promise.all(ids.map(async (id) => [id, await group(id)] as const));
+      return new Map(members);
+    },
+    postable: (channel) => lookUpChannel(client, channel, log),
+  };
+}
+
+async function lookUpPerson(client: WebClient, team: string, id: string): Promise<Person> {
+  try {
+    const { user } = await client.users.info({ user: id });
+    if (!user) throw new Error('users.info answered without a user');
+    const name = user.profile?.display_name || user.real_name || user.name || id;
+    return { team, user: id, name, kind: kindOf(user, team) };
+  } catch (cause) {
+    if (slackError(cause) === 'user_not_found' || slackError(cause) === 'user_not_visible') {
+      return { team, user: id, name: id, kind: 'stranger' };
+    }
+    throw new PersonUnknown(`Slack can't say who ${id} is`, { cause });
+  }
+}
+
+/** In an Enterprise Grid a member's own team may be another workspace of the same organisation. */
+function kindOf(user: User, team: string): Person['kind'] {
+  if (user.deleted) return 'deactivated';
+  if (user.is_bot) return 'bot';
+  if (user.is_stranger) return 'stranger';
+  if (user.team_id !== team && !user.enterprise_user?.teams?.includes(team)) return 'other-team';
+  return user.is_restricted || user.is_ultra_restricted ? 'guest' : 'member';
+}
+
+async function lookUpGroup(client: WebClient, usergroup: string): Promise<readonly string[]> {
+  const { users } = await client.usergroups.users.list({ usergroup });
+  return users ?? [];
+}
+
+async function lookUpChannel(client: WebClient, channel: string, log: Log): Promise<Postable> {
+  try {
+    const { channel: found } = await client.conversations.info({ channel });
+    if (found?.is_archived) return 'archived';
+    return found?.is_member || found?.is_im ? 'yes' : 'not-a-member';
+  } catch (err) {
+    // A private channel that the bot is not in looks like none at all.
+    if (slackError(err) === 'channel_not_found') return 'not-found';
+    log.warn({ err, channel }, 'Slack can not say whether the bot may post');
+    return 'unknown';
+  }
+}

@@ -1,0 +1,75 @@
+import type { AuditRecord } from '../../domain/audit-record.ts';
+import { formatDuration } from '../../domain/duration.ts';
+import { formatRate } from '../../domain/rate.ts';
+import type { EventName } from '../../domain/throttle-request.ts';
+import { clip, code, escapeText, oneLine } from './text.ts';
+
+/** Ten of these fit in a message, escaped at their worst; the export has them whole. */
+const LONGEST_WORDS = 140;
+const LONGEST_NAME = 80;
+
+const EVENT: Readonly<Record<EventName, string>> = {
+  requested: 'asked',
+  refused: 'refused to ask',
+  approved: 'approved',
+  'decision.refused': 'refused to decide',
+  denied: 'denied',
+  cancelled: 'cancelled',
+  expired: 'expired',
+  'apply.started': 'sent to AWS',
+  applied: 'in force, read back from AWS',
+  'apply.failed': 'failed',
+  'apply.stale': 'out of date, nothing sent',
+  'apply.unknown': 'not known yet what AWS did',
+  'policy.loaded': 'policy loaded',
+  'audit.exported': 'audit log exported',
+};
+
+/** What happened, in a few words. */
+export function eventWords(event: EventName): string {
+  return EVENT[event];
+}
+
+/** What a record says beside who and when: rates, why, what was said. Escaped mrkdwn; empty where there is nothing. */
+export function detailWords(record: AuditRecord): string {
+  const { detail } = record;
+  const why = text(detail, 'why');
+  const denial = text(detail, 'denial');
+  const comment = text(detail, 'comment');
+  const rate = number(detail, 'rate');
+  const duration = number(detail, 'duration');
+  const done = number(detail, 'count');
+  const needed = number(detail, 'needed') ?? number(detail, 'approvals');
+  return [
+    rates(record),
+    rate === null ? '' : `AWS shows ${formatRate(rate)}`,
+    duration === null ? '' : `for ${formatDuration(duration)}`,
+    needed === null ? '' : `approvals ${done ?? 0} of ${needed}`,
+    why ? `why: ${said(why, LONGEST_NAME)}${denial ? ` (${said(denial, LONGEST_NAME)})` : ''}` : '',
+    comment ? `comment: ${said(comment)}` : '',
+    record.event === 'requested' && record.reason ? `reason: ${said(record.reason)}` : '',
+    record.rule ? `rule ${said(record.rule, LONGEST_NAME)}` : '',
+    record.request ? code(record.request) : '',
+  ]
+    .filter((part) => part !== '')
+    .join(' · ');
+}
+
+function rates({ from, to }: AuditRecord): string {
+  if (to === null) return '';
+  return from === null ? `to ${formatRate(to)}` : `${formatRate(from)} → ${formatRate(to)}`;
+}
+
+function said(words: string, longest = LONGEST_WORDS): string {
+  return escapeText(clip(oneLine(words), longest));
+}
+
+function text(detail: AuditRecord['detail'], key: string): string | null {
+  const value = detail?.[key];
+  return typeof value === 'string' && value !== '' ? value : null;
+}
+
+function number(detail: AuditRecord['detail'], key: string): number | null {
+  const value = detail?.[key];
+  return typeof value === 'number' && Number.isFinite(value) ? value : null;
+}

@@ -1,0 +1,56 @@
+import type {
+  ActionsBlock,
+  Button,
+  ContextBlock,
+  DividerBlock,
+  MrkdwnElement,
+  PlainTextElement,
+  SectionBlock,
+} from '@slack/types';
+import { clip, LIMITS, oneLine } from './text.ts';
+
+/** Our own mrkdwn. Verbatim: Slack makes no link or mention out of plain words. */
+export function mrkdwn(text: string): MrkdwnElement {
+  return { type: 'mrkdwn', text, verbatim: true };
+}
+
+/** Words as they are: no mention, no formatting, no emoji. */
+export function plain(text: string, max: number = LIMITS.section): PlainTextElement {
+  return { type: 'plain_text', text: clip(text, max), emoji: false };
+}
+
+export function section(text: string, accessory?: Button): SectionBlock {
+  return { type: 'section', text: mrkdwn(text), ...(accessory ? { accessory } : {}) };
+}
+
+/** A person's own words after a label of ours, on one line, as plain text. */
+export function quotedSection(label: string, words: string): SectionBlock {
+  return { type: 'section', text: plain(`${label}: ${oneLine(words)}`) };
+}
+
+/** Two columns of labelled facts, at most ten. */
+export function factSection(facts: readonly (readonly [label: string, value: string])[]): SectionBlock {
+  const fields = facts.slice(0, LIMITS.fields).map(([label, value]) => mrkdwn(`*${label}*\n${value}`));
+  return { type: 'section', fields };
+}
+
+export function context(text: string): ContextBlock {
+  return { type: 'context', elements: [mrkdwn(text)] };
+}
+
+export function divider(): DividerBlock {
+  return { type: 'divider' };
+}
+
+export function button(
+  action: string,
+  label: string,
+  value: string,
+  look: Pick<Button, 'style' | 'confirm'> = {},
+): Button {
+  return { type: 'button', action_id: action, text: plain(label, LIMITS.button), value, ...look };
+}
+
+export function actions(elements: Button[]): ActionsBlock[] {
+  return elements.length === 0 ? [] : [{ type: 'actions', elements }];
+}

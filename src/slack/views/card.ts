@@ -1,0 +1,121 @@
+import type { Button, KnownBlock } from '@slack/types';
+import { averageRate, impact } from '../../domain/impact.ts';
+import type { Rule } from '../../domain/policy.ts';
+import { formatRate } from '../../domain/rate.ts';
+import type { TaskExecution } from '../../domain/task-execution.ts';
+import { isOpen, type ThrottleRequest } from '../../domain/throttle-request.ts';
+import type { RecordRef } from '../../workflow/ports.ts';
+import { actions, button, context, factSection, plain, quotedSection, section } from './blocks.ts';
+import { etaWords, executionFact, limitNote, modeWarning, progressBar } from './execution-words.ts';
+import { approverNames, mentions, personName } from './people-words.ts';
+import { stateWords } from './state-words.ts';
+import { clip, code, dateToken, escapeText, LIMITS, type MessageView, oneLine } from './text.ts';
+
+export const REVIEW_ACTION = 'review';
+export const CANCEL_ACTION = 'cancel';
+export const ASK_AGAIN_ACTION = 'ask-again';
+
+/** Of the reason in `text`, where it may be read out. */
+const LONGEST_SPOKEN = 200;
+const HASH_SHOWN = 12;
+
+export interface CardFacts {
+  request: ThrottleRequest;
+  record: RecordRef;
+  /** The rule in force now; null = none. */
+  rule: Rule | null;
+  /** Null: AWS could not say. */
+  execution: TaskExecution | null;
+  now: Date;
+  /** Gives a button's value for a request id. */
+  seal: (id: string) => string;
+}
+
+/** The request's message in the channel as it stands now: posted once, edited in place. It mentions only who can decide. */
+export function cardMessage(facts: CardFacts): MessageView {
+  const { request, record } = facts;
+  const { headline, sentence, plainHeadline } = stateWords(request);
+  const comment = request.ending?.comment;
+  const proof = `Request ${code(request.id)} · audit record ${record.seq} ${code(record.hash.slice(0, HASH_SHOWN))}`;
+  const spoken = request.reason ? ` Reason: ${escapeText(clip(oneLine(request.reason), LONGEST_SPOKEN))}` : '';
+  const blocks: KnownBlock[] = [
+    section(sentence ? `${headline}\n${sentence}` : headline),
+    factSection([...requestFacts(request), ...liveFacts(facts)]),
+    ...(request.reason ? [quotedSection('Reason', request.reason)] : []),
+    ...(comment ? [quotedSection('Comment', comment)] : []),
+    ...(request.status === 'pending' ? [section(whoDecides(facts))] : []),
+    ...actions(buttons(facts)),
+    context([...notes(facts), proof].join('\n')),
+  ];
+  return { text: `${plainHeadline}${spoken}`, blocks };
+}
+
+function requestFacts(request: ThrottleRequest): [string, string][] {
+  const { approvals, approvalsNeeded: needed } = request;
+  const names = approverNames(approvals);
+  const agreed = needed === 0 ? 'none needed' : `${approvals.length} of ${needed}${names ? `: ${names}` : ''}`;
+  return [
+    ['Execution', executionFact(request)],
+    ['Asked by', `${personName(request.requester)}\n${dateToken(request.requestedAt)}`],
+    ['Approvals', agreed],
+    ['Rule', escapeText(request.rule)],
+  ];
+}
+
+/** How the run stands, and, while the change may still come, what it does to the end of the transfer. */
+function liveFacts({ request, execution }: CardFacts): [string, string][] {
+  const open = isOpen(request);
+  if (!execution) return open ? [['At AWS', 'AWS could not say just now']] : [];
+  const status: [string, string][] = [
+    ['At AWS', `${escapeText(clip(execution.status, 40))}, ${dateToken(execution.lookedAt)}`],
+    ['Progress', progressBar(execution)],
+  ];
+  if (request.status === 'applied') return status;
+  if (!open) return [];
+  const { before, after } = impact(execution, request.from, request.to, averageRate(execution));
+  return [...status, ['Time left at the old limit', etaWords(before)], ['Time left at the new limit', etaWords(after)]];
+}
+
+function whoDecides({ request, rule, now }: CardFacts): string {
+  const over = now.getTime() >= Date.parse(request.expiresAt);
+  const until = over ? 'Its time is over.' : `Open until ${dateToken(request.expiresAt)}.`;
+  if (!rule) return `Nobody can decide: the policy has no rule for this any more. ${until}`;
+  return `Can decide: ${mentions(rule.approvers, request.requester.user)}. ${until}`;
+}
+
+function notes({ request, execution }: CardFacts): string[] {
+  const { status, durationSeconds } = request;
+  if (!isOpen(request) && status !== 'applied') return [limitNote(durationSeconds, 'would')];
+  const expected = { applied: [request.to], applying: [request.from, request.to] }[status as string] ?? [request.from];
+  const moved =
+    execution && !expected.includes(execution.bytesPerSecond)
+      ? [`:warning: In force now: ${formatRate(execution.bytesPerSecond)}. Somebody has changed the limit meanwhile.`]
+      : [];
+  const warning = isOpen(request) ? modeWarning(execution?.mode ?? request.mode) : null;
+  return [...moved, ...(warning ? [warning] : []), limitNote(durationSeconds)];
+}
+
+function buttons({ request, seal }: CardFacts): Button[] {
+  const value = seal(request.id);
+  const cancel = button(CANCEL_ACTION, 'Cancel', value, {
+    confirm: {
+      title: plain('Cancel this request?'),
+      text: plain(
+        'Nothing is sent to AWS, and the limit stays as it is. Only the requester can do this.',
+        LIMITS.confirmText,
+      ),
+      confirm: plain('Cancel the request'),
+      deny: plain('Keep it'),
+    },
+  });
+  switch (request.status) {
+    case 'pending':
+      return [button(REVIEW_ACTION, 'Review', value, { style: 'primary' }), cancel];
+    case 'approved':
+      return [cancel];
+    case 'stale':
+      return [button(ASK_AGAIN_ACTION, 'Ask again', value)];
+    default:
+      return [];
+  }
+}

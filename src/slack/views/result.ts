@@ -1,0 +1,96 @@
+import type { KnownBlock } from '@slack/types';
+import { formatRate, UNLIMITED } from '../../domain/rate.ts';
+import type { ThrottleRequest } from '../../domain/throttle-request.ts';
+import type { RecordRef } from '../../workflow/ports.ts';
+import { context, quotedSection, section } from './blocks.ts';
+import { limitNote, shortName } from './execution-words.ts';
+import { approverNames, personName } from './people-words.ts';
+import { expiredSentence, failedSentence, staleSentence } from './state-words.ts';
+import { clip, code, dateToken, escapeText, type MessageView, mentionUser, oneLine } from './text.ts';
+
+/** Of a record's 64 hex digits: enough to find it, and to tell a changed one. */
+const HASH_SHOWN = 20;
+/** Of the comment in `text`, where it may be read out. */
+const LONGEST_SPOKEN = 300;
+
+export interface ResultView extends MessageView {
+  /** Shown in the channel too, not only in the request's thread. */
+  broadcast: boolean;
+}
+
+/** How a request ended, for its thread. Null while it is open, and for a cancelled one: its card says it. */
+export function resultMessage(facts: { request: ThrottleRequest; record: RecordRef }): ResultView | null {
+  const { request } = facts;
+  const name = shortName({ taskName: request.taskName, arn: request.execution });
+  const asker = mentionUser(request.requester.user);
+  switch (request.status) {
+    case 'applied':
+      return applied(facts, name);
+    case 'failed':
+      return view(facts, {
+        broadcast: true,
+        emoji: 'no_entry',
+        headline: `Failed: ${name} was not set to ${formatRate(request.to)}`,
+        sentence: `${failedSentence(request)} Asked by ${asker}.`,
+      });
+    case 'stale':
+      return view(facts, {
+        broadcast: false,
+        emoji: 'warning',
+        headline: `Out of date, nothing was sent to AWS: ${name}, ${formatRate(request.from)} → ${formatRate(request.to)}`,
+        sentence: `${asker} ${staleSentence(request)} \`Ask again\` on the card makes a new request.`,
+      });
+    case 'denied':
+      return view(facts, {
+        broadcast: false,
+        emoji: 'no_entry',
+        headline: `Denied: ${name} stays as it is`,
+        sentence: `${asker} ${personName(request.ending?.by ?? null)} said no to ${formatRate(request.from)} → ${formatRate(request.to)}.`,
+      });
+    case 'expired':
+      return view(facts, {
+        broadcast: false,
+        emoji: 'no_entry',
+        headline: `Expired, nothing was sent to AWS: ${name}, ${formatRate(request.from)} → ${formatRate(request.to)}`,
+        sentence: `${asker} ${expiredSentence(request)} Still wanted? Ask again.`,
+      });
+    case 'cancelled':
+    case 'pending':
+    case 'approved':
+    case 'applying':
+      return null;
+  }
+}
+
+function applied(facts: { request: ThrottleRequest; record: RecordRef }, name: string): ResultView {
+  const { request } = facts;
+  const rate = request.ending?.rate ?? request.to;
+  const names = approverNames(request.approvals);
+  const agreed = names ? `approved by ${names}` : 'no approval needed';
+  const at = request.ending ? ` ${dateToken(request.ending.at)}` : '';
+  return view(facts, {
+    broadcast: true,
+    emoji: 'white_check_mark',
+    headline:
+      rate === UNLIMITED
+        ? `In force: ${name} has no limit now (unlimited)`
+        : `In force: ${name} is limited to ${formatRate(rate)}`,
+    sentence: `Read back from AWS${at}; it was ${formatRate(request.from)}. Asked by ${mentionUser(request.requester.user)}, ${agreed}.`,
+    note: limitNote(request.durationSeconds),
+  });
+}
+
+function view(
+  { request, record }: { request: ThrottleRequest; record: RecordRef },
+  of: { broadcast: boolean; emoji: string; headline: string; sentence: string; note?: string },
+): ResultView {
+  const comment = request.ending?.comment;
+  const proof = `Request ${code(request.id)} · audit record ${record.seq} · hash ${code(record.hash.slice(0, HASH_SHOWN))}`;
+  const blocks: KnownBlock[] = [
+    section(`:${of.emoji}: *${of.headline}*\n${of.sentence}`),
+    ...(comment ? [quotedSection('Comment', comment)] : []),
+    context(of.note ? `${of.note}\n${proof}` : proof),
+  ];
+  const said = comment ? ` Comment: ${escapeText(clip(oneLine(comment), LONGEST_SPOKEN))}` : '';
+  return { text: `${of.headline}. ${of.sentence}${said}`, blocks, broadcast: of.broadcast };
+}

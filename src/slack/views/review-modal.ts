@@ -1,0 +1,117 @@
+import type { InputBlock, KnownBlock, ModalView } from '@slack/types';
+import type { impact } from '../../domain/impact.ts';
+import type { Rule } from '../../domain/policy.ts';
+import { formatRate } from '../../domain/rate.ts';
+import { isUpdatable, type TaskExecution } from '../../domain/task-execution.ts';
+import type { ThrottleRequest } from '../../domain/throttle-request.ts';
+import { context, factSection, plain, quotedSection, section } from './blocks.ts';
+import { etaWords, executionFact, limitNote, modeWarning, progressBar, shortName } from './execution-words.ts';
+import { clip, count, dateToken, escapeText, LIMITS, listed, mentionUser } from './text.ts';
+
+export const REVIEW_MODAL = 'review';
+export const REVIEW_FIELDS = {
+  decision: { block: 'decision', action: 'decision' },
+  comment: { block: 'comment', action: 'comment' },
+} as const;
+
+const LONGEST_COMMENT = 1000;
+const MOST_NAMED = 20;
+
+export interface ReviewFacts {
+  metadata: string;
+  request: ThrottleRequest;
+  rule: Rule;
+  /** How many must agree in all, by the rule in force now. */
+  needed: number;
+  execution: TaskExecution;
+  impact: ReturnType<typeof impact>;
+  now: Date;
+}
+
+/** Everything that an approver should know, read afresh, and the decision. */
+export function reviewModal(facts: ReviewFacts): ModalView {
+  const { request, execution } = facts;
+  const blocks: KnownBlock[] = [
+    section(
+      `*${shortName({ taskName: request.taskName, arn: request.execution })}: ${formatRate(execution.bytesPerSecond)} → ${formatRate(request.to)}*`,
+    ),
+    ...warnings(facts).map((warning) => section(warning)),
+    factSection(reviewFacts(facts)),
+    ...(request.reason ? [quotedSection('Reason', request.reason)] : []),
+    context(limitNote(request.durationSeconds)),
+    decisionInput(),
+    commentInput(),
+  ];
+  return {
+    type: 'modal',
+    callback_id: REVIEW_MODAL,
+    private_metadata: facts.metadata,
+    title: plain('Review the limit', LIMITS.modalTitle),
+    submit: plain('Decide', LIMITS.modalTitle),
+    close: plain('Not now', LIMITS.modalTitle),
+    blocks,
+  };
+}
+
+function reviewFacts({ request, rule, needed, execution, impact }: ReviewFacts): [string, string][] {
+  const { approvals } = request;
+  const left = Math.max(0, needed - approvals.length);
+  const users = approvals.slice(0, MOST_NAMED).map(({ by }) => mentionUser(by.user));
+  const agreed = approvals.length === 0 ? 'nobody yet' : listed(users);
+  return [
+    ['Execution', executionFact(request)],
+    ['Asked by', `${mentionUser(request.requester.user)}, ${dateToken(request.requestedAt)}`],
+    ['Status', `${escapeText(clip(execution.status, 40))}, ${dateToken(execution.lookedAt)}`],
+    ['Progress', progressBar(execution)],
+    ['Time left at the old limit', etaWords(impact.before)],
+    ['Time left at the new limit', etaWords(impact.after)],
+    ['Approved by', `${agreed}\n${left === 0 ? 'none needed any more' : `${count(left, 'approval')} still needed`}`],
+    ['Rule', `${escapeText(rule.name)}\nopen until ${dateToken(request.expiresAt)}`],
+  ];
+}
+
+function warnings({ request, execution }: ReviewFacts): string[] {
+  const mode = modeWarning(execution.mode);
+  return [
+    ...(isUpdatable(execution.status)
+      ? []
+      : [
+          `:warning: AWS takes no change of this run any more (${escapeText(clip(execution.status, 40))}). An approval ends the request as out of date.`,
+        ]),
+    ...(execution.bytesPerSecond === request.from
+      ? []
+      : [
+          `:warning: Asked on a limit of ${formatRate(request.from)}; in force now is ${formatRate(execution.bytesPerSecond)}. An approval ends the request as out of date, and it has to be asked again.`,
+        ]),
+    ...(mode ? [mode] : []),
+  ];
+}
+
+function decisionInput(): InputBlock {
+  const { block, action } = REVIEW_FIELDS.decision;
+  return {
+    type: 'input',
+    block_id: block,
+    label: plain('Decision'),
+    element: {
+      type: 'radio_buttons',
+      action_id: action,
+      options: [
+        { text: plain('Approve'), value: 'approve' },
+        { text: plain('Deny'), value: 'deny' },
+      ],
+    },
+  };
+}
+
+function commentInput(): InputBlock {
+  const { block, action } = REVIEW_FIELDS.comment;
+  return {
+    type: 'input',
+    block_id: block,
+    optional: true,
+    label: plain('Comment'),
+    hint: plain('Needed for a denial. The whole channel will see it.'),
+    element: { type: 'plain_text_input', action_id: action, multiline: true, max_length: LONGEST_COMMENT },
+  };
+}

@@ -1,0 +1,138 @@
+import { formatRate } from '../../domain/rate.ts';
+import type { Ending, FailedWhy, StaleWhy, ThrottleRequest } from '../../domain/throttle-request.ts';
+import { shortName } from './execution-words.ts';
+import { personName } from './people-words.ts';
+import { code, count, dateToken, escapeText } from './text.ts';
+
+export interface StateWords {
+  /** The one line that tells what matters; mrkdwn, with an emoji in front. */
+  headline: string;
+  /** What it means and what to do next; mrkdwn. Null where the headline says it all. */
+  sentence: string | null;
+  /** The headline for `text`: without emoji and formatting, still escaped. */
+  plainHeadline: string;
+}
+
+interface State {
+  emoji: 'hourglass_flowing_sand' | 'white_check_mark' | 'no_entry' | 'warning';
+  state: string;
+  sentence: string | null;
+}
+
+/** Where a request stands. */
+export function stateWords(request: ThrottleRequest): StateWords {
+  const { emoji, state, sentence } = words(request);
+  const name = shortName({ taskName: request.taskName, arn: request.execution });
+  const change = `${name}, ${formatRate(request.from)} → ${formatRate(request.to)}`;
+  return {
+    headline: `:${emoji}: *${state}*: ${change}`,
+    sentence,
+    plainHeadline: `${state}: ${change}. Asked by ${personName(request.requester)}.`,
+  };
+}
+
+function words(request: ThrottleRequest): State {
+  const { ending } = request;
+  switch (request.status) {
+    case 'pending': {
+      const left = Math.max(1, request.approvalsNeeded - request.approvals.length);
+      const more =
+        request.approvals.length > 0
+          ? `${left} more ${left === 1 ? 'approval' : 'approvals'}`
+          : count(left, 'approval');
+      return { emoji: 'hourglass_flowing_sand', state: `Waiting for ${more}`, sentence: null };
+    }
+    case 'approved': {
+      const agreed = request.approvalsNeeded === 0 ? 'No approval needed' : 'Agreed';
+      const sentence = `The bot sets it at AWS as soon as it can. Not done by ${dateToken(request.expiresAt)}, it expires.`;
+      return { emoji: 'hourglass_flowing_sand', state: `${agreed}, not yet in force`, sentence };
+    }
+    case 'applying':
+      return applying(request);
+    case 'applied':
+      return { emoji: 'white_check_mark', state: 'In force', sentence: `Read back from AWS${when(ending)}.` };
+    case 'failed':
+      return { emoji: 'no_entry', state: 'Failed', sentence: failedSentence(request) };
+    case 'stale':
+      return { emoji: 'warning', state: 'Out of date, nothing was sent to AWS', sentence: staleSentence(request) };
+    case 'denied': {
+      const sentence = `By ${personName(ending?.by ?? null)}${when(ending)}. Nothing was sent to AWS.`;
+      return { emoji: 'no_entry', state: 'Denied', sentence };
+    }
+    case 'cancelled': {
+      const sentence = `By ${personName(ending?.by ?? null)}${when(ending)}. Nothing was sent to AWS.`;
+      return { emoji: 'no_entry', state: 'Cancelled', sentence };
+    }
+    case 'expired':
+      return { emoji: 'no_entry', state: 'Expired, nothing was sent to AWS', sentence: expiredSentence(request) };
+  }
+}
+
+function applying({ apply }: ThrottleRequest): State {
+  if (apply?.unknownSince) {
+    const sentence = `AWS has not answered since ${dateToken(apply.unknownSince)}. The bot goes on asking until it knows, and says so here.`;
+    return { emoji: 'warning', state: 'Sent to AWS, not known yet whether it is in force', sentence };
+  }
+  const since = apply ? ` Sent ${dateToken(apply.sentAt)}${apply.attempt > 1 ? `, try ${apply.attempt}` : ''}.` : '';
+  return {
+    emoji: 'hourglass_flowing_sand',
+    state: 'Sent to AWS, waiting for AWS to show it',
+    sentence: `A change takes effect within about a minute.${since}`,
+  };
+}
+
+const FAILED: Readonly<Record<FailedWhy, (request: ThrottleRequest) => string>> = {
+  denied: ({ apply }) => {
+    const as = apply?.role ? `the role ${code(apply.role)}` : 'the bot’s own credentials';
+    return `AWS refused: no permission for \`datasync:UpdateTaskExecution\` with ${as}. Have it allowed, then ask again.`;
+  },
+  rejected: () => 'AWS rejected the change as invalid. See the run in the AWS console before asking again.',
+  ended: () => 'The run ended, or was being cancelled, before AWS showed the new limit.',
+  'other-rate': () =>
+    'Somebody set another limit meanwhile, outside of this request. Find out who before asking again.',
+  ignored: ({ apply, mode }) =>
+    `AWS took the change ${count(apply?.attempt ?? 1, 'time')} and never showed it.${
+      mode === 'ENHANCED' ? ' The task is in Enhanced mode, where limits may not apply.' : ''
+    }`,
+  'not-found': () => 'AWS does not know this run any more, so the change can’t be in force.',
+};
+
+/** Why a begun change did not come to be, what is in force, and what to do. */
+export function failedSentence(request: ThrottleRequest): string {
+  const { ending } = request;
+  const why = ending?.why ?? '';
+  const words = isKey(FAILED, why)
+    ? FAILED[why](request)
+    : `The change did not come to be (${escapeText(why) || 'reason not known'}).`;
+  return `${words}${inForce(ending)}`;
+}
+
+const STALE: Readonly<Record<StaleWhy, string>> = {
+  policy: 'The policy, or somebody’s place in it, has changed since: what was agreed doesn’t count any more.',
+  rate: 'The limit was changed meanwhile, so this is not the change that was asked for.',
+  status: 'The run has ended, or its limit can’t be changed any more.',
+};
+
+/** Why a request ended before anything was sent, and what is in force. */
+export function staleSentence({ ending }: ThrottleRequest): string {
+  const why = ending?.why ?? '';
+  return `${isKey(STALE, why) ? STALE[why] : 'What was asked doesn’t hold any more.'}${inForce(ending)}`;
+}
+
+export function expiredSentence(request: ThrottleRequest): string {
+  const agreed = request.approvals.length >= request.approvalsNeeded;
+  const what = agreed ? 'It was agreed, but could not be set in time' : 'Not agreed in time';
+  return `${what}: its time was over${when(request.ending)}. The limit was left as it was.`;
+}
+
+function inForce(ending: Ending | null): string {
+  return ending?.rate == null ? '' : ` Last read back from AWS: ${formatRate(ending.rate)}.`;
+}
+
+function when(ending: Ending | null): string {
+  return ending ? ` ${dateToken(ending.at)}` : '';
+}
+
+function isKey<K extends string>(table: Readonly<Record<K, unknown>>, key: string): key is K {
+  return Object.hasOwn(table, key);
+}

@@ -1,0 +1,79 @@
+import { AwsFault, LedgerLost, NotRecorded, OutcomeUnknown, PersonUnknown } from '../workflow/faults.ts';
+import { code } from './views/text.ts';
+import type { Doing, Words } from './words.ts';
+
+/** What it means for the transfer and for what the person was at, where nothing came of it. */
+const NOTHING: Readonly<Record<Doing, string>> = {
+  asking: 'Nothing was asked and nothing was sent to AWS; the transfer goes on as it is.',
+  deciding: 'Your decision was not recorded; the request stands as it was.',
+  looking: 'Nothing was changed; the transfer goes on as it is.',
+};
+
+/**
+ * A fault in true words: what is known, what it means for the transfer, what to do next. `reference` finds the fault in
+ * the bot's logs.
+ */
+export function faultWords(fault: unknown, doing: Doing, reference: string | null = null): Words {
+  if (fault instanceof AwsFault) return awsWords(fault, doing);
+  if (fault instanceof OutcomeUnknown) return notAField(outcomeUnknown(doing));
+  if (fault instanceof NotRecorded) {
+    const what = 'The audit log can’t be written at the moment, and without it nothing happens here.';
+    return notAField(`Nothing was recorded. ${what} ${NOTHING[doing]} Try again in a minute.`);
+  }
+  if (fault instanceof LedgerLost) {
+    const what =
+      'The audit log is not the one that was written before: records may be lost, so nothing more is written.';
+    return notAField(`${what} ${NOTHING[doing]} Tell whoever runs the bot: a person has to look at the log first.`);
+  }
+  if (fault instanceof PersonUnknown) {
+    return notAField(
+      `Slack can’t say just now who you are, or who the others in this request are, so nobody is let through. ${NOTHING[doing]} Try again in a minute.`,
+    );
+  }
+  const found = reference ? `, with the reference ${code(reference)}` : '';
+  return notAField(
+    `Something went wrong here; it is not your fault. Nothing was sent to AWS by this; whether it was recorded, \`/datasync-throttle requests\` shows. Tell whoever runs the bot${found}.`,
+  );
+}
+
+function outcomeUnknown(doing: Doing): string {
+  const what = { asking: 'your request', deciding: 'your decision', looking: 'this look-up' }[doing];
+  return `It is not known yet whether ${what} was recorded: the audit log went silent in the middle of the write. The truth will follow here; please wait for it and don’t try again before.`;
+}
+
+function awsWords(fault: AwsFault, doing: Doing): Words {
+  const id = fault.requestId ? ` (AWS request ${code(fault.requestId)})` : '';
+  const action = code(fault.operation);
+  const access = fault.role ? `the role ${code(fault.role)}` : 'the bot’s own credentials';
+  switch (fault.kind) {
+    case 'throttled':
+      return notAField(
+        `AWS is asked too often at the moment and put the bot off${id}. ${NOTHING[doing]} Try again in a minute.`,
+      );
+    case 'denied':
+      return notAField(
+        `AWS refused the bot: no permission for ${action} ${fault.operation === 'sts:AssumeRole' ? 'on' : 'with'} ${access}${id}. ${NOTHING[doing]} Have whoever runs the bot allow that action, then try again.`,
+      );
+    case 'credentials':
+      return notAField(
+        `AWS does not take the bot’s credentials for ${action} (${access})${id}. ${NOTHING[doing]} Whoever runs the bot has to put them right.`,
+      );
+    case 'not-found':
+      return {
+        text: `AWS does not know this execution${id}. ${NOTHING[doing]} Check the ARN: the Region and the account in it must be those where the task runs, and AWS forgets runs after about 30 days.`,
+        field: 'execution',
+      };
+    case 'rejected':
+      return notAField(
+        `AWS rejected ${action}${id}. ${NOTHING[doing]} Look at the run in the AWS console before trying again.`,
+      );
+    case 'no-answer':
+      return notAField(`AWS did not answer in time (${action}). ${NOTHING[doing]} Try again in a minute.`);
+    case 'internal':
+      return notAField(`AWS has a fault of its own (${action})${id}. ${NOTHING[doing]} Try again in a few minutes.`);
+  }
+}
+
+function notAField(text: string): Words {
+  return { text, field: null };
+}

@@ -1,0 +1,96 @@
+import type { NotUnderstood } from './command-text.ts';
+import { clip, code, entities, mentionUser } from './views/text.ts';
+
+/** What a person is told, privately, and the field of the modal that it is about. */
+export interface Words {
+  /** mrkdwn, escaped. Who could do it stands on a line of its own. */
+  text: string;
+  field: 'execution' | 'rate' | 'duration' | 'reason' | 'comment' | null;
+}
+
+/** What somebody was at when it went wrong. */
+export type Doing = 'asking' | 'deciding' | 'looking';
+
+/** Of a text under a modal's field: what is longer is not read there. */
+const LONGEST_PLAIN = 300;
+
+/** The same for a field of a modal, where Slack shows no formatting: without the lines that mention people. */
+export function plainWords({ text }: Words): string {
+  const lines = text.split('\n').filter((line) => !/<(?:@|!subteam)/.test(line));
+  const plain = lines
+    .join(' ')
+    .replace(/<!date\^[^|>]*\|([^>]*)>/g, '$1')
+    .replace(/<#[^|>]*\|?([^>]*)>/g, (_token, name: string) => (name ? `#${name}` : 'another channel'))
+    .replace(/<[^|>]+\|([^>]*)>/g, '$1')
+    .replace(/[*`]|:[a-z_]+: ?/g, '')
+    .replaceAll('&lt;', '<')
+    .replaceAll('&gt;', '>')
+    .replaceAll('&amp;', '&');
+  return clip(plain, LONGEST_PLAIN);
+}
+
+/** A typed part that can't be read as what it should be. `instead` is a clause that begins with "write". */
+export function problemWords(problem: { quoted: string; instead: string }, field: Words['field']): Words {
+  const part = problem.quoted === '' ? 'Something is missing here' : `${code(problem.quoted)} was not understood`;
+  return { text: `${part}: ${entities(problem.instead)}.`, field };
+}
+
+/** A command that can't be read: the part, what is expected, and an example that works. */
+export function notUnderstoodWords(command: NotUnderstood): Words {
+  const { text } = problemWords({ quoted: command.part, instead: command.expected }, null);
+  return {
+    text: `${text} Nothing was asked, nothing was changed.\nFor example: ${code(command.example)}`,
+    field: null,
+  };
+}
+
+/** The bot can't speak in the channel, so that nobody there would see a request. */
+export function cannotPostWords(why: 'not-a-member' | 'archived' | 'not-found' | 'unknown', botUser: string): Words {
+  const bot = mentionUser(botUser);
+  const nothing = 'Nothing was asked, and the transfer goes on as it is.';
+  switch (why) {
+    case 'not-a-member':
+      return {
+        text: `I am not in this channel, so nobody here would see the request. ${nothing}\nType \`/invite\` ${bot} here, then ask again.`,
+        field: null,
+      };
+    case 'archived':
+      return {
+        text: `This channel is archived, so a request can’t be posted here. ${nothing} Ask in a channel that is in use.`,
+        field: null,
+      };
+    case 'not-found':
+      return {
+        text: `I can’t see this channel: it is a private one that I am not in, or a direct message. ${nothing}\nIn a private channel type \`/invite\` ${bot}, then ask again; or ask in another channel.`,
+        field: null,
+      };
+    case 'unknown':
+      return {
+        text: `Slack can’t say just now whether I may post in this channel. ${nothing} Try again in a minute.`,
+        field: null,
+      };
+  }
+}
+
+/** What came of a write whose outcome was not known. */
+export function settledWords(outcome: 'recorded' | 'not-recorded', doing: Doing): string {
+  const recorded = outcome === 'recorded';
+  switch (doing) {
+    case 'asking':
+      return recorded
+        ? 'Now it is known: your request was recorded, and it goes on. Its card is in the channel, or comes in a moment.'
+        : 'Now it is known: your request was not recorded, and nothing was sent to AWS. Ask again if you still want it.';
+    case 'deciding':
+      return recorded
+        ? 'Now it is known: what you decided was recorded. The card shows how it stands.'
+        : 'Now it is known: what you decided was not recorded. The request stands as it was; please decide again.';
+    case 'looking':
+      return recorded
+        ? 'Now it is known: that you looked was recorded. Please look again.'
+        : 'Now it is known: nothing was recorded. Please look again.';
+  }
+}
+
+/** In a modal whose submit takes longer than Slack waits. */
+export const STILL_CHECKING =
+  'Still checking with Slack, AWS and the audit log. What came of it will stand here in a moment; you need not send it again.';
