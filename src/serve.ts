@@ -26,7 +26,7 @@ import { createSeals } from './slack/sealed.ts';
 import { startLoop } from './worker/loop.ts';
 import { applyThrottle } from './workflow/apply-throttle.ts';
 import { expireRequest } from './workflow/expire-request.ts';
-import type { Clock } from './workflow/ports.ts';
+import type { Clock, Ledger } from './workflow/ports.ts';
 
 /** The environment or the policy file is wrong; the message lists every fault. */
 export class ConfigurationError extends Error {
@@ -62,14 +62,9 @@ export async function serve(env: NodeJS.ProcessEnv): Promise<Running> {
   const keys = createKeys(config.redis.prefix);
   const redis = openConnection(config.redis.target, 'commands');
   const blocking = openConnection(config.redis.target, 'blocking');
-  for (const connection of [redis, blocking]) connection.on('error', (err: unknown) => log.warn({ err }, 'Redis connection'));
+  for (const connection of [redis, blocking])
+    connection.on('error', (err: unknown) => log.warn({ err }, 'Redis connection'));
 
-  const clients = createClients(config.slack.botToken, config.slack.apiUrl, log, countingFetch(metrics));
-  const identity = await identify(clients.patient, log).catch((fault: unknown) => {
-    redis.disconnect();
-    blocking.disconnect();
-    throw fault instanceof TokenRefused ? new ConfigurationError(fault.message, { cause: fault }) : fault;
-  });
   await Promise.all([redis, blocking].map((one) => connect(one, REDIS_FIRST_MS))).catch((err: unknown) =>
     log.error({ err }, 'Redis does not answer yet: started all the same, and waiting for it'),
   );
@@ -83,6 +78,28 @@ export async function serve(env: NodeJS.ProcessEnv): Promise<Running> {
     metrics,
   );
   const policies = createPolicies(redis, keys, clock, replica);
+  const policyWatch = watchPolicy({ ledger, policy, policies, log });
+  const clients = createClients(config.slack.botToken, config.slack.apiUrl, log, countingFetch(metrics));
+  const ops = await startOps({
+    ...{ port: config.opsPort, metrics: metrics.registry, log },
+    checks: readinessChecks({
+      pingRedis: () => redis.ping(),
+      lost: () => ledger.lost()?.message ?? null,
+      testSlack: () => clients.prompt.auth.test(),
+      policy: () => ({ digest: policy.current().digest, others: policyWatch.others() }),
+    }),
+  });
+  const close = async () => {
+    await policyWatch.stop();
+    blocking.disconnect();
+    redis.disconnect();
+    await ops.stop();
+  };
+  const identity = await identify(clients.patient, log).catch(async (fault: unknown) => {
+    await close();
+    throw fault instanceof TokenRefused ? new ConfigurationError(fault.message, { cause: fault }) : fault;
+  });
+
   const cards = createCards(redis, keys);
   const aws = createExecutions({ clock });
   const executions = countedExecutions(aws, metrics);
@@ -120,16 +137,6 @@ export async function serve(env: NodeJS.ProcessEnv): Promise<Running> {
     },
   });
 
-  const policyWatch = watchPolicy({ bot, policy, policies, log });
-  const ops = await startOps({
-    ...{ port: config.opsPort, metrics: metrics.registry, log },
-    checks: readinessChecks({
-      pingRedis: () => redis.ping(),
-      lost: () => ledger.lost()?.message ?? null,
-      testSlack: () => clients.prompt.auth.test(),
-      policy: () => ({ digest: policy.current().digest, others: policyWatch.others() }),
-    }),
-  });
   const listening = listen(config, log);
   createSlackApp({
     ...{ bot, receiver: listening.receiver, token: config.slack.botToken },
@@ -148,11 +155,8 @@ export async function serve(env: NodeJS.ProcessEnv): Promise<Running> {
       const until = Date.now() + GRACE_MS;
       await Promise.race([Promise.all(pending), sleep(GRACE_MS)]);
       await loop.stop(Math.max(0, until - Date.now()));
-      await policyWatch.stop();
-      blocking.disconnect();
-      redis.disconnect();
       aws.close();
-      await ops.stop();
+      await close();
       log.info('stopped');
     },
   };
@@ -182,11 +186,24 @@ function newRequestId(): string {
   const digits = '0123456789abcdefghijklmnopqrstuvwxyz';
   // 252 is the most of a byte that 36 divides evenly.
   const fair = Array.from(randomBytes(40)).filter((byte) => byte < 252);
-  return `r-${fair.slice(0, 10).map((byte) => digits[byte % 36]).join('')}`;
+  return `r-${fair
+    .slice(0, 10)
+    .map((byte) => digits[byte % 36])
+    .join('')}`;
 }
 
 /** Keeps the policy's text, records that it was loaded, and looks whether other bots run another. */
-function watchPolicy({ bot, policy, policies, log }: { bot: Bot; policy: PolicyFile; policies: Policies; log: Log }) {
+function watchPolicy({
+  ledger,
+  policy,
+  policies,
+  log,
+}: {
+  ledger: Ledger;
+  policy: PolicyFile;
+  policies: Policies;
+  log: Log;
+}) {
   let others: string[] = [];
   let recorded = '';
 
@@ -194,7 +211,7 @@ function watchPolicy({ bot, policy, policies, log }: { bot: Bot; policy: PolicyF
     const { digest, text } = policy.current();
     if (recorded !== digest) {
       if (await policies.keep(digest, text)) {
-        await bot.ledger.commit({ op: `policy:${digest}:${randomUUID()}`, prior: null, events: [loadedEvent(digest)] });
+        await ledger.commit({ op: `policy:${digest}:${randomUUID()}`, prior: null, events: [loadedEvent(digest)] });
         await policies.setCurrent(digest);
       }
       recorded = digest;
@@ -206,7 +223,8 @@ function watchPolicy({ bot, policy, policies, log }: { bot: Bot; policy: PolicyF
     others = found;
   }
 
-  const tryBeat = () => beat().catch((err: unknown) => log.warn({ err }, 'the policy in force could not be noted in Redis'));
+  const tryBeat = () =>
+    beat().catch((err: unknown) => log.warn({ err }, 'the policy in force could not be noted in Redis'));
   void tryBeat();
   const timer = setInterval(tryBeat, BEAT_MS);
   return {
@@ -226,7 +244,15 @@ function watchPolicy({ bot, policy, policies, log }: { bot: Bot; policy: PolicyF
 
 function loadedEvent(digest: string): AuditEvent {
   return {
-    ...{ event: 'policy.loaded', request: null, version: null, actor: null, channel: null, execution: null, account: null },
+    ...{
+      event: 'policy.loaded',
+      request: null,
+      version: null,
+      actor: null,
+      channel: null,
+      execution: null,
+      account: null,
+    },
     ...{ region: null, from: null, to: null, reason: null, rule: null, policy: digest, aws: null, detail: null },
   };
 }

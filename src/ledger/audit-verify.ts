@@ -3,7 +3,10 @@ import { type AuditKey, hashRecord, macOf, sameBytes } from './audit-chain.ts';
 import { type ExportedRecord, isHash, isSeq, parseObject } from './export-format.ts';
 
 /** A record that nobody has checked yet; `problem` where it can't even be read, as the rest of a sentence. */
-export type Unverified = { where: string } & (ExportedRecord | { problem: string });
+export type Unverified = { where: string /** Where it lies in Redis. */; id?: string } & (
+  | ExportedRecord
+  | { problem: string }
+);
 
 /** What is said of the log by something beside the records: an export's head line, or the head in Redis. */
 export interface LogClaim {
@@ -79,6 +82,8 @@ export async function verifyLog(
 
 function createChainCheck(claimedFirst: number | null) {
   let fault: Fault | null = null;
+  /** The first gap. */
+  let missing: Fault | null = null;
   let log: string | null = null;
   let first: number | null = null;
   let last: number | null = null;
@@ -101,6 +106,9 @@ function createChainCheck(claimedFirst: number | null) {
     const seq = place ?? ('problem' in read ? null : read.seq);
     if (computed !== record.hash) return stay(seq, `${record.where} is not what its hash says`, computed);
     if ('problem' in read) return stay(seq, `${record.where} ${read.problem}`, computed);
+    if (record.id !== undefined && record.id !== `${read.seq}-0`) {
+      found(seq, `${record.where} holds record ${read.seq}`);
+    }
     return follow(read, computed, record.where);
   }
 
@@ -126,7 +134,8 @@ function createChainCheck(claimedFirst: number | null) {
         lossCount += 1;
         if (losses.length < MOST_LOSSES_NAMED) losses.push(range(last + 1, seq - 1));
       } else {
-        found(last + 1, `${range(last + 1, seq - 1)} missing before ${where}`);
+        missing ??= { seq: last + 1, why: `${range(last + 1, seq - 1)} missing before record ${number(seq)}` };
+        found(missing.seq, missing.why);
       }
     }
     const before = last === null ? (seq === 1 ? GENESIS : null) : hash;
@@ -149,7 +158,7 @@ function createChainCheck(claimedFirst: number | null) {
     return { verdict: 'ok', seq: null, why: `${records(count)}, hash chain unbroken${lost}` };
   }
 
-  return { take, verdict, fault: () => fault, seen: () => ({ log, first, last, hash, count }) };
+  return { take, verdict, faults: () => ({ fault, missing }), seen: () => ({ log, first, last, hash, count }) };
 }
 
 interface Chained {
@@ -205,12 +214,12 @@ function completenessOf({ name, claim }: Witness, chain: ReturnType<typeof creat
   if (last !== claim.last) {
     return bad(Math.min(last, claim.last) + 1, `ends at ${number(last)}, and ${name} says ${number(claim.last)}`);
   }
+  const { fault, missing } = chain.faults();
+  if (missing) return bad(missing.seq, missing.why);
   if (claim.count !== null && count !== claim.count) {
-    return bad(chain.fault()?.seq ?? null, `${records(count)}, and ${name} says ${number(claim.count)}`);
+    return bad(fault?.seq ?? null, `${records(count)}, and ${name} says ${number(claim.count)}`);
   }
   if (hash !== claim.hash) return bad(last, `record ${number(last)} is not the one that ${name} ends with`);
-  const missing = chain.fault()?.why.includes(' missing before ') ? chain.fault() : null;
-  if (missing) return bad(missing.seq, missing.why);
   return { verdict: 'ok', seq: null, why: `${range(first, last)}, as ${name} says` };
 }
 

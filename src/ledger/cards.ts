@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Cards } from '../workflow/ports.ts';
 import type { Connection } from './connection.ts';
+import { createGate } from './gate.ts';
 import type { Keys } from './keys.ts';
 
 const KEPT_SECONDS = 90 * 86_400;
@@ -9,9 +10,11 @@ const LOCK_MS = 15_000;
 
 /** Where each request's message stands in Slack. No audit, no state: lost, a card is posted anew. */
 export function createCards(redis: Connection, keys: Keys): Cards {
+  const { read } = createGate(redis);
   return {
     async find(request) {
-      const [channel, ts, resultTs] = await redis.hmget(keys.card(request), 'channel', 'ts', 'resultTs');
+      const card = () => redis.hmget(keys.card(request), 'channel', 'ts', 'resultTs');
+      const [channel, ts, resultTs] = await read(card);
       return channel && ts ? { channel, ts, resultTs: resultTs ?? null } : null;
     },
     async keep(request, { channel, ts, resultTs }) {

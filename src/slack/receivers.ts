@@ -75,14 +75,18 @@ export function socketListening(appToken: string, apiUrl: string | null, log: Lo
     start: () => each((socket) => socket.start()),
     stop: () => each((socket) => socket.stop()),
   };
+  // A disconnect can leave a rejection that nobody holds (seen in socket-mode 3.1.0): the bot lives through it.
+  const survive = (err: unknown) => log.error({ err }, 'a rejection that nobody held');
   return {
     receiver,
     async start() {
+      process.on('unhandledRejection', survive);
       await receiver.start();
       return null;
     },
     async stop() {
       await receiver.stop();
+      process.off('unhandledRejection', survive);
     },
   };
 }

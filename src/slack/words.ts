@@ -22,7 +22,7 @@ export function plainWords({ text }: Words): string {
     .replace(/<!date\^[^|>]*\|([^>]*)>/g, '$1')
     .replace(/<#[^|>]*\|?([^>]*)>/g, (_token, name: string) => (name ? `#${name}` : 'another channel'))
     .replace(/<[^|>]+\|([^>]*)>/g, '$1')
-    .replace(/[*`]|:[a-z_]+: ?/g, '')
+    .replace(/[*`]/g, '')
     .replaceAll('&lt;', '<')
     .replaceAll('&gt;', '>')
     .replaceAll('&amp;', '&');

@@ -84,12 +84,12 @@ function whoDecides({ request, rule, now }: CardFacts): string {
 }
 
 function notes({ request, execution }: CardFacts): string[] {
-  const { status, durationSeconds } = request;
+  const { status, from, to, durationSeconds } = request;
   if (!isOpen(request) && status !== 'applied') return [limitNote(durationSeconds, 'would')];
-  const expected = { applied: [request.to], applying: [request.from, request.to] }[status as string] ?? [request.from];
+  const expected = status === 'applied' ? [to] : status === 'applying' ? [from, to] : [from];
   const moved =
     execution && !expected.includes(execution.bytesPerSecond)
-      ? [`:warning: In force now: ${formatRate(execution.bytesPerSecond)}. Somebody has changed the limit meanwhile.`]
+      ? [`*In force now: ${formatRate(execution.bytesPerSecond)}.* Somebody has changed the limit meanwhile.`]
       : [];
   const warning = isOpen(request) ? modeWarning(execution?.mode ?? request.mode) : null;
   return [...moved, ...(warning ? [warning] : []), limitNote(durationSeconds)];

@@ -65,7 +65,7 @@ export function executionId(arn: string): string {
 /** Null where the mode has nothing against a limit. */
 export function modeWarning(mode: string | null): string | null {
   if (mode !== 'ENHANCED') return null;
-  return ':warning: Enhanced mode: AWS’s guides say that a bandwidth limit is not applicable to such tasks. Only the read-back after the change will tell.';
+  return '*Enhanced mode*: AWS’s guides say that a bandwidth limit is not applicable to such tasks. Only the read-back after the change will tell.';
 }
 
 /** What the limit is bound to, and that nothing ends it by itself; `would` where it never came into force. */

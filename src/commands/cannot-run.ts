@@ -1,0 +1,13 @@
+/** A command can't do its work: wrong use, a wrong setting, or something that it needs is away. Exit 2. */
+export class CannotRun extends Error {
+  override readonly name = 'CannotRun';
+}
+
+/** What went wrong, with what caused it, a line each. */
+export function describeFailure(fault: unknown): string {
+  if (!(fault instanceof Error)) return String(fault);
+  const cause = fault.cause === undefined ? '' : `\n  because: ${describeFailure(fault.cause)}`;
+  // A refused connection to a name of several addresses comes without a message.
+  const message = fault.message || ('code' in fault && String(fault.code)) || fault.name;
+  return `${message}${cause}`;
+}

@@ -1,0 +1,112 @@
+#!/usr/bin/env node
+import { Command, CommanderError } from 'commander';
+import { describeFailure } from './commands/cannot-run.ts';
+import type { ExplainOptions } from './commands/explain-policy.ts';
+import type { ExportOptions } from './commands/export-audit.ts';
+import type { Terminal } from './commands/terminal.ts';
+
+const EXIT_CODES = `
+Exit codes: 0 all good, 1 a fault was found, 2 wrong use or configuration, or something that is needed is away.`;
+const MOMENT = '7d or 12h ago, or a time such as 2026-03-01 or 2026-03-01T09:30:00Z';
+
+const terminal: Terminal = {
+  env: process.env,
+  out: process.stdout,
+  say: (text) => void process.stderr.write(`${text}\n`),
+  now: () => new Date(),
+};
+
+/** Each command loads its own code, so that `--help` loads none. */
+function commandLine(end: (code: number) => void): Command {
+  const program = new Command('datasync-throttle')
+    .description('Changes the bandwidth limit of running AWS DataSync transfers, asked for and agreed to in Slack.')
+    .exitOverride()
+    .showHelpAfterError('(--help tells what is possible)')
+    .addHelpText('after', EXIT_CODES);
+
+  program
+    .command('serve')
+    .description('run the bot, configured by the environment, until SIGTERM or SIGINT; SIGHUP reads the policy again')
+    .action(async () => {
+      const { runServe } = await import('./commands/run-serve.ts');
+      // What is still open after a stop that took too long must not keep the process.
+      process.exit(await runServe(process.env, process));
+    });
+
+  const policy = program.command('policy').description('check the policy file, and ask it');
+  policy
+    .command('check')
+    .description('say whether the policy file is good, or each of its faults with its line')
+    .argument('[file]', 'the policy file; else POLICY_FILE, else policy.yml')
+    .addHelpText('after', EXIT_CODES)
+    .action(async (file: string | undefined) => {
+      const { checkPolicy } = await import('./commands/check-policy.ts');
+      end(await checkPolicy(file, terminal));
+    });
+  policy
+    .command('explain')
+    .description(
+      'say which rule of POLICY_FILE (else policy.yml) decides, whether it allows the change, how many must agree, and ' +
+        'who can. Neither Slack nor AWS is asked: members of groups are not looked up.',
+    )
+    .requiredOption('--user <id>', 'who asks: a Slack user id')
+    .requiredOption('--arn <arn>', 'the task execution')
+    .requiredOption('--rate <rate>', 'the rate asked for, as in Slack: 50MiB/s, 400Mbit/s, 50%, unlimited')
+    .option('--channel <id>', 'where: a Slack channel id; without it, every channel that makes a difference')
+    .option('--current <rate>', 'the limit in force, which decides whether the change lowers or raises it')
+    .addHelpText('after', EXIT_CODES)
+    .action(async (options: ExplainOptions) => {
+      const { explainPolicy } = await import('./commands/explain-policy.ts');
+      end(await explainPolicy(options, terminal));
+    });
+
+  const audit = program.command('audit').description('export and verify the audit log');
+  audit
+    .command('export')
+    .description(
+      'write the audit log of REDIS_URL as JSON lines, its head first (signed where AUDIT_SIGNING_KEY is set). The ' +
+        'export is recorded in the log where AUDIT_KEYS is set.',
+    )
+    .option('--since <when>', `only records from then on: ${MOMENT}`)
+    .option('--until <when>', 'only records from before then; the same forms')
+    .option('--format <format>', 'jsonl; csv is not there yet', 'jsonl')
+    .option('--out <file>', 'a new file; else stdout')
+    .addHelpText('after', EXIT_CODES)
+    .action(async (options: ExportOptions) => {
+      const { exportAudit } = await import('./commands/export-audit.ts');
+      end(await exportAudit(options, terminal));
+    });
+  audit
+    .command('verify')
+    .description(
+      'check the audit log of REDIS_URL, or an export: integrity, completeness, authenticity, each ok, fault or unknown. ' +
+        'Authenticity is unknown without AUDIT_KEYS; the head of an export is checked by AUDIT_SIGNING_KEY.',
+    )
+    .option('--file <file>', 'an export; then Redis is not needed')
+    .addHelpText('after', EXIT_CODES)
+    .action(async (options: { file?: string }) => {
+      const { verifyAudit } = await import('./commands/verify-audit.ts');
+      end(await verifyAudit(options, terminal));
+    });
+  return program;
+}
+
+async function main(): Promise<void> {
+  try {
+    await commandLine((code) => {
+      process.exitCode = code;
+    }).parseAsync();
+  } catch (fault) {
+    if (fault instanceof CommanderError) {
+      // Commander has said it already.
+      process.exitCode = fault.exitCode === 0 ? 0 : 2;
+      return;
+    }
+    // A reader that has seen enough, such as head, closes the pipe.
+    const closed = fault instanceof Error && 'code' in fault && fault.code === 'EPIPE';
+    if (!closed) terminal.say(describeFailure(fault));
+    process.exit(2);
+  }
+}
+
+await main();
