@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import { boltLogger } from '../log.ts';
 import type { Bot, Caller, Click, View } from './bot.ts';
 import { parseCommand } from './command-text.ts';
-import { type Doing, tellFault } from './door.ts';
+import { sayDirectly, tellFault } from './door.ts';
 import { valueKey } from './interactions/submit-request.ts';
 import { actionPayload, commandPayload, submitPayload, suggestionPayload, type ViewPayload } from './payloads.ts';
 import { reply } from './reply.ts';
@@ -11,7 +11,7 @@ import { ACTIONS, COMMANDS, SUBMITS, SUGGESTIONS } from './routes.ts';
 import { createSeen } from './seen.ts';
 import { answerSubmit } from './submit-answer.ts';
 import type { MessageView } from './views/text.ts';
-import { STILL_CHECKING } from './words.ts';
+import { type Doing, STILL_CHECKING } from './words.ts';
 
 export interface SlackAppOptions {
   bot: Bot;
@@ -36,7 +36,12 @@ export function createSlackApp({ bot, receiver, token, onInteraction, onAck }: S
   const app = new App({
     receiver,
     logger: boltLogger(log),
-    authorize: async () => ({ botToken: token, botId: identity.botId, botUserId: identity.botUser, teamId: identity.team }),
+    authorize: async () => ({
+      botToken: token,
+      botId: identity.botId,
+      botUserId: identity.botUser,
+      teamId: identity.team,
+    }),
     convoStore: false,
   });
   const seen = createSeen();
@@ -68,14 +73,23 @@ export function createSlackApp({ bot, receiver, token, onInteraction, onAck }: S
     return null;
   }
 
-  function foreign(payload: { api_app_id: string; team_id?: string; team?: { id: string } | null | undefined; view?: ViewPayload | undefined }) {
+  function foreign(payload: {
+    api_app_id: string;
+    team_id?: string;
+    team?: { id: string } | null | undefined;
+    view?: ViewPayload | undefined;
+  }) {
     const { view } = payload;
     if (payload.api_app_id !== identity.appId) return 'of another app';
     if ((payload.team_id ?? payload.team?.id) !== identity.team) return 'of another workspace';
     return view && (view.app_id !== identity.appId || view.team_id !== identity.team) ? 'a view of another app' : null;
   }
 
-  function callerOf(user: string, op: string, more: { trigger?: string | undefined; channel?: string | undefined; say: Caller['say'] }): Caller {
+  function callerOf(
+    user: string,
+    op: string,
+    more: { trigger?: string | undefined; channel?: string | undefined; say: Caller['say'] },
+  ): Caller {
     const { trigger = null, channel = null, say } = more;
     return { user, op, triggerId: trigger, channel, say, log: log.child({ user, op }) };
   }
@@ -92,7 +106,10 @@ export function createSlackApp({ bot, receiver, token, onInteraction, onAck }: S
       say: word.say,
     });
     const command = parseCommand(payload.text);
-    const { doing, handle } = COMMANDS[command.kind] as { doing: Doing; handle: (...args: [Bot, Caller, unknown]) => Promise<void> };
+    const { doing, handle } = COMMANDS[command.kind] as {
+      doing: Doing;
+      handle: (...args: [Bot, Caller, unknown]) => Promise<void>;
+    };
     const opensModal = command.kind === 'open-modal';
     await run(`command ${command.kind}`, doing, caller, () => word.due(handle(bot, caller, command), opensModal));
   });
@@ -179,11 +196,6 @@ function firstWord(send: (message: MessageView | string) => Promise<void>) {
   };
 }
 
-async function sayDirectly({ clients }: Bot, user: string, message: MessageView | string): Promise<void> {
-  const said = typeof message === 'string' ? { text: message } : message;
-  await clients.patient.chat.postMessage({ channel: user, ...said });
-}
-
 async function inTime<T>(work: Promise<T>, ms: number, otherwise: T): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<T>((resolve) => {
@@ -203,4 +215,3 @@ function viewOf({ id, hash, private_metadata, state }: ViewPayload): View {
   }
   return { id, hash, metadata: private_metadata, values };
 }
-

@@ -1,12 +1,12 @@
+import { randomBytes } from 'node:crypto';
 import type { ModalView } from '@slack/types';
 import { OutcomeUnknown } from '../workflow/faults.ts';
 import type { Bot, Caller } from './bot.ts';
 import { slackError } from './clients.ts';
 import { noticeModal } from './views/notices.ts';
-import { settledWords } from './words.ts';
+import type { MessageView } from './views/text.ts';
+import { type Doing, settledWords } from './words.ts';
 import { faultWords } from './words-fault.ts';
-
-export type Doing = 'asking' | 'deciding' | 'looking';
 
 /**
  * The one place where a fault becomes words for a person: said at once, and where it was not known yet, followed by
@@ -18,8 +18,9 @@ export async function tellFault(
   say: (text: string) => Promise<void>,
   { log, bot }: { log: Caller['log']; bot: Pick<Bot, 'background'> },
 ): Promise<void> {
-  log.warn({ err: fault, doing }, 'told somebody of a fault');
-  await say(faultWords(fault, doing).text);
+  const reference = randomBytes(4).toString('hex');
+  log.warn({ err: fault, doing, reference }, 'told somebody of a fault');
+  await say(faultWords(fault, doing, reference).text);
   if (fault instanceof OutcomeUnknown) {
     bot.background(fault.settled.then((outcome) => say(settledWords(outcome, doing))));
   }
@@ -47,7 +48,9 @@ export async function fillModal(
   fill: () => Promise<ModalView>,
 ): Promise<void> {
   const show = (view: ModalView) => updateModal(bot, caller, modal.id, view);
-  const say = (text: string) => show(noticeModal(modal.title, text));
+  const say = async (text: string) => {
+    if (!(await show(noticeModal(modal.title, text)))) await sayDirectly(bot, caller.user, text);
+  };
   try {
     await show(await fill());
   } catch (fault) {
@@ -55,12 +58,24 @@ export async function fillModal(
   }
 }
 
-/** A modal that was closed meanwhile takes no view: what it was to say goes to the person's direct messages. */
-async function updateModal(bot: Bot, caller: Caller, id: string, view: ModalView): Promise<void> {
+/** False where the modal was closed meanwhile. */
+async function updateModal(bot: Bot, caller: Caller, id: string, view: ModalView): Promise<boolean> {
   try {
     await bot.clients.patient.views.update({ view_id: id, view });
+    return true;
   } catch (fault) {
     if (slackError(fault) !== 'not_found') throw fault;
     caller.log.info({ view: id }, 'the modal was closed before it was filled');
+    return false;
   }
+}
+
+/** To a person's direct messages: where there is no channel, modal or response URL to answer in. */
+export async function sayDirectly(
+  { clients }: Pick<Bot, 'clients'>,
+  user: string,
+  message: MessageView | string,
+): Promise<void> {
+  const said = typeof message === 'string' ? { text: message } : message;
+  await clients.patient.chat.postMessage({ channel: user, ...said });
 }

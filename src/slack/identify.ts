@@ -6,7 +6,14 @@ import { slackError } from './clients.ts';
 
 const AGAIN_MS = 2000;
 /** Slack says no to the token: no use to ask again. */
-const REFUSED = new Set(['invalid_auth', 'not_authed', 'account_inactive', 'token_revoked', 'token_expired', 'missing_scope']);
+const REFUSED = new Set([
+  'invalid_auth',
+  'not_authed',
+  'account_inactive',
+  'token_revoked',
+  'token_expired',
+  'missing_scope',
+]);
 
 /** The token is not one that Slack takes. */
 export class TokenRefused extends Error {

@@ -1,7 +1,6 @@
 import type { PlainTextOption } from '@slack/types';
 import type { Bot, Caller, Click, SubmitAnswer, View } from './bot.ts';
 import type { Command } from './command-text.ts';
-import type { Doing } from './door.ts';
 import { askThrottle } from './interactions/ask-throttle.ts';
 import { cancel } from './interactions/cancel-request.ts';
 import { listRequests } from './interactions/list-requests.ts';
@@ -16,7 +15,7 @@ import { ASK_AGAIN_ACTION, CANCEL_ACTION, REVIEW_ACTION } from './views/card.ts'
 import { helpMessage } from './views/help.ts';
 import { REQUEST_FIELDS, REQUEST_MODAL } from './views/request-modal.ts';
 import { REVIEW_MODAL } from './views/review-modal.ts';
-import { notUnderstoodWords } from './words.ts';
+import { type Doing, notUnderstoodWords } from './words.ts';
 
 /** `doing` tells what a fault means for the person: what was not recorded, or only not shown. */
 interface Route<H> {

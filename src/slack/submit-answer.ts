@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Bot, Caller, SubmitAnswer } from './bot.ts';
-import { type Doing, fillModal } from './door.ts';
+import { fillModal } from './door.ts';
 import { loadingModal, noticeModal } from './views/notices.ts';
+import type { Doing } from './words.ts';
 
 /** A submit must be answered within 3 s: what takes longer goes on behind a "checking" view. */
 const ANSWER_DUE_MS = 2400;

@@ -9,6 +9,7 @@ import type { Words } from './words.ts';
 
 const UNCHANGED = 'Nothing was changed; the transfer goes on as it is.';
 const MOST_CHANNELS = 10;
+const MOST_RULES = 3;
 
 /**
  * A refusal for the one who was refused: what happened, what it means, what to do, and who could. Privately only: it
@@ -88,7 +89,9 @@ function noRule({ account, region, elsewhere }: Extract<AskRefusal, { why: 'no-r
   const where = `account ${escapeText(account)} in ${escapeText(region)}`;
   const start = `No rule of the policy allows to change this execution from here (${where}). ${UNCHANGED}`;
   if (elsewhere.length === 0) return `${start} Whoever keeps the policy file could add a rule for it.`;
-  return `${start}\n${elsewhere.slice(0, 5).map(elsewhereWords).join('\n')}`;
+  const left = elsewhere.length - MOST_RULES;
+  const more = left > 0 ? [`${count(left, 'more rule')} would, in other channels.`] : [];
+  return [start, ...elsewhere.slice(0, MOST_RULES).map(elsewhereWords), ...more].join('\n');
 }
 
 function elsewhereWords({ rule, channels }: ElsewhereRule): string {

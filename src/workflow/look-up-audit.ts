@@ -23,7 +23,8 @@ export async function lookUpAudit(
   const inForce = deps.policy.current();
   const person = await deps.people.person(ask.user);
   const may = mayRead(inForce.policy, person, await deps.people.groups(groupsOf(inForce.policy.audit.readers)));
-  const since = ask.sinceSeconds === null ? '' : new Date(deps.clock.now().getTime() - ask.sinceSeconds * 1000).toISOString();
+  const since =
+    ask.sinceSeconds === null ? '' : new Date(deps.clock.now().getTime() - ask.sinceSeconds * 1000).toISOString();
   const recent = (lines: AuditLine[]) => lines.filter(({ record }) => record.at >= since).slice(0, PAGE);
   if (may.allowed) return { kind: 'lines', lines: recent(await deps.ledger.lookUp(ask.by, PAGE)) };
   const own = person.kind === 'member' ? await ownLines(deps.ledger, person, ask.by) : null;
@@ -42,12 +43,18 @@ export async function lookUpAudit(
 }
 
 /** Records of requests that this person asked or decided; null where they ask for somebody else's. */
-async function ownLines(ledger: Ledger, person: { team: string; user: string }, by: AuditIndex): Promise<AuditLine[] | null> {
+async function ownLines(
+  ledger: Ledger,
+  person: { team: string; user: string },
+  by: AuditIndex,
+): Promise<AuditLine[] | null> {
   const { team, user } = person;
   if (by.kind === 'user') return by.user === user ? ledger.lookUp(by, PAGE) : null;
   if (by.kind === 'all') return null;
   const lines = await ledger.lookUp(by, MOST_READ);
-  const took = new Set(lines.filter(({ record }) => record.actor?.user === user && record.actor.team === team).map(requestOf));
+  const took = new Set(
+    lines.filter(({ record }) => record.actor?.user === user && record.actor.team === team).map(requestOf),
+  );
   const own = lines.filter((line) => line.record.request !== null && took.has(line.record.request));
   return own.length > 0 ? own : null;
 }

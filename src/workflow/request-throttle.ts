@@ -7,10 +7,9 @@ import {
   refusedEvent,
   targetOf,
 } from '../domain/decide-request.ts';
-import { type Groups, groupsOf, matchRule, type Person, type Rule } from '../domain/policy.ts';
+import { groupsOf, matchRule, type Person, type Rule } from '../domain/policy.ts';
 import type { AskRefusal } from '../domain/refusal.ts';
-import type { TaskExecution } from '../domain/task-execution.ts';
-import type { ThrottleRequest } from '../domain/throttle-request.ts';
+import type { AuditEvent, ThrottleRequest } from '../domain/throttle-request.ts';
 import type {
   Channels,
   Clock,
@@ -44,18 +43,15 @@ export type Asked =
   /** The same click or command again: what it did the first time stands. */
   | { kind: 'repeated'; request: string | null };
 
-export type Previewed =
-  | { kind: 'proposed'; rule: Rule; execution: TaskExecution; proposal: Proposal; groups: Groups }
-  | Extract<Asked, { kind: 'refused' | 'cannot-post' }>;
-
 interface Considered {
   command: AskCommand;
   inForce: PolicyInForce;
-  outcome: Previewed;
-  event: ReturnType<typeof decideRequest> | null;
   /** The rate in force, where the execution was seen. */
   from: number | null;
+  outcome: { kind: 'proposed'; rule: Rule; event: AuditEvent; proposal: Proposal } | NotAsked;
 }
+
+type NotAsked = Extract<Asked, { kind: 'refused' | 'cannot-post' }>;
 
 /**
  * Asks for a throttle: policy, execution, policy again with the rate in force, then one write.
@@ -64,16 +60,15 @@ interface Considered {
 export async function requestThrottle(deps: RequestThrottleDeps, ask: Ask): Promise<Asked> {
   const done = await deps.ledger.done(ask.op);
   if (done) return { kind: 'repeated', request: done.request };
-  const { command, inForce, outcome, event, from } = await consider(deps, ask);
+  const { command, inForce, outcome, from } = await consider(deps, ask);
   if (outcome.kind === 'cannot-post') return outcome;
   if (outcome.kind === 'refused') return refuse(deps, ask.op, command, inForce, outcome, from);
-  if (!event?.ok) throw new Error('a proposal without its event');
-  const { proposal, rule } = outcome;
+  const { event, proposal, rule } = outcome;
   const effects: EffectKind[] = proposal.detail.approvals === 0 ? ['show', 'apply'] : ['show'];
   const committed = await deps.ledger.commit({
     op: ask.op,
     prior: null,
-    events: [event.event],
+    events: [event],
     effects,
     timers: [{ kind: 'expire', at: new Date(proposal.detail.expiresAt) }],
   });
@@ -92,11 +87,6 @@ export async function requestThrottle(deps: RequestThrottleDeps, ask: Ask): Prom
   }
 }
 
-/** What would come of it, with nothing recorded. */
-export async function previewThrottle(deps: RequestThrottleDeps, ask: Omit<Ask, 'op'>): Promise<Previewed> {
-  return (await consider(deps, ask)).outcome;
-}
-
 async function consider(deps: RequestThrottleDeps, ask: Omit<Ask, 'op'>): Promise<Considered> {
   const inForce = deps.policy.current();
   const { user, ...rest } = ask;
@@ -105,7 +95,7 @@ async function consider(deps: RequestThrottleDeps, ask: Omit<Ask, 'op'>): Promis
   const groups = await deps.people.groups(groupsOf(matchRule(inForce.policy, targetOf(ask))));
   const admission = admit(command, inForce, groups);
   const refused = (refusal: AskRefusal, rule: Rule | null, from: number | null = null): Considered => ({
-    ...{ command, inForce, event: null, from },
+    ...{ command, inForce, from },
     outcome: { kind: 'refused', refusal, rule },
   });
   if (!admission.ok) return refused(admission.refusal, admission.rule);
@@ -117,13 +107,12 @@ async function consider(deps: RequestThrottleDeps, ask: Omit<Ask, 'op'>): Promis
   ]);
   if (open) return refused({ why: 'already-open', request: open }, rule);
   const from = execution.bytesPerSecond;
-  if (postable !== 'yes')
-    return { command, inForce, event: null, from, outcome: { kind: 'cannot-post', why: postable } };
+  if (postable !== 'yes') return { command, inForce, from, outcome: { kind: 'cannot-post', why: postable } };
   const now = deps.clock.now();
-  const event = decideRequest(command, { rule, inForce, groups, execution, now }, deps.newRequestId());
-  if (!event.ok) return refused(event.refusal, rule, from);
-  const { proposal } = event;
-  return { command, inForce, event, from, outcome: { kind: 'proposed', rule, execution, proposal, groups } };
+  const decision = decideRequest(command, { rule, inForce, groups, execution, now }, deps.newRequestId());
+  if (!decision.ok) return refused(decision.refusal, rule, from);
+  const { event, proposal } = decision;
+  return { command, inForce, from, outcome: { kind: 'proposed', rule, event, proposal } };
 }
 
 async function refuse(

@@ -24,7 +24,9 @@ export async function listRequests(bot: Bot, caller: Caller): Promise<void> {
   const mine = open.filter(canDecide);
   const others = open.filter((stored) => !canDecide(stored));
   const shown = [...mine, ...others].slice(0, MOST_SHOWN);
-  const links = await Promise.all(shown.map(async ({ request }) => [request.id, await linkOf(bot, request.id)] as const));
+  const links = await Promise.all(
+    shown.map(async ({ request }) => [request.id, await linkOf(bot, request.id)] as const),
+  );
   await caller.say(
     requestList({
       mine: mine.slice(0, MOST_SHOWN),

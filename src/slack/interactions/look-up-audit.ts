@@ -1,5 +1,5 @@
-import type { AuditIndex } from '../../workflow/ports.ts';
 import { lookUpAudit } from '../../workflow/look-up-audit.ts';
+import type { AuditIndex } from '../../workflow/ports.ts';
 import type { Bot, Caller } from '../bot.ts';
 import type { Command } from '../command-text.ts';
 import { auditList } from '../views/audit-list.ts';

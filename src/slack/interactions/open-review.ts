@@ -12,7 +12,11 @@ const TITLE = 'Review';
 export async function openReviewModal(bot: Bot, caller: Caller, click: Click): Promise<void> {
   const id = openRequestSeal(bot, click.value);
   if (!id) return;
-  const frame = { loading: loadingModal(TITLE, 'Asking AWS how the transfer stands now…'), title: TITLE, doing: 'deciding' } as const;
+  const frame = {
+    loading: loadingModal(TITLE, 'Asking AWS how the transfer stands now…'),
+    title: TITLE,
+    doing: 'deciding',
+  } as const;
   await openAndFill(bot, caller, frame, async () => {
     const opened = await openReview(bot, { request: id, user: caller.user, op: caller.op });
     return opened.kind === 'open' ? modalOf(bot, caller, opened) : noticeModal(TITLE, decidedWords(opened).text);

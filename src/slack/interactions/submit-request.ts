@@ -4,9 +4,10 @@ import { parseRate } from '../../domain/rate.ts';
 import { parseExecutionArn } from '../../domain/task-execution.ts';
 import { requestThrottle } from '../../workflow/request-throttle.ts';
 import { type Bot, type Caller, openModalSeal, type SubmitAnswer, type View } from '../bot.ts';
+import { LONGEST_REASON } from '../command-text.ts';
 import { noticeModal } from '../views/notices.ts';
 import { REQUEST_FIELDS, type RequestValues, requestModal } from '../views/request-modal.ts';
-import { plainWords, type Words } from '../words.ts';
+import { plainWords, problemWords, type Words } from '../words.ts';
 import { askedWords } from './ask-throttle.ts';
 
 type Field = keyof typeof REQUEST_FIELDS;
@@ -21,12 +22,17 @@ export async function submitRequest(bot: Bot, caller: Caller, view: View): Promi
       ...{ metadata: view.metadata, values: typed, problem, preview: null, previewProblem: null },
       now: bot.clock.now(),
     });
-  const errors = (found: Partial<Record<Field, string>>): SubmitAnswer => ({
-    now: { response_action: 'errors', errors: byBlock(found) },
-    later: again(Object.values(found).join('\n')),
-  });
+  const refuse = (problems: readonly Words[]): SubmitAnswer => {
+    const later = again(problems.map(({ text }) => text).join('\n'));
+    const errors = byBlock(problems);
+    const hasField = Object.keys(errors).length > 0;
+    return {
+      now: hasField ? { response_action: 'errors', errors } : { response_action: 'update', view: later },
+      later,
+    };
+  };
   const read = readTyped(typed);
-  if (!read.ok) return errors(read.problem);
+  if (!read.ok) return refuse(read.problems);
   const op = `${caller.op}:${digest(typed)}`;
   const asked = await requestThrottle(bot, { ...read.value, user: caller.user, channel: modal.c, op });
   const words: Words | null = await askedWords(bot, asked);
@@ -34,12 +40,7 @@ export async function submitRequest(bot: Bot, caller: Caller, view: View): Promi
     const done = words?.text ?? 'This was asked already: see the channel.';
     return { now: { response_action: 'clear' }, later: noticeModal('Throttle', done) };
   }
-  const { field } = words;
-  if (field === null || field === 'comment') {
-    const view = again(words.text);
-    return { now: { response_action: 'update', view }, later: view };
-  }
-  return { ...errors({ [field]: plainWords(words) }), later: again(words.text) };
+  return refuse([words]);
 }
 
 /** What was typed, as the modal takes it back. */
@@ -62,25 +63,31 @@ function readTyped(typed: RequestValues) {
   const execution = parseExecutionArn(typed.execution?.arn ?? '');
   const rate = parseRate(typed.rate);
   const duration = typed.duration.trim() === '' ? null : parseDuration(typed.duration.trim());
-  if (execution.ok && rate.ok && (duration === null || duration.ok)) {
-    const reason = typed.reason.trim() === '' ? null : typed.reason.trim();
-    const value = { execution: execution.value, rate: rate.value, durationSeconds: duration?.value ?? null, reason };
+  const reason = typed.reason.trim();
+  if (execution.ok && rate.ok && (duration === null || duration.ok) && reason.length <= LONGEST_REASON) {
+    const durationSeconds = duration?.value ?? null;
+    const value = { execution: execution.value, rate: rate.value, durationSeconds, reason: reason || null };
     return { ok: true, value } as const;
   }
-  const problem: Partial<Record<Field, string>> = {
-    ...(execution.ok ? {} : { execution: 'Choose a running or queued execution.' }),
-    ...(rate.ok ? {} : { rate: sentence(rate.problem) }),
-    ...(duration === null || duration.ok ? {} : { duration: sentence(duration.problem) }),
-  };
-  return { ok: false, problem } as const;
+  const problems: Words[] = [
+    ...(execution.ok ? [] : [{ text: 'Choose a running or queued execution.', field: 'execution' } as const]),
+    ...(rate.ok ? [] : [problemWords(rate.problem, 'rate')]),
+    ...(duration === null || duration.ok ? [] : [problemWords(duration.problem, 'duration')]),
+    ...(reason.length <= LONGEST_REASON ? [] : [{ text: TOO_LONG, field: 'reason' } as const]),
+  ];
+  return { ok: false, problems } as const;
 }
 
-function sentence({ quoted, instead }: { quoted: string; instead: string }): string {
-  return `“${quoted}” is not understood: ${instead.replaceAll('`', '')}`.slice(0, 300);
-}
+const TOO_LONG = `The reason may have ${LONGEST_REASON} characters at most: write a shorter one.`;
 
-function byBlock(found: Partial<Record<Field, string>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(found).map(([field, text]) => [REQUEST_FIELDS[field as Field].block, text]));
+/** Each under its field; one that belongs to none stands on top of the form. */
+function byBlock(problems: readonly Words[]): Record<string, string> {
+  return Object.fromEntries(
+    problems.flatMap((words) => {
+      const { field } = words;
+      return field === null || field === 'comment' ? [] : [[REQUEST_FIELDS[field].block, plainWords(words)]];
+    }),
+  );
 }
 
 /** The same modal sent again with the same words is a repeat; with others it is a new try. */

@@ -4,8 +4,8 @@ import { formatRate } from '../../domain/rate.ts';
 import type { EventName } from '../../domain/throttle-request.ts';
 import { clip, code, escapeText, oneLine } from './text.ts';
 
-/** Ten of these fit in a message, escaped at their worst; the export has them whole. */
-const LONGEST_WORDS = 140;
+/** So that a record fits in a block, escaped at its worst; the export has it whole. */
+const LONGEST_WORDS = 200;
 const LONGEST_NAME = 80;
 
 const EVENT: Readonly<Record<EventName, string>> = {
@@ -40,14 +40,16 @@ export function detailWords(record: AuditRecord): string {
   const duration = number(detail, 'duration');
   const done = number(detail, 'count');
   const needed = number(detail, 'needed') ?? number(detail, 'approvals');
+  // A reason is told once, where it was given; every later record of the request repeats it.
+  const reason = record.event === 'requested' || record.event === 'refused' ? record.reason : null;
+  const spoken = comment ? `comment: ${said(comment)}` : reason ? `reason: ${said(reason)}` : '';
   return [
     rates(record),
     rate === null ? '' : `AWS shows ${formatRate(rate)}`,
     duration === null ? '' : `for ${formatDuration(duration)}`,
     needed === null ? '' : `approvals ${done ?? 0} of ${needed}`,
-    why ? `why: ${said(why, LONGEST_NAME)}${denial ? ` (${said(denial, LONGEST_NAME)})` : ''}` : '',
-    comment ? `comment: ${said(comment)}` : '',
-    record.event === 'requested' && record.reason ? `reason: ${said(record.reason)}` : '',
+    why ? `why: ${said(why, LONGEST_NAME)}${denial ? ` (${said(denial, LONGEST_NAME / 2)})` : ''}` : '',
+    spoken,
     record.rule ? `rule ${said(record.rule, LONGEST_NAME)}` : '',
     record.request ? code(record.request) : '',
   ]

@@ -10,7 +10,7 @@ import type {
 import { clip, LIMITS, oneLine } from './text.ts';
 
 /** Our own mrkdwn. Verbatim: Slack makes no link or mention out of plain words. */
-export function mrkdwn(text: string): MrkdwnElement {
+function mrkdwn(text: string): MrkdwnElement {
   return { type: 'mrkdwn', text, verbatim: true };
 }
 

@@ -11,7 +11,7 @@ import { clip, code, dateToken, escapeText, type MessageView, mentionUser, oneLi
 /** Of a record's 64 hex digits: enough to find it, and to tell a changed one. */
 const HASH_SHOWN = 20;
 /** Of the comment in `text`, where it may be read out. */
-const LONGEST_SPOKEN = 300;
+const LONGEST_SPOKEN = 150;
 
 export interface ResultView extends MessageView {
   /** Shown in the channel too, not only in the request's thread. */

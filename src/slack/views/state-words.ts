@@ -91,7 +91,7 @@ const FAILED: Readonly<Record<FailedWhy, (request: ThrottleRequest) => string>> 
   'other-rate': () =>
     'Somebody set another limit meanwhile, outside of this request. Find out who before asking again.',
   ignored: ({ apply, mode }) =>
-    `AWS took the change ${count(apply?.attempt ?? 1, 'time')} and never showed it.${
+    `The change was sent to AWS ${count(apply?.attempt ?? 1, 'time')}, and AWS still shows the old limit.${
       mode === 'ENHANCED' ? ' The task is in Enhanced mode, where limits may not apply.' : ''
     }`,
   'not-found': () => 'AWS does not know this run any more, so the change can’t be in force.',

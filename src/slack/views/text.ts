@@ -76,7 +76,7 @@ export function dateToken(iso: string): string {
 }
 
 /** A time for where Slack shows no date tokens: `2023-11-14 22:13 UTC`. */
-export function plainDate(iso: string): string {
+function plainDate(iso: string): string {
   return `${new Date(iso).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 }
 

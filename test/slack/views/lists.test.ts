@@ -1,0 +1,135 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { AuditRecord } from '../../../src/domain/audit-record.ts';
+import { EVENTS, type ThrottleRequest } from '../../../src/domain/throttle-request.ts';
+import { elementsOf } from '../../../src/sandbox/slack/block-walk.ts';
+import { auditList } from '../../../src/slack/views/audit-list.ts';
+import { helpMessage } from '../../../src/slack/views/help.ts';
+import { requestList } from '../../../src/slack/views/request-list.ts';
+import { ARN, expectGoodMessage, funny, LONGEST, NOW, RECORD, read, request, seal } from './facts.ts';
+
+function stored(count: number, but: Partial<ThrottleRequest> = {}) {
+  return Array.from({ length: count }, (_, index) => ({
+    request: request({ id: `r-${String(index).padStart(10, '0')}`, ...but }),
+    record: RECORD,
+  }));
+}
+
+function list(but: Partial<Parameters<typeof requestList>[0]> = {}) {
+  const message = requestList({ mine: [], others: [], more: 0, now: NOW, seal, links: new Map(), ...but });
+  expectGoodMessage(message);
+  return { ...message, all: read(message), buttons: elementsOf(JSON.parse(JSON.stringify(message.blocks))) };
+}
+
+describe('requestList', () => {
+  it('has those that the reader can decide first, with a Review button', () => {
+    const links = new Map([['r-0000000000', 'https://w.slack.com/archives/C0OPS/p1']]);
+    const { all, buttons, text } = list({ mine: stored(1), others: stored(2, { status: 'applying' }), more: 3, links });
+    expect(text).toBe('6 open requests, 1 for you to decide.');
+    expect(buttons.map(({ actionId, element }) => [actionId, element.value])).toEqual([
+      ['review', 'sealed r-0000000000'],
+    ]);
+    expect(all).toContain('<https://w.slack.com/archives/C0OPS/p1|open the card>');
+    expect(all).toContain('nightly_sync, 100 MiB/s (839 Mbit/s) → 50 MiB/s (419 Mbit/s)');
+    expect(all).toContain('And 3 more, not shown here.');
+  });
+
+  it('says so where none is open', () => {
+    expect(list().text).toContain('No request is open');
+  });
+
+  it('fits, however many and however long they are', () => {
+    const long = {
+      taskName: LONGEST(256),
+      reason: LONGEST(500),
+      requester: { team: 'T0', user: 'U1', name: LONGEST(80) },
+    };
+    const { blocks, all } = list({ mine: stored(40, long), others: stored(40, long), more: 1 });
+    expect(blocks).toHaveLength(50);
+    expect(all).toContain('And 35 more');
+    fc.assert(
+      fc.property(funny(500), funny(256), funny(80), (reason, taskName, name) => {
+        list({ mine: stored(1, { reason, taskName, requester: { team: 'T0', user: 'U1', name } }) });
+      }),
+    );
+  });
+});
+
+function record(but: Partial<AuditRecord> = {}): AuditRecord {
+  return {
+    ...{ v: 1, log: 'log', seq: 7, prev: '0'.repeat(64), op: 'op', at: NOW.toISOString() },
+    ...{ event: 'requested', request: 'r-0123456789', version: 1, channel: 'C0OPS', execution: ARN },
+    ...{ account: '111122223333', region: 'us-east-1', from: 104_857_600, to: 52_428_800, reason: 'cutover' },
+    ...{ rule: 'production', policy: 'digest', aws: null, detail: { duration: 7200, approvals: 1 } },
+    actor: { team: 'T0', user: 'U0OPER', name: 'Ann Oper' },
+    ...but,
+  };
+}
+
+function audit(records: AuditRecord[], about = 'request `r-0123456789`') {
+  const lines = records.map((one, index) => ({ seq: 7 - index, hash: RECORD.hash, record: one }));
+  const message = auditList({ lines, about, now: NOW });
+  expectGoodMessage(message);
+  return { ...message, all: read(message) };
+}
+
+describe('auditList', () => {
+  it('tells each record in words', () => {
+    const { all, text } = audit([record()]);
+    expect(text).toBe('1 audit record of request `r-0123456789`, newest first.');
+    for (const words of [
+      '*asked* · Ann Oper, <!date^1795353900^',
+      '100 MiB/s (839 Mbit/s) → 50 MiB/s (419 Mbit/s)',
+      'for 2 h',
+      'reason: cutover',
+      'rule production',
+      'exec-0123456789abcdef0',
+      'record 7 · hash `0123456789ab`',
+    ])
+      expect(all).toContain(words);
+  });
+
+  it.each([
+    ['approved', { comment: 'fine', count: 1, needed: 2 }, 'approvals 1 of 2 · comment: fine'],
+    ['apply.failed', { why: 'other-rate', rate: 1_048_576 }, 'AWS shows 1 MiB/s (8.39 Mbit/s) · why: other-rate'],
+    ['refused', { why: 'may-not-ask', denial: 'guest' }, 'why: may-not-ask (guest)'],
+    ['applied', { rate: -1 }, 'AWS shows unlimited'],
+  ] as const)('says what is special: %s', (event, detail, words) => {
+    expect(audit([record({ event, detail, actor: null })]).all).toContain(words);
+    expect(audit([record({ event, detail, actor: null })]).all).toContain('the bot');
+  });
+
+  it('has words for every event, and for records about nothing', () => {
+    const bare = { request: null, execution: null, from: null, to: null, reason: null, rule: null, detail: null };
+    for (const event of EVENTS) {
+      audit([record({ event })]);
+      audit([record({ event, ...bare, actor: null })]);
+    }
+  });
+
+  it('says so where there is none', () => {
+    expect(audit([], '<@U0OPER>').text).toBe('The audit log has no record of <@U0OPER>.');
+  });
+
+  it('fits, and wakes nobody by what is on record', () => {
+    const long = LONGEST(1000);
+    const detail = { why: long, denial: long, comment: long, rate: 9e15, duration: 604_799, count: 99, needed: 99 };
+    const longest = record({ reason: long, rule: long, detail, actor: { team: 'T0', user: 'U1', name: long } });
+    expect(audit(Array.from({ length: 60 }, () => longest)).blocks).toHaveLength(50);
+    fc.assert(
+      fc.property(funny(500), funny(80), fc.constantFrom(...EVENTS), (words, name, event) => {
+        audit([record({ event, reason: words, rule: name, detail: { why: words, comment: words, rate: NaN } })]);
+      }),
+    );
+  });
+});
+
+describe('helpMessage', () => {
+  it('says what can be said', () => {
+    const message = helpMessage();
+    expectGoodMessage(message);
+    for (const word of ['requests', 'audit', 'help', '50MiB/s', '1h30m', 'one run only']) {
+      expect(read(message)).toContain(word);
+    }
+  });
+});

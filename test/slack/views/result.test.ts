@@ -1,0 +1,72 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { RequestStatus, ThrottleRequest } from '../../../src/domain/throttle-request.ts';
+import { resultMessage } from '../../../src/slack/views/result.ts';
+import { approval, ending, expectGoodMessage, funny, LONGEST, RECORD, read, request } from './facts.ts';
+
+function result(status: RequestStatus, but: Partial<ThrottleRequest> = {}) {
+  const message = resultMessage({ request: request({ status, ending: ending(), ...but }), record: RECORD });
+  if (!message) throw new Error(`${status} has no result`);
+  const { broadcast, ...view } = message;
+  expectGoodMessage(view);
+  return { ...message, all: read(view) };
+}
+
+describe('the result', () => {
+  it.each(['pending', 'approved', 'applying', 'cancelled'] as const)('is nothing to say: %s', (status) => {
+    expect(resultMessage({ request: request({ status }), record: RECORD })).toBeNull();
+  });
+
+  it('of an applied one says what is in force, by whom, when, and where it is on record', () => {
+    const { all, text, broadcast } = result('applied', {
+      approvals: [approval(), approval('U0SECOND', 'Cy Second')],
+      ending: ending({ rate: 52_428_800 }),
+      durationSeconds: 7200,
+    });
+    expect(all.split('\n')[0]).toBe(':white_check_mark: *In force: nightly_sync is limited to 50 MiB/s (419 Mbit/s)*');
+    expect(all).toContain('Read back from AWS <!date^1795353900^');
+    expect(all).toContain('it was 100 MiB/s (839 Mbit/s)');
+    expect(all).toContain('Asked by <@U0OPER>, approved by Bo Lead and Cy Second.');
+    expect(all).toContain('audit record 42 · hash `0123456789abcdef0123`');
+    expect(all).toContain('nothing lifts it by itself');
+    expect(text).toContain('In force: nightly_sync is limited to 50 MiB/s (419 Mbit/s)');
+    expect(broadcast).toBe(true);
+  });
+
+  it('of a lifted limit', () => {
+    const { all } = result('applied', { to: -1, ending: ending({ rate: -1 }), approvals: [] });
+    expect(all).toContain('nightly_sync has no limit now (unlimited)');
+    expect(all).toContain('no approval needed');
+  });
+
+  it.each([
+    ['failed', { why: 'other-rate', rate: 1_048_576 }, true, 'Last read back from AWS: 1 MiB/s (8.39 Mbit/s)'],
+    ['stale', { why: 'rate', rate: 1_048_576 }, false, 'Ask again'],
+    ['denied', { by: approval().by, comment: 'not tonight' }, false, 'Comment: not tonight'],
+    ['expired', {}, false, 'Not agreed in time'],
+  ] as const)('tells the requester: %s', (status, end, broadcast, words) => {
+    const message = result(status, { ending: ending(end) });
+    expect(message.broadcast).toBe(broadcast);
+    expect(message.all).toContain(words);
+    expect(message.all).toContain('<@U0OPER>');
+    expect(message.all).toContain('0123456789abcdef0123');
+  });
+
+  it('wakes nobody by what people wrote, and stays within the limits', () => {
+    const facts = fc.record({
+      status: fc.constantFrom('applied', 'failed', 'stale', 'denied', 'expired'),
+      ...{ comment: funny(1000), name: funny(80), taskName: funny(256), why: funny(60) },
+    });
+    fc.assert(
+      fc.property(facts, ({ status, comment, name, taskName, why }) => {
+        const by = { team: 'T0', user: 'U0LEAD', name };
+        result(status, { taskName, approvals: [{ ...approval(), by }], ending: ending({ by, comment, why }) });
+      }),
+    );
+    const by = { team: 'T0', user: 'U0LEAD', name: LONGEST(80) };
+    const approvals = Array.from({ length: 99 }, () => ({ ...approval(), by }));
+    for (const status of ['applied', 'denied'] as const) {
+      result(status, { taskName: LONGEST(256), approvals, ending: ending({ by, comment: LONGEST(1000) }) });
+    }
+  });
+});

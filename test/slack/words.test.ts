@@ -1,0 +1,229 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { resolveRate } from '../../src/domain/rate.ts';
+import type { Refusal } from '../../src/domain/refusal.ts';
+import { type NotUnderstood, parseCommand } from '../../src/slack/command-text.ts';
+import { noticeModal } from '../../src/slack/views/notices.ts';
+import {
+  cannotPostWords,
+  notUnderstoodWords,
+  plainWords,
+  problemWords,
+  STILL_CHECKING,
+  settledWords,
+  type Words,
+} from '../../src/slack/words.ts';
+import { faultWords } from '../../src/slack/words-fault.ts';
+import { refusalWords } from '../../src/slack/words-refusal.ts';
+import {
+  AwsFault,
+  type AwsFaultKind,
+  ClaimLost,
+  LedgerLost,
+  NotRecorded,
+  OutcomeUnknown,
+  PersonUnknown,
+} from '../../src/workflow/faults.ts';
+import { expectGoodView, expectHarmless, funny, LONGEST, rule, STATUSES } from './views/facts.ts';
+
+function good(words: Words): string {
+  expectHarmless([words.text]);
+  expectGoodView(noticeModal('Throttle', words.text));
+  const plain = plainWords(words);
+  expect(plain.length).toBeGreaterThan(0);
+  expect(plain.length).toBeLessThanOrEqual(300);
+  expect(plain).not.toMatch(/<(?:@U0OPER|@U0LEAD|!subteam\^S0OPS|#C0OPS|!date)|[`*]/);
+  return words.text;
+}
+
+const MIB = 1_048_576;
+const sameRate = () => {
+  const resolved = resolveRate({ kind: 'absolute', bytesPerSecond: 50 * MIB }, 50 * MIB);
+  if (resolved.ok) throw new Error('not refused');
+  return resolved.problem;
+};
+
+describe('refusalWords', () => {
+  it.each<[Refusal, Words['field'], string[]]>([
+    [
+      { why: 'no-rule', account: '111122223333', region: 'us-east-1', elsewhere: [] },
+      'execution',
+      ['account 111122223333 in us-east-1', 'policy file'],
+    ],
+    [
+      { why: 'no-rule', account: '1', region: 'r', elsewhere: [{ rule: 'production', channels: ['C0OPS'] }] },
+      'execution',
+      ['`production` would, in <#C0OPS>'],
+    ],
+    [
+      { why: 'may-not-ask', denial: 'not-a-requester', rule: rule() },
+      null,
+      ['`production`', 'Who could ask: <@U0OPER> and <!subteam^S0OPS>.'],
+    ],
+    [{ why: 'may-not-ask', denial: 'guest', rule: rule({ requesters: null }) }, null, ['guests', 'any full member']],
+    [{ why: 'groups-unknown', rule: rule() }, null, ['Slack can’t say', 'Try again']],
+    [
+      { why: 'rate-outside', rule: rule(), to: 2048 * MIB, min: MIB, max: 1024 * MIB },
+      'rate',
+      ['1 MiB/s (8.39 Mbit/s) to 1 GiB/s (8.59 Gbit/s)', 'you asked for 2 GiB/s (17.2 Gbit/s)'],
+    ],
+    [{ why: 'rate-outside', rule: rule(), to: 1, min: MIB, max: null }, 'rate', ['rates from 1 MiB/s']],
+    [{ why: 'rate-outside', rule: rule(), to: 9e9, min: null, max: MIB }, 'rate', ['rates up to 1 MiB/s']],
+    [{ why: 'unlimited-not-allowed', rule: rule() }, 'rate', ['doesn’t allow to lift', 'at most 1 GiB/s']],
+    [{ why: 'rate', problem: sameRate(), current: 50 * MIB }, 'rate', ['`50MiB/s` is the limit in force already']],
+    [{ why: 'reason-required', rule: rule() }, 'reason', ['needs a reason']],
+    [
+      { why: 'duration-too-long', rule: rule(), asked: 86_400, max: 43_200 },
+      'duration',
+      ['12 h at most', 'you asked for 1 d', '`for 12h`'],
+    ],
+    [
+      { why: 'too-few-approvers', rule: rule(), needed: 2, possible: 1 },
+      null,
+      ['2 approvals', 'only 1 person beside you'],
+    ],
+    [{ why: 'too-few-approvers', rule: rule(), needed: 1, possible: 0 }, null, ['nobody but you']],
+    [{ why: 'not-updatable', status: 'SUCCESS' }, 'execution', ['has ended (SUCCESS)']],
+    [{ why: 'not-updatable', status: 'NEW<!channel>' }, 'execution', ['AWS takes no change']],
+    [{ why: 'already-open', request: 'r-0123456789' }, 'execution', ['`r-0123456789`', '/datasync-throttle requests']],
+    [{ why: 'unknown-request' }, null, ['no such request']],
+    [
+      { why: 'may-not-decide', denial: 'requester', rule: rule() },
+      null,
+      ['you asked for it yourself', 'Who could decide: <@U0LEAD>'],
+    ],
+    [{ why: 'decided-already' }, null, ['approved this request already']],
+    [{ why: 'comment-required' }, 'comment', ['say why']],
+    [{ why: 'not-the-requester', requester: 'U0OPER' }, null, ['Only the requester', '<@U0OPER>']],
+    [{ why: 'under-way' }, null, ['sent to AWS']],
+  ])('%j', (refusal, field, parts) => {
+    const words = refusalWords(refusal);
+    const text = good(words);
+    for (const part of parts) expect(text).toContain(part);
+    expect(words.field).toBe(field);
+  });
+
+  it('links the open request', () => {
+    const link = 'https://w.slack.com/archives/C0OPS/p1';
+    const text = good(refusalWords({ why: 'already-open', request: 'r-0123456789' }, { link }));
+    expect(text).toContain(`<${link}|see the open one>`);
+  });
+
+  it('says how a request that is not open stands', () => {
+    const texts = STATUSES.map((status) => good(refusalWords({ why: 'not-open', status })));
+    expect(new Set(texts).size).toBe(STATUSES.length);
+  });
+
+  it('has words for everybody who may not', () => {
+    const denials = [
+      'guest',
+      'stranger',
+      'other-team',
+      'deactivated',
+      'bot',
+      'not-an-approver',
+      'not-a-reader',
+    ] as const;
+    for (const denial of denials) good(refusalWords({ why: 'may-not-decide', denial, rule: rule() }));
+  });
+
+  it('fits for the longest rule', () => {
+    const users = Array.from({ length: 10 }, (_, index) => `U0123456789${index}`);
+    const groups = Array.from({ length: 99 }, (_, index) => `S0123456789${index}`);
+    const long = rule({ name: LONGEST(80), requesters: { users, groups }, approvers: { users, groups } });
+    good(refusalWords({ why: 'may-not-ask', denial: 'not-a-requester', rule: long }));
+    good(refusalWords({ why: 'too-few-approvers', rule: long, needed: 2, possible: 0 }));
+    const channels = Array.from({ length: 99 }, (_, index) => `C0123456789${index}`);
+    const elsewhere = Array.from({ length: 99 }, () => ({ rule: LONGEST(80), channels }));
+    good(refusalWords({ why: 'no-rule', account: '111122223333', region: 'us-east-1', elsewhere }));
+  });
+});
+
+describe('what was typed', () => {
+  const notUnderstood = (text: string) => notUnderstoodWords(parseCommand(text) as NotUnderstood);
+
+  it('quotes the part, says what is expected, gives an example', () => {
+    const text = good(notUnderstood('hallo'));
+    expect(text).toContain('`hallo` was not understood: write the ARN');
+    expect(text).toContain('For example: `/datasync-throttle arn:aws:datasync');
+  });
+
+  it('wakes nobody', () => {
+    fc.assert(
+      fc.property(funny(300), (typed) => {
+        const problem = { quoted: typed.slice(0, 60), instead: 'write `5` for …' };
+        good(problemWords(problem, 'rate'));
+        const command = parseCommand(`zz${typed}`);
+        if (command.kind === 'not-understood') good(notUnderstoodWords(command));
+      }),
+    );
+  });
+
+  it('is plain under a field', () => {
+    const words = problemWords(
+      { quoted: '50mb/s', instead: 'write `50MB/s` for bytes or `50Mbit/s` for bits' },
+      'rate',
+    );
+    expect(plainWords(words)).toBe('50mb/s was not understood: write 50MB/s for bytes or 50Mbit/s for bits.');
+    expect(plainWords({ text: 'a &lt;b&gt; &amp; <https://x|c>\nWho could: <@U1>.', field: null })).toBe('a <b> & c');
+  });
+});
+
+describe('faultWords', () => {
+  const role = 'arn:aws:iam::111122223333:role/datasync-throttle';
+  const aws = (kind: AwsFaultKind, operation = 'datasync:DescribeTaskExecution') =>
+    new AwsFault(kind, { operation, role, requestId: 'req-1' });
+
+  it.each<[unknown, string[]]>([
+    [aws('throttled'), ['too often', 'Try again']],
+    [aws('denied'), ['no permission for `datasync:DescribeTaskExecution` with', role]],
+    [aws('denied', 'sts:AssumeRole'), ['`sts:AssumeRole` on the role']],
+    [aws('credentials'), ['credentials']],
+    [aws('not-found'), ['Region', '30 days', 'req-1']],
+    [aws('rejected'), ['rejected']],
+    [aws('no-answer'), ['did not answer in time']],
+    [aws('internal'), ['a fault of its own']],
+    [new NotRecorded('away'), ['Nothing was recorded']],
+    [new LedgerLost('gone'), ['records may be lost']],
+    [new PersonUnknown('away'), ['who you are']],
+    [new OutcomeUnknown('op', Promise.resolve('recorded'), null), ['not known yet', 'The truth will follow here']],
+    [new ClaimLost('gone'), ['Something went wrong here']],
+    ['a string', ['Nothing was sent to AWS']],
+  ])('%s', (fault, parts) => {
+    for (const doing of ['asking', 'deciding', 'looking'] as const) {
+      const text = good(faultWords(fault, doing));
+      for (const part of parts) expect(text).toContain(part);
+    }
+  });
+
+  it('never says that nothing was recorded where that is not known', () => {
+    const fault = new OutcomeUnknown('op', Promise.resolve('recorded'), null);
+    for (const doing of ['asking', 'deciding', 'looking'] as const) {
+      expect(faultWords(fault, doing).text).not.toMatch(/nothing was|not recorded/i);
+    }
+  });
+
+  it('says what it means for what the person was at, and gives a reference', () => {
+    expect(faultWords(aws('throttled'), 'asking').text).toContain('the transfer goes on as it is');
+    expect(faultWords(aws('throttled'), 'deciding').text).toContain('Your decision was not recorded');
+    expect(faultWords(new Error('x'), 'asking', 'ref-1').text).toContain('`ref-1`');
+    expect(faultWords(aws('not-found'), 'asking').field).toBe('execution');
+  });
+});
+
+describe('the rest', () => {
+  it('tells how to let the bot in', () => {
+    expect(good(cannotPostWords('not-a-member', 'U0BOT'))).toContain('`/invite` <@U0BOT>');
+    expect(good(cannotPostWords('not-found', 'U0BOT'))).toContain('private');
+    expect(good(cannotPostWords('archived', 'U0BOT'))).toContain('archived');
+    expect(good(cannotPostWords('unknown', 'U0BOT'))).toContain('Try again');
+  });
+
+  it('tells the truth that follows', () => {
+    for (const doing of ['asking', 'deciding', 'looking'] as const) {
+      expect(settledWords('recorded', doing)).toMatch(/was recorded/);
+      expect(settledWords('not-recorded', doing)).toMatch(/not recorded|nothing was recorded/);
+    }
+    expect(STILL_CHECKING).toContain('Still checking');
+  });
+});
