@@ -25,7 +25,7 @@ export async function answerSubmit(
     (answer) => ({ answer }),
     (fault: unknown) => ({ fault }),
   );
-  const soon = await Promise.race([working, sleep(ANSWER_DUE_MS, null)]);
+  const soon = await Promise.race([working, sleep(ANSWER_DUE_MS, null, { ref: false })]);
   if (soon && 'answer' in soon) return ack(soon.answer?.now);
   await ack({ response_action: 'update', view: loadingModal(title, 'Checking… this takes longer than usual.') });
   await fillModal(bot, caller, { id: viewId, title, doing }, async () => {

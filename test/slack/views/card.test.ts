@@ -145,7 +145,7 @@ describe('every card', () => {
     ['failed', { ending: ending({ why: 'rejected' }) }, 'rejected'],
     ['failed', { ending: ending({ why: 'ended' }) }, 'run ended'],
     ['failed', { ending: ending({ why: 'other-rate' }) }, 'Somebody set another limit'],
-    ['failed', { ending: ending({ why: 'ignored' }) }, 'never showed it'],
+    ['failed', { ending: ending({ why: 'ignored' }) }, 'AWS still shows the old limit'],
     ['failed', { ending: ending({ why: 'not-found' }) }, 'does not know this run'],
     ['failed', { ending: ending({ why: 'toString' }) }, 'did not come to be (toString)'],
     ['stale', { ending: ending({ why: 'policy' }) }, 'The policy'],
