@@ -12,7 +12,7 @@ interface RedisHost {
 }
 
 /** How to get in: for Sentinel this is the primary's, not the sentinels' own. */
-export interface RedisAccess {
+interface RedisAccess {
   readonly username?: string;
   readonly password?: string;
   /** Set for `rediss+…`. */

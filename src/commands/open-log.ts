@@ -4,7 +4,7 @@ import { type Connection, connect, openConnection } from '../ledger/connection.t
 import { createKeys, type Keys } from '../ledger/keys.ts';
 import { CannotRun } from './cannot-run.ts';
 
-const CONNECT_WITHIN_MS = 5000;
+const CONNECT_WITHIN_MS = 3000;
 
 /** Lets `work` use the Redis of the configuration, and closes the connection afterwards. */
 export async function withLog<T>(

@@ -53,7 +53,7 @@ export interface Ending {
   awsRequestId: string | null;
 }
 
-export interface ApplyProgress {
+interface ApplyProgress {
   startedAt: string;
   /** When the change was last about to be sent: the intent is recorded first. */
   sentAt: string;

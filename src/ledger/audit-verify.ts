@@ -9,7 +9,7 @@ export type Unverified = { where: string /** Where it lies in Redis. */; id?: st
 );
 
 /** What is said of the log by something beside the records: an export's head line, or the head in Redis. */
-export interface LogClaim {
+interface LogClaim {
   log: string | null;
   first: number | null;
   last: number | null;
@@ -27,7 +27,7 @@ export interface Witness {
   signature: 'good' | 'bad' | 'unsigned' | 'unsigned-though-key' | 'unchecked' | null;
 }
 
-export interface Verdict {
+interface Verdict {
   verdict: 'ok' | 'fault' | 'unknown';
   /** The first bad record; null where there is no fault, or none that belongs to a record. */
   seq: number | null;

@@ -60,7 +60,8 @@ export interface View {
 /** What a submit is answered with: at once, or, where that took too long, in the modal later. */
 export interface SubmitAnswer {
   now: { response_action: 'clear' } | { response_action: 'update'; view: ModalView } | FieldErrors;
-  later: ModalView;
+  /** Where the modal was closed by then, the person is told the text by itself. */
+  later: { view: ModalView; text: string };
 }
 
 interface FieldErrors {
@@ -69,7 +70,7 @@ interface FieldErrors {
 }
 
 /** What a button carries, sealed. */
-export interface RequestSeal {
+interface RequestSeal {
   k: 'request';
   r: string;
 }

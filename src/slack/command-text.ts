@@ -26,7 +26,7 @@ export type Command =
   | { kind: 'audit'; by: AuditSubject | null; sinceSeconds: number | null }
   | NotUnderstood;
 
-export type AuditSubject =
+type AuditSubject =
   | { kind: 'request'; id: string }
   | { kind: 'execution'; arn: string }
   | { kind: 'user'; id: string };

@@ -134,7 +134,7 @@ export interface ListTarget {
   role: string | null;
 }
 
-export interface FailedTarget extends ListTarget {
+interface FailedTarget extends ListTarget {
   fault: AwsFault;
 }
 

@@ -100,12 +100,12 @@ async function consider(deps: RequestThrottleDeps, ask: Omit<Ask, 'op'>): Promis
   });
   if (!admission.ok) return refused(admission.refusal, admission.rule);
   const { rule } = admission;
-  const [open, postable, execution] = await Promise.all([
-    deps.ledger.openRequestOf(ask.execution.arn),
+  const open = await deps.ledger.openRequestOf(ask.execution.arn);
+  if (open) return refused({ why: 'already-open', request: open }, rule);
+  const [postable, execution] = await Promise.all([
     deps.channels.postable(ask.channel),
     deps.executions.describe(ask.execution, { role: rule.role, session: { kind: 'read' } }),
   ]);
-  if (open) return refused({ why: 'already-open', request: open }, rule);
   const from = execution.bytesPerSecond;
   if (postable !== 'yes') return { command, inForce, from, outcome: { kind: 'cannot-post', why: postable } };
   const now = deps.clock.now();

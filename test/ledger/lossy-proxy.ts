@@ -1,0 +1,59 @@
+import { once } from 'node:events';
+import { connect, createServer, type Socket } from 'node:net';
+
+/** A way to Redis that loses what it is told to lose. */
+export interface LossyProxy {
+  url: string;
+  /** `requests`: what is sent is kept back. `answers`: what is answered is dropped. Null: all goes through. */
+  lose(what: 'requests' | 'answers' | null): void;
+  /** Hands what was kept back to Redis at last, byte for byte, and resolves with Redis's answer. */
+  deliverLate(): Promise<string>;
+  close(): Promise<void>;
+}
+
+export async function startLossyProxy(redisUrl: string): Promise<LossyProxy> {
+  const { hostname, port } = new URL(redisUrl);
+  const target = { host: hostname, port: Number(port) };
+  const sockets = new Set<Socket>();
+  let losing: 'requests' | 'answers' | null = null;
+  let keptBack: Buffer[] = [];
+
+  const server = createServer((client) => {
+    const redis = connect(target);
+    for (const socket of [client, redis]) {
+      sockets.add(socket);
+      socket.on('error', () => {});
+      socket.on('close', () => {
+        sockets.delete(socket);
+        client.destroy();
+        redis.destroy();
+      });
+    }
+    client.on('data', (bytes) => (losing === 'requests' ? void keptBack.push(bytes) : void redis.write(bytes)));
+    redis.on('data', (bytes) => (losing === 'answers' ? undefined : void client.write(bytes)));
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('the proxy has no port');
+
+  return {
+    url: `redis://127.0.0.1:${address.port}`,
+    lose: (what) => {
+      losing = what;
+    },
+    deliverLate: async () => {
+      const late = connect(target);
+      for (const bytes of keptBack) late.write(bytes);
+      keptBack = [];
+      const [answer] = await once(late, 'data');
+      late.destroy();
+      return String(answer);
+    },
+    close: async () => {
+      server.close();
+      for (const socket of sockets) socket.destroy();
+      await once(server, 'close');
+    },
+  };
+}

@@ -1,0 +1,115 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
+import { connect } from '../../src/ledger/connection.ts';
+import { type LocalRedis, startLocalRedis } from '../../src/sandbox/redis.ts';
+import { NotRecorded, OutcomeUnknown } from '../../src/workflow/faults.ts';
+import type { Change } from '../../src/workflow/ports.ts';
+import { asked, asking, type OpenedLedger, openLedger, verifiedLog } from './given-ledger.ts';
+import { type LossyProxy, startLossyProxy } from './lossy-proxy.ts';
+
+async function unknownOutcome({ ledger }: OpenedLedger, change: Change): Promise<OutcomeUnknown> {
+  const fault = await ledger.commit(change).then(
+    ({ kind }) => kind,
+    (cause: unknown) => cause,
+  );
+  if (fault instanceof OutcomeUnknown) return fault;
+  throw fault;
+}
+
+describe('a Redis that stops', () => {
+  let redis: LocalRedis;
+  let opened: OpenedLedger;
+  beforeAll(async () => {
+    redis = await startLocalRedis();
+    opened = await openLedger({ url: redis.url });
+  });
+  afterAll(async () => {
+    opened.close();
+    await redis.close();
+  });
+
+  it('takes nothing, says so at once, and is written to again when it is back', async () => {
+    await asked(opened.ledger, 1);
+    for (const end of [redis.stop, redis.kill]) {
+      await end();
+      const began = Date.now();
+      await expect(opened.ledger.commit(asking(2))).rejects.toThrow(NotRecorded);
+      await expect(opened.ledger.load('r-0000000001')).rejects.toThrow(NotRecorded);
+      expect(Date.now() - began).toBeLessThan(1000);
+      await redis.start();
+      await connect(opened.redis, 10_000);
+      expect(await opened.ledger.load('r-0000000002')).toBeNull();
+    }
+    // Its scripts are gone with it: they are sent anew.
+    expect(await opened.ledger.commit(asking(2))).toMatchObject({ kind: 'committed' });
+    expect(await verifiedLog(opened)).toHaveLength(2);
+  });
+
+  it('that hangs leaves it unknown, within what a person can wait; what landed is recorded', async () => {
+    await asked(opened.ledger, 11);
+    redis.pause();
+    const began = Date.now();
+    // Those behind it in the queue must not each wait as long.
+    const others = Promise.allSettled([21, 22, 23, 24].map((number) => opened.ledger.commit(asking(number))));
+    const faults = (await others).map((result) => (result.status === 'rejected' ? result.reason : result.value.kind));
+    expect(Date.now() - began).toBeLessThan(2500);
+    redis.resume();
+    expect(faults[0]).toBeInstanceOf(OutcomeUnknown);
+    expect(faults.at(-1)).toBeInstanceOf(NotRecorded);
+    const landed: number[] = [];
+    for (const [place, fault] of faults.entries()) {
+      if (!(fault instanceof OutcomeUnknown)) expect(fault).toBeInstanceOf(NotRecorded);
+      else if ((await fault.settled) === 'recorded') landed.push(21 + place);
+    }
+    await asked(opened.ledger, 31);
+    const numbers = (await verifiedLog(opened)).map(({ request }) => Number(request?.slice(2)));
+    expect(numbers).toEqual([1, 2, 11, ...landed, 31]);
+  });
+});
+
+describe('a way to Redis that loses', () => {
+  let proxy: LossyProxy;
+  let opened: OpenedLedger;
+  beforeEach(async () => {
+    proxy = await startLossyProxy(inject('redisUrl'));
+    opened = await openLedger({ url: proxy.url });
+    await asked(opened.ledger, 1);
+  });
+  afterEach(async () => {
+    opened.close();
+    await proxy.close();
+  });
+
+  it('the answer: what was written is told when Redis can be reached again', async () => {
+    proxy.lose('answers');
+    const fault = await unknownOutcome(opened, asking(2));
+    proxy.lose(null);
+    expect(await fault.settled).toBe('recorded');
+    expect(await opened.ledger.commit(asking(2))).toMatchObject({ kind: 'repeated', request: 'r-0000000002' });
+    // Its head was moved by its own unanswered write.
+    expect(await opened.ledger.commit(asking(3))).toMatchObject({ kind: 'committed' });
+    expect(await verifiedLog(opened)).toHaveLength(3);
+  });
+
+  it('the write: it is told as not recorded, and can’t come late', async () => {
+    proxy.lose('requests');
+    const fault = await unknownOutcome(opened, asking(2));
+    proxy.lose(null);
+    expect(await fault.settled).toBe('not-recorded');
+    expect(await proxy.deliverLate()).toContain('repeated');
+    expect(await opened.ledger.load('r-0000000002')).toBeNull();
+    expect(await verifiedLog(opened)).toHaveLength(1);
+    // The same click again is told the same; another click may ask anew.
+    await expect(opened.ledger.commit(asking(2))).rejects.toThrow(NotRecorded);
+    await expect(opened.ledger.done(asking(2).op)).rejects.toThrow(NotRecorded);
+    expect(await opened.ledger.commit(asking(2, { op: 'another click' }))).toMatchObject({ kind: 'committed' });
+  });
+
+  it('the write, which comes before anybody looks: it is told as recorded', async () => {
+    proxy.lose('requests');
+    const fault = await unknownOutcome(opened, asking(2));
+    expect(await proxy.deliverLate()).toContain('committed');
+    proxy.lose(null);
+    expect(await fault.settled).toBe('recorded');
+    expect(await verifiedLog(opened)).toHaveLength(2);
+  });
+});
