@@ -118,7 +118,7 @@ describe('package.json', () => {
   });
 
   it('has no dependency that the bot does not import, but for what another one can not load without', () => {
-    const peers = new Set([...used].flatMap(peersOf));
+    const peers = new Set([...used].flatMap((name) => [name, ...dependenciesOf(name)]).flatMap(peersOf));
     expect(Object.keys(pkg.dependencies).filter((name) => !used.has(name) && !peers.has(name))).toEqual([]);
   });
 });
@@ -137,6 +137,12 @@ function packagesOf(source: string): { name: string; typeOnly: boolean }[] {
       .join('/');
     return [{ name, typeOnly: type !== undefined }];
   });
+}
+
+function dependenciesOf(name: string): string[] {
+  return Object.keys(JSON.parse(read(`node_modules/${name}/package.json`)).dependencies ?? {}).filter((dependency) =>
+    existsSync(new URL(`../node_modules/${dependency}/package.json`, import.meta.url)),
+  );
 }
 
 function peersOf(name: string): string[] {

@@ -45,8 +45,11 @@ export type Verdict =
   | { kind: 'look-again' }
   | { kind: 'send-again'; event: AuditEvent };
 
-/** Why AWS would not take the change, where it said so. */
-export type UpdateRefusal = Extract<FailedWhy, 'denied' | 'rejected'>;
+/** What AWS said to the change that was sent: its request id, and why it would not take it, where it said so. */
+export interface Sent {
+  requestId: string | null;
+  refused: { why: Extract<FailedWhy, 'denied' | 'rejected'>; action: string } | null;
+}
 
 /**
  * The table of what a later look means: the asked rate → applied; the old rate → not yet, and after a while send
@@ -55,23 +58,24 @@ export type UpdateRefusal = Extract<FailedWhy, 'denied' | 'rejected'>;
 export function judgeLook(
   request: ThrottleRequest,
   execution: TaskExecution,
-  facts: { policy: string; now: Date; refused: UpdateRefusal | null },
+  facts: { policy: string; now: Date; sent: Sent | null },
 ): Verdict {
   const { apply } = request;
   if (!apply) throw new Error(`${request.id}: judged before it was begun`);
   const rate = execution.bytesPerSecond;
-  const aws = { requestId: execution.requestId };
+  const refused = facts.sent?.refused ?? null;
+  const aws = { requestId: execution.requestId, ...(facts.sent ? { updateRequestId: facts.sent.requestId } : {}) };
   const detail = { rate, status: execution.status, attempt: apply.attempt };
   if (rate === request.to) {
     return { kind: 'end', event: { ...stateEvent(request, 'applied', null, facts.policy), aws, detail } };
   }
-  const failed = (why: FailedWhy): Verdict => ({
+  const failed = (why: FailedWhy, more: object = {}): Verdict => ({
     kind: 'end',
-    event: { ...stateEvent(request, 'apply.failed', null, facts.policy), aws, detail: { why, ...detail } },
+    event: { ...stateEvent(request, 'apply.failed', null, facts.policy), aws, detail: { why, ...detail, ...more } },
   });
   if (rate !== request.from) return failed('other-rate');
   if (!isUpdatable(execution.status)) return failed('ended');
-  if (facts.refused) return failed(facts.refused);
+  if (refused) return failed(refused.why, { refused: { action: refused.action, role: apply.role } });
   if (facts.now.getTime() - Date.parse(apply.sentAt) < SETTLE_SECONDS * 1000) return { kind: 'look-again' };
   if (apply.attempt >= MOST_SENDS) return failed('ignored');
   return { kind: 'send-again', event: startedEvent(request, facts.policy, apply.role, apply.attempt + 1) };
@@ -84,6 +88,20 @@ export function vanishedEvent(request: ThrottleRequest, policy: string, awsReque
     ...stateEvent(request, before ? 'apply.stale' : 'apply.failed', null, policy),
     aws: { requestId: awsRequestId },
     detail: { why: before ? 'status' : 'not-found', rate: null },
+  };
+}
+
+/** AWS does not let the bot near the execution: nothing was sent, and waiting would not help. */
+export function deniedEvent(
+  request: ThrottleRequest,
+  policy: string,
+  refused: { action: string; role: string | null; requestId: string | null },
+): AuditEvent {
+  const { action, role, requestId } = refused;
+  return {
+    ...stateEvent(request, 'apply.failed', null, policy),
+    aws: { requestId },
+    detail: { why: 'denied', rate: null, refused: { action, role } },
   };
 }
 

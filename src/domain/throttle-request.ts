@@ -51,6 +51,8 @@ export interface Ending {
   /** The rate read back from AWS, where one was read. */
   rate: number | null;
   awsRequestId: string | null;
+  /** The IAM action that AWS refused, and the role it was tried under (null = the bot's own credentials). */
+  refused: { action: string; role: string | null } | null;
 }
 
 interface ApplyProgress {
@@ -137,7 +139,8 @@ export interface AuditEvent {
   reason: string | null;
   rule: string | null;
   policy: string | null;
-  aws: { requestId: string | null } | null;
+  /** `requestId` of the look that the event rests on; `updateRequestId` of the change itself. */
+  aws: { requestId: string | null; updateRequestId?: string | null } | null;
   detail: Readonly<Record<string, unknown>> | null;
 }
 
@@ -272,10 +275,15 @@ function applyOf(state: ThrottleRequest): ApplyProgress {
   return state.apply;
 }
 
+interface EndingDetail extends Partial<Pick<Ending, 'comment' | 'rate' | 'refused'>> {
+  why?: string;
+}
+
 function end(before: ThrottleRequest, event: DatedEvent, status: RequestStatus): ThrottleRequest {
   const state = next(before, event);
-  if (status === 'applied' || status === 'failed') applyOf(state);
-  const detail = event.detail as { comment?: string | null; why?: string; rate?: number | null } | null;
+  if (status === 'applied') applyOf(state);
+  if (status === 'failed' && state.status === 'pending') throw new Error(`${state.id} failed before it was agreed`);
+  const detail = event.detail as EndingDetail | null;
   return {
     ...state,
     status,
@@ -286,6 +294,7 @@ function end(before: ThrottleRequest, event: DatedEvent, status: RequestStatus):
       why: detail?.why ?? null,
       rate: detail?.rate ?? null,
       awsRequestId: event.aws?.requestId ?? null,
+      refused: detail?.refused ?? null,
     },
   };
 }

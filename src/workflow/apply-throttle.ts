@@ -1,8 +1,9 @@
 import {
   type BeginDecision,
   decideBegin,
+  deniedEvent,
   judgeLook,
-  type UpdateRefusal,
+  type Sent,
   unknownEvent,
   type Verdict,
   vanishedEvent,
@@ -53,8 +54,12 @@ async function begin(deps: ApplyDeps, request: ThrottleRequest, claim: Claim): P
   const role = ruleNow(request, facts.inForce)?.role ?? null;
   const execution = await lookAt(deps, request, changeAccess(request, role));
   if (execution instanceof AwsFault) {
-    if (execution.kind !== 'not-found') return later(TRY_AGAIN_SECONDS, execution.message);
-    return write(deps, request, vanishedEvent(request, facts.inForce.digest, execution.requestId), claim);
+    const { operation: action, requestId } = execution;
+    const policy = facts.inForce.digest;
+    if (isDenied(execution))
+      return write(deps, request, deniedEvent(request, policy, { action, role, requestId }), claim);
+    if (execution.kind === 'not-found') return write(deps, request, vanishedEvent(request, policy, requestId), claim);
+    return later(TRY_AGAIN_SECONDS, execution.message);
   }
   return conclude(deps, request, decideBegin(request, { ...facts, execution, now: deps.clock.now() }), claim);
 }
@@ -91,28 +96,28 @@ async function send(deps: ApplyDeps, before: ThrottleRequest, intent: AuditEvent
   if (committed.kind !== 'committed' || !committed.state) return later(0, `the request was ${committed.kind}`);
   const request = committed.state;
   const access = changeAccess(request, request.apply?.role ?? null);
-  const refused = await update(deps, request, access);
-  return look(deps, request, claim, refused);
+  const sent = await update(deps, request, access);
+  return look(deps, request, claim, sent);
 }
 
 /** Sends the change. What AWS says of it is only a hint; a clear no is kept, in case the look shows the old rate. */
-async function update(deps: ApplyDeps, request: ThrottleRequest, access: Access): Promise<UpdateRefusal | null> {
+async function update(deps: ApplyDeps, request: ThrottleRequest, access: Access): Promise<Sent> {
   try {
-    await deps.executions.update(executionOf(request), request.to, access);
-    return null;
+    const { requestId } = await deps.executions.update(executionOf(request), request.to, access);
+    return { requestId, refused: null };
   } catch (fault) {
     if (!(fault instanceof AwsFault)) throw fault;
-    if (fault.kind === 'denied' || fault.kind === 'credentials') return 'denied';
-    return fault.kind === 'rejected' ? 'rejected' : null;
+    const { requestId, operation: action } = fault;
+    if (isDenied(fault)) return { requestId, refused: { why: 'denied', action } };
+    return { requestId, refused: fault.kind === 'rejected' ? { why: 'rejected', action } : null };
   }
 }
 
-async function look(
-  deps: ApplyDeps,
-  request: ThrottleRequest,
-  claim: Claim,
-  refused: UpdateRefusal | null,
-): Promise<Applied> {
+function isDenied({ kind }: AwsFault): boolean {
+  return kind === 'denied' || kind === 'credentials';
+}
+
+async function look(deps: ApplyDeps, request: ThrottleRequest, claim: Claim, sent: Sent | null): Promise<Applied> {
   const policy = deps.policy.current().digest;
   const execution = await lookAt(deps, request, changeAccess(request, request.apply?.role ?? null));
   if (execution instanceof AwsFault) {
@@ -123,7 +128,7 @@ async function look(
     if (unknown) await write(deps, request, unknown, claim, ['show']);
     return later(TRY_AGAIN_SECONDS, execution.message);
   }
-  return follow(deps, request, judgeLook(request, execution, { policy, now: deps.clock.now(), refused }), claim);
+  return follow(deps, request, judgeLook(request, execution, { policy, now: deps.clock.now(), sent }), claim);
 }
 
 async function follow(deps: ApplyDeps, request: ThrottleRequest, verdict: Verdict, claim: Claim): Promise<Applied> {

@@ -2,8 +2,9 @@ import { decideOpen, ruleNow } from '../domain/decide-review.ts';
 import { approvalsNeeded, type Rule } from '../domain/policy.ts';
 import type { TaskExecution } from '../domain/task-execution.ts';
 import type { ThrottleRequest } from '../domain/throttle-request.ts';
-import { executionOf, standingFacts } from './request-facts.ts';
-import { type Decided, decideOn, type ReviewDeps } from './review-request.ts';
+import { AwsFault } from './faults.ts';
+import { standingFacts } from './request-facts.ts';
+import { type Decided, decideOn, lookAt, type ReviewDeps, vanished } from './review-request.ts';
 
 export type Opened =
   | { kind: 'open'; request: ThrottleRequest; rule: Rule; needed: number; execution: TaskExecution }
@@ -24,8 +25,8 @@ export async function openReview(
     const may = decideOpen(request, by, { ...facts, execution: null });
     const rule = ruleNow(request, facts.inForce);
     if (!may.ok || may.events.length > 0 || !rule) return may;
-    const access = { role: rule.role, session: { kind: 'read' } } as const;
-    const execution = await deps.executions.describe(executionOf(request), access);
+    const execution = await lookAt(deps, request, rule.role);
+    if (execution instanceof AwsFault) return vanished(request, facts.inForce.digest, execution);
     seen = { rule, needed: approvalsNeeded(rule, request.direction) ?? 0, execution };
     return decideOpen(request, by, { ...facts, execution });
   });

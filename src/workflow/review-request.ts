@@ -1,6 +1,9 @@
+import { vanishedEvent } from '../domain/decide-apply.ts';
 import { type Decision, decideOpen, decideReview, type ReviewCommand, ruleNow } from '../domain/decide-review.ts';
 import type { DecisionRefusal } from '../domain/refusal.ts';
+import type { TaskExecution } from '../domain/task-execution.ts';
 import type { AuditEvent, ThrottleRequest } from '../domain/throttle-request.ts';
+import { AwsFault } from './faults.ts';
 import type { Change, Clock, Committed, Executions, Ledger, People, PolicySource, RecordRef } from './ports.ts';
 import { executionOf, standingFacts } from './request-facts.ts';
 
@@ -41,10 +44,29 @@ export async function reviewRequest(deps: ReviewDeps, review: Review): Promise<D
     // AWS is asked only where an approval would come of it: so its faults hide no refusal.
     const may = decideOpen(request, by, facts);
     if (!may.ok || may.events.length > 0 || decision === 'deny') return decideReview(request, command, facts);
-    const access = { role: ruleNow(request, facts.inForce)?.role ?? null, session: { kind: 'read' } } as const;
-    const execution = await deps.executions.describe(executionOf(request), access);
+    const execution = await lookAt(deps, request, ruleNow(request, facts.inForce)?.role ?? null);
+    if (execution instanceof AwsFault) return vanished(request, facts.inForce.digest, execution);
     return decideReview(request, command, { ...facts, execution, now: deps.clock.now() });
   });
+}
+
+/** The execution as it is now; the fault where AWS does not know it any more. */
+export async function lookAt(
+  { executions }: Pick<ReviewDeps, 'executions'>,
+  request: ThrottleRequest,
+  role: string | null,
+): Promise<TaskExecution | AwsFault> {
+  try {
+    return await executions.describe(executionOf(request), { role, session: { kind: 'read' } });
+  } catch (fault) {
+    if (fault instanceof AwsFault && fault.kind === 'not-found') return fault;
+    throw fault;
+  }
+}
+
+/** A request about what is not there any more has nothing left to agree to. */
+export function vanished(request: ThrottleRequest, policy: string, { requestId }: AwsFault): Decision {
+  return { ok: true, events: [vanishedEvent(request, policy, requestId)] };
 }
 
 /** Load, decide, commit; decided anew where the request moved meanwhile. */

@@ -4,8 +4,8 @@ import {
   judgeLook,
   MOST_SENDS,
   SETTLE_SECONDS,
+  type Sent,
   startedEvent,
-  type UpdateRefusal,
   unknownEvent,
   vanishedEvent,
 } from '../../src/domain/decide-apply.ts';
@@ -60,23 +60,22 @@ describe('begin', () => {
   });
 });
 
+const DENIED: Sent = { requestId: 'upd-1', refused: { why: 'denied', action: 'datasync:UpdateTaskExecution' } };
+const REJECTED: Sent = { requestId: 'upd-1', refused: { why: 'rejected', action: 'datasync:UpdateTaskExecution' } };
+
 describe('what a look means', () => {
   const look = (
     seen: Partial<TaskExecution>,
-    {
-      after: seconds = 1,
-      refused = null,
-      attempt = 1,
-    }: { after?: number; refused?: UpdateRefusal | null; attempt?: number } = {},
+    { after: seconds = 1, sent = null, attempt = 1 }: { after?: number; sent?: Sent | null; attempt?: number } = {},
   ) => {
     const now = at(100 + seconds);
-    return judgeLook(applying(attempt), execution(seen), { policy: 'digest', now, refused });
+    return judgeLook(applying(attempt), execution(seen), { policy: 'digest', now, sent });
   };
   const to = agreed.to;
   const failed = (why: string) => ({ kind: 'end', event: { event: 'apply.failed', detail: { why } } });
 
   it.each(['TRANSFERRING', 'SUCCESS', 'CANCELLING'])('the asked rate, %s: applied, as read back', (status) => {
-    const verdict = look({ bytesPerSecond: to, status }, { refused: 'denied' });
+    const verdict = look({ bytesPerSecond: to, status }, { sent: DENIED });
     expect(verdict).toMatchObject({ kind: 'end', event: { event: 'applied', aws: { requestId: 'aws-1' } } });
     if (verdict.kind !== 'end') throw new Error('not ended');
     expect(folded(applying(), at(101), verdict.event)).toMatchObject({
@@ -87,17 +86,17 @@ describe('what a look means', () => {
 
   it('a third rate: somebody else’s', () => {
     expect(look({ bytesPerSecond: 42 * MIB })).toMatchObject(failed('other-rate'));
-    expect(look({ bytesPerSecond: -1, status: 'SUCCESS' }, { refused: 'denied' })).toMatchObject(failed('other-rate'));
+    expect(look({ bytesPerSecond: -1, status: 'SUCCESS' }, { sent: DENIED })).toMatchObject(failed('other-rate'));
   });
 
   it('the old rate on an execution that has ended: too late', () => {
     expect(look({ status: 'SUCCESS' })).toMatchObject(failed('ended'));
-    expect(look({ status: 'CANCELLING' }, { refused: 'rejected' })).toMatchObject(failed('ended'));
+    expect(look({ status: 'CANCELLING' }, { sent: REJECTED })).toMatchObject(failed('ended'));
   });
 
   it('the old rate after a clear no: failed', () => {
-    expect(look({}, { refused: 'denied' })).toMatchObject(failed('denied'));
-    expect(look({}, { refused: 'rejected' })).toMatchObject(failed('rejected'));
+    expect(look({}, { sent: DENIED })).toMatchObject(failed('denied'));
+    expect(look({}, { sent: REJECTED })).toMatchObject(failed('rejected'));
   });
 
   it('the old rate: not yet, and after a while to be sent again', () => {
@@ -120,7 +119,7 @@ describe('what a look means', () => {
   });
 
   it('means nothing before the intent', () => {
-    expect(() => judgeLook(agreed, execution(), { policy: 'd', now: at(1), refused: null })).toThrow(
+    expect(() => judgeLook(agreed, execution(), { policy: 'd', now: at(1), sent: null })).toThrow(
       'before it was begun',
     );
   });

@@ -7,8 +7,7 @@ import { type AuditEvent, evolve, type ThrottleRequest } from '../../src/domain/
 /** The world of the tests: one execution at 100 MiB/s, an operator, two leads and some who may nothing. */
 export const MIB = 1_048_576;
 export const T0 = new Date('2026-11-22T10:00:00.000Z');
-export const ARN =
-  'arn:aws:datasync:eu-west-1:111122223333:task/task-0123456789abcdef0/execution/exec-0123456789abcdef0';
+const ARN = 'arn:aws:datasync:eu-west-1:111122223333:task/task-0123456789abcdef0/execution/exec-0123456789abcdef0';
 export const CHANNEL = 'C0OPS';
 export const ROLE = 'arn:aws:iam::111122223333:role/datasync-throttle';
 

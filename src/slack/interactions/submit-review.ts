@@ -17,13 +17,13 @@ export async function submitReview(bot: Bot, caller: Caller, view: View): Promis
   const op = `${caller.op}:${decision}`;
   const decided = await reviewRequest(bot, { request: modal.r, user: caller.user, op, decision, comment });
   const words = decidedWords(decided);
-  const later = noticeModal(TITLE, words.text);
+  const later = { view: noticeModal(TITLE, words.text), text: words.text };
   if (words.field === 'comment') {
     const errors = { [REVIEW_FIELDS.comment.block]: plainWords(words) };
     return { now: { response_action: 'errors', errors }, later };
   }
   const done = decided.kind === 'repeated' || (decided.kind === 'decided' && decided.event !== 'apply.stale');
-  return { now: done ? { response_action: 'clear' } : { response_action: 'update', view: later }, later };
+  return { now: done ? { response_action: 'clear' } : { response_action: 'update', view: later.view }, later };
 }
 
 /** What came of a decision. */
@@ -50,6 +50,8 @@ function eventWords({ event, request }: Extract<Decided, { kind: 'decided' }>): 
       return 'Denied. The limit stays as it is.';
     case 'cancelled':
       return 'Cancelled. The limit stays as it is.';
+    case 'expired':
+      return 'Its time was over before this, so the request has expired and nothing was sent to AWS. Whoever still wants it asks anew.';
     case 'apply.stale':
       return staleWords(request.ending?.why ?? null);
     default:

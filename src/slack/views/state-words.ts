@@ -82,9 +82,11 @@ function applying({ apply }: ThrottleRequest): State {
 }
 
 const FAILED: Readonly<Record<FailedWhy, (request: ThrottleRequest) => string>> = {
-  denied: ({ apply }) => {
-    const as = apply?.role ? `the role ${code(apply.role)}` : 'the bot’s own credentials';
-    return `AWS refused: no permission for \`datasync:UpdateTaskExecution\` with ${as}. Have it allowed, then ask again.`;
+  denied: ({ apply, ending }) => {
+    const role = ending?.refused ? ending.refused.role : apply?.role;
+    const as = role ? `the role ${code(role)}` : 'the bot’s own credentials';
+    const action = code(ending?.refused?.action ?? 'datasync:UpdateTaskExecution');
+    return `AWS refused: no permission for ${action} with ${as}. Have it allowed, then ask again.`;
   },
   rejected: () => 'AWS rejected the change as invalid. See the run in the AWS console before asking again.',
   ended: () => 'The run ended, or was being cancelled, before AWS showed the new limit.',

@@ -95,7 +95,16 @@ export function approval(user = 'U0LEAD', name = 'Bo Lead'): Approval {
 }
 
 export function ending(but: Partial<Ending> = {}): Ending {
-  return { at: NOW.toISOString(), by: null, comment: null, why: null, rate: null, awsRequestId: null, ...but };
+  return {
+    at: NOW.toISOString(),
+    by: null,
+    comment: null,
+    why: null,
+    rate: null,
+    awsRequestId: null,
+    refused: null,
+    ...but,
+  };
 }
 
 /** What people and AWS may write: all that Slack reads as something, all that breaks lines, halves of characters. */

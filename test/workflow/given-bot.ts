@@ -1,0 +1,153 @@
+import { randomBytes } from 'node:crypto';
+import { createExecutions } from '../../src/datasync/executions.ts';
+import type { AskCommand } from '../../src/domain/decide-request.ts';
+import type { Person, Rule } from '../../src/domain/policy.ts';
+import type { ThrottleRequest } from '../../src/domain/throttle-request.ts';
+import type { Connection } from '../../src/ledger/connection.ts';
+import { createOutbox } from '../../src/ledger/outbox.ts';
+import type { LocalDataSync } from '../../src/sandbox/datasync/start-data-sync.ts';
+import { type Applied, applyThrottle } from '../../src/workflow/apply-throttle.ts';
+import { cancelRequest } from '../../src/workflow/cancel-request.ts';
+import { expireRequest } from '../../src/workflow/expire-request.ts';
+import { PersonUnknown } from '../../src/workflow/faults.ts';
+import type { Effect, Executions, Postable, Work } from '../../src/workflow/ports.ts';
+import { requestThrottle } from '../../src/workflow/request-throttle.ts';
+import { reviewRequest } from '../../src/workflow/review-request.ts';
+import { ACCOUNT, arnOf, REGION, startAws } from '../datasync/aws-environment.ts';
+import { CHANNEL, EVERYBODY, MIB, policy, rule } from '../domain/given.ts';
+import { openLedger, openRedis } from '../ledger/given-ledger.ts';
+
+/** What the outside is like at the moment: tests change it as it would change. */
+export interface Outside {
+  seconds: number;
+  rule: Rule;
+  people: Map<string, Person>;
+  groups: Map<string, string[] | null>;
+  postable: Postable;
+}
+
+export interface Bot extends Awaited<ReturnType<typeof startBot>> {}
+
+/** AWS with one execution that runs at 100 MiB/s. */
+export async function startAwsWithOne(): Promise<{ aws: LocalDataSync; arn: string }> {
+  const aws = await startAws();
+  const task = aws.addTask({ name: 'nightly', account: ACCOUNT, region: REGION });
+  const arn = aws.startExecution(task, { bytes: 1e12, status: 'TRANSFERRING', bytesPerSecond: 100 * MIB });
+  return { aws, arn };
+}
+
+export function outside(changes: Partial<Rule> = {}): Outside {
+  return {
+    seconds: 0,
+    rule: rule({ role: null, ...changes }),
+    people: new Map(EVERYBODY.map((one) => [one.user, one])),
+    groups: new Map([['S0LEADS', ['U0LEAD', 'U0SECOND', 'U0GUEST']]]),
+    postable: 'yes',
+  };
+}
+
+/** One process of the bot without Slack: the real ledger, outbox, workflows and AWS adapter. Its work is done by hand. */
+export async function startBot(arn: string, world: Outside, prefix?: string) {
+  const begin = Date.now();
+  const clock = { now: () => new Date(begin + world.seconds * 1000) };
+  const opened = await openLedger({ clock, ...(prefix === undefined ? {} : { prefix }) });
+  const blocking: Connection = await openRedis('blocking');
+  const consumer = randomBytes(4).toString('hex');
+  const outbox = createOutbox({ redis: opened.redis, blocking, keys: opened.keys, clock, consumer, abandonedMs: 0 });
+  await outbox.ready(new AbortController().signal);
+  const limits = { attempt: 250, update: 400, describe: 600, name: 300 };
+  const executions = createExecutions({ clock, limits });
+  const deps = {
+    ledger: opened.ledger,
+    executions: executions as Executions,
+    people: {
+      person: async (user: string) => {
+        const found = world.people.get(user);
+        if (!found) throw new PersonUnknown(user);
+        return found;
+      },
+      groups: async (ids: readonly string[]) => new Map(ids.map((id) => [id, world.groups.get(id) ?? null])),
+    },
+    channels: { postable: async () => world.postable },
+    policy: { current: () => policy(world.rule) },
+    clock,
+    newRequestId: () => `r-${randomBytes(5).toString('hex')}`,
+  };
+  const shown: Effect[] = [];
+
+  async function run({ effect, claim }: Work): Promise<Applied> {
+    if (effect.kind === 'apply') return applyThrottle(deps, effect.request, claim);
+    if (effect.kind === 'expire') return expireRequest(deps, effect.request, claim);
+    shown.push(effect);
+    return { kind: 'done' };
+  }
+
+  async function settle(work: Work, ran: Applied): Promise<void> {
+    const again = ran.kind === 'later' ? new Date(clock.now().getTime() + ran.seconds * 1000) : null;
+    await outbox.settle(work, again);
+  }
+
+  return {
+    ...opened,
+    ...{ deps, outbox, shown, clock, consumer, run, settle },
+    ask: (changes: Partial<Omit<AskCommand, 'requester'>> & { user?: string; op?: string } = {}) =>
+      requestThrottle(deps, {
+        ...{ user: 'U0OPER', op: randomBytes(4).toString('hex'), channel: CHANNEL, execution: arnOf(arn) },
+        ...{ rate: { kind: 'absolute', bytesPerSecond: 50 * MIB }, durationSeconds: null, reason: null },
+        ...changes,
+      }),
+    review: (
+      request: string,
+      user: string,
+      decision: 'approve' | 'deny' = 'approve',
+      op = randomBytes(4).toString('hex'),
+    ) => reviewRequest(deps, { request, user, decision, comment: 'because', op }),
+    cancel: (request: string, user: string) =>
+      cancelRequest(deps, { request, user, op: randomBytes(4).toString('hex') }),
+    /** Does all work that is there or due, until nothing is left; what is to be tried later waits. */
+    async work(): Promise<void> {
+      for (;;) {
+        await outbox.releaseDue();
+        if ((await opened.redis.xlen(opened.keys.outbox)) === 0) return;
+        for (const work of await outbox.take(8)) await settle(work, await run(work));
+      }
+    },
+    async request(id: string): Promise<ThrottleRequest> {
+      const stored = await opened.ledger.load(id);
+      if (!stored) throw new Error(`no request ${id}`);
+      return stored.request;
+    },
+    /** The events of the log, oldest first. */
+    async events(): Promise<string[]> {
+      return (await opened.ledger.lookUp({ kind: 'all' }, 1000)).map(({ record }) => record.event).reverse();
+    },
+    close: () => {
+      blocking.disconnect();
+      executions.close();
+      opened.close();
+    },
+  };
+}
+
+/** Asked and agreed, and nothing of it done yet. */
+export async function agreed(bot: Bot): Promise<string> {
+  const asked = await bot.ask();
+  if (asked.kind !== 'asked') throw new Error(asked.kind);
+  const decided = await bot.review(asked.request.id, 'U0LEAD');
+  if (decided.kind !== 'decided' || decided.request.status !== 'approved') throw new Error(decided.kind);
+  return asked.request.id;
+}
+
+export function updates(aws: LocalDataSync) {
+  return aws.calls.filter(({ operation }) => operation === 'UpdateTaskExecution');
+}
+
+/** Something that happens while the bot's update is on its way back. */
+export function uponUpdate(aws: LocalDataSync, happens: () => void): void {
+  const listener = () => {
+    if (updates(aws).length === 0) return;
+    aws.off('change', listener);
+    happens();
+  };
+  aws.on('change', listener);
+}
