@@ -18,19 +18,20 @@ export type ChangeSession = Extract<Access['session'], { kind: 'change' }>;
 export interface Credentials {
   /** Of a role's read session, shared until 5 minutes before its end; without a role the bot's own. */
   read(role: string | null, region: string): Promise<Keys>;
-  /** Of a session for this one change, which CloudTrail shows under the asker's name; without a role the bot's own. */
+  /** Of a session for this one request, which CloudTrail shows under the asker's name; without a role the bot's own. */
   change(role: string | null, region: string, session: ChangeSession, executionArn: string): Promise<Keys>;
   close(): void;
 }
 
-const RENEW_BEFORE_END_MS = 5 * 60_000;
+const RENEW_READ_BEFORE_END_MS = 5 * 60_000;
+const RENEW_CHANGE_BEFORE_END_MS = 60_000;
 const READ_SESSION = 'datasync-throttle-read';
 /** AWS's shortest. */
 const CHANGE_SESSION_SECONDS = 900;
 
 export function createCredentials(clock: Clock, limits: TimeLimits): Credentials {
   const stsClients = new Map<string, STSClient>();
-  const readSessions = new Map<string, { keys: Promise<Keys>; goodUntil: number }>();
+  const sessions = new Map<string, { keys: Promise<Keys>; goodUntil: number }>();
 
   const sts = (region: string): STSClient => {
     const existing = stsClients.get(region);
@@ -70,17 +71,27 @@ export function createCredentials(clock: Clock, limits: TimeLimits): Credentials
     }
   };
 
-  const assumeForReading = (role: string, region: string): Promise<Keys> => {
-    const keys = assume({ RoleArn: role, RoleSessionName: READ_SESSION }, region);
-    // Nobody knows its end before it is there; until then whoever comes shares the flight.
+  /** Whoever comes while a session is good, or is being got, shares it. */
+  const shared = (
+    key: string,
+    renewBeforeMs: number,
+    input: AssumeRoleCommandInput & { RoleArn: string },
+    region: string,
+  ) => {
+    const now = clock.now().getTime();
+    for (const [other, { goodUntil }] of sessions) if (goodUntil <= now) sessions.delete(other);
+    const existing = sessions.get(key);
+    if (existing) return existing.keys;
+    const keys = assume(input, region);
+    // Nobody knows its end before it is there.
     const session = { keys, goodUntil: Number.POSITIVE_INFINITY };
-    readSessions.set(role, session);
+    sessions.set(key, session);
     keys.then(
       ({ expiration }) => {
-        session.goodUntil = (expiration?.getTime() ?? 0) - RENEW_BEFORE_END_MS;
+        session.goodUntil = (expiration?.getTime() ?? 0) - renewBeforeMs;
       },
       () => {
-        if (readSessions.get(role) === session) readSessions.delete(role);
+        if (sessions.get(key) === session) sessions.delete(key);
       },
     );
     return keys;
@@ -89,9 +100,7 @@ export function createCredentials(clock: Clock, limits: TimeLimits): Credentials
   return {
     read: (role, region) => {
       if (role === null) return own(region);
-      const session = readSessions.get(role);
-      if (session && clock.now().getTime() < session.goodUntil) return session.keys;
-      return assumeForReading(role, region);
+      return shared(role, RENEW_READ_BEFORE_END_MS, { RoleArn: role, RoleSessionName: READ_SESSION }, region);
     },
     change: (role, region, session, executionArn) => {
       if (role === null) return own(region);
@@ -111,12 +120,12 @@ export function createCredentials(clock: Clock, limits: TimeLimits): Credentials
           ],
         }),
       };
-      return assume(input, region);
+      return shared(`${role} ${session.request} ${executionArn}`, RENEW_CHANGE_BEFORE_END_MS, input, region);
     },
     close: () => {
       for (const client of stsClients.values()) client.destroy();
       stsClients.clear();
-      readSessions.clear();
+      sessions.clear();
     },
   };
 }
