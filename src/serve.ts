@@ -24,7 +24,7 @@ import { createPeople } from './slack/people.ts';
 import { httpListening, type Listening, socketListening } from './slack/receivers.ts';
 import { createSeals } from './slack/sealed.ts';
 import { startLoop } from './worker/loop.ts';
-import { applyThrottle } from './workflow/apply-throttle.ts';
+import { type Applied, applyThrottle } from './workflow/apply-throttle.ts';
 import { expireRequest } from './workflow/expire-request.ts';
 import type { Clock, Ledger } from './workflow/ports.ts';
 
@@ -47,7 +47,7 @@ export interface Running {
 const REDIS_FIRST_MS = 3000;
 const BEAT_MS = 10_000;
 /** Work in hand may take this long at a stop: together with the rest it stays under 10 s. */
-const GRACE_MS = 7000;
+const GRACE_MS = 6000;
 
 /**
  * Builds the bot from its environment and starts it.
@@ -127,12 +127,10 @@ export async function serve(env: NodeJS.ProcessEnv): Promise<Running> {
       show: (id) => notifier.show(id),
       result: (id) => notifier.result(id),
       async expire(id, claim) {
-        await expireRequest({ ledger, policy, clock }, id, claim);
-        return null;
+        return ran(await expireRequest({ ledger, policy, clock }, id, claim));
       },
       async apply(id, claim) {
-        const applied = await applyThrottle(bot, id, claim);
-        return applied.kind === 'done' ? null : { againInSeconds: applied.seconds, why: applied.why };
+        return ran(await applyThrottle(bot, id, claim));
       },
     },
   });
@@ -151,15 +149,22 @@ export async function serve(env: NodeJS.ProcessEnv): Promise<Running> {
     reloadPolicy: () => policyWatch.reload(),
     async stop() {
       log.info('stopping');
-      await Promise.race([listening.stop(), sleep(GRACE_MS)]);
       const until = Date.now() + GRACE_MS;
-      await Promise.race([Promise.all(pending), sleep(GRACE_MS)]);
-      await loop.stop(Math.max(0, until - Date.now()));
+      const left = () => Math.max(0, until - Date.now());
+      await Promise.race([listening.stop(), sleep(left(), undefined, { ref: false })]);
+      await Promise.race([Promise.all(pending), sleep(left(), undefined, { ref: false })]);
+      const worked = loop.stop(left());
+      blocking.disconnect();
+      await worked;
       aws.close();
       await close();
       log.info('stopped');
     },
   };
+}
+
+function ran(applied: Applied) {
+  return applied.kind === 'done' ? null : { againInSeconds: applied.seconds, why: applied.why };
 }
 
 async function readSettings(env: NodeJS.ProcessEnv): Promise<{ config: Config; policy: PolicyFile }> {

@@ -121,7 +121,7 @@ export function createSlackApp({ bot, receiver, token, onInteraction, onAck }: S
     const [action] = payload.actions;
     const op = `action:${payload.trigger_id}`;
     if (seen(op)) return ignore('action', 'the same again');
-    const route = ACTIONS[action.action_id];
+    const route = own(ACTIONS, action.action_id);
     if (!route) return ignore('action', `no route for ${action.action_id}`);
     const say = (message: MessageView | string) =>
       payload.response_url ? reply(payload.response_url, message) : sayDirectly(bot, payload.user.id, message);
@@ -137,7 +137,7 @@ export function createSlackApp({ bot, receiver, token, onInteraction, onAck }: S
 
   app.view({ type: 'view_submission', callback_id: /.*/ }, async ({ body, ack }) => {
     const payload = ours('submit', submitPayload, body);
-    const route = payload && SUBMITS[payload.view.callback_id];
+    const route = payload && own(SUBMITS, payload.view.callback_id);
     if (!payload || !route) return acked('submit', ack as Ack);
     const { view, user } = payload;
     const say = (message: MessageView | string) => sayDirectly(bot, user.id, message);
@@ -153,7 +153,7 @@ export function createSlackApp({ bot, receiver, token, onInteraction, onAck }: S
   app.options(/.*/, async ({ body, ack }) => {
     const began = Date.now();
     const payload = ours('suggestion', suggestionPayload, body);
-    const route = payload && SUGGESTIONS[payload.action_id];
+    const route = payload && own(SUGGESTIONS, payload.action_id);
     const metadata = payload?.view?.private_metadata;
     if (!route || metadata === undefined) return acked('suggestion', ack as Ack, { options: [] }, began);
     const caller = callerOf(payload.user.id, `suggestion:${payload.value}`, { say: async () => {} });
@@ -176,6 +176,11 @@ export function createSlackApp({ bot, receiver, token, onInteraction, onAck }: S
     onAck(kind, (Date.now() - began) / 1000);
   }
   return app;
+}
+
+/** The ids come from outside: `constructor` is no route. */
+function own<T>(table: Readonly<Record<string, T>>, id: string): T | undefined {
+  return Object.hasOwn(table, id) ? table[id] : undefined;
 }
 
 /** A person who typed something hears a first word in time, whatever takes long behind it. */

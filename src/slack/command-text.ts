@@ -26,10 +26,7 @@ export type Command =
   | { kind: 'audit'; by: AuditSubject | null; sinceSeconds: number | null }
   | NotUnderstood;
 
-type AuditSubject =
-  | { kind: 'request'; id: string }
-  | { kind: 'execution'; arn: string }
-  | { kind: 'user'; id: string };
+type AuditSubject = { kind: 'request'; id: string } | { kind: 'execution'; arn: string } | { kind: 'user'; id: string };
 
 export interface NotUnderstood {
   kind: 'not-understood';

@@ -47,19 +47,27 @@ export async function fillModal(
   modal: { id: string; title: string; doing: Doing },
   fill: () => Promise<ModalView>,
 ): Promise<void> {
-  const show = (view: ModalView) => updateModal(bot, caller, modal.id, view);
-  const say = async (text: string) => {
-    if (!(await show(noticeModal(modal.title, text)))) await sayDirectly(bot, caller.user, text);
-  };
   try {
-    await show(await fill());
+    await updateModal(bot, caller, modal.id, await fill());
   } catch (fault) {
+    const say = (text: string) => sayInModal(bot, caller, modal, text);
     await tellFault(fault, modal.doing, say, { log: caller.log, bot });
   }
 }
 
+/** Ends the matter in an open modal; whoever closed it meanwhile is told by the way that is left. */
+export async function sayInModal(
+  bot: Bot,
+  caller: Caller,
+  modal: { id: string; title: string },
+  text: string,
+): Promise<void> {
+  if (await updateModal(bot, caller, modal.id, noticeModal(modal.title, text))) return;
+  await caller.say(text);
+}
+
 /** False where the modal was closed meanwhile. */
-async function updateModal(bot: Bot, caller: Caller, id: string, view: ModalView): Promise<boolean> {
+export async function updateModal(bot: Bot, caller: Caller, id: string, view: ModalView): Promise<boolean> {
   try {
     await bot.clients.patient.views.update({ view_id: id, view });
     return true;

@@ -1,11 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Bot, Caller, SubmitAnswer } from './bot.ts';
-import { fillModal } from './door.ts';
+import { sayInModal, tellFault, updateModal } from './door.ts';
 import { loadingModal, noticeModal } from './views/notices.ts';
 import type { Doing } from './words.ts';
 
 /** A submit must be answered within 3 s: what takes longer goes on behind a "checking" view. */
 const ANSWER_DUE_MS = 2400;
+/** An update that overtakes the answer would be covered by it. */
+const ANSWER_SHOWN_MS = 300;
 
 interface Submit {
   viewId: string;
@@ -27,10 +29,20 @@ export async function answerSubmit(
   );
   const soon = await Promise.race([working, sleep(ANSWER_DUE_MS, null, { ref: false })]);
   if (soon && 'answer' in soon) return ack(soon.answer?.now);
+  const modal = { id: viewId, title };
+  const inModal = (text: string) => sayInModal(bot, caller, modal, text);
+  const about = { log: caller.log, bot };
+  if (soon) {
+    let say = async (text: string) => {
+      say = inModal;
+      await ack({ response_action: 'update', view: noticeModal(title, text) });
+    };
+    return tellFault(soon.fault, doing, (text) => say(text), about);
+  }
   await ack({ response_action: 'update', view: loadingModal(title, 'Checking… this takes longer than usual.') });
-  await fillModal(bot, caller, { id: viewId, title, doing }, async () => {
-    const done = await working;
-    if ('fault' in done) throw done.fault;
-    return done.answer?.later ?? noticeModal(title, 'Nothing was done.');
-  });
+  const [done] = await Promise.all([working, sleep(ANSWER_SHOWN_MS)]);
+  if ('fault' in done) return tellFault(done.fault, doing, inModal, about);
+  if (!done.answer) return inModal('Nothing was done.');
+  const { view, text } = done.answer.later;
+  if (!(await updateModal(bot, caller, viewId, view))) await caller.say(text);
 }

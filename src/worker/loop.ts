@@ -33,7 +33,7 @@ export function startLoop({ outbox, run, clock, log, onEffect = () => {}, width 
 
   async function perform(work: Work): Promise<void> {
     const { effect, claim } = work;
-    const inHandAs = `${claim.entry}/${claim.deliveries}`;
+    const inHandAs = keyOfClaim(work);
     inHand.set(inHandAs, work);
     const renewing = setInterval(() => {
       outbox.renew(claim).catch((err: unknown) => log.warn({ err, request: effect.request }, 'claim not renewed'));
@@ -60,11 +60,16 @@ export function startLoop({ outbox, run, clock, log, onEffect = () => {}, width 
 
   async function settle(work: Work, againInSeconds: number | null): Promise<void> {
     const again = againInSeconds === null ? null : new Date(clock.now().getTime() + againInSeconds * 1000);
-    try {
-      await outbox.settle(work, again);
-    } catch (err) {
-      // Unsettled, it is claimed again as abandoned: every effect is made to be repeated.
-      log.warn({ err, request: work.effect.request, effect: work.effect.kind }, 'work not settled');
+    // Unsettled it would lie until its claim is old: so it is tried until Redis is back, or left for another at a stop.
+    for (;;) {
+      try {
+        await outbox.settle(work, again);
+        return;
+      } catch (err) {
+        log.warn({ err, request: work.effect.request, effect: work.effect.kind }, 'work not settled');
+        if (stopping.signal.aborted) return;
+        await rest(REST_MS);
+      }
     }
   }
 
@@ -100,9 +105,17 @@ export function startLoop({ outbox, run, clock, log, onEffect = () => {}, width 
   /** What comes after the stop is handed back at once. */
   async function startAll(works: Work[]): Promise<void> {
     for (const work of works) {
-      if (stopping.signal.aborted) await settle(work, 0);
+      if (stopping.signal.aborted) await handBack(work);
       else void perform(work);
     }
+  }
+
+  /** In hand meanwhile, so that a stop waits for it. */
+  async function handBack(work: Work): Promise<void> {
+    const inHandAs = keyOfClaim(work);
+    inHand.set(inHandAs, work);
+    await settle(work, 0);
+    inHand.delete(inHandAs);
   }
 
   async function takeAbandoned(): Promise<void> {
@@ -126,16 +139,22 @@ export function startLoop({ outbox, run, clock, log, onEffect = () => {}, width 
     .then(() => Promise.all([keep('take', takeNew), keep('abandoned', takeAbandoned), keep('timers', releaseTimers)]));
 
   return {
-    /** Takes no new work, waits up to `graceMs` for the work in hand, and hands the rest back. */
+    /**
+     * Takes no new work, waits up to `graceMs` for the work in hand, and hands the rest back. The connection of the
+     * blocking read is to be closed right after the call: what Redis still gave to it would lie until the claim is old.
+     */
     async stop(graceMs: number): Promise<void> {
       stopping.abort();
       const until = Date.now() + graceMs;
       while (inHand.size > 0 && Date.now() < until) await sleep(20);
-      for (const work of inHand.values()) await settle(work, 0);
-      // The blocking read ends when its connection is closed, by whoever opened it.
+      await Promise.all([...inHand.values()].map((work) => settle(work, 0)));
       void running;
     },
   };
+}
+
+function keyOfClaim({ claim }: Work): string {
+  return `${claim.entry}/${claim.deliveries}`;
 }
 
 function keyOf({ effect }: Work): string {

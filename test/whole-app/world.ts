@@ -1,8 +1,18 @@
-import { inject } from 'vitest';
+import { Redis } from 'ioredis';
+import { afterAll, afterEach, beforeAll, expect, inject } from 'vitest';
+import { type AuditRecord, readRecord } from '../../src/domain/audit-record.ts';
+import type { NewExecution, NewTask } from '../../src/sandbox/datasync/world.ts';
 import { startWorld, type World, type WorldOptions } from '../../src/sandbox/local-world.ts';
+import { visibleText } from '../../src/sandbox/slack/block-walk.ts';
+import type { Submitted } from '../../src/sandbox/slack/person.ts';
+import type { SlackView } from '../../src/sandbox/slack/views.ts';
+import type { SlackMessage } from '../../src/sandbox/slack/workspace.ts';
 
 export const ACCOUNT = '111122223333';
 export const COMMAND = '/datasync-throttle';
+export const OPERATOR = 'U0OPER';
+export const LEAD = 'U0LEAD';
+export const LEAD2 = 'U0LEAD2';
 
 export const POLICY = `
 version: 1
@@ -20,16 +30,165 @@ rules:
 `;
 
 export const MiB = 1_048_576;
+/** Slack shows a failure after this long without a word. */
+export const SLACK_WAITS_MS = 3000;
 
-/** A world with one running execution, limited to 100 MiB/s, and one bot. */
-export async function startTestWorld(options: Partial<WorldOptions> = {}): Promise<World & { arn: string }> {
+/** What one person alone was told by something that they did. */
+export interface Told {
+  /** The first word, and when it came. */
+  first: string;
+  ms: number;
+  /** What came of it: the first word, or the one after a "still checking". */
+  text: string;
+}
+
+export interface TestWorld extends World {
+  /** A running execution, limited to 100 MiB/s. */
+  arn: string;
+  /** Another one like it, of a task of its own. */
+  execution(more?: Partial<NewTask & NewExecution>): string;
+  /** The audit log but for `policy.loaded`, oldest first. */
+  records(): Promise<AuditRecord[]>;
+  /** The events of an execution's records, oldest first. */
+  events(arn: string): Promise<string[]>;
+  /** The rates that were sent to AWS for an execution. */
+  sent(arn: string): number[];
+  /** Does something, and waits for what this person is told privately by it. */
+  told(user: string, act: () => Promise<unknown>): Promise<Told>;
+  /** The card of an execution's newest request. */
+  card(arn: string, says?: string): Promise<SlackMessage>;
+  /** The operator asks; the card. */
+  ask(arn: string, words?: string): Promise<SlackMessage>;
+  /** The answers in a card's thread, once there are any. */
+  result(card: SlackMessage): Promise<SlackMessage>;
+  /** Presses Review and waits for the modal, filled; `says` is in it then. */
+  review(user: string, card: SlackMessage, says?: string): Promise<SlackView>;
+  approve(user: string, card: SlackMessage): Promise<Submitted>;
+}
+
+/** A world with one running execution and one bot. */
+export async function startTestWorld(options: Partial<WorldOptions> = {}): Promise<TestWorld> {
   const world = await startWorld({ redisUrl: inject('redisUrl'), policy: POLICY, ...options });
-  const task = world.aws.addTask({ name: 'nightly-archive', account: ACCOUNT, region: 'us-east-1' });
-  const arn = world.aws.startExecution(task, {
-    bytes: 2_000_000 * MiB,
-    bytesPerSecond: 100 * MiB,
-    status: 'TRANSFERRING',
-  });
+  const { slack, aws } = world;
   await world.startBot();
-  return { ...world, arn };
+
+  function execution({ bytes, status, bytesPerSecond, ...more }: Partial<NewTask & NewExecution> = {}): string {
+    const task = aws.addTask({ name: 'nightly-archive', account: ACCOUNT, region: 'us-east-1', ...more });
+    return aws.startExecution(task, {
+      bytes: bytes ?? 2_000_000 * MiB,
+      bytesPerSecond: bytesPerSecond ?? 100 * MiB,
+      status: status ?? 'TRANSFERRING',
+      ...more,
+    });
+  }
+
+  async function records(): Promise<AuditRecord[]> {
+    const log = await readLog(world);
+    return log.map(({ bytes }) => readRecord(bytes)).filter(({ event }) => event !== 'policy.loaded');
+  }
+
+  const card = (arn: string, says = '') =>
+    slack.until(() =>
+      slack
+        .messages()
+        .findLast((one) => !one.thread_ts && shows(one, arn.slice(-22)) && shows(one, 'Request ') && shows(one, says)),
+    );
+
+  async function review(user: string, message: SlackMessage, says = 'Decision'): Promise<SlackView> {
+    const person = slack.as(user);
+    const before = new Set(person.views().map((view) => view.id));
+    await person.click(message, 'review');
+    return slack.until(() => person.views().find((view) => !before.has(view.id) && visibleText(view).includes(says)));
+  }
+
+  async function told(user: string, act: () => Promise<unknown>): Promise<Told> {
+    const person = slack.as(user);
+    const before = person.ephemerals().length;
+    const from = performance.now();
+    const acted = act();
+    const first = visibleText(await slack.until(() => person.ephemerals()[before]));
+    const ms = performance.now() - from;
+    await acted;
+    if (!first.startsWith('Still checking')) return { first, ms, text: first };
+    const truth = await slack.until(() => person.ephemerals()[before + 1], { timeoutMs: 10_000 });
+    return { first, ms, text: visibleText(truth) };
+  }
+
+  const made: TestWorld = {
+    ...world,
+    ...{ execution, records, told, card, review },
+    arn: execution(),
+    events: async (arn) => (await records()).filter((record) => record.execution === arn).map(({ event }) => event),
+    sent: (arn) =>
+      aws.calls
+        .filter(({ operation, input }) => operation === 'UpdateTaskExecution' && input.TaskExecutionArn === arn)
+        .map(({ input }) => (input.Options as { BytesPerSecond: number }).BytesPerSecond),
+    async ask(arn, words = '50MiB/s') {
+      await told(OPERATOR, () => slack.as(OPERATOR).command('C0OPS', COMMAND, `${arn} ${words}`));
+      return card(arn);
+    },
+    result: (message) => slack.until(() => slack.thread(message.channel, message.ts)[1]),
+    async approve(user, message) {
+      const modal = await review(user, message);
+      return slack.as(user).submit(modal, { decision: 'approve' });
+    },
+  };
+  return made;
+}
+
+/**
+ * One world for the tests of a file, each of which takes an execution of its own. After each: nothing that Slack would
+ * refuse was sent, nobody saw Slack's own failure, and no channel was woken.
+ */
+export function givenWorld(
+  options: Partial<WorldOptions> = {},
+  start: () => Promise<Partial<WorldOptions>> = async () => ({}),
+) {
+  let world: TestWorld | undefined;
+  const current = () => {
+    if (!world) throw new Error('no world yet');
+    return world;
+  };
+  beforeAll(async () => {
+    world = await startTestWorld({ ...options, ...(await start()) });
+  });
+  afterEach(() => {
+    expectGoodManners(current());
+  });
+  afterAll(() => world?.stop());
+  return current;
+}
+
+/** Nothing that Slack would refuse, no failure that a person saw, and no channel woken. */
+export function expectGoodManners({ slack }: World): void {
+  expect(slack.breaches).toEqual([]);
+  expect(slack.failures).toEqual([]);
+  const woken = slack.notified.flatMap(({ called }) => called);
+  expect(woken.filter((name) => ['channel', 'here', 'everyone'].includes(name))).toEqual([]);
+}
+
+export function shows(message: Parameters<typeof visibleText>[0], words: string): boolean {
+  return visibleText(message).includes(words);
+}
+
+/** One entry of the stream `{prefix}:audit:log`, as it lies in Redis. */
+export interface LogEntry {
+  bytes: string;
+  hash: Buffer;
+  mac: Buffer;
+  kid: string;
+}
+
+/** The audit log by its own bytes, past all code of the ledger. */
+export async function readLog({ env }: Pick<World, 'env'>): Promise<LogEntry[]> {
+  const redis = new Redis(env.REDIS_URL ?? '', { replyMapping: 'legacy' });
+  try {
+    const entries = await redis.xrangeBuffer(`{${env.REDIS_KEY_PREFIX}}:audit:log`, '-', '+');
+    return entries.map(([, fields]) => {
+      const of = (name: string) => fields[fields.findIndex((field) => String(field) === name) + 1] ?? Buffer.alloc(0);
+      return { bytes: of('b').toString(), hash: of('h'), mac: of('m'), kid: of('k').toString() };
+    });
+  } finally {
+    redis.disconnect();
+  }
 }

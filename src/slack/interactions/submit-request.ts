@@ -17,17 +17,19 @@ export async function submitRequest(bot: Bot, caller: Caller, view: View): Promi
   const modal = openModalSeal(bot, view.metadata, caller.user);
   if (!modal) return null;
   const typed = typedValues(view);
-  const again = (problem: string) =>
-    requestModal({
+  const again = (problem: string) => ({
+    text: problem,
+    view: requestModal({
       ...{ metadata: view.metadata, values: typed, problem, preview: null, previewProblem: null },
       now: bot.clock.now(),
-    });
+    }),
+  });
   const refuse = (problems: readonly Words[]): SubmitAnswer => {
     const later = again(problems.map(({ text }) => text).join('\n'));
     const errors = byBlock(problems);
     const hasField = Object.keys(errors).length > 0;
     return {
-      now: hasField ? { response_action: 'errors', errors } : { response_action: 'update', view: later },
+      now: hasField ? { response_action: 'errors', errors } : { response_action: 'update', view: later.view },
       later,
     };
   };
@@ -38,7 +40,7 @@ export async function submitRequest(bot: Bot, caller: Caller, view: View): Promi
   const words: Words | null = await askedWords(bot, asked);
   if (!words || asked.kind === 'asked') {
     const done = words?.text ?? 'This was asked already: see the channel.';
-    return { now: { response_action: 'clear' }, later: noticeModal('Throttle', done) };
+    return { now: { response_action: 'clear' }, later: { view: noticeModal('Throttle', done), text: done } };
   }
   return refuse([words]);
 }

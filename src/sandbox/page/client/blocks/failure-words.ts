@@ -1,0 +1,12 @@
+const WORDS: Readonly<Record<string, string>> = {
+  operation_timeout: 'The app did not answer within 3 seconds.',
+  dispatch_failed: 'The app could not be reached.',
+  http_service_error: 'The app answered with an error.',
+  invalid_ack: 'The app answered something that Slack can’t use.',
+  page_unreachable: 'This is gone, or the demo has ended.',
+};
+
+/** What Slack says to a person when something between it and the app went wrong. */
+export function failureWords(failure: string): string {
+  return `${WORDS[failure] ?? 'This did not work.'} (${failure})`;
+}

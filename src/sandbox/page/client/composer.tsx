@@ -1,0 +1,105 @@
+import { type KeyboardEvent, type ReactNode, useState } from 'react';
+import type { ShownChannel, ShownExecution } from '../page-state.ts';
+import { completions } from './completions.ts';
+import { Listbox, optionId } from './listbox.tsx';
+import { usePage } from './page-context.ts';
+
+const LIST = 'composer-offers';
+
+/** Where one types. Enter sends, or takes what is offered; Esc closes what is offered. */
+export function Composer(of: {
+  channel: ShownChannel;
+  executions: readonly ShownExecution[];
+  draft: string;
+  setDraft: (draft: string) => void;
+}): ReactNode {
+  const { slack, act } = usePage();
+  const { draft, setDraft } = of;
+  const [active, setActive] = useState(-1);
+  const [isQuiet, setQuiet] = useState(true);
+  const [note, setNote] = useState<string | null>(null);
+  const offers = isQuiet ? [] : completions(draft, slack.app, of.executions);
+  // What is half typed is meant to go on; after a space nothing is meant yet.
+  const chosen = active >= 0 ? active : draft.endsWith(' ') ? -1 : 0;
+
+  const type = (text: string): void => {
+    setDraft(text);
+    setActive(-1);
+    setQuiet(false);
+    setNote(null);
+  };
+  const send = (): void => {
+    const typed = draft.trim();
+    if (typed === '') return;
+    if (typed !== slack.app.command && !typed.startsWith(`${slack.app.command} `)) {
+      setNote(`Nobody would answer: in this demo the app alone listens. Begin with ${slack.app.command}.`);
+      return;
+    }
+    setDraft('');
+    setQuiet(true);
+    void act({ do: 'command', channel: of.channel.id, typed });
+  };
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (event.nativeEvent.isComposing) return;
+    const offer = offers[chosen];
+    if (event.key === 'Escape') setQuiet(true);
+    else if (offers.length > 0 && (event.key === 'ArrowDown' || event.key === 'ArrowUp')) {
+      event.preventDefault();
+      const step = event.key === 'ArrowDown' ? 1 : -1;
+      setActive((chosen + step + offers.length) % offers.length);
+    } else if (offer && (event.key === 'Enter' || (event.key === 'Tab' && !event.shiftKey))) {
+      event.preventDefault();
+      type(offer.key);
+    } else if (event.key === 'Enter' && !event.shiftKey) {
+      event.preventDefault();
+      send();
+    }
+  };
+  return (
+    <form
+      className="composer"
+      onSubmit={(event) => {
+        event.preventDefault();
+        send();
+      }}
+    >
+      <Listbox
+        id={LIST}
+        label="What can be typed"
+        className="offers"
+        isOpen={offers.length > 0}
+        offers={offers}
+        active={chosen}
+        onPick={(offer) => type(offer.key)}
+      />
+      {note === null ? null : (
+        <p className="note" role="status">
+          {note}
+        </p>
+      )}
+      <div className="box">
+        <textarea
+          id="composer"
+          rows={1}
+          role="combobox"
+          aria-label={`Message ${of.channel.kind === 'channel' ? `#${of.channel.name}` : slack.app.name}`}
+          aria-expanded={offers.length > 0}
+          aria-controls={LIST}
+          aria-autocomplete="list"
+          aria-activedescendant={offers.length > 0 && chosen >= 0 ? optionId(LIST, chosen) : undefined}
+          placeholder={`Type / for ${slack.app.command}`}
+          value={draft}
+          spellCheck={false}
+          onChange={(event) => type(event.target.value.replaceAll('\n', ' '))}
+          onKeyDown={onKeyDown}
+          onBlur={() => setQuiet(true)}
+        />
+        <button type="submit" className="button primary" aria-label="Send" disabled={draft.trim() === ''}>
+          <svg viewBox="0 0 20 20" width="16" height="16" aria-hidden="true">
+            <path d="M2 3l16 7-16 7 3-7z" fill="currentColor" />
+          </svg>
+        </button>
+      </div>
+    </form>
+  );
+}

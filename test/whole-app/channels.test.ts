@@ -1,0 +1,76 @@
+import { describe, expect, it } from 'vitest';
+import { visibleText } from '../../src/sandbox/slack/block-walk.ts';
+import { ACCOUNT, COMMAND, givenWorld, LEAD, OPERATOR, SLACK_WAITS_MS, shows } from './world.ts';
+
+// No channels in the rule: any would do for the policy.
+const POLICY = `
+version: 1
+rules:
+  - name: anywhere
+    match: { accounts: ["${ACCOUNT}"] }
+    approvers: { users: [${LEAD}] }
+    approvals: 1
+  - name: at-once
+    match: { accounts: ["444455556666"] }
+    approvers: { users: [${LEAD}] }
+    approvals: { lower: 0, raise: 1 }
+`;
+const at = givenWorld({ policy: POLICY });
+
+describe('a channel that the bot can not speak in', () => {
+  it.each([
+    ['that it is not in', 'C0OTHER', /not in this channel.*\/invite` <@U0BOT>/s],
+    ['that is private and that it is not in', 'G0SECRET', /can’t see this channel.*\/invite` <@U0BOT>/s],
+    ['that is archived', 'C0OLD', /archived.*in use/s],
+  ])('%s: told privately what to do, and nothing is asked', async (_, channel, says) => {
+    const { slack, told, execution, events } = at();
+    const arn = execution();
+    const { text, ms } = await told(OPERATOR, () => slack.as(OPERATOR).command(channel, COMMAND, `${arn} 50MiB/s`));
+    expect(ms).toBeLessThan(SLACK_WAITS_MS);
+    expect(text).toMatch(says);
+    expect(text).toContain('Nothing was asked');
+    expect(await events(arn)).toEqual([]);
+  });
+
+  it('and was invited to: the request is posted', async () => {
+    const { slack, execution, card } = at();
+    const arn = execution();
+    slack.invite('G0SECRET');
+    await slack.as(OPERATOR).command('G0SECRET', COMMAND, `${arn} 50MiB/s`);
+    expect((await card(arn)).channel).toBe('G0SECRET');
+  });
+
+  it('since the request was asked: the requester is told in a direct message, and it stands', async () => {
+    const { slack, execution, ask, events } = at();
+    const arn = execution();
+    const card = await ask(arn);
+    slack.archive('C0OPS');
+    await slack.as(OPERATOR).click(card, 'cancel');
+    const told = await slack.until(() => slack.as(OPERATOR).dms()[0]);
+    expect(told.text).toContain('C0OPS');
+    expect(await events(arn)).toEqual(['requested', 'cancelled']);
+    slack.archive('C0OPS', false);
+  });
+});
+
+describe('a rule that asks for no approval', () => {
+  it('applies at once', async () => {
+    const { slack, told, execution, card, result, events } = at();
+    const arn = execution({ account: '444455556666' });
+    const { text } = await told(OPERATOR, () => slack.as(OPERATOR).command('C0OPS', COMMAND, `${arn} 50MiB/s`));
+    expect(text).toContain('No approval is needed');
+    const asked = await card(arn, 'In force');
+    expect(visibleText(await result(asked))).toContain('no approval needed');
+    expect(await events(arn)).toEqual(['requested', 'apply.started', 'applied']);
+    expect(slack.notified.find(({ ts }) => ts === asked.ts)?.called ?? []).toEqual([]);
+    expect(shows(asked, 'none needed')).toBe(true);
+  });
+
+  it('but not for what it does ask approval for', async () => {
+    const { ask, execution, sent } = at();
+    const arn = execution({ account: '444455556666' });
+    const card = await ask(arn, '200MiB/s');
+    expect(shows(card, 'Waiting for 1 approval')).toBe(true);
+    expect(sent(arn)).toEqual([]);
+  });
+});

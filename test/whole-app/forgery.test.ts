@@ -1,0 +1,212 @@
+import { describe, expect, it } from 'vitest';
+import type { JsonObject } from '../../src/sandbox/slack/json.ts';
+import { COMMAND, givenWorld, LEAD, LEAD2, MiB, OPERATOR } from './world.ts';
+
+const at = givenWorld();
+
+/** What changes in the world when something is taken seriously. */
+async function traces() {
+  const { slack, aws, records } = at();
+  return {
+    records: (await records()).length,
+    calls: aws.calls.length,
+    written: slack.calls.filter(({ method }) => /^(chat|views)\./.test(method)).length,
+    private: slack.ephemerals.filter(({ to }) => to !== 'U0AUDIT').length,
+  };
+}
+
+const seconds = (offset: number) => Math.floor(Date.now() / 1000) + offset;
+const viewOf = (payload: JsonObject, change: JsonObject) => ({
+  ...payload,
+  view: { ...(payload.view as JsonObject), ...change },
+});
+
+describe('a request whose signature is not good', () => {
+  it.each([
+    ['is missing', (headers: Record<string, string>) => without(headers, 'x-slack-signature'), 0],
+    [
+      'is another',
+      (headers: Record<string, string>) => ({ ...headers, 'x-slack-signature': `v0=${'0'.repeat(64)}` }),
+      0,
+    ],
+    ['has no time', (headers: Record<string, string>) => without(headers, 'x-slack-request-timestamp'), 0],
+    ['is 6 minutes old', (headers: Record<string, string>) => headers, -360],
+    ['is 2 minutes ahead', (headers: Record<string, string>) => headers, 120],
+  ])('%s: 401 and nothing', async (_, change, offset) => {
+    const { slack, execution } = at();
+    const request = slack
+      .as(OPERATOR)
+      .commandRequest('C0OPS', COMMAND, `${execution()} 50MiB/s`, { timestamp: seconds(offset) });
+    const before = await traces();
+    const answer = await slack.sendRaw({ ...request, headers: change({ ...request.headers }) });
+    expect(answer.status).toBe(401);
+    expect(answer.body).toBe('');
+    expect(await traces()).toEqual(before);
+  });
+
+  it('a body that was changed after it was signed: 401', async () => {
+    const { slack, execution } = at();
+    const { headers, body } = slack.as(OPERATOR).commandRequest('C0OPS', COMMAND, `${execution()} 50MiB/s`);
+    const before = await traces();
+    expect((await slack.sendRaw({ headers, body: body.replace('50MiB', '90MiB') })).status).toBe(401);
+    expect(await traces()).toEqual(before);
+  });
+
+  it('a body that is no form: refused, and the bot lives on', async () => {
+    const { slack, told } = at();
+    const { headers } = slack.as(OPERATOR).commandRequest('C0OPS', COMMAND, 'help');
+    for (const body of ['', '{', '%', 'payload={']) {
+      expect((await slack.sendRaw({ headers, body })).status).toBe(401);
+    }
+    await told(OPERATOR, () => slack.as(OPERATOR).command('C0OPS', COMMAND, 'help'));
+  });
+});
+
+describe('the same body again', () => {
+  it('asks once', async () => {
+    const { slack, execution, events, card } = at();
+    const arn = execution();
+    const request = slack.as(OPERATOR).commandRequest('C0OPS', COMMAND, `${arn} 50MiB/s`);
+    await slack.sendRaw(request);
+    await card(arn);
+    await slack.until(() =>
+      slack
+        .as(OPERATOR)
+        .ephemerals()
+        .some(({ text }) => text.startsWith('Asked')),
+    );
+    const before = await traces();
+    await slack.sendRaw(request);
+    await Promise.all([slack.sendRaw(request), slack.sendRaw(request)]);
+    expect(await events(arn)).toEqual(['requested']);
+    expect(await traces()).toEqual(before);
+  });
+
+  it('asks once, sent three times at once', async () => {
+    const { slack, execution, events, card } = at();
+    const arn = execution();
+    const request = slack.as(OPERATOR).commandRequest('C0OPS', COMMAND, `${arn} 50MiB/s`);
+    await Promise.all([slack.sendRaw(request), slack.sendRaw(request), slack.sendRaw(request)]);
+    await card(arn);
+    expect(await events(arn)).toEqual(['requested']);
+  });
+
+  it('sent again by Slack, changes nothing', async () => {
+    const { slack, execution, ask, events } = at();
+    const arn = execution();
+    await ask(arn);
+    const before = await traces();
+    expect((await slack.redeliver()).status).toBe(200);
+    await settled();
+    expect(await traces()).toEqual(before);
+    expect(await events(arn)).toEqual(['requested']);
+  });
+
+  it('decides once', async () => {
+    const { slack, execution, ask, review, result, sent, events } = at();
+    const arn = execution();
+    const card = await ask(arn);
+    const modal = await review(LEAD, card);
+    const request = slack.as(LEAD).submitRequest(modal, { decision: 'approve' });
+    await Promise.all([slack.sendRaw(request), slack.sendRaw(request), slack.sendRaw(request)]);
+    await result(card);
+    expect((await slack.sendRaw(request)).status).toBe(200);
+    expect(sent(arn)).toEqual([50 * MiB]);
+    expect(await events(arn)).toEqual(['requested', 'approved', 'apply.started', 'applied']);
+  });
+
+  it('clicks once', async () => {
+    const { slack, execution, ask, events } = at();
+    const arn = execution();
+    const card = await ask(arn);
+    const request = slack.as(LEAD).clickRequest(card, 'cancel');
+    await slack.sendRaw(request);
+    await slack.until(() =>
+      slack
+        .as(LEAD)
+        .ephemerals()
+        .some(({ text }) => text.includes('Only the requester')),
+    );
+    const before = await traces();
+    await slack.sendRaw(request);
+    expect(await events(arn)).toEqual(['requested', 'decision.refused']);
+    expect(await traces()).toEqual(before);
+  });
+});
+
+describe('what was edited on its way', () => {
+  it.each<[what: string, action: string, forge: (payload: JsonObject) => JsonObject]>([
+    ['a button’s value', 'review', (payload) => withAction(payload, (value) => `${value}x`)],
+    ['a button’s value that names a request plainly', 'cancel', (payload) => withAction(payload, () => 'r-0123456789')],
+    ['an empty value', 'cancel', (payload) => withAction(payload, () => '')],
+    ['a button of another app', 'cancel', (payload) => ({ ...payload, api_app_id: 'A0OTHER' })],
+    [
+      'a button of another workspace',
+      'cancel',
+      (payload) => ({ ...payload, team: { id: 'T0OTHER', domain: 'other' } }),
+    ],
+    [
+      'an action that there is not',
+      'cancel',
+      (payload) => ({ ...payload, actions: [{ type: 'button', action_id: 'constructor', value: 'x' }] }),
+    ],
+    ['a payload without its parts', 'cancel', ({ trigger_id: _, ...payload }) => payload],
+  ])('%s: nothing happens', async (_, action, forge) => {
+    const { slack, execution, ask } = at();
+    const card = await ask(execution());
+    const before = await traces();
+    expect(await slack.as(OPERATOR).click(card, action, { forge })).toMatchObject({ status: 200 });
+    await settled();
+    expect(await traces()).toEqual(before);
+  });
+
+  it.each<[what: string, forge: (payload: JsonObject, others: string) => JsonObject]>([
+    ['private_metadata', (payload) => viewOf(payload, { private_metadata: 'r-0123456789' })],
+    ['private_metadata of a button', (payload) => viewOf(payload, { private_metadata: 'x.y' })],
+    ['private_metadata of another person’s modal', (payload, others) => viewOf(payload, { private_metadata: others })],
+    ['a view of another app', (payload) => viewOf(payload, { app_id: 'A0OTHER' })],
+    ['a view of another workspace', (payload) => viewOf(payload, { team_id: 'T0OTHER' })],
+    ['another app', (payload) => ({ ...payload, api_app_id: 'A0OTHER' })],
+    ['another workspace', (payload) => ({ ...payload, team: { id: 'T0OTHER', domain: 'other' } })],
+    ['a modal that there is not', (payload) => viewOf(payload, { callback_id: 'toString' })],
+  ])('%s: nothing happens', async (_, forge) => {
+    const { slack, execution, ask, review, events } = at();
+    const arn = execution();
+    const card = await ask(arn);
+    const others = (await review(LEAD2, card)).private_metadata;
+    const modal = await review(LEAD, card);
+    const before = await traces();
+    const submitted = await slack
+      .as(LEAD)
+      .submit(modal, { decision: 'approve' }, { forge: (payload) => forge(payload, others) });
+    expect(submitted).toMatchObject({ status: 200 });
+    await settled();
+    expect(await traces()).toEqual(before);
+    expect(await events(arn)).toEqual(['requested']);
+  });
+
+  it('a command of another app or workspace: nothing happens', async () => {
+    const { slack, execution } = at();
+    const before = await traces();
+    for (const change of [{ api_app_id: 'A0OTHER' }, { team_id: 'T0OTHER' }]) {
+      await slack
+        .as(OPERATOR)
+        .command('C0OPS', COMMAND, `${execution()} 50MiB/s`, { forge: (payload) => ({ ...payload, ...change }) });
+    }
+    await settled();
+    expect(await traces()).toEqual(before);
+  });
+});
+
+/** One more thing asked and answered, by somebody else: what was to happen before has happened. */
+const settled = () => at().told('U0AUDIT', () => at().slack.as('U0AUDIT').command('C0OPS', COMMAND, 'help'));
+
+function withAction(payload: JsonObject, change: (value: string) => string): JsonObject {
+  const [action] = payload.actions as JsonObject[];
+  return { ...payload, actions: [{ ...action, value: change(String(action?.value)) }] };
+}
+
+function without(headers: Record<string, string>, name: string): Record<string, string> {
+  const { [name]: _, ...rest } = headers;
+  return rest;
+}

@@ -1,0 +1,123 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { type LocalRedis, startLocalRedis } from '../../src/sandbox/redis.ts';
+import { ConfigurationError, serve } from '../../src/serve.ts';
+import { COMMAND, expectGoodManners, LEAD, MiB, OPERATOR, POLICY, startTestWorld, type TestWorld } from './world.ts';
+
+let redis: LocalRedis;
+let world: TestWorld;
+
+beforeAll(async () => {
+  redis = await startLocalRedis();
+  world = await startTestWorld({ redisUrl: redis.url });
+});
+afterEach(async () => {
+  redis.resume();
+  await redis.start();
+  world.slack.recover();
+  expectGoodManners(world);
+});
+afterAll(async () => {
+  await world.stop();
+  await redis.close();
+});
+
+async function look(path: string, bot = world.bots.at(-1)) {
+  const answer = await fetch(`http://127.0.0.1:${bot?.opsPort}${path}`);
+  return { status: answer.status, body: await answer.text() };
+}
+
+describe('the ops port', () => {
+  it('says that the bot lives and is ready, and why it is not', async () => {
+    expect((await look('/healthz')).status).toBe(200);
+    expect((await look('/readyz')).status).toBe(200);
+    world.slack.outage({ kind: 'error', error: 'invalid_auth', methods: ['auth.test'] });
+    expect(await look('/readyz')).toMatchObject({ status: 503, body: expect.stringMatching(/slack/) });
+    world.slack.recover();
+    await redis.stop();
+    expect(await look('/readyz')).toMatchObject({ status: 503, body: expect.stringMatching(/redis/) });
+    expect((await look('/healthz')).status).toBe(200);
+    await redis.start();
+    await expect.poll(async () => (await look('/readyz')).status, { timeout: 5000, interval: 50 }).toBe(200);
+  });
+
+  it('is not on the port of Slack’s requests', async () => {
+    const answer = await fetch(`http://127.0.0.1:${world.bots[0]?.port}/healthz`);
+    expect(answer.status).toBe(401);
+  });
+});
+
+describe('an orderly stop', () => {
+  it('finishes the work in hand in under 10 s, and takes no more', async () => {
+    const { slack, aws, execution, ask, approve, sent, events, bots } = world;
+    const arn = execution();
+    const card = await ask(arn);
+    aws.fail({ kind: 'hang', operation: 'UpdateTaskExecution', ms: 500, times: 1 });
+    await approve(LEAD, card);
+    await aws.until(() => sent(arn).length > 0);
+    const from = performance.now();
+    const bot = bots.pop();
+    await bot?.stop();
+    expect(performance.now() - from).toBeLessThan(10_000);
+    expect(await events(arn)).toEqual(['requested', 'approved', 'apply.started', 'applied']);
+    await expect(fetch(`http://127.0.0.1:${bot?.port}/slack/events`, { method: 'POST' })).rejects.toThrow();
+    // What was left is done by the next one.
+    await world.startBot();
+    await world.result(card);
+    expect(sent(arn)).toEqual([50 * MiB]);
+    expect(slack.thread(card.channel, card.ts)).toHaveLength(2);
+  });
+
+  it('ends in under 10 s although Redis and Slack are silent', async () => {
+    const { slack, execution, bots } = world;
+    slack.outage({ kind: 'hang', methods: ['chat.postMessage'] });
+    for (const arn of Array.from({ length: 5 }, () => execution())) {
+      await slack.as(OPERATOR).command('C0OPS', COMMAND, `${arn} 50MiB/s`);
+    }
+    await slack.until(() => slack.hanging() === 5);
+    redis.pause();
+    const from = performance.now();
+    await bots.pop()?.stop();
+    expect(performance.now() - from).toBeLessThan(10_000);
+    redis.resume();
+    slack.recover();
+    await world.startBot();
+  });
+});
+
+describe('a start', () => {
+  it.each([
+    ['an unknown key', POLICY.replace('approvers:', 'aprovers:'), /aprovers/],
+    ['a duplicate rule name', `${POLICY}${POLICY.slice(POLICY.indexOf('  - name'))}`, /name of its own/],
+    ['empty approvers', POLICY.replace('approvers: { groups: [S0LEADS] }', 'approvers: { users: [] }'), /approvers/],
+    [
+      'more approvals than approvers',
+      POLICY.replace('approvers: { groups: [S0LEADS] }', 'approvers: { users: [U0LEAD] }'),
+      /approv/,
+    ],
+    ['a bad rate', POLICY.replace('min: 1MiB/s', 'min: 50mb/s'), /50mb\/s/],
+  ])('with %s in the policy file is refused, with the line and what is expected', async (_, policy, says) => {
+    const { writeFile } = await import('node:fs/promises');
+    const file = `${world.policyFile}.bad`;
+    await writeFile(file, policy);
+    const started = serve({ ...world.env, POLICY_FILE: file });
+    await expect(started).rejects.toThrow(ConfigurationError);
+    await expect(started).rejects.toThrow(says);
+    await expect(started).rejects.toThrow(/policy\.yml\.bad:\d+|line \d+/);
+  });
+
+  it('with a token that Slack refuses is refused', async () => {
+    await expect(serve({ ...world.env, SLACK_BOT_TOKEN: 'xoxb-other' })).rejects.toThrow(/SLACK_BOT_TOKEN/);
+  });
+
+  it('with another policy than the other bots is a warning in /readyz', async () => {
+    const { writeFile } = await import('node:fs/promises');
+    const file = `${world.policyFile}.other`;
+    await writeFile(file, POLICY.replace('12h', '6h'));
+    const other = await serve({ ...world.env, POLICY_FILE: file });
+    await expect
+      .poll(async () => (await look('/readyz', other)).body, { timeout: 5000, interval: 50 })
+      .toMatch(/others run/);
+    expect((await look('/readyz', other)).status).toBe(200);
+    await other.stop();
+  });
+});
