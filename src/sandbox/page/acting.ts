@@ -3,82 +3,83 @@ import { withEntered } from '../slack/form-state.ts';
 import { isObject, type JsonObject } from '../slack/json.ts';
 import type { LocalSlack } from '../slack/local-slack.ts';
 import type { Person, Target } from '../slack/person.ts';
+import type { SlackView } from '../slack/views.ts';
 import type { Act, ActAnswer, Place, ShownView } from './page-state.ts';
 
-const NOTHING: ActAnswer = { failure: null, errors: null, options: null };
-
-/** What is acted on is not there any more: closed, deleted, or another person's. */
-export class Gone extends Error {}
-
-/** Does what somebody did on the page, as that person, through the local Slack. @throws Gone */
+/** Does what somebody did on the page, as that person, through the local Slack. */
 export async function act(slack: LocalSlack, who: string, what: Act): Promise<ActAnswer> {
   const person = slack.as(who);
   switch (what.do) {
     case 'command': {
-      const [command = '', ...rest] = what.typed.trim().split(/\s+(.*)/s);
-      const { failure } = await person.command(what.channel, command, rest.join('').trim());
-      return { ...NOTHING, failure: failure ?? null };
+      const [, command = '', typed = ''] = /^\s*(\S*)\s*(.*)$/s.exec(what.typed) ?? [];
+      return answered(await person.command(what.channel, command, typed.trim()));
     }
     case 'click':
       return click(slack, person, what);
     case 'suggest': {
+      const target = targetOf(slack, person, what.place);
+      if (!target) return GONE;
       const failed = person.failures().length;
-      const options = await person.suggest(targetOf(slack, person, what.place), what.action, what.query);
-      return { ...NOTHING, options, failure: person.failures()[failed]?.error ?? null };
+      const options = await person.suggest(target, what.action, what.query);
+      return { failure: person.failures()[failed]?.error ?? null, errors: null, options };
     }
     case 'submit': {
-      const { failure, errors } = await person.submit(viewOf(slack, person, what.view), byAction(what.form));
-      return { ...NOTHING, failure: failure ?? null, errors: errors ?? null };
+      const view = viewOf(slack, person, what.view);
+      return view ? answered(await person.submit(view, byAction(what.form))) : GONE;
     }
     case 'close': {
-      const closed = await person.close(viewOf(slack, person, what.view));
-      return { ...NOTHING, failure: closed?.failure ?? null };
+      const view = viewOf(slack, person, what.view);
+      return view ? answered((await person.close(view)) ?? {}) : GONE;
     }
-    case 'open-home': {
-      const { failure } = await person.openHome();
-      return { ...NOTHING, failure: failure ?? null };
-    }
+    case 'open-home':
+      return answered(await person.openHome());
   }
+}
+
+/** Closed, deleted or somebody else's by now: two tabs, or a click that was quicker than the news. */
+const GONE: ActAnswer = { failure: 'gone', errors: null, options: null };
+
+function answered({ failure, errors }: { failure?: string; errors?: ActAnswer['errors'] }): ActAnswer {
+  return { failure: failure ?? null, errors: errors ?? null, options: null };
 }
 
 async function click(slack: LocalSlack, person: Person, what: Extract<Act, { do: 'click' }>): Promise<ActAnswer> {
   const target = targetOf(slack, person, what.place);
-  const placed = elementsOf(target.blocks ?? []).find(
+  const placed = elementsOf(target?.blocks ?? []).find(
     ({ blockId, actionId }) => blockId === what.block && actionId === what.action,
   );
-  if (!placed) throw new Gone(`There is no ${what.action} any more`);
-  const { failure } = await person.click(target, (element) => element === placed.element, {
+  if (!target || !placed) return GONE;
+  const sent = await person.click(target, (element) => element === placed.element, {
     ...(what.value === undefined ? {} : { value: what.value }),
-    forge: (payload) => withForm(payload, what.form ?? {}),
+    forge: (payload) => withForm(payload, what.form),
   });
-  return { ...NOTHING, failure: failure ?? null };
+  return answered(sent);
 }
 
 /** Slack sends with every click in a view what stands in its fields; the page keeps that until then. */
 function withForm(payload: JsonObject, form: ShownView['values']): JsonObject {
   const { view } = payload;
-  if (!isObject(view) || !Array.isArray(view.blocks) || !isObject(view.state)) return payload;
-  const open = { blocks: view.blocks, state: view.state as { values: Record<string, Record<string, JsonObject>> } };
-  return { ...payload, view: { ...view, state: { values: withEntered(open, byAction(form)) } } };
+  if (!isObject(view)) return payload;
+  // Of the local Slack's own making: it was a SlackView before it became a payload.
+  return {
+    ...payload,
+    view: { ...view, state: { values: withEntered(view as unknown as SlackView, byAction(form)) } },
+  };
 }
 
 function byAction(form: ShownView['values']): Record<string, JsonObject> {
   return Object.fromEntries(Object.values(form).flatMap((fields) => Object.entries(fields)));
 }
 
-function targetOf(slack: LocalSlack, person: Person, place: Place): Target {
+function targetOf(slack: LocalSlack, person: Person, place: Place): Target | undefined {
   if ('view' in place) return viewOf(slack, person, place.view);
-  const found =
+  return (
     slack.message(place.channel, place.ts) ??
-    person.ephemerals().find(({ channel, ts }) => channel === place.channel && ts === place.ts);
-  if (!found) throw new Gone('This message is gone');
-  return found;
+    person.ephemerals().find(({ channel, ts }) => channel === place.channel && ts === place.ts)
+  );
 }
 
-function viewOf(slack: LocalSlack, person: Person, id: string) {
-  const home = person.home();
-  const view = slack.view(id);
-  if (!view || (view.id !== home?.id && !person.views().some((one) => one.id === id)))
-    throw new Gone('This view is closed');
-  return view;
+function viewOf(slack: LocalSlack, person: Person, id: string): SlackView | undefined {
+  const isOwn = person.home()?.id === id || person.views().some((view) => view.id === id);
+  return isOwn ? slack.view(id) : undefined;
 }

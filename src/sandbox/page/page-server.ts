@@ -1,7 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { isObject, parsed, text } from '../slack/json.ts';
-import { Gone } from './acting.ts';
 import type { ClientFile } from './client-files.ts';
 import type { Act, ActAnswer, Control, Seat } from './page-state.ts';
 
@@ -33,8 +32,9 @@ const LONGEST_BODY = 200_000;
 export async function listen(routes: PageRoutes, port: number): Promise<{ server: Server; url: string }> {
   const server = createServer((request, response) => {
     answer(routes, request, response).catch((fault: unknown) => {
-      const message = fault instanceof Error ? fault.message : String(fault);
-      if (!response.headersSent) send(response, said(fault instanceof Gone ? 410 : 500, message));
+      // In the demo this is its log file.
+      console.error(fault);
+      if (!response.headersSent) send(response, said(500, fault instanceof Error ? fault.message : String(fault)));
     });
   });
   server.listen(port, '127.0.0.1');

@@ -34,7 +34,7 @@ export interface ShownMessage {
   files: readonly ShownFile[];
 }
 
-export interface ShownFile {
+interface ShownFile {
   id: string;
   name: string;
   bytes: number;
@@ -154,7 +154,7 @@ export type Place = { view: string } | { channel: string; ts: string };
 /** What a person does. A value is in the form that Slack gives it in `view.state`. */
 export type Act =
   | { do: 'command'; channel: string; typed: string }
-  | { do: 'click'; place: Place; block: string; action: string; value?: Json; form?: ShownView['values'] }
+  | { do: 'click'; place: Place; block: string; action: string; value?: Json; form: ShownView['values'] }
   | { do: 'suggest'; place: Place; action: string; query: string }
   | { do: 'submit'; view: string; form: ShownView['values'] }
   | { do: 'close'; view: string }

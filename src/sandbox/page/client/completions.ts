@@ -7,29 +7,32 @@ const RATES: readonly (readonly [rate: string, about: string])[] = [
   ['50%', 'of the limit in force'],
   ['unlimited', 'no limit'],
 ];
+/** More don't fit above the composer; whoever types on narrows them down. */
+const MOST_OF_A_KIND = 8;
 const DURATIONS = ['30m', '2h', '1d'] as const;
 
 /** What could be typed on from here: the command, its words, executions, rates, durations. An offer's key is the whole new text. */
 export function completions(typed: string, app: AppFace, executions: readonly ShownExecution[]): Offer[] {
-  if (typed === '' || (app.command.startsWith(typed) && typed !== app.command)) {
-    return typed === '' ? [] : [{ key: `${app.command} `, label: app.command, about: app.description }];
-  }
+  if (typed === '' || typed === app.command) return [];
+  if (app.command.startsWith(typed)) return [{ key: `${app.command} `, label: app.command, about: app.description }];
   const [command, ...words] = typed.split(' ');
   if (command !== app.command || words.length === 0) return [];
   const last = words.at(-1) ?? '';
   const before = typed.slice(0, typed.length - last.length);
+  const fits = ({ label, key }: Offer): boolean => key !== last && (label.startsWith(last) || key.startsWith(last));
   return candidates(words, app, executions)
-    .filter(({ label, key }) => key !== last && (label.startsWith(last) || key.startsWith(last)))
-    .map(({ key, ...shown }) => ({ ...shown, key: `${before}${key} ` }));
+    .flatMap((some) => some.filter(fits).slice(0, MOST_OF_A_KIND))
+    .map((offer) => ({ ...offer, key: `${before}${offer.key} ` }));
 }
 
-function candidates(words: readonly string[], app: AppFace, executions: readonly ShownExecution[]): Offer[] {
+/** What may stand in the last word's place, by kind. */
+function candidates(words: readonly string[], app: AppFace, executions: readonly ShownExecution[]): Offer[][] {
   const place = words.length;
-  if (place === 1)
-    return [...executions.filter(({ ended }) => !ended).map(asArn), ...app.words.map((word) => simple(word))];
-  if (place === 2 && words[0]?.startsWith('arn:')) return RATES.map(([rate, about]) => simple(rate, about));
-  if (place === 3 && words[0]?.startsWith('arn:')) return [simple('for', 'how long')];
-  if (place === 4 && words[2] === 'for') return DURATIONS.map((duration) => simple(duration));
+  const isAsking = words[0]?.startsWith('arn:') === true;
+  if (place === 1) return [executions.filter(({ ended }) => !ended).map(asArn), app.words.map((word) => simple(word))];
+  if (place === 2 && isAsking) return [RATES.map(([rate, about]) => simple(rate, about))];
+  if (place === 3 && isAsking) return [[simple('for', 'how long')]];
+  if (place === 4 && isAsking && words[2] === 'for') return [DURATIONS.map((duration) => simple(duration))];
   return [];
 }
 

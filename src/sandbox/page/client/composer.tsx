@@ -81,9 +81,8 @@ export function Composer(of: {
         <textarea
           id="composer"
           rows={1}
-          role="combobox"
           aria-label={`Message ${of.channel.kind === 'channel' ? `#${of.channel.name}` : slack.app.name}`}
-          aria-expanded={offers.length > 0}
+          aria-haspopup="listbox"
           aria-controls={LIST}
           aria-autocomplete="list"
           aria-activedescendant={offers.length > 0 && chosen >= 0 ? optionId(LIST, chosen) : undefined}

@@ -6,17 +6,29 @@ import { usePage } from './page-context.ts';
 
 type Entry = { at: number; message: ShownMessage } | { at: number; failure: ShownFailure };
 
-/** A channel's messages. Who reads further up is left there; who is at the end stays at the end. */
+/** Pixels: above a message that one is led to, and what still counts as the end. */
+const MARGIN = 8;
+const NEAR = 40;
+
+/**
+ * A channel's messages. Who reads further up is left there; who is at the end is led to the latest message, and to its
+ * beginning where it is longer than what one sees.
+ */
 export function Conversation({ channel }: { channel: ShownChannel }): ReactNode {
   const { slack } = usePage();
   const list = useRef<HTMLElement>(null);
-  const atEnd = useRef(true);
+  const follows = useRef(true);
+  const led = useRef(0);
   const entries = entriesOf(channel.id, slack.messages, slack.failures);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: whatever is told anew may be longer than before
   useLayoutEffect(() => {
     const { current } = list;
-    if (current && atEnd.current) current.scrollTop = current.scrollHeight;
+    const latest = current?.lastElementChild;
+    if (!follows.current || !current || !(latest instanceof HTMLElement)) return;
+    // Further than the end is the end.
+    current.scrollTop = latest.offsetTop - MARGIN;
+    led.current = current.scrollTop;
   }, [slack]);
 
   return (
@@ -33,7 +45,8 @@ export function Conversation({ channel }: { channel: ShownChannel }): ReactNode 
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
         tabIndex={0}
         onScroll={({ currentTarget: { scrollTop, scrollHeight, clientHeight } }) => {
-          atEnd.current = scrollHeight - scrollTop - clientHeight < 40;
+          if (Math.abs(scrollTop - led.current) < 2) return;
+          follows.current = scrollHeight - scrollTop - clientHeight < NEAR;
         }}
       >
         {entries.length === 0 ? <Empty /> : null}

@@ -11,7 +11,11 @@ import { TextObject } from './words.tsx';
  * tells nobody that they were used, keeps what is typed to itself, and adds 210 kB gzipped to React's 70.
  */
 export function Blocks({ of }: { of: readonly Json[] }): ReactNode {
-  return of.map((block) => <Block key={stringIn(block, 'block_id')} block={block} />);
+  return of.map((block, index) => {
+    // An id that Slack gave is another at each edit, and what had the focus would lose it. Fields have ids of the app's.
+    const key = block.type === 'input' ? stringIn(block, 'block_id') : `${index} ${String(block.type)}`;
+    return <Block key={key} block={block} />;
+  });
 }
 
 function Block({ block }: { block: Json }): ReactNode {

@@ -3,7 +3,8 @@ const WORDS: Readonly<Record<string, string>> = {
   dispatch_failed: 'The app could not be reached.',
   http_service_error: 'The app answered with an error.',
   invalid_ack: 'The app answered something that Slack can’t use.',
-  page_unreachable: 'This is gone, or the demo has ended.',
+  gone: 'It is not there any more.',
+  page_unreachable: 'The demo did not answer.',
 };
 
 /** What Slack says to a person when something between it and the app went wrong. */

@@ -26,7 +26,7 @@ export function readMrkdwn(source: string): Piece[] {
 }
 
 /** Slack's three entities, turned back. */
-export function decoded(text: string): string {
+function decoded(text: string): string {
   return text.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&');
 }
 

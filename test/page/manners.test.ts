@@ -1,0 +1,161 @@
+import axe from 'axe-core';
+import type { Page as Tab } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
+import { COMMAND, LEAD, OPERATOR } from '../whole-app/world.ts';
+import { focused, givenPage, send } from './given-page.ts';
+
+const current = givenPage();
+
+interface Fault {
+  id: string;
+  impact: string;
+  nodes: { html: string; failureSummary: string }[];
+}
+
+/** What axe-core finds, by WCAG 2.2 AA and its own best practices. */
+async function faultsOf(tab: Tab): Promise<string[]> {
+  // In the way that a debugger has: the page's own policy lets no script of another's in.
+  await tab.evaluate(axe.source);
+  // What is still fading in has another contrast.
+  await tab.evaluate('Promise.all(document.getAnimations().map((one) => one.finished))');
+  const { violations } = await tab.evaluate<{ violations: Fault[] }>('axe.run()');
+  return violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html}\n${node.failureSummary}`));
+}
+
+describe.each(['light', 'dark'] as const)('axe-core, in %s', (colorScheme) => {
+  it('finds nothing in the channel, in the call log, in the form and in the guide', async () => {
+    const { world, open } = current();
+    const arn = world.execution({ name: `seen-in-${colorScheme}` });
+    const tab = await open(OPERATOR, { colorScheme });
+    await tab.locator('#composer').pressSequentially(`${COMMAND} `);
+    await tab.getByRole('option').first().waitFor();
+    expect(await faultsOf(tab)).toEqual([]);
+    await send(tab, `${COMMAND} ${arn} 30MiB/s`);
+    await tab
+      .getByRole('article')
+      .filter({ hasText: arn.slice(-22) })
+      .first()
+      .waitFor();
+    await tab.getByRole('button', { name: 'AWS calls' }).click();
+    expect(await faultsOf(tab)).toEqual([]);
+
+    await send(tab, COMMAND);
+    const modal = tab.getByRole('dialog', { name: 'Ask for a limit' });
+    await modal.getByRole('combobox').press('ArrowDown');
+    await modal.getByRole('option').first().waitFor();
+    expect(await faultsOf(tab)).toEqual([]);
+    await modal.getByRole('combobox').press('Escape');
+    await modal.getByRole('button', { name: 'Ask' }).click();
+    await modal.locator('.error').first().waitFor();
+    expect(await faultsOf(tab)).toEqual([]);
+  });
+});
+
+describe('by keyboard alone', () => {
+  it('is asked, reviewed and approved', async () => {
+    const { world, open } = current();
+    const arn = world.execution({ name: 'by-keyboard' });
+    const tab = await open(OPERATOR);
+    const { keyboard } = tab;
+    await tab.locator('#composer').focus();
+    await keyboard.type(`${COMMAND} ${arn} 35MiB/s`);
+    await keyboard.press('Enter');
+    const card = tab.getByRole('article').filter({ hasText: `${arn.slice(-22)}account` });
+    await card.waitFor();
+
+    await tab.getByRole('radio', { checked: true }).focus();
+    await keyboard.press('ArrowRight');
+    await tab.waitForFunction(`document.querySelector('main').dataset.me === '${LEAD}'`);
+    await card.getByRole('button', { name: 'Review' }).focus();
+    await keyboard.press('Enter');
+    const modal = tab.getByRole('dialog', { name: 'Review the limit' });
+    await modal.getByRole('radio', { name: 'Approve' }).waitFor();
+    await focused(modal.getByRole('radio', { name: 'Approve' }));
+    await keyboard.press('Space');
+    await keyboard.press('Tab');
+    await keyboard.press('Tab');
+    await keyboard.press('Tab');
+    await focused(modal.getByRole('button', { name: 'Decide' }));
+    await keyboard.press('Enter');
+    await modal.waitFor({ state: 'detached' });
+    await card.getByText('In force').first().waitFor();
+  });
+
+  it('has Esc close the list first and then the modal, and the focus comes back', async () => {
+    const { open, world } = current();
+    const tab = await open(OPERATOR);
+    await send(tab, COMMAND);
+    const modal = tab.getByRole('dialog', { name: 'Ask for a limit' });
+    await modal.getByRole('combobox').press('ArrowDown');
+    await modal.getByRole('option').first().waitFor();
+    await tab.keyboard.press('Escape');
+    await modal.getByRole('option').first().waitFor({ state: 'hidden' });
+    expect(await modal.isVisible()).toBe(true);
+    await tab.keyboard.press('Escape');
+    await modal.waitFor({ state: 'detached' });
+    expect(world.slack.as(OPERATOR).views()).toEqual([]);
+    await focused(tab.locator('#composer'));
+  });
+
+  it('shows the focus on whatever has it', async () => {
+    const { open } = current();
+    const tab = await open(OPERATOR);
+    const bare = `(() => {
+      const one = document.activeElement;
+      if (one === document.body) return '';
+      const shown = (part) => part && (getComputedStyle(part).outlineStyle !== 'none' || getComputedStyle(part).boxShadow !== 'none');
+      return shown(one) || shown(one.closest('.seat, .box')) ? '' : one.outerHTML.slice(0, 120);
+    })()`;
+    for (let step = 0; step < 30; step += 1) {
+      await tab.keyboard.press('Tab');
+      expect(await tab.evaluate(bare)).toBe('');
+    }
+  });
+});
+
+describe('on a phone', () => {
+  it.each([
+    [390, 844],
+    [320, 640],
+  ])('fits %i × %i, one side at a time', async (width, height) => {
+    const { open } = current();
+    const tab = await open(OPERATOR, { viewport: { width, height } });
+    const overflow = 'document.documentElement.scrollWidth - document.documentElement.clientWidth';
+    expect(await tab.evaluate(overflow)).toBe(0);
+    expect(await tab.getByRole('region', { name: 'First steps' }).isVisible()).toBe(false);
+    await tab.getByRole('button', { name: 'The other side' }).click();
+    await tab.getByRole('region', { name: 'First steps' }).waitFor();
+    expect(await tab.evaluate(overflow)).toBe(0);
+    await tab.getByRole('button', { name: 'Slack', exact: true }).click();
+    await tab.locator('#composer').waitFor();
+  });
+});
+
+describe('the page’s server', () => {
+  it('lets nothing in from elsewhere, and lets no other site act', async () => {
+    const { url } = current();
+    const page = await fetch(url);
+    expect(page.headers.get('content-security-policy')).toMatch(
+      /^default-src 'none'; script-src 'self'; style-src 'self';/,
+    );
+    const body = JSON.stringify({ as: LEAD, act: { do: 'open-home' } });
+    const foreign = await fetch(`${url}act`, { method: 'POST', body, headers: { origin: 'http://example.com' } });
+    expect(foreign.status).toBe(403);
+    expect((await fetch(`${url}act`, { method: 'POST', body: '{"as":"U0NOBODY","act":{}}' })).status).toBe(400);
+    expect((await fetch(`${url}nothing`)).status).toBe(404);
+  });
+});
+
+describe('theme', () => {
+  it('follows the system, and the switch', async () => {
+    const { open } = current();
+    const tab = await open(OPERATOR, { colorScheme: 'dark' });
+    const ground = () => tab.evaluate('getComputedStyle(document.body).backgroundColor');
+    const dark = await ground();
+    await tab.emulateMedia({ colorScheme: 'light' });
+    await tab.getByRole('button', { name: 'Use the dark theme' }).waitFor();
+    expect(await ground()).not.toBe(dark);
+    await tab.getByRole('button', { name: 'Use the dark theme' }).click();
+    await expect.poll(ground).toBe(dark);
+  });
+});
