@@ -212,6 +212,11 @@ export function readPolicyPath(env: Environment): string {
   return env.POLICY_FILE?.trim() || 'policy.yml';
 }
 
+/** Where checkpoints are kept outside Redis, for the commands; null: nowhere. */
+export function readCheckpointPath(env: Environment): string | null {
+  return env.AUDIT_CHECKPOINT_FILE?.trim() || null;
+}
+
 /** Every fault on a line of its own, with what is expected below it. */
 export function describeConfigFaults(faults: readonly ConfigFault[]): string {
   return faults.map(({ name, problem, expected }) => `${name} ${problem}\n  expected: ${expected}`).join('\n');

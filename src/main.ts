@@ -1,9 +1,12 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander';
+import type { AcceptLossOptions } from './commands/accept-audit-loss.ts';
+import type { ArchiveOptions } from './commands/archive-audit.ts';
 import { describeFailure } from './commands/cannot-run.ts';
 import type { ExplainOptions } from './commands/explain-policy.ts';
 import type { ExportOptions } from './commands/export-audit.ts';
 import type { Terminal } from './commands/terminal.ts';
+import type { VerifyOptions } from './commands/verify-audit.ts';
 
 const EXIT_CODES = `
 Exit codes: 0 all good, 1 a fault was found, 2 wrong use or configuration, or something that is needed is away.`;
@@ -14,6 +17,7 @@ const terminal: Terminal = {
   out: process.stdout,
   say: (text) => void process.stderr.write(`${text}\n`),
   now: () => new Date(),
+  ...(process.stderr.isTTY ? { progress: (line) => void process.stderr.write(`\r\u001b[K${line}`) } : {}),
 };
 
 /** Each command loads its own code, so that `--help` loads none. */
@@ -60,16 +64,16 @@ function commandLine(end: (code: number) => void): Command {
       end(await explainPolicy(options, terminal));
     });
 
-  const audit = program.command('audit').description('export and verify the audit log');
+  const audit = program.command('audit').description('export, verify and archive the audit log');
   audit
     .command('export')
     .description(
-      'write the audit log of REDIS_URL as JSON lines, its head first (signed where AUDIT_SIGNING_KEY is set). The ' +
+      'write the audit log of REDIS_URL as JSON lines, its head first (signed where AUDIT_SIGNING_KEY is set), or as CSV. The ' +
         'export is recorded in the log where AUDIT_KEYS is set.',
     )
     .option('--since <when>', `only records from then on: ${MOMENT}`)
     .option('--until <when>', 'only records from before then; the same forms')
-    .option('--format <format>', 'jsonl; csv is not there yet', 'jsonl')
+    .option('--format <format>', 'jsonl, which can be verified, or csv for spreadsheets', 'jsonl')
     .option('--out <file>', 'a new file; else stdout')
     .addHelpText('after', EXIT_CODES)
     .action(async (options: ExportOptions) => {
@@ -82,11 +86,47 @@ function commandLine(end: (code: number) => void): Command {
       'check the audit log of REDIS_URL, or an export: integrity, completeness, authenticity, each ok, fault or unknown. ' +
         'Authenticity is unknown without AUDIT_KEYS; the head of an export is checked by AUDIT_SIGNING_KEY.',
     )
-    .option('--file <file>', 'an export; then Redis is not needed')
+    .option('--file <file...>', 'an export, or several files that are one log together; then Redis is not needed')
+    .option('--archive <file...>', 'archives that come before what is in Redis, checked with it as one log')
+    .option('--checkpoints <file>', 'hold the log against these, signed by AUDIT_SIGNING_KEY where that is set')
     .addHelpText('after', EXIT_CODES)
-    .action(async (options: { file?: string }) => {
+    .action(async (options: VerifyOptions) => {
       const { verifyAudit } = await import('./commands/verify-audit.ts');
       end(await verifyAudit(options, terminal));
+    });
+  audit
+    .command('archive')
+    .description(
+      'move the part of the log from before a moment to a file: checked, written, checked again, on record, and then taken ' +
+        'out of Redis. The last record and those of open requests stay.',
+    )
+    .requiredOption('--until <when>', `only records from before then: ${MOMENT}`)
+    .requiredOption('--out <file>', 'a new file')
+    .addHelpText('after', EXIT_CODES)
+    .action(async (options: ArchiveOptions) => {
+      const { archiveAudit } = await import('./commands/archive-audit.ts');
+      end(await archiveAudit(options, terminal));
+    });
+  audit
+    .command('accept-loss')
+    .description(
+      'let a log that lost records go on, after the highest record that bots, AUDIT_CHECKPOINT_FILE or --seen know of. ' +
+        'That is on record itself; running bots go on within seconds.',
+    )
+    .requiredOption('--reason <words>', 'why, for the record')
+    .option('--seen <seq:hash>', 'a record that was seen: in /readyz, in a checkpoint, or in a result')
+    .addHelpText('after', EXIT_CODES)
+    .action(async (options: AcceptLossOptions) => {
+      const { acceptAuditLoss } = await import('./commands/accept-audit-loss.ts');
+      end(await acceptAuditLoss(options, terminal));
+    });
+  audit
+    .command('key')
+    .description('print the public half of AUDIT_SIGNING_KEY, to check checkpoints and the heads of exports with')
+    .addHelpText('after', EXIT_CODES)
+    .action(async () => {
+      const { printAuditKey } = await import('./commands/audit-key.ts');
+      end(printAuditKey(terminal));
     });
   return program;
 }

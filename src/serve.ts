@@ -3,12 +3,20 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Config, describeConfigFaults, readConfig } from './config.ts';
 import { createExecutions } from './datasync/executions.ts';
 import type { AuditEvent } from './domain/throttle-request.ts';
+import { trimStep } from './ledger/audit-archive.ts';
+import { createAuditBook } from './ledger/audit-book.ts';
+import { createCheckpoints } from './ledger/audit-checkpoints.ts';
+import { startAuditWatch } from './ledger/audit-watch.ts';
 import { createCards } from './ledger/cards.ts';
+import { appendCheckpoints, type Checkpoint, highestCheckpoint } from './ledger/checkpoint-format.ts';
 import { connect, openConnection } from './ledger/connection.ts';
+import { createHomes } from './ledger/homes.ts';
 import { createKeys } from './ledger/keys.ts';
-import { createLedger } from './ledger/ledger.ts';
+import { createLedger, type RedisLedger } from './ledger/ledger.ts';
+import { createLooks } from './ledger/looks.ts';
 import { createOutbox } from './ledger/outbox.ts';
 import { createPolicies, type Policies } from './ledger/policies.ts';
+import { createReminders } from './ledger/reminders.ts';
 import { createLogger, type Log } from './log.ts';
 import { countedExecutions, countedLedger, countingFetch } from './ops/counted.ts';
 import { createMetrics } from './ops/metrics.ts';
@@ -16,17 +24,24 @@ import { startOps } from './ops/ops-server.ts';
 import { readinessChecks } from './ops/readiness.ts';
 import { openPolicyFile, type PolicyFile } from './policy-source.ts';
 import { createSlackApp } from './slack/app.ts';
+import { createAuditChannel } from './slack/audit-channel.ts';
 import { type Bot, sealRequest } from './slack/bot.ts';
 import { createClients } from './slack/clients.ts';
+import { startHomeTabs } from './slack/home-tabs.ts';
 import { identify, TokenRefused } from './slack/identify.ts';
 import { createNotifier } from './slack/notifier.ts';
 import { createPeople } from './slack/people.ts';
 import { httpListening, type Listening, socketListening } from './slack/receivers.ts';
+import { createRemind } from './slack/remind.ts';
 import { createSeals } from './slack/sealed.ts';
 import { startLoop } from './worker/loop.ts';
 import { type Applied, applyThrottle } from './workflow/apply-throttle.ts';
 import { expireRequest } from './workflow/expire-request.ts';
+import { createMeasuredRates, notingLooks } from './workflow/measured-rates.ts';
 import type { Clock, Ledger } from './workflow/ports.ts';
+import { remindApprovers } from './workflow/remind-approvers.ts';
+import { revertLimit } from './workflow/revert-limit.ts';
+import { watchExecution } from './workflow/watch-execution.ts';
 
 /** The environment or the policy file is wrong; the message lists every fault. */
 export class ConfigurationError extends Error {
@@ -44,6 +59,13 @@ export interface Running {
   stop(): Promise<void>;
 }
 
+export interface ServeOptions {
+  /** This machine's if not given: the tests and the demo have hours pass in seconds. */
+  clock?: Clock;
+  /** How old a claim is when its worker counts as gone; 30 s if not given. */
+  abandonedMs?: number;
+}
+
 const REDIS_FIRST_MS = 3000;
 const BEAT_MS = 10_000;
 /** Work in hand may take this long at a stop: together with the rest it stays under 10 s. */
@@ -53,11 +75,11 @@ const GRACE_MS = 6000;
  * Builds the bot from its environment and starts it.
  * @throws ConfigurationError where the environment, the policy file or the Slack token is wrong
  */
-export async function serve(env: NodeJS.ProcessEnv): Promise<Running> {
-  const { config, policy } = await readSettings(env);
+export async function serve(env: NodeJS.ProcessEnv, options: ServeOptions = {}): Promise<Running> {
+  const { config, policy, witness } = await readSettings(env);
   const log = createLogger({ level: config.logLevel, secrets: config.secrets });
   const metrics = createMetrics();
-  const clock: Clock = { now: () => new Date() };
+  const clock: Clock = options.clock ?? { now: () => new Date() };
   const replica = randomUUID();
   const keys = createKeys(config.redis.prefix);
   const redis = openConnection(config.redis.target, 'commands');
@@ -70,13 +92,15 @@ export async function serve(env: NodeJS.ProcessEnv): Promise<Running> {
   );
 
   const auditKeys = config.audit.keys;
+  const { signingKey, checkpointFile } = config.audit;
   const ledger = countedLedger(
     createLedger({
-      ...{ redis, keys, auditKeys, clock, newLogId: randomUUID },
+      ...{ redis, keys, auditKeys, clock, newLogId: randomUUID, witness },
       onLost: (err) => log.fatal({ err }, 'the log in Redis is not the one this bot wrote to: nothing more is written'),
     }),
     metrics,
   );
+  const unsure = await firstLook(ledger, witness, log);
   const policies = createPolicies(redis, keys, clock, replica);
   const policyWatch = watchPolicy({ ledger, policy, policies, log });
   const clients = createClients(config.slack.botToken, config.slack.apiUrl, log, countingFetch(metrics));
@@ -85,6 +109,7 @@ export async function serve(env: NodeJS.ProcessEnv): Promise<Running> {
     checks: readinessChecks({
       pingRedis: () => redis.ping(),
       lost: () => ledger.lost()?.message ?? null,
+      unsure: () => unsure,
       testSlack: () => clients.prompt.auth.test(),
       policy: () => ({ digest: policy.current().digest, others: policyWatch.others() }),
     }),
@@ -101,15 +126,43 @@ export async function serve(env: NodeJS.ProcessEnv): Promise<Running> {
   });
 
   const cards = createCards(redis, keys);
+  const looks = createLooks(redis, keys);
   const aws = createExecutions({ clock });
-  const executions = countedExecutions(aws, metrics);
+  const rates = createMeasuredRates();
+  const executions = notingLooks(countedExecutions(aws, metrics), rates);
   const people = createPeople(clients.prompt, identity.team, clock, log);
   const seals = createSeals(sealSecret(config));
   const seal = (request: string) => sealRequest({ seals }, request);
-  const notifier = createNotifier({ ledger, executions, policy, clock, cards, clients, seal, log });
+  const notifier = createNotifier({ ledger, executions, policy, clock, cards, looks, clients, seal, log });
+  const audit = createAuditBook({ redis, keys, ledger, clock, auditKeys, signingKey, checkpointFile });
+  const auditChannel = createAuditChannel({ clients, channel: config.audit.channel, policy, log });
+  const auditWatch = startAuditWatch({
+    ...{ redis, keys, ledger, replica },
+    checkpoints: createCheckpoints({ redis, keys, clock, signingKey, file: checkpointFile }),
+    trim: () => trimStep(redis, keys),
+    tellCheckpoints: (lines) => auditChannel.checkpoints(lines),
+    tellLost: (fault) => auditChannel.lost(fault.message),
+    tellResumed: () => auditChannel.resumed(),
+    onFault: (err) => log.warn({ err }, 'the audit log could not be looked at, or checkpointed'),
+  });
   const pending = new Set<Promise<unknown>>();
-  const bot: Bot = {
-    ...{ ledger, executions, people, channels: people, policy, clock, cards, clients, seals, notifier, identity, log },
+  const parts: Omit<Bot, 'homeTabs'> = {
+    ...{
+      ledger,
+      executions,
+      rates,
+      people,
+      channels: people,
+      policy,
+      clock,
+      cards,
+      clients,
+      seals,
+      notifier,
+      identity,
+      log,
+      audit,
+    },
     newRequestId,
     defaultRegion: env.AWS_REGION ?? env.AWS_DEFAULT_REGION ?? null,
     background(work) {
@@ -118,19 +171,39 @@ export async function serve(env: NodeJS.ProcessEnv): Promise<Running> {
       void watched.finally(() => pending.delete(watched));
     },
   };
+  const homeTabs = startHomeTabs(parts, createHomes(redis, keys, clock));
+  const bot: Bot = { ...parts, homeTabs };
 
-  const outbox = createOutbox({ redis, blocking, keys, clock, consumer: replica });
+  const reminders = createReminders(redis, keys);
+  const remind = createRemind(bot, seal);
+  const outbox = createOutbox({
+    ...{ redis, blocking, keys, clock, consumer: replica },
+    ...(options.abandonedMs === undefined ? {} : { abandonedMs: options.abandonedMs }),
+  });
   const loop = startLoop({
     ...{ outbox, clock, log },
     onEffect: (kind, outcome) => metrics.effects.inc({ kind, outcome }),
     run: {
-      show: (id) => notifier.show(id),
+      async show(id) {
+        await homeTabs.changed(id);
+        return notifier.show(id);
+      },
       result: (id) => notifier.result(id),
       async expire(id, claim) {
         return ran(await expireRequest({ ledger, policy, clock }, id, claim));
       },
       async apply(id, claim) {
         return ran(await applyThrottle(bot, id, claim));
+      },
+      async remind(id) {
+        return ran(await remindApprovers({ ...bot, reminders, remind }, id));
+      },
+      async revert(id, claim) {
+        return ran(await revertLimit(bot, id, claim));
+      },
+      warn: (id) => notifier.tellThread(id),
+      async watch(id, claim) {
+        return ran(await watchExecution({ ...bot, looks }, id, claim, notifier.show));
       },
     },
   });
@@ -149,6 +222,7 @@ export async function serve(env: NodeJS.ProcessEnv): Promise<Running> {
     reloadPolicy: () => policyWatch.reload(),
     async stop() {
       log.info('stopping');
+      homeTabs.stop();
       const until = Date.now() + GRACE_MS;
       const left = () => Math.max(0, until - Date.now());
       await Promise.race([listening.stop(), sleep(left(), undefined, { ref: false })]);
@@ -156,6 +230,7 @@ export async function serve(env: NodeJS.ProcessEnv): Promise<Running> {
       const worked = loop.stop(left());
       blocking.disconnect();
       await worked;
+      await auditWatch.stop();
       aws.close();
       await close();
       log.info('stopped');
@@ -167,12 +242,40 @@ function ran(applied: Applied) {
   return applied.kind === 'done' ? null : { againInSeconds: applied.seconds, why: applied.why };
 }
 
-async function readSettings(env: NodeJS.ProcessEnv): Promise<{ config: Config; policy: PolicyFile }> {
+async function readSettings(env: NodeJS.ProcessEnv) {
   const config = readConfig(env);
   if (!config.ok) throw new ConfigurationError(describeConfigFaults(config.problem));
   const policy = await openPolicyFile(config.value.policyFile);
   if (!policy.ok) throw new ConfigurationError(policy.problem);
-  return { config: config.value, policy: policy.value };
+  return { config: config.value, policy: policy.value, witness: await readWitness(config.value) };
+}
+
+/** The highest record that the bot's own checkpoints vouch for. */
+async function readWitness({ audit }: Config): Promise<Checkpoint | null> {
+  if (audit.checkpointFile === null) return null;
+  try {
+    // Rather now than at the first checkpoint.
+    await appendCheckpoints(audit.checkpointFile, []);
+    return await highestCheckpoint(audit.checkpointFile, audit.signingKey);
+  } catch (cause) {
+    throw new ConfigurationError("AUDIT_CHECKPOINT_FILE can't be written\n  expected: a path of a file outside Redis", {
+      cause,
+    });
+  }
+}
+
+/** Looks at the log before anything is written. Answers with what can't be known: whether there was one before. */
+async function firstLook(ledger: RedisLedger, witness: Checkpoint | null, log: Log): Promise<string | null> {
+  // A log that is lost is told by the ledger itself, and a Redis that is away by the watch that follows.
+  const isEmpty = await ledger.look().then(
+    (found) => found === null,
+    () => false,
+  );
+  if (!isEmpty || witness !== null) return null;
+  const why =
+    'the log was empty when this bot started, and there is no checkpoint (AUDIT_CHECKPOINT_FILE): it can not know whether there was one before';
+  log.warn(why);
+  return why;
 }
 
 function listen({ slack }: Config, log: Log): Listening {

@@ -14,27 +14,31 @@ describe('manifest.yml', () => {
   it('sends everything to the one path of the contract', () => {
     const { request_url, message_menu_options_url, is_enabled } = manifest.settings.interactivity;
     expect(is_enabled).toBe(true);
-    for (const url of [request_url, message_menu_options_url, manifest.features.slash_commands[0].url]) {
+    const events = manifest.settings.event_subscriptions.request_url;
+    for (const url of [request_url, message_menu_options_url, events, manifest.features.slash_commands[0].url]) {
       expect(new URL(url)).toMatchObject({ protocol: 'https:', pathname: '/slack/events' });
     }
   });
 
   it('says how many lines Socket Mode has no use for', () => {
     expect(manifest.settings.socket_mode_enabled).toBe(false);
-    expect(text.match(/: https:\/\/bot\.example\.com\//g)).toHaveLength(3);
-    expect(text).toMatch(/delete the three lines with\n# bot\.example\.com/);
+    expect(text.match(/: https:\/\/bot\.example\.com\//g)).toHaveLength(4);
+    expect(text).toMatch(/delete the four lines with\n# bot\.example\.com/);
   });
 
   // The list is here in full, so that a new scope is a decision and not an accident.
   it('asks for no more than it uses, and for nothing of a user', () => {
     expect(manifest.oauth_config.scopes).toEqual({
-      bot: ['commands', 'chat:write', 'users:read', 'usergroups:read', 'channels:read', 'groups:read', 'im:write'],
+      bot: [
+        ...['commands', 'chat:write', 'users:read', 'usergroups:read', 'channels:read', 'groups:read', 'im:write'],
+        'files:write',
+      ],
     });
-    expect(manifest.settings).not.toHaveProperty('event_subscriptions');
+    expect(manifest.settings.event_subscriptions.bot_events).toEqual(['app_home_opened']);
   });
 
   it('can speak to a person in the Messages tab', () => {
-    expect(manifest.features.app_home).toMatchObject({ messages_tab_enabled: true, home_tab_enabled: false });
+    expect(manifest.features.app_home).toMatchObject({ messages_tab_enabled: true, home_tab_enabled: true });
     expect(manifest.features.bot_user.display_name).toBe('datasync-throttle');
   });
 

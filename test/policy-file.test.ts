@@ -26,6 +26,7 @@ describe('the example', () => {
       maxDurationSeconds: 43_200,
       reason: 'required',
       expiresInSeconds: 1800,
+      reminders: true,
       role: 'arn:aws:iam::111122223333:role/datasync-throttle',
     });
   });

@@ -4,13 +4,22 @@ import { userInfo } from 'node:os';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { type AuditKeys, readLedgerConfig } from '../config.ts';
-import { type ExportPlan, exportedEvent, exportText, planExport } from '../ledger/audit-export.ts';
+import {
+  type ExportForm,
+  type ExportPlan,
+  exportedEvent,
+  exportText,
+  jsonLines,
+  planExport,
+} from '../ledger/audit-export.ts';
 import type { Connection } from '../ledger/connection.ts';
+import { csv } from '../ledger/export-csv.ts';
 import type { Keys } from '../ledger/keys.ts';
 import { createLedger } from '../ledger/ledger.ts';
 import { CannotRun } from './cannot-run.ts';
 import { readMoment } from './moment.ts';
 import { orCannotRun, withLog } from './open-log.ts';
+import { progressLine } from './progress-line.ts';
 import type { ExitCode, Terminal } from './terminal.ts';
 
 export interface ExportOptions {
@@ -20,30 +29,31 @@ export interface ExportOptions {
   out?: string;
 }
 
-/** Writes the log, or the part of it between two moments, as JSON lines to stdout or to a new file. */
+/** Writes the log, or the part of it between two moments, as JSON lines or CSV to stdout or to a new file. */
 export async function exportAudit(options: ExportOptions, terminal: Terminal): Promise<ExitCode> {
-  if (options.format !== 'jsonl') throw new CannotRun(wrongFormat(options.format));
   const now = terminal.now();
   const since = options.since === undefined ? null : readMoment('--since', options.since, now);
   const until = options.until === undefined ? null : readMoment('--until', options.until, now);
   if (since && until && since >= until) throw new CannotRun('--since is not before --until');
   const { redis: target, ...keyring } = orCannotRun(readLedgerConfig(terminal.env));
+  const form = formOf(options.format, keyring.signingKey);
   const { out } = options;
   if (out !== undefined) await refuseExisting(out);
   const plan = await withLog(target, async (redis, keys) => {
     const planned = await planExport(redis, keys, { since, until }, now);
+    const progress = (count: number) => terminal.progress?.(progressLine('exported', count, planned.head.count));
     const write = (to?: NodeJS.WritableStream) =>
-      pipeline(Readable.from(exportText(redis, keys, planned, keyring.signingKey)), to ?? terminal.out, {
+      pipeline(Readable.from(exportText(redis, keys, planned, form, progress)), to ?? terminal.out, {
         // stdout stays open, whatever was sent through it.
         end: to !== undefined,
-      });
+      }).finally(() => terminal.progress?.(''));
     // On record first: there is no export that the log does not know of.
     const record = () => recordExport(redis, keys, planned, keyring, terminal);
     if (out === undefined) {
       await record();
       await write();
     } else {
-      await writeFile(out, record, write);
+      await writeWholeFile(out, record, write);
     }
     return planned;
   });
@@ -54,13 +64,13 @@ export async function exportAudit(options: ExportOptions, terminal: Terminal): P
   return 0;
 }
 
-function wrongFormat(format: string): string {
-  const what =
-    format === 'csv' ? 'csv is not there yet' : `--format ${JSON.stringify(format.slice(0, 60))} is not known`;
-  return `${what}\n  expected: jsonl`;
+function formOf(format: string, signingKey: Parameters<typeof jsonLines>[0]): ExportForm {
+  if (format === 'jsonl') return jsonLines(signingKey);
+  if (format === 'csv') return csv;
+  throw new CannotRun(`--format ${JSON.stringify(format.slice(0, 60))} is not known\n  expected: jsonl or csv`);
 }
 
-async function refuseExisting(out: string): Promise<void> {
+export async function refuseExisting(out: string): Promise<void> {
   const exists = await access(out).then(
     () => true,
     () => false,
@@ -69,7 +79,7 @@ async function refuseExisting(out: string): Promise<void> {
 }
 
 /** Whoever sees `out` sees a whole export: until then it has another name. For its owner alone, since it names people. */
-async function writeFile(
+export async function writeWholeFile(
   out: string,
   record: () => Promise<void>,
   write: (to: NodeJS.WritableStream) => Promise<void>,

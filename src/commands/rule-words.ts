@@ -64,6 +64,7 @@ export function explainRule(rule: Rule, question: Question): [string, string][] 
     ['reason', rule.reason === 'required' ? 'has to be given' : 'may be left out'],
     ['for', rule.maxDurationSeconds === null ? 'any duration' : `at most ${formatDuration(rule.maxDurationSeconds)}`],
     ['expires', `${formatDuration(rule.expiresInSeconds)} after it was asked, and again after it was agreed`],
+    ['reminders', rule.reminders ? 'after a third and two thirds of that time' : 'none'],
     ['role', rule.role ?? "the bot's own credentials"],
     ['verdict', verdict],
   ];

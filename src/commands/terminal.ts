@@ -7,6 +7,8 @@ export interface Terminal {
   /** One or more whole lines on stderr. */
   say(text: string): void;
   now(): Date;
+  /** Rewrites one line on stderr, where that is a terminal; empty: takes it away. */
+  progress?(line: string): void;
 }
 
 /** How a command ended: 0 good, 1 it found a fault. What could not be done at all is thrown as CannotRun. */

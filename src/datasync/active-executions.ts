@@ -4,28 +4,23 @@ import {
   paginateListTaskExecutions,
   paginateListTasks,
 } from '@aws-sdk/client-datasync';
-import { UPDATABLE } from '../domain/task-execution.ts';
+import { type TaskExecution, UPDATABLE } from '../domain/task-execution.ts';
 import { AwsFault } from '../workflow/faults.ts';
-import type { ActiveExecution, Clock } from '../workflow/ports.ts';
+import type { ActiveExecution, ActiveList, Clock, ListTarget } from '../workflow/ports.ts';
 import { toAwsFault } from './aws-fault.ts';
 import type { Clients } from './clients.ts';
+import { seenExecution } from './seen-execution.ts';
 import type { TaskNames } from './task-names.ts';
 import { type TimeLimits, within } from './time-limits.ts';
 
-/** A Region to look in, and the role to look under. */
-export interface ListTarget {
-  region: string;
-  role: string | null;
-}
-
-export interface ActiveList {
-  executions: ActiveExecution[];
-  /** Where nothing, or not all, could be seen. */
-  failed: { region: string; role: string | null; fault: AwsFault }[];
-}
-
 export interface ActiveExecutions {
-  list(targets: readonly ListTarget[]): Promise<ActiveList>;
+  /**
+   * What is known of all targets after `withinMs` (`limits.list`), at most `listKept` old. Never rejects: a target that
+   * could not be seen is in `failed`.
+   */
+  list(targets: readonly ListTarget[], options?: { details?: boolean; withinMs?: number }): Promise<ActiveList>;
+  /** Looks at executions that a list has found. Never rejects: what can't be had in time, or not at all, is left out. */
+  lookAt(arns: readonly string[], withinMs: number): Promise<ReadonlyMap<string, TaskExecution>>;
   /** After a change what is kept of this Region is old. */
   forget(region: string): void;
   /** Ends the looks that go on in the background. */
@@ -37,6 +32,15 @@ interface Flight {
   target: ListTarget;
   startedAt: number;
   found: Map<string, ActiveExecution>;
+  looks: Map<string, Omit<TaskExecution, 'taskName'>>;
+  /** Every execution that is found is described; else only those that are asked for. */
+  details: boolean;
+  /** Those that wait for their turn. */
+  waiting: (() => void)[];
+  /** By ARN; what is done stays, so that nothing is described twice. */
+  describing: Map<string, Promise<void>>;
+  underWay: number;
+  client: DataSyncClient | null;
   /** All pages are read: nothing is missing but details. */
   listed: boolean;
   fault: AwsFault | null;
@@ -45,6 +49,7 @@ interface Flight {
 
 const OPERATION = 'datasync:ListTaskExecutions';
 const DESCRIBES_AT_ONCE = 8;
+const THROTTLED_KEPT_MS = 5_000;
 
 export function createActiveExecutions(
   clock: Clock,
@@ -59,14 +64,10 @@ export function createActiveExecutions(
     const flight: Flight = {
       target,
       startedAt: clock.now().getTime(),
-      found: new Map(),
-      listed: false,
-      fault: null,
-      done: Promise.resolve(),
+      ...{ found: new Map(), looks: new Map(), details: false, waiting: [], describing: new Map(), underWay: 0 },
+      ...{ client: null, listed: false, fault: null, done: Promise.resolve() },
     };
-    const looked = within(limits.listFlight, (late) =>
-      look(flight, clients, names, AbortSignal.any([late, closing.signal])),
-    );
+    const looked = within(limits.listFlight, (late) => listAll(flight, AbortSignal.any([late, closing.signal])));
     flight.done = looked.catch((error: unknown) => {
       flight.fault = toAwsFault(error, { operation: OPERATION, role: target.role });
     });
@@ -77,17 +78,99 @@ export function createActiveExecutions(
     const key = `${target.region} ${target.role ?? ''}`;
     const kept = flights.get(key);
     const age = kept ? clock.now().getTime() - kept.startedAt : Number.POSITIVE_INFINITY;
-    if (kept && !kept.fault && age < limits.listKept) return kept;
+    // Who is asked too often is not asked at once again.
+    const keptFor = kept?.fault ? (kept.fault.kind === 'throttled' ? THROTTLED_KEPT_MS : 0) : limits.listKept;
+    if (kept && age < keptFor) return kept;
     const flight = fly(target);
     flights.set(key, flight);
     return flight;
   };
 
+  /** ListTaskExecutions knows no filter: all pages are read, and those kept that are not over. */
+  async function listAll(flight: Flight, signal: AbortSignal): Promise<void> {
+    const { region, role } = flight.target;
+    const client = await clients.reader(region, role);
+    flight.client = client;
+    const naming = learnNames(client, names, signal);
+    for await (const page of paginateListTaskExecutions({ client }, {}, { abortSignal: signal })) {
+      for (const { TaskExecutionArn: arn, Status: status, TaskMode: mode } of page.TaskExecutions ?? []) {
+        if (arn === undefined || status === undefined || !UPDATABLE.includes(status)) continue;
+        flight.found.set(arn, { arn, status, mode: mode ?? null, taskName: null, bytesPerSecond: null });
+        if (flight.details) void described(flight, arn);
+      }
+    }
+    flight.listed = true;
+    await naming;
+  }
+
+  /** Settles when the execution was described, or could not be; a few at once, each once. */
+  function described(flight: Flight, arn: string): Promise<void> {
+    const before = flight.describing.get(arn);
+    if (before) return before;
+    const turn = new Promise<void>((resolve) => {
+      const start = () => {
+        flight.underWay += 1;
+        void describe(flight, arn).finally(() => {
+          flight.underWay -= 1;
+          resolve();
+          flight.waiting.shift()?.();
+        });
+      };
+      if (flight.underWay < DESCRIBES_AT_ONCE) start();
+      else flight.waiting.push(start);
+    });
+    flight.describing.set(arn, turn);
+    return turn;
+  }
+
+  async function describe(flight: Flight, arn: string): Promise<void> {
+    const { client } = flight;
+    if (!client) return;
+    try {
+      const answer = await within(limits.listFlight, (late) =>
+        client.send(new DescribeTaskExecutionCommand({ TaskExecutionArn: arn }), {
+          abortSignal: AbortSignal.any([late, closing.signal]),
+        }),
+      );
+      const seen = seenExecution(arn, answer, clock.now());
+      flight.looks.set(arn, seen);
+      const listed = flight.found.get(arn);
+      if (!listed) return;
+      if (!UPDATABLE.includes(seen.status)) flight.found.delete(arn);
+      else flight.found.set(arn, { ...listed, status: seen.status, bytesPerSecond: seen.bytesPerSecond });
+    } catch {
+      // It stays in the list without its limit.
+    }
+  }
+
+  async function withDetails(flight: Flight): Promise<void> {
+    flight.details = true;
+    for (const arn of flight.found.keys()) void described(flight, arn);
+    await flight.done;
+    await Promise.all(flight.describing.values());
+  }
+
   return {
-    list: async (targets) => {
-      const looking = new Set(targets.map(flightTo));
-      await inTime(limits.list, Promise.all([...looking].map((flight) => flight.done)));
-      return gathered([...looking], names);
+    list: async (targets, { details = true, withinMs = limits.list } = {}) => {
+      const looking = [...new Set(targets.map(flightTo))];
+      const pending = new Set(looking);
+      const waits = looking.map((flight) =>
+        (details ? withDetails(flight) : flight.done).then(() => pending.delete(flight)),
+      );
+      await inTime(withinMs, Promise.all(waits));
+      return gathered(looking, pending, names);
+    },
+    lookAt: async (arns, withinMs) => {
+      const wanted = arns.flatMap((arn) => {
+        const flight = [...flights.values()].find(({ found, looks }) => found.has(arn) || looks.has(arn));
+        return flight ? [{ arn, flight }] : [];
+      });
+      await inTime(withinMs, Promise.all(wanted.map(({ flight, arn }) => described(flight, arn))));
+      const seen = wanted.flatMap(({ arn, flight }): [string, TaskExecution][] => {
+        const look = flight.looks.get(arn);
+        return look ? [[arn, { ...look, taskName: names.known(taskOf(arn)) }]] : [];
+      });
+      return new Map(seen);
     },
     forget: (region) => {
       for (const [key, flight] of flights) if (flight.target.region === region) flights.delete(key);
@@ -96,10 +179,11 @@ export function createActiveExecutions(
   };
 }
 
-function gathered(flights: Flight[], names: TaskNames): ActiveList {
+function gathered(flights: readonly Flight[], pending: ReadonlySet<Flight>, names: TaskNames): ActiveList {
   const executions = new Map<string, ActiveExecution>();
   const failed: ActiveList['failed'] = [];
-  for (const { target, found, listed, fault } of flights) {
+  for (const flight of flights) {
+    const { target, found, listed, fault } = flight;
     for (const [arn, execution] of found) {
       const taskName = names.known(taskOf(arn));
       // Two roles of one account see the same ones.
@@ -107,51 +191,9 @@ function gathered(flights: Flight[], names: TaskNames): ActiveList {
     }
     if (listed) continue;
     const about = { operation: OPERATION, role: target.role };
-    failed.push({ ...target, fault: fault ?? new AwsFault('no-answer', about) });
+    failed.push({ ...target, fault: fault ?? new AwsFault('no-answer', about), pending: pending.has(flight) });
   }
   return { executions: [...executions.values()], failed };
-}
-
-/** ListTaskExecutions knows no filter: all pages are read, and each one that is not over is described for its limit. */
-async function look(flight: Flight, clients: Clients, names: TaskNames, signal: AbortSignal): Promise<void> {
-  const { region, role } = flight.target;
-  const client = await clients.reader(region, role);
-  const naming = learnNames(client, names, signal);
-  const waiting: string[] = [];
-  const describing = new Set<Promise<void>>();
-  const describeNext = () => {
-    const arn = describing.size < DESCRIBES_AT_ONCE ? waiting.shift() : undefined;
-    if (arn === undefined) return;
-    const one = describe(client, arn, flight, signal).then(() => {
-      describing.delete(one);
-      describeNext();
-    });
-    describing.add(one);
-  };
-  for await (const page of paginateListTaskExecutions({ client }, {}, { abortSignal: signal })) {
-    for (const { TaskExecutionArn: arn, Status: status, TaskMode: mode } of page.TaskExecutions ?? []) {
-      if (arn === undefined || status === undefined || !UPDATABLE.includes(status)) continue;
-      flight.found.set(arn, { arn, status, mode: mode ?? null, taskName: null, bytesPerSecond: null });
-      waiting.push(arn);
-      describeNext();
-    }
-  }
-  flight.listed = true;
-  await naming;
-  while (describing.size > 0) await Promise.all(describing);
-}
-
-async function describe(client: DataSyncClient, arn: string, flight: Flight, abortSignal: AbortSignal): Promise<void> {
-  try {
-    const answer = await client.send(new DescribeTaskExecutionCommand({ TaskExecutionArn: arn }), { abortSignal });
-    const listed = flight.found.get(arn);
-    if (!listed) return;
-    const status = answer.Status ?? listed.status;
-    if (!UPDATABLE.includes(status)) flight.found.delete(arn);
-    else flight.found.set(arn, { ...listed, status, bytesPerSecond: answer.Options?.BytesPerSecond ?? -1 });
-  } catch {
-    // It stays in the list without its limit.
-  }
 }
 
 async function learnNames(client: DataSyncClient, names: TaskNames, abortSignal: AbortSignal): Promise<void> {

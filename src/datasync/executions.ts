@@ -6,20 +6,16 @@ import {
 } from '@aws-sdk/client-datasync';
 import type { ExecutionArn, TaskExecution } from '../domain/task-execution.ts';
 import type { Access, Clock, Executions } from '../workflow/ports.ts';
-import { type ActiveList, createActiveExecutions, type ListTarget } from './active-executions.ts';
+import { createActiveExecutions } from './active-executions.ts';
 import { type AwsCall, toAwsFault } from './aws-fault.ts';
 import { type Clients, createClients } from './clients.ts';
 import { createCredentials } from './credentials.ts';
+import { seenExecution } from './seen-execution.ts';
 import { createTaskNames } from './task-names.ts';
 import { TIME_LIMITS, type TimeLimits, within } from './time-limits.ts';
 
 /** DataSync through the SDK, which takes endpoints, its own credentials and proxies from the environment. */
 export interface DataSyncExecutions extends Executions {
-  /**
-   * The executions that can be updated, in all targets: what is known after `list` milliseconds, at most `listKept` old.
-   * Never rejects: a target that could not be seen is in `failed`.
-   */
-  listActive(targets: readonly ListTarget[]): Promise<ActiveList>;
   /** Closes all connections. */
   close(): void;
 }
@@ -73,7 +69,8 @@ export function createExecutions(options: { clock: Clock; limits?: Partial<TimeL
       }
     },
 
-    listActive: (targets) => active.list(targets),
+    listActive: (targets, options) => active.list(targets, options),
+    lookAtActive: (arns, withinMs) => active.lookAt(arns, withinMs),
     close: () => {
       active.close();
       clients.close();
@@ -113,20 +110,7 @@ async function look(
   abortSignal: AbortSignal,
 ): Promise<Omit<TaskExecution, 'taskName'>> {
   const answer = await client.send(new DescribeTaskExecutionCommand({ TaskExecutionArn: arn }), { abortSignal });
-  return {
-    arn,
-    status: answer.Status ?? 'UNKNOWN',
-    mode: answer.TaskMode ?? null,
-    // Absent, no limit was ever set. Beyond 2^53 JSON has lost its last digits; that much is no limit to any network.
-    bytesPerSecond: Math.min(answer.Options?.BytesPerSecond ?? -1, Number.MAX_SAFE_INTEGER),
-    bytesTransferred: answer.BytesTransferred ?? 0,
-    bytesEstimated: answer.EstimatedBytesToTransfer ?? 0,
-    bytesWritten: answer.BytesWritten ?? 0,
-    bytesCompressed: answer.BytesCompressed ?? 0,
-    startedAt: answer.StartTime?.toISOString() ?? null,
-    lookedAt: clock.now().toISOString(),
-    requestId: answer.$metadata.requestId ?? null,
-  };
+  return seenExecution(arn, answer, clock.now());
 }
 
 /** Of what may pass by itself only a refusal for too many calls is repeated: there alone nothing was carried out. */

@@ -63,3 +63,48 @@ export function readRecord(bytes: string): AuditRecord {
   }
   return record;
 }
+
+/** What `loss.accepted` carries: what a person gave up, and how it is known that it once was there. */
+export interface LossDetail {
+  by: string;
+  /** The places that no record has any more; null where the log was forked and had gone further. */
+  gap: { first: number; last: number } | null;
+  /** The first record that may be another than it was: what bots and checkpoints saw from here to `seen` is given up. */
+  from: number;
+  /** The highest record ever seen. */
+  seen: { log: string; seq: number; hash: string };
+  /** What the log goes on from; null where nothing was left. */
+  survived: { log: string; seq: number; hash: string } | null;
+}
+
+/** Null where the record is of another event, or does not say it. */
+export function lossOf(record: { event: string; detail?: unknown }): LossDetail | null {
+  if (record.event !== 'loss.accepted') return null;
+  const detail = record.detail as Partial<LossDetail> | null | undefined;
+  const { seen, from } = detail ?? {};
+  const whole = typeof seen?.seq === 'number' && typeof seen.log === 'string' && typeof from === 'number';
+  return whole ? (detail as LossDetail) : null;
+}
+
+/** An event that is about no request, by the bot or by whoever runs it. */
+export function plainEvent(event: AuditEvent['event'], but: Partial<AuditEvent>): AuditEvent {
+  return {
+    ...{
+      event,
+      request: null,
+      version: null,
+      actor: null,
+      channel: null,
+      execution: null,
+      account: null,
+      region: null,
+    },
+    ...{ from: null, to: null, reason: null, rule: null, policy: null, aws: null, detail: null },
+    ...but,
+  };
+}
+
+/** The task's own id in an execution's ARN, `task-…`. */
+export function taskOf(execution: string): string {
+  return execution.split('/')[1] ?? '';
+}

@@ -14,6 +14,8 @@ export interface AskCommand {
   rate: AskedRate;
   durationSeconds: number | null;
   reason: string | null;
+  /** The request that it sets back, and what that one had set. */
+  undoes?: { request: string; set: number };
 }
 
 export interface PolicyInForce {
@@ -94,17 +96,19 @@ export function decideRequest(
   const from = execution.bytesPerSecond;
   const resolved = resolveRate(command.rate, from);
   if (!resolved.ok) return { ok: false, refusal: { why: 'rate', problem: resolved.problem, current: from } };
+  const { undoes } = command;
+  if (undoes && undoes.set !== from) {
+    const problem = { kind: 'changed', set: undoes.set, current: from } as const;
+    return { ok: false, refusal: { why: 'cannot-undo', request: undoes.request, problem } };
+  }
   const to = resolved.value;
   const direction = directionOf(from, to);
   const needed = approvalsNeeded(rule, direction);
   if (needed === null) return { ok: false, refusal: { why: 'unlimited-not-allowed', rule } };
   const outside = checkRate(rule, to);
   if (outside) return { ok: false, refusal: { why: 'rate-outside', rule, to, ...outside } };
-  const possible = possibleApprovers(rule, command.requester, groups);
-  if (needed > 0 && possible.unknown) return { ok: false, refusal: { why: 'groups-unknown', rule } };
-  if (possible.users.length < needed) {
-    return { ok: false, refusal: { why: 'too-few-approvers', rule, needed, possible: possible.users.length } };
-  }
+  const tooFew = approversRefusal(rule, needed, command, groups);
+  if (tooFew) return { ok: false, refusal: tooFew };
   const detail: RequestedDetail = {
     taskName: execution.taskName,
     mode: execution.mode,
@@ -112,20 +116,42 @@ export function decideRequest(
     duration: command.durationSeconds,
     approvals: needed,
     expiresAt: new Date(facts.now.getTime() + rule.expiresInSeconds * 1000).toISOString(),
+    ...(undoes ? { undoes: undoes.request } : {}),
   };
-  const event: AuditEvent = {
+  return { ok: true, event: requestedEvent(command, facts, id, { from, to, detail }), proposal: { from, to, detail } };
+}
+
+/** Could this many agree at all? */
+export function approversRefusal(
+  rule: Rule,
+  needed: number,
+  { requester }: Pick<AskCommand, 'requester'>,
+  groups: Groups,
+): AskRefusal | null {
+  const possible = possibleApprovers(rule, requester, groups);
+  if (needed > 0 && possible.unknown) return { why: 'groups-unknown', rule };
+  if (possible.users.length >= needed) return null;
+  return { why: 'too-few-approvers', rule, needed, possible: possible.users.length };
+}
+
+export function requestedEvent(
+  command: AskCommand,
+  facts: { rule: Rule; inForce: PolicyInForce; execution: TaskExecution },
+  id: string,
+  { from, to, detail }: Proposal,
+): AuditEvent {
+  return {
     ...about(command),
     event: 'requested',
     request: id,
     version: 1,
     from,
     to,
-    rule: rule.name,
+    rule: facts.rule.name,
     policy: facts.inForce.digest,
-    aws: { requestId: execution.requestId },
+    aws: { requestId: facts.execution.requestId },
     detail: { ...detail },
   };
-  return { ok: true, event, proposal: { from, to, detail } };
 }
 
 /** The record of a refusal, where the policy refused; null where there is nothing to record. */
@@ -151,6 +177,7 @@ export function refusedEvent(
       ...(refusal.why === 'may-not-ask' ? { denial: refusal.denial } : {}),
       ...(rate.kind === 'percent' ? { percent: rate.percent } : {}),
       ...(command.durationSeconds === null ? {} : { duration: command.durationSeconds }),
+      ...(command.undoes ? { undoes: command.undoes.request } : {}),
     },
   };
 }

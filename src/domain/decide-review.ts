@@ -114,8 +114,9 @@ export function standingOf(request: ThrottleRequest, facts: Omit<ReviewFacts, 'n
   const rule = ruleNow(request, facts.inForce);
   const needed = rule && approvalsNeeded(rule, request.direction);
   if (!rule || needed === null || checkRate(rule, request.to)) return { kind: 'stale', why: 'policy', rate: null };
-  const tooLong = request.durationSeconds !== null && request.durationSeconds > (rule.maxDurationSeconds ?? Infinity);
-  if (tooLong) return { kind: 'stale', why: 'policy', rate: null };
+  const seconds = request.extends?.totalSeconds ?? request.durationSeconds;
+  if (seconds !== null && seconds > (rule.maxDurationSeconds ?? Number.POSITIVE_INFINITY))
+    return { kind: 'stale', why: 'policy', rate: null };
   const asked = standsFor(facts.people.get(request.requester.user), (person) => mayAsk(rule, person, facts.groups));
   const approved = request.approvals.map(({ by }) =>
     standsFor(facts.people.get(by.user), (person) => mayDecide(rule, person, request.requester, facts.groups)),
@@ -171,7 +172,7 @@ export function stateEvent(
 export function staleEvent(
   request: ThrottleRequest,
   why: StaleWhy,
-  facts: Pick<ReviewFacts, 'inForce' | 'execution'>,
+  facts: { inForce: { digest: string }; execution: TaskExecution | null },
   rate: number | null,
 ): AuditEvent {
   return {

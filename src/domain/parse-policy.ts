@@ -50,6 +50,7 @@ const ruleShape = {
   maxDuration: fields.duration.optional(),
   reason: fields.reason.optional(),
   expiresIn: fields.duration.optional(),
+  reminders: fields.onOff.optional(),
   role: fields.role.optional(),
 };
 
@@ -64,6 +65,7 @@ const rule = mapping(ruleShape).transform(
     maxDurationSeconds: given.maxDuration ?? null,
     reason: given.reason === 'required' ? 'required' : 'optional',
     expiresInSeconds: given.expiresIn ?? DEFAULT_EXPIRES_IN,
+    reminders: given.reminders ?? true,
     role: given.role ?? null,
   }),
 );

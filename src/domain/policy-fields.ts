@@ -73,6 +73,10 @@ export const role = text(
   new RegExp(`^arn:(?:${partition}):iam::[0-9]{12}:role/[\\w+=,.@/-]{1,576}$`),
 );
 
+export const onOff = field('true or false', (input) =>
+  typeof input === 'boolean' ? input : new Wrong(`is ${shown(input)}`, 'true or false'),
+);
+
 export const version = field('1', (input) => (input === 1 ? (1 as const) : new Wrong(`is ${shown(input)}`, '1')));
 
 const wholeNumber = (expected: string) =>

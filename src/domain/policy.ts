@@ -23,6 +23,8 @@ export interface Rule {
   maxDurationSeconds: number | null;
   reason: 'required' | 'optional';
   expiresInSeconds: number;
+  /** Approvers are reminded of what they have not decided. */
+  reminders: boolean;
   /** The role to assume for this rule; null: the bot's own credentials. */
   role: string | null;
 }

@@ -17,10 +17,29 @@ export type AskRefusal =
   | { why: 'unlimited-not-allowed'; rule: Rule }
   | { why: 'rate'; problem: RateProblem; current: number }
   | { why: 'reason-required'; rule: Rule }
-  | { why: 'duration-too-long'; rule: Rule; asked: number; max: number }
+  /** `held`: seconds that the limit was given already, where more of them are asked for. */
+  | { why: 'duration-too-long'; rule: Rule; asked: number; max: number; held?: number }
   | { why: 'too-few-approvers'; rule: Rule; needed: number; possible: number }
   | { why: 'not-updatable'; status: string }
-  | { why: 'already-open'; request: string };
+  | { why: 'already-open'; request: string }
+  /** Its time is over, or another request took its place: there is nothing to lengthen. */
+  | { why: 'not-held' }
+  | { why: 'cannot-undo'; request: string; problem: UndoProblem };
+
+/** Why what a request set can't be set back by asking for it. */
+export type UndoProblem =
+  | { kind: 'unknown' }
+  | { kind: 'not-applied'; status: RequestStatus }
+  /** It only gave more time. */
+  | { kind: 'no-rate' }
+  | { kind: 'changed'; set: number; current: number };
+
+/** Why somebody may not end a limit's time now. */
+export type RevertRefusal =
+  | { why: 'unknown-request' }
+  | { why: 'not-held' }
+  | { why: 'groups-unknown'; rule: Rule }
+  | { why: 'may-not-revert'; requester: string; rule: Rule | null };
 
 /** Why somebody may not decide, or cancel, this request. */
 export type DecisionRefusal =
@@ -33,7 +52,7 @@ export type DecisionRefusal =
   | { why: 'not-the-requester'; requester: string }
   | { why: 'under-way' };
 
-export type Refusal = AskRefusal | DecisionRefusal;
+export type Refusal = AskRefusal | DecisionRefusal | RevertRefusal;
 
 const ASK_POLICY_REFUSALS: ReadonlySet<AskRefusal['why']> = new Set([
   'no-rule',

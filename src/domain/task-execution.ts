@@ -41,10 +41,14 @@ export interface TaskExecution {
   readonly bytesCompressed: number;
   /** ISO 8601 */
   readonly startedAt: string | null;
+  /** Absent while it runs. ISO 8601 */
+  readonly endedAt?: string;
   /** When this look was taken, ISO 8601. */
   readonly lookedAt: string;
   /** AWS's id of the look, for the audit. */
   readonly requestId: string | null;
+  /** Absent where AWS does not count them (yet). */
+  readonly files?: { readonly transferred: number; readonly estimated: number };
 }
 
 /** The partitions of the DataSync API model of 2018-11-09, in its pattern of a TaskExecutionArn. */

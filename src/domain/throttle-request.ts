@@ -7,9 +7,12 @@
  * - requester: who asks. approver: who may agree, by the policy's rule. The requester never counts as one.
  * - from: the rate in force when the request was made; the request is about this change and no other.
  * - read-back: what DescribeTaskExecution says after the change; only that is `applied`.
+ * - hold: a limit that was asked for a while; when its time is over the rate from before is set back (see hold.ts).
+ * - drift: somebody changed the limit past the bot.
  * - record: one line of the audit log. The log is the list of events; a request is the fold of its records.
  */
 
+import { type Drift, evolveHold, type Hold, type HoldEvent } from './hold.ts';
 import type { Direction } from './policy.ts';
 
 /** A person as the log names them: never by name alone. */
@@ -31,7 +34,7 @@ export type RequestStatus =
   | 'expired';
 
 /** Why a request ended before anything was sent to AWS. */
-export type StaleWhy = 'policy' | 'rate' | 'status';
+export type StaleWhy = 'policy' | 'rate' | 'status' | 'timer';
 
 /** Why a change that was begun did not come to be. */
 export type FailedWhy = 'denied' | 'rejected' | 'ended' | 'other-rate' | 'ignored' | 'not-found';
@@ -53,6 +56,16 @@ export interface Ending {
   awsRequestId: string | null;
   /** The IAM action that AWS refused, and the role it was tried under (null = the bot's own credentials). */
   refused: { action: string; role: string | null } | null;
+}
+
+/** What a request is about that only gives a running limit more time: no rate changes. */
+export interface Extension {
+  /** The request whose time it lengthens. */
+  request: string;
+  /** When the limit is to end then. */
+  dueAt: string;
+  /** From when the limit first came into force until then: what `maxDuration` bounds. */
+  totalSeconds: number;
 }
 
 interface ApplyProgress {
@@ -90,6 +103,13 @@ export interface ThrottleRequest {
   expiresAt: string;
   apply: ApplyProgress | null;
   ending: Ending | null;
+  /** Null: no more than the rate is changed. */
+  extends: Extension | null;
+  /** The request that it sets back. */
+  undoes: string | null;
+  /** Null: nothing lifts the limit by itself. */
+  hold: Hold | null;
+  drift: Drift | null;
 }
 
 export const EVENTS = [
@@ -105,8 +125,16 @@ export const EVENTS = [
   'apply.failed',
   'apply.stale',
   'apply.unknown',
+  'revert.scheduled',
+  'revert.started',
+  'reverted',
+  'revert.skipped',
+  'revert.failed',
+  'drift.detected',
   'policy.loaded',
   'audit.exported',
+  'audit.archived',
+  'loss.accepted',
 ] as const;
 
 export type EventName = (typeof EVENTS)[number];
@@ -119,6 +147,8 @@ export interface RequestedDetail {
   duration: number | null;
   approvals: number;
   expiresAt: string;
+  extends?: Extension;
+  undoes?: string;
 }
 
 /**
@@ -183,10 +213,20 @@ export function evolve(state: ThrottleRequest | null, event: DatedEvent): Thrott
       return end(state, event, 'failed');
     case 'apply.stale':
       return end(state, event, 'stale');
+    case 'revert.scheduled':
+    case 'revert.started':
+    case 'reverted':
+    case 'revert.skipped':
+    case 'revert.failed':
+      return { ...afterApplied(state, event), hold: evolveHold(state.hold ?? null, event as HoldEvent) };
+    case 'drift.detected':
+      return { ...afterApplied(state, event), drift: { at: event.at, rate: (event.detail as { rate: number }).rate } };
     case 'refused':
     case 'decision.refused':
     case 'policy.loaded':
     case 'audit.exported':
+    case 'audit.archived':
+    case 'loss.accepted':
       return state;
     default:
       return unknownEvent(event.event);
@@ -200,6 +240,16 @@ function unknownEvent(event: never): never {
 /** The version counts the events that changed the state; a gap means that the records are not this state's. */
 function next(state: ThrottleRequest, event: DatedEvent): ThrottleRequest {
   if (!isOpen(state)) throw new Error(`${event.event} after ${state.id} had ended`);
+  return counted(state, event);
+}
+
+/** What comes of a limit that is in force: the request itself has ended. */
+function afterApplied(state: ThrottleRequest, event: DatedEvent): ThrottleRequest {
+  if (state.status !== 'applied') throw new Error(`${event.event} of ${state.id}, which is not in force`);
+  return counted(state, event);
+}
+
+function counted(state: ThrottleRequest, event: DatedEvent): ThrottleRequest {
   if (event.version !== state.version + 1)
     throw new Error(`${state.id}: version ${event.version} after ${state.version}`);
   return { ...state, version: event.version };
@@ -237,6 +287,10 @@ function begin(state: ThrottleRequest | null, event: DatedEvent): ThrottleReques
     expiresAt: detail.expiresAt,
     apply: null,
     ending: null,
+    extends: detail.extends ?? null,
+    undoes: detail.undoes ?? null,
+    hold: null,
+    drift: null,
   };
 }
 
@@ -281,7 +335,8 @@ interface EndingDetail extends Partial<Pick<Ending, 'comment' | 'rate' | 'refuse
 
 function end(before: ThrottleRequest, event: DatedEvent, status: RequestStatus): ThrottleRequest {
   const state = next(before, event);
-  if (status === 'applied') applyOf(state);
+  // More time is in force as soon as it is on record: nothing is sent.
+  if (status === 'applied' && !state.extends) applyOf(state);
   if (status === 'failed' && state.status === 'pending') throw new Error(`${state.id} failed before it was agreed`);
   const detail = event.detail as EndingDetail | null;
   return {

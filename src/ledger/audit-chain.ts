@@ -1,4 +1,4 @@
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac, hash, timingSafeEqual } from 'node:crypto';
 
 const DOMAIN = 'datasync-throttle/audit/v1\n';
 
@@ -17,16 +17,41 @@ export interface Seal {
 }
 
 export function hashRecord(bytes: string): Buffer {
-  return createHash('sha256').update(DOMAIN).update(bytes).digest();
+  return hash('sha256', DOMAIN + bytes, 'buffer');
+}
+
+/** The same in hex, which is quicker to come by. */
+export function hexHashOf(bytes: string): string {
+  return hash('sha256', DOMAIN + bytes, 'hex');
 }
 
 export function sealRecord(bytes: string, { kid, key }: AuditKey): Seal {
-  const hash = hashRecord(bytes);
-  return { hash, mac: macOf(hash, key), kid };
+  const digest = hashRecord(bytes);
+  return { hash: digest, mac: macOf(digest, key), kid };
 }
 
-export function macOf(hash: Buffer, key: Buffer): Buffer {
-  return createHmac('sha256', key).update(hash).digest();
+export function macOf(digest: Buffer, key: Buffer): Buffer {
+  return createHmac('sha256', key).update(digest).digest();
+}
+
+const BLOCK = 64;
+
+/**
+ * The macs of one key, of a hash in hex and in hex themselves. HMAC by its two hashes (RFC 2104): one object of Node's for
+ * each of a million records costs more than the hashes do.
+ */
+export function createMacs(key: Buffer): (hash: string) => string {
+  if (key.length > BLOCK) throw new Error('a key is longer than a block of the hash');
+  const [inner, outer] = [0x36, 0x5c].map((pad) => Buffer.alloc(BLOCK + 32, pad)) as [Buffer, Buffer];
+  for (const [place, byte] of key.entries()) {
+    inner[place] = byte ^ 0x36;
+    outer[place] = byte ^ 0x5c;
+  }
+  return (digest) => {
+    inner.write(digest, BLOCK, 'hex');
+    outer.write(hash('sha256', inner, 'hex'), BLOCK, 'hex');
+    return hash('sha256', outer, 'hex');
+  };
 }
 
 /** In constant time: a mac is compared, not guessed byte by byte. */

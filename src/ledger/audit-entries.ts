@@ -1,4 +1,5 @@
 import type { Connection } from './connection.ts';
+import { isSeq, parseObject } from './export-format.ts';
 import type { Keys } from './keys.ts';
 
 /** An entry of the log's stream as it lies there: whether it is a record is for the reader to find out. */
@@ -15,6 +16,8 @@ export interface LogEntry {
 /** Where the log stood at one moment. */
 export interface LogSnapshot {
   head: { log: string; seq: number; hash: string } | null;
+  /** Up to where it was archived; what lies at or below is no longer part of it, though it may still lie there. */
+  floor: { seq: number; hash: string } | null;
   /** The ids of the first and the last entry; null: there is none. */
   ends: { first: string; last: string } | null;
   length: number;
@@ -27,19 +30,25 @@ export async function readSnapshot(redis: Connection, keys: Keys): Promise<LogSn
   const replies = await redis
     .multi()
     .hmget(keys.head, 'log', 'seq', 'hash')
+    .hmget(keys.floor, 'seq', 'hash')
     .xlen(keys.audit)
     .xrange(keys.audit, '-', '+', 'COUNT', 1)
     .xrevrange(keys.audit, '+', '-', 'COUNT', 1)
     .exec();
-  const [head, length, first, last] = (replies ?? []).map(([fault, reply]) => {
+  const [head, floor, length, first, last] = (replies ?? []).map(([fault, reply]) => {
     if (fault) throw fault;
     return reply;
   });
   const [log, seq, hash] = head as (string | null)[];
+  const [floorSeq, floorHash] = floor as (string | null)[];
   const [firstId, lastId] = [first, last].map((entries) => (entries as [string, unknown][])[0]?.[0]);
+  const stands = floorSeq && floorHash ? { seq: Number(floorSeq), hash: floorHash } : null;
+  // Trimming behind the floor is lazy.
+  const begins = stands && firstId && seqOf(firstId) <= stands.seq ? `${stands.seq + 1}-0` : firstId;
   return {
     head: log && seq && hash ? { log, seq: Number(seq), hash } : null,
-    ends: firstId && lastId ? { first: firstId, last: lastId } : null,
+    floor: stands,
+    ends: begins && lastId ? { first: begins, last: lastId } : null,
     length: Number(length),
   };
 }
@@ -80,7 +89,8 @@ export function seqOf(id: string): number {
   return Number(id.split('-')[0]);
 }
 
-function toEntry([id, fields]: RawEntry): LogEntry {
+/** An entry as Redis answers it. */
+export function toEntry([id, fields]: RawEntry): LogEntry {
   const field = (name: string): Buffer | null => {
     const place = fields.findIndex((key, index) => index % 2 === 0 && key.toString() === name);
     return (place === -1 ? null : fields[place + 1]) ?? null;
@@ -92,4 +102,30 @@ function toEntry([id, fields]: RawEntry): LogEntry {
     mac: field('m')?.toString('hex') ?? null,
     kid: field('k')?.toString('utf8') ?? null,
   };
+}
+
+/** The lowest `seq` from which on records are dated `since` or later; one past the last where none is. */
+export async function firstSince(
+  redis: Connection,
+  keys: Keys,
+  bounds: { first: number; last: number },
+  since: Date,
+): Promise<number> {
+  const wanted = since.toISOString();
+  let low = bounds.first;
+  let high = bounds.last + 1;
+  while (low < high) {
+    const middle = Math.floor((low + high) / 2);
+    const found = await oneEntry(redis, keys, { from: `${middle}-0`, to: `(${high}-0`, end: 'first' });
+    if (!found || placeOf(found).at >= wanted) high = middle;
+    else low = seqOf(found.id) + 1;
+  }
+  return low;
+}
+
+/** @throws Error where it is no record */
+export function placeOf(entry: LogEntry): { log: string; seq: number; at: string } {
+  const { log, seq, at } = parseObject(entry.bytes ?? '') ?? {};
+  if (typeof log === 'string' && isSeq(seq) && typeof at === 'string') return { log, seq, at };
+  throw new Error(`entry ${entry.id} of the audit log is no record: see \`audit verify\``);
 }

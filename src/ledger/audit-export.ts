@@ -1,16 +1,9 @@
 import type { KeyObject } from 'node:crypto';
+import { plainEvent } from '../domain/audit-record.ts';
 import type { AuditEvent } from '../domain/throttle-request.ts';
-import { type LogEntry, oneEntry, readEntries, readSnapshot, seqOf } from './audit-entries.ts';
+import { firstSince, type LogEntry, oneEntry, placeOf, readEntries, readSnapshot, seqOf } from './audit-entries.ts';
 import type { Connection } from './connection.ts';
-import {
-  type ExportedRecord,
-  type ExportHead,
-  isSeq,
-  parseObject,
-  readFields,
-  writeHeadLine,
-  writeRecordLine,
-} from './export-format.ts';
+import { type ExportedRecord, type ExportHead, readFields, writeHeadLine, writeRecordLine } from './export-format.ts';
 import type { Keys } from './keys.ts';
 
 /** By the records' own `at`; null: without that end. */
@@ -30,7 +23,7 @@ export interface ExportPlan {
 
 /** @throws Error where an entry of the log that bounds the range is no record */
 export async function planExport(redis: Connection, keys: Keys, range: ExportRange, now: Date): Promise<ExportPlan> {
-  const { ends, length } = await readSnapshot(redis, keys);
+  const { ends, length, floor } = await readSnapshot(redis, keys);
   const at = now.toISOString();
   const nothing = { head: { log: null, first: null, last: null, hash: null, count: 0, at }, ids: null };
   if (!ends) return nothing;
@@ -44,28 +37,41 @@ export async function planExport(redis: Connection, keys: Keys, range: ExportRan
   if (!first || !last) return nothing;
   const ids = { from: first.id, to: last.id };
   const seqs = { first: placeOf(first).seq, last: placeOf(last).seq };
-  // Only a log with a gap in it has to be counted.
-  const whole = length === bounds.last - bounds.first + 1;
+  // Only a log with a gap in it, or one that is being trimmed, has to be counted.
+  const whole = floor === null && length === bounds.last - bounds.first + 1;
   const count = whole ? seqOf(ids.to) - seqOf(ids.from) + 1 : await countEntries(redis, keys, ids);
   return { head: { log: placeOf(last).log, ...seqs, hash: toRecord(last).hash, count, at }, ids };
 }
 
+/** How the records of an export are written. */
+export interface ExportForm {
+  head(head: ExportHead): string;
+  record(record: ExportedRecord): string;
+}
+
+/** The contract's JSON lines, the head signed where there is a key. */
+export function jsonLines(signingKey: KeyObject | null): ExportForm {
+  return { head: (head) => writeHeadLine(head, signingKey), record: writeRecordLine };
+}
+
 /**
- * The text of an export, a page at a time: the head line first, then one line a record.
+ * The text of an export, a page at a time: the head first, then each record.
  * @throws Error where an entry is no record, or the log lost some of the range meanwhile
  */
 export async function* exportText(
   redis: Connection,
   keys: Keys,
   { head, ids }: ExportPlan,
-  signingKey: KeyObject | null,
+  form: ExportForm,
+  onProgress: (count: number) => void = () => {},
 ): AsyncGenerator<string> {
-  yield writeHeadLine(head, signingKey);
+  yield form.head(head);
   let count = 0;
   if (ids) {
     for await (const entries of readEntries(redis, keys, ids)) {
       count += entries.length;
-      yield entries.map((entry) => writeRecordLine(toRecord(entry))).join('');
+      yield entries.map((entry) => form.record(toRecord(entry))).join('');
+      onProgress(count);
     }
   }
   if (count !== head.count) throw new Error(`the log changed meanwhile: ${head.count} records became ${count}`);
@@ -73,31 +79,7 @@ export async function* exportText(
 
 /** What goes on record about an export: after its snapshot, so that the export itself does not hold it. */
 export function exportedEvent({ log, first, last, hash, count, at }: ExportHead, by: string): AuditEvent {
-  return {
-    event: 'audit.exported',
-    ...{ request: null, version: null, actor: null, channel: null, execution: null, account: null, region: null },
-    ...{ from: null, to: null, reason: null, rule: null, policy: null, aws: null },
-    detail: { by, log, first, last, hash, count, at },
-  };
-}
-
-/** The lowest `seq` from which on records are dated `since` or later; one past the last where none is. */
-async function firstSince(
-  redis: Connection,
-  keys: Keys,
-  bounds: { first: number; last: number },
-  since: Date,
-): Promise<number> {
-  const wanted = since.toISOString();
-  let low = bounds.first;
-  let high = bounds.last + 1;
-  while (low < high) {
-    const middle = Math.floor((low + high) / 2);
-    const found = await oneEntry(redis, keys, { from: `${middle}-0`, to: `(${high}-0`, end: 'first' });
-    if (!found || placeOf(found).at >= wanted) high = middle;
-    else low = seqOf(found.id) + 1;
-  }
-  return low;
+  return plainEvent('audit.exported', { detail: { by, log, first, last, hash, count, at } });
 }
 
 async function countEntries(redis: Connection, keys: Keys, ids: { from: string; to: string }): Promise<number> {
@@ -111,10 +93,4 @@ function toRecord(entry: LogEntry): ExportedRecord {
   const record = readFields(fields);
   if ('problem' in record) throw new Error(`entry ${id} of the audit log ${record.problem}: see \`audit verify\``);
   return record;
-}
-
-function placeOf(entry: LogEntry): { log: string; seq: number; at: string } {
-  const { log, seq, at } = parseObject(entry.bytes ?? '') ?? {};
-  if (typeof log === 'string' && isSeq(seq) && typeof at === 'string') return { log, seq, at };
-  throw new Error(`entry ${entry.id} of the audit log is no record: see \`audit verify\``);
 }

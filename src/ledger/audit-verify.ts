@@ -1,12 +1,8 @@
-import { GENESIS } from '../domain/audit-record.ts';
-import { type AuditKey, hashRecord, macOf, sameBytes } from './audit-chain.ts';
-import { type ExportedRecord, isHash, isSeq, parseObject } from './export-format.ts';
-
-/** A record that nobody has checked yet; `problem` where it can't even be read, as the rest of a sentence. */
-export type Unverified = { where: string /** Where it lies in Redis. */; id?: string } & (
-  | ExportedRecord
-  | { problem: string }
-);
+import { type AuthorCheck, createAuthorCheck } from './audit-authors.ts';
+import type { AuditKey } from './audit-chain.ts';
+import { type ChainCheck, createChainCheck, type Fault, type Unverified, type Verdict } from './audit-chain-check.ts';
+import { createCheckpointCheck, type KnownCheckpoint } from './audit-witness.ts';
+import { number, range, records } from './log-words.ts';
 
 /** What is said of the log by something beside the records: an export's head line, or the head in Redis. */
 interface LogClaim {
@@ -16,6 +12,8 @@ interface LogClaim {
   hash: string | null;
   /** Null: it does not say. */
   count: number | null;
+  /** Where the part before was archived: the first record follows this one. */
+  floor?: { seq: number; hash: string } | null;
 }
 
 export interface Witness {
@@ -27,13 +25,6 @@ export interface Witness {
   signature: 'good' | 'bad' | 'unsigned' | 'unsigned-though-key' | 'unchecked' | null;
 }
 
-interface Verdict {
-  verdict: 'ok' | 'fault' | 'unknown';
-  /** The first bad record; null where there is no fault, or none that belongs to a record. */
-  seq: number | null;
-  why: string;
-}
-
 export interface Verification {
   /** Each record is as it was written, and follows the one before. */
   integrity: Verdict;
@@ -41,161 +32,54 @@ export interface Verification {
   completeness: Verdict;
   /** Written by a holder of the keys. */
   authenticity: Verdict;
-  /** The lowest `seq` of the faults. */
+  /** Whether anything is wrong, a key that is missing among the given ones included. */
+  faulty: boolean;
+  /** The lowest `seq` of what is wrong. */
   firstBad: number | null;
 }
 
-interface Fault {
-  seq: number | null;
-  why: string;
-}
-
-/** The fields that each record has; what does not apply is null. */
-const FIELDS =
-  'v log seq prev at event request version actor channel execution account region from to reason rule policy op aws detail';
-const MOST_LOSSES_NAMED = 5;
-
 /**
- * Checks a log record by record, by the contract's section "Audit record"; memory does not grow with the log.
+ * Checks a log record by record, given in pages, by the contract's section "Audit record"; memory does not grow with the log.
  * @param keys null: nobody gave any, so authenticity is unknown
+ * @param checkpoints what was known of the log outside it, to hold it against
  */
 export async function verifyLog(
-  records: AsyncIterable<Unverified>,
+  log: AsyncIterable<readonly Unverified[]>,
   witness: Witness,
   keys: readonly AuditKey[] | null,
+  checkpoints: readonly KnownCheckpoint[] | null = null,
 ): Promise<Verification> {
-  const chain = createChainCheck(witness.claim?.first ?? null);
-  let forged: Fault | null = null;
-  for await (const record of records) {
-    const seq = chain.take(record);
-    if (keys && !forged && !('problem' in record)) {
-      const why = authorFault(record, keys);
-      if (why) forged = { seq, why };
+  const chain = createChainCheck(witness.claim?.first ?? null, witness.claim?.floor ?? null);
+  const authors = keys && createAuthorCheck(keys);
+  const outside = createCheckpointCheck(checkpoints ?? []);
+  for await (const page of log) {
+    for (const record of page) {
+      const taken = chain.take(record);
+      if ('problem' in record) continue;
+      authors?.take(record, taken);
+      outside.take(taken.seq, taken.hash, taken.loss);
     }
   }
-  const integrity = chain.verdict();
-  const completeness = completenessOf(witness, chain);
-  const authenticity = authenticityOf(witness, chain.seen().count, keys, forged);
+  const found = outside.found(chain.seen());
+  const integrity = withCheckpoints(chain.verdict(), found.conflict);
+  const completeness = withCheckpoints(completenessOf(witness, chain), found.missing, checkpoints && found.said);
+  const authenticity = authenticityOf(witness, chain.seen().count, authors, found.forged);
   const bad = [integrity, completeness, authenticity].flatMap(({ seq }) => seq ?? []);
-  return { integrity, completeness, authenticity, firstBad: bad.length === 0 ? null : Math.min(...bad) };
+  const faulty = [integrity, completeness, authenticity].some(
+    ({ verdict, seq }) => verdict === 'fault' || seq !== null,
+  );
+  return { integrity, completeness, authenticity, faulty, firstBad: bad.length === 0 ? null : Math.min(...bad) };
 }
 
-function createChainCheck(claimedFirst: number | null) {
-  let fault: Fault | null = null;
-  /** The first gap. */
-  let missing: Fault | null = null;
-  let log: string | null = null;
-  let first: number | null = null;
-  let last: number | null = null;
-  let hash: string | null = null;
-  let at = '';
-  let count = 0;
-  let lossCount = 0;
-  const losses: string[] = [];
-  const found = (seq: number | null, why: string) => {
-    fault ??= { seq, why };
-  };
-
-  /** @returns the place of the record, as far as it can be known */
-  function take(record: Unverified): number | null {
-    count += 1;
-    const place = last === null ? claimedFirst : last + 1;
-    if ('problem' in record) return stay(place, `${record.where} ${record.problem}`);
-    const computed = hashRecord(record.bytes).toString('hex');
-    const read = readChained(record.bytes);
-    const seq = place ?? ('problem' in read ? null : read.seq);
-    if (computed !== record.hash) return stay(seq, `${record.where} is not what its hash says`, computed);
-    if ('problem' in read) return stay(seq, `${record.where} ${read.problem}`, computed);
-    if (record.id !== undefined && record.id !== `${read.seq}-0`) {
-      found(seq, `${record.where} holds record ${read.seq}`);
-    }
-    return follow(read, computed, record.where);
+/** What checkpoints tell beside the log's own verdict; the lower place counts. */
+function withCheckpoints(own: Verdict, fault: Fault | null, said: string | null = null): Verdict {
+  if (fault && (own.verdict !== 'fault' || (fault.seq ?? Infinity) < (own.seq ?? Infinity))) {
+    return { verdict: 'fault', ...fault };
   }
-
-  /** Goes on after a record that can't be believed as if it stood where it should. */
-  function stay(seq: number | null, why: string, computed: string | null = null): number | null {
-    found(seq, why);
-    if (seq !== null) {
-      first ??= seq;
-      last = seq;
-    }
-    hash = computed;
-    return seq;
-  }
-
-  function follow(record: Chained, computed: string, where: string): number {
-    const { seq } = record;
-    if (last !== null && seq <= last) {
-      found(seq, `${where} is record ${seq} again, or out of its place: ${last + 1} should come here`);
-      return seq;
-    }
-    if (last !== null && seq > last + 1) {
-      if (record.event === 'loss.accepted' && record.prev === hash) {
-        lossCount += 1;
-        if (losses.length < MOST_LOSSES_NAMED) losses.push(range(last + 1, seq - 1));
-      } else {
-        missing ??= { seq: last + 1, why: `${range(last + 1, seq - 1)} missing before record ${number(seq)}` };
-        found(missing.seq, missing.why);
-      }
-    }
-    const before = last === null ? (seq === 1 ? GENESIS : null) : hash;
-    if (before !== null && record.prev !== before) found(seq, `record ${seq} does not follow the one before it`);
-    if (log !== null && record.log !== log) found(seq, `record ${seq} is of another log, ${record.log}`);
-    if (record.at < at) found(seq, `record ${seq} is dated before the one before it`);
-    log ??= record.log;
-    first ??= seq;
-    last = seq;
-    hash = computed;
-    at = record.at;
-    return seq;
-  }
-
-  function verdict(): Verdict {
-    if (fault) return { verdict: 'fault', ...fault };
-    if (count === 0) return { verdict: 'unknown', seq: null, why: 'there is no record to check' };
-    const more = lossCount > losses.length ? ` and ${number(lossCount - losses.length)} more` : '';
-    const lost = lossCount > 0 ? `; accepted as lost: ${losses.join(', ')}${more}` : '';
-    return { verdict: 'ok', seq: null, why: `${records(count)}, hash chain unbroken${lost}` };
-  }
-
-  return { take, verdict, faults: () => ({ fault, missing }), seen: () => ({ log, first, last, hash, count }) };
+  return said === null || own.verdict === 'fault' ? own : { ...own, why: `${own.why}; ${said}` };
 }
 
-interface Chained {
-  log: string;
-  seq: number;
-  prev: string;
-  at: string;
-  event: string;
-}
-
-/** What the chain needs of a record's bytes, or what is wrong with them. */
-function readChained(bytes: string): Chained | { problem: string } {
-  const record = parseObject(bytes);
-  if (record === null) return { problem: 'holds no JSON object' };
-  const { v, log, seq, prev, at, event } = record;
-  if (v !== 1) return { problem: 'is of a format version that is not known here' };
-  const absent = FIELDS.split(' ').find((field) => !(field in record));
-  if (absent !== undefined) return { problem: `has no \`${absent}\`` };
-  if (JSON.stringify(record) !== bytes) return { problem: 'is not compact JSON that says each thing once' };
-  if (typeof log !== 'string' || log === '') return { problem: 'names no log' };
-  if (!isSeq(seq)) return { problem: 'has a `seq` that is no place' };
-  if (typeof prev !== 'string' || !isHash(prev)) return { problem: 'has a `prev` that is no hash' };
-  if (typeof at !== 'string' || !/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(at)) {
-    return { problem: 'has an `at` that is no time' };
-  }
-  if (typeof event !== 'string' || event === '') return { problem: 'names no event' };
-  return { log, seq, prev, at, event };
-}
-
-function authorFault({ bytes, mac, kid, where }: ExportedRecord & { where: string }, keys: readonly AuditKey[]) {
-  const key = keys.find((candidate) => candidate.kid === kid);
-  if (!key) return `${where} is under the key ${JSON.stringify(kid.slice(0, 32))}, which AUDIT_KEYS does not have`;
-  const good = sameBytes(macOf(hashRecord(bytes), key.key), Buffer.from(mac, 'hex'));
-  return good ? null : `${where} has a mac that its key did not make`;
-}
-
-function completenessOf({ name, claim }: Witness, chain: ReturnType<typeof createChainCheck>): Verdict {
+function completenessOf({ name, claim }: Witness, chain: ChainCheck): Verdict {
   const bad = (seq: number | null, why: string): Verdict => ({ verdict: 'fault', seq, why });
   const { log, first, last, hash, count } = chain.seen();
   if (claim === null) return bad(null, `${name} is missing or can't be read`);
@@ -226,17 +110,23 @@ function completenessOf({ name, claim }: Witness, chain: ReturnType<typeof creat
 function authenticityOf(
   { name, signature }: Witness,
   count: number,
-  keys: readonly AuditKey[] | null,
-  forged: Fault | null,
+  authors: AuthorCheck | null,
+  forgedCheckpoint: Fault | null,
 ): Verdict {
+  const found = authors?.found();
+  const forged = found?.forged;
   if (forged) return { verdict: 'fault', ...forged };
   const bad = (why: string): Verdict => ({ verdict: 'fault', seq: null, why });
   if (signature === 'bad') return bad(`the signature of ${name} is not by AUDIT_SIGNING_KEY`);
   if (signature === 'unsigned-though-key') return bad(`${name} is not signed, and AUDIT_SIGNING_KEY is set`);
+  if (forgedCheckpoint) return { verdict: 'fault', ...forgedCheckpoint };
   const said = signature === null ? '' : `; ${name} ${SIGNATURES[signature]}`;
-  if (keys === null) return { verdict: 'unknown', seq: null, why: `AUDIT_KEYS is not set${said}` };
+  if (authors === null) return { verdict: 'unknown', seq: null, why: `AUDIT_KEYS is not set${said}` };
   if (count === 0) return { verdict: 'unknown', seq: null, why: `there is no record to check${said}` };
-  return { verdict: 'ok', seq: null, why: `each record by a key of AUDIT_KEYS${said}` };
+  const missing = found?.missing;
+  // Not known, and still wrong: whoever gave keys meant to check all of it.
+  if (missing) return { verdict: 'unknown', seq: missing.seq, why: `${missing.why} (${authors.words()})` };
+  return { verdict: 'ok', seq: null, why: `each record by a key of AUDIT_KEYS (${authors.words()})${said}` };
 }
 
 const SIGNATURES = {
@@ -244,15 +134,3 @@ const SIGNATURES = {
   unsigned: 'is not signed',
   unchecked: 'is signed, and AUDIT_SIGNING_KEY is not set to check it',
 } as const;
-
-function records(count: number): string {
-  return `${number(count)} ${count === 1 ? 'record' : 'records'}`;
-}
-
-function range(from: number, to: number): string {
-  return from === to ? number(from) : `${number(from)} … ${number(to)}`;
-}
-
-function number(value: number): string {
-  return value.toLocaleString('en-US');
-}

@@ -10,7 +10,7 @@ const LOCK_MS = 15_000;
 
 /** Where each request's message stands in Slack. No audit, no state: lost, a card is posted anew. */
 export function createCards(redis: Connection, keys: Keys): Cards {
-  const { read } = createGate(redis);
+  const { read, untilAnswered } = createGate(redis);
   return {
     async find(request) {
       const card = () => redis.hmget(keys.card(request), 'channel', 'ts', 'resultTs');
@@ -21,13 +21,25 @@ export function createCards(redis: Connection, keys: Keys): Cards {
       await redis.hset(keys.card(request), { channel, ts, ...(resultTs === null ? {} : { resultTs }) });
       await redis.expire(keys.card(request), KEPT_SECONDS);
     },
+    async said(request, word) {
+      return (await read(() => redis.hexists(keys.card(request), `said ${word}`))) === 1;
+    },
+    async kept(request, word) {
+      await redis.hset(keys.card(request), `said ${word}`, '1');
+      await redis.expire(keys.card(request), KEPT_SECONDS);
+    },
     async lock(request) {
+      const key = keys.cardLock(request);
       const token = randomUUID();
-      const taken = await redis.set(keys.cardLock(request), token, 'PX', LOCK_MS, 'NX');
-      if (taken === null) return null;
-      return async () => {
-        if ((await redis.get(keys.cardLock(request))) === token) await redis.del(keys.cardLock(request));
-      };
+      // Until Redis answers: else an outage in between would keep everybody from the card for as long as the lock lives.
+      const unlock = () =>
+        untilAnswered(async () => {
+          if ((await redis.get(key)) === token) await redis.del(key);
+        });
+      const taking = redis.set(key, token, 'PX', LOCK_MS, 'NX');
+      // It may have been taken by a command whose answer was lost; where Redis is closed for good nobody can tell.
+      taking.catch(() => unlock().catch(() => undefined));
+      return (await taking) === null ? null : unlock;
     },
   };
 }

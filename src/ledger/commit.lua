@@ -3,13 +3,15 @@
 -- Redis does not roll back, so all is checked before the first write, and the write that can fail comes first.
 --
 -- KEYS  1 head  2 audit log  3 operation  4 request  5 open request of the execution  6 open requests
---       7 outbox  8 timers  9… index keys
+--       7 outbox  8 timers  9 limits in force  10 changes under way  11… index keys
 -- ARGV  1 operation's answer  2 operation's seconds to live
 --       3 log id, if this is the first record  4 head's seq expected  5 head's hash expected (hex)
 --       6 request id  7 version expected ('' = no request changes)  8 new state  9 new version
 --       10 closed request's seconds to live ('' = it is open)  11 'take' | 'keep' | 'free' the execution  12 now, ms
 --       13 claim's entry ('' = none)  14 claim's consumer  15 claim's deliveries  16 consumer group
---       17 number of records, then for each: bytes, hash (raw), mac (raw), kid; last record's hash (hex) and time
+--       17 execution  18 limit in force expected ('' = none, '*' = whichever), nobody else's change being under way
+--       19 new limit in force ('' = as it is)  20 'take' | 'keep' | 'free' the change of the execution
+--       21 number of records, then for each: bytes, hash (raw), mac (raw), kid; last record's hash (hex) and time
 --       … number of index entries, then for each: place in KEYS, seq
 --       … number of effects, then each
 --       … number of timers to set, then for each: effect, due ms
@@ -24,8 +26,10 @@ local first_log, seq_expected, hash_expected = ARGV[3], tonumber(ARGV[4]), ARGV[
 local request_id, version_expected, state, version = ARGV[6], ARGV[7], ARGV[8], ARGV[9]
 local closed_seconds, execution_guard, now_ms = ARGV[10], ARGV[11], ARGV[12]
 local claim_entry, claim_consumer, claim_deliveries, group = ARGV[13], ARGV[14], tonumber(ARGV[15]), ARGV[16]
+local in_force_key, changing_key = KEYS[9], KEYS[10]
+local execution, in_force_expected, in_force, change_guard = ARGV[17], ARGV[18], ARGV[19], ARGV[20]
 
-local at = 16
+local at = 20
 local function take()
   at = at + 1
   return ARGV[at]
@@ -56,7 +60,9 @@ must_be(execution_key, 'string')
 must_be(open_key, 'zset')
 must_be(outbox_key, 'stream')
 must_be(timers_key, 'zset')
-for place = 9, #KEYS do
+must_be(in_force_key, 'hash')
+must_be(changing_key, 'hash')
+for place = 11, #KEYS do
   must_be(KEYS[place], 'zset')
 end
 
@@ -86,6 +92,13 @@ if version_expected ~= '' then
   if execution_guard == 'take' and open_now then
     return { 'already-open', open_now }
   end
+  if in_force_expected ~= '*' then
+    local changing = redis.call('HGET', changing_key, execution)
+    local standing = redis.call('HGET', in_force_key, execution) or ''
+    if standing ~= in_force_expected or (changing and changing ~= request_id) then
+      return { 'moved', found }
+    end
+  end
 end
 
 local record_count = tonumber(take())
@@ -107,6 +120,14 @@ if version_expected ~= '' then
       redis.call('DEL', execution_key)
     end
     redis.call('ZREM', open_key, request_id)
+  end
+  if in_force ~= '' then
+    redis.call('HSET', in_force_key, execution, in_force)
+  end
+  if change_guard == 'take' then
+    redis.call('HSET', changing_key, execution, request_id)
+  elseif change_guard == 'free' and redis.call('HGET', changing_key, execution) == request_id then
+    redis.call('HDEL', changing_key, execution)
   end
 end
 if closed_seconds ~= '' then

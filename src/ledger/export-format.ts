@@ -70,36 +70,41 @@ export function readRecordLine(line: string): ExportedRecord | { problem: string
 
 /** The same for fields that come from elsewhere. */
 export function readFields(found: Readonly<Record<string, unknown>>): ExportedRecord | { problem: string } {
-  const { bytes, hash, mac, kid, ...more } = found;
+  const { bytes, hash, mac, kid } = found;
   if (typeof bytes !== 'string') return { problem: 'has no `bytes`' };
   if (typeof hash !== 'string' || !isHash(hash)) return { problem: 'has no `hash` of 64 hex digits' };
   if (typeof mac !== 'string' || !isHash(mac)) return { problem: 'has no `mac` of 64 hex digits' };
   if (typeof kid !== 'string' || kid === '') return { problem: 'has no `kid`' };
-  const [other] = Object.keys(more);
-  return other === undefined ? { bytes, hash, mac, kid } : { problem: 'has a field that no record has' };
+  return Object.keys(found).length === 4 ? { bytes, hash, mac, kid } : { problem: 'has a field that no record has' };
+}
+
+/** The lines of a text that comes in pieces, without their ends. */
+export async function* linesOf(pieces: AsyncIterable<string>): AsyncGenerator<string> {
+  for await (const lines of linePagesOf(pieces)) yield* lines;
 }
 
 /**
- * The lines of a text that comes in pieces, without their ends. Only a line feed ends a line: JSON text may hold the
- * other characters that Node's readline would split at. What is left of a line that is too long is skipped.
+ * The same, as many lines at a time as a piece brings. Only a line feed ends a line: JSON text may hold the other
+ * characters that Node's readline would split at. What is left of a line that is too long is skipped.
  */
-export async function* linesOf(pieces: AsyncIterable<string>): AsyncGenerator<string> {
+export async function* linePagesOf(pieces: AsyncIterable<string>): AsyncGenerator<string[]> {
   let rest = '';
   let skipping = false;
   for await (const piece of pieces) {
     const lines = `${rest}${piece}`.split('\n');
     rest = lines.pop() ?? '';
-    for (const line of lines) {
-      if (!skipping) yield line;
+    if (skipping && lines.length > 0) {
+      lines.shift();
       skipping = false;
     }
     if (rest.length > LONGEST_LINE) {
-      if (!skipping) yield rest.slice(0, LONGEST_LINE);
+      if (!skipping) lines.push(rest.slice(0, LONGEST_LINE));
       skipping = true;
       rest = '';
     }
+    if (lines.length > 0) yield lines;
   }
-  if (rest !== '' && !skipping) yield rest;
+  if (rest !== '' && !skipping) yield [rest];
 }
 
 export function parseObject(text: string): Record<string, unknown> | null {

@@ -4,19 +4,37 @@ export function createKeys(prefix: string) {
   return {
     head: key('audit', 'head'),
     audit: key('audit', 'log'),
+    /** Up to where the log was archived: seq, hash. */
+    floor: key('audit', 'floor'),
+    checkpoint: key('audit', 'checkpoint'),
+    checkpointLock: key('audit', 'checkpoint-lock'),
+    /** What bots saw that found the log lost, by replica. */
+    seen: key('audit', 'seen'),
+    alarm: (about: string) => key('audit', 'alarm', about),
     outbox: key('outbox'),
     timers: key('timers'),
     open: key('open'),
+    /** By execution: the request whose limit stands there, and since which of its versions. */
+    inForce: key('in-force'),
+    /** By execution: the request that has a change on its way to AWS. */
+    changing: key('changing'),
     replicas: key('replicas'),
     policyCurrent: key('policy', 'current'),
     policyText: (digest: string) => key('policy', 'text', digest),
     operation: (op: string) => key('op', op),
     request: (id: string) => key('request', id),
     openExecution: (arn: string) => key('open', arn),
+    reminder: (request: string, nth: number, user: string) => key('reminder', request, String(nth), user),
+    homes: key('homes'),
+    homesOutdated: key('homes', 'outdated'),
+    homeFresh: (user: string) => key('home', 'fresh', user),
+    homeTurn: (user: string) => key('home', 'turn', user),
+    look: (arn: string) => key('look', arn),
     card: (request: string) => key('card', request),
     cardLock: (request: string) => key('card-lock', request),
     indexRequest: (id: string) => key('ix', 'request', id),
     indexExecution: (arn: string) => key('ix', 'execution', arn),
+    indexTask: (task: string) => key('ix', 'task', task),
     indexUser: (team: string, user: string) => key('ix', 'user', team, user),
   };
 }

@@ -1,11 +1,14 @@
 import { type AuditHead, GENESIS, readRecord, writeRecord } from '../domain/audit-record.ts';
+import { isHeld } from '../domain/hold.ts';
 import { type AuditEvent, evolve, isOpen, type ThrottleRequest } from '../domain/throttle-request.ts';
 import { ClaimLost, LedgerLost, NotRecorded, OutcomeUnknown } from '../workflow/faults.ts';
 import type { Change, Clock, Committed, Ledger, RecordRef, Repeated, StoredRequest } from '../workflow/ports.ts';
 import { type AuditKey, sealRecord } from './audit-chain.ts';
-import { createAuditSearch } from './audit-search.ts';
+import { type Sight, standingOf } from './audit-loss.ts';
+import { createAuditSearch, indexKeysOf } from './audit-search.ts';
 import type { Connection } from './connection.ts';
 import { createGate } from './gate.ts';
+import { changeGuard, markOf, requestOf } from './in-force.ts';
 import type { Keys } from './keys.ts';
 import { GROUP } from './outbox.ts';
 import { loadScript } from './script.ts';
@@ -25,6 +28,10 @@ export interface LedgerOptions {
   newLogId: () => string;
   /** Told once, when the log in Redis turns out not to be the one that this process wrote to. */
   onLost?: (lost: LedgerLost) => void;
+  /** Told when a person accepted the loss, and this process writes again. */
+  onResumed?: () => void;
+  /** What is known of the log from outside Redis: it must be there before anything is written. */
+  witness?: Sight | null;
 }
 
 /** What an operation left behind under its key. */
@@ -40,6 +47,13 @@ interface Answer {
 export interface RedisLedger extends Ledger {
   /** Why this process no longer writes; null while it does. */
   lost(): LedgerLost | null;
+  /** The highest record that this process knows of. */
+  seen(): Sight | null;
+  /**
+   * Looks whether what was seen of the log is still there, without writing; a loss that a person accepted meanwhile ends
+   * the lost state. Answers with the head, null where there is none.
+   */
+  look(): Promise<AuditHead | null>;
 }
 
 /** The ledger in Redis. One per process: its commits are queued here, so that they don't starve each other. */
@@ -51,6 +65,7 @@ export function createLedger(options: LedgerOptions): RedisLedger {
   const search = createAuditSearch(redis, keys, gate);
   const runCommit = loadScript(redis, 'commit');
   let head: AuditHead | null = null;
+  let seen: Sight | null = options.witness ?? null;
   let lost: LedgerLost | null = null;
   let queue: Promise<unknown> = Promise.resolve();
 
@@ -61,7 +76,7 @@ export function createLedger(options: LedgerOptions): RedisLedger {
 
   async function attempt(change: Change): Promise<Committed> {
     for (let tries = 0; tries < MOST_TRIES; tries++) {
-      head ??= (await readHead()) ?? { log: options.newLogId(), seq: 0, hash: GENESIS, at: '' };
+      head ??= (await stands()) ?? { log: options.newLogId(), seq: 0, hash: GENESIS, at: '' };
       const built = build(change, head, signer as AuditKey, clock.now());
       const reply = await gate.write(change.op, () =>
         runCommit(...script(change, head as AuditHead, built, keys, clock)),
@@ -70,6 +85,7 @@ export function createLedger(options: LedgerOptions): RedisLedger {
       switch (kind) {
         case 'committed':
           head = built.head;
+          seen = built.head;
           return { kind: 'committed', state: built.state, records: built.records };
         case 'repeated':
           return repeated(rest[0] ?? '');
@@ -80,7 +96,7 @@ export function createLedger(options: LedgerOptions): RedisLedger {
         case 'moved':
           return { kind: 'moved' };
         case 'head':
-          head = followHead(head, rest);
+          head = await followHead(head, rest);
           break;
         default:
           throw new Error(`commit.lua answered ${kind}`);
@@ -90,17 +106,58 @@ export function createLedger(options: LedgerOptions): RedisLedger {
   }
 
   /** Somebody else wrote: go on from there, if the records that this process saw are still under it. */
-  function followHead(mine: AuditHead, [log = '', seq = '0', hash = '', at = '', atMine = '']: string[]): AuditHead {
+  async function followHead(mine: AuditHead, [log = '', seq = '0', hash = '', at = '', atMine = '']: string[]) {
     const theirs = { log, seq: Number(seq), hash, at };
     const fresh = mine.seq === 0;
-    if (!fresh && (theirs.log !== mine.log || theirs.seq < mine.seq || atMine !== mine.hash)) {
-      lost = new LedgerLost(
-        `this bot saw record ${mine.seq} (${mine.hash}) of log ${mine.log}; Redis now ends at ${theirs.seq || 'nothing'}`,
-      );
-      options.onLost?.(lost);
-      throw lost;
-    }
+    if (!fresh && (theirs.log !== mine.log || theirs.seq < mine.seq || atMine !== mine.hash))
+      return (await stands()) ?? mine;
+    if (theirs.seq > 0) seen = theirs;
     return theirs.seq === 0 ? mine : theirs;
+  }
+
+  /** The log's head, if what this process saw of it is there. @throws LedgerLost */
+  async function stands(): Promise<AuditHead | null> {
+    if (seen === null) {
+      seen = await readHead();
+      return seen as AuditHead | null;
+    }
+    const sight = seen;
+    const standing = await gate.read(() => standingOf(redis, keys, sight, options.auditKeys));
+    if (standing.kind === 'lost') throw lose(sight, standing.head);
+    seen = standing.head;
+    return standing.head;
+  }
+
+  function lose(sight: Sight, now: AuditHead | null): LedgerLost {
+    if (lost) return lost;
+    const ends =
+      now === null ? 'nothing' : now.log === sight.log ? `record ${now.seq} (${now.hash})` : `log ${now.log}`;
+    lost = new LedgerLost(
+      `this bot knows of record ${sight.seq} (${sight.hash}) of log ${sight.log}, and Redis does not have it: it ends at ${ends}. Nothing more is written until \`audit accept-loss --reason … --seen ${sight.seq}:${sight.hash}\``,
+    );
+    options.onLost?.(lost);
+    return lost;
+  }
+
+  function look(): Promise<AuditHead | null> {
+    const mine = queue.then(async () => {
+      if (!lost) {
+        const found = await stands();
+        if (found) head = found;
+        return found;
+      }
+      const sight = seen as Sight;
+      const standing = await gate.read(() => standingOf(redis, keys, sight, options.auditKeys));
+      // That it is there again is for a person to judge, too: they start the bot anew.
+      if (standing.kind !== 'accepted') throw lost;
+      head = standing.head;
+      seen = standing.head;
+      lost = null;
+      options.onResumed?.();
+      return standing.head;
+    });
+    queue = mine.catch(() => undefined);
+    return mine;
   }
 
   function commit(change: Change): Promise<Committed> {
@@ -139,6 +196,8 @@ export function createLedger(options: LedgerOptions): RedisLedger {
     load,
     commit,
     lost: () => lost,
+    seen: () => seen,
+    look,
     head: readHead,
     async done(op) {
       const answer = await gate.read(() => redis.get(keys.operation(op)));
@@ -146,6 +205,19 @@ export function createLedger(options: LedgerOptions): RedisLedger {
     },
     lookUp: search.lookUp,
     openRequestOf: (arn) => gate.read(() => redis.get(keys.openExecution(arn))),
+    async inForceOf(arn) {
+      const mark = await gate.read(() => redis.hget(keys.inForce, arn));
+      return mark === null ? null : { mark, request: requestOf(mark) };
+    },
+    async limitsInForce(limit) {
+      const marks = await gate.read(() => redis.hvals(keys.inForce));
+      const found = await Promise.all(marks.slice(0, limit).map((mark) => load(requestOf(mark))));
+      return found.filter((stored) => stored !== null);
+    },
+    async leave(arn, mark) {
+      // Nothing can come into force any more on an execution that is left: its run has ended.
+      if ((await gate.read(() => redis.hget(keys.inForce, arn))) === mark) await redis.hdel(keys.inForce, arn);
+    },
     async openRequests(limit) {
       const ids = await gate.read(() => redis.zrange(keys.open, 0, String(limit - 1)));
       const found = await Promise.all(ids.map(load));
@@ -211,11 +283,16 @@ function script(
   const index = indexEntries(change.events, built.records, keys);
   const effect = (kind: string) => JSON.stringify({ kind, request: id });
   const timers = change.timers ?? [];
-  const cleared = changes && !open ? (['expire', 'apply'] as const) : [];
+  const cleared = [
+    ...(changes && !open ? (['expire', 'apply', 'remind'] as const) : []),
+    ...(prior && isHeld(prior) && state && !isHeld(state) ? (['revert', 'warn'] as const) : []),
+  ];
+  const effects = [...(change.effects ?? []).map(effect), ...(change.others ?? []).map((one) => JSON.stringify(one))];
   return [
     [
       ...[keys.head, keys.audit, keys.operation(change.op), keys.request(id)],
       ...[keys.openExecution(state?.execution ?? ''), keys.open, keys.outbox, keys.timers],
+      ...[keys.inForce, keys.changing],
       ...index.keys,
     ],
     [
@@ -230,30 +307,27 @@ function script(
       String(clock.now().getTime()),
       ...(change.claim ? [change.claim.entry, change.claim.consumer, String(change.claim.deliveries)] : ['', '', '0']),
       GROUP,
+      ...[state?.execution ?? '', change.beside ? (change.beside.inForce ?? '') : '*'],
+      ...[markOf(prior, state), changeGuard(prior, state)],
       String(built.sealed.length),
       ...built.sealed.flatMap(({ bytes, hash, mac, kid }) => [bytes, hash, mac, kid]),
       ...[built.head.hash, built.head.at],
       ...[String(index.entries.length), ...index.entries.flat()],
-      ...[String(change.effects?.length ?? 0), ...(change.effects ?? []).map(effect)],
+      ...[String(effects.length), ...effects],
       ...[String(timers.length), ...timers.flatMap(({ kind, at }) => [effect(kind), String(at.getTime())])],
       ...[String(cleared.length), ...cleared.map(effect)],
     ],
   ];
 }
 
-const FIRST_INDEX_KEY = 9;
+const FIRST_INDEX_KEY = 11;
 
 function indexEntries(events: AuditEvent[], records: RecordRef[], keys: Keys) {
   const names: string[] = [];
   const entries: [string, string][] = [];
-  for (const [place, { request, execution, actor }] of events.entries()) {
+  for (const [place, event] of events.entries()) {
     const seq = String(records[place]?.seq);
-    const wanted: (string | null)[] = [
-      request && keys.indexRequest(request),
-      execution && keys.indexExecution(execution),
-      actor && keys.indexUser(actor.team, actor.user),
-    ];
-    for (const name of wanted.filter((key): key is string => Boolean(key))) {
+    for (const name of indexKeysOf(event, keys)) {
       if (!names.includes(name)) names.push(name);
       entries.push([String(names.indexOf(name) + FIRST_INDEX_KEY), seq]);
     }

@@ -5,6 +5,8 @@ export interface ReadinessFacts {
   pingRedis: () => Promise<unknown>;
   /** Why the log in Redis is not to be written to; null where it is. */
   lost: () => string | null;
+  /** What can't be known of it; null where there is nothing of the kind. */
+  unsure: () => string | null;
   /** Resolves when Slack takes the token. */
   testSlack: () => Promise<unknown>;
   /** Digest of the policy in force, and of those that other bots run instead. */
@@ -12,7 +14,7 @@ export interface ReadinessFacts {
 }
 
 /** Ready = Redis, Slack token and policy are good. */
-export function readinessChecks({ pingRedis, lost, testSlack, policy }: ReadinessFacts): ReadinessCheck[] {
+export function readinessChecks({ pingRedis, lost, unsure, testSlack, policy }: ReadinessFacts): ReadinessCheck[] {
   return [
     {
       name: 'redis',
@@ -25,7 +27,9 @@ export function readinessChecks({ pingRedis, lost, testSlack, policy }: Readines
       name: 'audit',
       async look() {
         const why = lost();
-        return why === null ? { state: 'ok', detail: 'goes on' } : { state: 'fail', detail: why };
+        if (why !== null) return { state: 'fail', detail: why };
+        const doubt = unsure();
+        return doubt === null ? { state: 'ok', detail: 'goes on' } : { state: 'warn', detail: doubt };
       },
     },
     {

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Running, serve } from '../serve.ts';
+import { type Running, type ServeOptions, serve } from '../serve.ts';
 import { type DataSyncOptions, type LocalDataSync, startDataSync } from './datasync/start-data-sync.ts';
 import { type LocalSlack, type LocalSlackOptions, startSlack } from './slack/local-slack.ts';
 
@@ -15,6 +15,7 @@ export interface WorldOptions {
   aws?: DataSyncOptions;
   /** More of the bot's environment, or other. */
   env?: Record<string, string>;
+  serve?: ServeOptions;
 }
 
 /** Everything around the bot on this machine, and the bot itself, started through `serve`. */
@@ -52,7 +53,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
   return {
     ...{ slack, aws, env, policyFile, bots },
     async startBot() {
-      const bot = await serve(env);
+      const bot = await serve(env, options.serve);
       bots.push(bot);
       if (bot.port !== null) slack.connectBot({ requestUrl: `http://127.0.0.1:${bot.port}/slack/events` });
       return bot;

@@ -5,7 +5,14 @@ import type { Bot, Caller, Click, View } from './bot.ts';
 import { parseCommand } from './command-text.ts';
 import { sayDirectly, tellFault } from './door.ts';
 import { valueKey } from './interactions/submit-request.ts';
-import { actionPayload, commandPayload, submitPayload, suggestionPayload, type ViewPayload } from './payloads.ts';
+import {
+  actionPayload,
+  commandPayload,
+  homePayload,
+  submitPayload,
+  suggestionPayload,
+  type ViewPayload,
+} from './payloads.ts';
 import { reply } from './reply.ts';
 import { ACTIONS, COMMANDS, SUBMITS, SUGGESTIONS } from './routes.ts';
 import { createSeen } from './seen.ts';
@@ -57,6 +64,13 @@ export function createSlackApp({ bot, receiver, token, onInteraction, onAck }: S
     );
     bot.background(task);
     await task;
+  }
+
+  /** While the log is lost, what is stored here is no answer to anybody: not for who asks or decides, nor of open requests. */
+  function honest<T>(kind: string, doing: Doing, work: () => Promise<T>): Promise<T> {
+    const needsLog = kind === 'requests' || (doing !== 'looking' && kind !== 'not-understood');
+    const lost = needsLog ? bot.audit.lost() : null;
+    return lost ? Promise.reject(lost) : work();
   }
 
   function ignore(kind: string, why: string): void {
@@ -111,7 +125,12 @@ export function createSlackApp({ bot, receiver, token, onInteraction, onAck }: S
       handle: (...args: [Bot, Caller, unknown]) => Promise<void>;
     };
     const opensModal = command.kind === 'open-modal';
-    await run(`command ${command.kind}`, doing, caller, () => word.due(handle(bot, caller, command), opensModal));
+    await run(`command ${command.kind}`, doing, caller, () =>
+      word.due(
+        honest(command.kind, doing, () => handle(bot, caller, command)),
+        opensModal,
+      ),
+    );
   });
 
   app.action(/.*/, async ({ body, ack }) => {
@@ -131,8 +150,11 @@ export function createSlackApp({ bot, receiver, token, onInteraction, onAck }: S
       value: action.selected_option?.value ?? action.value ?? '',
       message: channel && payload.message ? { channel, ts: payload.message.ts } : null,
       view: payload.view ? viewOf(payload.view) : null,
+      replace: payload.response_url ? (message) => reply(payload.response_url ?? '', message, true) : null,
     };
-    await run(`action ${action.action_id}`, route.doing, caller, () => route.handle(bot, caller, click));
+    await run(`action ${action.action_id}`, route.doing, caller, () =>
+      honest(action.action_id, route.doing, () => route.handle(bot, caller, click)),
+    );
   });
 
   app.view({ type: 'view_submission', callback_id: /.*/ }, async ({ body, ack }) => {
@@ -146,7 +168,9 @@ export function createSlackApp({ bot, receiver, token, onInteraction, onAck }: S
     const answer = (response?: unknown) => acked('submit', ack as Ack, response, began);
     const ask = { viewId: view.id, title: route.title, doing: route.doing, ack: answer };
     await run(`submit ${view.callback_id}`, route.doing, caller, () =>
-      answerSubmit(bot, caller, ask, () => route.handle(bot, caller, viewOf(view))),
+      answerSubmit(bot, caller, ask, () =>
+        honest(view.callback_id, route.doing, () => route.handle(bot, caller, viewOf(view))),
+      ),
     );
   });
 
@@ -164,6 +188,18 @@ export function createSlackApp({ bot, receiver, token, onInteraction, onAck }: S
     const options = await inTime(look, SUGGESTIONS_DUE_MS, []);
     onInteraction('suggestion', 'done');
     await acked('suggestion', ack as Ack, { options }, began);
+  });
+
+  app.event('app_home_opened', async ({ body }) => {
+    const payload = ours('home', homePayload, body);
+    // The Messages tab says so too.
+    if (payload?.event.tab !== 'home') return;
+    const opened = bot.homeTabs.opened(payload.event.user);
+    bot.background(opened);
+    await opened.then(
+      () => onInteraction('home', 'done'),
+      () => onInteraction('home', 'fault'),
+    );
   });
 
   app.view({ type: 'view_closed', callback_id: /.*/ }, ({ ack }) => ack());
@@ -212,8 +248,10 @@ async function inTime<T>(work: Promise<T>, ms: number, otherwise: T): Promise<T>
 function viewOf({ id, hash, private_metadata, state }: ViewPayload): View {
   const values = new Map<string, string>();
   for (const [block, fields] of Object.entries(state?.values ?? {})) {
-    for (const [action, { value, selected_option }] of Object.entries(fields)) {
-      const text = value ?? selected_option?.value;
+    for (const [action, typed] of Object.entries(fields)) {
+      const { value, selected_option } = typed;
+      const picked = typed.selected_user ?? typed.selected_conversation ?? typed.selected_date;
+      const text = value ?? selected_option?.value ?? picked;
       if (text != null) values.set(valueKey({ block, action }), text);
       if (selected_option?.text) values.set(`${valueKey({ block, action })} label`, selected_option.text.text);
     }

@@ -1,7 +1,9 @@
 import type { ModalView } from '@slack/types';
 import type { Log } from '../log.ts';
 import type { ApplyDeps } from '../workflow/apply-throttle.ts';
-import type { ListDeps } from '../workflow/list-executions.ts';
+import type { AuditBook } from '../workflow/audit-ports.ts';
+import type { HomeTabs } from '../workflow/home.ts';
+import type { RunningDeps } from '../workflow/list-running.ts';
 import type { Cards } from '../workflow/ports.ts';
 import type { RequestThrottleDeps } from '../workflow/request-throttle.ts';
 import type { SlackClients } from './clients.ts';
@@ -18,13 +20,15 @@ export interface Identity {
 }
 
 /** All that an interaction may use. */
-export interface Bot extends RequestThrottleDeps, ApplyDeps, ListDeps {
+export interface Bot extends RequestThrottleDeps, ApplyDeps, RunningDeps {
   clients: SlackClients;
   cards: Cards;
   seals: Seals;
   notifier: Notifier;
   identity: Identity;
+  homeTabs: HomeTabs;
   log: Log;
+  audit: AuditBook;
   /** Work that goes on after an interaction was answered; an orderly stop waits for it. */
   background(work: Promise<unknown>): void;
 }
@@ -46,6 +50,8 @@ export interface Click {
   value: string;
   message: { channel: string; ts: string } | null;
   view: View | null;
+  /** Puts something in the place of the message; null where Slack gave no way to. */
+  replace: ((message: MessageView) => Promise<void>) | null;
 }
 
 /** A modal as it comes back, with what was typed. */
@@ -91,6 +97,26 @@ export function sealRequest({ seals }: Pick<Bot, 'seals'>, r: string): string {
 export function openRequestSeal({ seals }: Pick<Bot, 'seals'>, sealed: string): string | null {
   const value = seals.open(sealed) as RequestSeal | null;
   return value?.k === 'request' ? value.r : null;
+}
+
+export function sealExecution({ seals }: Pick<Bot, 'seals'>, arn: string): string {
+  return seals.seal({ k: 'execution', a: arn });
+}
+
+/** The ARN that a button was made for; null for a button that this bot did not make. */
+export function openExecutionSeal({ seals }: Pick<Bot, 'seals'>, sealed: string): string | null {
+  const value = seals.open(sealed) as { k?: unknown; a?: unknown } | null;
+  return value?.k === 'execution' && typeof value.a === 'string' ? value.a : null;
+}
+
+export function sealPage({ seals }: Pick<Bot, 'seals'>, from: number): string {
+  return seals.seal({ k: 'list', f: from });
+}
+
+/** Where the page of the list begins that a button leads to; null for a button that this bot did not make. */
+export function openPageSeal({ seals }: Pick<Bot, 'seals'>, sealed: string): number | null {
+  const value = seals.open(sealed) as { k?: unknown; f?: unknown } | null;
+  return value?.k === 'list' && typeof value.f === 'number' ? value.f : null;
 }
 
 export function sealModal({ seals }: Pick<Bot, 'seals'>, value: Omit<ModalSeal, 'k'>): string {

@@ -9,21 +9,29 @@ import type { ArnProblem, ExecutionArn } from '../domain/task-execution.ts';
 import { parseExecutionArn } from '../domain/task-execution.ts';
 import { bare, mentionedUser, readable, type Word, wordsOf } from './typed-words.ts';
 
+interface AskedCommand {
+  kind: 'ask';
+  execution: ExecutionArn;
+  rate: AskedRate;
+  /** As it was typed. */
+  rateText: string;
+  durationSeconds: number | null;
+  reason: string | null;
+}
+
 /** What somebody typed after the slash command. */
 export type Command =
-  | {
-      kind: 'ask';
-      execution: ExecutionArn;
-      rate: AskedRate;
-      /** As it was typed. */
-      rateText: string;
-      durationSeconds: number | null;
-      reason: string | null;
-    }
+  | AskedCommand
   | { kind: 'open-modal'; execution: ExecutionArn | null }
   | { kind: 'requests' }
+  | { kind: 'undo'; request: string }
+  | { kind: 'list' }
+  | { kind: 'status'; execution: ExecutionArn }
+  | (Omit<AskedCommand, 'kind'> & { kind: 'why' })
   | { kind: 'help' }
   | { kind: 'audit'; by: AuditSubject | null; sinceSeconds: number | null }
+  | { kind: 'audit-verify' }
+  | { kind: 'audit-export'; sinceSeconds: number | null }
   | NotUnderstood;
 
 type AuditSubject = { kind: 'request'; id: string } | { kind: 'execution'; arn: string } | { kind: 'user'; id: string };
@@ -36,7 +44,16 @@ export interface NotUnderstood {
     | RateProblem
     | DurationProblem
     | ArnProblem
-    | { readonly kind: 'unknown-word' | 'too-many-words' | 'reason-too-long' | 'no-duration' };
+    | {
+        readonly kind:
+          | 'unknown-word'
+          | 'too-many-words'
+          | 'reason-too-long'
+          | 'no-duration'
+          | 'no-execution'
+          | 'no-rate'
+          | 'no-request';
+      };
   /** What is expected, as a clause: "write `50MB/s` for bytes or …". */
   expected: string;
   /** A whole command that would be understood. */
@@ -52,13 +69,19 @@ const EXAMPLE_ARN =
 const EXAMPLES = {
   ask: `${COMMAND} ${EXAMPLE_ARN} 50MiB/s for 2h cutover`,
   audit: `${COMMAND} audit r-0123456789 since 7d`,
+  auditVerify: `${COMMAND} audit verify`,
+  auditExport: `${COMMAND} audit export since 7d`,
   help: `${COMMAND} help`,
+  list: `${COMMAND} list`,
+  status: `${COMMAND} status ${EXAMPLE_ARN}`,
+  why: `${COMMAND} why ${EXAMPLE_ARN} 50MiB/s for 2h`,
   requests: `${COMMAND} requests`,
+  undo: `${COMMAND} undo r-0123456789`,
 };
 
 /**
  * Reads the text of the slash command, as Slack sends it with `should_escape`. Never throws. The first word decides:
- * nothing or an ARN alone opens the modal; an ARN and a rate ask; `requests`, `audit`, `help`.
+ * nothing or an ARN alone opens the modal; an ARN and a rate ask; else one of the words below.
  */
 export function parseCommand(text: string): Command {
   const words = wordsOf(text);
@@ -72,11 +95,22 @@ export function parseCommand(text: string): Command {
       return rest.length === 0
         ? { kind: 'requests' }
         : notUnderstood(restOf(text, rest), 'too-many-words', 'write `requests` alone', EXAMPLES.requests);
+    case 'list':
+      return rest.length === 0
+        ? { kind: 'list' }
+        : notUnderstood(restOf(text, rest), 'too-many-words', 'write `list` alone', EXAMPLES.list);
+    case 'status':
+      return parseStatus(text, rest);
+    case 'why':
+      return parseWhy(text, rest);
+    case 'undo':
+      return parseUndo(text, rest);
     case 'audit':
       return parseAudit(text, rest);
   }
   if (!/^(?:arn:|(?:task|exec|agent|loc)-[0-9a-f])/i.test(word)) {
-    const expected = 'write the ARN of a task execution and a rate, or one of the words `requests`, `audit`, `help`';
+    const expected =
+      'write the ARN of a task execution and a rate, or one of the words `requests`, `audit`, `help`, `list`, `status`, `why`, `undo`';
     return notUnderstood(first.text, 'unknown-word', expected, EXAMPLES.ask);
   }
   const execution = parseExecutionArn(word);
@@ -110,6 +144,40 @@ function parseAsk(text: string, execution: ExecutionArn, words: readonly Word[])
   return { kind: 'ask', execution, rate: rate.value, rateText, durationSeconds, reason: reason === '' ? null : reason };
 }
 
+function parseUndo(text: string, words: readonly Word[]): Command {
+  const [id, ...more] = words;
+  const expected = 'write one request id such as `r-0123456789` after `undo`; it stands on the card and on the result';
+  if (!id) return notUnderstood('undo', 'no-request', expected, EXAMPLES.undo);
+  if (more.length > 0) return notUnderstood(restOf(text, more), 'too-many-words', expected, EXAMPLES.undo);
+  const request = bare(id.text).toLowerCase();
+  if (!REQUEST_ID.test(request)) return notUnderstood(id.text, 'no-request', expected, EXAMPLES.undo);
+  return { kind: 'undo', request };
+}
+
+function parseStatus(text: string, words: readonly Word[]): Command {
+  const [arn, ...more] = words;
+  if (!arn || more.length > 0) {
+    const expected = 'write the ARN of one task execution after `status`';
+    const [part, kind] = arn ? [restOf(text, more), 'too-many-words' as const] : ['status', 'no-execution' as const];
+    return notUnderstood(part, kind, expected, EXAMPLES.status);
+  }
+  const execution = parseExecutionArn(bare(arn.text));
+  return execution.ok ? { kind: 'status', execution: execution.value } : refused(execution.problem, EXAMPLES.status);
+}
+
+/** The same words as to ask. */
+function parseWhy(text: string, [arn, ...rest]: readonly Word[]): Command {
+  if (!arn || rest.length === 0) {
+    const expected = 'write the ARN of a task execution and a rate after `why`, as you would to ask';
+    return notUnderstood(arn?.text ?? 'why', arn ? 'no-rate' : 'no-execution', expected, EXAMPLES.why);
+  }
+  const execution = parseExecutionArn(bare(arn.text));
+  if (!execution.ok) return refused(execution.problem, EXAMPLES.why);
+  const asked = parseAsk(text, execution.value, rest);
+  if (asked.kind === 'ask') return { ...asked, kind: 'why' };
+  return asked.kind === 'not-understood' ? { ...asked, example: EXAMPLES.why } : asked;
+}
+
 /** The words of the rate: one, or a number and what follows it as its unit or as more digits. */
 function takeRate(words: readonly Word[]): { rateText: string; used: number } {
   const first = bare(words[0]?.text ?? '');
@@ -128,6 +196,26 @@ function goesOnAsDuration(amount: string, next: string): boolean {
 }
 
 function parseAudit(text: string, words: readonly Word[]): Command {
+  const [word, ...after] = words;
+  switch (word && bare(word.text).toLowerCase()) {
+    case 'verify':
+      return after.length === 0
+        ? { kind: 'audit-verify' }
+        : notUnderstood(restOf(text, after), 'too-many-words', 'write `audit verify` alone', EXAMPLES.auditVerify);
+    case 'export': {
+      const [first] = after;
+      const read = parseLookUp(text, after);
+      if (read.kind !== 'audit') return read;
+      if (read.by === null) return { kind: 'audit-export', sinceSeconds: read.sinceSeconds };
+      const expected = 'write `audit export` alone, or with `since` and a duration';
+      return notUnderstood(first?.text ?? '', 'too-many-words', expected, EXAMPLES.auditExport);
+    }
+    default:
+      return parseLookUp(text, words);
+  }
+}
+
+function parseLookUp(text: string, words: readonly Word[]): Command {
   let rest = words;
   let by: AuditSubject | null = null;
   const [subject] = rest;
@@ -175,7 +263,14 @@ function refused(problem: RateProblem | DurationProblem | ArnProblem, example: s
 
 function notUnderstood(
   part: string,
-  kind: 'unknown-word' | 'too-many-words' | 'reason-too-long' | 'no-duration',
+  kind:
+    | 'unknown-word'
+    | 'too-many-words'
+    | 'reason-too-long'
+    | 'no-duration'
+    | 'no-execution'
+    | 'no-rate'
+    | 'no-request',
   expected: string,
   example: string,
 ): NotUnderstood {

@@ -12,3 +12,12 @@ export async function linkOf(bot: Pick<Bot, 'cards' | 'clients' | 'log'>, reques
     return null;
   }
 }
+
+/** Request id → the link to its message, for those that have one. */
+export async function linksOf(
+  bot: Pick<Bot, 'cards' | 'clients' | 'log'>,
+  requests: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
+  const links = await Promise.all(requests.map(async (id) => [id, await linkOf(bot, id)] as const));
+  return new Map(links.filter((link): link is [string, string] => link[1] !== null));
+}

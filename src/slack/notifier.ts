@@ -1,14 +1,26 @@
 import { ruleNow } from '../domain/decide-review.ts';
+import type { TaskExecution } from '../domain/task-execution.ts';
 import { isOpen, type ThrottleRequest } from '../domain/throttle-request.ts';
 import type { Log } from '../log.ts';
 import { AwsFault } from '../workflow/faults.ts';
-import type { Card, Cards, Clock, Executions, Ledger, PolicySource, StoredRequest } from '../workflow/ports.ts';
+import type {
+  Card,
+  Cards,
+  Clock,
+  Executions,
+  Ledger,
+  Looks,
+  PolicySource,
+  RecordRef,
+  StoredRequest,
+} from '../workflow/ports.ts';
 import { executionOf } from '../workflow/request-facts.ts';
 import type { SlackClients } from './clients.ts';
 import { retryAfter, slackError } from './clients.ts';
 import { cardMessage } from './views/card.ts';
 import { resultMessage } from './views/result.ts';
 import type { MessageView } from './views/text.ts';
+import { threadNotes } from './views/thread-notes.ts';
 
 export interface NotifierDeps {
   ledger: Ledger;
@@ -16,10 +28,14 @@ export interface NotifierDeps {
   policy: PolicySource;
   clock: Clock;
   cards: Cards;
+  looks: Looks;
   clients: SlackClients;
   seal: (request: string) => string;
   log: Log;
 }
+
+/** Of one request: most have a dozen. */
+const RECORDS_READ = 100;
 
 type Told = { againInSeconds: number; why: string } | null;
 
@@ -31,11 +47,16 @@ const GONE = new Set(['message_not_found', 'cant_update_message', 'edit_window_c
 export function createNotifier(deps: NotifierDeps) {
   const { ledger, cards, clients, log } = deps;
 
-  async function render({ request, record }: StoredRequest): Promise<MessageView> {
+  /** `seen`: a look that was just taken, so that AWS is not asked twice. */
+  async function render({ request, record }: StoredRequest, seen: TaskExecution | null): Promise<MessageView> {
     const inForce = deps.policy.current();
-    const execution = isOpen(request) || request.status === 'applied' ? await lookAt(request) : null;
+    const applied = request.status === 'applied';
+    const execution = seen ?? (isOpen(request) || applied ? await lookAt(request) : null);
+    const [standing, look] = applied
+      ? await Promise.all([ledger.inForceOf(request.execution), deps.looks.last(request.execution)])
+      : [null, null];
     return cardMessage({
-      ...{ request, record, execution },
+      ...{ request, record, execution, standing: standing?.request ?? null, measured: look?.measured ?? null },
       rule: ruleNow(request, inForce),
       now: deps.clock.now(),
       seal: deps.seal,
@@ -53,11 +74,11 @@ export function createNotifier(deps: NotifierDeps) {
   }
 
   /** Posts or edits the card, until what stands there is the newest state. */
-  async function bringUpToDate(id: string): Promise<void> {
+  async function bringUpToDate(id: string, seen: TaskExecution | null): Promise<void> {
     for (let shown = 0; ; ) {
       const stored = await ledger.load(id);
       if (!stored || stored.request.version === shown) return;
-      const message = await render(stored);
+      const message = await render(stored, seen);
       const card = await cards.find(id);
       if (card) await edit(stored, card, message);
       else await post(stored, message, null);
@@ -81,19 +102,26 @@ export function createNotifier(deps: NotifierDeps) {
     }
   }
 
-  async function show(id: string): Promise<Told> {
+  async function show(id: string, seen: TaskExecution | null = null): Promise<Told> {
     const unlock = await cards.lock(id);
     if (!unlock) return { againInSeconds: 0.5, why: 'another bot is at this card' };
     try {
-      return await telling(id, () => bringUpToDate(id));
+      return await telling(id, () => bringUpToDate(id, seen));
     } finally {
       await unlock();
     }
   }
 
+  /** The record that tells the result: a limit in force goes on to have others. */
+  async function resultRecord({ request, record }: StoredRequest): Promise<RecordRef> {
+    if (request.status !== 'applied') return record;
+    const lines = await ledger.lookUp({ kind: 'request', id: request.id }, RECORDS_READ);
+    return lines.find((line) => line.record.event === 'applied') ?? record;
+  }
+
   async function result(id: string): Promise<Told> {
     const stored = await ledger.load(id);
-    const message = stored && resultMessage(stored);
+    const message = stored && resultMessage({ ...stored, record: await resultRecord(stored), seal: deps.seal });
     if (!stored || !message) return null;
     const before = await cards.find(id);
     if (before?.resultTs) return null;
@@ -112,6 +140,26 @@ export function createNotifier(deps: NotifierDeps) {
     });
   }
 
+  /** Says in the thread what has come of a limit in force, or is about to: each word once, over all bots. */
+  async function tellThread(id: string): Promise<Told> {
+    const [stored, card] = await Promise.all([ledger.load(id), cards.find(id)]);
+    if (!stored || !card) return null;
+    const notes = threadNotes({ ...stored, now: deps.clock.now(), seal: deps.seal });
+    const unlock = await cards.lock(id);
+    if (!unlock) return { againInSeconds: 0.5, why: 'another bot is at this card' };
+    try {
+      return await telling(id, async () => {
+        for (const { key, message } of notes) {
+          if (await cards.said(id, key)) continue;
+          await clients.patient.chat.postMessage({ channel: card.channel, thread_ts: card.ts, ...message, ...quiet });
+          await cards.kept(id, key);
+        }
+      });
+    } finally {
+      await unlock();
+    }
+  }
+
   /** What Slack refuses for good is said to the requester; a rate limit is waited out; the rest is tried again. */
   async function telling(id: string, tell: () => Promise<void>): Promise<Told> {
     try {
@@ -124,7 +172,10 @@ export function createNotifier(deps: NotifierDeps) {
       if (!error || !HOPELESS.has(error)) throw fault;
       log.error({ err: fault, request: id }, 'Slack does not take the message of a request');
       const stored = await ledger.load(id);
-      if (stored) await tellRequester(stored.request, error);
+      // Once: a card in force is edited over and over.
+      if (!stored || (await cards.said(id, error))) return null;
+      await tellRequester(stored.request, error);
+      await cards.kept(id, error);
       return null;
     }
   }
@@ -138,10 +189,10 @@ export function createNotifier(deps: NotifierDeps) {
   async function refreshCopy(id: string, copy: { channel: string; ts: string }): Promise<void> {
     const [stored, card] = await Promise.all([ledger.load(id), cards.find(id)]);
     if (!stored || card?.ts === copy.ts) return;
-    await clients.patient.chat.update({ ...copy, ...(await render(stored)) });
+    await clients.patient.chat.update({ ...copy, ...(await render(stored, null)) });
   }
 
-  return { show, result, refreshCopy };
+  return { show, result, tellThread, refreshCopy };
 }
 
 export type Notifier = ReturnType<typeof createNotifier>;

@@ -8,6 +8,9 @@ const user = z.object({ id: z.string() });
 const team = z.object({ id: z.string() }).nullish();
 const typed = z.object({
   value: z.string().nullish(),
+  selected_user: z.string().nullish(),
+  selected_conversation: z.string().nullish(),
+  selected_date: z.string().nullish(),
   selected_option: z.object({ value: z.string(), text: z.object({ text: z.string() }).optional() }).nullish(),
 });
 
@@ -69,6 +72,12 @@ export const suggestionPayload = z.object({
   action_id: z.string(),
   value: z.string(),
   view: view.optional(),
+});
+
+export const homePayload = z.object({
+  api_app_id: z.string(),
+  team_id: z.string(),
+  event: z.object({ type: z.literal('app_home_opened'), user: z.string(), tab: z.string() }),
 });
 
 export type ViewPayload = z.infer<typeof view>;

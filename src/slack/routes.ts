@@ -3,17 +3,30 @@ import type { Bot, Caller, Click, SubmitAnswer, View } from './bot.ts';
 import type { Command } from './command-text.ts';
 import { askThrottle } from './interactions/ask-throttle.ts';
 import { cancel } from './interactions/cancel-request.ts';
+import { exportLog, verifyLog } from './interactions/check-audit.ts';
+import { openExtend, submitExtend } from './interactions/extend-hold.ts';
+import { openAuditFilter, submitAuditFilter } from './interactions/filter-audit.ts';
+import { listExecutions, throttleListed, turnPage } from './interactions/list-executions.ts';
 import { listRequests } from './interactions/list-requests.ts';
-import { lookUp } from './interactions/look-up-audit.ts';
+import { lookUp, tellStory, turnAuditPage } from './interactions/look-up-audit.ts';
 import { askAgain, openRequestModal } from './interactions/open-request-modal.ts';
 import { openReviewModal } from './interactions/open-review.ts';
+import { showPreview } from './interactions/preview-throttle.ts';
+import { revert } from './interactions/revert-now.ts';
 import { selectExecution } from './interactions/select-execution.ts';
+import { showStatus } from './interactions/show-status.ts';
 import { submitRequest } from './interactions/submit-request.ts';
 import { submitReview } from './interactions/submit-review.ts';
 import { suggestExecutions } from './interactions/suggest-executions.ts';
-import { ASK_AGAIN_ACTION, CANCEL_ACTION, REVIEW_ACTION } from './views/card.ts';
+import { undoClicked, undoTyped } from './interactions/undo-request.ts';
+import { AUDIT_FILTER_MODAL } from './views/audit-filter.ts';
+import { AUDIT_FILTER_ACTION, AUDIT_NEWER_ACTION, AUDIT_OLDER_ACTION, AUDIT_STORY_ACTION } from './views/audit-list.ts';
+import { ASK_AGAIN_ACTION, CANCEL_ACTION, EXTEND_ACTION, REVERT_NOW_ACTION, REVIEW_ACTION } from './views/card.ts';
+import { LIST_BACK_ACTION, LIST_NEXT_ACTION, LIST_REFRESH_ACTION, THROTTLE_ACTION } from './views/execution-list.ts';
+import { EXTEND_MODAL } from './views/extend-modal.ts';
 import { helpMessage } from './views/help.ts';
 import { REQUEST_FIELDS, REQUEST_MODAL } from './views/request-modal.ts';
+import { UNDO_ACTION } from './views/result.ts';
 import { REVIEW_MODAL } from './views/review-modal.ts';
 import { type Doing, notUnderstoodWords } from './words.ts';
 
@@ -32,7 +45,13 @@ export const COMMANDS: CommandRoutes = {
   ask: { doing: 'asking', handle: askThrottle },
   'open-modal': { doing: 'asking', handle: (bot, caller, command) => openRequestModal(bot, caller, command.execution) },
   requests: { doing: 'looking', handle: listRequests },
+  list: { doing: 'looking', handle: listExecutions },
+  status: { doing: 'looking', handle: showStatus },
+  why: { doing: 'looking', handle: showPreview },
+  undo: { doing: 'asking', handle: undoTyped },
   audit: { doing: 'looking', handle: lookUp },
+  'audit-verify': { doing: 'looking', handle: verifyLog },
+  'audit-export': { doing: 'looking', handle: exportLog },
   help: { doing: 'looking', handle: (_, caller) => caller.say(helpMessage()) },
   'not-understood': {
     doing: 'asking',
@@ -45,6 +64,17 @@ export const ACTIONS: Readonly<Record<string, Route<(bot: Bot, caller: Caller, c
   [REVIEW_ACTION]: { doing: 'deciding', handle: openReviewModal },
   [CANCEL_ACTION]: { doing: 'deciding', handle: cancel },
   [ASK_AGAIN_ACTION]: { doing: 'asking', handle: askAgain },
+  [REVERT_NOW_ACTION]: { doing: 'deciding', handle: revert },
+  [EXTEND_ACTION]: { doing: 'asking', handle: openExtend },
+  [UNDO_ACTION]: { doing: 'asking', handle: undoClicked },
+  [THROTTLE_ACTION]: { doing: 'asking', handle: throttleListed },
+  [LIST_REFRESH_ACTION]: { doing: 'looking', handle: turnPage },
+  [LIST_NEXT_ACTION]: { doing: 'looking', handle: turnPage },
+  [LIST_BACK_ACTION]: { doing: 'looking', handle: turnPage },
+  [AUDIT_OLDER_ACTION]: { doing: 'looking', handle: turnAuditPage },
+  [AUDIT_NEWER_ACTION]: { doing: 'looking', handle: turnAuditPage },
+  [AUDIT_STORY_ACTION]: { doing: 'looking', handle: tellStory },
+  [AUDIT_FILTER_ACTION]: { doing: 'looking', handle: openAuditFilter },
   [REQUEST_FIELDS.execution.action]: { doing: 'looking', handle: selectExecution },
 };
 
@@ -53,6 +83,8 @@ export const SUBMITS: Readonly<
   Record<string, Route<(bot: Bot, caller: Caller, view: View) => Promise<SubmitAnswer | null>> & { title: string }>
 > = {
   [REQUEST_MODAL]: { doing: 'asking', title: 'Throttle', handle: submitRequest },
+  [EXTEND_MODAL]: { doing: 'asking', title: 'More time', handle: submitExtend },
+  [AUDIT_FILTER_MODAL]: { doing: 'looking', title: 'Audit log', handle: submitAuditFilter },
   [REVIEW_MODAL]: { doing: 'deciding', title: 'Review', handle: submitReview },
 };
 

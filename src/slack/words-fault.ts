@@ -77,3 +77,21 @@ function awsWords(fault: AwsFault, doing: Doing): Words {
 function notAField(text: string): Words {
   return { text, field: null };
 }
+
+/** What kept AWS from answering, in a few words for a list; escaped mrkdwn. */
+export function faultName(fault: AwsFault): string {
+  switch (fault.kind) {
+    case 'throttled':
+      return 'AWS puts the bot off for now (too many calls)';
+    case 'denied':
+      return `AWS refused ${code(fault.operation)}`;
+    case 'credentials':
+      return 'AWS does not take the bot’s credentials';
+    case 'no-answer':
+      return 'no answer in time';
+    case 'not-found':
+    case 'rejected':
+    case 'internal':
+      return `AWS has a fault (${code(fault.operation)})`;
+  }
+}

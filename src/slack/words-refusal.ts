@@ -38,6 +38,7 @@ export function refusalWords(refusal: Refusal, more: { link?: string | null } = 
     case 'reason-required':
       return { text: `${sentenceRule(refusal.rule)} needs a reason. Ask again, with one.`, field: 'reason' };
     case 'duration-too-long': {
+      if (refusal.held !== undefined) return { text: tooLongInSum(refusal, refusal.held), field: 'duration' };
       const most = `${formatDuration(refusal.max)} at most`;
       const text = `${sentenceRule(refusal.rule)} allows ${most}; you asked for ${formatDuration(refusal.asked)}. ${UNCHANGED} Ask again with \`for ${writeDuration(refusal.max)}\` or less.`;
       return { text, field: 'duration' };
@@ -51,6 +52,22 @@ export function refusalWords(refusal: Refusal, more: { link?: string | null } = 
       return {
         text: `A request for this execution is open already: ${code(refusal.request)}, ${open}. Nothing was added. Wait until that one is decided, or have it cancelled first.`,
         field: 'execution',
+      };
+    }
+    case 'not-held':
+      return {
+        text: 'No time runs for this limit any more: it was set back, left alone, or another request took its place. Nothing was changed. The card shows how it stands.',
+        field: null,
+      };
+    case 'cannot-undo':
+      return { text: cannotUndo(refusal), field: null };
+    case 'may-not-revert': {
+      const others = refusal.rule
+        ? `, who approved it, or whoever may decide by ${ruleName(refusal.rule)}: ${mentions(refusal.rule.approvers, refusal.requester)}`
+        : ' or who approved it';
+      return {
+        text: `You may not set this limit back. ${UNCHANGED}\nWho could: ${mentionUser(refusal.requester)}${others}.`,
+        field: null,
       };
     }
     case 'unknown-request':
@@ -82,6 +99,26 @@ export function refusalWords(refusal: Refusal, more: { link?: string | null } = 
         text: 'Too late to cancel: the change has been sent to AWS. Its result comes in the channel. To set the limit back, make a new request.',
         field: null,
       };
+  }
+}
+
+function tooLongInSum({ rule, asked, max }: Extract<AskRefusal, { why: 'duration-too-long' }>, held: number): string {
+  const left = Math.floor(max - held);
+  const next = left >= 60 ? `Ask for \`${writeDuration(left)}\` more or less.` : 'No more can be added.';
+  return `${sentenceRule(rule)} allows ${formatDuration(max)} in all, counted from when the limit came into force; it would be ${formatDuration(asked)}. The limit ends as it was to end. ${next}`;
+}
+
+function cannotUndo({ request, problem }: Extract<AskRefusal, { why: 'cannot-undo' }>): string {
+  const of = code(request);
+  switch (problem.kind) {
+    case 'unknown':
+      return `There is no request ${of} that is kept, so there is nothing to undo. \`/datasync-throttle audit\` finds older ones.`;
+    case 'not-applied':
+      return `Request ${of} set no limit (it ${NOT_OPEN[problem.status]}), so there is nothing to undo. ${UNCHANGED}`;
+    case 'no-rate':
+      return `Request ${of} gave more time and changed no rate, so there is nothing to undo. ${UNCHANGED} *Revert now* on its card sets the limit back.`;
+    case 'changed':
+      return `The limit was changed since: ${of} set ${formatRate(problem.set)}, in force now is ${formatRate(problem.current)}. Undoing it would undo somebody else’s change. ${UNCHANGED} Ask for the rate that you want.`;
   }
 }
 

@@ -8,12 +8,16 @@ import {
   type Verdict,
   vanishedEvent,
 } from '../domain/decide-apply.ts';
+import { lengthenedEvents } from '../domain/decide-extend.ts';
+import { scheduledEvent } from '../domain/decide-revert.ts';
 import { ruleNow } from '../domain/decide-review.ts';
 import type { TaskExecution } from '../domain/task-execution.ts';
 import type { AuditEvent, ThrottleRequest } from '../domain/throttle-request.ts';
+import { changeAccess, isDenied, lookAtExecution, sendRate } from './change-at-aws.ts';
 import { AwsFault, PersonUnknown } from './faults.ts';
-import type { Access, Claim, Clock, EffectKind, Executions, Ledger, People, PolicySource } from './ports.ts';
-import { executionOf, standingFacts } from './request-facts.ts';
+import { followUp } from './follow-up.ts';
+import type { Claim, Clock, EffectKind, Executions, InForce, Ledger, People, PolicySource } from './ports.ts';
+import { standingFacts } from './request-facts.ts';
 
 export interface ApplyDeps {
   ledger: Ledger;
@@ -52,7 +56,9 @@ async function begin(deps: ApplyDeps, request: ThrottleRequest, claim: Claim): P
   const unseen = decideBegin(request, { ...facts, execution: null, now: deps.clock.now() });
   if (unseen.kind !== 'send') return conclude(deps, request, unseen, claim);
   const role = ruleNow(request, facts.inForce)?.role ?? null;
-  const execution = await lookAt(deps, request, changeAccess(request, role));
+  // Read before AWS is asked: a limit that is set back in between moves it, and the intent is not taken.
+  const standing = await deps.ledger.inForceOf(request.execution);
+  const execution = await lookAtExecution(deps, request, changeAccess(request, role));
   if (execution instanceof AwsFault) {
     const { operation: action, requestId } = execution;
     const policy = facts.inForce.digest;
@@ -61,7 +67,41 @@ async function begin(deps: ApplyDeps, request: ThrottleRequest, claim: Claim): P
     if (execution.kind === 'not-found') return write(deps, request, vanishedEvent(request, policy, requestId), claim);
     return later(TRY_AGAIN_SECONDS, execution.message);
   }
-  return conclude(deps, request, decideBegin(request, { ...facts, execution, now: deps.clock.now() }), claim);
+  const decision = decideBegin(request, { ...facts, execution, now: deps.clock.now() });
+  if (decision.kind === 'send' && request.extends) {
+    return lengthen(deps, request, { execution, standing, policy: facts.inForce.digest }, claim);
+  }
+  return conclude(deps, request, decision, claim, standing);
+}
+
+/** More time for a limit that is in force: nothing is sent, so that it is applied once it is on record. */
+async function lengthen(
+  deps: ApplyDeps,
+  request: ThrottleRequest,
+  facts: { execution: TaskExecution; standing: InForce | null; policy: string },
+  claim: Claim,
+): Promise<Applied> {
+  const { execution, standing, policy } = facts;
+  const running = await runningBeside(deps, request, standing);
+  const now = deps.clock.now();
+  const events = lengthenedEvents(request, { running, execution, policy, now });
+  const change = { op: operation(request, claim), prior: request, events, claim };
+  const follows = followUp(events, { running, now });
+  const committed = await deps.ledger.commit({
+    ...{ ...change, ...follows },
+    beside: { inForce: standing?.mark ?? null },
+  });
+  return committed.kind === 'committed' ? DONE : later(1, `the request was ${committed.kind}`);
+}
+
+/** The request, another one, whose limit stands on the execution. */
+async function runningBeside(
+  { ledger }: ApplyDeps,
+  { id }: ThrottleRequest,
+  standing: InForce | null,
+): Promise<ThrottleRequest | null> {
+  if (!standing || standing.request === id) return null;
+  return (await ledger.load(standing.request))?.request ?? null;
 }
 
 async function conclude(
@@ -69,6 +109,7 @@ async function conclude(
   request: ThrottleRequest,
   decision: BeginDecision,
   claim: Claim,
+  standing: InForce | null = null,
 ): Promise<Applied> {
   switch (decision.kind) {
     case 'wait':
@@ -76,7 +117,7 @@ async function conclude(
     case 'end':
       return write(deps, request, decision.event, claim);
     case 'send':
-      return send(deps, request, decision.event, claim);
+      return send(deps, request, decision.event, claim, { inForce: standing?.mark ?? null });
   }
 }
 
@@ -90,36 +131,28 @@ async function factsOr(deps: ApplyDeps, request: ThrottleRequest) {
 }
 
 /** The intent first; then the change; then what AWS shows. */
-async function send(deps: ApplyDeps, before: ThrottleRequest, intent: AuditEvent, claim: Claim): Promise<Applied> {
+async function send(
+  deps: ApplyDeps,
+  before: ThrottleRequest,
+  intent: AuditEvent,
+  claim: Claim,
+  beside?: { inForce: string | null },
+): Promise<Applied> {
   const op = operation(before, claim);
-  const committed = await deps.ledger.commit({ op, prior: before, events: [intent], effects: ['show'], claim });
-  if (committed.kind !== 'committed' || !committed.state) return later(0, `the request was ${committed.kind}`);
+  const committed = await deps.ledger.commit({
+    ...{ op, prior: before, events: [intent], effects: ['show'], claim },
+    ...(beside ? { beside } : {}),
+  });
+  // Moved: what was looked at before is old now, maybe because a limit is being set back.
+  if (committed.kind !== 'committed' || !committed.state) return later(1, `the request was ${committed.kind}`);
   const request = committed.state;
-  const access = changeAccess(request, request.apply?.role ?? null);
-  const sent = await update(deps, request, access);
+  const sent = await sendRate(deps, request, request.to, changeAccess(request, request.apply?.role ?? null));
   return look(deps, request, claim, sent);
-}
-
-/** Sends the change. What AWS says of it is only a hint; a clear no is kept, in case the look shows the old rate. */
-async function update(deps: ApplyDeps, request: ThrottleRequest, access: Access): Promise<Sent> {
-  try {
-    const { requestId } = await deps.executions.update(executionOf(request), request.to, access);
-    return { requestId, refused: null };
-  } catch (fault) {
-    if (!(fault instanceof AwsFault)) throw fault;
-    const { requestId, operation: action } = fault;
-    if (isDenied(fault)) return { requestId, refused: { why: 'denied', action } };
-    return { requestId, refused: fault.kind === 'rejected' ? { why: 'rejected', action } : null };
-  }
-}
-
-function isDenied({ kind }: AwsFault): boolean {
-  return kind === 'denied' || kind === 'credentials';
 }
 
 async function look(deps: ApplyDeps, request: ThrottleRequest, claim: Claim, sent: Sent | null): Promise<Applied> {
   const policy = deps.policy.current().digest;
-  const execution = await lookAt(deps, request, changeAccess(request, request.apply?.role ?? null));
+  const execution = await lookAtExecution(deps, request, changeAccess(request, request.apply?.role ?? null));
   if (execution instanceof AwsFault) {
     if (execution.kind === 'not-found') {
       return write(deps, request, vanishedEvent(request, policy, execution.requestId), claim);
@@ -134,7 +167,9 @@ async function look(deps: ApplyDeps, request: ThrottleRequest, claim: Claim, sen
 async function follow(deps: ApplyDeps, request: ThrottleRequest, verdict: Verdict, claim: Claim): Promise<Applied> {
   switch (verdict.kind) {
     case 'end':
-      return write(deps, request, verdict.event, claim);
+      return verdict.event.event === 'applied'
+        ? writeApplied(deps, request, verdict.event, claim)
+        : write(deps, request, verdict.event, claim);
     case 'look-again':
       return later(SHOWN_SOON_SECONDS, 'AWS still shows the old limit');
     case 'send-again':
@@ -142,13 +177,30 @@ async function follow(deps: ApplyDeps, request: ThrottleRequest, verdict: Verdic
   }
 }
 
-async function lookAt(deps: ApplyDeps, request: ThrottleRequest, access: Access): Promise<TaskExecution | AwsFault> {
-  try {
-    return await deps.executions.describe(executionOf(request), access);
-  } catch (fault) {
-    if (fault instanceof AwsFault) return fault;
-    throw fault;
-  }
+/** In force, with what follows from it in the same write: its end, the watch, the end of the time that ran before. */
+async function writeApplied(
+  deps: ApplyDeps,
+  request: ThrottleRequest,
+  applied: AuditEvent,
+  claim: Claim,
+): Promise<Applied> {
+  const standing = await deps.ledger.inForceOf(request.execution);
+  const running = await runningBeside(deps, request, standing);
+  const now = deps.clock.now();
+  const scheduled = scheduledEvent(
+    { ...request, version: request.version + 1 },
+    { policy: applied.policy ?? '', now, running },
+  );
+  const events = scheduled ? [applied, scheduled] : [applied];
+  const op = operation(request, claim);
+  const committed = await deps.ledger.commit({
+    op,
+    prior: request,
+    events,
+    claim,
+    ...followUp(events, { running, now }),
+  });
+  return committed.kind === 'committed' ? DONE : later(0, `the request was ${committed.kind}`);
 }
 
 async function write(
@@ -166,12 +218,6 @@ async function write(
 /** A key of this try alone: the version keeps a second one out, and a key once given up can't be used again. */
 function operation(request: ThrottleRequest, { entry, deliveries }: Claim): string {
   return `apply:${request.id}:${request.version}:${entry}:${deliveries}`;
-}
-
-/** The change's own session: named after the request, on behalf of who asked for it. */
-function changeAccess(request: ThrottleRequest, role: string | null): Access {
-  const { team, user } = request.requester;
-  return { role, session: { kind: 'change', request: request.id, team, user } };
 }
 
 function later(seconds: number, why: string): Applied {

@@ -1,5 +1,6 @@
 import { groupsOf, matchRule, mayAsk, type Policy } from '../domain/policy.ts';
-import { parseExecutionArn } from '../domain/task-execution.ts';
+import { type ExecutionArn, isUpdatable, parseExecutionArn } from '../domain/task-execution.ts';
+import { AwsFault } from './faults.ts';
 import type { ActiveExecution, Executions, ListTarget, People, PolicySource } from './ports.ts';
 
 export interface ListDeps {
@@ -25,19 +26,38 @@ export async function listExecutions(
     deps.people.groups([...new Set(policy.rules.flatMap((rule) => groupsOf(rule)))]),
     deps.executions.listActive(targetsOf(policy, deps.defaultRegion)),
   ]);
-  const wanted = query.trim().toLowerCase();
-  return executions.filter(({ arn, taskName }) => {
-    const parsed = parseExecutionArn(arn);
-    if (!parsed.ok) return false;
-    const { account, region, taskId } = parsed.value;
+  const ruleOf = ({ account, region, taskId }: ExecutionArn) => {
     const rule = matchRule(policy, { account, region, task: taskId, channel });
-    const found = `${taskName ?? ''} ${arn}`.toLowerCase().includes(wanted);
-    return found && rule !== null && mayAsk(rule, person, groups).allowed;
+    return rule && mayAsk(rule, person, groups).allowed ? rule : null;
+  };
+  const wanted = query.trim().toLowerCase();
+  const found = executions.filter(({ arn, taskName }) => {
+    const parsed = parseExecutionArn(arn);
+    return `${taskName ?? ''} ${arn}`.toLowerCase().includes(wanted) && parsed.ok && ruleOf(parsed.value) !== null;
   });
+  const pasted = parseExecutionArn(query.trim());
+  if (found.length > 0 || !pasted.ok) return found;
+  const rule = ruleOf(pasted.value);
+  return rule ? lookAtPasted(deps.executions, pasted.value, rule.role) : [];
+}
+
+/** The list is kept for some seconds, so an execution that just began may not be in it. */
+async function lookAtPasted(
+  executions: Executions,
+  execution: ExecutionArn,
+  role: string | null,
+): Promise<ActiveExecution[]> {
+  try {
+    const seen = await executions.describe(execution, { role, session: { kind: 'read' } });
+    return isUpdatable(seen.status) ? [seen] : [];
+  } catch (fault) {
+    if (fault instanceof AwsFault) return [];
+    throw fault;
+  }
 }
 
 /** Each Region under each role that the policy names, once. */
-function targetsOf(policy: Policy, defaultRegion: string | null): ListTarget[] {
+export function targetsOf(policy: Policy, defaultRegion: string | null): ListTarget[] {
   const targets = new Map<string, ListTarget>();
   for (const { match, role } of policy.rules) {
     for (const region of match.regions ?? (defaultRegion ? [defaultRegion] : [])) {

@@ -1,64 +1,78 @@
-import { groupsOf, mayRead } from '../domain/policy.ts';
-import type { AuditEvent } from '../domain/throttle-request.ts';
-import type { AuditIndex, AuditLine, Clock, Ledger, People, PolicySource } from './ports.ts';
+import type { AuditBook, AuditPage, AuditQuery, AuditTurn } from './audit-ports.ts';
+import { mayReadAudit, type NotRead, type ReadDeps, type Reading, refuseReading } from './may-read-audit.ts';
+import type { AuditIndex, AuditLine, Ledger } from './ports.ts';
 
-export type LookedUp =
-  | { kind: 'lines'; lines: AuditLine[] }
-  | { kind: 'refused'; readers: { users: string[]; groups: string[] } }
-  | { kind: 'groups-unknown' };
+export type LookedUp = { kind: 'page'; page: AuditPage } | NotRead;
 
-const PAGE = 10;
+const PAGE_SIZE = 10;
 /** How much of a log is read to find what somebody who is no reader may see. */
 const MOST_READ = 200;
 
 /**
- * The newest ten records of what matches. Who is no reader sees requests that they asked or decided; the attempt to
+ * One page of what a query finds, newest first. Who is no reader sees requests that they asked or decided; the attempt to
  * see more is on record.
  * @throws PersonUnknown, NotRecorded, OutcomeUnknown, LedgerLost
  */
 export async function lookUpAudit(
-  deps: { ledger: Ledger; people: People; policy: PolicySource; clock: Clock },
-  ask: { user: string; by: AuditIndex; sinceSeconds: number | null; channel: string | null; op: string },
+  deps: ReadDeps & { ledger: Ledger; audit: Pick<AuditBook, 'page'> },
+  ask: Reading & { query: AuditQuery; turn: AuditTurn; size?: number },
 ): Promise<LookedUp> {
-  const inForce = deps.policy.current();
-  const person = await deps.people.person(ask.user);
-  const may = mayRead(inForce.policy, person, await deps.people.groups(groupsOf(inForce.policy.audit.readers)));
-  const since =
-    ask.sinceSeconds === null ? '' : new Date(deps.clock.now().getTime() - ask.sinceSeconds * 1000).toISOString();
-  const recent = (lines: AuditLine[]) => lines.filter(({ record }) => record.at >= since).slice(0, PAGE);
-  if (may.allowed) return { kind: 'lines', lines: recent(await deps.ledger.lookUp(ask.by, PAGE)) };
-  const own = person.kind === 'member' ? await ownLines(deps.ledger, person, ask.by) : null;
-  if (own) return { kind: 'lines', lines: recent(own) };
-  if (may.why === 'unknown-groups') return { kind: 'groups-unknown' };
-  const { team, user, name } = person;
-  const refused: AuditEvent = {
-    ...{ event: 'refused', request: null, version: null, actor: { team, user, name }, channel: ask.channel },
-    execution: ask.by.kind === 'execution' ? ask.by.arn : null,
-    ...{ account: null, region: null, from: null, to: null, reason: null, rule: null, aws: null },
-    policy: inForce.digest,
-    detail: { why: 'not-a-reader', denial: may.why, of: ask.by },
-  };
-  await deps.ledger.commit({ op: ask.op, prior: null, events: [refused] });
-  return { kind: 'refused', readers: inForce.policy.audit.readers ?? { users: [], groups: [] } };
+  const { query, turn } = ask;
+  const may = await mayReadAudit(deps, ask.user);
+  const size = ask.size ?? PAGE_SIZE;
+  if (may.kind === 'may') return { kind: 'page', page: await deps.audit.page(query, turn, size) };
+  const { person } = may;
+  if (person.kind === 'member') {
+    if (query.user?.user === person.user) return { kind: 'page', page: await deps.audit.page(query, turn, size) };
+    const own = await ownLines(deps.ledger, person, query);
+    if (own.length > 0) return { kind: 'page', page: pageOf(own, turn, size) };
+  }
+  return refuseReading(deps, ask, may, { execution: query.execution, what: saidOf(query) });
 }
 
-/** Records of requests that this person asked or decided; null where they ask for somebody else's. */
+/** What was asked for, without what was not. */
+function saidOf(query: AuditQuery): Partial<AuditQuery> {
+  return Object.fromEntries(Object.entries(query).filter(([, value]) => value !== null));
+}
+
+/** Records of requests that this person asked or decided, among those of one request, execution or task. */
 async function ownLines(
   ledger: Ledger,
   person: { team: string; user: string },
-  by: AuditIndex,
-): Promise<AuditLine[] | null> {
-  const { team, user } = person;
-  if (by.kind === 'user') return by.user === user ? ledger.lookUp(by, PAGE) : null;
-  if (by.kind === 'all') return null;
+  query: AuditQuery,
+): Promise<AuditLine[]> {
+  const by = indexOf(query);
+  if (by === null) return [];
   const lines = await ledger.lookUp(by, MOST_READ);
   const took = new Set(
-    lines.filter(({ record }) => record.actor?.user === user && record.actor.team === team).map(requestOf),
+    lines
+      .filter(({ record }) => record.actor?.user === person.user && record.actor.team === person.team)
+      .map(({ record }) => (record.event === 'decision.refused' ? null : record.request)),
   );
-  const own = lines.filter((line) => line.record.request !== null && took.has(line.record.request));
-  return own.length > 0 ? own : null;
+  const { since, until } = query;
+  return lines.filter(
+    ({ record }) =>
+      record.request !== null &&
+      took.has(record.request) &&
+      (since === null || record.at >= since) &&
+      (until === null || record.at < until),
+  );
 }
 
-function requestOf({ record }: AuditLine): string | null {
-  return record.event === 'decision.refused' ? null : record.request;
+function indexOf({ request, execution, task }: AuditQuery): AuditIndex | null {
+  if (request) return { kind: 'request', id: request };
+  if (execution) return { kind: 'execution', arn: execution };
+  return task ? { kind: 'task', task } : null;
+}
+
+/** The same paging for lines that are all there; `all` is newest first. */
+function pageOf(all: AuditLine[], turn: AuditTurn, size: number): AuditPage {
+  const wanted =
+    turn.go === 'newer'
+      ? all.filter(({ seq }) => seq > turn.above).slice(-size)
+      : all.filter(({ seq }) => turn.below === null || seq < turn.below).slice(0, size);
+  const [first, last] = [wanted[0], wanted.at(-1)];
+  const older = last && all.some(({ seq }) => seq < last.seq) ? last.seq : null;
+  const newer = first && all.some(({ seq }) => seq > first.seq) ? first.seq : null;
+  return { lines: wanted, older, newer, read: all.length, stopped: false };
 }

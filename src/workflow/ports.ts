@@ -10,7 +10,19 @@ export interface Clock {
 }
 
 /** Work that follows a commit: done at least once, and made harmless to repeat. */
-export type EffectKind = 'show' | 'result' | 'apply' | 'expire';
+export type EffectKind =
+  | 'show'
+  | 'result'
+  | 'apply'
+  | 'expire'
+  /** Reminds the approvers. */
+  | 'remind'
+  /** Sets a limit back whose time is over. */
+  | 'revert'
+  /** Says in the thread what has come of a limit in force, or is about to. */
+  | 'warn'
+  /** Follows an execution to its end. */
+  | 'watch';
 
 export interface Effect {
   kind: EffectKind;
@@ -56,6 +68,13 @@ export interface Change {
   effects?: EffectKind[];
   /** Effects of the request, to be done later. A later one of the same kind replaces it. */
   timers?: { kind: EffectKind; at: Date }[];
+  /** Work for other requests, to be done at once. */
+  others?: Effect[];
+  /**
+   * Whose limit was in force on the execution when this was decided (`InForce.mark`). `moved` where that is another now,
+   * or where another request's change is on its way to AWS.
+   */
+  beside?: { inForce: string | null };
   claim?: Claim | undefined;
 }
 
@@ -75,7 +94,7 @@ export interface Repeated {
 export type Committed =
   | { kind: 'committed'; state: ThrottleRequest | null; records: RecordRef[] }
   | Repeated
-  /** Somebody else changed the request meanwhile: decide anew. */
+  /** Somebody else changed the request, or what it stands beside, meanwhile: decide anew. */
   | { kind: 'moved' }
   /** Another request is open for the execution. */
   | { kind: 'already-open'; request: string };
@@ -84,6 +103,13 @@ export interface StoredRequest {
   request: ThrottleRequest;
   /** The last record of this request. */
   record: RecordRef;
+}
+
+/** Whose limit stands on an execution. */
+export interface InForce {
+  request: string;
+  /** Another one each time that the limit is set or set back. */
+  mark: string;
 }
 
 export interface AuditLine extends RecordRef {
@@ -102,6 +128,12 @@ export interface Ledger {
   openRequestOf(executionArn: string): Promise<string | null>;
   /** Open requests, oldest first, at most `limit`. */
   openRequests(limit: number): Promise<StoredRequest[]>;
+  /** The request that set the limit of this execution last; null: none did, or its run has ended. */
+  inForceOf(executionArn: string): Promise<InForce | null>;
+  /** The requests whose limits stand on executions that run, those with a running timer among them (`isHeld`). */
+  limitsInForce(limit: number): Promise<StoredRequest[]>;
+  /** The execution has ended, and nothing stands on it any more. */
+  leave(executionArn: string, mark: string): Promise<void>;
   /** Newest first. */
   lookUp(by: AuditIndex, limit: number): Promise<AuditLine[]>;
   head(): Promise<AuditHead | null>;
@@ -111,6 +143,7 @@ export type AuditIndex =
   | { kind: 'all' }
   | { kind: 'request'; id: string }
   | { kind: 'execution'; arn: string }
+  | { kind: 'task'; task: string }
   | { kind: 'user'; team: string; user: string };
 
 /** Under whose name AWS is asked. */
@@ -136,14 +169,27 @@ export interface ListTarget {
 
 interface FailedTarget extends ListTarget {
   fault: AwsFault;
+  /** It has not answered yet, and may still. */
+  pending: boolean;
+}
+
+export interface ActiveList {
+  executions: ActiveExecution[];
+  /** Where nothing, or not all, could be seen. */
+  failed: FailedTarget[];
 }
 
 /** @throws AwsFault */
 export interface Executions {
   describe(execution: ExecutionArn, access: Access): Promise<TaskExecution>;
   update(execution: ExecutionArn, bytesPerSecond: number, access: Access): Promise<{ requestId: string | null }>;
-  /** Running and queued executions; what can't be had in time is left out, a target that fails is named. */
-  listActive(targets: readonly ListTarget[]): Promise<{ executions: ActiveExecution[]; failed: FailedTarget[] }>;
+  /**
+   * Running and queued executions, at most 15 s old; what can't be had within `withinMs` is left out, a target that fails
+   * is named. Without `details` none is described, so that it costs a few calls however many there are.
+   */
+  listActive(targets: readonly ListTarget[], options?: { details?: boolean; withinMs?: number }): Promise<ActiveList>;
+  /** Looks at executions of the last list, at most 15 s old; one that can't be had within `withinMs` is left out. */
+  lookAtActive(arns: readonly string[], withinMs: number): Promise<ReadonlyMap<string, TaskExecution>>;
 }
 
 /** Who somebody is, now. */
@@ -165,6 +211,20 @@ export interface PolicySource {
   current(): PolicyInForce;
 }
 
+/** What the watch saw of an execution last, for the measured rate. */
+export interface Look {
+  at: string;
+  bytes: number;
+  /** Bytes per second between this look and the one before; null where that can't be told. */
+  measured: number | null;
+}
+
+/** No audit, no state: lost, the next two looks make up for it. */
+export interface Looks {
+  last(executionArn: string): Promise<Look | null>;
+  keep(executionArn: string, look: Look): Promise<void>;
+}
+
 /** Where a request's message stands in Slack. */
 export interface Card {
   channel: string;
@@ -176,6 +236,9 @@ export interface Card {
 export interface Cards {
   find(request: string): Promise<Card | null>;
   keep(request: string, card: Card): Promise<void>;
+  /** Whether a word was said in the card's thread already; `kept` that it was. */
+  said(request: string, word: string): Promise<boolean>;
+  kept(request: string, word: string): Promise<void>;
   /** One writer of a card at a time, over all bots. Null: another is at it. */
   lock(request: string): Promise<(() => Promise<void>) | null>;
 }

@@ -1,3 +1,4 @@
+import { decideExtension } from '../domain/decide-extend.ts';
 import {
   type AskCommand,
   admit,
@@ -9,6 +10,7 @@ import {
 } from '../domain/decide-request.ts';
 import { groupsOf, matchRule, type Person, type Rule } from '../domain/policy.ts';
 import type { AskRefusal } from '../domain/refusal.ts';
+import type { TaskExecution } from '../domain/task-execution.ts';
 import type { AuditEvent, ThrottleRequest } from '../domain/throttle-request.ts';
 import type {
   Channels,
@@ -21,6 +23,7 @@ import type {
   Postable,
   RecordRef,
 } from './ports.ts';
+import { reminderTimers } from './remind-approvers.ts';
 
 export interface RequestThrottleDeps {
   ledger: Ledger;
@@ -33,7 +36,12 @@ export interface RequestThrottleDeps {
 }
 
 /** What somebody asks for; who they are is looked up. */
-export type Ask = Omit<AskCommand, 'requester'> & { user: string; op: string };
+export type Ask = Omit<AskCommand, 'requester'> & {
+  user: string;
+  op: string;
+  /** The request whose time it is to lengthen: no rate is asked for. */
+  extend?: ThrottleRequest;
+};
 
 export type Asked =
   | { kind: 'asked'; request: ThrottleRequest; record: RecordRef }
@@ -48,6 +56,8 @@ interface Considered {
   inForce: PolicyInForce;
   /** The rate in force, where the execution was seen. */
   from: number | null;
+  /** The look that it rests on; null where it did not come to that. */
+  execution: TaskExecution | null;
   outcome: { kind: 'proposed'; rule: Rule; event: AuditEvent; proposal: Proposal } | NotAsked;
 }
 
@@ -70,7 +80,10 @@ export async function requestThrottle(deps: RequestThrottleDeps, ask: Ask): Prom
     prior: null,
     events: [event],
     effects,
-    timers: [{ kind: 'expire', at: new Date(proposal.detail.expiresAt) }],
+    timers: [
+      { kind: 'expire', at: new Date(proposal.detail.expiresAt) },
+      ...reminderTimers(rule, { ...proposal.detail, requestedAt: deps.clock.now() }),
+    ],
   });
   switch (committed.kind) {
     case 'committed': {
@@ -87,15 +100,32 @@ export async function requestThrottle(deps: RequestThrottleDeps, ask: Ask): Prom
   }
 }
 
+/** What would come of asking. */
+export type Previewed = { kind: 'would-ask'; rule: Rule; proposal: Proposal; execution: TaskExecution } | NotAsked;
+
+/** So that a rule which needs a reason says all the rest too; it is recorded nowhere. */
+const SOME_REASON = 'a reason';
+
+/**
+ * The same question, and nothing of it recorded, a refusal neither.
+ * @throws AwsFault, PersonUnknown, NotRecorded
+ */
+export async function previewThrottle(deps: RequestThrottleDeps, ask: Omit<Ask, 'op'>): Promise<Previewed> {
+  const { outcome, execution } = await consider(deps, { ...ask, reason: ask.reason ?? SOME_REASON });
+  if (outcome.kind !== 'proposed') return outcome;
+  if (!execution) throw new Error('proposed without a look');
+  return { kind: 'would-ask', rule: outcome.rule, proposal: outcome.proposal, execution };
+}
+
 async function consider(deps: RequestThrottleDeps, ask: Omit<Ask, 'op'>): Promise<Considered> {
   const inForce = deps.policy.current();
-  const { user, ...rest } = ask;
+  const { user, extend, ...rest } = ask;
   const requester: Person = await deps.people.person(user);
   const command: AskCommand = { ...rest, requester };
   const groups = await deps.people.groups(groupsOf(matchRule(inForce.policy, targetOf(ask))));
   const admission = admit(command, inForce, groups);
   const refused = (refusal: AskRefusal, rule: Rule | null, from: number | null = null): Considered => ({
-    ...{ command, inForce, from },
+    ...{ command, inForce, from, execution: null },
     outcome: { kind: 'refused', refusal, rule },
   });
   if (!admission.ok) return refused(admission.refusal, admission.rule);
@@ -107,12 +137,16 @@ async function consider(deps: RequestThrottleDeps, ask: Omit<Ask, 'op'>): Promis
     deps.executions.describe(ask.execution, { role: rule.role, session: { kind: 'read' } }),
   ]);
   const from = execution.bytesPerSecond;
-  if (postable !== 'yes') return { command, inForce, from, outcome: { kind: 'cannot-post', why: postable } };
+  if (postable !== 'yes') return { command, inForce, from, execution, outcome: { kind: 'cannot-post', why: postable } };
   const now = deps.clock.now();
-  const decision = decideRequest(command, { rule, inForce, groups, execution, now }, deps.newRequestId());
+  const facts = { rule, inForce, groups, execution, now };
+  const id = deps.newRequestId();
+  const decision = extend
+    ? decideExtension({ ...command, durationSeconds: command.durationSeconds ?? 0 }, extend, facts, id)
+    : decideRequest(command, facts, id);
   if (!decision.ok) return refused(decision.refusal, rule, from);
   const { event, proposal } = decision;
-  return { command, inForce, from, outcome: { kind: 'proposed', rule, event, proposal } };
+  return { command, inForce, from, execution, outcome: { kind: 'proposed', rule, event, proposal } };
 }
 
 async function refuse(

@@ -110,6 +110,52 @@ describe('the list of what runs', () => {
     expect(count('DescribeTaskExecution')).toBe(1);
   });
 
+  it('lists without a look at any, and looks at those that are asked for, each once in 15 s', async () => {
+    const big = task('big');
+    const arns = Array.from({ length: 60 }, () => aws.startExecution(big, RUNNING));
+    const { executions: seen } = await executions.listActive([HERE], { details: false, withinMs: 2_000 });
+    expect(seen).toHaveLength(60);
+    expect(seen.every(({ bytesPerSecond }) => bytesPerSecond === null)).toBe(true);
+    expect(count('DescribeTaskExecution')).toBe(0);
+    const page = arns.slice(0, 10);
+    const [looks] = await Promise.all([executions.lookAtActive(page, 2_000), executions.lookAtActive(page, 2_000)]);
+    expect([...looks.keys()]).toEqual(page);
+    expect(looks.get(page[0] ?? '')).toMatchObject({ taskName: 'big', status: 'TRANSFERRING', bytesPerSecond: -1 });
+    expect(await executions.lookAtActive(['arn:of:nothing'], 2_000)).toEqual(new Map());
+    expect(count('DescribeTaskExecution')).toBe(10);
+    // Who wants the details of all gets them, without those that are known already being asked for again.
+    await executions.listActive([HERE]);
+    expect(count('DescribeTaskExecution')).toBe(60);
+    at += 16_000;
+    await executions.listActive([HERE], { details: false });
+    await executions.lookAtActive(page, 2_000);
+    expect(count('DescribeTaskExecution')).toBe(70);
+  });
+
+  it('leaves out of the looks what can not be had in time, or not at all', async () => {
+    const [slow, fine] = [aws.startExecution(task('slow'), RUNNING), aws.startExecution(task('fine', OTHER), RUNNING)];
+    const targets = [HERE, { region: OTHER, role: null }];
+    await executions.listActive(targets, { details: false });
+    aws.fail({ kind: 'hang', operation: 'DescribeTaskExecution', region: REGION });
+    const from = performance.now();
+    const looks = await executions.lookAtActive([slow, fine], 300);
+    expect(performance.now() - from).toBeLessThan(1_000);
+    expect([...looks.keys()]).toEqual([fine]);
+  });
+
+  it('does not ask again at once who was asked too often', async () => {
+    aws.fail({ kind: 'throttle', operation: 'ListTaskExecutions' });
+    const all = () => executions.listActive([HERE], { details: false, withinMs: 4_000 });
+    expect((await all()).failed).toMatchObject([{ fault: { kind: 'throttled' }, pending: false }]);
+    const before = count('ListTaskExecutions');
+    at += 4_000;
+    await all();
+    expect(count('ListTaskExecutions')).toBe(before);
+    aws.recover();
+    at += 2_000;
+    expect((await all()).failed).toEqual([]);
+  });
+
   it('does without names and limits where these are refused', async () => {
     const arn = aws.startExecution(task('nightly'), RUNNING);
     aws.fail({ kind: 'deny', operation: 'ListTasks' });

@@ -37,6 +37,7 @@ export function rule(changes: Partial<Rule> = {}): Rule {
     maxDurationSeconds: 3600,
     reason: 'optional',
     expiresInSeconds: 1800,
+    reminders: true,
     role: ROLE,
     ...changes,
   };

@@ -49,6 +49,7 @@ describe('parsePolicy', () => {
             maxDurationSeconds: 43_200,
             reason: 'required',
             expiresInSeconds: 5400,
+            reminders: true,
             role: 'arn:aws-us-gov:iam::111122223333:role/ops/datasync-throttle',
           },
         ],
@@ -73,6 +74,7 @@ describe('parsePolicy', () => {
             maxDurationSeconds: null,
             reason: 'optional',
             expiresInSeconds: 1800,
+            reminders: true,
             role: null,
           },
         ],
@@ -92,6 +94,19 @@ describe('parsePolicy', () => {
 
   it('reads a policy without rules, which refuses everything', () => {
     expect(parsePolicy(policyOf())).toMatchObject({ ok: true, value: { rules: [] } });
+  });
+
+  it('reminds approvers unless the rule says that it does not', () => {
+    const reminds = (part: object) => {
+      const parsed = parsePolicy(policyOf({ ...RULE, ...part }));
+      return parsed.ok ? parsed.value.rules[0]?.reminders : parsed.problem;
+    };
+    expect(reminds({})).toBe(true);
+    expect(reminds({ reminders: true })).toBe(true);
+    expect(reminds({ reminders: false })).toBe(false);
+    expect(reminds({ reminders: 'no' })).toMatchObject([
+      { path: ['rules', 0, 'reminders'], problem: 'is "no"', expected: 'true or false' },
+    ]);
   });
 
   const of = (part: object) => policyOf({ ...RULE, ...part });

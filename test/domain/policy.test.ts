@@ -29,6 +29,7 @@ function rule(but: Partial<Rule> = {}): Rule {
     maxDurationSeconds: null,
     reason: 'optional',
     expiresInSeconds: 1800,
+    reminders: true,
     role: null,
     ...but,
   };

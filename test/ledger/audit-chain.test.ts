@@ -98,7 +98,9 @@ describe('the chain', () => {
 describe('keys', () => {
   it('lie in one hash slot', () => {
     const keys = createKeys('dst');
-    const all = Object.values(keys).map((key) => (typeof key === 'string' ? key : key('a', 'b')));
+    const all = Object.values(keys).map((key) =>
+      typeof key === 'string' ? key : (key as (...parts: string[]) => string)('a', 'b'),
+    );
     for (const key of all) expect(key.startsWith('{dst}:')).toBe(true);
     expect(new Set(all).size).toBe(all.length);
   });

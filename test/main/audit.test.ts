@@ -49,7 +49,7 @@ describe('audit verify, live', () => {
     expect(words((await verified(env)).out)).toEqual([
       'integrity ok 3 records, hash chain unbroken',
       'completeness ok 1 … 3, as the head in Redis says',
-      'authenticity ok each record by a key of AUDIT_KEYS',
+      'authenticity ok each record by a key of AUDIT_KEYS (k1: 1 … 3)',
       '',
     ]);
     const keyless = await verified(withoutKeys(env));
@@ -160,7 +160,7 @@ describe('audit export', () => {
     };
     expect(await authenticity('signed', out, base64)).toEqual([
       0,
-      "authenticity ok each record by a key of AUDIT_KEYS; the export's head is signed by AUDIT_SIGNING_KEY",
+      "authenticity ok each record by a key of AUDIT_KEYS (k1: 1 … 3); the export's head is signed by AUDIT_SIGNING_KEY",
     ]);
     expect((await authenticity('unchecked', out, undefined))[0]).toBe(0);
     const later = out.replace('2026-03-08T00', '2026-03-08T01');
@@ -219,7 +219,7 @@ describe('audit export', () => {
 
   it('is refused what it does not know', async () => {
     const { env } = await newLog(1);
-    await expect(exported(env, { format: 'csv' })).rejects.toThrow('csv is not there yet');
+    await expect(exported(env, { format: 'xml' })).rejects.toThrow('--format "xml" is not known');
     for (const since of ['yesterday', '7', '2026-02-30', '2026-03-01T10:00', '1e9d', '999999999d']) {
       await expect(exported(env, { since })).rejects.toThrow(`--since "${since}" can't be read`);
     }

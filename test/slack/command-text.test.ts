@@ -80,15 +80,28 @@ describe('the other words', () => {
     ['help', { kind: 'help' }],
     ['HELP me', { kind: 'help' }],
     ['Requests', { kind: 'requests' }],
+    ['undo R-0123456789', { kind: 'undo', request: 'r-0123456789' }],
+    ['List', { kind: 'list' }],
     ['audit', { kind: 'audit', by: null, sinceSeconds: null }],
     ['audit since 7d', { kind: 'audit', by: null, sinceSeconds: 604_800 }],
     ['AUDIT r-0123456789', { kind: 'audit', by: { kind: 'request', id: 'r-0123456789' }, sinceSeconds: null }],
     ['audit `R-0123abcdef`', { kind: 'audit', by: { kind: 'request', id: 'r-0123abcdef' }, sinceSeconds: null }],
     [`audit ${ARN} Since 1h`, { kind: 'audit', by: { kind: 'execution', arn: ARN }, sinceSeconds: 3600 }],
     ['audit <@U0123|jane> since 1d', { kind: 'audit', by: { kind: 'user', id: 'U0123' }, sinceSeconds: 86_400 }],
+    ['audit verify', { kind: 'audit-verify' }],
+    ['Audit `Export`', { kind: 'audit-export', sinceSeconds: null }],
+    ['audit export since 7d', { kind: 'audit-export', sinceSeconds: 604_800 }],
     ['audit <@W0123>', { kind: 'audit', by: { kind: 'user', id: 'W0123' }, sinceSeconds: null }],
   ])('%j', (text, command) => {
     expect(parseCommand(text)).toEqual(command);
+  });
+
+  it('reads the ARN of a status, and after `why` what could be asked', () => {
+    expect(parseCommand(`status \`${ARN}\``)).toMatchObject({ kind: 'status', execution: { arn: ARN } });
+    expect(parseCommand(`Why ${ARN} 50 MB/s for 2h`)).toMatchObject({
+      ...{ kind: 'why', execution: { arn: ARN }, rateText: '50 MB/s', durationSeconds: 7200, reason: null },
+      rate: { kind: 'absolute', bytesPerSecond: 50 * MiB },
+    });
   });
 
   it('opens the modal on an ARN alone', () => {
@@ -99,12 +112,22 @@ describe('the other words', () => {
 describe('what is not understood', () => {
   it.each([
     ['throttle it', 'throttle', 'unknown-word', '`requests`'],
-    ['list', 'list', 'unknown-word', '`requests`, `audit`, `help`'],
-    ['status', 'status', 'unknown-word', '`requests`'],
-    ['why', 'why', 'unknown-word', '`requests`'],
-    ['undo r-0123456789', 'undo', 'unknown-word', '`requests`'],
-    ['audit verify', 'verify', 'unknown-word', 'request id'],
-    ['audit export since 7d', 'export', 'unknown-word', 'request id'],
+    ['list all', 'all', 'too-many-words', '`list` alone'],
+    ['status', 'status', 'no-execution', 'ARN of one task execution'],
+    [`status ${ARN} 50MiB/s`, '50MiB/s', 'too-many-words', 'ARN of one task execution'],
+    ['status exec-0fedcba9876543210', 'exec-0fedcba9876543210', 'not-an-arn', 'whole ARN'],
+    ['why', 'why', 'no-execution', 'after `why`'],
+    [`why ${ARN}`, ARN.slice(0, 59), 'no-rate', 'after `why`'],
+    [`why ${ARN} 50mb/s`, '50mb/s', 'ambiguous-unit', '`50MB/s` for bytes'],
+    [`why ${ARN} 5MiB/s for 8d`, '8d', 'too-long', '`7d`'],
+    ['why 5MiB/s now', '5MiB/s', 'not-an-arn', 'whole ARN'],
+    ['undo', 'undo', 'no-request', 'after `undo`'],
+    ['undo it', 'it', 'no-request', 'one request id'],
+    ['undo r-0123456789 please', 'please', 'too-many-words', 'one request id'],
+    ['audit verify now', 'now', 'too-many-words', '`audit verify` alone'],
+    ['audit export r-0123456789', 'r-0123456789', 'too-many-words', '`audit export` alone'],
+    ['audit export since', 'since', 'no-duration', '`7d`'],
+    ['audit export all', 'all', 'unknown-word', '`since`'],
     ['audit @jane', '@jane', 'unknown-word', '@user'],
     ['audit r-012', 'r-012', 'unknown-word', 'request id'],
     ['audit since', 'since', 'no-duration', '`7d`'],
@@ -151,7 +174,11 @@ describe('what is not understood', () => {
 
   it('always comes with an example that is understood', () => {
     const texts = [
-      'list',
+      'lists',
+      'list x',
+      'status',
+      'why',
+      `why ${ARN} 0`,
       'audit x',
       'requests x',
       `${ARN} 0`,

@@ -50,7 +50,9 @@ describe('the table of routes', () => {
   it('has its command in the manifest, and each word of it in the help and the hint', () => {
     const [command] = parse(readFileSync(join(root, 'manifest.yml'), 'utf8')).features.slash_commands;
     const help = JSON.stringify(helpMessage());
-    for (const word of Object.keys(COMMANDS).filter((kind) => ['requests', 'audit', 'help'].includes(kind))) {
+    for (const word of Object.keys(COMMANDS).filter((kind) =>
+      ['requests', 'list', 'status', 'why', 'audit', 'help'].includes(kind),
+    )) {
       expect(command.usage_hint).toContain(word);
       if (word !== 'help') expect(help).toContain(word);
     }

@@ -62,6 +62,35 @@ describe('refusalWords', () => {
     ],
     [{ why: 'may-not-ask', denial: 'guest', rule: rule({ requesters: null }) }, null, ['guests', 'any full member']],
     [{ why: 'groups-unknown', rule: rule() }, null, ['Slack can’t say', 'Try again']],
+    [{ why: 'not-held' }, null, ['No time runs for this limit any more']],
+    [
+      { why: 'may-not-revert', requester: 'U0OPER', rule: rule() },
+      null,
+      ['You may not set this limit back', 'Who could: <@U0OPER>, who approved it', '`production`'],
+    ],
+    [{ why: 'may-not-revert', requester: 'U0OPER', rule: null }, null, ['<@U0OPER> or who approved it']],
+    [
+      { why: 'duration-too-long', rule: rule(), asked: 14_400, max: 10_800, held: 7200 },
+      'duration',
+      ['3 h in all', 'it would be 4 h', '`1h` more or less'],
+    ],
+    [
+      { why: 'duration-too-long', rule: rule(), asked: 14_400, max: 7200, held: 7200 },
+      'duration',
+      ['No more can be added'],
+    ],
+    [
+      { why: 'cannot-undo', request: 'r-0123456789', problem: { kind: 'changed', set: 50 * MIB, current: MIB } },
+      null,
+      ['`r-0123456789` set 50 MiB/s', 'in force now is 1 MiB/s'],
+    ],
+    [{ why: 'cannot-undo', request: 'r-0', problem: { kind: 'unknown' } }, null, ['no request `r-0`']],
+    [
+      { why: 'cannot-undo', request: 'r-0', problem: { kind: 'not-applied', status: 'denied' } },
+      null,
+      ['set no limit (it was denied already)'],
+    ],
+    [{ why: 'cannot-undo', request: 'r-0', problem: { kind: 'no-rate' } }, null, ['gave more time', 'Revert now']],
     [
       { why: 'rate-outside', rule: rule(), to: 2048 * MIB, min: MIB, max: 1024 * MIB },
       'rate',

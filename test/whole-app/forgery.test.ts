@@ -9,8 +9,10 @@ async function traces() {
   const { slack, aws, records } = at();
   return {
     records: (await records()).length,
-    calls: aws.calls.length,
-    written: slack.calls.filter(({ method }) => /^(chat|views)\./.test(method)).length,
+    sent: aws.calls.filter(({ operation }) => operation === 'UpdateTaskExecution').length,
+    written: slack.messages().map(({ ts, text }) => `${ts} ${text}`),
+    // A submit that is answered by nothing closes its modal, so the lead's are left out.
+    shown: [OPERATOR, LEAD2].map((user) => slack.as(user).views().length),
     private: slack.ephemerals.filter(({ to }) => to !== 'U0AUDIT').length,
   };
 }

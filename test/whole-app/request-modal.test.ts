@@ -67,6 +67,23 @@ describe('the request modal', () => {
     expect(await olga.suggest(await opened('', 'C0OTHER'), 'execution', 'finance')).toEqual([]);
   });
 
+  it('finds an execution that just began by its pasted ARN, though the list is older', async () => {
+    const { aws, slack } = at();
+    const olga = slack.as(OPERATOR);
+    const view = await opened();
+    await olga.suggest(view, 'execution', '');
+    const task = aws.addTask({ name: 'just-begun', account: '111122223333', region: 'us-east-1' });
+    const arn = aws.startExecution(task, { bytes: 1e12, status: 'TRANSFERRING' });
+    expect(values(await olga.suggest(view, 'execution', `${arn} `))).toEqual([arn]);
+    expect(
+      await olga.suggest(
+        view,
+        'execution',
+        arn.replace(/.$/, (digit) => (digit === '0' ? '1' : '0')),
+      ),
+    ).toEqual([]);
+  });
+
   it('shows what a chosen execution does now, and warns of Enhanced mode', async () => {
     const { slack } = at();
     const arn = made.enhanced;

@@ -30,11 +30,13 @@ rules:
 `;
 
 export const MiB = 1_048_576;
+/** How the card of an open request begins. */
+const OPEN = /^(?:Waiting for|Agreed|No approval needed|Sent to AWS)/;
 /** Slack shows a failure after this long without a word. */
 export const SLACK_WAITS_MS = 3000;
 
 /** What one person alone was told by something that they did. */
-export interface Told {
+interface Told {
   /** The first word, and when it came. */
   first: string;
   ms: number;
@@ -59,7 +61,7 @@ export interface TestWorld extends World {
   card(arn: string, says?: string): Promise<SlackMessage>;
   /** The operator asks; the card. */
   ask(arn: string, words?: string): Promise<SlackMessage>;
-  /** The answers in a card's thread, once there are any. */
+  /** The answer in a card's thread, once it is there and the card says so too. */
   result(card: SlackMessage): Promise<SlackMessage>;
   /** Presses Review and waits for the modal, filled; `says` is in it then. */
   review(user: string, card: SlackMessage, says?: string): Promise<SlackView>;
@@ -127,7 +129,12 @@ export async function startTestWorld(options: Partial<WorldOptions> = {}): Promi
       await told(OPERATOR, () => slack.as(OPERATOR).command('C0OPS', COMMAND, `${arn} ${words}`));
       return card(arn);
     },
-    result: (message) => slack.until(() => slack.thread(message.channel, message.ts)[1]),
+    async result({ channel, ts }) {
+      const told = await slack.until(() => slack.thread(channel, ts)[1], { timeoutMs: 12_000 });
+      // The card is brought up to date beside it, and looks at AWS for that.
+      await slack.until(() => !OPEN.test(slack.message(channel, ts)?.text ?? ''), { timeoutMs: 12_000 });
+      return told;
+    },
     async approve(user, message) {
       const modal = await review(user, message);
       return slack.as(user).submit(modal, { decision: 'approve' });

@@ -46,7 +46,11 @@ async function start(
   const heard = new EventEmitter();
   const loop = startLoop({
     outbox: await outboxOf(name, more.abandonedMs, more.url),
-    run: { show: forgotten, result: forgotten, apply: forgotten, expire: forgotten, ...run },
+    run: {
+      ...{ show: forgotten, result: forgotten, apply: forgotten, expire: forgotten },
+      ...{ remind: forgotten, revert: forgotten, warn: forgotten, watch: forgotten },
+      ...run,
+    },
     clock: { now: () => now },
     log,
     onEffect: (kind, outcome) => {

@@ -106,6 +106,10 @@ describe('two bots on one Redis', () => {
           apply: async (request, claim) => ran(await applyThrottle(one.deps, request, claim)),
           expire: async (request, claim) => ran(await expireRequest(one.deps, request, claim)),
           show: async () => null,
+          remind: async () => null,
+          revert: async () => null,
+          warn: async () => null,
+          watch: async () => null,
           result: async (request) => {
             results.push(request);
             return null;

@@ -45,7 +45,9 @@ describe('apply', () => {
     expect(request).toMatchObject({ status: 'applied', ending: { rate: 50 * MIB, by: null } });
     expect(aws.calls.map(({ requestId }) => requestId)).toContain(request.ending?.awsRequestId);
     expect(bot.shown.at(-1)?.kind).toBe('result');
-    expect(await bot.redis.zcard(bot.keys.timers)).toBe(0);
+    expect(await bot.redis.zrange(bot.keys.timers, '0', '-1')).toEqual([
+      JSON.stringify({ kind: 'watch', request: id }),
+    ]);
     await verifiedLog(bot);
   });
 

@@ -4,15 +4,21 @@ import type { AskCommand } from '../../src/domain/decide-request.ts';
 import type { Person, Rule } from '../../src/domain/policy.ts';
 import type { ThrottleRequest } from '../../src/domain/throttle-request.ts';
 import type { Connection } from '../../src/ledger/connection.ts';
+import { createLooks } from '../../src/ledger/looks.ts';
 import { createOutbox } from '../../src/ledger/outbox.ts';
 import type { LocalDataSync } from '../../src/sandbox/datasync/start-data-sync.ts';
 import { type Applied, applyThrottle } from '../../src/workflow/apply-throttle.ts';
 import { cancelRequest } from '../../src/workflow/cancel-request.ts';
 import { expireRequest } from '../../src/workflow/expire-request.ts';
+import { extendHold } from '../../src/workflow/extend-hold.ts';
 import { PersonUnknown } from '../../src/workflow/faults.ts';
 import type { Effect, Executions, Postable, Work } from '../../src/workflow/ports.ts';
 import { requestThrottle } from '../../src/workflow/request-throttle.ts';
+import { revertLimit } from '../../src/workflow/revert-limit.ts';
+import { revertNow } from '../../src/workflow/revert-now.ts';
 import { reviewRequest } from '../../src/workflow/review-request.ts';
+import { undoRequest } from '../../src/workflow/undo-request.ts';
+import { watchExecution } from '../../src/workflow/watch-execution.ts';
 import { ACCOUNT, arnOf, REGION, startAws } from '../datasync/aws-environment.ts';
 import { CHANNEL, EVERYBODY, MIB, policy, rule } from '../domain/given.ts';
 import { openLedger, openRedis } from '../ledger/given-ledger.ts';
@@ -72,12 +78,20 @@ export async function startBot(arn: string, world: Outside, prefix?: string) {
     policy: { current: () => policy(world.rule) },
     clock,
     newRequestId: () => `r-${randomBytes(5).toString('hex')}`,
+    looks: createLooks(opened.redis, opened.keys),
   };
   const shown: Effect[] = [];
 
   async function run({ effect, claim }: Work): Promise<Applied> {
     if (effect.kind === 'apply') return applyThrottle(deps, effect.request, claim);
     if (effect.kind === 'expire') return expireRequest(deps, effect.request, claim);
+    if (effect.kind === 'revert') return revertLimit(deps, effect.request, claim);
+    if (effect.kind === 'watch') {
+      return watchExecution(deps, effect.request, claim, async (request) => {
+        shown.push({ kind: 'watch', request });
+        return null;
+      });
+    }
     shown.push(effect);
     return { kind: 'done' };
   }
@@ -102,6 +116,12 @@ export async function startBot(arn: string, world: Outside, prefix?: string) {
       decision: 'approve' | 'deny' = 'approve',
       op = randomBytes(4).toString('hex'),
     ) => reviewRequest(deps, { request, user, decision, comment: 'because', op }),
+    revertNow: (request: string, user: string) =>
+      revertNow(deps, { request, user, op: randomBytes(4).toString('hex') }),
+    extend: (request: string, moreSeconds: number, user = 'U0OPER') =>
+      extendHold(deps, { request, user, moreSeconds, reason: null, op: randomBytes(4).toString('hex') }),
+    undo: (request: string, user = 'U0OPER') =>
+      undoRequest(deps, { request, user, channel: CHANNEL, op: randomBytes(4).toString('hex') }),
     cancel: (request: string, user: string) =>
       cancelRequest(deps, { request, user, op: randomBytes(4).toString('hex') }),
     /** Does all work that is there or due, until nothing is left; what is to be tried later waits. */

@@ -23,7 +23,9 @@ export async function askedWords(bot: Bot, asked: Asked): Promise<Words | null> 
       const { id, status, approvalsNeeded } = asked.request;
       const next =
         status === 'approved' || !isOpen(asked.request)
-          ? 'No approval is needed: it is being applied.'
+          ? asked.request.extends
+            ? 'No approval is needed: the time is being lengthened.'
+            : 'No approval is needed: it is being applied.'
           : `It needs ${approvalsNeeded === 1 ? 'one approval' : `${approvalsNeeded} approvals`}; nothing changes until then.`;
       return { text: `Asked, as \`${id}\`. ${next} The request is in the channel.`, field: null };
     }

@@ -1,42 +1,106 @@
-import { lookUpAudit } from '../../workflow/look-up-audit.ts';
-import type { AuditIndex } from '../../workflow/ports.ts';
-import type { Bot, Caller } from '../bot.ts';
+import { type AuditQuery, type AuditTurn, EVERYTHING } from '../../workflow/audit-ports.ts';
+import { type LookedUp, lookUpAudit } from '../../workflow/look-up-audit.ts';
+import type { NotRead } from '../../workflow/may-read-audit.ts';
+import { openAuditSeal, sealAudit } from '../audit-cursor.ts';
+import { type Bot, type Caller, type Click, sealModal } from '../bot.ts';
 import type { Command } from '../command-text.ts';
-import { auditList } from '../views/audit-list.ts';
+import { updateModal } from '../door.ts';
+import { linkOf } from '../links.ts';
+import { type AuditListFacts, auditList, auditListModal } from '../views/audit-list.ts';
+import { auditStory, auditStoryModal, MOST_TOLD } from '../views/audit-story.ts';
+import { aboutWords } from '../views/audit-words.ts';
 import { mentions } from '../views/people-words.ts';
-import { code, mentionUser } from '../views/text.ts';
+
+const NEWEST: AuditTurn = { go: 'older', below: null };
 
 /** `audit [<request id> | <arn> | @user] [since <duration>]`: the newest ten. */
 export async function lookUp(bot: Bot, caller: Caller, command: Extract<Command, { kind: 'audit' }>): Promise<void> {
-  const by = indexOf(command.by, bot.identity.team);
-  const { user, channel, op } = caller;
-  const found = await lookUpAudit(bot, { user, channel, op, by, sinceSeconds: command.sinceSeconds });
-  switch (found.kind) {
-    case 'lines':
-      return caller.say(auditList({ lines: found.lines, about: aboutOf(by), now: bot.clock.now() }));
-    case 'refused':
-      return caller.say(
-        `The policy’s \`audit.readers\` may look this up, and you are not among them. Who could: ${mentions(found.readers)}. What you asked or decided yourself you can see with its request id, or with \`audit @you\`.`,
-      );
-    case 'groups-unknown':
-      return caller.say('Slack can’t say just now who the auditors are, so nothing is shown. Try again in a minute.');
+  const query = queryOf(bot, command);
+  const found = await look(bot, caller, query, NEWEST);
+  await caller.say(found.kind === 'page' ? auditList(await listFacts(bot, query, found.page)) : notReadWords(found));
+}
+
+/** `Older`, `Newer`, `Continue`: another page in the same place. */
+export async function turnAuditPage(bot: Bot, caller: Caller, click: Click): Promise<void> {
+  const carried = openAuditSeal(bot, click.value);
+  if (!carried) return;
+  const found = await look(bot, caller, carried.query, carried.turn);
+  if (found.kind !== 'page') return caller.say(notReadWords(found));
+  const facts = await listFacts(bot, carried.query, found.page);
+  if (click.view) {
+    await updateModal(bot, caller, click.view.id, auditListModal(facts, click.view.metadata));
+    return;
   }
+  await (click.replace ?? ((message) => caller.say(message)))(auditList(facts));
 }
 
-function indexOf(by: Extract<Command, { kind: 'audit' }>['by'], team: string): AuditIndex {
-  if (by === null) return { kind: 'all' };
-  return by.kind === 'user' ? { kind: 'user', team, user: by.id } : by;
+/** `Whole story`: one request from its beginning on. */
+export async function tellStory(bot: Bot, caller: Caller, click: Click): Promise<void> {
+  const request = openAuditSeal(bot, click.value)?.query.request;
+  if (!request) return;
+  const query = { ...EVERYTHING, request };
+  const found = await look(bot, caller, query, { go: 'newer', above: 0 }, MOST_TOLD);
+  if (found.kind !== 'page') return caller.say(notReadWords(found));
+  const { lines, newer } = found.page;
+  const message = await linkOf(bot, request);
+  const facts = { request, lines: lines.toReversed(), more: newer !== null, message };
+  if (!click.view || !caller.triggerId) return caller.say(auditStory(facts));
+  const metadata = sealModal(bot, { u: caller.user, c: '', r: null });
+  const view = auditStoryModal(facts, metadata);
+  await bot.clients.prompt.views.push({ trigger_id: caller.triggerId, view });
 }
 
-function aboutOf(by: AuditIndex): string {
-  switch (by.kind) {
-    case 'all':
-      return 'everything';
-    case 'request':
-      return `request ${code(by.id)}`;
-    case 'execution':
-      return `execution ${code(by.arn)}`;
+export function look(
+  bot: Bot,
+  { user, channel, op }: Caller,
+  query: AuditQuery,
+  turn: AuditTurn,
+  size?: number,
+): Promise<LookedUp> {
+  return lookUpAudit(bot, { user, channel, op, query, turn, ...(size === undefined ? {} : { size }) });
+}
+
+/** What a page is shown with: the messages of its requests, and buttons that lead on. */
+export async function listFacts(
+  bot: Bot,
+  query: AuditQuery,
+  page: Extract<LookedUp, { kind: 'page' }>['page'],
+): Promise<AuditListFacts> {
+  const requests = [...new Set(page.lines.flatMap(({ record }) => record.request ?? []))];
+  const links = await Promise.all(requests.map(async (id) => [id, await linkOf(bot, id)] as const));
+  const { older, newer } = page;
+  return {
+    page,
+    about: aboutWords(query),
+    seals: {
+      older: older === null ? null : sealAudit(bot, query, { go: 'older', below: older }),
+      newer: newer === null ? null : sealAudit(bot, query, { go: 'newer', above: newer }),
+      filter: sealAudit(bot, query, NEWEST),
+      story: (request) => sealAudit(bot, { ...EVERYTHING, request }, NEWEST),
+    },
+    links: new Map(links.filter((one): one is [string, string] => one[1] !== null)),
+    lost: bot.audit.lost() !== null,
+  };
+}
+
+export function notReadWords(not: NotRead): string {
+  if (not.kind === 'groups-unknown') {
+    return 'Slack can’t say just now who the auditors are, so nothing is shown. Try again in a minute.';
+  }
+  return `The policy’s \`audit.readers\` may look this up, and you are not among them. Who could: ${mentions(not.readers)}. What you asked or decided yourself you can see with its request id, or with \`audit @you\`.`;
+}
+
+function queryOf(bot: Bot, { by, sinceSeconds }: Extract<Command, { kind: 'audit' }>): AuditQuery {
+  const since = sinceSeconds === null ? null : new Date(bot.clock.now().getTime() - sinceSeconds * 1000).toISOString();
+  const query = { ...EVERYTHING, since };
+  switch (by?.kind) {
+    case undefined:
+      return query;
     case 'user':
-      return mentionUser(by.user);
+      return { ...query, user: { team: bot.identity.team, user: by.id } };
+    case 'request':
+      return { ...query, request: by.id };
+    case 'execution':
+      return { ...query, execution: by.arn };
   }
 }

@@ -44,7 +44,9 @@ function eventWords({ event, request }: Extract<Decided, { kind: 'decided' }>): 
   switch (event) {
     case 'approved':
       return request.status === 'approved'
-        ? 'Approved. The limit is being set now; the result comes in the channel.'
+        ? request.extends
+          ? 'Approved. The limit stays for longer; the result comes in the channel.'
+          : 'Approved. The limit is being set now; the result comes in the channel.'
         : `Approved. ${request.approvalsNeeded - request.approvals.length} more to go; nothing changes until then.`;
     case 'denied':
       return 'Denied. The limit stays as it is.';
@@ -53,18 +55,23 @@ function eventWords({ event, request }: Extract<Decided, { kind: 'decided' }>): 
     case 'expired':
       return 'Its time was over before this, so the request has expired and nothing was sent to AWS. Whoever still wants it asks anew.';
     case 'apply.stale':
-      return staleWords(request.ending?.why ?? null);
+      return staleWords(request.ending?.why ?? null, request.extends !== null);
     default:
       return 'On record.';
   }
 }
 
-function staleWords(why: string | null): string {
+function staleWords(why: string | null, extension: boolean): string {
   const what =
     why === 'rate'
       ? 'Somebody has changed the limit since this was asked'
       : why === 'status'
         ? 'The transfer can’t be changed any more'
-        : 'The policy, or who may ask and agree, has changed since this was asked';
-  return `${what}, so the request has ended and nothing was sent to AWS. Whoever still wants it can use *Ask again* on the card.`;
+        : why === 'timer'
+          ? 'The time that this was to lengthen is over, or another request has taken its place'
+          : 'The policy, or who may ask and agree, has changed since this was asked';
+  const next = extension
+    ? 'Whoever still wants the limit asks for it anew.'
+    : 'Whoever still wants it can use *Ask again* on the card.';
+  return `${what}, so the request has ended and nothing was sent to AWS. ${next}`;
 }

@@ -1,42 +1,95 @@
-import type { KnownBlock } from '@slack/types';
+import type { Button, KnownBlock, ModalView } from '@slack/types';
+import type { AuditPage } from '../../workflow/audit-ports.ts';
 import type { AuditLine } from '../../workflow/ports.ts';
 import { detailWords, eventWords } from './audit-words.ts';
-import { context, section } from './blocks.ts';
+import { actions, button, context, plain, section } from './blocks.ts';
 import { executionId } from './execution-words.ts';
 import { personName } from './people-words.ts';
-import { code, count, dateToken, LIMITS, type MessageView } from './text.ts';
+import { code, count, dateToken, LIMITS, link, type MessageView } from './text.ts';
 
-/** A heading and a last line stand beside the records. */
-const MOST_SHOWN = LIMITS.messageBlocks - 2;
+export const AUDIT_OLDER_ACTION = 'audit_older';
+export const AUDIT_NEWER_ACTION = 'audit_newer';
+export const AUDIT_STORY_ACTION = 'audit_story';
+export const AUDIT_FILTER_ACTION = 'audit_filter';
+
 const HASH_SHOWN = 12;
 
-/**
- * Records of the audit log in words, newest first as given. `about` is mrkdwn that says what was looked up, such as a
- * mention or an id in code style.
- */
-export function auditList({ lines, about }: { lines: AuditLine[]; about: string; now: Date }): MessageView {
-  if (lines.length === 0) {
-    const text = `The audit log has no record of ${about}.`;
-    return { text, blocks: [section(text)] };
-  }
-  const shown = lines.slice(0, MOST_SHOWN);
-  const text = `${count(shown.length, 'audit record')} of ${about}, newest first.`;
+/** What the buttons carry, sealed; null: that button is not there. */
+interface AuditSeals {
+  older: string | null;
+  newer: string | null;
+  filter: string | null;
+  /** Of a request's whole story. */
+  story: ((request: string) => string) | null;
+}
+
+export interface AuditListFacts {
+  page: AuditPage;
+  /** mrkdwn that says what was looked up, such as a mention or an id in code style. */
+  about: string;
+  seals: AuditSeals;
+  /** To the messages of requests, by request id. */
+  links: ReadonlyMap<string, string>;
+  /** The log is not the one that was written before. */
+  lost: boolean;
+}
+
+/** A page of the audit log in words, newest first as given. */
+export function auditList(facts: AuditListFacts): MessageView {
+  const { page, about } = facts;
+  const { lines } = page;
+  const text =
+    lines.length > 0
+      ? `${count(lines.length, 'audit record')} of ${about}, newest first.`
+      : page.stopped
+        ? `No audit record of ${about} yet among the ${page.read} that were read.`
+        : `The audit log has no ${page.newer === null ? '' : 'older '}record of ${about}.`;
   const blocks: KnownBlock[] = [
+    ...(facts.lost ? [section(LOST)] : []),
     section(`*${text}*`),
-    ...shown.map((line) => section(recordWords(line))),
-    ...(lines.length > shown.length ? [context(`And ${lines.length - shown.length} more, not shown here.`)] : []),
+    ...lines.map((line) => recordBlock(line, facts)),
+    ...(page.stopped ? [context(`${page.read} records were read; there may be more: Continue reads on.`)] : []),
+    ...actions(buttons(facts)),
   ];
   return { text, blocks };
 }
 
-function recordWords({ seq, hash, record }: AuditLine): string {
+/** The same in a modal. `metadata` as of every modal. */
+export function auditListModal(facts: AuditListFacts, metadata: string): ModalView {
+  return {
+    type: 'modal',
+    private_metadata: metadata,
+    title: plain('Audit log', LIMITS.modalTitle),
+    close: plain('Close', LIMITS.modalTitle),
+    blocks: auditList(facts).blocks,
+  };
+}
+
+const LOST =
+  ':rotating_light: *This log is not the one that was written before: records may be lost.* Nothing more is written until a person has looked.';
+
+function buttons({ page, seals }: AuditListFacts): Button[] {
+  return [
+    ...(seals.newer === null ? [] : [button(AUDIT_NEWER_ACTION, '← Newer', seals.newer)]),
+    ...(seals.older === null ? [] : [button(AUDIT_OLDER_ACTION, page.stopped ? 'Continue' : 'Older →', seals.older)]),
+    ...(seals.filter === null ? [] : [button(AUDIT_FILTER_ACTION, 'Filter…', seals.filter)]),
+  ];
+}
+
+function recordBlock({ seq, hash, record }: AuditLine, { seals, links }: AuditListFacts): KnownBlock {
   const about = record.execution ? ` · ${code(executionId(record.execution))}` : '';
   const who = `${personName(record.actor)}, ${dateToken(record.at)}`;
-  return [
+  const message = record.request === null ? undefined : links.get(record.request);
+  const words = [
     `*${eventWords(record.event)}* · ${who}`,
     `${detailWords(record)}${about}`,
-    `record ${seq} · hash ${code(hash.slice(0, HASH_SHOWN))}`,
+    `record ${seq} · hash ${code(hash.slice(0, HASH_SHOWN))}${message ? ` · ${link(message, 'message')}` : ''}`,
   ]
     .filter((line) => line !== '')
     .join('\n');
+  const story =
+    seals.story && record.request !== null
+      ? button(AUDIT_STORY_ACTION, 'Whole story', seals.story(record.request))
+      : undefined;
+  return section(words, story);
 }

@@ -2,7 +2,8 @@ import type { AuditRecord } from '../../domain/audit-record.ts';
 import { formatDuration } from '../../domain/duration.ts';
 import { formatRate } from '../../domain/rate.ts';
 import type { EventName } from '../../domain/throttle-request.ts';
-import { clip, code, escapeText, oneLine } from './text.ts';
+import type { AuditQuery } from '../../workflow/audit-ports.ts';
+import { clip, code, dateToken, escapeText, mentionUser, oneLine } from './text.ts';
 
 /** So that a record fits in a block, escaped at its worst; the export has it whole. */
 const LONGEST_WORDS = 200;
@@ -21,9 +22,33 @@ const EVENT: Readonly<Record<EventName, string>> = {
   'apply.failed': 'failed',
   'apply.stale': 'out of date, nothing sent',
   'apply.unknown': 'not known yet what AWS did',
+  'revert.scheduled': 'to be set back',
+  'revert.started': 'setting back sent to AWS',
+  reverted: 'set back, read back from AWS',
+  'revert.skipped': 'left alone when its time was over',
+  'revert.failed': 'could not be set back',
+  'drift.detected': 'limit changed past the bot',
   'policy.loaded': 'policy loaded',
   'audit.exported': 'audit log exported',
+  'audit.archived': 'audit records archived',
+  'loss.accepted': 'loss of records accepted',
 };
+
+/** What is looked for, as the object of a sentence: mrkdwn. */
+export function aboutWords(query: AuditQuery): string {
+  const { request, execution, task, user, account, event, channel, since, until } = query;
+  const parts = [
+    request && `request ${code(request)}`,
+    execution && `execution ${code(execution)}`,
+    task && `task ${code(task)}`,
+    user && mentionUser(user.user),
+    account && `account ${code(account)}`,
+    event && `the event ${code(event)}`,
+    channel && `<#${channel}>`,
+  ].filter((part): part is string => Boolean(part));
+  const times = [since && `since ${dateToken(since)}`, until && `before ${dateToken(until)}`].filter(Boolean);
+  return [parts.length === 0 ? 'everything' : parts.join(', '), ...times].join(' ');
+}
 
 /** What happened, in a few words. */
 export function eventWords(event: EventName): string {
@@ -37,6 +62,7 @@ export function detailWords(record: AuditRecord): string {
   const denial = text(detail, 'denial');
   const comment = text(detail, 'comment');
   const rate = number(detail, 'rate');
+  const due = text(detail, 'dueAt');
   const duration = number(detail, 'duration');
   const done = number(detail, 'count');
   const needed = number(detail, 'needed') ?? number(detail, 'approvals');
@@ -46,6 +72,7 @@ export function detailWords(record: AuditRecord): string {
   return [
     rates(record),
     rate === null ? '' : `AWS shows ${formatRate(rate)}`,
+    due === null ? '' : `due ${dateToken(due)}`,
     duration === null ? '' : `for ${formatDuration(duration)}`,
     needed === null ? '' : `approvals ${done ?? 0} of ${needed}`,
     why ? `why: ${said(why, LONGEST_NAME)}${denial ? ` (${said(denial, LONGEST_NAME / 2)})` : ''}` : '',

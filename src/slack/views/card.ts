@@ -1,12 +1,24 @@
 import type { Button, KnownBlock } from '@slack/types';
+import { expectedRate } from '../../domain/decide-revert.ts';
+import { isHeld, isReverting } from '../../domain/hold.ts';
 import { averageRate, impact } from '../../domain/impact.ts';
 import type { Rule } from '../../domain/policy.ts';
 import { formatRate } from '../../domain/rate.ts';
-import type { TaskExecution } from '../../domain/task-execution.ts';
+import { isActive, type TaskExecution } from '../../domain/task-execution.ts';
 import { isOpen, type ThrottleRequest } from '../../domain/throttle-request.ts';
 import type { RecordRef } from '../../workflow/ports.ts';
 import { actions, button, context, factSection, plain, quotedSection, section } from './blocks.ts';
-import { etaWords, executionFact, limitNote, modeWarning, progressBar } from './execution-words.ts';
+import {
+  closingLine,
+  etaWords,
+  executionFact,
+  limitNote,
+  measuredWords,
+  modeWarning,
+  ONE_RUN,
+  progressBar,
+} from './execution-words.ts';
+import { countdown, extensionNote } from './hold-words.ts';
 import { approverNames, mentions, personName } from './people-words.ts';
 import { stateWords } from './state-words.ts';
 import { clip, code, dateToken, escapeText, LIMITS, type MessageView, oneLine } from './text.ts';
@@ -14,6 +26,8 @@ import { clip, code, dateToken, escapeText, LIMITS, type MessageView, oneLine } 
 export const REVIEW_ACTION = 'review';
 export const CANCEL_ACTION = 'cancel';
 export const ASK_AGAIN_ACTION = 'ask-again';
+export const REVERT_NOW_ACTION = 'revert-now';
+export const EXTEND_ACTION = 'extend';
 
 /** Of the reason in `text`, where it may be read out. */
 const LONGEST_SPOKEN = 200;
@@ -27,6 +41,10 @@ export interface CardFacts {
   /** Null: AWS could not say. */
   execution: TaskExecution | null;
   now: Date;
+  /** Bytes per second between the last two looks at the execution; null: not measured. */
+  measured?: number | null;
+  /** The request whose limit stands on the execution now; null: nobody's. */
+  standing?: string | null;
   /** Gives a button's value for a request id. */
   seal: (id: string) => string;
 }
@@ -34,13 +52,14 @@ export interface CardFacts {
 /** The request's message in the channel as it stands now: posted once, edited in place. It mentions only who can decide. */
 export function cardMessage(facts: CardFacts): MessageView {
   const { request, record } = facts;
-  const { headline, sentence, plainHeadline } = stateWords(request);
+  const { headline, sentence, plainHeadline } = stateWords(request, facts.standing);
   const comment = request.ending?.comment;
   const proof = `Request ${code(request.id)} · audit record ${record.seq} ${code(record.hash.slice(0, HASH_SHOWN))}`;
   const spoken = request.reason ? ` Reason: ${escapeText(clip(oneLine(request.reason), LONGEST_SPOKEN))}` : '';
   const blocks: KnownBlock[] = [
     section(sentence ? `${headline}\n${sentence}` : headline),
     factSection([...requestFacts(request), ...liveFacts(facts)]),
+    ...closing(facts),
     ...(request.reason ? [quotedSection('Reason', request.reason)] : []),
     ...(comment ? [quotedSection('Comment', comment)] : []),
     ...(request.status === 'pending' ? [section(whoDecides(facts))] : []),
@@ -63,17 +82,37 @@ function requestFacts(request: ThrottleRequest): [string, string][] {
 }
 
 /** How the run stands, and, while the change may still come, what it does to the end of the transfer. */
-function liveFacts({ request, execution }: CardFacts): [string, string][] {
+function liveFacts(facts: CardFacts): [string, string][] {
+  const { request, execution } = facts;
   const open = isOpen(request);
   if (!execution) return open ? [['At AWS', 'AWS could not say just now']] : [];
   const status: [string, string][] = [
     ['At AWS', `${escapeText(clip(execution.status, 40))}, ${dateToken(execution.lookedAt)}`],
     ['Progress', progressBar(execution)],
   ];
-  if (request.status === 'applied') return status;
+  if (request.status === 'applied') return [...status, ...followedFacts(facts, execution)];
   if (!open) return [];
+  if (request.extends) return status;
   const { before, after } = impact(execution, request.from, request.to, averageRate(execution));
   return [...status, ['Time left at the old limit', etaWords(before)], ['Time left at the new limit', etaWords(after)]];
+}
+
+/** Of a limit in force: how fast it goes under it, until when, and when its own time is over. */
+function followedFacts({ request, measured = null, now }: CardFacts, execution: TaskExecution): [string, string][] {
+  if (!isActive(execution.status)) return [];
+  const limit = execution.bytesPerSecond;
+  const { before: left } = impact(execution, limit, limit, measured ?? averageRate(execution));
+  const until = countdown(request, now);
+  return [
+    ['Measured', measuredWords(measured, limit)],
+    ['Time left', etaWords(left)],
+    ...(until ? [['Goes back by itself', until] as [string, string]] : []),
+  ];
+}
+
+function closing({ request, execution }: CardFacts): KnownBlock[] {
+  const over = request.status === 'applied' && execution && !isActive(execution.status);
+  return over ? [section(`:checkered_flag: ${closingLine(execution)}`)] : [];
 }
 
 function whoDecides({ request, rule, now }: CardFacts): string {
@@ -83,19 +122,45 @@ function whoDecides({ request, rule, now }: CardFacts): string {
   return `Can decide: ${mentions(rule.approvers, request.requester.user)}. ${until}`;
 }
 
-function notes({ request, execution }: CardFacts): string[] {
+function notes({ request, execution, standing = null }: CardFacts): string[] {
   const { status, from, to, durationSeconds } = request;
+  if (request.extends && status !== 'applied') return [extensionNote(request.extends)];
   if (!isOpen(request) && status !== 'applied') return [limitNote(durationSeconds, 'would')];
-  const expected = status === 'applied' ? [to] : status === 'applying' ? [from, to] : [from];
+  if (status === 'applied' && standing !== null && standing !== request.id) {
+    return [ONE_RUN];
+  }
+  const expected = status === 'applied' ? [expectedRate(request)] : status === 'applying' ? [from, to] : [from];
   const moved =
     execution && !expected.includes(execution.bytesPerSecond)
       ? [`*In force now: ${formatRate(execution.bytesPerSecond)}.* Somebody has changed the limit meanwhile.`]
       : [];
   const warning = isOpen(request) ? modeWarning(execution?.mode ?? request.mode) : null;
-  return [...moved, ...(warning ? [warning] : []), limitNote(durationSeconds)];
+  return [
+    ...moved,
+    ...(warning ? [warning] : []),
+    status === 'applied' ? (request.hold ? ONE_RUN : limitNote(null)) : limitNote(durationSeconds),
+  ];
 }
 
-function buttons({ request, seal }: CardFacts): Button[] {
+/** For a limit whose time runs: end it now, or ask for more. */
+export function holdButtons(request: ThrottleRequest, seal: (id: string) => string): Button[] {
+  if (!isHeld(request) || isReverting(request)) return [];
+  const value = seal(request.id);
+  const revert = button(REVERT_NOW_ACTION, 'Revert now', value, {
+    confirm: {
+      title: plain('Set the limit back now?'),
+      text: plain(
+        `The limit goes back to ${formatRate(request.hold.base)}, what it was before. No approval is needed.`,
+        LIMITS.confirmText,
+      ),
+      confirm: plain('Set it back'),
+      deny: plain('Leave it'),
+    },
+  });
+  return [revert, button(EXTEND_ACTION, 'Extend', value)];
+}
+
+function buttons({ request, execution, seal }: CardFacts): Button[] {
   const value = seal(request.id);
   const cancel = button(CANCEL_ACTION, 'Cancel', value, {
     confirm: {
@@ -114,7 +179,9 @@ function buttons({ request, seal }: CardFacts): Button[] {
     case 'approved':
       return [cancel];
     case 'stale':
-      return [button(ASK_AGAIN_ACTION, 'Ask again', value)];
+      return request.extends ? [] : [button(ASK_AGAIN_ACTION, 'Ask again', value)];
+    case 'applied':
+      return execution && !isActive(execution.status) ? [] : holdButtons(request, seal);
     default:
       return [];
   }

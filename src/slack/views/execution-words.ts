@@ -1,5 +1,6 @@
 import { formatDuration } from '../../domain/duration.ts';
 import type { Eta } from '../../domain/impact.ts';
+import { formatRate, UNLIMITED } from '../../domain/rate.ts';
 import { parseExecutionArn, progress, type TaskExecution } from '../../domain/task-execution.ts';
 import type { ThrottleRequest } from '../../domain/throttle-request.ts';
 import { clip, code, escapeText, oneLine } from './text.ts';
@@ -36,9 +37,37 @@ export function etaWords(eta: Eta): string {
 }
 
 /** Hours for days, minutes for hours: an estimate has no seconds. */
+/** How a run ended, for its last line: bytes, time, average, AWS's word. */
+export function closingLine(execution: TaskExecution): string {
+  const { startedAt, endedAt, lookedAt, bytesTransferred, status } = execution;
+  const seconds = startedAt === null ? 0 : (Date.parse(endedAt ?? lookedAt) - Date.parse(startedAt)) / 1000;
+  const word = status === 'SUCCESS' ? 'The run has ended' : 'The run has ended with an error';
+  const took = seconds >= 1 ? ` in ${formatDuration(rounding(seconds, Math.round))}` : '';
+  const average = seconds >= 1 ? `, ${formatRate(Math.max(1, Math.round(bytesTransferred / seconds)))} on average` : '';
+  return `${word} (${escapeText(clip(status, 40))}): ${formatBytes(bytesTransferred)}${took}${average}.`;
+}
+
+/** The speed between two looks, and whether it is the limit that decides it. */
+export function measuredWords(measured: number | null, limit: number): string {
+  if (measured === null) return 'not measured yet';
+  if (measured < 1) return 'nothing moves at the moment';
+  const part = limit === UNLIMITED ? '' : `\n${Math.round((measured / limit) * 100)} % of the limit`;
+  return `${formatRate(Math.round(measured))}${part}`;
+}
+
+function formatBytes(bytes: number): string {
+  const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'];
+  const power = bytes < 1 ? 0 : Math.min(units.length - 1, Math.floor(Math.log2(bytes) / 10));
+  return `${Number((bytes / 1024 ** power).toPrecision(3))} ${units[power]}`;
+}
+
 function rounded(seconds: number, round: (value: number) => number): string {
+  return formatDuration(rounding(seconds, round));
+}
+
+function rounding(seconds: number, round: (value: number) => number): number {
   const step = seconds >= 2 * 86_400 ? 3600 : seconds >= 600 ? 60 : 1;
-  return formatDuration(round(seconds / step) * step);
+  return round(seconds / step) * step;
 }
 
 /** The execution in a headline: the task's name, or the execution's id where it has none. Escaped. */
@@ -68,15 +97,21 @@ export function modeWarning(mode: string | null): string | null {
   return '*Enhanced mode*: AWS’s guides say that a bandwidth limit is not applicable to such tasks. Only the read-back after the change will tell.';
 }
 
-/** What the limit is bound to, and that nothing ends it by itself; `would` where it never came into force. */
+/** For a headline; the warning stands where there is room for it. */
+export function modeMark(mode: string | null): string {
+  return mode === 'ENHANCED' ? ' · Enhanced mode' : '';
+}
+
+/** Where another sentence says what ends it. */
+export const ONE_RUN = 'The limit holds for this one run only.';
+
+/** What the limit is bound to, and what ends it; `would` where it never came into force. */
 export function limitNote(durationSeconds: number | null, mood: 'does' | 'would' = 'does'): string {
   const asked = durationSeconds === null ? null : formatDuration(durationSeconds);
   if (mood === 'would') {
-    const lifted =
-      asked === null ? '' : `, and nothing would have lifted it by itself after the ${asked} that were asked`;
-    return `The limit would have held for this one run only${lifted}.`;
+    return `The limit would have held for this one run only${asked === null ? '' : `, for ${asked}`}.`;
   }
   const run = 'The limit holds for this one run only';
   if (asked === null) return `${run}, until it ends or somebody changes the limit.`;
-  return `${run}. Asked for ${asked}, but nothing lifts it by itself: it stays until the run ends or somebody changes the limit.`;
+  return `${run}, for ${asked} from when it is in force: then the bot sets the rate from before back by itself, if nobody has changed the limit since.`;
 }

@@ -7,8 +7,17 @@ const COMMANDS: readonly (readonly [typed: string, does: string])[] = [
   ['&lt;execution arn&gt; &lt;rate&gt; [for &lt;duration&gt;] [reason]', 'asks for a limit'],
   ['', 'opens the form: running and queued executions to choose from'],
   ['&lt;execution arn&gt;', 'opens the form for that execution'],
+  ['list', 'what runs or is queued: progress, limit, measured speed, time left'],
+  ['status &lt;execution arn&gt;', 'one execution in full'],
+  [
+    'why &lt;execution arn&gt; &lt;rate&gt; [for &lt;duration&gt;]',
+    'what would come of asking: the rule, who must agree, time left before and after',
+  ],
+  ['undo &lt;request id&gt;', 'asks to set back the rate from before that request'],
   ['requests', 'open requests, those that you can decide first'],
   ['audit [&lt;request id&gt; | &lt;arn&gt; | @user] [since &lt;duration&gt;]', 'what happened, newest first'],
+  ['audit verify', 'whether the log is whole and nobody changed it'],
+  ['audit export [since &lt;duration&gt;]', 'the log as a file, to your direct messages'],
   ['help', 'this'],
 ];
 
@@ -26,7 +35,7 @@ export function helpMessage(): MessageView {
         '*Rates*: `50MiB/s` or `50MB/s` (1 MB = 1,048,576 bytes), `400Mbit/s`, `50%` of the limit in force, `unlimited`, or bytes per second as a number.\n*Durations*: `30m`, `2h`, `1d`, `1h30m`.',
       ),
       context(
-        'A limit holds for one run only. A duration is kept with the request, but nothing lifts the limit by itself yet.',
+        'A limit holds for one run only. With a duration it goes back to the rate from before when the time is over, if nobody has changed it since.',
       ),
     ],
   };

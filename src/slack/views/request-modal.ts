@@ -47,7 +47,7 @@ export function requestModal(facts: {
     }),
     textInput('duration', 'For how long', values.duration, {
       longest: LONGEST_DURATION,
-      hint: 'Such as 30m, 2h or 1d. It is kept with the request, but nothing lifts the limit by itself yet.',
+      hint: 'Such as 30m, 2h or 1d. Then the rate from before is set back by itself. Empty: until the run ends.',
       optional: true,
     }),
     textInput('reason', 'Reason', values.reason, {

@@ -2,11 +2,14 @@ import type { KnownBlock } from '@slack/types';
 import { formatRate, UNLIMITED } from '../../domain/rate.ts';
 import type { ThrottleRequest } from '../../domain/throttle-request.ts';
 import type { RecordRef } from '../../workflow/ports.ts';
-import { context, quotedSection, section } from './blocks.ts';
+import { actions, button, context, plain, quotedSection, section } from './blocks.ts';
 import { limitNote, shortName } from './execution-words.ts';
+import { changeWords } from './hold-words.ts';
 import { approverNames, personName } from './people-words.ts';
 import { expiredSentence, failedSentence, staleSentence } from './state-words.ts';
-import { clip, code, dateToken, escapeText, type MessageView, mentionUser, oneLine } from './text.ts';
+import { clip, code, dateToken, escapeText, LIMITS, type MessageView, mentionUser, oneLine } from './text.ts';
+
+export const UNDO_ACTION = 'undo';
 
 /** Of a record's 64 hex digits: enough to find it, and to tell a changed one. */
 const HASH_SHOWN = 20;
@@ -18,8 +21,15 @@ export interface ResultView extends MessageView {
   broadcast: boolean;
 }
 
+interface ResultFacts {
+  request: ThrottleRequest;
+  record: RecordRef;
+  /** Gives a button's value for a request id. */
+  seal: (id: string) => string;
+}
+
 /** How a request ended, for its thread. Null while it is open, and for a cancelled one: its card says it. */
-export function resultMessage(facts: { request: ThrottleRequest; record: RecordRef }): ResultView | null {
+export function resultMessage(facts: ResultFacts): ResultView | null {
   const { request } = facts;
   const name = shortName({ taskName: request.taskName, arn: request.execution });
   const asker = mentionUser(request.requester.user);
@@ -37,21 +47,21 @@ export function resultMessage(facts: { request: ThrottleRequest; record: RecordR
       return view(facts, {
         broadcast: false,
         emoji: 'warning',
-        headline: `Out of date, nothing was sent to AWS: ${name}, ${formatRate(request.from)} → ${formatRate(request.to)}`,
-        sentence: `${asker} ${staleSentence(request)} \`Ask again\` on the card makes a new request.`,
+        headline: `Out of date, nothing was sent to AWS: ${name}, ${changeWords(request)}`,
+        sentence: `${asker} ${staleSentence(request)}${request.extends ? '' : ' `Ask again` on the card makes a new request.'}`,
       });
     case 'denied':
       return view(facts, {
         broadcast: false,
         emoji: 'no_entry',
         headline: `Denied: ${name} stays as it is`,
-        sentence: `${asker} ${personName(request.ending?.by ?? null)} said no to ${formatRate(request.from)} → ${formatRate(request.to)}.`,
+        sentence: `${asker} ${personName(request.ending?.by ?? null)} said no to ${changeWords(request)}.`,
       });
     case 'expired':
       return view(facts, {
         broadcast: false,
         emoji: 'no_entry',
-        headline: `Expired, nothing was sent to AWS: ${name}, ${formatRate(request.from)} → ${formatRate(request.to)}`,
+        headline: `Expired, nothing was sent to AWS: ${name}, ${changeWords(request)}`,
         sentence: `${asker} ${expiredSentence(request)} Still wanted? Ask again.`,
       });
     case 'cancelled':
@@ -62,8 +72,9 @@ export function resultMessage(facts: { request: ThrottleRequest; record: RecordR
   }
 }
 
-function applied(facts: { request: ThrottleRequest; record: RecordRef }, name: string): ResultView {
+function applied(facts: ResultFacts, name: string): ResultView {
   const { request } = facts;
+  if (request.extends) return lengthened(facts, name);
   const rate = request.ending?.rate ?? request.to;
   const names = approverNames(request.approvals);
   const agreed = names ? `approved by ${names}` : 'no approval needed';
@@ -76,19 +87,56 @@ function applied(facts: { request: ThrottleRequest; record: RecordRef }, name: s
         ? `In force: ${name} has no limit now (unlimited)`
         : `In force: ${name} is limited to ${formatRate(rate)}`,
     sentence: `Read back from AWS${at}; it was ${formatRate(request.from)}. Asked by ${mentionUser(request.requester.user)}, ${agreed}.`,
-    note: limitNote(request.durationSeconds),
+    note: request.hold ? holdNote(request) : limitNote(null),
+    undo: true,
+  });
+}
+
+/** When the limit lifts itself, as it was put on record with it. */
+function holdNote({ hold }: ThrottleRequest): string {
+  const back = hold
+    ? ` It goes back to ${formatRate(hold.base)} by itself ${dateToken(hold.dueAt)}, if nobody has changed it since.`
+    : '';
+  return `The limit holds for this one run only.${back}`;
+}
+
+function lengthened(facts: ResultFacts, name: string): ResultView {
+  const { request } = facts;
+  const names = approverNames(request.approvals);
+  const due = request.extends ? dateToken(request.extends.dueAt) : '';
+  return view(facts, {
+    broadcast: true,
+    emoji: 'white_check_mark',
+    headline: `More time: ${name} stays limited to ${formatRate(request.to)}`,
+    sentence: `Until ${due}. Asked by ${mentionUser(request.requester.user)}, ${names ? `approved by ${names}` : 'no approval needed'}. Nothing was sent to AWS for it.`,
+    note: holdNote(request),
+  });
+}
+
+function undoButton({ id, from }: ThrottleRequest, seal: (id: string) => string) {
+  return button(UNDO_ACTION, 'Undo', seal(id), {
+    confirm: {
+      title: plain('Ask to undo this?'),
+      text: plain(
+        `Asks for ${formatRate(from)}, the limit from before. Your policy decides who must agree.`,
+        LIMITS.confirmText,
+      ),
+      confirm: plain('Ask'),
+      deny: plain('Leave it'),
+    },
   });
 }
 
 function view(
-  { request, record }: { request: ThrottleRequest; record: RecordRef },
-  of: { broadcast: boolean; emoji: string; headline: string; sentence: string; note?: string },
+  { request, record, seal }: ResultFacts,
+  of: { broadcast: boolean; emoji: string; headline: string; sentence: string; note?: string; undo?: true },
 ): ResultView {
   const comment = request.ending?.comment;
   const proof = `Request ${code(request.id)} · audit record ${record.seq} · hash ${code(record.hash.slice(0, HASH_SHOWN))}`;
   const blocks: KnownBlock[] = [
     section(`:${of.emoji}: *${of.headline}*\n${of.sentence}`),
     ...(comment ? [quotedSection('Comment', comment)] : []),
+    ...actions(of.undo ? [undoButton(request, seal)] : []),
     context(of.note ? `${of.note}\n${proof}` : proof),
   ];
   const said = comment ? ` Comment: ${escapeText(clip(oneLine(comment), LONGEST_SPOKEN))}` : '';

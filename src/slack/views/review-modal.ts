@@ -6,6 +6,7 @@ import { isUpdatable, type TaskExecution } from '../../domain/task-execution.ts'
 import type { ThrottleRequest } from '../../domain/throttle-request.ts';
 import { context, factSection, plain, quotedSection, section } from './blocks.ts';
 import { etaWords, executionFact, limitNote, modeWarning, progressBar, shortName } from './execution-words.ts';
+import { changeWords, extensionNote } from './hold-words.ts';
 import { clip, count, dateToken, escapeText, LIMITS, listed, mentionUser } from './text.ts';
 
 export const REVIEW_MODAL = 'review';
@@ -33,12 +34,12 @@ export function reviewModal(facts: ReviewFacts): ModalView {
   const { request, execution } = facts;
   const blocks: KnownBlock[] = [
     section(
-      `*${shortName({ taskName: request.taskName, arn: request.execution })}: ${formatRate(execution.bytesPerSecond)} → ${formatRate(request.to)}*`,
+      `*${shortName({ taskName: request.taskName, arn: request.execution })}: ${request.extends ? changeWords(request) : `${formatRate(execution.bytesPerSecond)} → ${formatRate(request.to)}`}*`,
     ),
     ...warnings(facts).map((warning) => section(warning)),
     factSection(reviewFacts(facts)),
     ...(request.reason ? [quotedSection('Reason', request.reason)] : []),
-    context(limitNote(request.durationSeconds)),
+    context(request.extends ? extensionNote(request.extends) : limitNote(request.durationSeconds)),
     decisionInput(),
     commentInput(),
   ];

@@ -1,6 +1,7 @@
 import { formatRate } from '../../domain/rate.ts';
 import type { Ending, FailedWhy, StaleWhy, ThrottleRequest } from '../../domain/throttle-request.ts';
 import { shortName } from './execution-words.ts';
+import { changeWords, holdWords } from './hold-words.ts';
 import { personName } from './people-words.ts';
 import { code, count, dateToken, escapeText } from './text.ts';
 
@@ -19,11 +20,12 @@ interface State {
   sentence: string | null;
 }
 
-/** Where a request stands. */
-export function stateWords(request: ThrottleRequest): StateWords {
-  const { emoji, state, sentence } = words(request);
+/** Where a request stands. `standing`: the request whose limit is in force on the execution now, where it is known. */
+export function stateWords(request: ThrottleRequest, standing: string | null = null): StateWords {
+  const over = request.status === 'applied' && !request.hold?.end && standing !== null && standing !== request.id;
+  const { emoji, state, sentence } = over ? replaced(standing) : words(request);
   const name = shortName({ taskName: request.taskName, arn: request.execution });
-  const change = `${name}, ${formatRate(request.from)} → ${formatRate(request.to)}`;
+  const change = `${name}, ${changeWords(request)}`;
   return {
     headline: `:${emoji}: *${state}*: ${change}`,
     sentence,
@@ -50,7 +52,7 @@ function words(request: ThrottleRequest): State {
     case 'applying':
       return applying(request);
     case 'applied':
-      return { emoji: 'white_check_mark', state: 'In force', sentence: `Read back from AWS${when(ending)}.` };
+      return applied(request);
     case 'failed':
       return { emoji: 'no_entry', state: 'Failed', sentence: failedSentence(request) };
     case 'stale':
@@ -66,6 +68,22 @@ function words(request: ThrottleRequest): State {
     case 'expired':
       return { emoji: 'no_entry', state: 'Expired, nothing was sent to AWS', sentence: expiredSentence(request) };
   }
+}
+
+function replaced(by: string): State {
+  const sentence = `Request ${code(by)} has set the limit of this run since.`;
+  return { emoji: 'white_check_mark', state: 'Replaced', sentence };
+}
+
+function applied({ ending, hold, drift }: ThrottleRequest): State {
+  const since = `Read back from AWS${when(ending)}.`;
+  const changed =
+    drift && drift.at > (hold?.end?.at ?? '')
+      ? ` Somebody set ${formatRate(drift.rate)} past the bot, seen ${dateToken(drift.at)}.`
+      : '';
+  if (!hold) return { emoji: 'white_check_mark', state: 'In force', sentence: `${since}${changed}` };
+  const { emoji, state, sentence } = holdWords({ hold });
+  return { emoji, state, sentence: `${hold.end ? '' : `${since} `}${sentence}${changed}` };
 }
 
 function applying({ apply }: ThrottleRequest): State {
@@ -113,6 +131,7 @@ const STALE: Readonly<Record<StaleWhy, string>> = {
   policy: 'The policy, or somebody’s place in it, has changed since: what was agreed doesn’t count any more.',
   rate: 'The limit was changed meanwhile, so this is not the change that was asked for.',
   status: 'The run has ended, or its limit can’t be changed any more.',
+  timer: 'The time that it was to lengthen is over, or another request has taken its place.',
 };
 
 /** Why a request ended before anything was sent, and what is in force. */

@@ -15,6 +15,7 @@ import {
   execution,
   expectGoodMessage,
   funny,
+  hold,
   LONGEST,
   mrkdwnOf,
   NOW,
@@ -113,10 +114,11 @@ describe('a pending card', () => {
 });
 
 describe('every card', () => {
-  it.each(STATUSES)('says that nothing lifts a limit by itself, and that it is for one run: %s', (status) => {
-    const { all } = card({ request: requestIn(status, { durationSeconds: 7200 }) });
+  it.each(STATUSES)('says for how long a limit holds, and that it is for one run: %s', (status) => {
+    const { all } = card({
+      request: requestIn(status, { durationSeconds: 7200, hold: status === 'applied' ? hold() : null }),
+    });
     expect(all).toMatch(/2 h/);
-    expect(all).toMatch(/nothing (?:lifts|would have lifted) it/);
     expect(all).toContain('this one run only');
   });
 

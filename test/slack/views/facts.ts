@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect } from 'vitest';
+import type { Hold } from '../../../src/domain/hold.ts';
 import type { Rule } from '../../../src/domain/policy.ts';
 import type { TaskExecution } from '../../../src/domain/task-execution.ts';
 import type { Approval, Ending, RequestStatus, ThrottleRequest } from '../../../src/domain/throttle-request.ts';
@@ -36,6 +37,7 @@ export function rule(but: Partial<Rule> = {}): Rule {
     maxDurationSeconds: 43_200,
     reason: 'required',
     expiresInSeconds: 1800,
+    reminders: true,
     role: null,
     ...but,
   };
@@ -86,6 +88,10 @@ export function request(but: Partial<ThrottleRequest> = {}): ThrottleRequest {
     expiresAt: '2026-11-22T13:50:00.000Z',
     apply: null,
     ending: null,
+    extends: null,
+    undoes: null,
+    hold: null,
+    drift: null,
     ...but,
   };
 }
@@ -103,6 +109,21 @@ export function ending(but: Partial<Ending> = {}): Ending {
     rate: null,
     awsRequestId: null,
     refused: null,
+    ...but,
+  };
+}
+
+/** In force for two hours since now, then back to 100 MiB/s. */
+export function hold(but: Partial<Hold> = {}): Hold {
+  return {
+    since: NOW.toISOString(),
+    scheduledAt: NOW.toISOString(),
+    dueAt: new Date(NOW.getTime() + 7_200_000).toISOString(),
+    base: 100 * MIB,
+    role: null,
+    by: null,
+    sent: null,
+    end: null,
     ...but,
   };
 }

@@ -64,9 +64,9 @@ describe('requestModal', () => {
     expect(asking({ previewProblem: 'AWS is away.' }).all).toContain('AWS is away.');
   });
 
-  it('says that a limit is for one run, and that nothing lifts it by itself', () => {
+  it('says that a limit is for one run, and what a duration does', () => {
     expect(asking().all).toContain('this one run only');
-    expect(asking().all).toContain('nothing lifts the limit by itself');
+    expect(asking().all).toContain('the rate from before is set back by itself');
   });
 
   it('takes whatever was typed', () => {
@@ -113,7 +113,7 @@ describe('reviewModal', () => {
     ['the time left now', 'about 9 min 54 s'],
     ['the time left then', 'about 20 min'],
     ['the reason', 'Reason: cutover tonight'],
-    ['the duration', 'Asked for 2 h, but nothing lifts it by itself'],
+    ['the duration', 'for 2 h from when it is in force: then the bot sets the rate from before back by itself'],
     ['the rule', 'production'],
     ['who asked', '<@U0OPER>'],
     ['who has agreed', '<@U0LEAD>\n1 approval still needed'],

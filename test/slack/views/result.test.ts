@@ -2,10 +2,10 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { RequestStatus, ThrottleRequest } from '../../../src/domain/throttle-request.ts';
 import { resultMessage } from '../../../src/slack/views/result.ts';
-import { approval, ending, expectGoodMessage, funny, LONGEST, RECORD, read, request } from './facts.ts';
+import { approval, ending, expectGoodMessage, funny, hold, LONGEST, RECORD, read, request, seal } from './facts.ts';
 
 function result(status: RequestStatus, but: Partial<ThrottleRequest> = {}) {
-  const message = resultMessage({ request: request({ status, ending: ending(), ...but }), record: RECORD });
+  const message = resultMessage({ request: request({ status, ending: ending(), ...but }), record: RECORD, seal });
   if (!message) throw new Error(`${status} has no result`);
   const { broadcast, ...view } = message;
   expectGoodMessage(view);
@@ -14,7 +14,7 @@ function result(status: RequestStatus, but: Partial<ThrottleRequest> = {}) {
 
 describe('the result', () => {
   it.each(['pending', 'approved', 'applying', 'cancelled'] as const)('is nothing to say: %s', (status) => {
-    expect(resultMessage({ request: request({ status }), record: RECORD })).toBeNull();
+    expect(resultMessage({ request: request({ status }), record: RECORD, seal })).toBeNull();
   });
 
   it('of an applied one says what is in force, by whom, when, and where it is on record', () => {
@@ -22,13 +22,15 @@ describe('the result', () => {
       approvals: [approval(), approval('U0SECOND', 'Cy Second')],
       ending: ending({ rate: 52_428_800 }),
       durationSeconds: 7200,
+      hold: hold({ dueAt: '2026-11-22T15:25:00.000Z' }),
     });
     expect(all.split('\n')[0]).toBe(':white_check_mark: *In force: nightly_sync is limited to 50 MiB/s (419 Mbit/s)*');
     expect(all).toContain('Read back from AWS <!date^1795353900^');
     expect(all).toContain('it was 100 MiB/s (839 Mbit/s)');
     expect(all).toContain('Asked by <@U0OPER>, approved by Bo Lead and Cy Second.');
     expect(all).toContain('audit record 42 · hash `0123456789abcdef0123`');
-    expect(all).toContain('nothing lifts it by itself');
+    expect(all).toContain('goes back to 100 MiB/s (839 Mbit/s) by itself <!date^1795361100^');
+    expect(all).toContain('Undo');
     expect(text).toContain('In force: nightly_sync is limited to 50 MiB/s (419 Mbit/s)');
     expect(broadcast).toBe(true);
   });

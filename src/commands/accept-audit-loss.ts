@@ -1,0 +1,73 @@
+import { randomUUID } from 'node:crypto';
+import { userInfo } from 'node:os';
+import { readCheckpointPath, readLedgerConfig } from '../config.ts';
+import { acceptLoss } from '../ledger/audit-accept.ts';
+import { checkpointOf } from '../ledger/audit-checkpoints.ts';
+import {
+  appendCheckpoints,
+  readCheckpointFile,
+  signatureOf,
+  writeCheckpointLine,
+} from '../ledger/checkpoint-format.ts';
+import { CannotRun } from './cannot-run.ts';
+import { orCannotRun, withLog } from './open-log.ts';
+import type { ExitCode, Terminal } from './terminal.ts';
+
+export interface AcceptLossOptions {
+  reason: string;
+  /** `seq:hash` */
+  seen?: string;
+}
+
+/** A person gives up what the log lost, and it goes on: on record, with the gap named. */
+export async function acceptAuditLoss(options: AcceptLossOptions, terminal: Terminal): Promise<ExitCode> {
+  const reason = options.reason.trim();
+  if (reason === '') throw new CannotRun('--reason is empty, and it is what the record is for');
+  const seen = options.seen === undefined ? null : readSeen(options.seen);
+  const { redis: target, keys: auditKeys, signingKey } = orCannotRun(readLedgerConfig(terminal.env));
+  if (auditKeys === null) throw new CannotRun('AUDIT_KEYS is not set, and the acceptance is a record like any other');
+  const file = readCheckpointPath(terminal.env);
+  const known = file === null ? [] : await readKnown(file);
+  const checkpoints = known.filter((line) => !signingKey || signatureOf(line, signingKey) === 'good');
+  return withLog(target, async (redis, keys): Promise<ExitCode> => {
+    const accepted = await acceptLoss(redis, keys, {
+      ...{ reason, seen, auditKeys, now: terminal.now(), newLogId: randomUUID },
+      by: `command line, ${userInfo().username}`,
+      checkpoints: checkpoints.map(({ checkpoint }) => checkpoint),
+    });
+    if (accepted.kind === 'nothing-lost') {
+      throw new CannotRun(
+        `nothing is lost, as far as ${accepted.asked} know: the log ends at ${accepted.last ?? 'nothing'}\n  expected: --seen seq:hash of a record that is gone, as /readyz and the checkpoints have it. A bot that still stands still goes on when it is started again`,
+      );
+    }
+    if (accepted.kind === 'moved') throw new CannotRun('somebody wrote to the log meanwhile: try again');
+    const { seq, detail } = accepted;
+    const gap = detail.gap === null ? 'no place is left empty' : `given up: ${detail.gap.first} to ${detail.gap.last}`;
+    terminal.out.write(`accepted as record ${seq} (${accepted.hash}); ${gap}\n`);
+    if (file !== null) {
+      const checkpoint = await checkpointOf(redis, keys, seq, terminal.now());
+      if (checkpoint) await appendCheckpoints(file, [writeCheckpointLine(checkpoint, signingKey)]);
+    }
+    terminal.say('Running bots go on by themselves within seconds.');
+    return 0;
+  });
+}
+
+function readSeen(text: string): { seq: number; hash: string } {
+  const [, seq, hash] = /^(\d{1,15}):([0-9a-f]{64})$/.exec(text.trim()) ?? [];
+  if (seq === undefined || hash === undefined || Number(seq) < 1) {
+    throw new CannotRun(
+      `--seen ${JSON.stringify(text.slice(0, 100))} can't be read\n  expected: seq:hash, the hash with its 64 hex digits, as /readyz and the checkpoints have it`,
+    );
+  }
+  return { seq: Number(seq), hash };
+}
+
+async function readKnown(file: string) {
+  try {
+    return (await readCheckpointFile(file)).lines;
+  } catch (cause) {
+    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return [];
+    throw new CannotRun(`AUDIT_CHECKPOINT_FILE ${file} can't be read`, { cause });
+  }
+}

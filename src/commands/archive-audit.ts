@@ -1,0 +1,115 @@
+import { randomUUID } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { userInfo } from 'node:os';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { readCheckpointPath, readLedgerConfig } from '../config.ts';
+import { plainEvent } from '../domain/audit-record.ts';
+import { type ArchivePlan, moveFloor, planArchive, trimStep } from '../ledger/audit-archive.ts';
+import { checkpointOf } from '../ledger/audit-checkpoints.ts';
+import { exportText, jsonLines } from '../ledger/audit-export.ts';
+import { verifyLive } from '../ledger/audit-live.ts';
+import { verifyLog } from '../ledger/audit-verify.ts';
+import { knownCheckpoints } from '../ledger/audit-witness.ts';
+import { appendCheckpoints, readCheckpointFile, writeCheckpointLine } from '../ledger/checkpoint-format.ts';
+import type { Connection } from '../ledger/connection.ts';
+import { linesOf, readHeadLine, readRecordLine } from '../ledger/export-format.ts';
+import type { Keys } from '../ledger/keys.ts';
+import { createLedger } from '../ledger/ledger.ts';
+import { CannotRun } from './cannot-run.ts';
+import { refuseExisting, writeWholeFile } from './export-audit.ts';
+import { readMoment } from './moment.ts';
+import { orCannotRun, withLog } from './open-log.ts';
+import { progressLine } from './progress-line.ts';
+import type { ExitCode, Terminal } from './terminal.ts';
+
+export interface ArchiveOptions {
+  until: string;
+  out: string;
+}
+
+/** Others come in between: nobody waits for a whole archive to be taken out. */
+const PAUSE_MS = 5;
+
+/**
+ * Moves the oldest part of the log to a file: verified, written, verified as it was written, checkpointed, on record, and
+ * only then out of Redis.
+ */
+export async function archiveAudit({ until, out }: ArchiveOptions, terminal: Terminal): Promise<ExitCode> {
+  const moment = readMoment('--until', until, terminal.now());
+  const { redis: target, keys: auditKeys, signingKey } = orCannotRun(readLedgerConfig(terminal.env));
+  if (auditKeys === null) throw new CannotRun('AUDIT_KEYS is not set, and an archive is verified and on record');
+  await refuseExisting(out);
+  const file = readCheckpointPath(terminal.env);
+  return withLog(target, async (redis, keys): Promise<ExitCode> => {
+    const read = file === null ? null : await readCheckpointFile(file).catch(() => null);
+    const checkpoints = read && knownCheckpoints(read.lines, signingKey);
+    const whole = await verifyLive(redis, keys, auditKeys, checkpoints);
+    if (!whole || whole.faulty) {
+      throw new CannotRun(
+        `the log is not good, so nothing is archived: see \`audit verify\` (first bad seq: ${whole?.firstBad ?? 'none'})`,
+      );
+    }
+    const plan = await planArchive(redis, keys, moment, terminal.now());
+    const { head, ids } = plan;
+    if (!ids || head.last === null || head.hash === null) {
+      terminal.say(`there is nothing to archive${heldWords(plan)}`);
+      return 0;
+    }
+    const progress = (count: number) => terminal.progress?.(progressLine('archived', count, head.count));
+    const write = (to: NodeJS.WritableStream) =>
+      pipeline(Readable.from(exportText(redis, keys, plan, jsonLines(signingKey), progress)), to);
+    await writeWholeFile(out, async () => {}, write).finally(() => terminal.progress?.(''));
+    await verifyWritten(out, auditKeys);
+    if (file !== null) {
+      const checkpoint = await checkpointOf(redis, keys, head.last, terminal.now());
+      if (checkpoint) await appendCheckpoints(file, [writeCheckpointLine(checkpoint, signingKey)]);
+    }
+    await record(redis, keys, plan, auditKeys, terminal);
+    if (!(await moveFloor(redis, keys, head.last, head.hash))) {
+      throw new CannotRun(`the log changed meanwhile: ${out} is good, and nothing was taken out of Redis`);
+    }
+    while (await trimStep(redis, keys)) await sleep(PAUSE_MS);
+    terminal.say(`${head.count} records, ${head.first} to ${head.last}, in ${out} and out of Redis${heldWords(plan)}`);
+    return 0;
+  });
+}
+
+function heldWords({ held }: ArchivePlan): string {
+  if (held === null) return '';
+  return held === 'last-record'
+    ? '; the last record stays'
+    : '; the records of an open request stay, and what follows them';
+}
+
+/** What is on the disk is read back, before what is in Redis goes. */
+async function verifyWritten(out: string, auditKeys: Parameters<typeof verifyLog>[2]): Promise<void> {
+  const lines = linesOf(createReadStream(out, 'utf8'));
+  const first = await lines.next();
+  const head = first.done ? null : readHeadLine(first.value);
+  const witness = { name: 'its head', claim: head?.head ?? null, signature: null };
+  async function* records() {
+    for await (const line of lines) yield [{ where: 'a line', ...readRecordLine(line) }];
+  }
+  if ((await verifyLog(records(), witness, auditKeys)).faulty) {
+    throw new CannotRun(`${out} does not read back as it was written: nothing was taken out of Redis`);
+  }
+}
+
+async function record(
+  redis: Connection,
+  keys: Keys,
+  { head }: ArchivePlan,
+  auditKeys: Parameters<typeof createLedger>[0]['auditKeys'],
+  terminal: Terminal,
+): Promise<void> {
+  const { log, first, last, hash, count, at } = head;
+  const detail = { by: `command line, ${userInfo().username}`, log, first, last, hash, count, at };
+  const ledger = createLedger({ redis, keys, auditKeys, clock: terminal, newLogId: randomUUID });
+  await ledger.commit({
+    op: `archive:${last}:${hash}`,
+    prior: null,
+    events: [plainEvent('audit.archived', { detail })],
+  });
+}

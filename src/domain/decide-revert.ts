@@ -1,0 +1,204 @@
+import { MOST_SENDS, SETTLE_SECONDS, type Sent } from './decide-apply.ts';
+import { stateEvent } from './decide-review.ts';
+import { type Hold, isHeld, isReverting, type RevertFailedWhy, type SkippedWhy } from './hold.ts';
+import { type Groups, mayDecide, type Person, type Rule } from './policy.ts';
+import type { RevertRefusal } from './refusal.ts';
+import { isActive, isUpdatable, type TaskExecution } from './task-execution.ts';
+import type { Actor, AuditEvent, ThrottleRequest } from './throttle-request.ts';
+
+/** A warning before the time is over helps only where there was more time than that. */
+const WARN_BEFORE_SECONDS = 600;
+
+type Held = ThrottleRequest & { hold: Hold };
+
+/**
+ * What follows a limit that came into force for a while: its end, on record with it. Null where none was asked. `running`
+ * is the request whose time still runs on this execution: its rate from before is inherited, and what it was extended
+ * counts on.
+ */
+export function scheduledEvent(
+  applied: ThrottleRequest,
+  facts: { policy: string; now: Date; running: ThrottleRequest | null },
+): AuditEvent | null {
+  const { durationSeconds } = applied;
+  const hold = facts.running && isHeld(facts.running) ? facts.running.hold : null;
+  if (durationSeconds === null) return null;
+  const now = facts.now.toISOString();
+  const dueAt = applied.extends?.dueAt ?? new Date(facts.now.getTime() + durationSeconds * 1000).toISOString();
+  const base = hold?.base ?? applied.from;
+  const role = applied.apply ? applied.apply.role : (hold?.role ?? null);
+  const since = applied.extends && hold ? hold.since : now;
+  return revertEvent(applied, 'revert.scheduled', facts.policy, base, { base, since, dueAt, role });
+}
+
+/** When the thread is warned; null where the time is too short for it. */
+export function warnAt({ scheduledAt, dueAt }: Pick<Hold, 'scheduledAt' | 'dueAt'>): Date | null {
+  const seconds = (Date.parse(dueAt) - Date.parse(scheduledAt)) / 1000;
+  return seconds > WARN_BEFORE_SECONDS ? new Date(Date.parse(dueAt) - WARN_BEFORE_SECONDS * 1000) : null;
+}
+
+/** Somebody wants it back now: who asked or approved may, and whoever could decide; it goes back to what was. */
+export function decideRevertNow(
+  request: ThrottleRequest,
+  by: Person,
+  facts: { rule: Rule | null; groups: Groups; policy: string; now: Date },
+): { ok: true; event: AuditEvent } | { ok: false; refusal: RevertRefusal; event: AuditEvent | null } {
+  if (!isHeld(request) || isReverting(request)) return { ok: false, refusal: { why: 'not-held' }, event: null };
+  const actor: Actor = { team: by.team, user: by.user, name: by.name };
+  const own = [request.requester, ...request.approvals.map((one) => one.by)].some(({ user }) => user === by.user);
+  const may = facts.rule && mayDecide(facts.rule, by, request.requester, facts.groups);
+  if (by.kind !== 'member' || !(own || may?.allowed)) {
+    const { rule } = facts;
+    if (rule && may && !may.allowed && may.why === 'unknown-groups')
+      return { ok: false, refusal: { why: 'groups-unknown', rule }, event: null };
+    const refusal: RevertRefusal = { why: 'may-not-revert', requester: request.requester.user, rule };
+    const event = { ...stateEvent(request, 'decision.refused', actor, facts.policy), version: request.version };
+    return { ok: false, refusal, event: { ...event, detail: { why: refusal.why } } };
+  }
+  const { base, since, role } = request.hold;
+  const detail = { base, since, role, dueAt: facts.now.toISOString() };
+  const event = { ...revertEvent(request, 'revert.scheduled', facts.policy, base, detail), actor };
+  return { ok: true, event };
+}
+
+export type RevertDecision =
+  | { kind: 'send'; event: AuditEvent }
+  | { kind: 'end'; event: AuditEvent }
+  /** Its time is not over yet. */
+  | { kind: 'early'; seconds: number };
+
+/** Before anything is sent: is it time, and is the limit still what we set? Null execution: AWS was not asked yet. */
+export function decideRevert(
+  request: Held,
+  facts: { execution: TaskExecution | null; policy: string; now: Date },
+): RevertDecision {
+  const { hold } = request;
+  const seconds = (Date.parse(hold.dueAt) - facts.now.getTime()) / 1000;
+  if (seconds > 0) return { kind: 'early', seconds };
+  const { execution } = facts;
+  if (execution && !isUpdatable(execution.status)) return skip(request, 'ended', facts.policy, execution);
+  if (execution && execution.bytesPerSecond !== request.to) return skip(request, 'changed', facts.policy, execution);
+  return { kind: 'send', event: revertStartedEvent(request, facts.policy, 1) };
+}
+
+export type RevertVerdict = { kind: 'end' | 'send-again'; event: AuditEvent } | { kind: 'look-again' };
+
+/** What a look says of setting back, once the intent is on record: the table of `judgeLook`, the other way round. */
+export function judgeRevert(
+  request: Held,
+  execution: TaskExecution,
+  facts: { policy: string; now: Date; sent: Sent | null },
+): RevertVerdict {
+  const { hold } = request;
+  if (!hold.sent) throw new Error(`${request.id}: judged before it was begun`);
+  const rate = execution.bytesPerSecond;
+  const refused = facts.sent?.refused ?? null;
+  const { attempt } = hold.sent;
+  const aws = { requestId: execution.requestId, ...(facts.sent ? { updateRequestId: facts.sent.requestId } : {}) };
+  if (rate === hold.base) {
+    const event = revertEvent(request, 'reverted', facts.policy, hold.base, {
+      rate,
+      status: execution.status,
+      attempt,
+    });
+    return { kind: 'end', event: { ...event, aws } };
+  }
+  if (rate !== request.to) return skip(request, 'changed', facts.policy, execution);
+  if (!isUpdatable(execution.status)) return skip(request, 'ended', facts.policy, execution);
+  if (refused) {
+    const about = { action: refused.action, role: hold.role, requestId: execution.requestId };
+    return { kind: 'end', event: revertFailedEvent(request, facts.policy, refused.why, about, rate) };
+  }
+  if (facts.now.getTime() - Date.parse(hold.sent.sentAt) < SETTLE_SECONDS * 1000) return { kind: 'look-again' };
+  if (attempt >= MOST_SENDS) {
+    const about = { action: null, role: hold.role, requestId: execution.requestId };
+    return { kind: 'end', event: revertFailedEvent(request, facts.policy, 'ignored', about, rate) };
+  }
+  return { kind: 'send-again', event: revertStartedEvent(request, facts.policy, attempt + 1) };
+}
+
+/** The intent, on record before it is sent. */
+function revertStartedEvent(request: Held, policy: string, attempt: number): AuditEvent {
+  const { base, role, by } = request.hold;
+  return { ...revertEvent(request, 'revert.started', policy, base, { attempt, role }), actor: by };
+}
+
+function skip(request: Held, why: SkippedWhy, policy: string, execution: TaskExecution) {
+  return { kind: 'end', event: skippedEvent(request, why, policy, { execution }) } as const;
+}
+
+/** Left alone: somebody changed the limit since, the execution has ended, or another request took its place. */
+export function skippedEvent(
+  request: Held,
+  why: SkippedWhy,
+  policy: string,
+  facts: { execution?: TaskExecution; awsRequestId?: string | null; replacedBy?: string } = {},
+): AuditEvent {
+  const { execution, awsRequestId = null, replacedBy } = facts;
+  const requestId = execution?.requestId ?? awsRequestId;
+  return {
+    ...revertEvent(request, 'revert.skipped', policy, request.hold.base, {
+      why,
+      rate: execution?.bytesPerSecond ?? null,
+      ...(execution ? { status: execution.status } : {}),
+      ...(replacedBy ? { replacedBy } : {}),
+    }),
+    aws: requestId === null ? null : { requestId },
+  };
+}
+
+/** AWS does not let the bot set it back, or shows no change: the limit stays, and a person has to see to it. */
+export function revertFailedEvent(
+  request: Held,
+  policy: string,
+  why: RevertFailedWhy,
+  about: { action: string | null; role: string | null; requestId: string | null },
+  rate: number | null,
+): AuditEvent {
+  const { action, role, requestId } = about;
+  return {
+    ...revertEvent(request, 'revert.failed', policy, request.hold.base, {
+      why,
+      rate,
+      ...(action === null ? {} : { refused: { action, role } }),
+    }),
+    aws: { requestId },
+  };
+}
+
+/** Of these records `from` is what the request set, and `to` what it goes back to. */
+function revertEvent(
+  request: ThrottleRequest,
+  event: AuditEvent['event'],
+  policy: string,
+  base: number,
+  detail: object,
+): AuditEvent {
+  return { ...stateEvent(request, event, null, policy), from: request.to, to: base, detail: { ...detail } };
+}
+
+/** The limit that we left in force: what the request set, or what it was set back to. */
+export function expectedRate(request: ThrottleRequest): number {
+  return request.hold?.end?.how === 'reverted' ? request.hold.base : request.to;
+}
+
+/** The limit that the records of this request tell last. */
+function lastSeen({ to, hold, drift }: ThrottleRequest): number {
+  const end = hold?.end ?? null;
+  if (end?.rate != null && (!drift || drift.at <= end.at)) return end.rate;
+  return drift?.rate ?? to;
+}
+
+/** Somebody set another limit past the bot: on record once a change. Null where all is as it was last seen. */
+export function decideDrift(request: ThrottleRequest, execution: TaskExecution, policy: string): AuditEvent | null {
+  const rate = execution.bytesPerSecond;
+  const seenLast = lastSeen(request);
+  if (rate === seenLast || isReverting(request) || !isActive(execution.status)) return null;
+  return {
+    ...stateEvent(request, 'drift.detected', null, policy),
+    from: seenLast,
+    to: rate,
+    aws: { requestId: execution.requestId },
+    detail: { rate, expected: expectedRate(request), status: execution.status },
+  };
+}

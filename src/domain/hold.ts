@@ -1,0 +1,108 @@
+/**
+ * A limit that was asked for a while: until when it holds, what it goes back to, and what came of that. The request has
+ * ended as a request; this goes on until the limit was set back, or is left alone for a reason.
+ */
+export interface Hold {
+  /** When the limit first came into force: what it was extended by counts from here too. */
+  since: string;
+  scheduledAt: string;
+  dueAt: string;
+  /** The rate in force before it, bytes per second, -1 unlimited: what it goes back to. */
+  base: number;
+  /** The role that the change was made under, and its end is. Null = the bot's own credentials. */
+  role: string | null;
+  /** Who wanted it to end early; null where its time decides. */
+  by: HoldActor | null;
+  /** When setting it back was last about to be sent: the intent is recorded first. */
+  sent: { sentAt: string; attempt: number } | null;
+  end: HoldEnd | null;
+}
+
+interface HoldActor {
+  team: string;
+  user: string;
+  name: string;
+}
+
+/** Why a limit is left alone when its time is over. */
+export type SkippedWhy = 'changed' | 'ended' | 'replaced';
+
+/** Why it could not be set back. */
+export type RevertFailedWhy = 'denied' | 'rejected' | 'ignored';
+
+export interface HoldEnd {
+  at: string;
+  how: 'reverted' | 'skipped' | 'failed';
+  why: SkippedWhy | RevertFailedWhy | null;
+  /** The rate read back from AWS, where one was read. */
+  rate: number | null;
+  /** The request whose limit, or longer time, took its place. */
+  replacedBy: string | null;
+  awsRequestId: string | null;
+  refused: { action: string; role: string | null } | null;
+}
+
+/** Somebody changed the limit past the bot: what AWS showed. */
+export interface Drift {
+  at: string;
+  rate: number;
+}
+
+/** What `revert.scheduled` must carry, for the fold. */
+export interface ScheduledDetail {
+  base: number;
+  since: string;
+  dueAt: string;
+  role: string | null;
+}
+
+export interface HoldEvent {
+  event: 'revert.scheduled' | 'revert.started' | 'reverted' | 'revert.skipped' | 'revert.failed';
+  at: string;
+  actor: HoldActor | null;
+  aws: { requestId: string | null } | null;
+  detail: Readonly<Record<string, unknown>> | null;
+}
+
+/**
+ * The next state of a hold.
+ * @throws Error on an event that does not fit: nothing is set back that is not held, and nothing twice.
+ */
+export function evolveHold(hold: Hold | null, event: HoldEvent): Hold {
+  if (event.event === 'revert.scheduled') {
+    if (hold?.end || hold?.sent) throw new Error('a hold that is ending was scheduled again');
+    const { base, since, dueAt, role } = event.detail as unknown as ScheduledDetail;
+    return { base, since, dueAt, role, scheduledAt: event.at, by: event.actor, sent: null, end: null };
+  }
+  if (!hold || hold.end) throw new Error(`${event.event} of what is not held`);
+  if (event.event === 'revert.started') {
+    const { attempt } = event.detail as { attempt: number };
+    return { ...hold, sent: { sentAt: event.at, attempt } };
+  }
+  if (event.event === 'reverted' && !hold.sent) throw new Error('reverted before the intent');
+  const detail = event.detail as Partial<HoldEnd> | null;
+  return {
+    ...hold,
+    end: {
+      at: event.at,
+      how: HOW[event.event],
+      why: event.event === 'reverted' ? null : (detail?.why ?? null),
+      rate: detail?.rate ?? null,
+      replacedBy: detail?.replacedBy ?? null,
+      awsRequestId: event.aws?.requestId ?? null,
+      refused: detail?.refused ?? null,
+    },
+  };
+}
+
+const HOW = { reverted: 'reverted', 'revert.skipped': 'skipped', 'revert.failed': 'failed' } as const;
+
+/** Whether its time still runs, or setting it back is under way. */
+export function isHeld(request: { hold?: Hold | null }): request is { hold: Hold } {
+  return request.hold != null && request.hold.end === null;
+}
+
+/** Whether setting it back may be on its way to AWS. */
+export function isReverting(request: { hold?: Hold | null }): boolean {
+  return isHeld(request) && request.hold.sent !== null;
+}

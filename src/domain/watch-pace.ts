@@ -1,0 +1,24 @@
+import type { TaskExecution } from './task-execution.ts';
+
+/** A card that changes faster is no easier to read. */
+const FASTEST_SECONDS = 30;
+/** Somebody else's change is to be seen within minutes. */
+const SLOWEST_SECONDS = 300;
+/** So many looks until the end, at the rate of the moment. */
+const LOOKS = 60;
+/** Bytes grow by jumps: two looks closer than this measure nothing. */
+const SHORTEST_MEASURE_MS = 1000;
+
+/** What two looks at the bytes say, in bytes per second before compression; null where they say nothing. */
+export function measuredRate(before: { at: string; bytes: number } | null, now: TaskExecution): number | null {
+  if (!before || now.status !== 'TRANSFERRING') return null;
+  const ms = Date.parse(now.lookedAt) - Date.parse(before.at);
+  const bytes = now.bytesTransferred - before.bytes;
+  return ms >= SHORTEST_MEASURE_MS && bytes >= 0 ? (bytes * 1000) / ms : null;
+}
+
+/** When to look again: every 30 s, and less often the longer the rest takes. `etaSeconds` null: not known. */
+export function nextLookSeconds(etaSeconds: number | null): number {
+  if (etaSeconds === null) return 2 * FASTEST_SECONDS;
+  return Math.round(Math.min(SLOWEST_SECONDS, Math.max(FASTEST_SECONDS, etaSeconds / LOOKS)));
+}

@@ -1,0 +1,111 @@
+import { GENESIS, type LossDetail, plainEvent, writeRecord } from '../domain/audit-record.ts';
+import { type AuditKey, hexHashOf, sealRecord } from './audit-chain.ts';
+import { oneEntry, seqOf } from './audit-entries.ts';
+import { readPlace, type Sight, standingOf } from './audit-loss.ts';
+import type { Connection } from './connection.ts';
+import { isHash, isSeq, parseObject } from './export-format.ts';
+import type { Keys } from './keys.ts';
+import { loadScript } from './script.ts';
+
+interface Acceptance {
+  reason: string;
+  by: string;
+  /** Given by hand; of which log is not known then. */
+  seen: { seq: number; hash: string } | null;
+  checkpoints: readonly Sight[];
+  /** The first signs. */
+  auditKeys: readonly AuditKey[];
+  now: Date;
+  newLogId: () => string;
+}
+
+type Accepted =
+  | { kind: 'accepted'; seq: number; hash: string; detail: LossDetail }
+  | { kind: 'nothing-lost'; last: number | null; asked: string }
+  /** Somebody wrote meanwhile. */
+  | { kind: 'moved' };
+
+/**
+ * Lets the log go on after a loss: at the highest seq ever seen plus one, after the last record that is still there.
+ * What was seen comes from bots that found the log lost, from checkpoints, from the head in Redis and from the person.
+ */
+export async function acceptLoss(redis: Connection, keys: Keys, ask: Acceptance): Promise<Accepted> {
+  const survived = await lastRecord(redis, keys);
+  const { head, gap } = await readPlace(redis, keys, 0);
+  const bots = await seenByBots(redis, keys);
+  const log = survived?.log ?? head?.log ?? bots[0]?.log ?? ask.checkpoints.at(-1)?.log ?? ask.newLogId();
+  const known: Sight[] = [
+    ...bots,
+    ...ask.checkpoints,
+    ...(head ? [head] : []),
+    ...(ask.seen ? [{ log: bots[0]?.log ?? ask.checkpoints.at(-1)?.log ?? log, ...ask.seen }] : []),
+  ];
+  const there = new Map<Sight, boolean>();
+  for (const sight of known) {
+    // What was given up before is not given up again.
+    there.set(sight, (await standingOf(redis, keys, sight, ask.auditKeys)).kind !== 'lost');
+  }
+  const gone = known.filter((sight) => !there.get(sight));
+  if (gone.length === 0) {
+    return {
+      kind: 'nothing-lost',
+      last: survived?.seq ?? null,
+      asked: known.length > 0 ? 'the checkpoints, the bots and --seen' : 'Redis and nobody else',
+    };
+  }
+  const seen = gone.reduce((highest, sight) => (sight.seq > highest.seq ? sight : highest));
+  const seq = Math.max(seen.seq, survived?.seq ?? 0) + 1;
+  const last = survived?.seq ?? 0;
+  // The last that is borne out below what is gone: from there on another record may stand than was seen.
+  const sure = [...known, ...(await floorOf(redis, keys, log))]
+    .filter((sight) => there.get(sight) !== false && gone.every((one) => sight.seq < one.seq))
+    .reduce((highest, sight) => Math.max(highest, sight.seq), 0);
+  const forked = gone.some((sight) => sight.seq <= last);
+  const detail: LossDetail = {
+    by: ask.by,
+    gap: seq > last + 1 ? { first: last + 1, last: seq - 1 } : null,
+    from: forked ? sure + 1 : last + 1,
+    seen: { log: seen.log, seq: seen.seq, hash: seen.hash },
+    survived: survived && { log: survived.log, seq: survived.seq, hash: survived.hash },
+  };
+  const before = { log, seq: seq - 1, hash: survived?.hash ?? GENESIS, at: survived?.at ?? '' };
+  const event = plainEvent('loss.accepted', { reason: ask.reason, detail: { ...detail } });
+  const bytes = writeRecord(before, event, `loss:${seq}:${seen.hash.slice(0, 16)}`, ask.now);
+  const [signer] = ask.auditKeys;
+  if (!signer) throw new Error('a record needs an audit key');
+  const { hash, mac, kid } = sealRecord(bytes, signer);
+  const { at } = parseObject(bytes) as { at: string };
+  const gaps = (survived ? gap : 0) + (seq - 1 - last);
+  const hex = hash.toString('hex');
+  const run = loadScript(redis, 'accept-loss');
+  const [answer] = (await run(
+    [keys.head, keys.audit],
+    [survived?.id ?? '', log, String(seq), bytes, hash, mac, kid, hex, at, String(gaps)],
+  )) as [string];
+  if (answer !== 'accepted') return { kind: 'moved' };
+  await redis.del(keys.seen);
+  return { kind: 'accepted', seq, hash: hex, detail };
+}
+
+/** The last entry of the stream that is a record; what its bytes say counts. */
+async function lastRecord(redis: Connection, keys: Keys): Promise<(Sight & { id: string; at: string }) | null> {
+  const entry = await oneEntry(redis, keys, { from: '-', to: '+', end: 'last' });
+  if (!entry) return null;
+  const { log, seq, at } = parseObject(entry.bytes ?? '') ?? {};
+  if (typeof log !== 'string' || !isSeq(seq) || typeof at !== 'string' || seq !== seqOf(entry.id)) {
+    throw new Error(`the last entry of the audit log, ${entry.id}, is no record: see \`audit verify\``);
+  }
+  return { id: entry.id, log, seq, at, hash: hexHashOf(entry.bytes ?? '') };
+}
+
+async function seenByBots(redis: Connection, keys: Keys): Promise<Sight[]> {
+  const told = Object.values(await redis.hgetall(keys.seen)).map((text) => parseObject(text) ?? {});
+  return told.flatMap(({ log, seq, hash }) =>
+    typeof log === 'string' && isSeq(seq) && typeof hash === 'string' && isHash(hash) ? [{ log, seq, hash }] : [],
+  );
+}
+
+async function floorOf(redis: Connection, keys: Keys, log: string): Promise<Sight[]> {
+  const { floor } = await readPlace(redis, keys, 0);
+  return floor ? [{ log, ...floor }] : [];
+}

@@ -1,0 +1,94 @@
+import type { KeyObject } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
+import { createWriteStream } from 'node:fs';
+import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { AuditBook, ExportedFile } from '../workflow/audit-ports.ts';
+import type { Clock } from '../workflow/ports.ts';
+import type { AuditKey } from './audit-chain.ts';
+import { type ExportPlan, exportedEvent, exportText, jsonLines, planExport } from './audit-export.ts';
+import { verifyLive } from './audit-live.ts';
+import { createAuditSearch } from './audit-search.ts';
+import { knownCheckpoints } from './audit-witness.ts';
+import { readCheckpointFile } from './checkpoint-format.ts';
+import type { Connection } from './connection.ts';
+import { createGate } from './gate.ts';
+import type { Keys } from './keys.ts';
+import type { RedisLedger } from './ledger.ts';
+
+interface BookOptions {
+  redis: Connection;
+  keys: Keys;
+  ledger: RedisLedger;
+  clock: Clock;
+  auditKeys: readonly AuditKey[];
+  signingKey: KeyObject | null;
+  checkpointFile: string | null;
+}
+
+/** The log in Redis, for whoever reads it from Slack. */
+export function createAuditBook(options: BookOptions): AuditBook {
+  const { redis, keys, ledger, signingKey } = options;
+  const search = createAuditSearch(redis, keys, createGate(redis));
+
+  async function verify() {
+    const found = await verifyLive(redis, keys, options.auditKeys, await checkpoints());
+    if (found) return found;
+    const unknown = { verdict: 'unknown', why: 'there is no record yet' } as const;
+    return { integrity: unknown, completeness: unknown, authenticity: unknown, faulty: false, firstBad: null };
+  }
+
+  async function checkpoints() {
+    if (options.checkpointFile === null) return null;
+    const { lines } = await readCheckpointFile(options.checkpointFile).catch(() => ({ lines: [] }));
+    return lines.length === 0 ? null : knownCheckpoints(lines, signingKey);
+  }
+
+  async function exportTo(path: string, plan: ExportPlan): Promise<number> {
+    const text = exportText(redis, keys, plan, jsonLines(signingKey));
+    await pipeline(Readable.from(text), createWriteStream(path, { mode: 0o600 }));
+    return (await stat(path)).size;
+  }
+
+  const one = oneAtATime();
+  const exportOne = oneAtATime();
+  return {
+    lost: () => ledger.lost(),
+    page: search.page,
+    verify: () => one(verify),
+    export: (since, by, channel) =>
+      exportOne(async (): Promise<ExportedFile> => {
+        const plan = await planExport(redis, keys, { since, until: null }, options.clock.now());
+        const event = { ...exportedEvent(plan.head, 'Slack'), actor: by, channel };
+        // On record first: there is no export that the log does not know of.
+        if (plan.ids) await ledger.commit({ op: `export:${randomUUID()}`, prior: null, events: [event] });
+        const folder = await mkdtemp(join(tmpdir(), 'datasync-throttle-export-'));
+        const remove = () => rm(folder, { recursive: true, force: true });
+        try {
+          const path = join(folder, 'audit.jsonl');
+          const { count, first, last } = plan.head;
+          return { path, bytes: await exportTo(path, plan), count, first, last, remove };
+        } catch (cause) {
+          await remove();
+          throw cause;
+        }
+      }),
+  };
+}
+
+/** Reading a whole log is no work to do twice at once. */
+function oneAtATime() {
+  let busy = false;
+  return async <T>(work: () => Promise<T>): Promise<T | null> => {
+    if (busy) return null;
+    busy = true;
+    try {
+      return await work();
+    } finally {
+      busy = false;
+    }
+  };
+}

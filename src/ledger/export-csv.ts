@@ -1,0 +1,44 @@
+import { UNLIMITED } from '../domain/rate.ts';
+import type { ExportForm } from './audit-export.ts';
+import { parseObject } from './export-format.ts';
+
+const COLUMNS = [
+  ...['seq', 'at', 'event', 'request', 'version', 'actor_name', 'actor_user', 'actor_team', 'channel', 'execution'],
+  ...['account', 'region', 'from', 'to', 'reason', 'rule', 'policy', 'op', 'aws_request', 'detail', 'log', 'prev'],
+  ...['hash', 'mac', 'kid'],
+] as const;
+
+/** For spreadsheets: RFC 4180, UTF-8 with its mark, a row of names first. It can't be verified: the JSON lines can. */
+export const csv: ExportForm = {
+  head: () => `\ufeff${row(COLUMNS)}`,
+  record({ bytes, hash, mac, kid }) {
+    const record = parseObject(bytes) ?? {};
+    const actor = (record.actor ?? {}) as Record<string, unknown>;
+    const aws = (record.aws ?? {}) as Record<string, unknown>;
+    const values: Record<(typeof COLUMNS)[number], unknown> = {
+      ...(record as Record<(typeof COLUMNS)[number], unknown>),
+      ...{ actor_name: actor.name, actor_user: actor.user, actor_team: actor.team, aws_request: aws.requestId },
+      ...{ from: rate(record.from), to: rate(record.to), hash, mac, kid },
+    };
+    return row(COLUMNS.map((column) => values[column]));
+  },
+};
+
+function rate(value: unknown): unknown {
+  return value === UNLIMITED ? 'unlimited' : value;
+}
+
+function row(values: readonly unknown[]): string {
+  return `${values.map(cell).join(',')}\r\n`;
+}
+
+/**
+ * A cell that begins with one of `= + - @` would be a formula, with a tab or a line end before it too: an apostrophe
+ * makes it text.
+ */
+function cell(value: unknown): string {
+  if (value === null || value === undefined) return '';
+  const text = typeof value === 'object' ? JSON.stringify(value) : String(value);
+  const safe = /^[\s\p{Cc}\p{Cf}]*[=+\-@\uff1d\uff0b\uff0d\uff20]|^[\t\r\n]/u.test(text) ? `'${text}` : text;
+  return /[",\r\n']/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+}

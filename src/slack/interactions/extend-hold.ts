@@ -1,0 +1,64 @@
+import { canExtend } from '../../domain/decide-extend.ts';
+import { ruleNow } from '../../domain/decide-review.ts';
+import { parseDuration } from '../../domain/duration.ts';
+import { extendHold } from '../../workflow/extend-hold.ts';
+import {
+  type Bot,
+  type Caller,
+  type Click,
+  openModalSeal,
+  openRequestSeal,
+  type SubmitAnswer,
+  sealModal,
+  type View,
+} from '../bot.ts';
+import { EXTEND_FIELDS, extendModal } from '../views/extend-modal.ts';
+import { noticeModal } from '../views/notices.ts';
+import { plainWords, problemWords, type Words } from '../words.ts';
+import { refusalWords } from '../words-refusal.ts';
+import { askedWords } from './ask-throttle.ts';
+import { valueKey } from './submit-request.ts';
+
+const TITLE = 'More time';
+
+/** `Extend` on a card or a warning: asks how much more. */
+export async function openExtend(bot: Bot, caller: Caller, click: Click): Promise<void> {
+  const id = openRequestSeal(bot, click.value);
+  if (!id || !caller.triggerId) return;
+  const request = (await bot.ledger.load(id))?.request;
+  if (!request || !canExtend(request)) {
+    await caller.say(refusalWords({ why: 'not-held' }).text);
+    return;
+  }
+  const view = extendModal({
+    metadata: sealModal(bot, { u: caller.user, c: request.channel, r: request.id }),
+    request,
+    rule: ruleNow(request, bot.policy.current()),
+  });
+  await bot.clients.prompt.views.open({ trigger_id: caller.triggerId, view });
+}
+
+/** The modal comes back: asks for more time, or says under the field what is wrong. */
+export async function submitExtend(bot: Bot, caller: Caller, view: View): Promise<SubmitAnswer | null> {
+  const modal = openModalSeal(bot, view.metadata, caller.user);
+  if (!modal?.r) return null;
+  const typed = (field: keyof typeof EXTEND_FIELDS) => view.values.get(valueKey(EXTEND_FIELDS[field]))?.trim() ?? '';
+  const more = parseDuration(typed('duration'));
+  if (!more.ok) return answer(problemWords(more.problem, 'duration'), false);
+  const reason = typed('reason') || null;
+  const op = `${caller.op}:${more.value}`;
+  const asked = await extendHold(bot, {
+    ...{ request: modal.r, user: caller.user, moreSeconds: more.value, reason, op },
+  });
+  const words = (await askedWords(bot, asked)) ?? { text: 'This was asked already: see the channel.', field: null };
+  return answer(words, asked.kind === 'asked' || asked.kind === 'repeated');
+}
+
+function answer(words: Words, done: boolean): SubmitAnswer {
+  const later = { view: noticeModal(TITLE, words.text), text: words.text };
+  if (done) return { now: { response_action: 'clear' }, later };
+  const { field } = words;
+  if (field !== 'duration' && field !== 'reason')
+    return { now: { response_action: 'update', view: later.view }, later };
+  return { now: { response_action: 'errors', errors: { [EXTEND_FIELDS[field].block]: plainWords(words) } }, later };
+}

@@ -1,0 +1,90 @@
+import { REQUEST_ID } from '../../domain/request-id.ts';
+import { parseExecutionArn } from '../../domain/task-execution.ts';
+import { type AuditQuery, EVERYTHING } from '../../workflow/audit-ports.ts';
+import { openAuditSeal } from '../audit-cursor.ts';
+import { type Bot, type Caller, type Click, openModalSeal, type SubmitAnswer, sealModal, type View } from '../bot.ts';
+import { AUDIT_FIELDS, type AuditField, type AuditFilterValues, auditFilterModal } from '../views/audit-filter.ts';
+import { auditListModal } from '../views/audit-list.ts';
+import { noticeModal } from '../views/notices.ts';
+import { listFacts, look, notReadWords } from './look-up-audit.ts';
+
+const DAY_MS = 86_400_000;
+
+/** `Filter…`: the form, with what was looked for in it. Whether this person may read is asked when it comes back. */
+export async function openAuditFilter(bot: Bot, caller: Caller, click: Click): Promise<void> {
+  const carried = openAuditSeal(bot, click.value);
+  if (!carried || !caller.triggerId) return;
+  const metadata = sealModal(bot, { u: caller.user, c: caller.channel ?? '', r: null });
+  const view = auditFilterModal(valuesOf(carried.query), metadata);
+  const { views } = bot.clients.prompt;
+  const open = { trigger_id: caller.triggerId, view };
+  await (click.view ? views.push(open) : views.open(open));
+}
+
+/** `Search`: the first page stands in the same modal. */
+export async function submitAuditFilter(bot: Bot, caller: Caller, view: View): Promise<SubmitAnswer | null> {
+  const modal = openModalSeal(bot, view.metadata, caller.user);
+  if (!modal) return null;
+  const read = readFilter(bot, view);
+  if ('errors' in read) {
+    const text = Object.values(read.errors).join('\n');
+    return { now: { response_action: 'errors', errors: read.errors }, later: { text, view: noticeModal(TITLE, text) } };
+  }
+  const asker = { ...caller, channel: modal.c || null };
+  const found = await look(bot, asker, read.query, { go: 'older', below: null });
+  if (found.kind !== 'page') return inModal(noticeModal(TITLE, notReadWords(found)), notReadWords(found));
+  const facts = await listFacts(bot, read.query, found.page);
+  return inModal(auditListModal(facts, view.metadata), 'What the search found stood in a form that was closed.');
+}
+
+const TITLE = 'Audit log';
+
+function inModal(view: SubmitAnswer['later']['view'], text: string): SubmitAnswer {
+  return { now: { response_action: 'update', view }, later: { view, text } };
+}
+
+function readFilter(bot: Bot, view: View): { query: AuditQuery } | { errors: Record<string, string> } {
+  const value = (field: AuditField) =>
+    view.values.get(`${AUDIT_FIELDS[field].block}/${AUDIT_FIELDS[field].action}`)?.trim() || null;
+  const errors: Record<string, string> = {};
+  const wrong = (field: AuditField, words: string) => {
+    errors[AUDIT_FIELDS[field].block] = words;
+  };
+  const request = value('request')?.toLowerCase() ?? null;
+  if (request !== null && !REQUEST_ID.test(request)) wrong('request', 'Write a request id, such as r-0123456789.');
+  const execution = value('execution');
+  if (execution !== null && !parseExecutionArn(execution).ok)
+    wrong('execution', 'Write the whole ARN of a task execution.');
+  const task = value('task');
+  if (task !== null && !/^task-[0-9a-f]{17}$/.test(task))
+    wrong('task', 'Write a task id, such as task-0123456789abcdef0.');
+  const account = value('account');
+  if (account !== null && !/^\d{12}$/.test(account)) wrong('account', 'An account id is twelve digits.');
+  const [from, to] = [value('since'), value('until')];
+  if (from !== null && to !== null && from > to) wrong('until', 'This day is before the first one.');
+  if (Object.keys(errors).length > 0) return { errors };
+  const user = value('user');
+  const query = {
+    ...{ ...EVERYTHING, request, execution, task, account, event: value('event'), channel: value('channel') },
+    user: user === null ? null : { team: bot.identity.team, user },
+    since: from === null ? null : `${from}T00:00:00.000Z`,
+    until: to === null ? null : new Date(Date.parse(`${to}T00:00:00.000Z`) + DAY_MS).toISOString(),
+  };
+  return { query };
+}
+
+function valuesOf({
+  request,
+  execution,
+  task,
+  account,
+  user,
+  event,
+  channel,
+  since,
+  until,
+}: AuditQuery): AuditFilterValues {
+  const last = until === null ? null : new Date(Date.parse(until) - DAY_MS).toISOString().slice(0, 10);
+  const first = since === null ? null : since.slice(0, 10);
+  return { request, execution, task, account, user: user?.user ?? null, event, channel, since: first, until: last };
+}

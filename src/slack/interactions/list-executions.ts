@@ -1,0 +1,57 @@
+import { parseExecutionArn } from '../../domain/task-execution.ts';
+import { listRunning } from '../../workflow/list-running.ts';
+import { type Bot, type Caller, type Click, openExecutionSeal, openPageSeal, sealExecution, sealPage } from '../bot.ts';
+import { executionList, PAGE_SIZE } from '../views/execution-list.ts';
+import type { MessageView } from '../views/text.ts';
+import { openRequestModal } from './open-request-modal.ts';
+
+/** A person who asked sees something after this long, whatever AWS does. */
+const FIRST_MS = 1500;
+/** And the rest within five seconds in all. */
+const REST_MS = 2600;
+
+/** `list`: what is known at once, and, where that was not all, the rest. */
+export async function listExecutions(bot: Bot, caller: Caller): Promise<void> {
+  await show(bot, caller, 0, (message) => caller.say(message));
+}
+
+/** `Refresh`, `Next`, `Back`: the same message shows another page. */
+export async function turnPage(bot: Bot, caller: Caller, click: Click): Promise<void> {
+  const from = openPageSeal(bot, click.value);
+  if (from === null) return;
+  await show(bot, caller, from, click.replace ?? ((message) => caller.say(message)));
+}
+
+/** `Throttle…` beside an execution: the form, with that execution in it. */
+export async function throttleListed(bot: Bot, caller: Caller, click: Click): Promise<void> {
+  const execution = parseExecutionArn(openExecutionSeal(bot, click.value) ?? '');
+  if (!execution.ok) return;
+  await openRequestModal(bot, caller, execution.value);
+}
+
+async function show(
+  bot: Bot,
+  caller: Caller,
+  from: number,
+  put: (message: MessageView) => Promise<void>,
+): Promise<void> {
+  const { user, channel } = caller;
+  const look = (withinMs: number) => listRunning(bot, { user, channel, from, size: PAGE_SIZE, withinMs });
+  for (const withinMs of [FIRST_MS, REST_MS]) {
+    const listed = await look(withinMs);
+    if (listed.kind === 'no-member') return caller.say(NO_MEMBER);
+    const { running } = listed;
+    const message = executionList({
+      running,
+      final: withinMs === REST_MS,
+      now: bot.clock.now(),
+      sealExecution: (arn) => sealExecution(bot, arn),
+      sealPage: (at) => sealPage(bot, at),
+    });
+    await put(message);
+    if (running.complete) return;
+  }
+}
+
+export const NO_MEMBER =
+  'Guests and people from outside this workspace don’t see the transfers here. Whoever is a full member of the workspace could look.';

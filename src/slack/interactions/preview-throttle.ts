@@ -1,0 +1,29 @@
+import { previewThrottle } from '../../workflow/request-throttle.ts';
+import type { Bot, Caller } from '../bot.ts';
+import type { Command } from '../command-text.ts';
+import { linkOf } from '../links.ts';
+import { previewMessage } from '../views/preview.ts';
+import { cannotPostWords } from '../words.ts';
+import { refusalWords } from '../words-refusal.ts';
+
+/** `why <arn> <rate> [for <duration>]`: what would come of asking; nothing is recorded. */
+export async function showPreview(bot: Bot, caller: Caller, command: Extract<Command, { kind: 'why' }>): Promise<void> {
+  const { user } = caller;
+  const { execution, rate, durationSeconds, reason } = command;
+  const ask = { user, channel: caller.channel ?? '', execution, rate, durationSeconds, reason };
+  const preview = await previewThrottle(bot, ask);
+  switch (preview.kind) {
+    case 'would-ask': {
+      const measured = bot.rates.of(execution.arn);
+      return caller.say(previewMessage({ preview, user, measured, durationSeconds }));
+    }
+    case 'refused': {
+      const open = preview.refusal.why === 'already-open' ? await linkOf(bot, preview.refusal.request) : null;
+      return caller.say(`${ASKED_NOW}\n${refusalWords(preview.refusal, { link: open }).text}`);
+    }
+    case 'cannot-post':
+      return caller.say(`${ASKED_NOW}\n${cannotPostWords(preview.why, bot.identity.botUser).text}`);
+  }
+}
+
+const ASKED_NOW = '*If you asked now, you would be refused*; nothing is recorded by this.';

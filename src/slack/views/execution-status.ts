@@ -1,0 +1,81 @@
+import type { KnownBlock } from '@slack/types';
+import { averageRate, impact } from '../../domain/impact.ts';
+import { formatRate } from '../../domain/rate.ts';
+import { isUpdatable, parseExecutionArn } from '../../domain/task-execution.ts';
+import type { ExecutionStatus } from '../../workflow/execution-status.ts';
+import type { AuditLine } from '../../workflow/ports.ts';
+import { detailWords, eventWords } from './audit-words.ts';
+import { actions, button, context, factSection, section } from './blocks.ts';
+import { heldWords, speedWords, THROTTLE_ACTION } from './execution-list.ts';
+import { etaWords, executionFact, modeWarning, progressBar, shortName } from './execution-words.ts';
+import { personName } from './people-words.ts';
+import { stateWords } from './state-words.ts';
+import { clip, code, dateToken, escapeText, link, type MessageView } from './text.ts';
+
+export interface ExecutionStatusFacts {
+  status: Extract<ExecutionStatus, { kind: 'status' }>;
+  /** The address of the open request's card. */
+  card: string | null;
+  /** The value of the button that opens the form; null: no button. */
+  throttle: string | null;
+}
+
+/** One execution in full, for one person, privately. */
+export function executionStatusMessage({ status, card, throttle }: ExecutionStatusFacts): MessageView {
+  const { look, open, lines } = status;
+  const name = shortName(look);
+  const word = escapeText(clip(look.status, 40));
+  const warning = modeWarning(look.mode);
+  const blocks: KnownBlock[] = [
+    section(`*${name}* · ${word}`),
+    factSection(facts(status)),
+    ...(open
+      ? [section(`${stateWords(open).headline}\n${code(open.id)}${card ? ` · ${link(card, 'open the card')}` : ''}`)]
+      : []),
+    ...(status.held ? [section(heldWords(status.held))] : []),
+    ...(warning ? [section(warning)] : []),
+    ...(lines.length > 0 ? [section('*On record*'), ...lines.map((line) => section(auditLine(line)))] : []),
+    ...actions(throttle ? [button(THROTTLE_ACTION, 'Throttle…', throttle)] : []),
+    context(`As AWS told at ${dateToken(look.lookedAt)}. A limit holds for this one run only.`),
+  ];
+  return { text: `${name}: ${word}, limit ${formatRate(look.bytesPerSecond)}.`, blocks };
+}
+
+function facts({ look, measured }: ExecutionStatusFacts['status']): [string, string][] {
+  const parsed = parseExecutionArn(look.arn);
+  const { account = '', region = '' } = parsed.ok ? parsed.value : {};
+  const average = averageRate(look);
+  const limit = look.bytesPerSecond;
+  const left = isUpdatable(look.status)
+    ? etaWords(impact(look, limit, limit, measured ?? average).before)
+    : 'it is over';
+  const { files } = look;
+  return [
+    ['Execution', executionFact({ execution: look.arn, taskName: look.taskName, account, region })],
+    ['Mode', escapeText(look.mode ?? 'not said')],
+    ['Limit', formatRate(limit)],
+    ['Speed', speedWords(measured, average)],
+    [
+      'Progress',
+      `${progressBar(look)}\n${bytes(look.bytesTransferred)} of ${look.bytesEstimated > 0 ? bytes(look.bytesEstimated) : 'not known yet'}`,
+    ],
+    ['Time left', left],
+    ...(look.startedAt ? [['Started', dateToken(look.startedAt)] as [string, string]] : []),
+    ...(files ? [['Files', `${files.transferred} of ${files.estimated || 'not known yet'}`] as [string, string]] : []),
+  ];
+}
+
+/** A record in one or two lines; escaped mrkdwn. */
+export function auditLine({ seq, record }: AuditLine): string {
+  const detail = detailWords(record);
+  const head = `*${eventWords(record.event)}* · ${personName(record.actor)}, ${dateToken(record.at)} · record ${seq}`;
+  return detail === '' ? head : `${head}\n${detail}`;
+}
+
+const UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'];
+
+/** `1.5 TiB` */
+function bytes(count: number): string {
+  const step = Math.min(UNITS.length - 1, Math.max(0, Math.floor(Math.log2(Math.max(1, count)) / 10)));
+  return `${Number((count / 1024 ** step).toPrecision(3))} ${UNITS[step]}`;
+}

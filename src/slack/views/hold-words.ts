@@ -1,0 +1,120 @@
+import { formatDuration } from '../../domain/duration.ts';
+import {
+  type Hold,
+  type HoldEnd,
+  isHeld,
+  isReverting,
+  type RevertFailedWhy,
+  type SkippedWhy,
+} from '../../domain/hold.ts';
+import { formatRate } from '../../domain/rate.ts';
+import type { Extension, ThrottleRequest } from '../../domain/throttle-request.ts';
+import { personName } from './people-words.ts';
+import { code, count, dateToken } from './text.ts';
+
+export interface HoldWords {
+  emoji: 'white_check_mark' | 'hourglass_flowing_sand' | 'warning' | 'no_entry';
+  state: string;
+  sentence: string;
+}
+
+/** How a limit with a time stands, after it came into force. */
+export function holdWords({ hold }: { hold: Hold }): HoldWords {
+  const base = formatRate(hold.base);
+  if (hold.end) return endWords(hold, hold.end);
+  if (hold.sent) {
+    const by = hold.by ? ` ${personName(hold.by)} wanted it back.` : '';
+    return {
+      emoji: 'hourglass_flowing_sand',
+      state: `Going back to ${base}, waiting for AWS to show it`,
+      sentence: `Sent ${dateToken(hold.sent.sentAt)}${hold.sent.attempt > 1 ? `, try ${hold.sent.attempt}` : ''}.${by}`,
+    };
+  }
+  if (hold.by) {
+    const sentence = `${personName(hold.by)} wants it back now: the bot sets ${base} as soon as it can.`;
+    return { emoji: 'hourglass_flowing_sand', state: 'In force, about to go back', sentence };
+  }
+  return {
+    emoji: 'white_check_mark',
+    state: 'In force',
+    sentence: `It goes back to ${base} by itself ${dateToken(hold.dueAt)}.`,
+  };
+}
+
+function endWords(hold: Hold, end: HoldEnd): HoldWords {
+  const base = formatRate(hold.base);
+  const now = end.rate === null ? '' : formatRate(end.rate);
+  const at = dateToken(end.at);
+  switch (end.how) {
+    case 'reverted': {
+      const why = hold.by ? `${personName(hold.by)} wanted it back` : 'Its time is over';
+      return {
+        emoji: 'white_check_mark',
+        state: `Set back to ${base}`,
+        sentence: `${why}: ${base} is in force again, read back from AWS ${at}.`,
+      };
+    }
+    case 'skipped':
+      return SKIPPED[end.why as SkippedWhy]?.({ base, now, at, by: end.replacedBy }) ?? leftAlone(at);
+    case 'failed': {
+      const why = FAILED[end.why as RevertFailedWhy]?.(end, hold) ?? 'It could not be set back.';
+      const sentence = `${why} The limit stays as it is until somebody changes it: ask for ${base}, or set it in the AWS console.`;
+      return { emoji: 'no_entry', state: 'In force still: it could not be set back', sentence };
+    }
+  }
+}
+
+function leftAlone(at: string): HoldWords {
+  return { emoji: 'warning', state: 'Left as it is', sentence: `Its time is over ${at}, and nothing was sent to AWS.` };
+}
+
+const SKIPPED: Readonly<
+  Record<SkippedWhy, (of: { base: string; now: string; at: string; by: string | null }) => HoldWords>
+> = {
+  changed: ({ base, now }) => ({
+    emoji: 'warning',
+    state: 'Time over, left as it is',
+    sentence: `Somebody has changed the limit since${now ? `, to ${now}` : ''}, so it was not set back to ${base}. Nothing was sent to AWS.`,
+  }),
+  ended: ({ at }) => ({
+    emoji: 'white_check_mark',
+    state: 'Was in force until the run ended',
+    sentence: `The run has ended (seen ${at}), so there is nothing to set back.`,
+  }),
+  replaced: ({ by }) => ({
+    emoji: 'white_check_mark',
+    state: 'Replaced',
+    sentence: `${by ? `Request ${code(by)}` : 'Another request'} has taken its place, and this one’s time no longer runs.`,
+  }),
+};
+
+const FAILED: Readonly<Record<RevertFailedWhy, (end: HoldEnd, hold: Hold) => string>> = {
+  denied: ({ refused }, { role }) => {
+    const as = (refused?.role ?? role) ? `the role ${code(refused?.role ?? role ?? '')}` : 'the bot’s own credentials';
+    return `AWS refused: no permission for ${code(refused?.action ?? 'datasync:UpdateTaskExecution')} with ${as}.`;
+  },
+  rejected: () => 'AWS rejected the change as invalid.',
+  ignored: (_, { sent }) =>
+    `It was sent to AWS ${count(sent?.attempt ?? 1, 'time')}, and AWS still shows the limit unchanged.`,
+};
+
+/** When its time is over, and how long that is from now. Null where no time runs. */
+export function countdown(request: ThrottleRequest, now: Date): string | null {
+  if (!isHeld(request) || isReverting(request)) return null;
+  const seconds = Math.max(0, (Date.parse(request.hold.dueAt) - now.getTime()) / 1000);
+  const step = seconds >= 600 ? 60 : 1;
+  const left = seconds === 0 ? 'any moment now' : `in about ${formatDuration(Math.ceil(seconds / step) * step)}`;
+  return `${dateToken(request.hold.dueAt)}, ${left}\nback to ${formatRate(request.hold.base)}`;
+}
+
+/** Of a request for more time, before it is agreed. */
+export function extensionNote({ dueAt, totalSeconds }: Extension): string {
+  return `No rate changes: the limit would stay until ${dateToken(dueAt)}, ${formatDuration(totalSeconds)} in all since it came into force. It holds for this one run only.`;
+}
+
+/** What the change is, in a headline. */
+export function changeWords(request: ThrottleRequest): string {
+  const { from, to, extends: more, durationSeconds } = request;
+  if (!more) return `${formatRate(from)} → ${formatRate(to)}`;
+  return `${formatRate(to)} for ${formatDuration(durationSeconds ?? 0)} more`;
+}

@@ -1,0 +1,103 @@
+import type { HomeView, KnownBlock } from '@slack/types';
+import type { HomeFacts } from '../../workflow/home.ts';
+import type { HeldRequest } from '../../workflow/list-running.ts';
+import type { StoredRequest } from '../../workflow/ports.ts';
+import { button, context, divider, section } from './blocks.ts';
+import { REVIEW_ACTION } from './card.ts';
+import { heldWords, runningWords } from './execution-list.ts';
+import { auditLine } from './execution-status.ts';
+import { shortName } from './execution-words.ts';
+import { personName } from './people-words.ts';
+import { stateWords } from './state-words.ts';
+import { clip, code, count, dateToken, escapeText, link, oneLine } from './text.ts';
+
+const MOST_REQUESTS = 10;
+const MOST_HELD = 10;
+const LONGEST_REASON = 120;
+
+export interface HomeViewFacts {
+  facts: HomeFacts;
+  /** Request id → address of its card. */
+  links: ReadonlyMap<string, string>;
+  now: Date;
+  seal: (id: string) => string;
+}
+
+/** The home tab of one person. */
+export function homeView(home: HomeViewFacts): HomeView {
+  return { type: 'home', blocks: blocksOf(home) };
+}
+
+function blocksOf(home: HomeViewFacts): KnownBlock[] {
+  const { facts, now } = home;
+  if (facts.kind === 'no-member') {
+    return [section('Guests and people from outside this workspace don’t see the transfers here.')];
+  }
+  return [
+    ...requests('For you to decide', 'Nothing waits for you.', facts.toDecide, home, true),
+    ...requests('Asked by you, still open', 'None of yours is open.', facts.asked, home, false),
+    ...timers(facts.held),
+    ...running(facts.running),
+    ...audit(facts.lines),
+    context(
+      `As of ${dateToken(now.toISOString())}; kept up to date for ten minutes after you open it. To ask for a limit, use \`/datasync-throttle\` in a channel: a request is always asked, and seen, in one.`,
+    ),
+  ];
+}
+
+function requests(
+  heading: string,
+  none: string,
+  stored: readonly StoredRequest[],
+  { links, seal }: HomeViewFacts,
+  decidable: boolean,
+): KnownBlock[] {
+  const left = stored.length - MOST_REQUESTS;
+  return [
+    section(`*${heading}*${stored.length > 0 ? ` (${stored.length})` : `\n${none}`}`),
+    ...stored.slice(0, MOST_REQUESTS).map(({ request }) => {
+      const url = links.get(request.id);
+      const reason = request.reason ? `\nReason: ${escapeText(clip(oneLine(request.reason), LONGEST_REASON))}` : '';
+      const until = `Asked by ${personName(request.requester)}, ${dateToken(request.requestedAt)}; open until ${dateToken(request.expiresAt)}`;
+      return section(
+        `${stateWords(request).headline}\n${until}${reason}\n${code(request.id)}${url ? ` · ${link(url, 'open the card')}` : ''}`,
+        decidable ? button(REVIEW_ACTION, 'Review', seal(request.id), { style: 'primary' }) : undefined,
+      );
+    }),
+    ...(left > 0 ? [context(`And ${left} more: see \`/datasync-throttle requests\`.`)] : []),
+    divider(),
+  ];
+}
+
+function timers(held: readonly HeldRequest[]): KnownBlock[] {
+  if (held.length === 0) return [];
+  const left = held.length - MOST_HELD;
+  return [
+    section(`*Limits that go back by themselves* (${held.length})`),
+    ...held
+      .slice(0, MOST_HELD)
+      .map((one) => section(`${shortName({ taskName: one.taskName, arn: one.execution })}\n${heldWords(one)}`)),
+    ...(left > 0 ? [context(`And ${left} more.`)] : []),
+    divider(),
+  ];
+}
+
+function running(list: Extract<HomeFacts, { kind: 'home' }>['running']): KnownBlock[] {
+  if (list === null) return [];
+  const { rows, total, failed } = list;
+  const places = [...new Set(failed.map(({ region }) => escapeText(region)))].slice(0, 10);
+  return [
+    section(`*Running and queued*\n${total === 0 ? 'Nothing that the policy names.' : count(total, 'execution')}`),
+    ...rows.map((row) => section(runningWords(row).join('\n'))),
+    ...(total > rows.length ? [context(`The rest: \`/datasync-throttle list\`.`)] : []),
+    ...(places.length > 0
+      ? [context(`:warning: Not to be seen, or not all of it, just now: ${places.join(', ')}.`)]
+      : []),
+    divider(),
+  ];
+}
+
+function audit(lines: Extract<HomeFacts, { kind: 'home' }>['lines']): KnownBlock[] {
+  if (lines.length === 0) return [];
+  return [section('*On record*'), ...lines.map((line) => section(auditLine(line))), divider()];
+}

@@ -1,0 +1,47 @@
+import type { KnownBlock } from '@slack/types';
+import { formatDuration } from '../../domain/duration.ts';
+import { averageRate, impact } from '../../domain/impact.ts';
+import { formatRate } from '../../domain/rate.ts';
+import type { Previewed } from '../../workflow/request-throttle.ts';
+import { context, factSection, section } from './blocks.ts';
+import { etaWords, modeWarning, progressBar, shortName } from './execution-words.ts';
+import { mentions } from './people-words.ts';
+import { clip, count, dateToken, escapeText, type MessageView } from './text.ts';
+
+export interface PreviewFacts {
+  preview: Extract<Previewed, { kind: 'would-ask' }>;
+  /** Who asks: never an approver. */
+  user: string;
+  /** Bytes per second between two looks; null before there are two. */
+  measured: number | null;
+  durationSeconds: number | null;
+}
+
+/** What would come of asking: the rule, the approvals and from whom, and the time left at both limits. */
+export function previewMessage({ preview, user, measured, durationSeconds }: PreviewFacts): MessageView {
+  const { rule, proposal, execution } = preview;
+  const { from, to, detail } = proposal;
+  const { before, after } = impact(execution, from, to, measured ?? averageRate(execution));
+  const change = `${shortName(execution)}: ${formatRate(from)} → ${formatRate(to)}`;
+  const needed = detail.approvals;
+  const verdict =
+    needed === 0 ? 'You may, and nobody has to agree' : `You may, and it needs ${count(needed, 'approval')}`;
+  const warning = modeWarning(execution.mode);
+  const blocks: KnownBlock[] = [
+    section(`*If you asked now*: ${change}\n${verdict}. Nothing was asked and nothing is recorded by this.`),
+    factSection([
+      ['Rule', escapeText(rule.name)],
+      ['Approvals', needed === 0 ? 'none' : `${count(needed, 'approval')} from: ${mentions(rule.approvers, user)}`],
+      ['Time left at the old limit', etaWords(before)],
+      ['Time left at the new limit', etaWords(after)],
+      ['At AWS', `${escapeText(clip(execution.status, 40))}, ${dateToken(execution.lookedAt)}`],
+      ['Progress', progressBar(execution)],
+      ['It would wait', `${formatDuration(rule.expiresInSeconds)} for its approvals`],
+      ['Reason', rule.reason === 'required' ? 'has to be given' : 'may be left out'],
+      ['For', durationSeconds === null ? 'until the run ends' : formatDuration(durationSeconds)],
+    ]),
+    ...(warning ? [section(warning)] : []),
+    context('The limit in force when you ask decides which number of approvals counts; it may be another by then.'),
+  ];
+  return { text: `If you asked now: ${change}. ${verdict}.`, blocks };
+}

@@ -1,0 +1,71 @@
+import type { KnownBlock } from '@slack/types';
+import { warnAt } from '../../domain/decide-revert.ts';
+import { formatDuration } from '../../domain/duration.ts';
+import { isHeld, isReverting } from '../../domain/hold.ts';
+import { formatRate } from '../../domain/rate.ts';
+import type { ThrottleRequest } from '../../domain/throttle-request.ts';
+import type { RecordRef } from '../../workflow/ports.ts';
+import { actions, context, section } from './blocks.ts';
+import { holdButtons } from './card.ts';
+import { shortName } from './execution-words.ts';
+import { holdWords } from './hold-words.ts';
+import { code, dateToken, type MessageView, mentionUser } from './text.ts';
+
+/** A word in a request's thread about its limit in force; `key` names it, so that it is said once. */
+export interface ThreadNote {
+  key: string;
+  message: MessageView;
+}
+
+const HASH_SHOWN = 20;
+
+interface NoteFacts {
+  request: ThrottleRequest;
+  record: RecordRef;
+  now: Date;
+  seal: (id: string) => string;
+}
+
+/** What there is to say now, whether it was said before or not. */
+export function threadNotes(facts: NoteFacts): ThreadNote[] {
+  return [warning(facts), drifted(facts), ended(facts)].filter((note) => note !== null);
+}
+
+function warning({ request, now, seal }: NoteFacts): ThreadNote | null {
+  if (!isHeld(request) || isReverting(request) || request.hold.by) return null;
+  const { dueAt, base } = request.hold;
+  const from = warnAt(request.hold);
+  const left = (Date.parse(dueAt) - now.getTime()) / 1000;
+  if (!from || now < from || left <= 0) return null;
+  const minutes = formatDuration(Math.max(60, Math.round(left / 60) * 60));
+  const text = `${nameOf(request)} goes back to ${formatRate(base)} in about ${minutes}, ${dateToken(dueAt)}. ${mentionUser(request.requester.user)} If it should stay longer, ask for more time now.`;
+  return note(`warn ${dueAt}`, `:hourglass_flowing_sand: ${text}`, text, actions(holdButtons(request, seal)));
+}
+
+function drifted({ request, record }: NoteFacts): ThreadNote | null {
+  const { drift } = request;
+  if (!drift) return null;
+  const then = isHeld(request)
+    ? ' If it is still so when the time is over, it will be left as it is.'
+    : ' The bot leaves it as it is.';
+  const text = `Somebody set the limit of ${nameOf(request)} to ${formatRate(drift.rate)} past the bot, by console or CLI (seen ${dateToken(drift.at)}); this request had set ${formatRate(request.to)}.${then}`;
+  return note(`drift ${drift.at}`, `:warning: ${text}`, text, [], record);
+}
+
+function ended({ request, record }: NoteFacts): ThreadNote | null {
+  const { hold } = request;
+  if (!hold?.end) return null;
+  const { emoji, state, sentence } = holdWords({ hold });
+  const asker = hold.end.how === 'failed' ? ` ${mentionUser(request.requester.user)}` : '';
+  const words = `${state}: ${nameOf(request)}`;
+  return note('ended', `:${emoji}: *${words}*\n${sentence}${asker}`, `${words}. ${sentence}${asker}`, [], record);
+}
+
+function note(key: string, words: string, text: string, more: KnownBlock[], record?: RecordRef): ThreadNote {
+  const proof = record ? [context(`audit record ${record.seq} · hash ${code(record.hash.slice(0, HASH_SHOWN))}`)] : [];
+  return { key, message: { text, blocks: [section(words), ...more, ...proof] } };
+}
+
+function nameOf(request: ThrottleRequest): string {
+  return shortName({ taskName: request.taskName, arn: request.execution });
+}

@@ -1,0 +1,61 @@
+import { groupsOf, mayAsk } from '../domain/policy.ts';
+import { type ExecutionArn, isUpdatable, type TaskExecution } from '../domain/task-execution.ts';
+import type { ThrottleRequest } from '../domain/throttle-request.ts';
+import { type HeldRequest, heldRequests, type RunningDeps, ruleFor, ruleNaming } from './list-running.ts';
+import type { AuditLine } from './ports.ts';
+import { visibleAudit } from './visible-audit.ts';
+
+export type ExecutionStatus =
+  | {
+      kind: 'status';
+      look: TaskExecution;
+      /** Bytes per second between two looks; null before there are two. */
+      measured: number | null;
+      open: ThrottleRequest | null;
+      /** The request whose limit is in force there for a while. */
+      held: HeldRequest | null;
+      /** The newest records about it that this person may see. */
+      lines: AuditLine[];
+      /** This person may ask about it in this channel. */
+      mayAsk: boolean;
+    }
+  /** No rule of the policy is about it, in no channel. */
+  | { kind: 'not-named' }
+  | { kind: 'no-member' };
+
+const LINES = 5;
+
+/**
+ * One execution in full, for one person.
+ * @throws AwsFault, PersonUnknown, LedgerLost
+ */
+export async function executionStatus(
+  deps: RunningDeps,
+  ask: { user: string; channel: string | null; execution: ExecutionArn },
+): Promise<ExecutionStatus> {
+  const { policy } = deps.policy.current();
+  const { arn } = ask.execution;
+  const person = await deps.people.person(ask.user);
+  if (person.kind !== 'member') return { kind: 'no-member' };
+  const here = ask.channel === null ? null : ruleFor(policy, arn, ask.channel);
+  const rule = here ?? ruleNaming(policy, arn);
+  if (!rule) return { kind: 'not-named' };
+  const [look, id, lines, groups, held] = await Promise.all([
+    deps.executions.describe(ask.execution, { role: rule.role, session: { kind: 'read' } }),
+    deps.ledger.openRequestOf(arn),
+    visibleAudit(deps, { user: ask.user, by: { kind: 'execution', arn }, limit: LINES }),
+    deps.people.groups(groupsOf(here)),
+    heldRequests(deps.ledger),
+  ]);
+  const open = id === null ? null : ((await deps.ledger.load(id))?.request ?? null);
+  const may = here !== null && isUpdatable(look.status) && mayAsk(here, person, groups).allowed;
+  return {
+    kind: 'status',
+    look,
+    measured: deps.rates.of(arn),
+    open,
+    held: held.find((one) => one.execution === arn) ?? null,
+    lines,
+    mayAsk: may,
+  };
+}

@@ -1,0 +1,21 @@
+import { canExtend } from '../domain/decide-extend.ts';
+import { executionOf } from './request-facts.ts';
+import { type Asked, type RequestThrottleDeps, requestThrottle } from './request-throttle.ts';
+
+/**
+ * Asks for more time for a limit whose time runs: a request of its own, by the same rule, that changes no rate.
+ * @throws AwsFault, PersonUnknown, NotRecorded, OutcomeUnknown, LedgerLost
+ */
+export async function extendHold(
+  deps: RequestThrottleDeps,
+  ask: { request: string; user: string; moreSeconds: number; reason: string | null; op: string },
+): Promise<Asked> {
+  const { user, moreSeconds, reason, op } = ask;
+  const running = (await deps.ledger.load(ask.request))?.request ?? null;
+  if (!running || !canExtend(running)) return { kind: 'refused', refusal: { why: 'not-held' }, rule: null };
+  return requestThrottle(deps, {
+    ...{ user, op, reason, channel: running.channel, durationSeconds: moreSeconds, extend: running },
+    execution: executionOf(running),
+    rate: { kind: 'absolute', bytesPerSecond: running.to },
+  });
+}

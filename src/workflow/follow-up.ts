@@ -1,0 +1,34 @@
+import { warnAt } from '../domain/decide-revert.ts';
+import { isHeld, type ScheduledDetail } from '../domain/hold.ts';
+import type { AuditEvent, ThrottleRequest } from '../domain/throttle-request.ts';
+import type { Change } from './ports.ts';
+
+/** After that the watch has its own pace. */
+const FIRST_LOOK_SECONDS = 30;
+
+/**
+ * The work and the timers that follow a limit that came into force, or another end of its time. `running`: the request
+ * whose time ran on the execution until now.
+ */
+export function followUp(
+  events: readonly AuditEvent[],
+  { running, now }: { running: ThrottleRequest | null; now: Date },
+): Pick<Change, 'effects' | 'timers' | 'others'> {
+  const applied = events.some(({ event }) => event === 'applied');
+  const scheduled = events.find(({ event }) => event === 'revert.scheduled');
+  return {
+    effects: applied || !scheduled ? ['show', 'result'] : ['show'],
+    timers: [
+      ...(scheduled ? revertTimers(scheduled, now) : []),
+      ...(applied ? [{ kind: 'watch', at: new Date(now.getTime() + FIRST_LOOK_SECONDS * 1000) } as const] : []),
+    ],
+    // It finds that it was replaced, and says so.
+    others: applied && running ? [{ kind: isHeld(running) ? 'revert' : 'show', request: running.id }] : [],
+  };
+}
+
+function revertTimers(scheduled: AuditEvent, now: Date): NonNullable<Change['timers']> {
+  const { dueAt } = scheduled.detail as unknown as ScheduledDetail;
+  const warn = warnAt({ scheduledAt: now.toISOString(), dueAt });
+  return [{ kind: 'revert', at: new Date(dueAt) }, ...(warn ? [{ kind: 'warn', at: warn } as const] : [])];
+}

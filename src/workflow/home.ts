@@ -1,0 +1,84 @@
+import { ruleNow } from '../domain/decide-review.ts';
+import { groupsOf, isAmong } from '../domain/policy.ts';
+import type { ThrottleRequest } from '../domain/throttle-request.ts';
+import { type HeldRequest, heldRequests, listRunning, type Running, type RunningDeps } from './list-running.ts';
+import type { AuditLine, Ledger, People, PolicySource, StoredRequest } from './ports.ts';
+import { visibleAudit } from './visible-audit.ts';
+import { waitingRequests } from './waiting-requests.ts';
+
+/** Whose home tab is looked at, over all bots. */
+export interface Homes {
+  opened(user: string): Promise<void>;
+  /** Who has opened it lately. */
+  open(): Promise<string[]>;
+  /** What stands there is old. */
+  outdate(users: readonly string[]): Promise<void>;
+  /** Whose is old, or was not brought up to date for a while. */
+  due(): Promise<string[]>;
+  /** The right to bring it up to date: at most every 10 s, and for one bot. */
+  takeTurn(user: string): Promise<boolean>;
+}
+
+/** Brings home tabs up to date while somebody may look at them. */
+export interface HomeTabs {
+  opened(user: string): Promise<void>;
+  /** A request has changed. */
+  changed(request: string): Promise<void>;
+  stop(): void;
+}
+
+export type HomeFacts =
+  | { kind: 'no-member' }
+  | {
+      kind: 'home';
+      /** Open requests that this person can decide. */
+      toDecide: StoredRequest[];
+      /** Open requests that this person asked. */
+      asked: StoredRequest[];
+      /** Limits that go back by themselves, the next first. */
+      held: HeldRequest[];
+      /** Null: not known just now. */
+      running: Running | null;
+      /** The newest that this person may see. */
+      lines: AuditLine[];
+    };
+
+const RUNNING_SHOWN = 10;
+const LINES_SHOWN = 10;
+/** Somebody is looking at an empty tab until it is there. */
+const RUNNING_MS = 2000;
+
+/**
+ * What one person's home tab shows.
+ * @throws PersonUnknown, NotRecorded
+ */
+export async function homeFacts(deps: RunningDeps, user: string): Promise<HomeFacts> {
+  const { person, toDecide, others } = await waitingRequests(deps, user);
+  if (person.kind !== 'member') return { kind: 'no-member' };
+  const running = { user, channel: null, from: 0, size: RUNNING_SHOWN, withinMs: RUNNING_MS };
+  const [listed, held, lines] = await Promise.all([
+    listRunning(deps, running),
+    heldRequests(deps.ledger),
+    visibleAudit(deps, { user, by: { kind: 'all' }, limit: LINES_SHOWN }),
+  ]);
+  const asked = others.filter(({ request }) => request.requester.user === user);
+  return { kind: 'home', toDecide, asked, held, running: listed.kind === 'list' ? listed.running : null, lines };
+}
+
+/** Those of `users` whom a request concerns: who asked, who agreed, and who could. */
+export async function concerned(
+  deps: { ledger: Ledger; people: People; policy: PolicySource },
+  id: string,
+  users: readonly string[],
+): Promise<string[]> {
+  const request = users.length === 0 ? null : ((await deps.ledger.load(id))?.request ?? null);
+  if (!request) return [];
+  const rule = ruleNow(request, deps.policy.current());
+  const groups = await deps.people.groups(groupsOf(rule));
+  const could = (user: string) => rule !== null && isAmong(rule.approvers, { user }, groups) !== 'no';
+  return users.filter((user) => tookPart(request, user) || could(user));
+}
+
+function tookPart({ requester, approvals }: ThrottleRequest, user: string): boolean {
+  return requester.user === user || approvals.some(({ by }) => by.user === user);
+}

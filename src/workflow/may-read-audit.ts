@@ -1,0 +1,54 @@
+import { plainEvent } from '../domain/audit-record.ts';
+import { groupsOf, mayRead, type Person } from '../domain/policy.ts';
+import type { Ledger, People, PolicySource } from './ports.ts';
+
+export interface ReadDeps {
+  ledger: Pick<Ledger, 'commit'>;
+  people: People;
+  policy: PolicySource;
+}
+
+/** Somebody is about to read the log. */
+export interface Reading {
+  user: string;
+  channel: string | null;
+  op: string;
+}
+
+type MayRead =
+  | { kind: 'may'; person: Person }
+  | { kind: 'may-not'; person: Person; denial: string }
+  | { kind: 'groups-unknown'; person: Person };
+
+export type NotRead = { kind: 'refused'; readers: { users: string[]; groups: string[] } } | { kind: 'groups-unknown' };
+
+/** Whether the policy in force counts this person among its `audit.readers`. @throws PersonUnknown */
+export async function mayReadAudit(deps: Omit<ReadDeps, 'ledger'>, user: string): Promise<MayRead> {
+  const { policy } = deps.policy.current();
+  const person = await deps.people.person(user);
+  const may = mayRead(policy, person, await deps.people.groups(groupsOf(policy.audit.readers)));
+  if (may.allowed) return { kind: 'may', person };
+  if (may.why === 'unknown-groups') return { kind: 'groups-unknown', person };
+  return { kind: 'may-not', person, denial: may.why };
+}
+
+/**
+ * Puts on record that somebody who is no reader wanted to read.
+ * @throws NotRecorded, OutcomeUnknown, LedgerLost
+ */
+export async function refuseReading(
+  deps: ReadDeps,
+  reading: Reading,
+  may: Exclude<MayRead, { kind: 'may' }>,
+  of: { execution: string | null; what: unknown },
+): Promise<NotRead> {
+  if (may.kind === 'groups-unknown') return { kind: 'groups-unknown' };
+  const { digest, policy } = deps.policy.current();
+  const { team, user, name } = may.person;
+  const refused = plainEvent('refused', {
+    ...{ actor: { team, user, name }, channel: reading.channel, execution: of.execution, policy: digest },
+    detail: { why: 'not-a-reader', denial: may.denial, of: of.what },
+  });
+  await deps.ledger.commit({ op: reading.op, prior: null, events: [refused] });
+  return { kind: 'refused', readers: policy.audit.readers ?? { users: [], groups: [] } };
+}

@@ -1,0 +1,133 @@
+import type { Sent } from '../domain/decide-apply.ts';
+import { decideRevert, judgeRevert, revertFailedEvent, skippedEvent } from '../domain/decide-revert.ts';
+import { type Hold, isHeld } from '../domain/hold.ts';
+import type { AuditEvent, ThrottleRequest } from '../domain/throttle-request.ts';
+import type { Applied } from './apply-throttle.ts';
+import { changeAccess, isDenied, lookAtExecution, sendRate } from './change-at-aws.ts';
+import { AwsFault } from './faults.ts';
+import type { Claim, Clock, EffectKind, Executions, Ledger, PolicySource } from './ports.ts';
+
+export interface RevertDeps {
+  ledger: Ledger;
+  executions: Executions;
+  policy: PolicySource;
+  clock: Clock;
+}
+
+type Held = ThrottleRequest & { hold: Hold };
+
+const DONE: Applied = { kind: 'done' };
+const SHOWN_SOON_SECONDS = 2;
+const TRY_AGAIN_SECONDS = 5;
+/** Another change of the execution is on its way: it takes a moment. */
+const BUSY_SECONDS = 1;
+
+/**
+ * Sets a limit back whose time is over: only where it is still what we set, the intent on record first, then sent, then
+ * read back. Safe to run again at any point, by any bot: what was begun is judged by what AWS shows.
+ * @throws ClaimLost, NotRecorded, OutcomeUnknown, LedgerLost: the worker tries again
+ */
+export async function revertLimit(deps: RevertDeps, id: string, claim: Claim): Promise<Applied> {
+  const stored = await deps.ledger.load(id);
+  if (!stored || !isHeld(stored.request)) return DONE;
+  const { request } = stored;
+  if (request.hold.sent) return look(deps, request, claim, null);
+  return begin(deps, request, claim);
+}
+
+async function begin(deps: RevertDeps, request: Held, claim: Claim): Promise<Applied> {
+  const policy = deps.policy.current().digest;
+  const standing = await deps.ledger.inForceOf(request.execution);
+  if (standing && standing.request !== request.id) {
+    return write(deps, request, skippedEvent(request, 'replaced', policy, { replacedBy: standing.request }), claim);
+  }
+  const early = decideRevert(request, { execution: null, policy, now: deps.clock.now() });
+  if (early.kind === 'early') return later(early.seconds, 'its time is not over yet');
+  const execution = await lookAtExecution(deps, request, accessOf(request));
+  if (execution instanceof AwsFault) return unseen(deps, request, execution, claim);
+  const decision = decideRevert(request, { execution, policy, now: deps.clock.now() });
+  switch (decision.kind) {
+    case 'early':
+      return later(decision.seconds, 'its time is not over yet');
+    case 'end':
+      return write(deps, request, decision.event, claim);
+    case 'send':
+      return send(deps, request, decision.event, claim, { inForce: standing?.mark ?? null });
+  }
+}
+
+/** The intent first; then the change; then what AWS shows. */
+async function send(
+  deps: RevertDeps,
+  before: Held,
+  intent: AuditEvent,
+  claim: Claim,
+  beside?: { inForce: string | null },
+): Promise<Applied> {
+  const committed = await deps.ledger.commit({
+    ...{ op: operation(before, claim), prior: before, events: [intent], effects: ['show'], claim },
+    ...(beside ? { beside } : {}),
+  });
+  if (committed.kind !== 'committed' || !committed.state || !isHeld(committed.state)) {
+    return later(BUSY_SECONDS, `the request was ${committed.kind}`);
+  }
+  const request = committed.state;
+  const sent = await sendRate(deps, request, request.hold.base, accessOf(request));
+  return look(deps, request, claim, sent);
+}
+
+async function look(deps: RevertDeps, request: Held, claim: Claim, sent: Sent | null): Promise<Applied> {
+  const policy = deps.policy.current().digest;
+  const execution = await lookAtExecution(deps, request, accessOf(request));
+  if (execution instanceof AwsFault) return unseen(deps, request, execution, claim);
+  const verdict = judgeRevert(request, execution, { policy, now: deps.clock.now(), sent });
+  switch (verdict.kind) {
+    case 'end':
+      return write(deps, request, verdict.event, claim);
+    case 'send-again':
+      return send(deps, request, verdict.event, claim);
+    case 'look-again':
+      return later(SHOWN_SOON_SECONDS, 'AWS still shows the old limit');
+  }
+}
+
+/** AWS does not show the execution: gone, forbidden, or to be asked again. */
+async function unseen(deps: RevertDeps, request: Held, fault: AwsFault, claim: Claim): Promise<Applied> {
+  const policy = deps.policy.current().digest;
+  const { requestId, operation: action } = fault;
+  if (fault.kind === 'not-found') {
+    return write(deps, request, skippedEvent(request, 'ended', policy, { awsRequestId: requestId }), claim);
+  }
+  // Once the intent is on record nobody knows what AWS did, until it lets us look again.
+  if (isDenied(fault) && !request.hold.sent) {
+    const about = { action, role: request.hold.role, requestId };
+    return write(deps, request, revertFailedEvent(request, policy, 'denied', about, null), claim);
+  }
+  return later(TRY_AGAIN_SECONDS, fault.message);
+}
+
+async function write(
+  deps: RevertDeps,
+  request: Held,
+  event: AuditEvent,
+  claim: Claim,
+  effects: EffectKind[] = ['show', 'warn'],
+): Promise<Applied> {
+  const op = operation(request, claim);
+  const committed = await deps.ledger.commit({ op, prior: request, events: [event], effects, claim });
+  return committed.kind === 'committed' ? DONE : later(0, `the request was ${committed.kind}`);
+}
+
+/** A key of this try alone, as in the apply. */
+function operation(request: ThrottleRequest, { entry, deliveries }: Claim): string {
+  return `revert:${request.id}:${request.version}:${entry}:${deliveries}`;
+}
+
+/** Under the role on record; on behalf of who wants it back now, or who asked for the limit. */
+function accessOf(request: Held) {
+  return changeAccess(request, request.hold.role, request.hold.by ?? request.requester);
+}
+
+function later(seconds: number, why: string): Applied {
+  return { kind: 'later', seconds, why };
+}

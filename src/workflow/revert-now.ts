@@ -1,0 +1,41 @@
+import { decideRevertNow } from '../domain/decide-revert.ts';
+import { ruleNow } from '../domain/decide-review.ts';
+import { groupsOf } from '../domain/policy.ts';
+import type { RevertRefusal } from '../domain/refusal.ts';
+import type { ThrottleRequest } from '../domain/throttle-request.ts';
+import type { Clock, Ledger, People, PolicySource } from './ports.ts';
+
+export type RevertingNow =
+  | { kind: 'reverting'; request: ThrottleRequest }
+  | { kind: 'refused'; refusal: RevertRefusal }
+  | { kind: 'repeated' };
+
+const MOST_TRIES = 10;
+
+/**
+ * Ends a limit's time now: it is on record who wanted it, and the worker sets it back as when its time is over.
+ * @throws PersonUnknown, NotRecorded, OutcomeUnknown, LedgerLost
+ */
+export async function revertNow(
+  deps: { ledger: Ledger; people: People; policy: PolicySource; clock: Clock },
+  { request: id, user, op }: { request: string; user: string; op: string },
+): Promise<RevertingNow> {
+  for (let tries = 0; tries < MOST_TRIES; tries++) {
+    const stored = await deps.ledger.load(id);
+    if (!stored) return { kind: 'refused', refusal: { why: 'unknown-request' } };
+    const { request } = stored;
+    const inForce = deps.policy.current();
+    const rule = ruleNow(request, inForce);
+    const [by, groups] = await Promise.all([deps.people.person(user), deps.people.groups(groupsOf(rule))]);
+    const decision = decideRevertNow(request, by, { rule, groups, policy: inForce.digest, now: deps.clock.now() });
+    if (!decision.ok && !decision.event) return { kind: 'refused', refusal: decision.refusal };
+    const change = { op, prior: request, events: decision.event ? [decision.event] : [] };
+    const committed = await deps.ledger.commit(decision.ok ? { ...change, effects: ['revert', 'show'] } : change);
+    if (committed.kind === 'moved') continue;
+    if (committed.kind === 'repeated') return { kind: 'repeated' };
+    if (!decision.ok) return { kind: 'refused', refusal: decision.refusal };
+    if (committed.kind !== 'committed' || !committed.state) throw new Error(`ending a time can't be ${committed.kind}`);
+    return { kind: 'reverting', request: committed.state };
+  }
+  throw new Error(`${id} moved ${MOST_TRIES} times under one click`);
+}

@@ -1,0 +1,37 @@
+import type { UndoProblem } from '../domain/refusal.ts';
+import { parseExecutionArn } from '../domain/task-execution.ts';
+import type { ThrottleRequest } from '../domain/throttle-request.ts';
+import { type Asked, type RequestThrottleDeps, requestThrottle } from './request-throttle.ts';
+
+/**
+ * Asks to set back the rate from before a request: a request of its own, by the policy as for any other. Refused where
+ * somebody has changed the limit since.
+ * @throws AwsFault, PersonUnknown, NotRecorded, OutcomeUnknown, LedgerLost
+ */
+export async function undoRequest(
+  deps: RequestThrottleDeps,
+  undo: { request: string; user: string; channel: string; op: string },
+): Promise<Asked> {
+  const { request: id, ...by } = undo;
+  const request = (await deps.ledger.load(id))?.request ?? null;
+  const problem = problemOf(request);
+  const execution = request && parseExecutionArn(request.execution);
+  if (problem || !request || !execution?.ok) {
+    const refusal = { why: 'cannot-undo', request: id, problem: problem ?? { kind: 'unknown' } } as const;
+    return { kind: 'refused', refusal, rule: null };
+  }
+  return requestThrottle(deps, {
+    ...by,
+    execution: execution.value,
+    rate: { kind: 'absolute', bytesPerSecond: request.from },
+    durationSeconds: null,
+    reason: `Undo ${id}`,
+    undoes: { request: id, set: request.to },
+  });
+}
+
+function problemOf(request: ThrottleRequest | null): UndoProblem | null {
+  if (!request) return { kind: 'unknown' };
+  if (request.status !== 'applied') return { kind: 'not-applied', status: request.status };
+  return request.extends ? { kind: 'no-rate' } : null;
+}

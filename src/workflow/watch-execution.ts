@@ -1,0 +1,105 @@
+import { decideDrift, skippedEvent } from '../domain/decide-revert.ts';
+import { ruleNow } from '../domain/decide-review.ts';
+import { isHeld, isReverting } from '../domain/hold.ts';
+import { averageRate, etaAt } from '../domain/impact.ts';
+import { isActive, type TaskExecution } from '../domain/task-execution.ts';
+import type { AuditEvent, ThrottleRequest } from '../domain/throttle-request.ts';
+import { measuredRate, nextLookSeconds } from '../domain/watch-pace.ts';
+import type { Applied } from './apply-throttle.ts';
+import { lookAtExecution } from './change-at-aws.ts';
+import { AwsFault } from './faults.ts';
+import type { Claim, Clock, EffectKind, Executions, InForce, Ledger, Looks, PolicySource } from './ports.ts';
+
+export interface WatchDeps {
+  ledger: Ledger;
+  executions: Executions;
+  policy: PolicySource;
+  clock: Clock;
+  looks: Looks;
+}
+
+/** How to show what was seen on the request's card; null: all is shown. */
+type Show = (id: string, execution: TaskExecution | null) => Promise<{ againInSeconds: number } | null>;
+
+const DONE: Applied = { kind: 'done' };
+const TRY_AGAIN_SECONDS = 30;
+
+/**
+ * One look at the execution that a request's limit stands on: the card is brought up to date, somebody else's change is
+ * put on record, and the end is noticed. There is one watcher an execution: the request that set the limit last.
+ * @throws ClaimLost, NotRecorded, OutcomeUnknown, LedgerLost: the worker tries again
+ */
+export async function watchExecution(deps: WatchDeps, id: string, claim: Claim, show: Show): Promise<Applied> {
+  const stored = await deps.ledger.load(id);
+  if (stored?.request.status !== 'applied') return DONE;
+  const { request } = stored;
+  const standing = await deps.ledger.inForceOf(request.execution);
+  if (standing?.request !== id) return shown(show, id, null);
+  const role = ruleNow(request, deps.policy.current())?.role ?? request.hold?.role ?? request.apply?.role ?? null;
+  const execution = await lookAtExecution(deps, request, { role, session: { kind: 'read' } });
+  if (execution instanceof AwsFault) {
+    if (execution.kind !== 'not-found') return later(TRY_AGAIN_SECONDS, execution.message);
+    return leave(deps, request, { standing, execution: null, awsRequestId: execution.requestId }, claim, show);
+  }
+  const before = await deps.looks.last(request.execution);
+  const measured = measuredRate(before, execution);
+  await deps.looks.keep(request.execution, {
+    at: execution.lookedAt,
+    bytes: execution.bytesTransferred,
+    measured: measured ?? (execution.status === 'TRANSFERRING' ? (before?.measured ?? null) : null),
+  });
+  if (!isActive(execution.status)) {
+    return leave(deps, request, { standing, execution, awsRequestId: null }, claim, show);
+  }
+  const drift = decideDrift(request, execution, deps.policy.current().digest);
+  if (drift) await write(deps, request, drift, standing, claim, ['warn']);
+  const put = await show(id, execution);
+  const rate = execution.bytesPerSecond;
+  const seconds = nextLookSeconds(etaAt(execution, rate, measured ?? averageRate(execution)));
+  return later(Math.max(seconds, put?.againInSeconds ?? 0), 'it runs');
+}
+
+/** The run has ended, or AWS has forgotten it: what runs on it ends too. */
+async function leave(
+  deps: WatchDeps,
+  request: ThrottleRequest,
+  seen: { standing: InForce; execution: TaskExecution | null; awsRequestId: string | null },
+  claim: Claim,
+  show: Show,
+): Promise<Applied> {
+  const { standing, execution, awsRequestId } = seen;
+  // One that is on its way to AWS is judged by the worker that sent it.
+  if (isReverting(request)) return later(TRY_AGAIN_SECONDS, 'it is being set back');
+  if (isHeld(request)) {
+    const policy = deps.policy.current().digest;
+    const facts = { ...(execution ? { execution } : {}), awsRequestId };
+    const event = skippedEvent(request, 'ended', policy, facts);
+    if (!(await write(deps, request, event, standing, claim, ['warn']))) return later(1, 'the request moved');
+  }
+  await deps.ledger.leave(request.execution, standing.mark);
+  return shown(show, request.id, execution);
+}
+
+/** False where something else came in between: the next look sees it. */
+async function write(
+  deps: WatchDeps,
+  request: ThrottleRequest,
+  event: AuditEvent,
+  standing: InForce,
+  claim: Claim,
+  effects: EffectKind[],
+): Promise<boolean> {
+  const op = `watch:${request.id}:${request.version}:${claim.entry}:${claim.deliveries}`;
+  const beside = { inForce: standing.mark };
+  const committed = await deps.ledger.commit({ op, prior: request, events: [event], effects, beside, claim });
+  return committed.kind === 'committed';
+}
+
+async function shown(show: Show, id: string, execution: TaskExecution | null): Promise<Applied> {
+  const again = await show(id, execution);
+  return again ? later(again.againInSeconds, 'the card could not be edited yet') : DONE;
+}
+
+function later(seconds: number, why: string): Applied {
+  return { kind: 'later', seconds, why };
+}

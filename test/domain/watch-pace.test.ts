@@ -1,0 +1,34 @@
+import { describe, expect, it } from 'vitest';
+import { measuredRate, nextLookSeconds } from '../../src/domain/watch-pace.ts';
+import { at, execution, MIB } from './given.ts';
+
+const before = { at: at(0).toISOString(), bytes: 100 * MIB };
+const seen = (bytes: number, seconds = 10, status = 'TRANSFERRING') =>
+  execution({ bytesTransferred: bytes * MIB, lookedAt: at(seconds).toISOString(), status });
+
+describe('the measured rate', () => {
+  it('is what the bytes grew by between two looks', () => {
+    expect(measuredRate(before, seen(600))).toBe(50 * MIB);
+    expect(measuredRate(before, seen(100))).toBe(0);
+  });
+
+  it('is not known from one look, from two at once, nor where the bytes went back or do not flow', () => {
+    expect(measuredRate(null, seen(600))).toBeNull();
+    expect(measuredRate(before, seen(600, 0))).toBeNull();
+    expect(measuredRate(before, seen(50))).toBeNull();
+    expect(measuredRate(before, seen(600, 10, 'VERIFYING'))).toBeNull();
+  });
+});
+
+describe('the next look', () => {
+  it.each([
+    [0, 30],
+    [1800, 30],
+    [3600, 60],
+    [10_000, 167],
+    [86_400, 300],
+    [null, 60],
+  ])('with %j s left comes after %i s', (left, seconds) => {
+    expect(nextLookSeconds(left)).toBe(seconds);
+  });
+});

@@ -1,0 +1,53 @@
+import { describe, expect, it } from 'vitest';
+import { plainEvent, writeRecord } from '../../src/domain/audit-record.ts';
+import { csv } from '../../src/ledger/export-csv.ts';
+
+const HEAD = { log: 'l', seq: 0, hash: '0'.repeat(64), at: '' };
+
+function rowOf(but: Parameters<typeof plainEvent>[1]): string {
+  const bytes = writeRecord(HEAD, plainEvent('requested', but), 'op', new Date('2026-03-01T00:00:00Z'));
+  return csv.record({ bytes, hash: 'ab'.repeat(32), mac: 'cd'.repeat(32), kid: 'k1' });
+}
+
+/** A cell's text as a spreadsheet takes it, by its column. */
+function cell(row: string, column: string): string {
+  const names = csv
+    .head({ log: null, first: null, last: null, hash: null, count: 0, at: '' })
+    .slice(1)
+    .trim()
+    .split(',');
+  const cells = [...row.matchAll(/("(?:[^"]|"")*"|[^,\r\n]*)(?:,|\r\n)/g)].map(([, one = '']) =>
+    one.startsWith('"') ? one.slice(1, -1).replaceAll('""', '"') : one,
+  );
+  expect(cells).toHaveLength(names.length);
+  return cells[names.indexOf(column)] ?? '';
+}
+
+describe('csv', () => {
+  it('begins with its mark and the names, and has a record a line', () => {
+    const names = csv.head({ log: null, first: null, last: null, hash: null, count: 0, at: '' });
+    expect(names.startsWith('\ufeffseq,at,event,request,')).toBe(true);
+    const row = rowOf({ request: 'r-1', from: 5, to: -1, actor: { team: 'T0', user: 'U1', name: 'olga' } });
+    expect(row.endsWith('\r\n')).toBe(true);
+    expect([cell(row, 'seq'), cell(row, 'from'), cell(row, 'to'), cell(row, 'actor_name')]).toEqual([
+      '1',
+      '5',
+      'unlimited',
+      'olga',
+    ]);
+    expect(cell(row, 'hash')).toBe('ab'.repeat(32));
+  });
+
+  it.each(['=1+1', '+1', '-1', '@SUM(A1)', '\t=1', '\r\n=1', ' =1', '＝1', '\tx', '\u200b=1'])(
+    'makes %j no formula',
+    (reason) => {
+      expect(cell(rowOf({ reason }), 'reason')).toBe(`'${reason}`);
+    },
+  );
+
+  it('keeps quotes, commas and lines within a cell', () => {
+    for (const reason of ['a "b", c', 'one\ntwo', "it's", '線路'])
+      expect(cell(rowOf({ reason }), 'reason')).toBe(reason);
+    expect(JSON.parse(cell(rowOf({ detail: { why: '=x' } }), 'detail'))).toEqual({ why: '=x' });
+  });
+});

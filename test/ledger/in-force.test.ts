@@ -1,0 +1,112 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { startedEvent } from '../../src/domain/decide-apply.ts';
+import { scheduledEvent, skippedEvent } from '../../src/domain/decide-revert.ts';
+import { stateEvent } from '../../src/domain/decide-review.ts';
+import { isHeld } from '../../src/domain/hold.ts';
+import type { AuditEvent, ThrottleRequest } from '../../src/domain/throttle-request.ts';
+import type { Change } from '../../src/workflow/ports.ts';
+import { T0 } from '../domain/given.ts';
+import { arnOf, asked, asking, type OpenedLedger, openLedger, snapshot, verifiedLog } from './given-ledger.ts';
+
+let opened: OpenedLedger;
+
+beforeEach(async () => {
+  opened = await openLedger();
+});
+afterEach(async () => {
+  await verifiedLog(opened);
+  opened.close();
+});
+
+async function commit(request: ThrottleRequest, events: AuditEvent[], more: Partial<Change> = {}) {
+  const op = `${events[0]?.event}:${request.id}:${request.version}`;
+  return opened.ledger.commit({ op, prior: request, events, ...more });
+}
+
+async function advanced(request: ThrottleRequest, ...events: AuditEvent[]): Promise<ThrottleRequest> {
+  const committed = await commit(request, events);
+  if (committed.kind !== 'committed' || !committed.state) throw new Error(committed.kind);
+  return committed.state;
+}
+
+/** Agreed and on its way to AWS. */
+async function applying(number: number): Promise<ThrottleRequest> {
+  const request = await asked(opened.ledger, number);
+  const agreed = await advanced(request, {
+    ...stateEvent(request, 'approved', request.requester, 'd'),
+    detail: { comment: null, complete: true, needed: 1, expiresAt: request.expiresAt },
+  });
+  return advanced(agreed, startedEvent(agreed, 'd', null, 1));
+}
+
+async function inForce(number: number): Promise<ThrottleRequest> {
+  const request = { ...(await applying(number)), durationSeconds: 3600 };
+  const applied: AuditEvent = { ...stateEvent(request, 'applied', null, 'd'), detail: { rate: request.to } };
+  const next = { ...request, version: request.version + 1 };
+  const scheduled = scheduledEvent(next, { policy: 'd', now: T0, running: null });
+  if (!scheduled) throw new Error('not scheduled');
+  return advanced(request, applied, scheduled);
+}
+
+describe('the limit in force', () => {
+  it('is known by its execution until it is left', async () => {
+    const request = await inForce(1);
+    const standing = await opened.ledger.inForceOf(arnOf(1));
+    expect(standing?.request).toBe(request.id);
+    expect((await opened.ledger.limitsInForce(10)).map((stored) => stored.request.id)).toEqual([request.id]);
+    expect(await opened.ledger.inForceOf(arnOf(2))).toBeNull();
+    await opened.ledger.leave(arnOf(1), 'another');
+    expect(await opened.ledger.inForceOf(arnOf(1))).toEqual(standing);
+    await opened.ledger.leave(arnOf(1), standing?.mark ?? '');
+    expect(await opened.ledger.inForceOf(arnOf(1))).toBeNull();
+  });
+
+  it('leaves the execution free for another request', async () => {
+    await inForce(1);
+    const change = asking(1);
+    const [event] = change.events;
+    if (!event) throw new Error('nothing asked');
+    const second = { ...change, op: 'second', events: [{ ...event, request: 'r-second0000' }] };
+    expect(await opened.ledger.commit(second)).toMatchObject({ kind: 'committed' });
+  });
+
+  it('keeps what was decided beside another one from being written, and writes nothing then', async () => {
+    const request = await inForce(1);
+    if (!isHeld(request)) throw new Error('not held');
+    const skipped = skippedEvent(request, 'changed', 'd');
+    const before = await snapshot(opened);
+    for (const mark of [null, `${request.id}:1`]) {
+      expect(await commit(request, [skipped], { beside: { inForce: mark } })).toEqual({ kind: 'moved' });
+    }
+    expect(await snapshot(opened)).toEqual(before);
+    const standing = await opened.ledger.inForceOf(arnOf(1));
+    const beside = { inForce: standing?.mark ?? null };
+    expect(await commit(request, [skipped], { beside })).toMatchObject({ kind: 'committed' });
+  });
+
+  it('has one change on its way at a time', async () => {
+    const request = await inForce(1);
+    const standing = await opened.ledger.inForceOf(arnOf(1));
+    const beside = { inForce: standing?.mark ?? null };
+    await opened.redis.hset(opened.keys.changing, arnOf(1), 'r-other00000');
+    const started = { ...stateEvent(request, 'revert.started', null, 'd'), detail: { attempt: 1, role: null } };
+    expect(await commit(request, [started], { beside })).toEqual({ kind: 'moved' });
+    await opened.redis.hdel(opened.keys.changing, arnOf(1));
+    const reverting = await advanced(request, started);
+    expect(await opened.redis.hget(opened.keys.changing, arnOf(1))).toBe(request.id);
+    const reverted = await advanced(reverting, {
+      ...stateEvent(reverting, 'reverted', null, 'd'),
+      detail: { rate: 1 },
+    });
+    expect(await opened.redis.hget(opened.keys.changing, arnOf(1))).toBeNull();
+    expect((await opened.ledger.inForceOf(arnOf(1)))?.mark).toBe(`${request.id}:${reverted.version}`);
+  });
+
+  it('frees its change where that comes to nothing', async () => {
+    const request = await applying(1);
+    expect(await opened.redis.hget(opened.keys.changing, arnOf(1))).toBe(request.id);
+    await advanced(request, { ...stateEvent(request, 'apply.failed', null, 'd'), detail: { why: 'ended' } });
+    expect(await opened.redis.hget(opened.keys.changing, arnOf(1))).toBeNull();
+    expect(await opened.ledger.inForceOf(arnOf(1))).toBeNull();
+  });
+});

@@ -1,0 +1,197 @@
+import { describe, expect, it } from 'vitest';
+import type { HoldEnd } from '../../../src/domain/hold.ts';
+import type { ThrottleRequest } from '../../../src/domain/throttle-request.ts';
+import { elementsOf } from '../../../src/sandbox/slack/block-walk.ts';
+import { type CardFacts, cardMessage } from '../../../src/slack/views/card.ts';
+import { extendModal } from '../../../src/slack/views/extend-modal.ts';
+import { resultMessage } from '../../../src/slack/views/result.ts';
+import { threadNotes } from '../../../src/slack/views/thread-notes.ts';
+import {
+  approval,
+  ending,
+  execution,
+  expectGoodMessage,
+  expectGoodView,
+  hold,
+  NOW,
+  RECORD,
+  read,
+  request,
+  rule,
+  seal,
+} from './facts.ts';
+
+const MIB = 1_048_576;
+const APPLY = { startedAt: NOW.toISOString(), sentAt: NOW.toISOString(), attempt: 1, role: null, unknownSince: null };
+const LENA = { team: 'T0', user: 'U0LEAD', name: 'Bo Lead' };
+const held = (but: Partial<ThrottleRequest> = {}) =>
+  request({ status: 'applied', apply: APPLY, ending: ending({ rate: 50 * MIB }), hold: hold(), ...but });
+const over = (but: Partial<HoldEnd>) =>
+  held({
+    hold: hold({
+      sent: { sentAt: NOW.toISOString(), attempt: 1 },
+      end: {
+        ...{ at: NOW.toISOString(), how: 'skipped', why: null, rate: null },
+        ...{ replacedBy: null, awsRequestId: null, refused: null },
+        ...but,
+      },
+    }),
+  });
+
+function card(but: Partial<CardFacts> = {}) {
+  const running = execution({ bytesPerSecond: 50 * MIB });
+  const message = cardMessage({
+    ...{ request: held(), record: RECORD, rule: rule(), execution: running, now: NOW, seal },
+    ...but,
+  });
+  expectGoodMessage(message);
+  const actions = elementsOf(JSON.parse(JSON.stringify(message.blocks))).map(({ actionId }) => actionId);
+  return { ...message, actions, all: read(message), first: read(message).split('\n')[0] ?? '' };
+}
+
+describe('the card of a limit for a while', () => {
+  it('says when it goes back, to what, and how long that is from now', () => {
+    const { first, all, actions } = card();
+    expect(first).toContain('*In force*: nightly_sync, 100 MiB/s');
+    expect(all).toContain('It goes back to 100 MiB/s (839 Mbit/s) by itself <!date^1795361100^');
+    expect(all).toMatch(/\*Goes back by itself\*\n<!date\^1795361100\^[^>]*>, in about 2 h\nback to 100 MiB\/s/);
+    expect(all).toContain('this one run only');
+    expect(actions).toEqual(['revert-now', 'extend']);
+  });
+
+  it('shows the measured speed against the limit, and the time left at it', () => {
+    expect(card().all).toContain('*Measured*\nnot measured yet');
+    const { all } = card({ measured: 45 * MIB });
+    expect(all).toContain('45 MiB/s (377 Mbit/s)\n90 % of the limit');
+    expect(all).toMatch(/\*Time left\*\nabout 2\d min/);
+    expect(card({ measured: 0 }).all).toContain('nothing moves at the moment');
+  });
+
+  it.each([
+    [
+      'somebody wants it back',
+      held({ hold: hold({ by: LENA }) }),
+      'Bo Lead wants it back now',
+      ['revert-now', 'extend'],
+    ],
+    [
+      'under way',
+      held({ hold: hold({ sent: { sentAt: NOW.toISOString(), attempt: 2 } }) }),
+      'Going back to 100 MiB/s (839 Mbit/s), waiting for AWS to show it',
+      [],
+    ],
+    ['set back', over({ how: 'reverted', rate: 100 * MIB }), 'Set back to 100 MiB/s', []],
+    ['changed', over({ why: 'changed', rate: 7 * MIB }), 'changed the limit since, to 7 MiB/s', []],
+    ['ended', over({ why: 'ended' }), 'Was in force until the run ended', []],
+    [
+      'replaced',
+      over({ why: 'replaced', replacedBy: 'r-other00000' }),
+      'Request `r-other00000` has taken its place',
+      [],
+    ],
+    ['denied', over({ how: 'failed', why: 'denied' }), 'no permission for `datasync:UpdateTaskExecution`', []],
+    ['rejected', over({ how: 'failed', why: 'rejected' }), 'AWS rejected the change', []],
+    ['ignored', over({ how: 'failed', why: 'ignored' }), 'AWS still shows the limit unchanged', []],
+    [
+      'drifted',
+      held({ drift: { at: NOW.toISOString(), rate: MIB } }),
+      'Somebody set 1 MiB/s',
+      ['revert-now', 'extend'],
+    ],
+  ] as const)('tells how it stands: %s', (_, of, words, actions) => {
+    const shown = card({ request: of });
+    expect(shown.all).toContain(words);
+    expect(shown.actions).toEqual(actions);
+  });
+
+  it('expects the rate that it was set back to, and no other', () => {
+    const back = over({ how: 'reverted', rate: 100 * MIB });
+    expect(card({ request: back, execution: execution({ bytesPerSecond: 100 * MIB }) }).all).not.toContain(
+      'In force now',
+    );
+    expect(card({ request: back, execution: execution({ bytesPerSecond: MIB }) }).all).toContain(
+      'In force now: 1 MiB/s',
+    );
+  });
+
+  it('says that another request has set the limit since', () => {
+    const { all } = card({ request: held({ hold: null }), standing: 'r-other00000' });
+    expect(all).toContain('Replaced');
+    expect(all).toContain('Request `r-other00000` has set the limit of this run since.');
+    expect(all).not.toContain('In force now');
+  });
+
+  it('closes with the bytes, the time, the average and AWS’s word', () => {
+    const ended = execution({
+      ...{ status: 'SUCCESS', bytesPerSecond: 50 * MIB, bytesTransferred: 102_400 * MIB },
+      endedAt: new Date(NOW.getTime() - 430_080 + 2_048_000).toISOString(),
+    });
+    const { all, actions } = card({ request: held({ hold: null }), execution: ended });
+    expect(all).toContain('The run has ended (SUCCESS): 100 GiB in 34 min, 50 MiB/s (419 Mbit/s) on average.');
+    expect(actions).toEqual([]);
+    expect(card({ execution: execution({ status: 'ERROR' }) }).all).toContain('ended with an error (ERROR)');
+  });
+});
+
+describe('the thread', () => {
+  const at = (minutes: number) => new Date(NOW.getTime() + minutes * 60_000);
+  const notes = (of: ThrottleRequest, minutes = 0) => {
+    const all = threadNotes({ request: of, record: RECORD, now: at(minutes), seal });
+    for (const { message } of all) expectGoodMessage(message);
+    return all.map(({ key, message }) => ({ key, all: read(message) }));
+  };
+
+  it('is warned in the last ten minutes, and not of what is short, ends or is over', () => {
+    expect(notes(held(), 109)).toEqual([]);
+    expect(notes(held(), 111)[0]?.all).toContain('goes back to 100 MiB/s (839 Mbit/s) in about 9 min');
+    expect(notes(held(), 121)).toEqual([]);
+    const short = held({ hold: hold({ dueAt: at(10).toISOString() }) });
+    expect(notes(short, 5)).toEqual([]);
+    expect(notes(held({ hold: hold({ by: LENA }) }), 111)).toEqual([]);
+  });
+
+  it('says somebody’s change and the end, each under a key of its own', () => {
+    const [drift] = notes(held({ drift: { at: NOW.toISOString(), rate: 7 * MIB } }));
+    expect(drift).toMatchObject({ key: `drift ${NOW.toISOString()}` });
+    expect(drift?.all).toMatch(/set the limit of nightly_sync to 7 MiB\/s.*past the bot.*audit record 42/s);
+    const [end] = notes(over({ how: 'reverted', rate: 100 * MIB }));
+    expect(end).toMatchObject({ key: 'ended', all: expect.stringContaining('Set back to 100 MiB/s') });
+    expect(notes(over({ how: 'failed', why: 'denied' }))[0]?.all).toContain('<@U0OPER>');
+  });
+});
+
+describe('more time', () => {
+  const extension = { request: 'r-0000000000', dueAt: '2026-11-22T16:25:00.000Z', totalSeconds: 10_800 };
+  const more = (but: Partial<ThrottleRequest> = {}) =>
+    request({ from: 50 * MIB, to: 50 * MIB, durationSeconds: 3600, extends: extension, ...but });
+
+  it('is asked on a card that names no other rate', () => {
+    const { first, all } = card({ request: more() });
+    expect(first).toContain('nightly_sync, 50 MiB/s (419 Mbit/s) for 1 h more');
+    expect(all).toContain('No rate changes');
+    expect(all).toContain('3 h in all');
+    expect(all).not.toContain('→');
+  });
+
+  it('has no Ask again where it came too late', () => {
+    const late = more({ status: 'stale', ending: ending({ why: 'timer' }) });
+    expect(card({ request: late }).actions).toEqual([]);
+    expect(resultMessage({ request: late, record: RECORD, seal })?.text).not.toContain('Ask again');
+  });
+
+  it('has a result that says until when', () => {
+    const message = resultMessage({
+      request: more({ status: 'applied', ending: ending(), hold: hold(), approvals: [approval()] }),
+      ...{ record: RECORD, seal },
+    });
+    expect(message?.text).toContain('More time: nightly_sync stays limited to 50 MiB/s');
+    expect(read(message ?? {})).not.toContain('Undo');
+  });
+
+  it('is asked in a modal that says what is allowed', () => {
+    const view = extendModal({ metadata: 'sealed', request: { ...held(), hold: hold() }, rule: rule() });
+    expectGoodView(view);
+    expect(read(view)).toContain('The policy allows 12 h in all');
+    expectGoodView(extendModal({ metadata: 'sealed', request: { ...held(), hold: hold() }, rule: null }));
+  });
+});

@@ -1,0 +1,167 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Redis } from 'ioredis';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { acceptAuditLoss } from '../../src/commands/accept-audit-loss.ts';
+import { verifyAudit } from '../../src/commands/verify-audit.ts';
+import { type LocalRedis, startLocalRedis } from '../../src/sandbox/redis.ts';
+import { visibleText } from '../../src/sandbox/slack/block-walk.ts';
+import { asked, openLedger } from '../ledger/given-ledger.ts';
+import { newSigningKey, run } from '../ledger/log-fixture.ts';
+import { COMMAND, expectGoodManners, LEAD, OPERATOR, readLog, startTestWorld, type TestWorld } from './world.ts';
+
+const ALARM_MS = 5000;
+
+let local: LocalRedis;
+let redis: Redis;
+let world: TestWorld;
+let folder: string;
+let checkpointFile: string;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'datasync-throttle-audit-'));
+  checkpointFile = join(folder, 'checkpoints.jsonl');
+  local = await startLocalRedis();
+  redis = new Redis(local.url, { replyMapping: 'legacy' });
+  world = await startTestWorld({
+    redisUrl: local.url,
+    env: {
+      AUDIT_CHANNEL: 'C0OPS',
+      AUDIT_CHECKPOINT_FILE: checkpointFile,
+      AUDIT_SIGNING_KEY: newSigningKey().base64,
+      LOG_LEVEL: process.env.LOGS ?? 'fatal',
+    },
+  });
+});
+afterEach(async () => {
+  await world.stop();
+  redis.disconnect();
+  await local.close();
+  await rm(folder, { recursive: true });
+});
+
+const key = (name: string) => `{${world.env.REDIS_KEY_PREFIX}}:audit:${name}`;
+const command = (user: string, words: string) =>
+  world.told(user, () => world.slack.as(user).command('C0OPS', COMMAND, words));
+const alarm = () =>
+  world.slack.until(() =>
+    world.slack.messages('C0OPS').find((one) => visibleText(one).includes('is not the one that was written before')),
+  );
+const resumed = () =>
+  world.slack.until(() =>
+    world.slack.messages('C0OPS').find((one) => visibleText(one).includes('the bot writes again')),
+  );
+const readyz = async () => {
+  const answer = await fetch(`http://127.0.0.1:${world.bots.at(-1)?.opsPort}/readyz`);
+  return { status: answer.status, body: await answer.text() };
+};
+const accept = () =>
+  run(world.env, (terminal) => acceptAuditLoss({ reason: 'restored from the wrong copy' }, terminal));
+const verify = () => run(world.env, (terminal) => verifyAudit({ checkpoints: checkpointFile }, terminal));
+
+/** What any restore does: the keys of one moment in the place of those that are there. */
+async function copyOf(): Promise<() => Promise<void>> {
+  const names = await redis.keys('*');
+  const dumps = await Promise.all(names.map((name) => redis.dumpBuffer(name)));
+  return async () => {
+    const pipeline = redis.multi().flushall();
+    for (const [place, name] of names.entries()) pipeline.restore(name, 0, dumps[place] ?? Buffer.of());
+    await pipeline.exec();
+  };
+}
+
+/** People go on asking. Ends when told to. */
+function traffic(): { stop(): Promise<void> } {
+  let going = true;
+  const running = (async () => {
+    while (going) {
+      await world.slack.as(OPERATOR).command('C0OPS', COMMAND, `${world.execution()} 50MiB/s`);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  })();
+  return {
+    async stop() {
+      going = false;
+      await running;
+    },
+  };
+}
+
+async function someRequests(count: number): Promise<void> {
+  for (let number = 0; number < count; number++) await world.ask(world.execution());
+}
+
+/** Has a checkpoint made now, as if the last one were old. */
+async function checkpointed(): Promise<void> {
+  const last = (await readLog(world)).length;
+  await redis.hset(key('checkpoint'), { seq: 0, at: 0 });
+  await vi.waitFor(async () => expect(await readFile(checkpointFile, 'utf8')).toContain(`"seq":${last},`), {
+    timeout: 10_000,
+  });
+}
+
+describe('the log goes back under a running bot', () => {
+  it.each(['emptied', 'an older copy', 'a fork'] as const)(
+    '%s: nothing is written, the alarm comes, a person accepts it',
+    async (what) => {
+      await someRequests(2);
+      const restore = await copyOf();
+      await someRequests(2);
+      await checkpointed();
+      await world.slack.until(() =>
+        world.slack.messages('C0OPS').find((one) => /"checkpoint".*"sig":"/.test(visibleText(one))),
+      );
+      const asking = traffic();
+      if (what === 'emptied') await redis.flushall();
+      else await restore();
+      if (what === 'a fork') {
+        // Another primary went on from the older copy, with the same key.
+        const [kid = '', hex = ''] = (world.env.AUDIT_KEYS ?? '').split(':');
+        const auditKeys = [{ kid, key: Buffer.from(hex, 'hex') }];
+        const clock = { now: () => new Date() };
+        const other = await openLedger({ url: local.url, prefix: world.env.REDIS_KEY_PREFIX ?? '', auditKeys, clock });
+        for (let number = 1; number <= 3; number++) await asked(other.ledger, number);
+        other.close();
+      }
+      const after = JSON.stringify(await readLog(world));
+      const from = performance.now();
+      await alarm();
+      expect(performance.now() - from).toBeLessThan(ALARM_MS);
+      await asking.stop();
+      const told = await command(OPERATOR, `${world.execution()} 50MiB/s`);
+      expect(told.text).toMatch(/The audit log is not the one that was written before/);
+      expect((await command(LEAD, 'requests')).text).toMatch(/not the one that was written before/);
+      const ready = await readyz();
+      expect(ready.status).toBe(503);
+      expect(ready.body).toMatch(/--seen \d+:[0-9a-f]{64}/);
+      expect(JSON.stringify(await readLog(world))).toBe(after);
+      expect((await verify()).code).toBe(1);
+
+      await accept();
+      await resumed();
+      const arn = world.execution();
+      await world.ask(arn);
+      expect(await verify()).toMatchObject({ code: 0 });
+      expect((await readyz()).status).toBe(200);
+      const losses = (await readLog(world))
+        .map(({ bytes }) => JSON.parse(bytes))
+        .filter(({ event }) => event === 'loss.accepted');
+      expect(losses).toHaveLength(1);
+      expectGoodManners(world);
+    },
+    30_000,
+  );
+
+  it('raises the alarm without any traffic, and a bot that starts then refuses too', async () => {
+    await someRequests(1);
+    await checkpointed();
+    await redis.flushall();
+    await alarm();
+    await world.startBot();
+    const told = await command(OPERATOR, `${world.execution()} 50MiB/s`);
+    expect(told.text).toMatch(/not the one that was written before/);
+    expect((await readyz()).status).toBe(503);
+    expect(await readLog(world)).toEqual([]);
+  }, 30_000);
+});

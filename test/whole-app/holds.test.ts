@@ -1,0 +1,231 @@
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { elementsOf, visibleText } from '../../src/sandbox/slack/block-walk.ts';
+import type { SlackMessage } from '../../src/sandbox/slack/workspace.ts';
+import { type Running, serve } from '../../src/serve.ts';
+import { type LossyProxy, startLossyProxy } from '../ledger/lossy-proxy.ts';
+import { COMMAND, givenWorld, LEAD, MiB, OPERATOR, POLICY, shows } from './world.ts';
+
+/** A minute passes in a second, for the bot and for AWS alike. */
+const SPEED = 60;
+const began = Date.now();
+const now = () => new Date(began + (Date.now() - began) * SPEED);
+const options = { clock: { now }, abandonedMs: 1500 };
+
+const at = givenWorld({
+  serve: options,
+  aws: { now },
+  policy: `${POLICY.replace('lower: 1, raise: 1, unlimited: 2', 'lower: 0, raise: 1, unlimited: 2')}
+  - name: agreed
+    match: { accounts: ["444455556666"], channels: [C0OPS] }
+    approvers: { groups: [S0LEADS] }
+    approvals: 1
+    expiresIn: 6m
+`,
+});
+
+/** Asked for, and in force; the card and the request's id. */
+async function held(arn: string, words: string): Promise<{ card: SlackMessage; id: string }> {
+  const asked = await at().ask(arn, words);
+  const [id = ''] = /r-[0-9a-z]{10}/.exec(visibleText(asked)) ?? [];
+  return { card: await at().card(arn, 'In force'), id };
+}
+
+const limit = (arn: string) => at().aws.execution(arn).bytesPerSecond / MiB;
+const sent = (arn: string) =>
+  at()
+    .sent(arn)
+    .map((rate) => rate / MiB);
+const inThread = (card: SlackMessage, says: string) =>
+  at().slack.until(
+    () =>
+      at()
+        .slack.thread(card.channel, card.ts)
+        .find((one) => shows(one, says)),
+    { timeoutMs: 15_000 },
+  );
+/** What takes longer than a few seconds. */
+const atLast = (arn: string, says: string) =>
+  expect
+    .poll(
+      () =>
+        at()
+          .slack.messages()
+          .some((one) => shows(one, arn.slice(-22)) && shows(one, says)),
+      { timeout: 30_000 },
+    )
+    .toBe(true);
+const actions = (message: SlackMessage) =>
+  elementsOf(JSON.parse(JSON.stringify(message.blocks))).map(({ actionId }) => actionId);
+
+describe('a limit for a while', () => {
+  it('counts down on its card, and goes back by itself', async () => {
+    const arn = at().execution();
+    const { card } = await held(arn, '50MiB/s for 5m video call');
+    expect(limit(arn)).toBe(50);
+    expect(visibleText(card)).toMatch(/It goes back to 100 MiB\/s \(839 Mbit\/s\) by itself <!date\^\d+/);
+    expect(visibleText(card)).toMatch(/Goes back by itself\*\n<!date.*, in about/);
+    expect(visibleText(card)).toContain('this one run only');
+    expect(actions(card)).toEqual(['revert-now', 'extend']);
+    await atLast(arn, 'Set back to 100 MiB/s');
+    const done = await at().card(arn, 'Set back to 100 MiB/s');
+    expect(done.ts).toBe(card.ts);
+    expect(actions(done)).toEqual([]);
+    expect(limit(arn)).toBe(100);
+    await inThread(card, 'is in force again, read back from AWS');
+    expect(sent(arn)).toEqual([50, 100]);
+    expect(await at().events(arn)).toEqual([
+      'requested',
+      'apply.started',
+      'applied',
+      'revert.scheduled',
+      'revert.started',
+      'reverted',
+    ]);
+    const update = at().aws.calls.findLast(({ operation }) => operation === 'UpdateTaskExecution');
+    expect(update?.identity?.session).toMatchObject({ role: 'arn:aws:iam::111122223333:role/datasync-throttle' });
+  });
+
+  it('is left alone where somebody has changed it since, and that is said', async () => {
+    const arn = at().execution();
+    const { card } = await held(arn, '50MiB/s for 5m');
+    at().aws.setLimit(arn, 7 * MiB);
+    await inThread(card, 'past the bot, by console or CLI');
+    await inThread(card, 'Somebody has changed the limit since, to 7 MiB/s');
+    expect(limit(arn)).toBe(7);
+    expect(await at().events(arn)).toEqual(expect.arrayContaining(['drift.detected', 'revert.skipped']));
+    expect(sent(arn)).toEqual([50]);
+  });
+
+  it('warns ten minutes before, once', async () => {
+    const arn = at().execution();
+    const { card } = await held(arn, '50MiB/s for 12m');
+    const warned = await inThread(card, 'goes back to 100 MiB/s (839 Mbit/s) in about');
+    expect(actions(warned)).toEqual(['revert-now', 'extend']);
+    await at().slack.as(OPERATOR).click(warned, 'revert-now');
+    await at().card(arn, 'Set back to 100 MiB/s');
+    expect(
+      at()
+        .slack.thread(card.channel, card.ts)
+        .filter((one) => shows(one, 'in about')),
+    ).toHaveLength(1);
+  });
+});
+
+describe('Revert now', () => {
+  it('is done for a lead at once, and refused to a stranger to the matter, with who could', async () => {
+    const arn = at().execution();
+    const { card } = await held(arn, '50MiB/s for 1h');
+    const told = await at().told('U0AUDIT', () => at().slack.as('U0AUDIT').click(card, 'revert-now'));
+    expect(told.text).toMatch(/You may not set this limit back/);
+    expect(told.text).toContain('<@U0OPER>');
+    await at().slack.as(LEAD).click(card, 'revert-now');
+    await at().card(arn, 'wanted it back');
+    expect(limit(arn)).toBe(100);
+    expect(sent(arn)).toEqual([50, 100]);
+  });
+});
+
+describe('Extend', () => {
+  it('asks for more time, which moves the end and nothing else', async () => {
+    const arn = at().execution();
+    const { card } = await held(arn, '50MiB/s for 5m');
+    const person = at().slack.as(OPERATOR);
+    await person.click(card, 'extend');
+    const modal = await at().slack.until(() => person.views().at(-1));
+    expect(visibleText(modal)).toContain('The policy allows 12 h in all');
+    const refused = await person.submit(modal, { duration: '12h' });
+    expect(JSON.stringify(refused)).toMatch(/12 h in all/);
+    await person.submit(modal, { duration: '2m', reason: 'the call goes on' });
+    const longer = await at().card(arn, 'for 2 min more');
+    await at().card(arn, 'In force*: nightly-archive, 50 MiB/s (419 Mbit/s) for 2 min more');
+    expect(longer.ts).not.toBe(card.ts);
+    await inThread(card, 'has taken its place');
+    await inThread(longer, 'More time: nightly-archive stays limited to 50 MiB/s');
+    await inThread(longer, 'is in force again');
+    expect(sent(arn)).toEqual([50, 100]);
+  });
+});
+
+describe('a request for more time that nobody decides', () => {
+  it('expires, and the limit goes back when its own time is over', async () => {
+    const arn = at().execution({ account: '444455556666' });
+    const asked = await at().ask(arn, '50MiB/s for 8m');
+    await at().approve(LEAD, asked);
+    const card = await at().card(arn, 'In force');
+    const person = at().slack.as(OPERATOR);
+    await person.click(card, 'extend');
+    const modal = await at().slack.until(() => person.views().at(-1));
+    await person.submit(modal, { duration: '1h' });
+    expect(visibleText(await at().card(arn, 'Waiting for 1 approval'))).toContain('No rate changes');
+    await atLast(arn, 'Expired, nothing was sent to AWS');
+    await atLast(arn, 'Set back to 100 MiB/s');
+    expect(limit(arn)).toBe(100);
+    expect(sent(arn)).toEqual([50, 100]);
+  }, 30_000);
+});
+
+describe('undo', () => {
+  it('is asked by the button and by the word, decided by the policy, refused after a change', async () => {
+    const arn = at().execution();
+    const { card, id } = await held(arn, '50MiB/s');
+    const result = await at().result(card);
+    await at().slack.as(OPERATOR).click(result, 'undo');
+    const undo = await at().card(arn, 'Waiting for 1 approval');
+    expect(visibleText(undo)).toContain('50 MiB/s (419 Mbit/s) → 100 MiB/s (839 Mbit/s)');
+    expect(visibleText(undo)).toContain(`Undo ${id}`);
+    await at().approve(LEAD, undo);
+    await inThread(undo, 'In force');
+    await at().card(arn, 'Replaced');
+    expect(limit(arn)).toBe(100);
+    const again = await at().told(OPERATOR, () => at().slack.as(OPERATOR).command('C0OPS', COMMAND, `undo ${id}`));
+    expect(again.text).toMatch(/is the limit in force already/);
+    at().aws.setLimit(arn, 7 * MiB);
+    const later = await at().told(OPERATOR, () => at().slack.as(OPERATOR).command('C0OPS', COMMAND, `undo ${id}`));
+    expect(later.text).toMatch(/The limit was changed since: .* set 50 MiB\/s .* in force now is 7 MiB\/s/);
+    expect(sent(arn)).toEqual([50, 100]);
+  });
+});
+
+describe('the card', () => {
+  it('follows the run to its end, edited no more often than every 30 s', async () => {
+    const arn = at().execution({ bytes: 40_000 * MiB });
+    await held(arn, '50MiB/s');
+    await at().card(arn, '% of the limit');
+    await atLast(arn, 'The run has ended (SUCCESS): 39.1 GiB in');
+    const looked = at().aws.calls.filter(
+      ({ operation, input }) => operation === 'DescribeTaskExecution' && input.TaskExecutionArn === arn,
+    );
+    const seconds = (40_000 / 50) * 1.2;
+    expect(looked.length).toBeLessThan(seconds / 30 + 10);
+    expect(visibleText(await at().card(arn, 'The run has ended'))).toMatch(/on average/);
+  }, 40_000);
+});
+
+describe('a bot that is killed at the moment of the revert', () => {
+  let proxy: LossyProxy;
+  let victim: Running;
+
+  beforeAll(async () => {
+    proxy = await startLossyProxy(inject('redisUrl'));
+  });
+  afterAll(async () => {
+    await proxy.close();
+  });
+
+  it('is followed by the other one, and it is set back once', async () => {
+    const { aws, bots, env } = at();
+    const arn = at().execution();
+    await held(arn, '50MiB/s for 5m');
+    // Only the victim is there when its time is over; the other one comes back while AWS is being told.
+    await Promise.all(bots.splice(0).map((bot) => bot.stop()));
+    victim = await serve({ ...env, REDIS_URL: proxy.url }, options);
+    aws.fail({ kind: 'hang', operation: 'UpdateTaskExecution', ms: 300, times: 1 });
+    await aws.until(() => at().sent(arn).length === 2, { timeoutMs: 10_000 });
+    proxy.lose('requests');
+    await at().startBot();
+    await atLast(arn, 'Set back to');
+    expect(limit(arn)).toBe(100);
+    expect((await at().events(arn)).filter((event) => event === 'reverted')).toHaveLength(1);
+    await victim.stop();
+  }, 40_000);
+});

@@ -1,0 +1,121 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createReminders } from '../../src/ledger/reminders.ts';
+import type { LocalDataSync } from '../../src/sandbox/datasync/start-data-sync.ts';
+import { remindApprovers } from '../../src/workflow/remind-approvers.ts';
+import { EVERYBODY } from '../domain/given.ts';
+import { type Bot, type Outside, outside, startAwsWithOne, startBot } from './given-bot.ts';
+
+let aws: LocalDataSync;
+let bot: Bot;
+let world: Outside;
+let reminded: string[];
+let answer: 'sent' | 'never' | { wait: number };
+
+beforeEach(async () => {
+  const made = await startAwsWithOne();
+  aws = made.aws;
+  world = outside({ approvals: { lower: 2, raise: 2, unlimited: null } });
+  bot = await startBot(made.arn, world);
+  reminded = [];
+  answer = 'sent';
+});
+afterEach(async () => {
+  bot.close();
+  await aws.stop();
+});
+
+async function pending(): Promise<string> {
+  const asked = await bot.ask();
+  if (asked.kind !== 'asked') throw new Error(asked.kind);
+  return asked.request.id;
+}
+
+function remind(id: string) {
+  const reminders = createReminders(bot.redis, bot.keys);
+  const said = async (user: string) => {
+    reminded.push(user);
+    return answer;
+  };
+  return remindApprovers({ ...bot.deps, reminders, remind: said }, id);
+}
+
+const timers = async () => (await bot.redis.zrange(bot.keys.timers, '0', '-1')).filter((one) => one.includes('remind'));
+
+describe('reminders', () => {
+  it('come with the request, and go with its end', async () => {
+    const id = await pending();
+    expect(await timers()).toEqual([JSON.stringify({ kind: 'remind', request: id })]);
+    await bot.cancel(id, 'U0OPER');
+    expect(await timers()).toEqual([]);
+  });
+
+  it('go to those who can decide and have not: never the requester, a guest, or who approved', async () => {
+    const id = await pending();
+    expect(await remind(id)).toMatchObject({ kind: 'later', why: 'the next reminder is not due yet' });
+    expect(reminded).toEqual([]);
+    world.seconds = 600;
+    const first = await remind(id);
+    expect(reminded).toEqual(['U0LEAD', 'U0SECOND']);
+    expect(first).toMatchObject({ kind: 'later' });
+    await bot.review(id, 'U0LEAD');
+    world.seconds = 1200;
+    expect(await remind(id)).toEqual({ kind: 'done' });
+    expect(reminded).toEqual(['U0LEAD', 'U0SECOND', 'U0SECOND']);
+  });
+
+  it('come once each, however often and wherever the work is done', async () => {
+    const id = await pending();
+    world.seconds = 601;
+    await Promise.all([remind(id), remind(id), remind(id)]);
+    await remind(id);
+    expect(reminded.toSorted()).toEqual(['U0LEAD', 'U0SECOND']);
+  });
+
+  it('are not made up for: after a long silence there is one, not two', async () => {
+    const id = await pending();
+    world.seconds = 1500;
+    expect(await remind(id)).toEqual({ kind: 'done' });
+    expect(reminded).toEqual(['U0LEAD', 'U0SECOND']);
+  });
+
+  it('are nothing once it is decided, or by a policy without them', async () => {
+    const id = await pending();
+    world.seconds = 700;
+    world.rule = { ...world.rule, reminders: false };
+    expect(await remind(id)).toEqual({ kind: 'done' });
+    world.rule = { ...world.rule, reminders: true };
+    await bot.review(id, 'U0LEAD', 'deny');
+    expect(await remind(id)).toEqual({ kind: 'done' });
+    expect(await remind('r-unknown000')).toEqual({ kind: 'done' });
+    expect(reminded).toEqual([]);
+  });
+
+  it('have no timer where nobody has to agree, or the rule wants none', async () => {
+    world.rule = { ...world.rule, reminders: false };
+    await pending();
+    expect(await timers()).toEqual([]);
+  });
+
+  it('wait where Slack asks to, and go on with those who got none', async () => {
+    const id = await pending();
+    world.seconds = 600;
+    answer = { wait: 7 };
+    expect(await remind(id)).toMatchObject({ kind: 'later', seconds: 7 });
+    answer = 'sent';
+    await remind(id);
+    expect(reminded).toEqual(['U0LEAD', 'U0LEAD', 'U0SECOND']);
+  });
+
+  it('look again where Slack can not say who is in the group', async () => {
+    const id = await pending();
+    world.seconds = 600;
+    world.groups.set('S0LEADS', null);
+    expect(await remind(id)).toMatchObject({ kind: 'later', seconds: 30 });
+    world.groups.set(
+      'S0LEADS',
+      EVERYBODY.map(({ user }) => user),
+    );
+    await remind(id);
+    expect(reminded).toEqual(['U0LEAD', 'U0SECOND', 'U0NOBODY']);
+  });
+});

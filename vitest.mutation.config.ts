@@ -1,0 +1,13 @@
+import { defineConfig } from 'vitest/config';
+
+/** The tests that need no Redis and tell what the chain and its check must do: those that the mutation testing runs. */
+export default defineConfig({
+  test: {
+    include: [
+      'test/ledger/audit-seal.test.ts',
+      'test/ledger/audit-verify.test.ts',
+      'test/ledger/audit-verdicts.test.ts',
+    ],
+    testTimeout: 20_000,
+  },
+});
