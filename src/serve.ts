@@ -64,6 +64,8 @@ export interface ServeOptions {
   clock?: Clock;
   /** How old a claim is when its worker counts as gone; 30 s if not given. */
   abandonedMs?: number;
+  /** How often it is looked whether the audit log is still the one that this bot wrote to; 2 s if not given. */
+  lookMs?: number;
 }
 
 const REDIS_FIRST_MS = 3000;
@@ -138,6 +140,7 @@ export async function serve(env: NodeJS.ProcessEnv, options: ServeOptions = {}):
   const auditChannel = createAuditChannel({ clients, channel: config.audit.channel, policy, log });
   const auditWatch = startAuditWatch({
     ...{ redis, keys, ledger, replica },
+    ...(options.lookMs === undefined ? {} : { lookMs: options.lookMs }),
     checkpoints: createCheckpoints({ redis, keys, clock, signingKey, file: checkpointFile }),
     trim: () => trimStep(redis, keys),
     tellCheckpoints: (lines) => auditChannel.checkpoints(lines),

@@ -115,6 +115,8 @@ export function createAuditSearch(redis: Connection, keys: Keys, gate: Gate) {
   };
 }
 
+export type AuditSearch = ReturnType<typeof createAuditSearch>;
+
 /** Reads the log from its beginning, a page at a time. */
 export async function* readLog(redis: Connection, keys: Keys, page = 500): AsyncGenerator<StoredRecord> {
   let from = '-';

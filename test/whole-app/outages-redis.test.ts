@@ -18,7 +18,8 @@ let world: TestWorld;
 
 beforeAll(async () => {
   redis = await startLocalRedis();
-  world = await startTestWorld({ redisUrl: redis.url, env: { LOG_LEVEL: process.env.LOGS ?? 'fatal' } });
+  // A look at the log that goes silent would keep the write behind it from being sent: that is another answer.
+  world = await startTestWorld({ redisUrl: redis.url, serve: { lookMs: 3_600_000 } });
 });
 afterEach(async () => {
   redis.resume();

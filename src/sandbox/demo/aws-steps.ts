@@ -30,16 +30,17 @@ export async function seeUpdate({ world, star, transcript }: Stage, from: number
   const sent = () => updatesIn(since())[0];
   const update = await coming('UpdateTaskExecution', aws.until(sent, PATIENCE));
   if (!update) throw new Error('UpdateTaskExecution did not come');
+  // The bot looks for its cards as well, in a session for reading that all requests share.
+  const { session } = update.identity ?? { session: null };
+  const ofTheChange = (call: DataSyncCall) =>
+    (call.identity?.session?.name ?? call.input.RoleSessionName) === session?.name;
   const isReadBack = (call: DataSyncCall, index: number, calls: readonly DataSyncCall[]) =>
     call.operation === 'DescribeTaskExecution' &&
+    ofTheChange(call) &&
     calls.slice(0, index).some(({ requestId }) => requestId === update.requestId);
   const seen = () => since().some(isReadBack);
   if (update.outcome === 'ok') await coming('the read-back', aws.until(seen, PATIENCE));
-  const { session } = update.identity ?? { session: null };
   const last = since().findIndex(isReadBack);
-  // The bot looks for its cards as well, in a session for reading that all requests share.
-  const ofTheChange = (call: DataSyncCall) =>
-    (call.identity?.session?.name ?? call.input.RoleSessionName) === session?.name;
   const calls = (last < 0 ? since() : since().slice(0, last + 1)).filter(ofTheChange);
   const readBack = last < 0 ? null : aws.execution(star).bytesPerSecond;
   transcript.lines(calls.map((call, index) => callLine(call, index === calls.length - 1 ? readBack : null)));
