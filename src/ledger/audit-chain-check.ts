@@ -1,4 +1,5 @@
 import { GENESIS, type LossDetail, lossOf } from '../domain/audit-record.ts';
+import { type Chained, readAsWritten } from './as-written.ts';
 import { hexHashOf } from './audit-chain.ts';
 import { type ExportedRecord, isHash, isSeq, parseObject } from './export-format.ts';
 import { number, range, records } from './log-words.ts';
@@ -137,17 +138,13 @@ export interface Taken {
   loss: LossDetail | null;
 }
 
-interface Chained {
-  log: string;
-  seq: number;
-  prev: string;
-  at: string;
-  event: string;
-  detail: unknown;
+/** What the chain needs of a record's bytes, or what is wrong with them. */
+export function readChained(bytes: string): Chained | { problem: string } {
+  return readAsWritten(bytes) ?? readSlowly(bytes);
 }
 
-/** What the chain needs of a record's bytes, or what is wrong with them. */
-function readChained(bytes: string): Chained | { problem: string } {
+/** Whatever the bytes are. */
+export function readSlowly(bytes: string): Chained | { problem: string } {
   const record = parseObject(bytes);
   if (record === null) return { problem: 'holds no JSON object' };
   const { v, log, seq, prev, at, event } = record;
