@@ -120,7 +120,12 @@ export function createCredentials(clock: Clock, limits: TimeLimits): Credentials
           ],
         }),
       };
-      return shared(`${role} ${session.request} ${executionArn}`, RENEW_CHANGE_BEFORE_END_MS, input, region);
+      return shared(
+        `${role} ${session.request} ${session.team} ${session.user} ${executionArn}`,
+        RENEW_CHANGE_BEFORE_END_MS,
+        input,
+        region,
+      );
     },
     close: () => {
       for (const client of stsClients.values()) client.destroy();

@@ -53,9 +53,9 @@ export function decideExtension(
   return { ok: true, event: requestedEvent(asked, facts, id, proposal), proposal };
 }
 
-/** Whether there is time that still runs, and nothing on its way to AWS. */
+/** Whether there is time that still runs, nothing is on its way to AWS, and nobody wants it back now. */
 export function canExtend(request: ThrottleRequest): request is ThrottleRequest & { hold: Hold } {
-  return isHeld(request) && !isReverting(request);
+  return isHeld(request) && !isReverting(request) && request.hold.by === null;
 }
 
 function extensionOf({ id, hold }: ThrottleRequest & { hold: Hold }, moreSeconds: number) {

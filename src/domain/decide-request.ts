@@ -1,10 +1,11 @@
-import type { Groups, Person, Policy, Rule } from './policy.ts';
+import { isHeld } from './hold.ts';
+import type { Direction, Groups, Person, Policy, Rule } from './policy.ts';
 import { approvalsNeeded, checkRate, directionOf, matchRule, mayAsk, possibleApprovers } from './policy.ts';
 import type { AskedRate } from './rate.ts';
 import { resolveRate } from './rate.ts';
 import { type AskRefusal, type ElsewhereRule, isByPolicy } from './refusal.ts';
 import { type ExecutionArn, isUpdatable, type TaskExecution } from './task-execution.ts';
-import type { AuditEvent, RequestedDetail } from './throttle-request.ts';
+import type { AuditEvent, RequestedDetail, ThrottleRequest } from './throttle-request.ts';
 
 /** What somebody asks for, before anything is known of the execution. */
 export interface AskCommand {
@@ -86,7 +87,15 @@ export type AskDecision = { ok: true; event: AuditEvent; proposal: Proposal } | 
 /** The whole question: the person, the policy and the execution as it is now. */
 export function decideRequest(
   command: AskCommand,
-  facts: { rule: Rule; inForce: PolicyInForce; groups: Groups; execution: TaskExecution; now: Date },
+  facts: {
+    rule: Rule;
+    inForce: PolicyInForce;
+    groups: Groups;
+    execution: TaskExecution;
+    /** The request whose limit is in force for a while, if there is one. */
+    running: ThrottleRequest | null;
+    now: Date;
+  },
   id: string,
 ): AskDecision {
   const { rule, execution, groups } = facts;
@@ -102,7 +111,7 @@ export function decideRequest(
     return { ok: false, refusal: { why: 'cannot-undo', request: undoes.request, problem } };
   }
   const to = resolved.value;
-  const direction = directionOf(from, to);
+  const direction = strictestDirection(rule, from, to, facts.running);
   const needed = approvalsNeeded(rule, direction);
   if (needed === null) return { ok: false, refusal: { why: 'unlimited-not-allowed', rule } };
   const outside = checkRate(rule, to);
@@ -119,6 +128,18 @@ export function decideRequest(
     ...(undoes ? { undoes: undoes.request } : {}),
   };
   return { ok: true, event: requestedEvent(command, facts, id, { from, to, detail }), proposal: { from, to, detail } };
+}
+
+/**
+ * By the rate in force; and where its time runs, by the rate that it would go back to as well: else a raise for an hour,
+ * once agreed, could be made one for good by asking for a little less.
+ */
+function strictestDirection(rule: Rule, from: number, to: number, running: ThrottleRequest | null): Direction {
+  const now = directionOf(from, to);
+  if (!running || !isHeld(running) || running.to !== from || running.hold.base === to) return now;
+  const then = directionOf(running.hold.base, to);
+  const needs = (direction: Direction) => approvalsNeeded(rule, direction) ?? Number.POSITIVE_INFINITY;
+  return needs(then) > needs(now) ? then : now;
 }
 
 /** Could this many agree at all? */

@@ -21,7 +21,9 @@ export function scheduledEvent(
   facts: { policy: string; now: Date; running: ThrottleRequest | null },
 ): AuditEvent | null {
   const { durationSeconds } = applied;
-  const hold = facts.running && isHeld(facts.running) ? facts.running.hold : null;
+  const { running } = facts;
+  // Inherited only where what is replaced is the limit that was held: not one that somebody set since, past the bot.
+  const hold = running && isHeld(running) && running.to === applied.from ? running.hold : null;
   if (durationSeconds === null) return null;
   const now = facts.now.toISOString();
   const dueAt = applied.extends?.dueAt ?? new Date(facts.now.getTime() + durationSeconds * 1000).toISOString();

@@ -180,11 +180,13 @@ export function createLedger(options: LedgerOptions): RedisLedger {
    * The truth about a write that went silent. Where it left no answer, one that says "void" is put under its key, so
    * that it can't come late either.
    */
-  async function settleUnknown(op: string): Promise<'recorded' | 'not-recorded'> {
+  async function settleUnknown(op: string): Promise<'recorded' | 'refused' | 'not-recorded'> {
     const answer = await gate.untilAnswered(() =>
       redis.set(keys.operation(op), JSON.stringify({ void: true }), 'EX', OPERATION_SECONDS, 'NX', 'GET'),
     );
-    return answer === null || (JSON.parse(answer) as Answer).void ? 'not-recorded' : 'recorded';
+    const left = answer === null ? null : (JSON.parse(answer) as Answer);
+    if (left === null || left.void) return 'not-recorded';
+    return left.event === 'refused' || left.event === 'decision.refused' ? 'refused' : 'recorded';
   }
 
   async function load(id: string): Promise<StoredRequest | null> {
@@ -210,8 +212,11 @@ export function createLedger(options: LedgerOptions): RedisLedger {
       return mark === null ? null : { mark, request: requestOf(mark) };
     },
     async limitsInForce(limit) {
-      const marks = await gate.read(() => redis.hvals(keys.inForce));
-      const found = await Promise.all(marks.slice(0, limit).map((mark) => load(requestOf(mark))));
+      const marks = Object.entries(await gate.read(() => redis.hgetall(keys.inForce)));
+      const found = await Promise.all(marks.slice(0, limit).map(([, mark]) => load(requestOf(mark))));
+      // A request lives for 90 days after its end, and no execution runs that long: what is left of it goes.
+      const gone = marks.filter((_, place) => place < found.length && found[place] === null).map(([arn]) => arn);
+      if (gone.length > 0) await gate.read(() => redis.hdel(keys.inForce, ...gone));
       return found.filter((stored) => stored !== null);
     },
     async leave(arn, mark) {

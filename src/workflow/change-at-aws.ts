@@ -46,7 +46,7 @@ export async function sendRate(
   }
 }
 
-/** AWS lets the bot not near it, and waiting would not help. */
+/** AWS lets the bot not near it, and waiting would not help. Where the bot's own credentials can't be had, it may. */
 export function isDenied({ kind }: AwsFault): boolean {
-  return kind === 'denied' || kind === 'credentials';
+  return kind === 'denied';
 }

@@ -130,16 +130,20 @@ async function consider(deps: RequestThrottleDeps, ask: Omit<Ask, 'op'>): Promis
   });
   if (!admission.ok) return refused(admission.refusal, admission.rule);
   const { rule } = admission;
-  const open = await deps.ledger.openRequestOf(ask.execution.arn);
+  const [open, standing] = await Promise.all([
+    deps.ledger.openRequestOf(ask.execution.arn),
+    deps.ledger.inForceOf(ask.execution.arn),
+  ]);
   if (open) return refused({ why: 'already-open', request: open }, rule);
-  const [postable, execution] = await Promise.all([
+  const [running, postable, execution] = await Promise.all([
+    standing && deps.ledger.load(standing.request),
     deps.channels.postable(ask.channel),
     deps.executions.describe(ask.execution, { role: rule.role, session: { kind: 'read' } }),
   ]);
   const from = execution.bytesPerSecond;
   if (postable !== 'yes') return { command, inForce, from, execution, outcome: { kind: 'cannot-post', why: postable } };
   const now = deps.clock.now();
-  const facts = { rule, inForce, groups, execution, now };
+  const facts = { rule, inForce, groups, execution, running: running?.request ?? null, now };
   const id = deps.newRequestId();
   const decision = extend
     ? decideExtension({ ...command, durationSeconds: command.durationSeconds ?? 0 }, extend, facts, id)

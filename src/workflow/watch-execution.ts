@@ -6,7 +6,7 @@ import { isActive, type TaskExecution } from '../domain/task-execution.ts';
 import type { AuditEvent, ThrottleRequest } from '../domain/throttle-request.ts';
 import { measuredRate, nextLookSeconds } from '../domain/watch-pace.ts';
 import type { Applied } from './apply-throttle.ts';
-import { lookAtExecution } from './change-at-aws.ts';
+import { isDenied, lookAtExecution } from './change-at-aws.ts';
 import { AwsFault } from './faults.ts';
 import type { Claim, Clock, EffectKind, Executions, InForce, Ledger, Looks, PolicySource } from './ports.ts';
 
@@ -23,6 +23,8 @@ type Show = (id: string, execution: TaskExecution | null) => Promise<{ againInSe
 
 const DONE: Applied = { kind: 'done' };
 const TRY_AGAIN_SECONDS = 30;
+/** Somebody has to allow it first. */
+const DENIED_AGAIN_SECONDS = 900;
 
 /**
  * One look at the execution that a request's limit stands on: the card is brought up to date, somebody else's change is
@@ -38,6 +40,7 @@ export async function watchExecution(deps: WatchDeps, id: string, claim: Claim, 
   const role = ruleNow(request, deps.policy.current())?.role ?? request.hold?.role ?? request.apply?.role ?? null;
   const execution = await lookAtExecution(deps, request, { role, session: { kind: 'read' } });
   if (execution instanceof AwsFault) {
+    if (isDenied(execution)) return later(DENIED_AGAIN_SECONDS, execution.message);
     if (execution.kind !== 'not-found') return later(TRY_AGAIN_SECONDS, execution.message);
     return leave(deps, request, { standing, execution: null, awsRequestId: execution.requestId }, claim, show);
   }

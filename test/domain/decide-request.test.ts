@@ -20,7 +20,11 @@ import {
 
 const inForce = policy(rule());
 const decide = (command = ask(), changes: Partial<Parameters<typeof decideRequest>[1]> = {}) =>
-  decideRequest(command, { rule: rule(), inForce, groups: GROUPS, execution: execution(), now: T0, ...changes }, 'r-1');
+  decideRequest(
+    command,
+    { rule: rule(), inForce, groups: GROUPS, execution: execution(), running: null, now: T0, ...changes },
+    'r-1',
+  );
 const to = (bytesPerSecond: number) => ask({ rate: { kind: 'absolute', bytesPerSecond } });
 
 describe('who may ask here at all', () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { MOST_SENDS, SETTLE_SECONDS, startedEvent } from '../../src/domain/decide-apply.ts';
-import { decideExtension, lengthenedEvents } from '../../src/domain/decide-extend.ts';
+import { canExtend, decideExtension, lengthenedEvents } from '../../src/domain/decide-extend.ts';
+import { decideRequest } from '../../src/domain/decide-request.ts';
 import {
   decideDrift,
   decideRevert,
@@ -53,6 +54,49 @@ function heldOf(request: ThrottleRequest): ThrottleRequest & { hold: Hold } {
 
 const held = heldOf(inForce());
 
+describe('a request while a time runs', () => {
+  const strict = rule({ approvals: { lower: 0, raise: 1, unlimited: 2 } });
+  const askFor = (bytesPerSecond: number, running: ThrottleRequest | null, seen: number) =>
+    decideRequest(
+      ask({ rate: { kind: 'absolute', bytesPerSecond } }),
+      {
+        ...{ rule: strict, inForce: policy(strict), groups: GROUPS, running, now: at(10) },
+        execution: execution({ bytesPerSecond: seen }),
+      },
+      'r-next',
+    );
+  const raised = inForce({
+    ask: { rate: { kind: 'absolute', bytesPerSecond: 200 * MIB } },
+    seen: { bytesPerSecond: 50 * MIB },
+  });
+
+  it('needs what a raise needs, where a little less would make a raise for an hour one for good', () => {
+    expect(askFor(199 * MIB, raised, 200 * MIB)).toMatchObject({
+      event: { detail: { direction: 'raise', approvals: 1 } },
+    });
+  });
+
+  it('needs no more to go back to what was, or under it, or where somebody has set another limit since', () => {
+    for (const [rate, running, seen] of [
+      [50, raised, 200],
+      [40, raised, 200],
+      [199, raised, 300],
+      [199, null, 200],
+    ] as const) {
+      const asked = askFor(rate * MIB, running, seen * MIB);
+      expect(asked).toMatchObject({ event: { detail: { direction: 'lower', approvals: 0 } } });
+    }
+  });
+
+  it('inherits no rate from before that somebody has changed since, past the bot', () => {
+    const after = inForce(
+      { ask: { rate: { kind: 'absolute', bytesPerSecond: 5 * MIB } }, seen: { bytesPerSecond: 10 * MIB } },
+      held,
+    );
+    expect(heldOf(after).hold.base).toBe(10 * MIB);
+  });
+});
+
 describe('what follows a limit that came into force', () => {
   it('is its end, where one was asked', () => {
     expect(held.hold).toMatchObject({ base: BASE, role: ROLE, dueAt: at(2 + HOUR).toISOString(), by: null, end: null });
@@ -60,10 +104,11 @@ describe('what follows a limit that came into force', () => {
   });
 
   it('inherits the rate from before of the one whose time ran, and its own time begins anew', () => {
-    const next = heldOf(inForce({ seen: { bytesPerSecond: 70 * MIB } }, held));
+    const lower = { rate: { kind: 'absolute', bytesPerSecond: 20 * MIB } } as const;
+    const next = heldOf(inForce({ ask: lower, seen: { bytesPerSecond: SET } }, held));
     expect(next.hold).toMatchObject({ base: BASE, since: at(2).toISOString() });
     const over = folded(held, at(9), skippedEvent(held, 'changed', 'd'));
-    expect(inForce({ seen: { bytesPerSecond: 70 * MIB } }, over).hold?.base).toBe(70 * MIB);
+    expect(inForce({ ask: lower, seen: { bytesPerSecond: SET } }, over).hold?.base).toBe(SET);
   });
 
   it('is a warning ten minutes before, where there is more time than that', () => {
@@ -143,6 +188,14 @@ describe('what a look means, once the intent is on record', () => {
 });
 
 describe('Revert now', () => {
+  it('is not undone by more time for it', () => {
+    const facts = { rule: null, groups: NO_GROUPS, policy: 'd', now: at(60) };
+    const decision = decideRevertNow(held, OPERATOR, facts);
+    if (!decision.ok) throw new Error('the requester may');
+    expect(canExtend(held)).toBe(true);
+    expect(canExtend(folded(held, at(60), decision.event))).toBe(false);
+  });
+
   const facts = { rule: rule(), groups: GROUPS, policy: 'd', now: at(60) };
 
   it('is for the requester, who approved and whoever may decide', () => {

@@ -107,7 +107,7 @@ export function requested(changes: { of?: Rule; ask?: Partial<AskCommand>; seen?
   const of = changes.of ?? rule();
   const decision = decideRequest(
     ask(changes.ask),
-    { rule: of, inForce: policy(of), groups: GROUPS, execution: execution(changes.seen), now: T0 },
+    { rule: of, inForce: policy(of), groups: GROUPS, execution: execution(changes.seen), running: null, now: T0 },
     'r-0123456789',
   );
   if (!decision.ok) throw new Error(`refused: ${decision.refusal.why}`);

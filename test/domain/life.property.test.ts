@@ -192,7 +192,7 @@ function live(first: { rule: Rule; by: string; rate: number; to: number }, steps
   const command = ask({ requester: person(first.by), rate: { kind: 'absolute', bytesPerSecond: first.to } });
   const facts = factsOf(world);
   if (!admit(command, facts.inForce, facts.groups).ok) return [];
-  const asked = decideRequest(command, { ...facts, rule: world.rule }, 'r-0');
+  const asked = decideRequest(command, { ...facts, rule: world.rule, running: null }, 'r-0');
   if (!asked.ok) return [];
   const events: DatedEvent[] = [{ ...asked.event, at: facts.now.toISOString() }];
   let state = evolve(null, events[0] as DatedEvent) as ThrottleRequest;

@@ -56,7 +56,14 @@ export function asking(number: number, changes: Partial<Change> = {}): Change {
   const id = `r-${String(number).padStart(10, '0')}`;
   const arn = parseExecutionArn(arnOf(number));
   if (!arn.ok) throw new Error('no ARN');
-  const facts = { rule: rule(), inForce: policy(rule()), groups: GROUPS, execution: execution(), now: T0 };
+  const facts = {
+    rule: rule(),
+    inForce: policy(rule()),
+    groups: GROUPS,
+    execution: execution(),
+    running: null,
+    now: T0,
+  };
   const decision = decideRequest(ask({ execution: arn.value }), facts, id);
   if (!decision.ok) throw new Error(decision.refusal.why);
   return { op: `ask:${id}`, prior: null, events: [decision.event], ...changes };

@@ -252,6 +252,9 @@ describe('the rest', () => {
     for (const doing of ['asking', 'deciding', 'looking'] as const) {
       expect(settledWords('recorded', doing)).toMatch(/was recorded/);
       expect(settledWords('not-recorded', doing)).toMatch(/not recorded|nothing was recorded/);
+      const refused = settledWords('refused', doing);
+      expect(refused).toMatch(/was refused, and that is on record\..* again to see why\.$/);
+      expect(refused).not.toMatch(/goes on|card/);
     }
     expect(STILL_CHECKING).toContain('Still checking');
   });

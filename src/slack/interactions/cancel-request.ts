@@ -8,5 +8,6 @@ export async function cancel(bot: Bot, caller: Caller, click: Click): Promise<vo
   if (!id) return;
   const decided = await cancelRequest(bot, { request: id, user: caller.user, op: caller.op });
   if (decided.kind === 'refused') await caller.say(decidedWords(decided).text);
-  if (click.message) await bot.notifier.refreshCopy(id, click.message);
+  // What was decided stands, whatever comes of its message.
+  if (click.message) bot.background(bot.notifier.refreshCopy(id, click.message));
 }

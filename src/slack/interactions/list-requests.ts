@@ -2,13 +2,15 @@ import { waitingRequests } from '../../workflow/waiting-requests.ts';
 import { type Bot, type Caller, sealRequest } from '../bot.ts';
 import { linksOf } from '../links.ts';
 import { requestList } from '../views/request-list.ts';
+import { NO_MEMBER } from './list-executions.ts';
 
 /** As many as fit in a message, and as one person can use. */
 const MOST_SHOWN = 15;
 
 /** `requests`: what is open, that which this person can decide first. */
 export async function listRequests(bot: Bot, caller: Caller): Promise<void> {
-  const { toDecide, others } = await waitingRequests(bot, caller.user);
+  const { person, toDecide, others } = await waitingRequests(bot, caller.user);
+  if (person.kind !== 'member') return caller.say(NO_MEMBER);
   const shown = [...toDecide, ...others].slice(0, MOST_SHOWN);
   await caller.say(
     requestList({

@@ -21,7 +21,8 @@ export async function openReviewModal(bot: Bot, caller: Caller, click: Click): P
     const opened = await openReview(bot, { request: id, user: caller.user, op: caller.op });
     return opened.kind === 'open' ? modalOf(bot, caller, opened) : noticeModal(TITLE, decidedWords(opened).text);
   });
-  if (click.message) await bot.notifier.refreshCopy(id, click.message);
+  // What was decided stands, whatever comes of its message.
+  if (click.message) bot.background(bot.notifier.refreshCopy(id, click.message));
 }
 
 function modalOf(bot: Bot, { user }: Caller, { request, rule, needed, execution }: Extract<Opened, { kind: 'open' }>) {

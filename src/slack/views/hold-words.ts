@@ -55,7 +55,10 @@ function endWords(hold: Hold, end: HoldEnd): HoldWords {
       };
     }
     case 'skipped':
-      return SKIPPED[end.why as SkippedWhy]?.({ base, now, at, by: end.replacedBy }) ?? leftAlone(at);
+      return (
+        SKIPPED[end.why as SkippedWhy]?.({ base, now, at, by: end.replacedBy, sent: hold.sent !== null }) ??
+        leftAlone(at)
+      );
     case 'failed': {
       const why = FAILED[end.why as RevertFailedWhy]?.(end, hold) ?? 'It could not be set back.';
       const sentence = `${why} The limit stays as it is until somebody changes it: ask for ${base}, or set it in the AWS console.`;
@@ -69,12 +72,14 @@ function leftAlone(at: string): HoldWords {
 }
 
 const SKIPPED: Readonly<
-  Record<SkippedWhy, (of: { base: string; now: string; at: string; by: string | null }) => HoldWords>
+  Record<SkippedWhy, (of: { base: string; now: string; at: string; by: string | null; sent: boolean }) => HoldWords>
 > = {
-  changed: ({ base, now }) => ({
+  changed: ({ base, now, sent }) => ({
     emoji: 'warning',
     state: 'Time over, left as it is',
-    sentence: `Somebody has changed the limit since${now ? `, to ${now}` : ''}, so it was not set back to ${base}. Nothing was sent to AWS.`,
+    sentence: sent
+      ? `Setting it back to ${base} was sent, and AWS shows ${now || 'another limit'}: somebody has changed it meanwhile.`
+      : `Somebody has changed the limit since${now ? `, to ${now}` : ''}, so it was not set back to ${base}. Nothing was sent to AWS.`,
   }),
   ended: ({ at }) => ({
     emoji: 'white_check_mark',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { HoldEnd } from '../../../src/domain/hold.ts';
+import type { Hold, HoldEnd } from '../../../src/domain/hold.ts';
 import type { ThrottleRequest } from '../../../src/domain/throttle-request.ts';
 import { elementsOf } from '../../../src/sandbox/slack/block-walk.ts';
 import { type CardFacts, cardMessage } from '../../../src/slack/views/card.ts';
@@ -26,10 +26,11 @@ const APPLY = { startedAt: NOW.toISOString(), sentAt: NOW.toISOString(), attempt
 const LENA = { team: 'T0', user: 'U0LEAD', name: 'Bo Lead' };
 const held = (but: Partial<ThrottleRequest> = {}) =>
   request({ status: 'applied', apply: APPLY, ending: ending({ rate: 50 * MIB }), hold: hold(), ...but });
-const over = (but: Partial<HoldEnd>) =>
+const SENT = { sentAt: NOW.toISOString(), attempt: 1 };
+const over = (but: Partial<HoldEnd>, sent: Hold['sent'] = null) =>
   held({
     hold: hold({
-      sent: { sentAt: NOW.toISOString(), attempt: 1 },
+      sent: but.how === 'reverted' || but.how === 'failed' ? SENT : sent,
       end: {
         ...{ at: NOW.toISOString(), how: 'skipped', why: null, rate: null },
         ...{ replacedBy: null, awsRequestId: null, refused: null },
@@ -82,6 +83,7 @@ describe('the card of a limit for a while', () => {
     ],
     ['set back', over({ how: 'reverted', rate: 100 * MIB }), 'Set back to 100 MiB/s', []],
     ['changed', over({ why: 'changed', rate: 7 * MIB }), 'changed the limit since, to 7 MiB/s', []],
+    ['changed', over({ why: 'changed', rate: 7 * MIB }, SENT), 'was sent, and AWS shows 7 MiB/s', []],
     ['ended', over({ why: 'ended' }), 'Was in force until the run ended', []],
     [
       'replaced',

@@ -54,6 +54,17 @@ describe('the result', () => {
     expect(message.all).toContain('0123456789abcdef0123');
   });
 
+  it('of a denied one: the limit stays; where it was for more time, the time runs on', () => {
+    const denied = { ending: ending({ by: approval().by, comment: 'not tonight' }) };
+    expect(result('denied', denied).all).toContain('Denied: nightly_sync stays as it is');
+    const longer = { request: 'r-0000000001', dueAt: '2026-11-22T15:25:00.000Z', totalSeconds: 7200 };
+    const { all, text } = result('denied', { ...denied, durationSeconds: 3600, extends: longer });
+    expect(all).toContain('Denied: no more time for nightly_sync');
+    expect(all).toContain('said no to 50 MiB/s (419 Mbit/s) for 1 h more.');
+    for (const said of [all, text]) expect(said).toContain('the limit goes back when it is over');
+    expect(all).not.toContain('stays as it is');
+  });
+
   it('wakes nobody by what people wrote, and stays within the limits', () => {
     const facts = fc.record({
       status: fc.constantFrom('applied', 'failed', 'stale', 'denied', 'expired'),
