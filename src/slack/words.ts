@@ -1,3 +1,4 @@
+import type { Settled } from '../workflow/faults.ts';
 import type { NotUnderstood } from './command-text.ts';
 import { clip, code, entities, mentionUser } from './views/text.ts';
 
@@ -73,23 +74,31 @@ export function cannotPostWords(why: 'not-a-member' | 'archived' | 'not-found' |
 }
 
 /** What came of a write whose outcome was not known. */
-export function settledWords(outcome: 'recorded' | 'not-recorded', doing: Doing): string {
-  const recorded = outcome === 'recorded';
-  switch (doing) {
-    case 'asking':
-      return recorded
-        ? 'Now it is known: your request was recorded, and it goes on. Its card is in the channel, or comes in a moment.'
-        : 'Now it is known: your request was not recorded, and nothing was sent to AWS. Ask again if you still want it.';
-    case 'deciding':
-      return recorded
-        ? 'Now it is known: what you decided was recorded. The card shows how it stands.'
-        : 'Now it is known: what you decided was not recorded. The request stands as it was; please decide again.';
-    case 'looking':
-      return recorded
-        ? 'Now it is known: that you looked was recorded. Please look again.'
-        : 'Now it is known: nothing was recorded. Please look again.';
-  }
+export function settledWords(outcome: Settled, doing: Doing): string {
+  return `Now it is known: ${SETTLED[doing][outcome]}`;
 }
+
+const SETTLED: Readonly<Record<Doing, Readonly<Record<Settled, string>>>> = {
+  asking: {
+    recorded: 'your request was recorded, and it goes on. Its card is in the channel, or comes in a moment.',
+    refused:
+      'your request was refused, and that is on record. Nothing was asked, and nothing was sent to AWS. Ask again to see why.',
+    'not-recorded': 'your request was not recorded, and nothing was sent to AWS. Ask again if you still want it.',
+  },
+  deciding: {
+    recorded: 'what you decided was recorded. The card shows how it stands.',
+    refused: 'what you decided was refused, and that is on record. Try again to see why.',
+    'not-recorded': 'what you decided was not recorded. The request stands as it was; please decide again.',
+  },
+  looking: {
+    recorded: 'that you looked was recorded. Please look again.',
+    refused: 'this was refused, and that is on record. Look again to see why.',
+    'not-recorded': 'nothing was recorded. Please look again.',
+  },
+};
+
+/** The same form sent again, whose first sending was refused: why is not kept with it. */
+export const REFUSED_BEFORE = 'This was refused before, and that is on record. Open the form anew to ask again.';
 
 /** In a modal whose submit takes longer than Slack waits. */
 export const STILL_CHECKING =

@@ -8,13 +8,16 @@ export class NotRecorded extends Error {
   override readonly name = 'NotRecorded';
 }
 
-/** Redis went silent in the middle of a write. `settled` tells, when Redis is back, whether it was recorded. */
+/** What came of a write that went silent. `refused`: what was recorded is that it was refused. */
+export type Settled = 'recorded' | 'refused' | 'not-recorded';
+
+/** Redis went silent in the middle of a write. `settled` tells, when Redis is back, what was recorded. */
 export class OutcomeUnknown extends Error {
   override readonly name = 'OutcomeUnknown';
   readonly op: string;
-  readonly settled: Promise<'recorded' | 'not-recorded'>;
+  readonly settled: Promise<Settled>;
 
-  constructor(op: string, settled: Promise<'recorded' | 'not-recorded'>, cause: unknown) {
+  constructor(op: string, settled: Promise<Settled>, cause: unknown) {
     super(`it is not known yet whether ${op} was recorded`, { cause });
     this.op = op;
     this.settled = settled;

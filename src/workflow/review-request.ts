@@ -20,7 +20,8 @@ export type Decided =
   | { kind: 'refused'; refusal: DecisionRefusal; request: ThrottleRequest | null }
   /** The policy lets them, and there is nothing to record. */
   | { kind: 'may'; request: ThrottleRequest }
-  | { kind: 'repeated' };
+  /** The same click again: what it recorded the first time stands. */
+  | { kind: 'repeated'; event: string };
 
 export interface Review extends Omit<ReviewCommand, 'by'> {
   request: string;
@@ -96,7 +97,7 @@ export async function decideOn(
 }
 
 function outcome(committed: Committed, decision: Decision, prior: ThrottleRequest): Decided {
-  if (committed.kind === 'repeated') return { kind: 'repeated' };
+  if (committed.kind === 'repeated') return { kind: 'repeated', event: committed.event };
   if (committed.kind !== 'committed') throw new Error(`a decision can't be ${committed.kind}`);
   if (!decision.ok) return { kind: 'refused', refusal: decision.refusal, request: prior };
   const [event] = decision.events;

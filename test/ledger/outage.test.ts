@@ -3,7 +3,7 @@ import { connect } from '../../src/ledger/connection.ts';
 import { type LocalRedis, startLocalRedis } from '../../src/sandbox/redis.ts';
 import { NotRecorded, OutcomeUnknown } from '../../src/workflow/faults.ts';
 import type { Change } from '../../src/workflow/ports.ts';
-import { asked, asking, type OpenedLedger, openLedger, verifiedLog } from './given-ledger.ts';
+import { asked, asking, following, type OpenedLedger, openLedger, verifiedLog } from './given-ledger.ts';
 import { type LossyProxy, startLossyProxy } from './lossy-proxy.ts';
 
 async function unknownOutcome({ ledger }: OpenedLedger, change: Change): Promise<OutcomeUnknown> {
@@ -88,6 +88,21 @@ describe('a way to Redis that loses', () => {
     // Its head was moved by its own unanswered write.
     expect(await opened.ledger.commit(asking(3))).toMatchObject({ kind: 'committed' });
     expect(await verifiedLog(opened)).toHaveLength(3);
+  });
+
+  it.each(['refused', 'decision.refused'] as const)('the answer to %s: it is told as refused', async (event) => {
+    const [request] = asking(2).events;
+    if (!request) throw new Error('nothing asked');
+    const refusal: Change =
+      event === 'refused'
+        ? { op: 'ask', prior: null, events: [{ ...request, event, request: null, version: null }] }
+        : following(await asked(opened.ledger, 2), event);
+    const before = (await verifiedLog(opened)).length;
+    proxy.lose('answers');
+    const fault = await unknownOutcome(opened, refusal);
+    proxy.lose(null);
+    expect(await fault.settled).toBe('refused');
+    expect(await verifiedLog(opened)).toHaveLength(before + 1);
   });
 
   it('the write: it is told as not recorded, and can’t come late', async () => {

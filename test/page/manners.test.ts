@@ -65,7 +65,7 @@ describe('by keyboard alone', () => {
 
     await tab.getByRole('radio', { checked: true }).focus();
     await keyboard.press('ArrowRight');
-    await tab.waitForFunction(`document.querySelector('main').dataset.me === '${LEAD}'`);
+    await tab.locator(`main[data-me="${LEAD}"]`).waitFor();
     await card.getByRole('button', { name: 'Review' }).focus();
     await keyboard.press('Enter');
     const modal = tab.getByRole('dialog', { name: 'Review the limit' });

@@ -111,6 +111,19 @@ describe('a decision', () => {
     expect(slack.thread(card.channel, card.ts)).toHaveLength(2);
   });
 
+  it('that was refused says so when it is sent again', async () => {
+    const { slack, execution, ask, approve, review, result, events } = at();
+    const arn = execution();
+    const card = await ask(arn);
+    const late = await review(LEAD2, card);
+    await approve(LEAD, card);
+    await result(card);
+    const submit = slack.as(LEAD2).submitRequest(late, { decision: 'approve' });
+    expect((await slack.sendRaw(submit)).body).toContain('done already');
+    expect((await slack.sendRaw(submit)).body).toContain('This was refused before, and that is on record.');
+    expect((await events(arn)).filter((event) => event === 'decision.refused')).toHaveLength(1);
+  });
+
   it('from an old copy of the card is refused, and the copy brought up to date', async () => {
     const { slack, execution, ask, approve, review, result } = at();
     const arn = execution();

@@ -135,6 +135,8 @@ describe('Extend', () => {
     expect(visibleText(modal)).toContain('The policy allows 12 h in all');
     const refused = await person.submit(modal, { duration: '12h' });
     expect(JSON.stringify(refused)).toMatch(/12 h in all/);
+    const again = await at().slack.sendRaw(person.submitRequest(modal, { duration: '12h' }));
+    expect(again.body).toContain('This was refused before, and that is on record.');
     await person.submit(modal, { duration: '2m', reason: 'the call goes on' });
     const longer = await at().card(arn, 'for 2 min more');
     await at().card(arn, 'In force*: nightly-archive, 50 MiB/s (419 Mbit/s) for 2 min more');

@@ -156,6 +156,20 @@ describe('the request modal', () => {
     expect(await events(arn)).toEqual(['refused']);
   });
 
+  it('says of a refused one that is sent again that it was refused, and keeps what was typed', async () => {
+    const { slack, execution, events } = at();
+    const arn = execution();
+    const view = await opened(arn);
+    const olga = slack.as(OPERATOR);
+    const typed = { rate: '2GiB/s', duration: '2h', reason: 'cutover' };
+    expect(await olga.submit(view, typed)).toMatchObject({ responseAction: 'errors' });
+    expect(await olga.submit(view, typed)).toMatchObject({ responseAction: 'update' });
+    const shown = now(view) ?? view;
+    expect(visibleText(shown)).toContain('This was refused before, and that is on record.');
+    expect(visibleText(shown)).toContain('cutover');
+    expect(await events(arn)).toEqual(['refused']);
+  });
+
   it('names the open request, where there is one', async () => {
     const { slack, execution, ask } = at();
     const arn = execution();

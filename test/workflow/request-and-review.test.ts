@@ -117,9 +117,16 @@ describe('review', () => {
     world.rule = rule({ role: null, approvals: { lower: 2, raise: 2, unlimited: null } });
     const id = await pending();
     expect(await bot.review(id, 'U0LEAD', 'approve', 'click')).toMatchObject({ kind: 'decided' });
-    expect(await bot.review(id, 'U0LEAD', 'approve', 'click')).toEqual({ kind: 'repeated' });
+    expect(await bot.review(id, 'U0LEAD', 'approve', 'click')).toEqual({ kind: 'repeated', event: 'approved' });
     expect(await bot.review(id, 'U0LEAD')).toMatchObject({ kind: 'refused', refusal: { why: 'decided-already' } });
     expect(await bot.events()).toEqual(['requested', 'approved', 'decision.refused']);
+  });
+
+  it('that was refused is told as refused when it comes again', async () => {
+    const id = await pending();
+    expect(await bot.review(id, 'U0OPER', 'approve', 'click')).toMatchObject({ kind: 'refused' });
+    expect(await bot.review(id, 'U0OPER', 'approve', 'click')).toEqual({ kind: 'repeated', event: 'decision.refused' });
+    expect(await bot.events()).toEqual(['requested', 'decision.refused']);
   });
 
   it('by who may not is refused on record, whatever AWS says', async () => {

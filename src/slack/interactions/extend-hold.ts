@@ -14,10 +14,10 @@ import {
 } from '../bot.ts';
 import { EXTEND_FIELDS, extendModal } from '../views/extend-modal.ts';
 import { noticeModal } from '../views/notices.ts';
-import { plainWords, problemWords, type Words } from '../words.ts';
+import { plainWords, problemWords, REFUSED_BEFORE, type Words } from '../words.ts';
 import { refusalWords } from '../words-refusal.ts';
 import { askedWords } from './ask-throttle.ts';
-import { valueKey } from './submit-request.ts';
+import { isRefusedBefore, valueKey } from './submit-request.ts';
 
 const TITLE = 'More time';
 
@@ -50,6 +50,7 @@ export async function submitExtend(bot: Bot, caller: Caller, view: View): Promis
   const asked = await extendHold(bot, {
     ...{ request: modal.r, user: caller.user, moreSeconds: more.value, reason, op },
   });
+  if (isRefusedBefore(asked)) return answer({ text: REFUSED_BEFORE, field: null }, false);
   const words = (await askedWords(bot, asked)) ?? { text: 'This was asked already: see the channel.', field: null };
   return answer(words, asked.kind === 'asked' || asked.kind === 'repeated');
 }

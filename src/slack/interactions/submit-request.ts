@@ -2,12 +2,12 @@ import { createHash } from 'node:crypto';
 import { parseDuration } from '../../domain/duration.ts';
 import { parseRate } from '../../domain/rate.ts';
 import { parseExecutionArn } from '../../domain/task-execution.ts';
-import { requestThrottle } from '../../workflow/request-throttle.ts';
+import { type Asked, requestThrottle } from '../../workflow/request-throttle.ts';
 import { type Bot, type Caller, openModalSeal, type SubmitAnswer, type View } from '../bot.ts';
 import { LONGEST_REASON } from '../command-text.ts';
 import { noticeModal } from '../views/notices.ts';
 import { REQUEST_FIELDS, type RequestValues, requestModal } from '../views/request-modal.ts';
-import { plainWords, problemWords, type Words } from '../words.ts';
+import { plainWords, problemWords, REFUSED_BEFORE, type Words } from '../words.ts';
 import { askedWords } from './ask-throttle.ts';
 
 type Field = keyof typeof REQUEST_FIELDS;
@@ -37,12 +37,18 @@ export async function submitRequest(bot: Bot, caller: Caller, view: View): Promi
   if (!read.ok) return refuse(read.problems);
   const op = `${caller.op}:${digest(typed)}`;
   const asked = await requestThrottle(bot, { ...read.value, user: caller.user, channel: modal.c, op });
+  if (isRefusedBefore(asked)) return refuse([{ text: REFUSED_BEFORE, field: null }]);
   const words: Words | null = await askedWords(bot, asked);
   if (!words || asked.kind === 'asked') {
     const done = words?.text ?? 'This was asked already: see the channel.';
     return { now: { response_action: 'clear' }, later: { view: noticeModal('Throttle', done), text: done } };
   }
   return refuse([words]);
+}
+
+/** Sent again what was refused the first time, on record: no request came of it. */
+export function isRefusedBefore(asked: Asked): boolean {
+  return asked.kind === 'repeated' && asked.request === null;
 }
 
 /** What was typed, as the modal takes it back. */

@@ -1,8 +1,9 @@
+import type { ThrottleRequest } from '../../domain/throttle-request.ts';
 import { type Decided, reviewRequest } from '../../workflow/review-request.ts';
 import { type Bot, type Caller, openModalSeal, type SubmitAnswer, type View } from '../bot.ts';
 import { noticeModal } from '../views/notices.ts';
 import { REVIEW_FIELDS } from '../views/review-modal.ts';
-import { plainWords, type Words } from '../words.ts';
+import { plainWords, REFUSED_BEFORE, type Words } from '../words.ts';
 import { refusalWords } from '../words-refusal.ts';
 import { valueKey } from './submit-request.ts';
 
@@ -22,7 +23,9 @@ export async function submitReview(bot: Bot, caller: Caller, view: View): Promis
     const errors = { [REVIEW_FIELDS.comment.block]: plainWords(words) };
     return { now: { response_action: 'errors', errors }, later };
   }
-  const done = decided.kind === 'repeated' || (decided.kind === 'decided' && decided.event !== 'apply.stale');
+  const event = decided.kind === 'repeated' || decided.kind === 'decided' ? decided.event : null;
+  // Nothing came of it as it was meant: that is not to be missed.
+  const done = event === 'approved' || event === 'denied';
   return { now: done ? { response_action: 'clear' } : { response_action: 'update', view: later.view }, later };
 }
 
@@ -32,7 +35,7 @@ export function decidedWords(decided: Exclude<Decided, { kind: 'may' }> | Decide
     case 'refused':
       return refusalWords(decided.refusal);
     case 'repeated':
-      return { text: 'Your decision is on record already: see the card.', field: null };
+      return { text: repeatedWords(decided.event), field: null };
     case 'may':
       return { text: 'There was nothing to decide.', field: null };
     case 'decided':
@@ -49,9 +52,9 @@ function eventWords({ event, request }: Extract<Decided, { kind: 'decided' }>): 
           : 'Approved. The limit is being set now; the result comes in the channel.'
         : `Approved. ${request.approvalsNeeded - request.approvals.length} more to go; nothing changes until then.`;
     case 'denied':
-      return 'Denied. The limit stays as it is.';
+      return `Denied. ${unchangedWords(request)}`;
     case 'cancelled':
-      return 'Cancelled. The limit stays as it is.';
+      return `Cancelled. ${unchangedWords(request)}`;
     case 'expired':
       return 'Its time was over before this, so the request has expired and nothing was sent to AWS. Whoever still wants it asks anew.';
     case 'apply.stale':
@@ -59,6 +62,31 @@ function eventWords({ event, request }: Extract<Decided, { kind: 'decided' }>): 
     default:
       return 'On record.';
   }
+}
+
+/** What was decided before by the same click. */
+function repeatedWords(event: string): string {
+  switch (event) {
+    case 'decision.refused':
+      return REFUSED_BEFORE;
+    case 'expired':
+      return 'This came too late the first time: the request has expired, and nothing was sent to AWS. Whoever still wants it asks anew.';
+    case 'apply.stale':
+      return 'The request was out of date the first time, so it has ended and nothing was sent to AWS. The card shows why.';
+    case 'approved':
+      return 'Your approval is on record already: see the card.';
+    case 'denied':
+      return 'That you denied it is on record already: see the card.';
+    default:
+      return 'This is on record already: see the card.';
+  }
+}
+
+/** More time that is not given changes nothing about the time that runs. */
+function unchangedWords({ extends: more }: ThrottleRequest): string {
+  return more
+    ? 'No time is added: the time runs on, and the limit goes back when it is over.'
+    : 'The limit stays as it is.';
 }
 
 function staleWords(why: string | null, extension: boolean): string {

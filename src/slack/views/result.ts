@@ -54,8 +54,8 @@ export function resultMessage(facts: ResultFacts): ResultView | null {
       return view(facts, {
         broadcast: false,
         emoji: 'no_entry',
-        headline: `Denied: ${name} stays as it is`,
-        sentence: `${asker} ${personName(request.ending?.by ?? null)} said no to ${changeWords(request)}.`,
+        headline: request.extends ? `Denied: no more time for ${name}` : `Denied: ${name} stays as it is`,
+        sentence: `${asker} ${personName(request.ending?.by ?? null)} said no to ${changeWords(request)}.${request.extends ? ' The time runs on, and the limit goes back when it is over.' : ''}`,
       });
     case 'expired':
       return view(facts, {
