@@ -166,7 +166,7 @@ function buttons({ request, execution, seal }: CardFacts): Button[] {
     confirm: {
       title: plain('Cancel this request?'),
       text: plain(
-        'Nothing is sent to AWS, and the limit stays as it is. Only the requester can do this.',
+        `Nothing is sent to AWS, and ${request.extends ? 'the time runs on as it was' : 'the limit stays as it is'}. Only the requester can do this.`,
         LIMITS.confirmText,
       ),
       confirm: plain('Cancel the request'),

@@ -143,7 +143,8 @@ export function staleSentence({ ending }: ThrottleRequest): string {
 export function expiredSentence(request: ThrottleRequest): string {
   const agreed = request.approvals.length >= request.approvalsNeeded;
   const what = agreed ? 'It was agreed, but could not be set in time' : 'Not agreed in time';
-  return `${what}: its time was over${when(request.ending)}. The limit was left as it was.`;
+  const left = request.extends ? 'The time that ran was left as it was.' : 'The limit was left as it was.';
+  return `${what}: its time was over${when(request.ending)}. ${left}`;
 }
 
 function inForce(ending: Ending | null): string {
