@@ -1,5 +1,5 @@
 import { GENESIS, type LossDetail, lossOf } from '../domain/audit-record.ts';
-import { type Chained, readAsWritten } from './as-written.ts';
+import { type Chained, readAsWritten, TELLING } from './as-written.ts';
 import { hexHashOf } from './audit-chain.ts';
 import { type ExportedRecord, isHash, isSeq, parseObject } from './export-format.ts';
 import { number, range, records } from './log-words.ts';
@@ -139,7 +139,7 @@ export interface Taken {
 }
 
 /** What the chain needs of a record's bytes, or what is wrong with them. */
-export function readChained(bytes: string): Chained | { problem: string } {
+function readChained(bytes: string): Chained | { problem: string } {
   return readAsWritten(bytes) ?? readSlowly(bytes);
 }
 
@@ -159,7 +159,7 @@ export function readSlowly(bytes: string): Chained | { problem: string } {
     return { problem: 'has an `at` that is no time' };
   }
   if (typeof event !== 'string' || event === '') return { problem: 'names no event' };
-  return { log, seq, prev, at, event, detail: record.detail };
+  return { log, seq, prev, at, event, detail: TELLING.includes(event) ? record.detail : null };
 }
 
 export type ChainCheck = ReturnType<typeof createChainCheck>;
