@@ -15,22 +15,31 @@ const NOW = new Date('2026-03-08T00:00:00.000Z');
 /** Separators that only JSON keeps within a line, and what could end a line elsewhere. */
 const REASON = 'night\u2028run\u2029 \n "quoted" é 🚚';
 
-/** A real log in Redis, `length` records long; `{prefix}` is its own. */
-export async function writeLog(redisUrl: string, length: number) {
+const K1 = { kid: 'k1', key: KEY };
+
+/**
+ * A real log in Redis, `length` records long; `{prefix}` is its own. Each signer writes an equal part of it, by a bot
+ * that was started with it as the first key.
+ */
+export async function writeLog(redisUrl: string, length: number, signers: { kid: string; key: string }[] = [K1]) {
   const prefix = `t-${randomUUID().slice(0, 8)}`;
   const keys = createKeys(prefix);
   const redis = openConnection({ kind: 'single', url: redisUrl }, 'commands');
   await connect(redis, 5000);
   let minute = 0;
-  const ledger = createLedger({
-    ...{ redis, keys, newLogId: randomUUID },
-    auditKeys: [{ kid: 'k1', key: Buffer.from(KEY, 'hex') }],
-    clock: { now: () => new Date(START + minute * 60_000) },
-  });
-  for (minute = 1; minute <= length; minute++) {
-    await ledger.commit({ op: `test:${minute}`, prior: null, events: [refused(minute)] });
+  for (const [place, { kid, key }] of signers.entries()) {
+    const ledger = createLedger({
+      ...{ redis, keys, newLogId: randomUUID },
+      auditKeys: [{ kid, key: Buffer.from(key, 'hex') }],
+      clock: { now: () => new Date(START + minute * 60_000) },
+    });
+    for (minute += 1; minute <= (length / signers.length) * (place + 1); minute++) {
+      await ledger.commit({ op: `test:${minute}`, prior: null, events: [refused(minute)] });
+    }
+    minute -= 1;
   }
-  const env = { REDIS_URL: redisUrl, REDIS_KEY_PREFIX: prefix, AUDIT_KEYS: `k1:${KEY}` };
+  const newestFirst = signers.map(({ kid, key }) => `${kid}:${key}`).reverse();
+  const env = { REDIS_URL: redisUrl, REDIS_KEY_PREFIX: prefix, AUDIT_KEYS: newestFirst.join(',') };
   return { redis, keys, env, close: () => redis.disconnect() };
 }
 
