@@ -43,7 +43,7 @@ export async function archiveAudit({ until, out }: ArchiveOptions, terminal: Ter
   await refuseExisting(out);
   const file = readCheckpointPath(terminal.env);
   return withLog(target, async (redis, keys): Promise<ExitCode> => {
-    const read = file === null ? null : await readCheckpointFile(file).catch(() => null);
+    const read = file === null ? null : await readCheckpointFile(file).catch((cause: unknown) => noneYet(cause, file));
     const checkpoints = read && knownCheckpoints(read.lines, signingKey);
     const whole = await verifyLive(redis, keys, auditKeys, checkpoints);
     if (!whole || whole.faulty) {
@@ -112,4 +112,10 @@ async function record(
     prior: null,
     events: [plainEvent('audit.archived', { detail })],
   });
+}
+
+/** Before the first checkpoint there is no file; one that can't be read is another thing. */
+function noneYet(cause: unknown, file: string): null {
+  if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return null;
+  throw new CannotRun(`${file} can't be read (AUDIT_CHECKPOINT_FILE)`, { cause });
 }
