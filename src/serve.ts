@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Config, describeConfigFaults, readConfig } from './config.ts';
 import { createExecutions } from './datasync/executions.ts';
-import type { AuditEvent } from './domain/throttle-request.ts';
+import { plainEvent } from './domain/audit-record.ts';
 import { trimStep } from './ledger/audit-archive.ts';
 import { createAuditBook } from './ledger/audit-book.ts';
 import { createCheckpoints } from './ledger/audit-checkpoints.ts';
@@ -322,7 +322,11 @@ function watchPolicy({
     const { digest, text } = policy.current();
     if (recorded !== digest) {
       if (await policies.keep(digest, text)) {
-        await ledger.commit({ op: `policy:${digest}:${randomUUID()}`, prior: null, events: [loadedEvent(digest)] });
+        await ledger.commit({
+          op: `policy:${digest}:${randomUUID()}`,
+          prior: null,
+          events: [plainEvent('policy.loaded', { policy: digest })],
+        });
         await policies.setCurrent(digest);
       }
       recorded = digest;
@@ -350,20 +354,5 @@ function watchPolicy({
       clearInterval(timer);
       await policies.leave().catch((err: unknown) => log.info({ err }, 'left without saying so'));
     },
-  };
-}
-
-function loadedEvent(digest: string): AuditEvent {
-  return {
-    ...{
-      event: 'policy.loaded',
-      request: null,
-      version: null,
-      actor: null,
-      channel: null,
-      execution: null,
-      account: null,
-    },
-    ...{ region: null, from: null, to: null, reason: null, rule: null, policy: digest, aws: null, detail: null },
   };
 }

@@ -117,18 +117,6 @@ export function createAuditSearch(redis: Connection, keys: Keys, gate: Gate) {
 
 export type AuditSearch = ReturnType<typeof createAuditSearch>;
 
-/** Reads the log from its beginning, a page at a time. */
-export async function* readLog(redis: Connection, keys: Keys, page = 500): AsyncGenerator<StoredRecord> {
-  let from = '-';
-  for (;;) {
-    const entries = (await redis.xrangeBuffer(keys.audit, from, '+', 'COUNT', page)).map(toStored);
-    yield* entries;
-    const last = entries.at(-1);
-    if (!last || entries.length < page) return;
-    from = `(${last.seq}-0`;
-  }
-}
-
 /** `exact`: the index alone answers the query. */
 function planOf(query: AuditQuery, keys: Keys): { index: string | null; exact: boolean } {
   const { request, execution, task, user } = query;

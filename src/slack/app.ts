@@ -114,7 +114,7 @@ export function createSlackApp({ bot, receiver, token, onInteraction, onAck }: S
     if (!payload) return;
     const op = `command:${payload.trigger_id}`;
     if (seen(op)) return ignore('command', 'the same again');
-    const word = firstWord((message) => reply(payload.response_url, message));
+    const word = firstWord((message) => reply(payload.response_url, message), log);
     const caller = callerOf(payload.user_id, op, {
       ...{ trigger: payload.trigger_id, channel: payload.channel_id },
       say: word.say,
@@ -220,7 +220,7 @@ function own<T>(table: Readonly<Record<string, T>>, id: string): T | undefined {
 }
 
 /** A person who typed something hears a first word in time, whatever takes long behind it. */
-function firstWord(send: (message: MessageView | string) => Promise<void>) {
+function firstWord(send: (message: MessageView | string) => Promise<void>, log: Bot['log']) {
   let said = false;
   const say = (message: MessageView | string) => {
     said = true;
@@ -230,7 +230,8 @@ function firstWord(send: (message: MessageView | string) => Promise<void>) {
     say,
     async due(work: Promise<void>, silent: boolean): Promise<void> {
       const waiting = setTimeout(() => {
-        if (!said && !silent) send(STILL_CHECKING).catch(() => undefined);
+        if (said || silent) return;
+        send(STILL_CHECKING).catch((err: unknown) => log.warn({ err }, 'nobody heard that it takes longer'));
       }, WORD_DUE_MS);
       await work.finally(() => clearTimeout(waiting));
     },

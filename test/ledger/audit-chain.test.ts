@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { readLog } from '../../src/ledger/audit-search.ts';
 import { createKeys } from '../../src/ledger/keys.ts';
 import { at } from '../domain/given.ts';
 import { asked, asking, following, freshPrefix, openLedger, policyLoaded, verifiedLog } from './given-ledger.ts';
@@ -68,17 +67,6 @@ describe('the chain', () => {
     expect(await verifiedLog(one)).toHaveLength(1);
     one.close();
     two.close();
-  });
-
-  it('is read page by page', async () => {
-    const opened = await openLedger();
-    for (let number = 1; number <= 5; number++) await asked(opened.ledger, number);
-    for (const page of [1, 2, 5, 6]) {
-      const seqs: number[] = [];
-      for await (const { seq } of readLog(opened.redis, opened.keys, page)) seqs.push(seq);
-      expect(seqs).toEqual([1, 2, 3, 4, 5]);
-    }
-    opened.close();
   });
 
   it('keeps text of any alphabet byte for byte', async () => {

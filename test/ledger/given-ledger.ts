@@ -1,5 +1,6 @@
 import { createHash, createHmac, randomBytes } from 'node:crypto';
 import { inject } from 'vitest';
+import { plainEvent } from '../../src/domain/audit-record.ts';
 import { decideRequest } from '../../src/domain/decide-request.ts';
 import { stateEvent } from '../../src/domain/decide-review.ts';
 import { parseExecutionArn } from '../../src/domain/task-execution.ts';
@@ -97,17 +98,7 @@ export function following(
 
 /** A record of an event that is about no request. */
 export function policyLoaded(op: string): Change {
-  const nothing = {
-    request: null,
-    version: null,
-    actor: null,
-    channel: null,
-    execution: null,
-    account: null,
-    region: null,
-  };
-  const rest = { from: null, to: null, reason: null, rule: null, policy: 'digest', aws: null, detail: null };
-  return { op, prior: null, events: [{ event: 'policy.loaded', ...nothing, ...rest }] };
+  return { op, prior: null, events: [plainEvent('policy.loaded', { policy: 'digest' })] };
 }
 
 interface ReadRecord {
