@@ -6,7 +6,9 @@ export default defineConfig({
     globalSetup: ['test/global-redis.ts', 'test/global-chromium.ts'],
     // The whole-app tests mostly wait, each in a world of its own.
     maxWorkers: 3,
-    testTimeout: 20_000,
-    hookTimeout: 60_000,
+    // Far more than anything takes, so that a busy machine fails nothing: what may not be slow is measured by the bench.
+    testTimeout: 90_000,
+    hookTimeout: 120_000,
+    expect: { poll: { timeout: 15_000 } },
   },
 });

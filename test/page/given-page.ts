@@ -6,7 +6,7 @@ import { CHROMIUM_FLAGS } from '../chromium.ts';
 import { startTestWorld, type TestWorld } from '../whole-app/world.ts';
 
 /** How long something may take to be seen: much more than it takes, so that a busy machine fails no test. */
-export const PATIENCE_MS = 10_000;
+export const PATIENCE_MS = 30_000;
 
 /** A world, its page, and a browser to look at it with. */
 export interface GivenPage {

@@ -156,6 +156,27 @@ describe('buttons', () => {
     await cancel.waitFor({ state: 'detached' });
   });
 
+  it('do what was asked though the message was edited while the question stood', async () => {
+    const { world, open, asBot } = current();
+    const arn = world.execution({ name: 'edited-meanwhile' });
+    const tab = await open(OPERATOR);
+    await send(tab, `${COMMAND} ${arn} 30MiB/s`);
+    const card = tab.getByRole('article').filter({ hasText: `${arn.slice(-22)}account` });
+    await card.getByRole('button', { name: 'Cancel' }).click();
+    const confirm = tab.getByRole('dialog', { name: 'Cancel this request?' });
+    await confirm.waitFor();
+    const posted = world.slack.messages(channel).find(({ blocks }) => JSON.stringify(blocks).includes(arn.slice(-22)));
+    // Like a card whose progress moved on: the same button, in a block that Slack gives another id.
+    const blocks = [
+      ...(posted?.blocks ?? []).map(({ block_id: _given, ...block }) => block),
+      section('edited under the question'),
+    ];
+    await asBot('chat.update', { channel, ts: posted?.ts, text: 'edited', blocks });
+    await card.getByText('edited under the question').waitFor();
+    await confirm.getByRole('button', { name: 'Cancel the request' }).click();
+    await card.getByText('Cancelled', { exact: true }).waitFor();
+  });
+
   it('show that they are pressed until the app answers, and say so if it does not', async () => {
     const { world, open, asBot } = current();
     const silent = createServer(() => {}).listen(0, '127.0.0.1');

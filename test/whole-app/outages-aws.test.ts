@@ -114,11 +114,10 @@ describe('AWS does not answer', () => {
   it('when somebody presses Review: the modal is open within 3 s, and filled when it answers', async () => {
     const { slack, aws, execution, ask, review } = at();
     const card = await ask(execution());
-    aws.fail({ kind: 'hang', operation: 'DescribeTaskExecution', ms: 700, times: 1 });
+    aws.fail({ kind: 'hang', operation: 'DescribeTaskExecution', ms: 2_500, times: 1 });
     const from = performance.now();
-    const loading = review(LEAD, card, 'Asking AWS');
-    await loading;
-    expect(performance.now() - from).toBeLessThan(600);
+    await review(LEAD, card, 'Asking AWS');
+    expect(performance.now() - from).toBeLessThan(2_500);
     await slack.until(() =>
       slack
         .as(LEAD)

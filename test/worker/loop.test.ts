@@ -1,6 +1,6 @@
 import { EventEmitter, once } from 'node:events';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { type Connection, connect } from '../../src/ledger/connection.ts';
+import { BLOCK_MS, type Connection, connect } from '../../src/ledger/connection.ts';
 import { createOutbox } from '../../src/ledger/outbox.ts';
 import { createLogger } from '../../src/log.ts';
 import { startLocalRedis } from '../../src/sandbox/redis.ts';
@@ -11,6 +11,7 @@ import { at } from '../domain/given.ts';
 import { asked, following, type OpenedLedger, openLedger, openRedis } from '../ledger/given-ledger.ts';
 
 const log = createLogger({ level: 'silent' });
+const waitFor: typeof vi.waitFor = (look) => vi.waitFor(look, { timeout: 15_000 });
 let opened: OpenedLedger;
 let connections: Connection[];
 let loops: { stop(graceMs: number): Promise<void> }[];
@@ -90,7 +91,7 @@ function held() {
 
 const timers = () => opened.redis.zrange(opened.keys.timers, '0', '-1', 'WITHSCORES');
 const isEmpty = () =>
-  vi.waitFor(async () => {
+  waitFor(async () => {
     expect(await opened.redis.xlen(opened.keys.outbox)).toBe(0);
     expect(await timers()).toEqual([]);
   });
@@ -107,7 +108,7 @@ describe('the loop', () => {
     const began = performance.now();
     await asked(opened.ledger, 1, { effects: ['show', 'apply'] });
     expect((await told(2)).toSorted()).toEqual(['apply done', 'show done']);
-    expect(performance.now() - began).toBeLessThan(1000);
+    expect(performance.now() - began).toBeLessThan(BLOCK_MS);
     expect(ran).toEqual(['r-0000000001']);
     await isEmpty();
   });
@@ -130,7 +131,7 @@ describe('the loop', () => {
     await asked(opened.ledger, 1, { effects: ['apply'] });
     expect(await told(1)).toEqual(['apply again']);
     const effect = '{"kind":"apply","request":"r-0000000001"}';
-    await vi.waitFor(async () => expect(await timers()).toEqual([effect, String(at(7).getTime())]));
+    await waitFor(async () => expect(await timers()).toEqual([effect, String(at(7).getTime())]));
     now = at(7);
     expect(await told(2)).toEqual(['apply again', 'apply done']);
     await isEmpty();
@@ -149,7 +150,7 @@ describe('the loop', () => {
     for (const [place, seconds] of [0.5, 1, 2].entries()) {
       await told(place + 1);
       const due = new Date(now.getTime() + seconds * 1000);
-      await vi.waitFor(async () => expect((await timers())[1]).toBe(String(due.getTime())));
+      await waitFor(async () => expect((await timers())[1]).toBe(String(due.getTime())));
       now = due;
     }
     expect(await told(4)).toEqual(['show fault', 'show fault', 'show fault', 'show done']);
@@ -186,7 +187,7 @@ describe('the loop', () => {
     };
     const [one, two] = await Promise.all([start('a', { show: run }), start('b', { show: run })]);
     await Promise.all(Array.from({ length: 40 }, (_, number) => asked(opened.ledger, number, { effects: ['show'] })));
-    await vi.waitFor(() => expect(one.outcomes.length + two.outcomes.length).toBe(40));
+    await waitFor(() => expect(one.outcomes.length + two.outcomes.length).toBe(40));
     expect(new Set(seen).size).toBe(40);
     await isEmpty();
   });
@@ -223,10 +224,10 @@ describe('stop', () => {
   it('hands back what comes to it afterwards', async () => {
     const { loop, outcomes } = await start('a', {});
     await asked(opened.ledger, 1, { effects: ['show'] });
-    await vi.waitFor(() => expect(outcomes).toHaveLength(1));
+    await waitFor(() => expect(outcomes).toHaveLength(1));
     await loop.stop(1000);
     await asked(opened.ledger, 2, { effects: ['show'] });
-    await vi.waitFor(async () => expect((await timers())[0]).toBe('{"kind":"show","request":"r-0000000002"}'));
+    await waitFor(async () => expect((await timers())[0]).toBe('{"kind":"show","request":"r-0000000002"}'));
     expect(outcomes).toHaveLength(1);
   });
 });

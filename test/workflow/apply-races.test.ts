@@ -127,8 +127,8 @@ describe('two bots on one Redis', () => {
     );
     expect(decided.filter(({ kind }) => kind === 'decided')).toHaveLength(2);
     expect(decided.filter(({ kind }) => kind === 'refused')).toHaveLength(18);
-    await vi.waitFor(async () => expect((await bot.request(id)).status).toBe('applied'), 5000);
-    await vi.waitFor(() => expect(results).toEqual([id]));
+    await vi.waitFor(async () => expect((await bot.request(id)).status).toBe('applied'), 15_000);
+    await vi.waitFor(() => expect(results).toEqual([id]), 15_000);
     const records = await verifiedLog(bot);
     const count = (event: string) => records.filter((record) => record.event === event).length;
     expect([count('approved'), count('apply.started'), count('applied')]).toEqual([2, 1, 1]);

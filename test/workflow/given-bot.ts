@@ -25,6 +25,8 @@ import { openLedger, openRedis } from '../ledger/given-ledger.ts';
 
 /** What the outside is like at the moment: tests change it as it would change. */
 export interface Outside {
+  /** Epoch milliseconds at which it began, for all its bots. */
+  readonly began: number;
   seconds: number;
   rule: Rule;
   people: Map<string, Person>;
@@ -44,6 +46,7 @@ export async function startAwsWithOne(): Promise<{ aws: LocalDataSync; arn: stri
 
 export function outside(changes: Partial<Rule> = {}): Outside {
   return {
+    began: Date.now(),
     seconds: 0,
     rule: rule({ role: null, ...changes }),
     people: new Map(EVERYBODY.map((one) => [one.user, one])),
@@ -54,14 +57,14 @@ export function outside(changes: Partial<Rule> = {}): Outside {
 
 /** One process of the bot without Slack: the real ledger, outbox, workflows and AWS adapter. Its work is done by hand. */
 export async function startBot(arn: string, world: Outside, prefix?: string) {
-  const begin = Date.now();
-  const clock = { now: () => new Date(begin + world.seconds * 1000) };
+  const clock = { now: () => new Date(world.began + world.seconds * 1000) };
   const opened = await openLedger({ clock, ...(prefix === undefined ? {} : { prefix }) });
   const blocking: Connection = await openRedis('blocking');
   const consumer = randomBytes(4).toString('hex');
   const outbox = createOutbox({ redis: opened.redis, blocking, keys: opened.keys, clock, consumer, abandonedMs: 0 });
   await outbox.ready(new AbortController().signal);
-  const limits = { attempt: 250, update: 400, describe: 600, name: 300 };
+  // Short where an answer is lost on purpose; a look has time enough on a busy machine.
+  const limits = { attempt: 1000, update: 1500, describe: 10_000 };
   const executions = createExecutions({ clock, limits });
   const deps = {
     ledger: opened.ledger,

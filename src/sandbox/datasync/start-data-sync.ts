@@ -121,7 +121,7 @@ export async function startDataSync(options: DataSyncOptions = {}): Promise<Loca
     },
     on: (event, listener) => void events.on(event, listener),
     off: (event, listener) => void events.off(event, listener),
-    until: (predicate, { timeoutMs = 5_000 } = {}) => until(sync, () => predicate(sync), timeoutMs),
+    until: (predicate, { timeoutMs = 15_000 } = {}) => until(sync, () => predicate(sync), timeoutMs),
     stop: async () => {
       clearTimeout(timer);
       const closed = once(server, 'close');

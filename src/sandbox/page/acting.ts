@@ -36,7 +36,7 @@ export async function act(slack: LocalSlack, who: string, what: Act): Promise<Ac
   }
 }
 
-/** Closed, deleted or somebody else's by now: two tabs, or a click that was quicker than the news. */
+/** Closed, deleted or somebody else's by now: two tabs, or a click that was quicker than the news. An edit takes nothing away. */
 const GONE: ActAnswer = { failure: 'gone', errors: null, options: null };
 
 function answered({ failure, errors }: { failure?: string; errors?: ActAnswer['errors'] }): ActAnswer {
@@ -45,11 +45,12 @@ function answered({ failure, errors }: { failure?: string; errors?: ActAnswer['e
 
 async function click(slack: LocalSlack, person: Person, what: Extract<Act, { do: 'click' }>): Promise<ActAnswer> {
   const target = targetOf(slack, person, what.place);
-  const placed = elementsOf(target?.blocks ?? []).find(
+  const there = elementsOf(target?.blocks ?? []).find(
     ({ blockId, actionId }) => blockId === what.block && actionId === what.action,
   );
-  if (!target || !placed) return GONE;
-  const sent = await person.click(target, (element) => element === placed.element, {
+  const seen = there ?? slack.elementShown(what.block, what.action);
+  if (!target || !seen) return GONE;
+  const sent = await person.click(target, seen, {
     ...(what.value === undefined ? {} : { value: what.value }),
     forge: (payload) => withForm(payload, what.form),
   });

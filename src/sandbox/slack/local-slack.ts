@@ -1,5 +1,6 @@
 import { type Answer, no, yes } from './answer.ts';
 import { ApiServer } from './api-server.ts';
+import type { PlacedElement } from './block-walk.ts';
 import { chatMethods } from './chat-methods.ts';
 import { conversationMethods, inChannel, inThread } from './conversation-methods.ts';
 import { type Delivered, Delivery } from './delivery.ts';
@@ -54,6 +55,8 @@ export interface LocalSlack {
   /** A message and the replies to it. */
   thread(channel: string, ts: string): SlackMessage[];
   message(channel: string, ts: string): SlackMessage | undefined;
+  /** An element as it was shown once, also where its message or view has been edited since. */
+  elementShown(blockId: string, actionId: string): PlacedElement | undefined;
   view(viewId: string): SlackView | undefined;
   users(): SeedUser[];
   channels(): Channel[];
@@ -164,6 +167,7 @@ export async function startSlack(options: LocalSlackOptions = {}): Promise<Local
     messages: (id) => (id === undefined ? [...workspace.messages] : inChannel(workspace.messages, id)),
     thread: (id, ts) => inThread(workspace.messages, id, ts),
     message: (id, ts) => workspace.message(id, ts),
+    elementShown: (blockId, actionId) => workspace.elementShown(blockId, actionId),
     view: (id) => views.find(id),
     users: () => [...workspace.users.values()],
     channels: () => [...workspace.channels.values()],
@@ -175,7 +179,7 @@ export async function startSlack(options: LocalSlackOptions = {}): Promise<Local
     warnings: workspace.warnings,
     failures: workspace.failures,
     connections: () => sockets.count,
-    until: (look, { timeoutMs = 5000 } = {}) => until(workspace, look, timeoutMs),
+    until: (look, { timeoutMs = 15_000 } = {}) => until(workspace, look, timeoutMs),
     on: (_event, hear) => workspace.onChange(hear),
     sendRaw: (request) => delivery.raw(request),
     redeliver: () => delivery.again(),

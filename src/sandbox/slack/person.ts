@@ -1,3 +1,4 @@
+import type { PlacedElement } from './block-walk.ts';
 import { openDirect } from './conversation-methods.ts';
 import { asRequest, type Delivered, type Delivery } from './delivery.ts';
 import {
@@ -97,11 +98,15 @@ export class Person {
 
   /**
    * Uses an element of a message, modal or home tab: presses a button, picks an option.
-   * @param which its action_id, or a predicate over elements
+   * @param which its action_id, a predicate over elements, or the element itself as it was shown before an edit
    * @param options `value`: for a button another value than it has (a forged one), for others what is picked
    * @throws Error where there is no such element
    */
-  async click(target: Target, which: Which, options: Acting & { readonly value?: Entered } = {}): Promise<Sent> {
+  async click(
+    target: Target,
+    which: Which | PlacedElement,
+    options: Acting & { readonly value?: Entered } = {},
+  ): Promise<Sent> {
     const { payload, triggerId } = this.#clickPayload(target, which, options);
     const what = `click ${text(objects(payload.actions)[0]?.action_id)}`;
     return sent(await this.#delivery.send(this.id, what, { type: 'interactive', payload }), triggerId);
@@ -248,11 +253,11 @@ export class Person {
 
   #clickPayload(
     target: Target,
-    which: Which,
+    which: Which | PlacedElement,
     { value, forge = same }: Acting & { readonly value?: Entered },
   ): { payload: JsonObject; triggerId: string } {
     const { workspace, views } = this.#office;
-    const field = fieldNamed(this.#current(target).blocks ?? [], which);
+    const field = typeof which === 'object' ? which : fieldNamed(this.#current(target).blocks ?? [], which);
     const action = usedElement(field, value, this.#offered.get(field.actionId) ?? []);
     if (isView(target) && field.element.type !== 'button' && field.element.type !== 'overflow') {
       const { block_id: _block, action_id: _action, ...kept } = action;

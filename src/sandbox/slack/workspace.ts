@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { EventEmitter } from 'node:events';
-import { mentionsOf, withIds } from './block-walk.ts';
-import type { JsonObject } from './json.ts';
+import { elementsOf, mentionsOf, type PlacedElement, withIds } from './block-walk.ts';
+import { type JsonObject, text } from './json.ts';
 import type { SeedApp, SeedUser, SlackSeed } from './seed.ts';
 
 /** A message as the channel shows it. Never changed in place: an edit is a new object, so an old card can be kept. */
@@ -106,6 +106,8 @@ export class Workspace {
   scopes: readonly string[];
   #stamps = 500_000;
   readonly #changes = new EventEmitter();
+  /** Block id → what could be used in it when it was shown. */
+  readonly #usable = new Map<string, PlacedElement[]>();
 
   constructor(seed: SlackSeed, now: () => number) {
     this.team = seed.team;
@@ -133,7 +135,17 @@ export class Workspace {
 
   /** Blocks as Slack stores them, each with an id. */
   stored(blocks: readonly JsonObject[]): JsonObject[] {
-    return withIds(blocks, () => randomBytes(4).toString('base64url'));
+    const stored = withIds(blocks, () => randomBytes(4).toString('base64url'));
+    for (const block of stored) {
+      const usable = elementsOf([block]);
+      if (usable.length > 0) this.#usable.set(text(block.block_id), usable);
+    }
+    return stored;
+  }
+
+  /** An element as somebody saw it, though an edit may have given its block another id, or taken it away, since. */
+  elementShown(blockId: string, actionId: string): PlacedElement | undefined {
+    return this.#usable.get(blockId)?.find((one) => one.actionId === actionId);
   }
 
   changed(what: Change['what'], id: string): void {

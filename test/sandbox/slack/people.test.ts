@@ -304,6 +304,26 @@ describe('a response_url', () => {
   });
 });
 
+describe('an edited message', () => {
+  it('can be clicked as it was shown before', async () => {
+    const card = (id: string) => [
+      {
+        type: 'actions' as const,
+        elements: [{ type: 'button' as const, action_id: id, text: plain('Go'), value: id }],
+      },
+    ];
+    const { ts = '' } = await client.chat.postMessage({ channel: 'C0OPS', text: 'card', blocks: card('go') });
+    const before = String(slack.message('C0OPS', ts)?.blocks?.[0]?.block_id);
+    await client.chat.update({ channel: 'C0OPS', ts, text: 'card', blocks: card('stop') });
+    const [after] = slack.messages('C0OPS');
+    const seen = slack.elementShown(before, 'go');
+    if (after === undefined || seen === undefined) throw new Error('nothing to click');
+    await olga().click(after, seen);
+    expect(lastPayload()).toMatchObject({ actions: [{ block_id: before, action_id: 'go', value: 'go' }] });
+    expect(slack.elementShown(before, 'stop')).toBeUndefined();
+  });
+});
+
 describe('typed text', () => {
   it.each([
     ['ask @lena', 'ask <@U0LEAD|lena>'],
