@@ -1,28 +1,28 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Config, describeConfigFaults, readConfig } from './config.ts';
+import type { Config } from './config.ts';
 import { createExecutions } from './datasync/executions.ts';
-import { plainEvent } from './domain/audit-record.ts';
 import { trimStep } from './ledger/audit-archive.ts';
 import { createAuditBook } from './ledger/audit-book.ts';
 import { createCheckpoints } from './ledger/audit-checkpoints.ts';
 import { startAuditWatch } from './ledger/audit-watch.ts';
 import { createCards } from './ledger/cards.ts';
-import { appendCheckpoints, type Checkpoint, highestCheckpoint } from './ledger/checkpoint-format.ts';
+import type { Checkpoint } from './ledger/checkpoint-format.ts';
 import { connect, openConnection } from './ledger/connection.ts';
 import { createHomes } from './ledger/homes.ts';
 import { createKeys } from './ledger/keys.ts';
 import { createLedger, type RedisLedger } from './ledger/ledger.ts';
 import { createLooks } from './ledger/looks.ts';
 import { createOutbox } from './ledger/outbox.ts';
-import { createPolicies, type Policies } from './ledger/policies.ts';
+import { createPolicies } from './ledger/policies.ts';
 import { createReminders } from './ledger/reminders.ts';
 import { createLogger, type Log } from './log.ts';
 import { countedExecutions, countedLedger, countingFetch } from './ops/counted.ts';
 import { createMetrics } from './ops/metrics.ts';
 import { startOps } from './ops/ops-server.ts';
 import { readinessChecks } from './ops/readiness.ts';
-import { openPolicyFile, type PolicyFile } from './policy-source.ts';
+import { watchPolicy } from './policy-watch.ts';
+import { ConfigurationError, readSettings } from './settings.ts';
 import { createSlackApp } from './slack/app.ts';
 import { createAuditChannel } from './slack/audit-channel.ts';
 import { type Bot, sealRequest } from './slack/bot.ts';
@@ -38,15 +38,10 @@ import { startLoop } from './worker/loop.ts';
 import { type Applied, applyThrottle } from './workflow/apply-throttle.ts';
 import { expireRequest } from './workflow/expire-request.ts';
 import { createMeasuredRates, notingLooks } from './workflow/measured-rates.ts';
-import type { Clock, Ledger } from './workflow/ports.ts';
+import type { Clock } from './workflow/ports.ts';
 import { remindApprovers } from './workflow/remind-approvers.ts';
 import { revertLimit } from './workflow/revert-limit.ts';
 import { watchExecution } from './workflow/watch-execution.ts';
-
-/** The environment or the policy file is wrong; the message lists every fault. */
-export class ConfigurationError extends Error {
-  override readonly name = 'ConfigurationError';
-}
 
 export interface Running {
   /** Of Slack's requests; null in Socket Mode. */
@@ -69,7 +64,6 @@ export interface ServeOptions {
 }
 
 const REDIS_FIRST_MS = 3000;
-const BEAT_MS = 10_000;
 /** Work in hand may take this long at a stop: together with the rest it stays under 10 s. */
 const GRACE_MS = 6000;
 
@@ -245,28 +239,6 @@ function ran(applied: Applied) {
   return applied.kind === 'done' ? null : { againInSeconds: applied.seconds, why: applied.why };
 }
 
-async function readSettings(env: NodeJS.ProcessEnv) {
-  const config = readConfig(env);
-  if (!config.ok) throw new ConfigurationError(describeConfigFaults(config.problem));
-  const policy = await openPolicyFile(config.value.policyFile);
-  if (!policy.ok) throw new ConfigurationError(policy.problem);
-  return { config: config.value, policy: policy.value, witness: await readWitness(config.value) };
-}
-
-/** The highest record that the bot's own checkpoints vouch for. */
-async function readWitness({ audit }: Config): Promise<Checkpoint | null> {
-  if (audit.checkpointFile === null) return null;
-  try {
-    // Rather now than at the first checkpoint.
-    await appendCheckpoints(audit.checkpointFile, []);
-    return await highestCheckpoint(audit.checkpointFile, audit.signingKey);
-  } catch (cause) {
-    throw new ConfigurationError("AUDIT_CHECKPOINT_FILE can't be written\n  expected: a path of a file outside Redis", {
-      cause,
-    });
-  }
-}
-
 /** Looks at the log before anything is written. Answers with what can't be known: whether there was one before. */
 async function firstLook(ledger: RedisLedger, witness: Checkpoint | null, log: Log): Promise<string | null> {
   // A log that is lost is told by the ledger itself, and a Redis that is away by the watch that follows.
@@ -301,58 +273,4 @@ function newRequestId(): string {
     .slice(0, 10)
     .map((byte) => digits[byte % 36])
     .join('')}`;
-}
-
-/** Keeps the policy's text, records that it was loaded, and looks whether other bots run another. */
-function watchPolicy({
-  ledger,
-  policy,
-  policies,
-  log,
-}: {
-  ledger: Ledger;
-  policy: PolicyFile;
-  policies: Policies;
-  log: Log;
-}) {
-  let others: string[] = [];
-  let recorded = '';
-
-  async function beat(): Promise<void> {
-    const { digest, text } = policy.current();
-    if (recorded !== digest) {
-      if (await policies.keep(digest, text)) {
-        await ledger.commit({
-          op: `policy:${digest}:${randomUUID()}`,
-          prior: null,
-          events: [plainEvent('policy.loaded', { policy: digest })],
-        });
-        await policies.setCurrent(digest);
-      }
-      recorded = digest;
-    }
-    const found = await policies.beat(digest);
-    if (found.length > 0 && found.join() !== others.join()) {
-      log.warn({ policy: digest, others: found }, 'other bots on this Redis run another policy');
-    }
-    others = found;
-  }
-
-  const tryBeat = () =>
-    beat().catch((err: unknown) => log.warn({ err }, 'the policy in force could not be noted in Redis'));
-  void tryBeat();
-  const timer = setInterval(tryBeat, BEAT_MS);
-  return {
-    others: () => others,
-    async reload(): Promise<void> {
-      const read = await policy.reload();
-      if (read.ok) log.info({ policy: read.value.digest }, 'policy loaded');
-      else log.error({ faults: read.problem }, 'the new policy is refused, the old one stays');
-      await tryBeat();
-    },
-    async stop(): Promise<void> {
-      clearInterval(timer);
-      await policies.leave().catch((err: unknown) => log.info({ err }, 'left without saying so'));
-    },
-  };
 }

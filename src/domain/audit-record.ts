@@ -1,4 +1,4 @@
-import { type AuditEvent, type DatedEvent, EVENTS } from './throttle-request.ts';
+import { type AuditEvent, type DatedEvent, EVENTS } from './audit-event.ts';
 
 /** Where a log stands: the place of its last record. */
 export interface AuditHead {

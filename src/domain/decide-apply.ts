@@ -1,6 +1,7 @@
+import type { AuditEvent } from './audit-event.ts';
 import { decideExpire, type ReviewFacts, staleEvent, standingOf, stateEvent } from './decide-review.ts';
 import { isUpdatable, type TaskExecution } from './task-execution.ts';
-import type { AuditEvent, FailedWhy, ThrottleRequest } from './throttle-request.ts';
+import type { FailedWhy, ThrottleRequest } from './throttle-request.ts';
 
 /** How long AWS may go on showing the old limit after a change was sent, before it is sent again. */
 export const SETTLE_SECONDS = 60;

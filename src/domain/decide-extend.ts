@@ -1,3 +1,4 @@
+import type { AuditEvent } from './audit-event.ts';
 import {
   type AskCommand,
   type AskDecision,
@@ -10,7 +11,7 @@ import { staleEvent, stateEvent } from './decide-review.ts';
 import { type Hold, isHeld, isReverting } from './hold.ts';
 import { approvalsNeeded, type Groups, type Rule } from './policy.ts';
 import { isUpdatable, type TaskExecution } from './task-execution.ts';
-import type { AuditEvent, RequestedDetail, ThrottleRequest } from './throttle-request.ts';
+import type { RequestedDetail, ThrottleRequest } from './throttle-request.ts';
 
 /** More time for a limit whose time runs: its rate is not asked for, it is the one that is held. */
 export type ExtendCommand = Omit<AskCommand, 'rate' | 'durationSeconds'> & { durationSeconds: number };

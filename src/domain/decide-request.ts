@@ -1,3 +1,4 @@
+import type { AuditEvent } from './audit-event.ts';
 import { isHeld } from './hold.ts';
 import type { Direction, Groups, Person, Policy, Rule } from './policy.ts';
 import { approvalsNeeded, checkRate, directionOf, matchRule, mayAsk, possibleApprovers } from './policy.ts';
@@ -5,7 +6,7 @@ import type { AskedRate } from './rate.ts';
 import { resolveRate } from './rate.ts';
 import { type AskRefusal, type ElsewhereRule, isByPolicy } from './refusal.ts';
 import { type ExecutionArn, isUpdatable, type TaskExecution } from './task-execution.ts';
-import type { AuditEvent, RequestedDetail, ThrottleRequest } from './throttle-request.ts';
+import type { RequestedDetail, ThrottleRequest } from './throttle-request.ts';
 
 /** What somebody asks for, before anything is known of the execution. */
 export interface AskCommand {

@@ -1,10 +1,11 @@
+import type { Actor, AuditEvent } from './audit-event.ts';
 import { MOST_SENDS, SETTLE_SECONDS, type Sent } from './decide-apply.ts';
 import { stateEvent } from './decide-review.ts';
 import { type Hold, isHeld, isReverting, type RevertFailedWhy, type SkippedWhy } from './hold.ts';
 import { type Groups, mayDecide, type Person, type Rule } from './policy.ts';
 import type { RevertRefusal } from './refusal.ts';
 import { isActive, isUpdatable, type TaskExecution } from './task-execution.ts';
-import type { Actor, AuditEvent, ThrottleRequest } from './throttle-request.ts';
+import type { ThrottleRequest } from './throttle-request.ts';
 
 /** A warning before the time is over helps only where there was more time than that. */
 const WARN_BEFORE_SECONDS = 600;

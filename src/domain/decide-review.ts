@@ -1,3 +1,4 @@
+import type { Actor, AuditEvent } from './audit-event.ts';
 import type { PolicyInForce } from './decide-request.ts';
 import {
   approvalsNeeded,
@@ -11,7 +12,7 @@ import {
 } from './policy.ts';
 import type { DecisionRefusal } from './refusal.ts';
 import { isUpdatable, parseExecutionArn, type TaskExecution } from './task-execution.ts';
-import { type Actor, type AuditEvent, isOpen, type StaleWhy, type ThrottleRequest } from './throttle-request.ts';
+import { isOpen, type StaleWhy, type ThrottleRequest } from './throttle-request.ts';
 
 export interface ReviewCommand {
   by: Person;

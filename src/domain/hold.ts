@@ -1,3 +1,5 @@
+import type { Actor } from './audit-event.ts';
+
 /**
  * A limit that was asked for a while: until when it holds, what it goes back to, and what came of that. The request has
  * ended as a request; this goes on until the limit was set back, or is left alone for a reason.
@@ -12,16 +14,10 @@ export interface Hold {
   /** The role that the change was made under, and its end is. Null = the bot's own credentials. */
   role: string | null;
   /** Who wanted it to end early; null where its time decides. */
-  by: HoldActor | null;
+  by: Actor | null;
   /** When setting it back was last about to be sent: the intent is recorded first. */
   sent: { sentAt: string; attempt: number } | null;
   end: HoldEnd | null;
-}
-
-interface HoldActor {
-  team: string;
-  user: string;
-  name: string;
 }
 
 /** Why a limit is left alone when its time is over. */
@@ -59,7 +55,7 @@ export interface ScheduledDetail {
 export interface HoldEvent {
   event: 'revert.scheduled' | 'revert.started' | 'reverted' | 'revert.skipped' | 'revert.failed';
   at: string;
-  actor: HoldActor | null;
+  actor: Actor | null;
   aws: { requestId: string | null } | null;
   detail: Readonly<Record<string, unknown>> | null;
 }

@@ -12,15 +12,9 @@
  * - record: one line of the audit log. The log is the list of events; a request is the fold of its records.
  */
 
+import type { Actor, DatedEvent } from './audit-event.ts';
 import { type Drift, evolveHold, type Hold, type HoldEvent } from './hold.ts';
 import type { Direction } from './policy.ts';
-
-/** A person as the log names them: never by name alone. */
-export interface Actor {
-  team: string;
-  user: string;
-  name: string;
-}
 
 export type RequestStatus =
   | 'pending'
@@ -112,33 +106,6 @@ export interface ThrottleRequest {
   drift: Drift | null;
 }
 
-export const EVENTS = [
-  'requested',
-  'refused',
-  'approved',
-  'decision.refused',
-  'denied',
-  'cancelled',
-  'expired',
-  'apply.started',
-  'applied',
-  'apply.failed',
-  'apply.stale',
-  'apply.unknown',
-  'revert.scheduled',
-  'revert.started',
-  'reverted',
-  'revert.skipped',
-  'revert.failed',
-  'drift.detected',
-  'policy.loaded',
-  'audit.exported',
-  'audit.archived',
-  'loss.accepted',
-] as const;
-
-export type EventName = (typeof EVENTS)[number];
-
 /** What `requested` must carry beside the record's own fields, for the fold. */
 export interface RequestedDetail {
   taskName: string | null;
@@ -149,34 +116,6 @@ export interface RequestedDetail {
   expiresAt: string;
   extends?: Extension;
   undoes?: string;
-}
-
-/**
- * What happened, before the log gives it a place (`seq`, `prev`, `at`). Fields as in the audit record;
- * `actor` null is the bot itself.
- */
-export interface AuditEvent {
-  event: EventName;
-  request: string | null;
-  version: number | null;
-  actor: Actor | null;
-  channel: string | null;
-  execution: string | null;
-  account: string | null;
-  region: string | null;
-  from: number | null;
-  to: number | null;
-  reason: string | null;
-  rule: string | null;
-  policy: string | null;
-  /** `requestId` of the look that the event rests on; `updateRequestId` of the change itself. */
-  aws: { requestId: string | null; updateRequestId?: string | null } | null;
-  detail: Readonly<Record<string, unknown>> | null;
-}
-
-/** An event with its time, as the fold reads it. */
-export interface DatedEvent extends AuditEvent {
-  at: string;
 }
 
 const ENDED: ReadonlySet<RequestStatus> = new Set(['applied', 'failed', 'stale', 'denied', 'cancelled', 'expired']);

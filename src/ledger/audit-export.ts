@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto';
+import type { AuditEvent } from '../domain/audit-event.ts';
 import { plainEvent } from '../domain/audit-record.ts';
-import type { AuditEvent } from '../domain/throttle-request.ts';
 import { firstSince, type LogEntry, oneEntry, placeOf, readEntries, readSnapshot, seqOf } from './audit-entries.ts';
 import type { Connection } from './connection.ts';
 import { type ExportedRecord, type ExportHead, readFields, writeHeadLine, writeRecordLine } from './export-format.ts';

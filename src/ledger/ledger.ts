@@ -1,20 +1,17 @@
-import { type AuditHead, GENESIS, readRecord, writeRecord } from '../domain/audit-record.ts';
-import { isHeld } from '../domain/hold.ts';
-import { type AuditEvent, evolve, isOpen, type ThrottleRequest } from '../domain/throttle-request.ts';
+import { type AuditHead, GENESIS } from '../domain/audit-record.ts';
+import type { ThrottleRequest } from '../domain/throttle-request.ts';
 import { ClaimLost, LedgerLost, NotRecorded, OutcomeUnknown } from '../workflow/faults.ts';
-import type { Change, Clock, Committed, Ledger, RecordRef, Repeated, StoredRequest } from '../workflow/ports.ts';
-import { type AuditKey, sealRecord } from './audit-chain.ts';
+import type { Change, Clock, Committed, Ledger, Repeated, StoredRequest } from '../workflow/ports.ts';
+import type { AuditKey } from './audit-chain.ts';
 import { type Sight, standingOf } from './audit-loss.ts';
-import { createAuditSearch, indexKeysOf } from './audit-search.ts';
+import { createAuditSearch } from './audit-search.ts';
+import { type Answer, build, commitCall, OPERATION_SECONDS } from './commit.ts';
 import type { Connection } from './connection.ts';
 import { createGate } from './gate.ts';
-import { changeGuard, markOf, requestOf } from './in-force.ts';
+import { requestOf } from './in-force.ts';
 import type { Keys } from './keys.ts';
-import { GROUP } from './outbox.ts';
 import { loadScript } from './script.ts';
 
-const OPERATION_SECONDS = 86_400;
-const CLOSED_SECONDS = 90 * 86_400;
 /** How often a moved head is tried again. Commits of one process never compete, so this counts replicas. */
 const MOST_TRIES = 100;
 
@@ -32,16 +29,6 @@ export interface LedgerOptions {
   onResumed?: () => void;
   /** What is known of the log from outside Redis: it must be there before anything is written. */
   witness?: Sight | null;
-}
-
-/** What an operation left behind under its key. */
-interface Answer {
-  /** The follow-up of an unknown write found nothing, and made sure that nothing will come. */
-  void?: true;
-  request: string | null;
-  event: string;
-  seq: number;
-  hashes: string[];
 }
 
 export interface RedisLedger extends Ledger {
@@ -79,7 +66,7 @@ export function createLedger(options: LedgerOptions): RedisLedger {
       head ??= (await stands()) ?? { log: options.newLogId(), seq: 0, hash: GENESIS, at: '' };
       const built = build(change, head, signer as AuditKey, clock.now());
       const reply = await gate.write(change.op, () =>
-        runCommit(...script(change, head as AuditHead, built, keys, clock)),
+        runCommit(...commitCall(change, head as AuditHead, built, keys, clock)),
       );
       const [kind, ...rest] = reply as [string, ...string[]];
       switch (kind) {
@@ -241,101 +228,4 @@ function repeated(text: string): Repeated {
   if (answer.void) throw new NotRecorded('this was given up before it reached Redis');
   const records = answer.hashes.map((hash, offset) => ({ seq: answer.seq + offset, hash }));
   return { kind: 'repeated', request: answer.request, records, event: answer.event };
-}
-
-interface Built {
-  records: RecordRef[];
-  sealed: { bytes: string; hash: Buffer; mac: Buffer; kid: string }[];
-  state: ThrottleRequest | null;
-  head: AuditHead;
-}
-
-/** Gives the events their places after `head`, and folds them into the request. */
-function build(change: Change, head: AuditHead, signer: AuditKey, now: Date): Built {
-  const built: Built = { records: [], sealed: [], state: change.prior, head };
-  for (const event of change.events) {
-    const bytes = writeRecord(built.head, event, change.op, now);
-    const seal = sealRecord(bytes, signer);
-    const record = readRecord(bytes);
-    built.sealed.push({ bytes, ...seal });
-    built.head = { log: head.log, seq: record.seq, hash: seal.hash.toString('hex'), at: record.at };
-    built.records.push({ seq: record.seq, hash: built.head.hash });
-    built.state = evolve(built.state, record);
-  }
-  return built;
-}
-
-/** The script's KEYS and ARGV, in its order (see commit.lua). */
-function script(
-  change: Change,
-  head: AuditHead,
-  built: Built,
-  keys: Keys,
-  clock: Clock,
-): [string[], (string | Buffer)[]] {
-  const { prior } = change;
-  const { state } = built;
-  const changes = state !== null && state.version !== (prior?.version ?? 0);
-  const id = state?.id ?? prior?.id ?? change.events[0]?.request ?? '';
-  const open = state !== null && isOpen(state);
-  const guard = prior === null ? 'take' : open ? 'keep' : 'free';
-  const answer: Answer = {
-    request: id || null,
-    event: change.events[0]?.event ?? '',
-    seq: built.records[0]?.seq ?? 0,
-    hashes: built.records.map(({ hash }) => hash),
-  };
-  const index = indexEntries(change.events, built.records, keys);
-  const effect = (kind: string) => JSON.stringify({ kind, request: id });
-  const timers = change.timers ?? [];
-  const cleared = [
-    ...(changes && !open ? (['expire', 'apply', 'remind'] as const) : []),
-    ...(prior && isHeld(prior) && state && !isHeld(state) ? (['revert', 'warn'] as const) : []),
-  ];
-  const effects = [...(change.effects ?? []).map(effect), ...(change.others ?? []).map((one) => JSON.stringify(one))];
-  return [
-    [
-      ...[keys.head, keys.audit, keys.operation(change.op), keys.request(id)],
-      ...[keys.openExecution(state?.execution ?? ''), keys.open, keys.outbox, keys.timers],
-      ...[keys.inForce, keys.changing],
-      ...index.keys,
-    ],
-    [
-      ...[JSON.stringify(answer), String(OPERATION_SECONDS), head.log, String(head.seq), head.hash, id],
-      changes ? String(prior?.version ?? 0) : '',
-      ...[
-        JSON.stringify(state),
-        String(state?.version ?? ''),
-        state === null || open ? '' : String(CLOSED_SECONDS),
-        guard,
-      ],
-      String(clock.now().getTime()),
-      ...(change.claim ? [change.claim.entry, change.claim.consumer, String(change.claim.deliveries)] : ['', '', '0']),
-      GROUP,
-      ...[state?.execution ?? '', change.beside ? (change.beside.inForce ?? '') : '*'],
-      ...[markOf(prior, state), changeGuard(prior, state)],
-      String(built.sealed.length),
-      ...built.sealed.flatMap(({ bytes, hash, mac, kid }) => [bytes, hash, mac, kid]),
-      ...[built.head.hash, built.head.at],
-      ...[String(index.entries.length), ...index.entries.flat()],
-      ...[String(effects.length), ...effects],
-      ...[String(timers.length), ...timers.flatMap(({ kind, at }) => [effect(kind), String(at.getTime())])],
-      ...[String(cleared.length), ...cleared.map(effect)],
-    ],
-  ];
-}
-
-const FIRST_INDEX_KEY = 11;
-
-function indexEntries(events: AuditEvent[], records: RecordRef[], keys: Keys) {
-  const names: string[] = [];
-  const entries: [string, string][] = [];
-  for (const [place, event] of events.entries()) {
-    const seq = String(records[place]?.seq);
-    for (const name of indexKeysOf(event, keys)) {
-      if (!names.includes(name)) names.push(name);
-      entries.push([String(names.indexOf(name) + FIRST_INDEX_KEY), seq]);
-    }
-  }
-  return { keys: names, entries };
 }

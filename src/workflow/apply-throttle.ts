@@ -1,3 +1,4 @@
+import type { AuditEvent } from '../domain/audit-event.ts';
 import {
   type BeginDecision,
   decideBegin,
@@ -12,7 +13,7 @@ import { lengthenedEvents } from '../domain/decide-extend.ts';
 import { scheduledEvent } from '../domain/decide-revert.ts';
 import { ruleNow } from '../domain/decide-review.ts';
 import type { TaskExecution } from '../domain/task-execution.ts';
-import type { AuditEvent, ThrottleRequest } from '../domain/throttle-request.ts';
+import type { ThrottleRequest } from '../domain/throttle-request.ts';
 import { changeAccess, isDenied, lookAtExecution, sendRate } from './change-at-aws.ts';
 import { AwsFault, PersonUnknown } from './faults.ts';
 import { followUp } from './follow-up.ts';

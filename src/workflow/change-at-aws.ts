@@ -1,6 +1,7 @@
+import type { Actor } from '../domain/audit-event.ts';
 import type { Sent } from '../domain/decide-apply.ts';
 import type { TaskExecution } from '../domain/task-execution.ts';
-import type { Actor, ThrottleRequest } from '../domain/throttle-request.ts';
+import type { ThrottleRequest } from '../domain/throttle-request.ts';
 import { AwsFault } from './faults.ts';
 import type { Access, Executions } from './ports.ts';
 import { executionOf } from './request-facts.ts';

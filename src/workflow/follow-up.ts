@@ -1,6 +1,7 @@
+import type { AuditEvent } from '../domain/audit-event.ts';
 import { warnAt } from '../domain/decide-revert.ts';
 import { isHeld, type ScheduledDetail } from '../domain/hold.ts';
-import type { AuditEvent, ThrottleRequest } from '../domain/throttle-request.ts';
+import type { ThrottleRequest } from '../domain/throttle-request.ts';
 import type { Change } from './ports.ts';
 
 /** After that the watch has its own pace. */

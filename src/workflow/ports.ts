@@ -1,8 +1,9 @@
+import type { AuditEvent } from '../domain/audit-event.ts';
 import type { AuditHead, AuditRecord } from '../domain/audit-record.ts';
 import type { PolicyInForce } from '../domain/decide-request.ts';
 import type { Groups, Person } from '../domain/policy.ts';
 import type { ExecutionArn, TaskExecution } from '../domain/task-execution.ts';
-import type { AuditEvent, ThrottleRequest } from '../domain/throttle-request.ts';
+import type { ThrottleRequest } from '../domain/throttle-request.ts';
 import type { AwsFault } from './faults.ts';
 
 export interface Clock {

@@ -1,3 +1,4 @@
+import type { AuditEvent } from '../domain/audit-event.ts';
 import { decideExtension } from '../domain/decide-extend.ts';
 import {
   type AskCommand,
@@ -11,7 +12,7 @@ import {
 import { groupsOf, matchRule, type Person, type Rule } from '../domain/policy.ts';
 import type { AskRefusal } from '../domain/refusal.ts';
 import type { TaskExecution } from '../domain/task-execution.ts';
-import type { AuditEvent, ThrottleRequest } from '../domain/throttle-request.ts';
+import type { ThrottleRequest } from '../domain/throttle-request.ts';
 import type {
   Channels,
   Clock,

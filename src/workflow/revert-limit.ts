@@ -1,7 +1,8 @@
+import type { AuditEvent } from '../domain/audit-event.ts';
 import type { Sent } from '../domain/decide-apply.ts';
 import { decideRevert, judgeRevert, revertFailedEvent, skippedEvent } from '../domain/decide-revert.ts';
 import { type Hold, isHeld } from '../domain/hold.ts';
-import type { AuditEvent, ThrottleRequest } from '../domain/throttle-request.ts';
+import type { ThrottleRequest } from '../domain/throttle-request.ts';
 import type { Applied } from './apply-throttle.ts';
 import { changeAccess, isDenied, lookAtExecution, sendRate } from './change-at-aws.ts';
 import { AwsFault } from './faults.ts';

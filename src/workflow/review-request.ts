@@ -1,8 +1,9 @@
+import type { AuditEvent } from '../domain/audit-event.ts';
 import { vanishedEvent } from '../domain/decide-apply.ts';
 import { type Decision, decideOpen, decideReview, type ReviewCommand, ruleNow } from '../domain/decide-review.ts';
 import type { DecisionRefusal } from '../domain/refusal.ts';
 import type { TaskExecution } from '../domain/task-execution.ts';
-import type { AuditEvent, ThrottleRequest } from '../domain/throttle-request.ts';
+import type { ThrottleRequest } from '../domain/throttle-request.ts';
 import { AwsFault } from './faults.ts';
 import type { Change, Clock, Committed, Executions, Ledger, People, PolicySource, RecordRef } from './ports.ts';
 import { executionOf, standingFacts } from './request-facts.ts';

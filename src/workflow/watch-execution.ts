@@ -1,9 +1,10 @@
+import type { AuditEvent } from '../domain/audit-event.ts';
 import { decideDrift, skippedEvent } from '../domain/decide-revert.ts';
 import { ruleNow } from '../domain/decide-review.ts';
 import { isHeld, isReverting } from '../domain/hold.ts';
 import { averageRate, etaAt } from '../domain/impact.ts';
 import { isActive, type TaskExecution } from '../domain/task-execution.ts';
-import type { AuditEvent, ThrottleRequest } from '../domain/throttle-request.ts';
+import type { ThrottleRequest } from '../domain/throttle-request.ts';
 import { measuredRate, nextLookSeconds } from '../domain/watch-pace.ts';
 import type { Applied } from './apply-throttle.ts';
 import { isDenied, lookAtExecution } from './change-at-aws.ts';

@@ -1,8 +1,9 @@
+import type { AuditEvent } from '../../src/domain/audit-event.ts';
 import type { AskCommand, PolicyInForce } from '../../src/domain/decide-request.ts';
 import { decideRequest } from '../../src/domain/decide-request.ts';
 import type { Groups, Person, Policy, Rule } from '../../src/domain/policy.ts';
 import { parseExecutionArn, type TaskExecution } from '../../src/domain/task-execution.ts';
-import { type AuditEvent, evolve, type ThrottleRequest } from '../../src/domain/throttle-request.ts';
+import { evolve, type ThrottleRequest } from '../../src/domain/throttle-request.ts';
 
 /** The world of the tests: one execution at 100 MiB/s, an operator, two leads and some who may nothing. */
 export const MIB = 1_048_576;

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { AuditEvent, DatedEvent } from '../../src/domain/audit-event.ts';
 import { startedEvent } from '../../src/domain/decide-apply.ts';
 import {
   decideDrift,
@@ -12,7 +13,7 @@ import {
 import { stateEvent } from '../../src/domain/decide-review.ts';
 import { isHeld, isReverting } from '../../src/domain/hold.ts';
 import { UPDATABLE } from '../../src/domain/task-execution.ts';
-import { type AuditEvent, type DatedEvent, evolve, type ThrottleRequest } from '../../src/domain/throttle-request.ts';
+import { evolve, type ThrottleRequest } from '../../src/domain/throttle-request.ts';
 import { at, execution, GROUPS, MIB, OPERATOR, policy, requested, rule } from './given.ts';
 
 const BASE = 100 * MIB;

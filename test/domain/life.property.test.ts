@@ -1,11 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { DatedEvent } from '../../src/domain/audit-event.ts';
 import { decideBegin, judgeLook, unknownEvent, vanishedEvent } from '../../src/domain/decide-apply.ts';
 import { admit, decideRequest } from '../../src/domain/decide-request.ts';
 import { decideCancel, decideExpire, decideReview } from '../../src/domain/decide-review.ts';
 import type { Person, Principals, Rule } from '../../src/domain/policy.ts';
 import { UPDATABLE } from '../../src/domain/task-execution.ts';
-import { type DatedEvent, evolve, isOpen, type ThrottleRequest } from '../../src/domain/throttle-request.ts';
+import { evolve, isOpen, type ThrottleRequest } from '../../src/domain/throttle-request.ts';
 import { ask, at, execution, MIB, person, policy, rule } from './given.ts';
 
 const NAMES = ['UA', 'UB', 'UC', 'UD', 'UE'];

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { type AuditEvent, EVENTS } from '../../src/domain/audit-event.ts';
 import { startedEvent } from '../../src/domain/decide-apply.ts';
 import { stateEvent } from '../../src/domain/decide-review.ts';
-import { type AuditEvent, EVENTS, evolve, isOpen } from '../../src/domain/throttle-request.ts';
+import { evolve, isOpen } from '../../src/domain/throttle-request.ts';
 import { at, folded, LEAD, requested, rule } from './given.ts';
 
 const pending = requested();

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { AuditEvent } from '../../src/domain/audit-event.ts';
 import { GENESIS, plainEvent, writeRecord } from '../../src/domain/audit-record.ts';
-import type { AuditEvent } from '../../src/domain/throttle-request.ts';
 import { readAsWritten, TELLING } from '../../src/ledger/as-written.ts';
 import { readSlowly } from '../../src/ledger/audit-chain-check.ts';
 

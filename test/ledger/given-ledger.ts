@@ -1,10 +1,11 @@
 import { createHash, createHmac, randomBytes } from 'node:crypto';
 import { inject } from 'vitest';
+import type { AuditEvent } from '../../src/domain/audit-event.ts';
 import { plainEvent } from '../../src/domain/audit-record.ts';
 import { decideRequest } from '../../src/domain/decide-request.ts';
 import { stateEvent } from '../../src/domain/decide-review.ts';
 import { parseExecutionArn } from '../../src/domain/task-execution.ts';
-import type { AuditEvent, ThrottleRequest } from '../../src/domain/throttle-request.ts';
+import type { ThrottleRequest } from '../../src/domain/throttle-request.ts';
 import { type Connection, connect, openConnection } from '../../src/ledger/connection.ts';
 import { createKeys, type Keys } from '../../src/ledger/keys.ts';
 import { createLedger, type LedgerOptions, type RedisLedger } from '../../src/ledger/ledger.ts';

@@ -1,9 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { AuditEvent } from '../../src/domain/audit-event.ts';
 import { startedEvent } from '../../src/domain/decide-apply.ts';
 import { scheduledEvent, skippedEvent } from '../../src/domain/decide-revert.ts';
 import { stateEvent } from '../../src/domain/decide-review.ts';
 import { isHeld } from '../../src/domain/hold.ts';
-import type { AuditEvent, ThrottleRequest } from '../../src/domain/throttle-request.ts';
+import type { ThrottleRequest } from '../../src/domain/throttle-request.ts';
 import type { Change } from '../../src/workflow/ports.ts';
 import { T0 } from '../domain/given.ts';
 import { arnOf, asked, asking, type OpenedLedger, openLedger, snapshot, verifiedLog } from './given-ledger.ts';

@@ -2,7 +2,7 @@ import { createHmac, generateKeyPairSync, randomUUID } from 'node:crypto';
 import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import type { Terminal } from '../../src/commands/terminal.ts';
-import type { AuditEvent } from '../../src/domain/throttle-request.ts';
+import type { AuditEvent } from '../../src/domain/audit-event.ts';
 import { connect, openConnection } from '../../src/ledger/connection.ts';
 import { createKeys } from '../../src/ledger/keys.ts';
 import { createLedger } from '../../src/ledger/ledger.ts';

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type LocalRedis, startLocalRedis } from '../../src/sandbox/redis.ts';
-import { ConfigurationError, serve } from '../../src/serve.ts';
+import { serve } from '../../src/serve.ts';
+import { ConfigurationError } from '../../src/settings.ts';
 import { COMMAND, expectGoodManners, LEAD, MiB, OPERATOR, POLICY, startTestWorld, type TestWorld } from './world.ts';
 
 let redis: LocalRedis;

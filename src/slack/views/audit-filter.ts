@@ -1,5 +1,5 @@
 import type { InputBlock, ModalView } from '@slack/types';
-import { EVENTS } from '../../domain/throttle-request.ts';
+import { EVENTS } from '../../domain/audit-event.ts';
 import { eventWords } from './audit-words.ts';
 import { context, plain } from './blocks.ts';
 import { clip, LIMITS } from './text.ts';

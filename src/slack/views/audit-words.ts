@@ -1,7 +1,7 @@
+import type { EventName } from '../../domain/audit-event.ts';
 import type { AuditRecord } from '../../domain/audit-record.ts';
 import { formatDuration } from '../../domain/duration.ts';
 import { formatRate } from '../../domain/rate.ts';
-import type { EventName } from '../../domain/throttle-request.ts';
 import type { AuditQuery } from '../../workflow/audit-ports.ts';
 import { clip, code, dateToken, escapeText, mentionUser, oneLine } from './text.ts';
 

@@ -1,5 +1,6 @@
+import type { Actor } from '../../domain/audit-event.ts';
 import type { Principals } from '../../domain/policy.ts';
-import type { Actor, Approval } from '../../domain/throttle-request.ts';
+import type { Approval } from '../../domain/throttle-request.ts';
 import { clip, count, escapeText, listed, mentionGroup, mentionUser, oneLine } from './text.ts';
 
 /** More users than this are counted, not mentioned: nobody wants to wake a department. */

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { EVENTS } from '../../../src/domain/audit-event.ts';
 import type { AuditRecord } from '../../../src/domain/audit-record.ts';
-import { EVENTS, type ThrottleRequest } from '../../../src/domain/throttle-request.ts';
+import type { ThrottleRequest } from '../../../src/domain/throttle-request.ts';
 import { elementsOf } from '../../../src/sandbox/slack/block-walk.ts';
 import { auditList } from '../../../src/slack/views/audit-list.ts';
 import { helpMessage } from '../../../src/slack/views/help.ts';
