@@ -6,7 +6,7 @@ import type { ThrottleRequest } from '../domain/throttle-request.ts';
 import type { Applied } from './apply-throttle.ts';
 import { changeAccess, isDenied, lookAtExecution, sendRate } from './change-at-aws.ts';
 import { AwsFault } from './faults.ts';
-import type { Claim, Clock, EffectKind, Executions, Ledger, PolicySource } from './ports.ts';
+import type { Change, Claim, Clock, Executions, Ledger, PolicySource } from './ports.ts';
 
 export interface RevertDeps {
   ledger: Ledger;
@@ -16,6 +16,7 @@ export interface RevertDeps {
 }
 
 type Held = ThrottleRequest & { hold: Hold };
+type Beside = NonNullable<Change['beside']>;
 
 const DONE: Applied = { kind: 'done' };
 const SHOWN_SOON_SECONDS = 2;
@@ -44,16 +45,18 @@ async function begin(deps: RevertDeps, request: Held, claim: Claim): Promise<App
   }
   const early = decideRevert(request, { execution: null, policy, now: deps.clock.now() });
   if (early.kind === 'early') return later(early.seconds, 'its time is not over yet');
+  // What AWS shows may be another request's limit that is on its way: then nothing is decided by it, not to leave it alone either.
+  const beside = { inForce: standing?.mark ?? null };
   const execution = await lookAtExecution(deps, request, accessOf(request));
-  if (execution instanceof AwsFault) return unseen(deps, request, execution, claim);
+  if (execution instanceof AwsFault) return unseen(deps, request, execution, claim, beside);
   const decision = decideRevert(request, { execution, policy, now: deps.clock.now() });
   switch (decision.kind) {
     case 'early':
       return later(decision.seconds, 'its time is not over yet');
     case 'end':
-      return write(deps, request, decision.event, claim);
+      return write(deps, request, decision.event, claim, beside);
     case 'send':
-      return send(deps, request, decision.event, claim, { inForce: standing?.mark ?? null });
+      return send(deps, request, decision.event, claim, beside);
   }
 }
 
@@ -63,7 +66,7 @@ async function send(
   before: Held,
   intent: AuditEvent,
   claim: Claim,
-  beside?: { inForce: string | null },
+  beside?: Beside,
 ): Promise<Applied> {
   const committed = await deps.ledger.commit({
     ...{ op: operation(before, claim), prior: before, events: [intent], effects: ['show'], claim },
@@ -93,16 +96,22 @@ async function look(deps: RevertDeps, request: Held, claim: Claim, sent: Sent | 
 }
 
 /** AWS does not show the execution: gone, forbidden, or to be asked again. */
-async function unseen(deps: RevertDeps, request: Held, fault: AwsFault, claim: Claim): Promise<Applied> {
+async function unseen(
+  deps: RevertDeps,
+  request: Held,
+  fault: AwsFault,
+  claim: Claim,
+  beside?: Beside,
+): Promise<Applied> {
   const policy = deps.policy.current().digest;
   const { requestId, operation: action } = fault;
   if (fault.kind === 'not-found') {
-    return write(deps, request, skippedEvent(request, 'ended', policy, { awsRequestId: requestId }), claim);
+    return write(deps, request, skippedEvent(request, 'ended', policy, { awsRequestId: requestId }), claim, beside);
   }
   // Once the intent is on record nobody knows what AWS did, until it lets us look again.
   if (isDenied(fault) && !request.hold.sent) {
     const about = { action, role: request.hold.role, requestId };
-    return write(deps, request, revertFailedEvent(request, policy, 'denied', about, null), claim);
+    return write(deps, request, revertFailedEvent(request, policy, 'denied', about, null), claim, beside);
   }
   return later(TRY_AGAIN_SECONDS, fault.message);
 }
@@ -112,11 +121,13 @@ async function write(
   request: Held,
   event: AuditEvent,
   claim: Claim,
-  effects: EffectKind[] = ['show', 'warn'],
+  beside?: Beside,
 ): Promise<Applied> {
-  const op = operation(request, claim);
-  const committed = await deps.ledger.commit({ op, prior: request, events: [event], effects, claim });
-  return committed.kind === 'committed' ? DONE : later(0, `the request was ${committed.kind}`);
+  const committed = await deps.ledger.commit({
+    ...{ op: operation(request, claim), prior: request, events: [event], effects: ['show', 'warn'], claim },
+    ...(beside ? { beside } : {}),
+  });
+  return committed.kind === 'committed' ? DONE : later(BUSY_SECONDS, `the request was ${committed.kind}`);
 }
 
 /** A key of this try alone, as in the apply. */

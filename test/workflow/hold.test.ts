@@ -221,6 +221,67 @@ describe('with two bots', () => {
     expect(sent()).toEqual([50, 30]);
     expect((await bot.request(second)).status).toBe('applied');
   });
+
+  describe('keeps the rate from before where another change is at AWS already, and not on record', () => {
+    /** Runs `meanwhile` with AWS showing the second limit and its worker waiting for the answer; then both end. */
+    async function whileAtAws(meanwhile: (first: string, next: Bot) => Promise<void>) {
+      const first = await held();
+      const second = idOf(await bot.ask({ ...to(30), durationSeconds: 2 * HOUR }));
+      const real = bot.deps.executions;
+      let answer = () => {};
+      const gate = new Promise<void>((resolve) => {
+        answer = resolve;
+      });
+      let arrived = () => {};
+      const atAws = new Promise<void>((resolve) => {
+        arrived = resolve;
+      });
+      bot.deps.executions = {
+        ...real,
+        update: async (...call) => {
+          const done = await real.update(...call);
+          arrived();
+          await gate;
+          return done;
+        },
+      };
+      const applying = bot.work();
+      await atAws;
+      const next = await another();
+      await meanwhile(first, next);
+      await next.outbox.releaseDue();
+      for (const work of await next.outbox.take(8)) await next.settle(work, await next.run(work));
+      expect((await bot.request(first)).hold?.end).toBeNull();
+      aws.recover();
+      answer();
+      await applying;
+      bot.deps.executions = real;
+      world.seconds += 2;
+      await bot.work();
+      const hold = (await bot.request(first)).hold;
+      expect(hold?.end).toMatchObject({ how: 'skipped', why: 'replaced', replacedBy: second });
+      world.seconds += 2 * HOUR;
+      await bot.work();
+      expect(limit()).toBe(100);
+      expect(sent()).toEqual([50, 30, 100]);
+    }
+
+    it('when the time is over', () =>
+      whileAtAws(async () => {
+        world.seconds += HOUR;
+      }));
+
+    it('when somebody wants it back now', () =>
+      whileAtAws(async (first, next) => {
+        expect(await next.revertNow(first, 'U0LEAD')).toMatchObject({ kind: 'reverting' });
+      }));
+
+    it('when AWS lets nobody look just then', () =>
+      whileAtAws(async () => {
+        world.seconds += HOUR;
+        aws.fail({ kind: 'deny', operation: 'DescribeTaskExecution' });
+      }));
+  });
 });
 
 describe('Revert now', () => {
