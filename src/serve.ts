@@ -198,6 +198,7 @@ export async function serve(env: NodeJS.ProcessEnv, options: ServeOptions = {}):
       async revert(id, claim) {
         return ran(await revertLimit(bot, id, claim));
       },
+      tell: (id) => notifier.tellThread(id),
       warn: (id) => notifier.tellThread(id),
       async watch(id, claim) {
         return ran(await watchExecution({ ...bot, looks }, id, claim, notifier.show));

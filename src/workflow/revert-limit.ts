@@ -124,7 +124,7 @@ async function write(
   beside?: Beside,
 ): Promise<Applied> {
   const committed = await deps.ledger.commit({
-    ...{ op: operation(request, claim), prior: request, events: [event], effects: ['show', 'warn'], claim },
+    ...{ op: operation(request, claim), prior: request, events: [event], effects: ['show', 'tell'], claim },
     ...(beside ? { beside } : {}),
   });
   return committed.kind === 'committed' ? DONE : later(BUSY_SECONDS, `the request was ${committed.kind}`);

@@ -56,7 +56,7 @@ export async function watchExecution(deps: WatchDeps, id: string, claim: Claim, 
     return leave(deps, request, { standing, execution, awsRequestId: null }, claim, show);
   }
   const drift = decideDrift(request, execution, deps.policy.current().digest);
-  if (drift) await write(deps, request, drift, standing, claim, ['warn']);
+  if (drift) await write(deps, request, drift, standing, claim, ['tell']);
   const put = await show(id, execution);
   const rate = execution.bytesPerSecond;
   const seconds = nextLookSeconds(etaAt(execution, rate, measured ?? averageRate(execution)));
@@ -78,7 +78,7 @@ async function leave(
     const policy = deps.policy.current().digest;
     const facts = { ...(execution ? { execution } : {}), awsRequestId };
     const event = skippedEvent(request, 'ended', policy, facts);
-    if (!(await write(deps, request, event, standing, claim, ['warn']))) return later(1, 'the request moved');
+    if (!(await write(deps, request, event, standing, claim, ['tell']))) return later(1, 'the request moved');
   }
   await deps.ledger.leave(request.execution, standing.mark);
   return shown(show, request.id, execution);

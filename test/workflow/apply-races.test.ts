@@ -108,6 +108,7 @@ describe('two bots on one Redis', () => {
           show: async () => null,
           remind: async () => null,
           revert: async () => null,
+          tell: async () => null,
           warn: async () => null,
           watch: async () => null,
           result: async (request) => {

@@ -74,7 +74,7 @@ describe('a limit for a while', () => {
     expect(sent()).toEqual([50, 100]);
     expect(await since()).toEqual(['revert.scheduled', 'revert.started', 'reverted']);
     expect((await bot.request(id)).hold?.end).toMatchObject({ how: 'reverted', rate: 100 * MIB });
-    expect(bot.shown.map(({ kind }) => kind).slice(-3)).toContain('warn');
+    expect(bot.shown.map(({ kind }) => kind).slice(-3)).toContain('tell');
   });
 
   it('goes back to no limit at all, where that is what was', async () => {
@@ -138,6 +138,31 @@ describe('a limit for a while', () => {
     await bot.work();
     expect(limit()).toBe(100);
     expect(await bot.review(second, 'U0LEAD')).toMatchObject({ kind: 'decided', event: 'apply.stale' });
+  });
+
+  it('is warned of ten minutes before, whatever else is told of it and tried again meanwhile', async () => {
+    const id = await held();
+    const warnings = () => bot.shown.filter(({ kind }) => kind === 'warn');
+    aws.setLimit(arn, 7 * MIB);
+    world.seconds += 40;
+    await bot.outbox.releaseDue();
+    const [watch] = await bot.outbox.take(1);
+    if (!watch) throw new Error('no watch');
+    await bot.settle(watch, await bot.run(watch));
+    aws.setLimit(arn, 50 * MIB);
+    // Another bot is at the card just then.
+    for (const work of await bot.outbox.take(8))
+      await bot.settle(work, { kind: 'later', seconds: 0.5, why: 'try again' });
+    world.seconds += 1;
+    await bot.work();
+    expect(await since()).toContain('drift.detected');
+    expect(warnings()).toEqual([]);
+    world.seconds += HOUR - 600 - 42;
+    await bot.work();
+    expect(warnings()).toEqual([]);
+    world.seconds += 2;
+    await bot.work();
+    expect(warnings()).toEqual([{ kind: 'warn', request: id }]);
   });
 
   it('says that AWS does not let the bot set it back', async () => {
