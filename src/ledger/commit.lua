@@ -3,7 +3,8 @@
 -- Redis does not roll back, so all is checked before the first write, and the write that can fail comes first.
 --
 -- KEYS  1 head  2 audit log  3 operation  4 request  5 open request of the execution  6 open requests
---       7 outbox  8 timers  9 limits in force  10 changes under way  11… index keys
+--       7 outbox  8 timers  9 limits in force  10 changes under way
+--       11 request whose time runs  12… index keys
 -- ARGV  1 operation's answer  2 operation's seconds to live
 --       3 log id, if this is the first record  4 head's seq expected  5 head's hash expected (hex)
 --       6 request id  7 version expected ('' = no request changes)  8 new state  9 new version
@@ -11,7 +12,8 @@
 --       13 claim's entry ('' = none)  14 claim's consumer  15 claim's deliveries  16 consumer group
 --       17 execution  18 limit in force expected ('' = none, '*' = whichever), nobody else's change being under way
 --       19 new limit in force ('' = as it is)  20 'take' | 'keep' | 'free' the change of the execution
---       21 number of records, then for each: bytes, hash (raw), mac (raw), kid; last record's hash (hex) and time
+--       21 version expected of the request whose time runs ('' = whichever)
+--       22 number of records, then for each: bytes, hash (raw), mac (raw), kid; last record's hash (hex) and time
 --       … number of index entries, then for each: place in KEYS, seq
 --       … number of effects, then each
 --       … number of timers to set, then for each: effect, due ms
@@ -26,10 +28,11 @@ local first_log, seq_expected, hash_expected = ARGV[3], tonumber(ARGV[4]), ARGV[
 local request_id, version_expected, state, version = ARGV[6], ARGV[7], ARGV[8], ARGV[9]
 local closed_seconds, execution_guard, now_ms = ARGV[10], ARGV[11], ARGV[12]
 local claim_entry, claim_consumer, claim_deliveries, group = ARGV[13], ARGV[14], tonumber(ARGV[15]), ARGV[16]
-local in_force_key, changing_key = KEYS[9], KEYS[10]
+local in_force_key, changing_key, running_key = KEYS[9], KEYS[10], KEYS[11]
 local execution, in_force_expected, in_force, change_guard = ARGV[17], ARGV[18], ARGV[19], ARGV[20]
+local running_expected = ARGV[21]
 
-local at = 20
+local at = 21
 local function take()
   at = at + 1
   return ARGV[at]
@@ -62,7 +65,8 @@ must_be(outbox_key, 'stream')
 must_be(timers_key, 'zset')
 must_be(in_force_key, 'hash')
 must_be(changing_key, 'hash')
-for place = 11, #KEYS do
+must_be(running_key, 'hash')
+for place = 12, #KEYS do
   must_be(KEYS[place], 'zset')
 end
 
@@ -98,6 +102,9 @@ if version_expected ~= '' then
     if standing ~= in_force_expected or (changing and changing ~= request_id) then
       return { 'moved', found }
     end
+  end
+  if running_expected ~= '' and redis.call('HGET', running_key, 'version') ~= running_expected then
+    return { 'moved', found }
   end
 end
 

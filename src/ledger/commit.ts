@@ -69,6 +69,7 @@ export function commitCall(
   const index = indexEntries(change.events, built.records, keys);
   const effect = (kind: string) => JSON.stringify({ kind, request: id });
   const timers = change.timers ?? [];
+  const running = change.beside?.running ?? null;
   const cleared = [
     ...(changes && !open ? (['expire', 'apply', 'remind'] as const) : []),
     ...(prior && isHeld(prior) && state && !isHeld(state) ? (['revert', 'warn'] as const) : []),
@@ -78,7 +79,7 @@ export function commitCall(
     [
       ...[keys.head, keys.audit, keys.operation(change.op), keys.request(id)],
       ...[keys.openExecution(state?.execution ?? ''), keys.open, keys.outbox, keys.timers],
-      ...[keys.inForce, keys.changing],
+      ...[keys.inForce, keys.changing, keys.request(running?.id ?? '')],
       ...index.keys,
     ],
     [
@@ -94,7 +95,7 @@ export function commitCall(
       ...(change.claim ? [change.claim.entry, change.claim.consumer, String(change.claim.deliveries)] : ['', '', '0']),
       GROUP,
       ...[state?.execution ?? '', change.beside ? (change.beside.inForce ?? '') : '*'],
-      ...[markOf(prior, state), changeGuard(prior, state)],
+      ...[markOf(prior, state), changeGuard(prior, state), running ? String(running.version) : ''],
       String(built.sealed.length),
       ...built.sealed.flatMap(({ bytes, hash, mac, kid }) => [bytes, hash, mac, kid]),
       ...[built.head.hash, built.head.at],
@@ -106,7 +107,7 @@ export function commitCall(
   ];
 }
 
-const FIRST_INDEX_KEY = 11;
+const FIRST_INDEX_KEY = 12;
 
 function indexEntries(events: AuditEvent[], records: RecordRef[], keys: Keys) {
   const names: string[] = [];

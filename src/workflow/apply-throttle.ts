@@ -90,7 +90,8 @@ async function lengthen(
   const follows = followUp(events, { running, now });
   const committed = await deps.ledger.commit({
     ...{ ...change, ...follows },
-    beside: { inForce: standing?.mark ?? null },
+    // Somebody may want it back just now.
+    beside: { inForce: standing?.mark ?? null, running },
   });
   return committed.kind === 'committed' ? DONE : later(1, `the request was ${committed.kind}`);
 }

@@ -75,9 +75,10 @@ export interface Change {
   others?: Effect[];
   /**
    * Whose limit was in force on the execution when this was decided (`InForce.mark`). `moved` where that is another now,
-   * or where another request's change is on its way to AWS.
+   * or where another request's change is on its way to AWS. `running`: the request whose time ran then, where it was decided
+   * by that too; `moved` where it has another version now.
    */
-  beside?: { inForce: string | null };
+  beside?: { inForce: string | null; running?: { id: string; version: number } | null };
   claim?: Claim | undefined;
 }
 

@@ -24,6 +24,9 @@ export async function revertNow(
     const stored = await deps.ledger.load(id);
     if (!stored) return { kind: 'refused', refusal: { why: 'unknown-request' } };
     const { request } = stored;
+    // Another took its place, and it may not have heard of that yet.
+    const standing = await deps.ledger.inForceOf(request.execution);
+    if (standing?.request !== id) return { kind: 'refused', refusal: { why: 'not-held' } };
     const inForce = deps.policy.current();
     const rule = ruleNow(request, inForce);
     const [by, groups] = await Promise.all([deps.people.person(user), deps.people.groups(groupsOf(rule))]);

@@ -85,6 +85,19 @@ describe('the limit in force', () => {
     expect(await commit(request, [skipped], { beside })).toMatchObject({ kind: 'committed' });
   });
 
+  it('keeps what was decided by another request from being written where that one has moved', async () => {
+    const running = await inForce(1);
+    const request = await applying(2);
+    const applied: AuditEvent = { ...stateEvent(request, 'applied', null, 'd'), detail: { rate: request.to } };
+    const beside = (version: number) => ({ inForce: null, running: { id: running.id, version } });
+    const before = await snapshot(opened);
+    for (const version of [running.version - 1, running.version + 1]) {
+      expect(await commit(request, [applied], { beside: beside(version) })).toEqual({ kind: 'moved' });
+    }
+    expect(await snapshot(opened)).toEqual(before);
+    expect(await commit(request, [applied], { beside: beside(running.version) })).toMatchObject({ kind: 'committed' });
+  });
+
   it('has one change on its way at a time', async () => {
     const request = await inForce(1);
     const standing = await opened.ledger.inForceOf(arnOf(1));

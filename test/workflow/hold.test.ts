@@ -379,6 +379,39 @@ describe('Extend', () => {
     expect(await bot.extend(more, 60)).toMatchObject({ kind: 'refused', refusal: { why: 'duration-too-long' } });
   });
 
+  it('never undoes that somebody wants it back now, though both come at once', async () => {
+    const first = await held();
+    const more = idOf(await bot.extend(first, HOUR));
+    const next = await another();
+    const real = bot.deps.ledger;
+    let clicked: Promise<unknown> | null = null;
+    // The click comes between the look at the time that runs and the commit which lengthens it.
+    bot.deps.ledger = {
+      ...real,
+      async commit(change) {
+        if (change.events.some(({ event }) => event === 'applied')) clicked ??= next.revertNow(first, 'U0LEAD');
+        await clicked;
+        return real.commit(change);
+      },
+    };
+    await bot.work();
+    world.seconds += 2;
+    await bot.work();
+    expect(await clicked).toMatchObject({ kind: 'reverting' });
+    expect(limit()).toBe(100);
+    expect((await bot.request(first)).hold?.end).toMatchObject({ how: 'reverted' });
+    expect(await bot.request(more)).toMatchObject({ status: 'stale', hold: null });
+  });
+
+  it('leaves nothing to want back on the card of what it lengthened', async () => {
+    const first = await held();
+    const extended = await bot.extend(first, HOUR);
+    for (const work of await bot.outbox.take(8)) if (work.effect.kind === 'apply') await bot.run(work);
+    expect((await bot.request(idOf(extended))).status).toBe('applied');
+    expect((await bot.request(first)).hold?.end).toBeNull();
+    expect(await bot.revertNow(first, 'U0LEAD')).toEqual({ kind: 'refused', refusal: { why: 'not-held' } });
+  });
+
   it('is refused where no time runs', async () => {
     const id = await held({ durationSeconds: null });
     expect(await bot.extend(id, 60)).toMatchObject({ kind: 'refused', refusal: { why: 'not-held' } });
