@@ -41,6 +41,7 @@ import { createMeasuredRates, notingLooks } from './workflow/measured-rates.ts';
 import type { Clock } from './workflow/ports.ts';
 import { remindApprovers } from './workflow/remind-approvers.ts';
 import { revertLimit } from './workflow/revert-limit.ts';
+import { tellThread } from './workflow/tell-thread.ts';
 import { watchExecution } from './workflow/watch-execution.ts';
 
 export interface Running {
@@ -198,8 +199,9 @@ export async function serve(env: NodeJS.ProcessEnv, options: ServeOptions = {}):
       async revert(id, claim) {
         return ran(await revertLimit(bot, id, claim));
       },
-      tell: (id) => notifier.tellThread(id),
-      warn: (id) => notifier.tellThread(id),
+      async tell(id) {
+        return ran(await tellThread(bot, id, notifier.tellThread));
+      },
       async watch(id, claim) {
         return ran(await watchExecution({ ...bot, looks }, id, claim, notifier.show));
       },

@@ -7,6 +7,8 @@ import type { FailedWhy, ThrottleRequest } from './throttle-request.ts';
 export const SETTLE_SECONDS = 60;
 /** A change that AWS took this often and never showed is given up: `apply.failed`, why `ignored`. */
 export const MOST_SENDS = 3;
+/** How long it is asked again where AWS no longer lets anybody look at what was sent: then a person has to. */
+export const UNSEEN_SECONDS = 900;
 
 export type BeginDecision =
   | { kind: 'send'; event: AuditEvent }
@@ -82,6 +84,39 @@ export function judgeLook(
   return { kind: 'send-again', event: startedEvent(request, facts.policy, apply.role, apply.attempt + 1) };
 }
 
+/** A look that AWS did not allow, and under which role. */
+export interface Denied {
+  action: string;
+  role: string | null;
+  requestId: string | null;
+}
+
+/**
+ * How a change ends that nobody may look at. Not at all yet (null), but where AWS refused the only time that it was sent, so
+ * that nothing was carried out, or where it lasts: then it stays unknown.
+ */
+export function unseenEnd(
+  { sentAt, attempt }: { sentAt: string; attempt: number },
+  denied: Denied,
+  { now, sent }: { now: Date; sent: Sent | null },
+): { why: 'denied' | 'rejected' | 'unseen'; about: Denied } | null {
+  const refused = sent?.refused ?? null;
+  if (refused && attempt === 1) return { why: refused.why, about: { ...denied, action: refused.action } };
+  const lasts = now.getTime() - Date.parse(sentAt) >= UNSEEN_SECONDS * 1000;
+  return lasts ? { why: 'unseen', about: denied } : null;
+}
+
+/** AWS lets nobody look at what was sent, or may have been. Null: not given up yet. */
+export function judgeUnseen(
+  request: ThrottleRequest,
+  denied: Denied,
+  facts: { policy: string; now: Date; sent: Sent | null },
+): AuditEvent | null {
+  if (!request.apply) throw new Error(`${request.id}: judged before it was begun`);
+  const end = unseenEnd(request.apply, denied, facts);
+  return end && deniedEvent(request, facts.policy, end.about, end.why);
+}
+
 /** AWS no longer knows the execution: the change can't be in force. */
 export function vanishedEvent(request: ThrottleRequest, policy: string, awsRequestId: string | null): AuditEvent {
   const before = request.apply === null;
@@ -92,17 +127,18 @@ export function vanishedEvent(request: ThrottleRequest, policy: string, awsReque
   };
 }
 
-/** AWS does not let the bot near the execution: nothing was sent, and waiting would not help. */
+/** AWS does not let the bot near the execution, and waiting would not help. */
 export function deniedEvent(
   request: ThrottleRequest,
   policy: string,
-  refused: { action: string; role: string | null; requestId: string | null },
+  refused: Denied,
+  why: FailedWhy = 'denied',
 ): AuditEvent {
   const { action, role, requestId } = refused;
   return {
     ...stateEvent(request, 'apply.failed', null, policy),
     aws: { requestId },
-    detail: { why: 'denied', rate: null, refused: { action, role } },
+    detail: { why, rate: null, refused: { action, role } },
   };
 }
 

@@ -1,5 +1,5 @@
 import type { Actor, AuditEvent } from './audit-event.ts';
-import { MOST_SENDS, SETTLE_SECONDS, type Sent } from './decide-apply.ts';
+import { type Denied, MOST_SENDS, SETTLE_SECONDS, type Sent, unseenEnd } from './decide-apply.ts';
 import { stateEvent } from './decide-review.ts';
 import { type Hold, isHeld, isReverting, type RevertFailedWhy, type SkippedWhy } from './hold.ts';
 import { type Groups, mayDecide, type Person, type Rule } from './policy.ts';
@@ -9,6 +9,8 @@ import type { ThrottleRequest } from './throttle-request.ts';
 
 /** A warning before the time is over helps only where there was more time than that. */
 const WARN_BEFORE_SECONDS = 600;
+/** What takes no longer needs no word. */
+const LATE_SECONDS = 60;
 
 type Held = ThrottleRequest & { hold: Hold };
 
@@ -38,6 +40,30 @@ export function scheduledEvent(
 export function warnAt({ scheduledAt, dueAt }: Pick<Hold, 'scheduledAt' | 'dueAt'>): Date | null {
   const seconds = (Date.parse(dueAt) - Date.parse(scheduledAt)) / 1000;
   return seconds > WARN_BEFORE_SECONDS ? new Date(Date.parse(dueAt) - WARN_BEFORE_SECONDS * 1000) : null;
+}
+
+/** Its time has been over for a while, and nothing was sent yet: AWS does not answer, say. */
+export function isLate({ dueAt, sent }: Pick<Hold, 'dueAt' | 'sent'>, now: Date): boolean {
+  return sent === null && now >= lateAt(dueAt);
+}
+
+/** Setting it back was sent, and nobody could see what came of it for longer than AWS takes to show a change. */
+export function isUnseen({ sent }: Pick<Hold, 'sent'>, now: Date): boolean {
+  return sent !== null && now >= unseenAt(sent);
+}
+
+/** When there may be something to say of it next, while it is held; null: nothing by itself. */
+export function nextWordAt(hold: Pick<Hold, 'scheduledAt' | 'dueAt' | 'sent'>, now: Date): Date | null {
+  const times = hold.sent ? [unseenAt(hold.sent)] : [warnAt(hold), lateAt(hold.dueAt)];
+  return times.find((time) => time !== null && time > now) ?? null;
+}
+
+function lateAt(dueAt: string): Date {
+  return new Date(Date.parse(dueAt) + LATE_SECONDS * 1000);
+}
+
+function unseenAt({ sentAt }: { sentAt: string }): Date {
+  return new Date(Date.parse(sentAt) + (SETTLE_SECONDS + LATE_SECONDS) * 1000);
 }
 
 /** Somebody wants it back now: who asked or approved may, and whoever could decide; it goes back to what was. */
@@ -120,6 +146,18 @@ export function judgeRevert(
   return { kind: 'send-again', event: revertStartedEvent(request, facts.policy, attempt + 1) };
 }
 
+/** AWS lets nobody look at what was sent: as `judgeUnseen`, the other way round. Null: not given up yet. */
+export function judgeUnseenRevert(
+  request: Held,
+  denied: Denied,
+  facts: { policy: string; now: Date; sent: Sent | null },
+): AuditEvent | null {
+  const { hold } = request;
+  if (!hold.sent) throw new Error(`${request.id}: judged before it was begun`);
+  const end = unseenEnd(hold.sent, denied, facts);
+  return end && revertFailedEvent(request, facts.policy, end.why, end.about, null);
+}
+
 /** The intent, on record before it is sent. */
 function revertStartedEvent(request: Held, policy: string, attempt: number): AuditEvent {
   const { base, role, by } = request.hold;
@@ -155,7 +193,7 @@ export function revertFailedEvent(
   request: Held,
   policy: string,
   why: RevertFailedWhy,
-  about: { action: string | null; role: string | null; requestId: string | null },
+  about: Omit<Denied, 'action'> & { action: string | null },
   rate: number | null,
 ): AuditEvent {
   const { action, role, requestId } = about;
@@ -180,28 +218,33 @@ function revertEvent(
   return { ...stateEvent(request, event, null, policy), from: request.to, to: base, detail: { ...detail } };
 }
 
-/** The limit that we left in force: what the request set, or what it was set back to. */
-export function expectedRate(request: ThrottleRequest): number {
-  return request.hold?.end?.how === 'reverted' ? request.hold.base : request.to;
+/**
+ * The limit that we left in force: what the request set, or what it was set back to. Two where setting back was sent and
+ * nobody could see what came of it.
+ */
+export function expectedRates({ hold, to }: ThrottleRequest): number[] {
+  if (hold?.end?.how === 'reverted') return [hold.base];
+  return hold?.end?.why === 'unseen' ? [to, hold.base] : [to];
 }
 
-/** The limit that the records of this request tell last. */
-function lastSeen({ to, hold, drift }: ThrottleRequest): number {
+/** The limit that the records of this request tell last, or each that it may be. */
+function lastSeen(request: ThrottleRequest): number[] {
+  const { to, hold, drift } = request;
   const end = hold?.end ?? null;
-  if (end?.rate != null && (!drift || drift.at <= end.at)) return end.rate;
-  return drift?.rate ?? to;
+  const told = end?.why === 'unseen' ? expectedRates(request) : end?.rate != null ? [end.rate] : null;
+  return end && told && (!drift || drift.at <= end.at) ? told : [drift?.rate ?? to];
 }
 
 /** Somebody set another limit past the bot: on record once a change. Null where all is as it was last seen. */
 export function decideDrift(request: ThrottleRequest, execution: TaskExecution, policy: string): AuditEvent | null {
   const rate = execution.bytesPerSecond;
-  const seenLast = lastSeen(request);
-  if (rate === seenLast || isReverting(request) || !isActive(execution.status)) return null;
+  const last = lastSeen(request);
+  if (last.includes(rate) || isReverting(request) || !isActive(execution.status)) return null;
   return {
     ...stateEvent(request, 'drift.detected', null, policy),
-    from: seenLast,
+    from: last[0] ?? null,
     to: rate,
     aws: { requestId: execution.requestId },
-    detail: { rate, expected: expectedRate(request), status: execution.status },
+    detail: { rate, expected: expectedRates(request)[0], status: execution.status },
   };
 }

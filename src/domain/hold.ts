@@ -24,7 +24,7 @@ export interface Hold {
 export type SkippedWhy = 'changed' | 'ended' | 'replaced';
 
 /** Why it could not be set back. */
-export type RevertFailedWhy = 'denied' | 'rejected' | 'ignored';
+export type RevertFailedWhy = 'denied' | 'rejected' | 'ignored' | 'unseen';
 
 export interface HoldEnd {
   at: string;

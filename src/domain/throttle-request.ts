@@ -30,8 +30,8 @@ export type RequestStatus =
 /** Why a request ended before anything was sent to AWS. */
 export type StaleWhy = 'policy' | 'rate' | 'status' | 'timer';
 
-/** Why a change that was begun did not come to be. */
-export type FailedWhy = 'denied' | 'rejected' | 'ended' | 'other-rate' | 'ignored' | 'not-found';
+/** Why a change that was begun did not come to be; `unseen`: it may have, AWS lets nobody look. */
+export type FailedWhy = 'denied' | 'rejected' | 'ended' | 'other-rate' | 'ignored' | 'not-found' | 'unseen';
 
 export interface Approval {
   by: Actor;

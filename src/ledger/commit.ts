@@ -72,7 +72,7 @@ export function commitCall(
   const running = change.beside?.running ?? null;
   const cleared = [
     ...(changes && !open ? (['expire', 'apply', 'remind'] as const) : []),
-    ...(prior && isHeld(prior) && state && !isHeld(state) ? (['revert', 'warn'] as const) : []),
+    ...(prior && isHeld(prior) && state && !isHeld(state) ? (['revert', 'tell'] as const) : []),
   ];
   const effects = [...(change.effects ?? []).map(effect), ...(change.others ?? []).map((one) => JSON.stringify(one))];
   return [

@@ -4,6 +4,7 @@ import {
   decideBegin,
   deniedEvent,
   judgeLook,
+  judgeUnseen,
   type Sent,
   unknownEvent,
   type Verdict,
@@ -14,7 +15,15 @@ import { scheduledEvent } from '../domain/decide-revert.ts';
 import { ruleNow } from '../domain/decide-review.ts';
 import type { TaskExecution } from '../domain/task-execution.ts';
 import type { ThrottleRequest } from '../domain/throttle-request.ts';
-import { changeAccess, isDenied, lookAtExecution, sendRate } from './change-at-aws.ts';
+import {
+  changeAccess,
+  DENIED_AGAIN_SECONDS,
+  deniedLook,
+  isDenied,
+  lookAfterChange,
+  lookAtExecution,
+  sendRate,
+} from './change-at-aws.ts';
 import { AwsFault, PersonUnknown } from './faults.ts';
 import { followUp } from './follow-up.ts';
 import type { Claim, Clock, EffectKind, Executions, InForce, Ledger, People, PolicySource } from './ports.ts';
@@ -61,11 +70,11 @@ async function begin(deps: ApplyDeps, request: ThrottleRequest, claim: Claim): P
   const standing = await deps.ledger.inForceOf(request.execution);
   const execution = await lookAtExecution(deps, request, changeAccess(request, role));
   if (execution instanceof AwsFault) {
-    const { operation: action, requestId } = execution;
     const policy = facts.inForce.digest;
-    if (isDenied(execution))
-      return write(deps, request, deniedEvent(request, policy, { action, role, requestId }), claim);
-    if (execution.kind === 'not-found') return write(deps, request, vanishedEvent(request, policy, requestId), claim);
+    if (isDenied(execution)) return write(deps, request, deniedEvent(request, policy, deniedLook(execution)), claim);
+    if (execution.kind === 'not-found') {
+      return write(deps, request, vanishedEvent(request, policy, execution.requestId), claim);
+    }
     return later(TRY_AGAIN_SECONDS, execution.message);
   }
   const decision = decideBegin(request, { ...facts, execution, now: deps.clock.now() });
@@ -154,16 +163,28 @@ async function send(
 
 async function look(deps: ApplyDeps, request: ThrottleRequest, claim: Claim, sent: Sent | null): Promise<Applied> {
   const policy = deps.policy.current().digest;
-  const execution = await lookAtExecution(deps, request, changeAccess(request, request.apply?.role ?? null));
-  if (execution instanceof AwsFault) {
-    if (execution.kind === 'not-found') {
-      return write(deps, request, vanishedEvent(request, policy, execution.requestId), claim);
-    }
-    const unknown = unknownEvent(request, policy, execution.message);
-    if (unknown) await write(deps, request, unknown, claim, ['show']);
-    return later(TRY_AGAIN_SECONDS, execution.message);
-  }
+  const execution = await lookAfterChange(deps, request, changeAccess(request, request.apply?.role ?? null));
+  if (execution instanceof AwsFault) return unseen(deps, request, execution, claim, sent);
   return follow(deps, request, judgeLook(request, execution, { policy, now: deps.clock.now(), sent }), claim);
+}
+
+/** AWS does not show what came of it: the execution is gone, nobody may look, or it is to be asked again. */
+async function unseen(
+  deps: ApplyDeps,
+  request: ThrottleRequest,
+  fault: AwsFault,
+  claim: Claim,
+  sent: Sent | null,
+): Promise<Applied> {
+  const policy = deps.policy.current().digest;
+  if (fault.kind === 'not-found') return write(deps, request, vanishedEvent(request, policy, fault.requestId), claim);
+  if (isDenied(fault)) {
+    const event = judgeUnseen(request, deniedLook(fault), { policy, now: deps.clock.now(), sent });
+    if (event) return write(deps, request, event, claim);
+  }
+  const unknown = unknownEvent(request, policy, fault.message);
+  if (unknown) await write(deps, request, unknown, claim, ['show']);
+  return later(isDenied(fault) ? DENIED_AGAIN_SECONDS : TRY_AGAIN_SECONDS, fault.message);
 }
 
 async function follow(deps: ApplyDeps, request: ThrottleRequest, verdict: Verdict, claim: Claim): Promise<Applied> {

@@ -1,9 +1,10 @@
 import type { Actor } from '../domain/audit-event.ts';
-import type { Sent } from '../domain/decide-apply.ts';
+import type { Denied, Sent } from '../domain/decide-apply.ts';
+import { ruleNow } from '../domain/decide-review.ts';
 import type { TaskExecution } from '../domain/task-execution.ts';
 import type { ThrottleRequest } from '../domain/throttle-request.ts';
 import { AwsFault } from './faults.ts';
-import type { Access, Executions } from './ports.ts';
+import type { Access, Executions, PolicySource } from './ports.ts';
 import { executionOf } from './request-facts.ts';
 
 /** The change's own session: named after the request, on behalf of who asked for it. */
@@ -29,6 +30,32 @@ export async function lookAtExecution(
   }
 }
 
+/** As who only looks: under the rule in force now, or else the role that the change was made under. */
+export function readAccess(request: ThrottleRequest, policy: PolicySource): Access {
+  const role = ruleNow(request, policy.current())?.role ?? request.hold?.role ?? request.apply?.role ?? null;
+  return { role, session: { kind: 'read' } };
+}
+
+/**
+ * The execution after a change was sent. Where the change's own session may not look any more, another role may, if the
+ * policy names one by now; the fault is that of the first.
+ */
+export async function lookAfterChange(
+  deps: { executions: Executions; policy: PolicySource },
+  request: ThrottleRequest,
+  access: Access,
+): Promise<TaskExecution | AwsFault> {
+  const seen = await lookAtExecution(deps, request, access);
+  if (!(seen instanceof AwsFault && isDenied(seen))) return seen;
+  const again = await lookAtExecution(deps, request, readAccess(request, deps.policy));
+  return again instanceof AwsFault && isDenied(again) ? seen : again;
+}
+
+/** What AWS did not allow. */
+export function deniedLook({ operation: action, role, requestId }: AwsFault): Denied {
+  return { action, role, requestId };
+}
+
 /** Sends a rate. What AWS says of it is only a hint; a clear no is kept, in case the look shows the old rate. */
 export async function sendRate(
   { executions }: { executions: Executions },
@@ -46,6 +73,9 @@ export async function sendRate(
     return { requestId, refused: fault.kind === 'rejected' ? { why: 'rejected', action } : null };
   }
 }
+
+/** Somebody has to allow it first: so it is asked again less often than what may pass by itself. */
+export const DENIED_AGAIN_SECONDS = 60;
 
 /** AWS lets the bot not near it, and waiting would not help. Where the bot's own credentials can't be had, it may. */
 export function isDenied({ kind }: AwsFault): boolean {

@@ -1,5 +1,5 @@
 import type { AuditEvent } from '../domain/audit-event.ts';
-import { warnAt } from '../domain/decide-revert.ts';
+import { nextWordAt } from '../domain/decide-revert.ts';
 import { isHeld, type ScheduledDetail } from '../domain/hold.ts';
 import type { ThrottleRequest } from '../domain/throttle-request.ts';
 import type { Change } from './ports.ts';
@@ -30,6 +30,6 @@ export function followUp(
 
 function revertTimers(scheduled: AuditEvent, now: Date): NonNullable<Change['timers']> {
   const { dueAt } = scheduled.detail as unknown as ScheduledDetail;
-  const warn = warnAt({ scheduledAt: now.toISOString(), dueAt });
-  return [{ kind: 'revert', at: new Date(dueAt) }, ...(warn ? [{ kind: 'warn', at: warn } as const] : [])];
+  const word = nextWordAt({ scheduledAt: now.toISOString(), dueAt, sent: null }, now);
+  return [{ kind: 'revert', at: new Date(dueAt) }, ...(word ? [{ kind: 'tell', at: word } as const] : [])];
 }

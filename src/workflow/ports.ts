@@ -20,10 +20,8 @@ export type EffectKind =
   | 'remind'
   /** Sets a limit back whose time is over. */
   | 'revert'
-  /** Says in the thread what has come of a limit in force. */
+  /** Says in the thread what has come of a limit in force, or is about to. */
   | 'tell'
-  /** Says in the thread that a limit's time is nearly over: a kind of its own, so that its timer outlives what else is told. */
-  | 'warn'
   /** Follows an execution to its end. */
   | 'watch';
 

@@ -1,10 +1,24 @@
 import type { AuditEvent } from '../domain/audit-event.ts';
 import type { Sent } from '../domain/decide-apply.ts';
-import { decideRevert, judgeRevert, revertFailedEvent, skippedEvent } from '../domain/decide-revert.ts';
+import {
+  decideRevert,
+  judgeRevert,
+  judgeUnseenRevert,
+  revertFailedEvent,
+  skippedEvent,
+} from '../domain/decide-revert.ts';
 import { type Hold, isHeld } from '../domain/hold.ts';
 import type { ThrottleRequest } from '../domain/throttle-request.ts';
 import type { Applied } from './apply-throttle.ts';
-import { changeAccess, isDenied, lookAtExecution, sendRate } from './change-at-aws.ts';
+import {
+  changeAccess,
+  DENIED_AGAIN_SECONDS,
+  deniedLook,
+  isDenied,
+  lookAfterChange,
+  lookAtExecution,
+  sendRate,
+} from './change-at-aws.ts';
 import { AwsFault } from './faults.ts';
 import type { Change, Claim, Clock, Executions, Ledger, PolicySource } from './ports.ts';
 
@@ -69,7 +83,7 @@ async function send(
   beside?: Beside,
 ): Promise<Applied> {
   const committed = await deps.ledger.commit({
-    ...{ op: operation(before, claim), prior: before, events: [intent], effects: ['show'], claim },
+    ...{ op: operation(before, claim), prior: before, events: [intent], effects: ['show', 'tell'], claim },
     ...(beside ? { beside } : {}),
   });
   if (committed.kind !== 'committed' || !committed.state || !isHeld(committed.state)) {
@@ -82,9 +96,14 @@ async function send(
 
 async function look(deps: RevertDeps, request: Held, claim: Claim, sent: Sent | null): Promise<Applied> {
   const policy = deps.policy.current().digest;
-  const execution = await lookAtExecution(deps, request, accessOf(request));
-  if (execution instanceof AwsFault) return unseen(deps, request, execution, claim);
-  const verdict = judgeRevert(request, execution, { policy, now: deps.clock.now(), sent });
+  const execution = await lookAfterChange(deps, request, accessOf(request));
+  const facts = { policy, now: deps.clock.now(), sent };
+  if (execution instanceof AwsFault) {
+    if (!isDenied(execution)) return unseen(deps, request, execution, claim);
+    const event = judgeUnseenRevert(request, deniedLook(execution), facts);
+    return event ? write(deps, request, event, claim) : later(DENIED_AGAIN_SECONDS, execution.message);
+  }
+  const verdict = judgeRevert(request, execution, facts);
   switch (verdict.kind) {
     case 'end':
       return write(deps, request, verdict.event, claim);
@@ -95,7 +114,7 @@ async function look(deps: RevertDeps, request: Held, claim: Claim, sent: Sent | 
   }
 }
 
-/** AWS does not show the execution: gone, forbidden, or to be asked again. */
+/** AWS does not show the execution: gone, forbidden before anything was sent, or to be asked again. */
 async function unseen(
   deps: RevertDeps,
   request: Held,
@@ -104,14 +123,13 @@ async function unseen(
   beside?: Beside,
 ): Promise<Applied> {
   const policy = deps.policy.current().digest;
-  const { requestId, operation: action } = fault;
   if (fault.kind === 'not-found') {
+    const { requestId } = fault;
     return write(deps, request, skippedEvent(request, 'ended', policy, { awsRequestId: requestId }), claim, beside);
   }
-  // Once the intent is on record nobody knows what AWS did, until it lets us look again.
-  if (isDenied(fault) && !request.hold.sent) {
-    const about = { action, role: request.hold.role, requestId };
-    return write(deps, request, revertFailedEvent(request, policy, 'denied', about, null), claim, beside);
+  if (isDenied(fault)) {
+    const event = revertFailedEvent(request, policy, 'denied', deniedLook(fault), null);
+    return write(deps, request, event, claim, beside);
   }
   return later(TRY_AGAIN_SECONDS, fault.message);
 }

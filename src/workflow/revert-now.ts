@@ -3,7 +3,7 @@ import { ruleNow } from '../domain/decide-review.ts';
 import { groupsOf } from '../domain/policy.ts';
 import type { RevertRefusal } from '../domain/refusal.ts';
 import type { ThrottleRequest } from '../domain/throttle-request.ts';
-import type { Clock, Ledger, People, PolicySource } from './ports.ts';
+import type { Clock, EffectKind, Ledger, People, PolicySource } from './ports.ts';
 
 export type RevertingNow =
   | { kind: 'reverting'; request: ThrottleRequest }
@@ -33,7 +33,8 @@ export async function revertNow(
     const decision = decideRevertNow(request, by, { rule, groups, policy: inForce.digest, now: deps.clock.now() });
     if (!decision.ok && !decision.event) return { kind: 'refused', refusal: decision.refusal };
     const change = { op, prior: request, events: decision.event ? [decision.event] : [] };
-    const committed = await deps.ledger.commit(decision.ok ? { ...change, effects: ['revert', 'show'] } : change);
+    const effects: EffectKind[] = decision.ok ? ['revert', 'show', 'tell'] : [];
+    const committed = await deps.ledger.commit({ ...change, effects });
     if (committed.kind === 'moved') continue;
     if (committed.kind === 'repeated') return { kind: 'repeated' };
     if (!decision.ok) return { kind: 'refused', refusal: decision.refusal };

@@ -1,13 +1,12 @@
 import type { AuditEvent } from '../domain/audit-event.ts';
 import { decideDrift, skippedEvent } from '../domain/decide-revert.ts';
-import { ruleNow } from '../domain/decide-review.ts';
 import { isHeld, isReverting } from '../domain/hold.ts';
 import { averageRate, etaAt } from '../domain/impact.ts';
 import { isActive, type TaskExecution } from '../domain/task-execution.ts';
 import type { ThrottleRequest } from '../domain/throttle-request.ts';
 import { measuredRate, nextLookSeconds } from '../domain/watch-pace.ts';
 import type { Applied } from './apply-throttle.ts';
-import { isDenied, lookAtExecution } from './change-at-aws.ts';
+import { isDenied, lookAtExecution, readAccess } from './change-at-aws.ts';
 import { AwsFault } from './faults.ts';
 import type { Claim, Clock, EffectKind, Executions, InForce, Ledger, Looks, PolicySource } from './ports.ts';
 
@@ -38,8 +37,7 @@ export async function watchExecution(deps: WatchDeps, id: string, claim: Claim, 
   const { request } = stored;
   const standing = await deps.ledger.inForceOf(request.execution);
   if (standing?.request !== id) return shown(show, id, null);
-  const role = ruleNow(request, deps.policy.current())?.role ?? request.hold?.role ?? request.apply?.role ?? null;
-  const execution = await lookAtExecution(deps, request, { role, session: { kind: 'read' } });
+  const execution = await lookAtExecution(deps, request, readAccess(request, deps.policy));
   if (execution instanceof AwsFault) {
     if (isDenied(execution)) return later(DENIED_AGAIN_SECONDS, execution.message);
     if (execution.kind !== 'not-found') return later(TRY_AGAIN_SECONDS, execution.message);
@@ -78,7 +76,8 @@ async function leave(
     const policy = deps.policy.current().digest;
     const facts = { ...(execution ? { execution } : {}), awsRequestId };
     const event = skippedEvent(request, 'ended', policy, facts);
-    if (!(await write(deps, request, event, standing, claim, ['tell']))) return later(1, 'the request moved');
+    if (!(await write(deps, request, event, standing, claim, ['tell'])))
+      return later(TRY_AGAIN_SECONDS, 'another change is under way');
   }
   await deps.ledger.leave(request.execution, standing.mark);
   return shown(show, request.id, execution);

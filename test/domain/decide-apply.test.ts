@@ -2,10 +2,12 @@ import { describe, expect, it } from 'vitest';
 import {
   decideBegin,
   judgeLook,
+  judgeUnseen,
   MOST_SENDS,
   SETTLE_SECONDS,
   type Sent,
   startedEvent,
+  UNSEEN_SECONDS,
   unknownEvent,
   vanishedEvent,
 } from '../../src/domain/decide-apply.ts';
@@ -134,6 +136,30 @@ describe('no look at all', () => {
     expect(unknownEvent(unknown, 'digest', 'no answer')).toBeNull();
     const again = folded(unknown, at(160), startedEvent(unknown, 'digest', ROLE, 2));
     expect(again.apply?.unknownSince).toBeNull();
+  });
+
+  it('is given up after a while where nobody may look, and at once where AWS refused the only send', () => {
+    const DENIED = { action: 'datasync:DescribeTaskExecution', role: ROLE, requestId: 'aws-7' };
+    const sent = (why: 'denied' | 'rejected') => ({
+      requestId: 'u',
+      refused: { why, action: 'datasync:UpdateTaskExecution' },
+    });
+    const judged = (after: number, of: Sent | null = null, attempt = 1) => {
+      const request = applying(attempt);
+      const now = new Date(Date.parse(request.apply?.sentAt ?? '') + after * 1000);
+      return judgeUnseen(request, DENIED, { policy: 'd', now, sent: of });
+    };
+    expect(judged(UNSEEN_SECONDS - 1)).toBeNull();
+    expect(judged(UNSEEN_SECONDS)).toMatchObject({
+      ...{ event: 'apply.failed', aws: { requestId: 'aws-7' } },
+      detail: { why: 'unseen', rate: null, refused: { action: DENIED.action, role: ROLE } },
+    });
+    for (const why of ['denied', 'rejected'] as const) {
+      const refused = { action: 'datasync:UpdateTaskExecution', role: ROLE };
+      expect(judged(1, sent(why))).toMatchObject({ event: 'apply.failed', detail: { why, rate: null, refused } });
+      // The first one may have been carried out.
+      expect(judged(1, sent(why), 2)).toBeNull();
+    }
   });
 
   it('is no unknown before the intent', () => {

@@ -6,7 +6,7 @@ import {
   decideDrift,
   decideRevert,
   decideRevertNow,
-  expectedRate,
+  expectedRates,
   judgeRevert,
   scheduledEvent,
   skippedEvent,
@@ -252,7 +252,7 @@ describe('somebody’s change', () => {
     expect(seen(started, { bytesPerSecond: 7 })).toBeNull();
     expect(seen(held, { bytesPerSecond: 7, status: 'SUCCESS' })).toBeNull();
     const back = folded(started, at(10), { ...stateEvent(started, 'reverted', null, 'd'), detail: { rate: BASE } });
-    expect(expectedRate(back)).toBe(BASE);
+    expect(expectedRates(back)).toEqual([BASE]);
     expect(seen(back, { bytesPerSecond: BASE })).toBeNull();
     expect(seen(back, { bytesPerSecond: SET })).toMatchObject({ from: BASE, to: SET });
   });

@@ -49,7 +49,7 @@ async function start(
     outbox: await outboxOf(name, more.abandonedMs, more.url),
     run: {
       ...{ show: forgotten, result: forgotten, apply: forgotten, expire: forgotten },
-      ...{ remind: forgotten, revert: forgotten, tell: forgotten, warn: forgotten, watch: forgotten },
+      ...{ remind: forgotten, revert: forgotten, tell: forgotten, watch: forgotten },
       ...run,
     },
     clock: { now: () => now },

@@ -109,7 +109,6 @@ describe('two bots on one Redis', () => {
           remind: async () => null,
           revert: async () => null,
           tell: async () => null,
-          warn: async () => null,
           watch: async () => null,
           result: async (request) => {
             results.push(request);

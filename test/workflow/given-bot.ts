@@ -17,6 +17,7 @@ import { requestThrottle } from '../../src/workflow/request-throttle.ts';
 import { revertLimit } from '../../src/workflow/revert-limit.ts';
 import { revertNow } from '../../src/workflow/revert-now.ts';
 import { reviewRequest } from '../../src/workflow/review-request.ts';
+import { tellThread } from '../../src/workflow/tell-thread.ts';
 import { undoRequest } from '../../src/workflow/undo-request.ts';
 import { watchExecution } from '../../src/workflow/watch-execution.ts';
 import { ACCOUNT, arnOf, REGION, startAws } from '../datasync/aws-environment.ts';
@@ -96,7 +97,7 @@ export async function startBot(arn: string, world: Outside, prefix?: string) {
       });
     }
     shown.push(effect);
-    return { kind: 'done' };
+    return effect.kind === 'tell' ? tellThread(deps, effect.request, async () => null) : { kind: 'done' };
   }
 
   async function settle(work: Work, ran: Applied): Promise<void> {

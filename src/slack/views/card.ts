@@ -1,5 +1,5 @@
 import type { Button, KnownBlock } from '@slack/types';
-import { expectedRate } from '../../domain/decide-revert.ts';
+import { expectedRates } from '../../domain/decide-revert.ts';
 import { isHeld, isReverting } from '../../domain/hold.ts';
 import { averageRate, impact } from '../../domain/impact.ts';
 import type { Rule } from '../../domain/policy.ts';
@@ -52,7 +52,7 @@ export interface CardFacts {
 /** The request's message in the channel as it stands now: posted once, edited in place. It mentions only who can decide. */
 export function cardMessage(facts: CardFacts): MessageView {
   const { request, record } = facts;
-  const { headline, sentence, plainHeadline } = stateWords(request, facts.standing);
+  const { headline, sentence, plainHeadline } = stateWords(request, facts);
   const comment = request.ending?.comment;
   const proof = `Request ${code(request.id)} · audit record ${record.seq} ${code(record.hash.slice(0, HASH_SHOWN))}`;
   const spoken = request.reason ? ` Reason: ${escapeText(clip(oneLine(request.reason), LONGEST_SPOKEN))}` : '';
@@ -129,7 +129,7 @@ function notes({ request, execution, standing = null }: CardFacts): string[] {
   if (status === 'applied' && standing !== null && standing !== request.id) {
     return [ONE_RUN];
   }
-  const expected = status === 'applied' ? [expectedRate(request)] : status === 'applying' ? [from, to] : [from];
+  const expected = status === 'applied' ? expectedRates(request) : status === 'applying' ? [from, to] : [from];
   const moved =
     execution && !expected.includes(execution.bytesPerSecond)
       ? [`*In force now: ${formatRate(execution.bytesPerSecond)}.* Somebody has changed the limit meanwhile.`]

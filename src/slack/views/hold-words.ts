@@ -18,8 +18,8 @@ export interface HoldWords {
   sentence: string;
 }
 
-/** How a limit with a time stands, after it came into force. */
-export function holdWords({ hold }: { hold: Hold }): HoldWords {
+/** How a limit with a time stands, after it came into force. `now` null: whether its time is over is not asked. */
+export function holdWords({ hold, now = null }: { hold: Hold; now?: Date | null }): HoldWords {
   const base = formatRate(hold.base);
   if (hold.end) return endWords(hold, hold.end);
   if (hold.sent) {
@@ -32,6 +32,10 @@ export function holdWords({ hold }: { hold: Hold }): HoldWords {
   }
   if (hold.by) {
     const sentence = `${personName(hold.by)} wants it back now: the bot sets ${base} as soon as it can.`;
+    return { emoji: 'hourglass_flowing_sand', state: 'In force, about to go back', sentence };
+  }
+  if (now && now >= new Date(hold.dueAt)) {
+    const sentence = `Its time is over since ${dateToken(hold.dueAt)}: the bot sets ${base} as soon as it can.`;
     return { emoji: 'hourglass_flowing_sand', state: 'In force, about to go back', sentence };
   }
   return {
@@ -60,11 +64,28 @@ function endWords(hold: Hold, end: HoldEnd): HoldWords {
         leftAlone(at)
       );
     case 'failed': {
-      const why = FAILED[end.why as RevertFailedWhy]?.(end, hold) ?? 'It could not be set back.';
+      if (end.why === 'unseen') return unseenWords(hold, end);
+      const why = FAILED[end.why as keyof typeof FAILED]?.(end, hold) ?? 'It could not be set back.';
       const sentence = `${why} The limit stays as it is until somebody changes it: ask for ${base}, or set it in the AWS console.`;
       return { emoji: 'no_entry', state: 'In force still: it could not be set back', sentence };
     }
   }
+}
+
+function unseenWords(hold: Hold, { refused }: HoldEnd): HoldWords {
+  const base = formatRate(hold.base);
+  const sent = hold.sent ? ` ${dateToken(hold.sent.sentAt)}` : '';
+  const denied = noPermission(refused?.action ?? 'datasync:DescribeTaskExecution', refused?.role ?? hold.role);
+  return {
+    emoji: 'warning',
+    state: 'Going back was sent, not known whether it is',
+    sentence: `Setting it back to ${base} was sent to AWS${sent}, but AWS no longer lets the bot look (${denied}): it is not known which limit is in force. See the run in the AWS console, and set ${base} there if it is not; have the bot allowed to look.`,
+  };
+}
+
+/** What AWS did not allow, as a part of a sentence. */
+export function noPermission(action: string, role: string | null): string {
+  return `no permission for ${code(action)} with ${role ? `the role ${code(role)}` : 'the bot’s own credentials'}`;
 }
 
 function leftAlone(at: string): HoldWords {
@@ -93,11 +114,9 @@ const SKIPPED: Readonly<
   }),
 };
 
-const FAILED: Readonly<Record<RevertFailedWhy, (end: HoldEnd, hold: Hold) => string>> = {
-  denied: ({ refused }, { role }) => {
-    const as = (refused?.role ?? role) ? `the role ${code(refused?.role ?? role ?? '')}` : 'the bot’s own credentials';
-    return `AWS refused: no permission for ${code(refused?.action ?? 'datasync:UpdateTaskExecution')} with ${as}.`;
-  },
+const FAILED: Readonly<Record<Exclude<RevertFailedWhy, 'unseen'>, (end: HoldEnd, hold: Hold) => string>> = {
+  denied: ({ refused }, { role }) =>
+    `AWS refused: ${noPermission(refused?.action ?? 'datasync:UpdateTaskExecution', refused?.role ?? role)}.`,
   rejected: () => 'AWS rejected the change as invalid.',
   ignored: (_, { sent }) =>
     `It was sent to AWS ${count(sent?.attempt ?? 1, 'time')}, and AWS still shows the limit unchanged.`,

@@ -39,8 +39,9 @@ export function resultMessage(facts: ResultFacts): ResultView | null {
     case 'failed':
       return view(facts, {
         broadcast: true,
-        emoji: 'no_entry',
-        headline: `Failed: ${name} was not set to ${formatRate(request.to)}`,
+        ...(request.ending?.why === 'unseen'
+          ? { emoji: 'warning', headline: `Not known: whether ${name} was set to ${formatRate(request.to)}` }
+          : { emoji: 'no_entry', headline: `Failed: ${name} was not set to ${formatRate(request.to)}` }),
         sentence: `${failedSentence(request)} Asked by ${asker}.`,
       });
     case 'stale':

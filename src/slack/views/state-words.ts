@@ -1,7 +1,7 @@
 import { formatRate } from '../../domain/rate.ts';
 import type { Ending, FailedWhy, StaleWhy, ThrottleRequest } from '../../domain/throttle-request.ts';
 import { shortName } from './execution-words.ts';
-import { changeWords, holdWords } from './hold-words.ts';
+import { changeWords, holdWords, noPermission } from './hold-words.ts';
 import { personName } from './people-words.ts';
 import { code, count, dateToken, escapeText } from './text.ts';
 
@@ -21,9 +21,12 @@ interface State {
 }
 
 /** Where a request stands. `standing`: the request whose limit is in force on the execution now, where it is known. */
-export function stateWords(request: ThrottleRequest, standing: string | null = null): StateWords {
+export function stateWords(
+  request: ThrottleRequest,
+  { standing = null, now = null }: { standing?: string | null; now?: Date | null } = {},
+): StateWords {
   const over = request.status === 'applied' && !request.hold?.end && standing !== null && standing !== request.id;
-  const { emoji, state, sentence } = over ? replaced(standing) : words(request);
+  const { emoji, state, sentence } = over ? replaced(standing) : words(request, now);
   const name = shortName({ taskName: request.taskName, arn: request.execution });
   const change = `${name}, ${changeWords(request)}`;
   return {
@@ -33,7 +36,7 @@ export function stateWords(request: ThrottleRequest, standing: string | null = n
   };
 }
 
-function words(request: ThrottleRequest): State {
+function words(request: ThrottleRequest, now: Date | null): State {
   const { ending } = request;
   switch (request.status) {
     case 'pending': {
@@ -52,9 +55,15 @@ function words(request: ThrottleRequest): State {
     case 'applying':
       return applying(request);
     case 'applied':
-      return applied(request);
+      return applied(request, now);
     case 'failed':
-      return { emoji: 'no_entry', state: 'Failed', sentence: failedSentence(request) };
+      return ending?.why === 'unseen'
+        ? {
+            emoji: 'warning',
+            state: 'Sent to AWS, not known whether it is in force',
+            sentence: failedSentence(request),
+          }
+        : { emoji: 'no_entry', state: 'Failed', sentence: failedSentence(request) };
     case 'stale':
       return { emoji: 'warning', state: 'Out of date, nothing was sent to AWS', sentence: staleSentence(request) };
     case 'denied': {
@@ -75,20 +84,20 @@ function replaced(by: string): State {
   return { emoji: 'white_check_mark', state: 'Replaced', sentence };
 }
 
-function applied({ ending, hold, drift }: ThrottleRequest): State {
+function applied({ ending, hold, drift }: ThrottleRequest, now: Date | null): State {
   const since = `Read back from AWS${when(ending)}.`;
   const changed =
     drift && drift.at > (hold?.end?.at ?? '')
       ? ` Somebody set ${formatRate(drift.rate)} past the bot, seen ${dateToken(drift.at)}.`
       : '';
   if (!hold) return { emoji: 'white_check_mark', state: 'In force', sentence: `${since}${changed}` };
-  const { emoji, state, sentence } = holdWords({ hold });
+  const { emoji, state, sentence } = holdWords({ hold, now });
   return { emoji, state, sentence: `${hold.end ? '' : `${since} `}${sentence}${changed}` };
 }
 
 function applying({ apply }: ThrottleRequest): State {
   if (apply?.unknownSince) {
-    const sentence = `AWS has not answered since ${dateToken(apply.unknownSince)}. The bot goes on asking until it knows, and says so here.`;
+    const sentence = `AWS has not told since ${dateToken(apply.unknownSince)}. The bot goes on asking, and says here what came of it.`;
     return { emoji: 'warning', state: 'Sent to AWS, not known yet whether it is in force', sentence };
   }
   const since = apply ? ` Sent ${dateToken(apply.sentAt)}${apply.attempt > 1 ? `, try ${apply.attempt}` : ''}.` : '';
@@ -100,11 +109,13 @@ function applying({ apply }: ThrottleRequest): State {
 }
 
 const FAILED: Readonly<Record<FailedWhy, (request: ThrottleRequest) => string>> = {
-  denied: ({ apply, ending }) => {
-    const role = ending?.refused ? ending.refused.role : apply?.role;
-    const as = role ? `the role ${code(role)}` : 'the bot’s own credentials';
-    const action = code(ending?.refused?.action ?? 'datasync:UpdateTaskExecution');
-    return `AWS refused: no permission for ${action} with ${as}. Have it allowed, then ask again.`;
+  denied: (request) => `AWS refused: ${permission(request)}. Have it allowed, then ask again.`,
+  unseen: (request) => {
+    const sent = request.apply
+      ? `The change was sent to AWS ${dateToken(request.apply.sentAt)}`
+      : 'The change was sent';
+    const back = request.durationSeconds === null ? '' : ' If it is in force, nothing sets it back by itself.';
+    return `${sent}, but AWS no longer lets the bot look (${permission(request)}): it is not known which limit is in force.${back} See the run in the AWS console; have the bot allowed to look before asking again.`;
   },
   rejected: () => 'AWS rejected the change as invalid. See the run in the AWS console before asking again.',
   ended: () => 'The run ended, or was being cancelled, before AWS showed the new limit.',
@@ -116,6 +127,11 @@ const FAILED: Readonly<Record<FailedWhy, (request: ThrottleRequest) => string>> 
     }`,
   'not-found': () => 'AWS does not know this run any more, so the change can’t be in force.',
 };
+
+function permission({ apply, ending }: ThrottleRequest): string {
+  const role = ending?.refused ? ending.refused.role : apply?.role;
+  return noPermission(ending?.refused?.action ?? 'datasync:UpdateTaskExecution', role ?? null);
+}
 
 /** Why a begun change did not come to be, what is in force, and what to do. */
 export function failedSentence(request: ThrottleRequest): string {

@@ -1,5 +1,5 @@
 import type { KnownBlock } from '@slack/types';
-import { warnAt } from '../../domain/decide-revert.ts';
+import { isLate, isUnseen, warnAt } from '../../domain/decide-revert.ts';
 import { formatDuration } from '../../domain/duration.ts';
 import { isHeld, isReverting } from '../../domain/hold.ts';
 import { formatRate } from '../../domain/rate.ts';
@@ -28,7 +28,7 @@ interface NoteFacts {
 
 /** What there is to say now, whether it was said before or not. */
 export function threadNotes(facts: NoteFacts): ThreadNote[] {
-  return [warning(facts), drifted(facts), ended(facts)].filter((note) => note !== null);
+  return [warning(facts), late(facts), unseen(facts), drifted(facts), ended(facts)].filter((note) => note !== null);
 }
 
 function warning({ request, now, seal }: NoteFacts): ThreadNote | null {
@@ -40,6 +40,20 @@ function warning({ request, now, seal }: NoteFacts): ThreadNote | null {
   const minutes = formatDuration(Math.max(60, Math.round(left / 60) * 60));
   const text = `${nameOf(request)} goes back to ${formatRate(base)} in about ${minutes}, ${dateToken(dueAt)}. ${mentionUser(request.requester.user)} If it should stay longer, ask for more time now.`;
   return note(`warn ${dueAt}`, `:hourglass_flowing_sand: ${text}`, text, actions(holdButtons(request, seal)));
+}
+
+function late({ request, now }: NoteFacts): ThreadNote | null {
+  if (!isHeld(request) || !isLate(request.hold, now)) return null;
+  const { dueAt, base } = request.hold;
+  const text = `The time of ${nameOf(request)} is over since ${dateToken(dueAt)}, and it could not be set back to ${formatRate(base)} so far: AWS did not answer, another change of this run was on its way, or no bot was running. The bot goes on trying, and says here what comes of it. ${mentionUser(request.requester.user)} If it can’t wait, set it in the AWS console.`;
+  return note(`late ${dueAt}`, `:warning: ${text}`, text, []);
+}
+
+function unseen({ request, now }: NoteFacts): ThreadNote | null {
+  if (!isHeld(request) || !isUnseen(request.hold, now)) return null;
+  const { sent, base } = request.hold;
+  const text = `Setting ${nameOf(request)} back to ${formatRate(base)} was sent to AWS ${dateToken(sent?.sentAt ?? '')}, and it is not known yet what came of it: AWS does not answer, or no longer lets the bot look. The bot goes on asking, and says here what it sees; no other change of this run begins until then. ${mentionUser(request.requester.user)} The AWS console shows which limit is in force.`;
+  return note('unseen', `:warning: ${text}`, text, []);
 }
 
 function drifted({ request, record }: NoteFacts): ThreadNote | null {

@@ -95,6 +95,12 @@ describe('the card of a limit for a while', () => {
     ['rejected', over({ how: 'failed', why: 'rejected' }), 'AWS rejected the change', []],
     ['ignored', over({ how: 'failed', why: 'ignored' }), 'AWS still shows the limit unchanged', []],
     [
+      'not known',
+      over({ how: 'failed', why: 'unseen' }),
+      'no permission for `datasync:DescribeTaskExecution` with the bot’s own credentials): it is not known which limit is in force',
+      [],
+    ],
+    [
       'drifted',
       held({ drift: { at: NOW.toISOString(), rate: MIB } }),
       'Somebody set 1 MiB/s',
@@ -104,6 +110,20 @@ describe('the card of a limit for a while', () => {
     const shown = card({ request: of });
     expect(shown.all).toContain(words);
     expect(shown.actions).toEqual(actions);
+  });
+
+  it('says that its time is over, where it could not go back yet', () => {
+    const { first, all } = card({ now: new Date(NOW.getTime() + 7_200_000) });
+    expect(first).toContain('In force, about to go back');
+    expect(all).toMatch(/Its time is over since <!date\^.*: the bot sets 100 MiB\/s .* as soon as it can/);
+    expect(all).not.toContain('by itself <!date');
+  });
+
+  it('expects either rate where nobody knows whether it was set back', () => {
+    const unseen = over({ how: 'failed', why: 'unseen' });
+    const shown = (bytesPerSecond: number) => card({ request: unseen, execution: execution({ bytesPerSecond }) }).all;
+    for (const mib of [50, 100]) expect(shown(mib * MIB)).not.toContain('In force now');
+    expect(shown(MIB)).toContain('In force now: 1 MiB/s');
   });
 
   it('expects the rate that it was set back to, and no other', () => {
@@ -146,10 +166,21 @@ describe('the thread', () => {
   it('is warned in the last ten minutes, and not of what is short, ends or is over', () => {
     expect(notes(held(), 109)).toEqual([]);
     expect(notes(held(), 111)[0]?.all).toContain('goes back to 100 MiB/s (839 Mbit/s) in about 9 min');
-    expect(notes(held(), 121)).toEqual([]);
+    expect(notes(held(), 120.5)).toEqual([]);
     const short = held({ hold: hold({ dueAt: at(10).toISOString() }) });
     expect(notes(short, 5)).toEqual([]);
     expect(notes(held({ hold: hold({ by: LENA }) }), 111)).toEqual([]);
+  });
+
+  it('hears that it is late, and that nobody knows what came of what was sent', () => {
+    const [late, ...more] = notes(held(), 121);
+    expect(more).toEqual([]);
+    expect(late?.key).toMatch(/^late 2/);
+    expect(late?.all).toMatch(/could not be set back to 100 MiB\/s .* so far.*goes on trying.*<@U0OPER>/);
+    const sent = held({ hold: hold({ sent: { sentAt: at(120).toISOString(), attempt: 1 } }) });
+    expect(notes(sent, 121)).toEqual([]);
+    expect(notes(sent, 122)[0]).toMatchObject({ key: 'unseen', all: expect.stringContaining('<@U0OPER>') });
+    expect(notes(over({ how: 'failed', why: 'unseen' }), 200).map(({ key }) => key)).toEqual(['ended']);
   });
 
   it('says somebody’s change and the end, each under a key of its own', () => {

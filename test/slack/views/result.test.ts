@@ -54,6 +54,19 @@ describe('the result', () => {
     expect(message.all).toContain('0123456789abcdef0123');
   });
 
+  it('of one that was sent and that nobody may look at: not that it failed', () => {
+    const refused = { action: 'datasync:DescribeTaskExecution', role: 'arn:aws:iam::111122223333:role/x' };
+    const apply = { startedAt: '2026-11-22T13:22:00.000Z', sentAt: '2026-11-22T13:22:00.000Z', attempt: 1 };
+    const { all, text } = result('failed', {
+      ...{ durationSeconds: 3600, apply: { ...apply, role: null, unknownSince: null } },
+      ending: ending({ why: 'unseen', refused }),
+    });
+    expect(text).toMatch(/^Not known: whether nightly_sync was set to 50 MiB/);
+    expect(all).toContain('no permission for `datasync:DescribeTaskExecution` with the role `arn:aws:iam');
+    expect(all).toContain('nothing sets it back by itself');
+    expect(all).not.toContain('Failed');
+  });
+
   it('of a denied one: the limit stays; where it was for more time, the time runs on', () => {
     const denied = { ending: ending({ by: approval().by, comment: 'not tonight' }) };
     expect(result('denied', denied).all).toContain('Denied: nightly_sync stays as it is');
