@@ -36,6 +36,9 @@ export function createHomes(redis: Connection, keys: Keys, clock: Clock): Homes 
       const fresh = await read(() => redis.mget(users.map((user) => keys.homeFresh(user))));
       return users.filter((user, place) => outdated.has(user) || fresh[place] === null);
     },
+    async prolongTurn(user) {
+      await read(() => redis.set(keys.homeTurn(user), '1', 'PX', TURN_MS));
+    },
     async takeTurn(user) {
       if ((await read(() => redis.set(keys.homeTurn(user), '1', 'PX', TURN_MS, 'NX'))) === null) return false;
       await redis.set(keys.homeFresh(user), '1', 'PX', FRESH_MS);

@@ -17,7 +17,10 @@ export function startHomeTabs(bot: Omit<Bot, 'homeTabs'>, homes: Homes): HomeTab
       const shown = facts.kind === 'home' ? [...facts.toDecide, ...facts.asked].map(({ request }) => request.id) : [];
       const links = await linksOf(bot, shown);
       const view = homeView({ facts, links, now: bot.clock.now(), seal: (id) => sealRequest(bot, id) });
+      // The 10 s are between two publications, however long the facts take, or Slack.
+      await homes.prolongTurn(user);
       await bot.clients.patient.views.publish({ user_id: user, view });
+      await homes.prolongTurn(user);
     } catch (err) {
       bot.log.warn({ err, user }, 'a home tab could not be brought up to date');
       await homes.outdate([user]);

@@ -17,6 +17,8 @@ export interface Homes {
   due(): Promise<string[]>;
   /** The right to bring it up to date: at most every 10 s, and for one bot. */
   takeTurn(user: string): Promise<boolean>;
+  /** It begins anew: nobody's turn is within the next 10 s. */
+  prolongTurn(user: string): Promise<void>;
 }
 
 /** Brings home tabs up to date while somebody may look at them. */

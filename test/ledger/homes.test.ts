@@ -36,6 +36,16 @@ describe('home tabs in Redis', () => {
     expect(await other.due()).toEqual(['U1']);
   });
 
+  it('get no other turn for ten seconds after one that took long', async () => {
+    const { redis, keys } = opened;
+    const homes = createHomes(redis, keys, clock);
+    expect(await homes.takeTurn('U4')).toBe(true);
+    await redis.del(keys.homeTurn('U4'));
+    await homes.prolongTurn('U4');
+    expect(await homes.takeTurn('U4')).toBe(false);
+    expect(await redis.pttl(keys.homeTurn('U4'))).toBeGreaterThan(5_000);
+  });
+
   it('are left alone ten minutes after they were opened', async () => {
     const homes = createHomes(opened.redis, opened.keys, clock);
     await homes.opened('U3');
