@@ -62,7 +62,7 @@ function underLimit(execution: TaskExecution, rate: number, measured: number | n
 }
 
 /** The most that a limit lets through, before compression: the limit counts what goes over the wire. */
-function ceiling(execution: TaskExecution, rate: number): number {
+export function ceiling(execution: TaskExecution, rate: number): number {
   if (rate === UNLIMITED) return Number.POSITIVE_INFINITY;
   const { bytesCompressed, bytesTransferred } = execution;
   const wire = bytesCompressed > 0 && bytesTransferred > 0 ? Math.min(1, bytesCompressed / bytesTransferred) : 1;

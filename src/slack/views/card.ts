@@ -104,7 +104,7 @@ function followedFacts({ request, measured = null, now }: CardFacts, execution: 
   const { before: left } = impact(execution, limit, limit, measured ?? averageRate(execution));
   const until = countdown(request, now);
   return [
-    ['Measured', measuredWords(measured, limit)],
+    ['Measured', measuredWords(measured, execution)],
     ['Time left', etaWords(left)],
     ...(until ? [['Goes back by itself', until] as [string, string]] : []),
   ];

@@ -1,5 +1,5 @@
 import { formatDuration } from '../../domain/duration.ts';
-import type { Eta } from '../../domain/impact.ts';
+import { ceiling, type Eta } from '../../domain/impact.ts';
 import { formatRate, UNLIMITED } from '../../domain/rate.ts';
 import { parseExecutionArn, progress, type TaskExecution } from '../../domain/task-execution.ts';
 import type { ThrottleRequest } from '../../domain/throttle-request.ts';
@@ -47,11 +47,13 @@ export function closingLine(execution: TaskExecution): string {
   return `${word} (${escapeText(clip(status, 40))}): ${formatBytes(bytesTransferred)}${took}${average}.`;
 }
 
-/** The speed between two looks, and whether it is the limit that decides it. */
-export function measuredWords(measured: number | null, limit: number): string {
+/** The speed between two looks, before compression, and whether it is the limit that decides it. */
+export function measuredWords(measured: number | null, execution: TaskExecution): string {
   if (measured === null) return 'not measured yet';
   if (measured < 1) return 'nothing moves at the moment';
-  const part = limit === UNLIMITED ? '' : `\n${Math.round((measured / limit) * 100)} % of the limit`;
+  const limit = execution.bytesPerSecond;
+  const part =
+    limit === UNLIMITED ? '' : `\n${Math.round((measured / ceiling(execution, limit)) * 100)} % of the limit`;
   return `${formatRate(Math.round(measured))}${part}`;
 }
 

@@ -66,6 +66,9 @@ describe('the card of a limit for a while', () => {
     expect(all).toContain('45 MiB/s (377 Mbit/s)\n90 % of the limit');
     expect(all).toMatch(/\*Time left\*\nabout 2\d min/);
     expect(card({ measured: 0 }).all).toContain('nothing moves at the moment');
+    // The limit counts what goes over the wire, and a third of the bytes does.
+    const compressed = execution({ bytesPerSecond: 50 * MIB, bytesCompressed: 14_336 * MIB });
+    expect(card({ measured: 135 * MIB, execution: compressed }).all).toMatch(/\n90 % of the limit/);
   });
 
   it.each([
