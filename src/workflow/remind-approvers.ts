@@ -53,10 +53,13 @@ export async function remindApprovers(deps: RemindDeps, id: string): Promise<App
   if (nth === 0) return atNext();
   const groups = await deps.people.groups(groupsOf(rule));
   const possible = possibleApprovers(rule, request.requester, groups);
-  for (const user of possible.users.slice(0, MOST_REMINDED)) {
+  let toRemind = MOST_REMINDED;
+  for (const user of possible.users) {
+    if (toRemind === 0) break;
     const person = await deps.people.person(user);
     const agreed = request.approvals.some(({ by }) => samePerson(by, person));
     if (agreed || !mayDecide(rule, person, request.requester, groups).allowed) continue;
+    toRemind -= 1;
     if (!(await deps.reminders.begin(id, nth, user))) continue;
     const sent = await deps.remind(user, request);
     if (typeof sent !== 'string') {

@@ -63,6 +63,25 @@ describe('reminders', () => {
     expect(reminded).toEqual(['U0LEAD', 'U0SECOND', 'U0SECOND']);
   });
 
+  it('go to twenty at most, and guests, who may not, take no place of theirs', async () => {
+    const people = (kind: 'guest' | 'member') =>
+      Array.from({ length: 25 }, (_, nth) => ({ team: 'T0', user: `U0${kind}${nth}`, name: kind, kind }) as const);
+    const [guests, members] = [people('guest'), people('member')];
+    for (const one of [...guests, ...members]) world.people.set(one.user, one);
+    world.groups.set(
+      'S0LEADS',
+      [...guests, ...members].map(({ user }) => user),
+    );
+    const id = await pending();
+    world.seconds = 600;
+    await remind(id);
+    const twenty = members.slice(0, 20).map(({ user }) => user);
+    expect(reminded).toEqual(twenty);
+    // The same twenty, where it is done again.
+    await remind(id);
+    expect(reminded).toEqual(twenty);
+  });
+
   it('come once each, however often and wherever the work is done', async () => {
     const id = await pending();
     world.seconds = 601;
