@@ -18,6 +18,7 @@ import { createPolicies } from './ledger/policies.ts';
 import { createReminders } from './ledger/reminders.ts';
 import { createLogger, type Log } from './log.ts';
 import { countedExecutions, countedLedger, countingFetch } from './ops/counted.ts';
+import { loggedLedger } from './ops/logged.ts';
 import { createMetrics } from './ops/metrics.ts';
 import { startOps } from './ops/ops-server.ts';
 import { readinessChecks } from './ops/readiness.ts';
@@ -61,6 +62,8 @@ export interface ServeOptions {
   abandonedMs?: number;
   /** How often it is looked whether the audit log is still the one that this bot wrote to; 2 s if not given. */
   lookMs?: number;
+  /** Where the log's lines go; stdout if not given. */
+  logTo?: { write(line: string): void };
 }
 
 const REDIS_FIRST_MS = 3000;
@@ -73,7 +76,10 @@ const GRACE_MS = 6000;
  */
 export async function serve(env: NodeJS.ProcessEnv, options: ServeOptions = {}): Promise<Running> {
   const { config, policy, witness } = await readSettings(env);
-  const log = createLogger({ level: config.logLevel, secrets: config.secrets });
+  const log = createLogger({
+    ...{ level: config.logLevel, secrets: config.secrets },
+    ...(options.logTo === undefined ? {} : { destination: options.logTo }),
+  });
   const metrics = createMetrics();
   const clock: Clock = options.clock ?? { now: () => new Date() };
   const replica = randomUUID();
@@ -89,13 +95,11 @@ export async function serve(env: NodeJS.ProcessEnv, options: ServeOptions = {}):
 
   const auditKeys = config.audit.keys;
   const { signingKey, checkpointFile } = config.audit;
-  const ledger = countedLedger(
-    createLedger({
-      ...{ redis, keys, auditKeys, clock, newLogId: randomUUID, witness },
-      onLost: (err) => log.fatal({ err }, 'the log in Redis is not the one this bot wrote to: nothing more is written'),
-    }),
-    metrics,
-  );
+  const written = createLedger({
+    ...{ redis, keys, auditKeys, clock, newLogId: randomUUID, witness },
+    onLost: (err) => log.fatal({ err }, 'the log in Redis is not the one this bot wrote to: nothing more is written'),
+  });
+  const ledger = countedLedger(loggedLedger(written, log), metrics);
   const unsure = await firstLook(ledger, witness, log);
   const policies = createPolicies(redis, keys, clock, replica);
   const policyWatch = watchPolicy({ ledger, policy, policies, log });
