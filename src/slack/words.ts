@@ -15,14 +15,16 @@ export type Doing = 'asking' | 'deciding' | 'looking';
 /** Of a text under a modal's field: what is longer is not read there. */
 const LONGEST_PLAIN = 300;
 
-/** The same for a field of a modal, where Slack shows no formatting: without the lines that mention people. */
-export function plainWords({ text }: Words): string {
-  const lines = text.split('\n').filter((line) => !/<(?:@|!subteam)/.test(line));
-  const plain = lines
-    .join(' ')
-    .replace(/<!date\^[^|>]*\|([^>]*)>/g, '$1')
-    .replace(/<#[^|>]*\|?([^>]*)>/g, (_token, name: string) => (name ? `#${name}` : 'another channel'))
-    .replace(/<[^|>]+\|([^>]*)>/g, '$1')
+/**
+ * The same for a field of a modal, where Slack shows no formatting. Null where a link, a channel or a person would be lost:
+ * such words belong on top of the form.
+ */
+export function plainWords({ text }: Words): string | null {
+  const timeless = text.replace(/<!date\^[^|>]*\|([^>]*)>/g, '$1');
+  // What a person or AWS wrote is escaped: a bare < begins a token.
+  if (timeless.includes('<')) return null;
+  const plain = timeless
+    .replaceAll('\n', ' ')
     .replace(/[*`]/g, '')
     .replaceAll('&lt;', '<')
     .replaceAll('&gt;', '>')

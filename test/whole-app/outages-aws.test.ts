@@ -2,7 +2,11 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { visibleText } from '../../src/sandbox/slack/block-walk.ts';
 import { COMMAND, givenWorld, LEAD, MiB, OPERATOR, SLACK_WAITS_MS, shows } from './world.ts';
 
-const at = givenWorld();
+const lines: string[] = [];
+const at = givenWorld({ env: { LOG_LEVEL: 'info' }, serve: { logTo: { write: (line) => lines.push(line) } } });
+/** What the bot's log says of a request. */
+const logged = (request: string | null) =>
+  lines.map((line): Record<string, unknown> => JSON.parse(line)).filter((line) => line.request === request);
 
 afterEach(() => at().aws.recover());
 
@@ -83,18 +87,24 @@ describe('AWS while a change is made', () => {
   });
 
   it('lets nobody in: agreed and not yet in force, and set when it does', async () => {
-    const { slack, aws, execution, ask, approve, card, sent, events } = at();
+    const { slack, aws, execution, ask, approve, card, sent, events, records } = at();
     const arn = execution();
     const asked = await ask(arn);
+    const { request } = (await records()).at(-1) ?? { request: null };
     aws.fail({ kind: 'reset', operation: 'AssumeRole' });
     await approve(LEAD, asked);
     const waiting = await card(arn, 'Agreed, not yet in force');
     expect(visibleText(waiting)).toContain('as soon as it can');
     expect(sent(arn)).toEqual([]);
+    await slack.until(() =>
+      logged(request).some(({ effect, why }) => effect === 'apply' && /AssumeRole/.test(`${why}`)),
+    );
     aws.recover();
     await slack.until(() => slack.thread(asked.channel, asked.ts)[1], { timeoutMs: 12_000 });
     expect(sent(arn)).toEqual([50 * MiB]);
     expect(await events(arn)).toEqual(['requested', 'approved', 'apply.started', 'applied']);
+    const recorded = logged(request).filter(({ seq }) => seq !== undefined);
+    expect(recorded.map(({ event }) => event)).toEqual(['requested', 'approved', 'apply.started', 'applied']);
   });
 });
 

@@ -170,16 +170,29 @@ describe('the request modal', () => {
     expect(await events(arn)).toEqual(['refused']);
   });
 
-  it('names the open request, where there is one', async () => {
+  it('links the open request, where there is one, and keeps what was typed', async () => {
     const { slack, execution, ask } = at();
     const arn = execution();
-    await ask(arn);
+    const { channel, ts } = await ask(arn);
     const view = await opened(arn);
-    const refused = await slack.as(OPERATOR).submit(view, { rate: '60MiB/s' });
-    expect(refused).toMatchObject({
-      responseAction: 'errors',
-      errors: { execution: expect.stringMatching(/open already: r-/) },
-    });
+    const refused = await slack.as(OPERATOR).submit(view, { rate: '60MiB/s', reason: 'cutover' });
+    expect(refused).toMatchObject({ responseAction: 'update' });
+    const shown = visibleText(now(view) ?? view);
+    expect(shown).toMatch(/open already: `r-[0-9a-z]{10}`, <https?:\/\/[^|>]*\|see the open one>/);
+    expect(shown).toContain(`${channel}/p${ts.replace('.', '')}`);
+    expect(shown).toContain('60MiB/s');
+    expect(shown).toContain('cutover');
+  });
+
+  it('says in which channel it could be asked, and keeps what was typed', async () => {
+    const { slack, execution } = at();
+    const arn = execution();
+    await opened(arn, 'C0OTHER');
+    const olga = slack.as(OPERATOR);
+    const view = await slack.until(() => olga.views()[0]);
+    expect(await olga.submit(view, { rate: '60MiB/s' })).toMatchObject({ responseAction: 'update' });
+    expect(visibleText(now(view) ?? view)).toContain('`production` would, in <#C0OPS>: ask there');
+    expect(visibleText(now(view) ?? view)).toContain('60MiB/s');
   });
 
   it('is answered within 3 s although AWS hangs, and tells the truth afterwards', async () => {
