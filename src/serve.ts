@@ -2,6 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from './config.ts';
 import { createExecutions } from './datasync/executions.ts';
+import { groupsNamed } from './domain/policy.ts';
 import { trimStep } from './ledger/audit-archive.ts';
 import { createAuditBook } from './ledger/audit-book.ts';
 import { createCheckpoints } from './ledger/audit-checkpoints.ts';
@@ -104,6 +105,7 @@ export async function serve(env: NodeJS.ProcessEnv, options: ServeOptions = {}):
   const policies = createPolicies(redis, keys, clock, replica);
   const policyWatch = watchPolicy({ ledger, policy, policies, log });
   const clients = createClients(config.slack.botToken, config.slack.apiUrl, log, countingFetch(metrics));
+  let unreadable = (): readonly string[] => [];
   const ops = await startOps({
     ...{ port: config.opsPort, metrics: metrics.registry, log },
     checks: readinessChecks({
@@ -111,7 +113,11 @@ export async function serve(env: NodeJS.ProcessEnv, options: ServeOptions = {}):
       lost: () => ledger.lost()?.message ?? null,
       unsure: () => unsure,
       testSlack: () => clients.prompt.auth.test(),
-      policy: () => ({ digest: policy.current().digest, others: policyWatch.others() }),
+      policy() {
+        const { digest, policy: now } = policy.current();
+        const named = new Set(groupsNamed(now));
+        return { digest, others: policyWatch.others(), unreadable: unreadable().filter((group) => named.has(group)) };
+      },
     }),
   });
   const close = async () => {
@@ -131,6 +137,7 @@ export async function serve(env: NodeJS.ProcessEnv, options: ServeOptions = {}):
   const rates = createMeasuredRates();
   const executions = notingLooks(countedExecutions(aws, metrics), rates);
   const people = createPeople(clients.prompt, identity.team, clock, log);
+  unreadable = people.unreadable;
   const seals = createSeals(sealSecret(config));
   const seal = (request: string) => sealRequest({ seals }, request);
   const notifier = createNotifier({ ledger, executions, policy, clock, cards, looks, clients, seal, log });

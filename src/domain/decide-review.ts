@@ -10,7 +10,7 @@ import {
   type Person,
   type Rule,
 } from './policy.ts';
-import type { DecisionRefusal } from './refusal.ts';
+import { type DecisionRefusal, groupsUnknown } from './refusal.ts';
 import { isUpdatable, parseExecutionArn, type TaskExecution } from './task-execution.ts';
 import { isOpen, type StaleWhy, type ThrottleRequest } from './throttle-request.ts';
 
@@ -53,7 +53,7 @@ export function decideOpen(request: ThrottleRequest, by: Person, facts: ReviewFa
   if (!rule) return { ok: true, events: [staleEvent(request, 'policy', facts, null)] };
   const may = mayDecide(rule, by, request.requester, facts.groups);
   if (!may.allowed) {
-    if (may.why === 'unknown-groups') return { ok: false, refusal: { why: 'groups-unknown', rule }, events: [] };
+    if (may.why === 'unknown-groups') return { ok: false, refusal: groupsUnknown(rule, facts.groups), events: [] };
     return refuse(request, by, { why: 'may-not-decide', denial: may.why, rule }, facts);
   }
   if (request.approvals.some((approval) => samePerson(approval.by, by))) {
@@ -61,7 +61,7 @@ export function decideOpen(request: ThrottleRequest, by: Person, facts: ReviewFa
   }
   if (!facts.execution) return { ok: true, events: [] };
   const standing = standingOf(request, facts);
-  if (standing.kind === 'unknown') return { ok: false, refusal: { why: 'groups-unknown', rule }, events: [] };
+  if (standing.kind === 'unknown') return { ok: false, refusal: groupsUnknown(rule, facts.groups), events: [] };
   if (standing.kind === 'stale') {
     return { ok: true, events: [staleEvent(request, standing.why, facts, standing.rate)] };
   }

@@ -65,7 +65,17 @@ describe('refusalWords', () => {
       ['`production`', 'Who could ask: <@U0OPER> and <!subteam^S0OPS>.'],
     ],
     [{ why: 'may-not-ask', denial: 'guest', rule: rule({ requesters: null }) }, null, ['guests', 'any full member']],
-    [{ why: 'groups-unknown', rule: rule() }, null, ['Slack can’t say', 'Try again']],
+    [{ why: 'groups-unknown', rule: rule(), unreadable: [] }, null, ['Slack can’t say', 'Try again']],
+    [
+      { why: 'groups-unknown', rule: rule(), unreadable: ['S0GONE'] },
+      null,
+      ['The user group `S0GONE` of the rule `production` doesn’t exist, or can’t be read', 'whoever keeps the policy'],
+    ],
+    [
+      { why: 'groups-unknown', rule: rule(), unreadable: ['S0GONE', 'S0OTHER'] },
+      null,
+      ['The user groups `S0GONE` and `S0OTHER` of', '`usergroups:read`'],
+    ],
     [{ why: 'not-held' }, null, ['No time runs for this limit any more']],
     [
       { why: 'may-not-revert', requester: 'U0OPER', rule: rule() },
@@ -252,7 +262,11 @@ describe('the rest', () => {
     expect(good(cannotPostWords('not-a-member', 'U0BOT'))).toContain('`/invite` <@U0BOT>');
     expect(good(cannotPostWords('not-found', 'U0BOT'))).toContain('private');
     expect(good(cannotPostWords('archived', 'U0BOT'))).toContain('archived');
+    expect(good(cannotPostWords('direct', 'U0BOT'))).toContain('Ask in a channel');
     expect(good(cannotPostWords('unknown', 'U0BOT'))).toContain('Try again');
+    const scope = good(cannotPostWords({ missingScope: 'channels:read' }, 'U0BOT'));
+    expect(scope).toMatch(/`channels:read`.*install it again/);
+    expect(scope).not.toContain('Try again');
   });
 
   it('tells the truth that follows', () => {
