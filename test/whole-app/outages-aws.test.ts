@@ -121,6 +121,45 @@ describe('AWS does not answer', () => {
     expect(await records()).toHaveLength(before);
   });
 
+  it.each([
+    ['refuses to say', 'deny', 'AWS refused `datasync:DescribeTaskExecution`'],
+    ['does not answer', 'reset', 'no answer in time'],
+  ] as const)(
+    'or %s, when somebody presses Review: they can deny, which needs nothing of AWS, and not approve',
+    async (_, kind, words) => {
+      const { slack, aws, execution, ask, review, events, records, sent } = at();
+      const arn = execution();
+      const card = await ask(arn);
+      aws.fail({ kind, operation: 'DescribeTaskExecution' });
+      const lena = slack.as(LEAD);
+      const modal = await review(LEAD, card, 'You can deny');
+      const { request } = (await records()).at(-1) ?? { request: null };
+      expect(visibleText(modal)).toContain(words);
+      expect(JSON.stringify(modal.blocks)).not.toContain('"approve"');
+      expect(logged(request).map(({ msg }) => msg)).toContain('a review without what AWS says');
+      expect(await lena.submit(modal, { decision: 'deny', comment: 'not tonight' })).toMatchObject({
+        responseAction: 'clear',
+      });
+      expect(await events(arn)).toEqual(['requested', 'denied']);
+      expect(sent(arn)).toEqual([]);
+    },
+  );
+
+  it('when somebody approves after all: not blindly, and the request stays open', async () => {
+    const { slack, aws, execution, ask, review, events } = at();
+    const arn = execution();
+    const modal = await review(LEAD, await ask(arn));
+    aws.fail({ kind: 'deny', operation: 'DescribeTaskExecution' });
+    await slack.as(LEAD).submit(modal, { decision: 'approve' });
+    await slack.until(() =>
+      slack
+        .as(LEAD)
+        .views()
+        .some((view) => shows(view, 'Your decision was not recorded')),
+    );
+    expect(await events(arn)).toEqual(['requested']);
+  });
+
   it('when somebody presses Review: the modal is open within 3 s, and filled when it answers', async () => {
     const { slack, aws, execution, ask, review } = at();
     const card = await ask(execution());

@@ -25,13 +25,19 @@ function asking(but: Partial<Parameters<typeof requestModal>[0]> = {}) {
 }
 
 function reviewing(
-  but: { request?: Partial<ThrottleRequest>; execution?: Partial<TaskExecution>; needed?: number } = {},
+  but: {
+    request?: Partial<ThrottleRequest>;
+    execution?: Partial<TaskExecution>;
+    needed?: number;
+    /** AWS could not say. */
+    problem?: string;
+  } = {},
 ) {
   const asked = request(but.request);
-  const seen = execution(but.execution);
+  const looked = execution(but.execution);
   const view = reviewModal({
-    ...{ metadata: 'm', request: asked, rule: rule(), needed: but.needed ?? 2, execution: seen, now: NOW },
-    impact: impact(seen, asked.from, asked.to, averageRate(seen)),
+    ...{ metadata: 'm', request: asked, rule: rule(), needed: but.needed ?? 2, now: NOW, problem: but.problem ?? null },
+    seen: but.problem ? null : { execution: looked, impact: impact(looked, asked.from, asked.to, averageRate(looked)) },
   });
   expectGoodView(view);
   return { view, all: read(view) };
@@ -109,6 +115,7 @@ describe('reviewModal', () => {
   it.each([
     ['the change', '*nightly_sync: 100 MiB/s (839 Mbit/s) → 50 MiB/s (419 Mbit/s)*'],
     ['the status', 'TRANSFERRING'],
+    ['the mode', '*Mode*\nBasic'],
     ['the progress', '████░░░░░░ 42 %'],
     ['the time left now', 'about 9 min 54 s'],
     ['the time left then', 'about 20 min'],
@@ -128,6 +135,15 @@ describe('reviewModal', () => {
       Object.values(REVIEW_FIELDS).map(({ block, action }) => [block, action]),
     );
     expect(placed[0]?.element.options).toMatchObject([{ value: 'approve' }, { value: 'deny' }]);
+  });
+
+  it('has the decision to deny alone, where AWS could not say', () => {
+    const { view, all } = reviewing({ problem: 'AWS refused `datasync:DescribeTaskExecution`' });
+    const placed = elementsOf(JSON.parse(JSON.stringify(view.blocks)));
+    expect(placed[0]?.element.options).toMatchObject([{ value: 'deny' }]);
+    expect(all).toContain('how the transfer stands now (AWS refused `datasync:DescribeTaskExecution`). You can deny');
+    expect(all).toContain('100 MiB/s (839 Mbit/s) → 50 MiB/s (419 Mbit/s)');
+    expect(all).toContain('*Status*\nAWS could not say');
   });
 
   it('warns of what an approval would come to', () => {
