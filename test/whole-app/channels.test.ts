@@ -79,6 +79,18 @@ describe('a channel that the bot can not speak in', () => {
   });
 });
 
+describe('a rule that names no Region, for a bot that has none', () => {
+  it('lists nothing, and the form says so', async () => {
+    const { slack } = at();
+    const olga = slack.as(OPERATOR);
+    await olga.command('C0OPS', COMMAND, '');
+    const view = await slack.until(() => olga.views().find((one) => shows(one, 'no Region')));
+    expect(visibleText(view)).toContain('The rules `anywhere` and `at-once` name no Region');
+    expect(visibleText(view)).toContain('`AWS_REGION`');
+    await olga.close(view);
+  });
+});
+
 describe('a rule that asks for no approval', () => {
   it('applies at once', async () => {
     const { slack, told, execution, card, result, events } = at();

@@ -84,6 +84,32 @@ describe('the request modal', () => {
     ).toEqual([]);
   });
 
+  it.each([
+    ['refuses to list', 'deny', 'AWS refused `datasync:ListTaskExecutions`'],
+    ['does not answer', 'hang', 'no answer in time'],
+  ] as const)('says under the list where AWS %s', async (_, kind, words) => {
+    const { aws, slack, bots, startBot } = at();
+    // What AWS listed before is kept.
+    await startBot();
+    await bots.shift()?.stop();
+    aws.fail({ kind, operation: 'ListTaskExecutions' });
+    const view = await opened();
+    const shown = await slack.until(() => [now(view)].find((one) => one && shows(one, 'is not in the list')), {
+      timeoutMs: 15_000,
+    });
+    expect(visibleText(shown)).toContain(
+      `*us-east-1* as \`arn:aws:iam::111122223333:role/datasync-throttle\`: ${words}.`,
+    );
+    expect(visibleText(shown)).toContain('paste an execution’s ARN');
+  });
+
+  it('says under the list that no rule is for this channel', async () => {
+    const { slack } = at();
+    const view = await opened('', 'C0OTHER');
+    const shown = await slack.until(() => [now(view)].find((one) => one && shows(one, 'No rule of the policy')));
+    expect(visibleText(shown)).toContain('is for this channel, so there is nothing to choose. Ask in <#C0OPS>.');
+  });
+
   it('shows what a chosen execution does now, and warns of Enhanced mode', async () => {
     const { slack } = at();
     const arn = made.enhanced;

@@ -12,6 +12,7 @@ import {
   requestModal,
 } from '../../../src/slack/views/request-modal.ts';
 import { REVIEW_FIELDS, reviewModal } from '../../../src/slack/views/review-modal.ts';
+import { AwsFault } from '../../../src/workflow/faults.ts';
 import { ARN, approval, execution, expectGoodView, funny, LONGEST, NOW, read, request, rule } from './facts.ts';
 
 const EMPTY: RequestValues = { execution: null, rate: '', duration: '', reason: '' };
@@ -68,6 +69,23 @@ describe('requestModal', () => {
     expect(all).toContain('TRANSFERRING');
     expect(all).toContain('Only the read-back');
     expect(asking({ previewProblem: 'AWS is away.' }).all).toContain('AWS is away.');
+  });
+
+  it('says what the list lacks, however much that is', () => {
+    const target = {
+      ...{ region: 'us-east-1', role: `arn:aws:iam::111122223333:role/${LONGEST(512)}`, pending: false },
+      fault: new AwsFault('denied', { operation: 'datasync:ListTaskExecutions' }),
+    };
+    const failed = { kind: 'failed', target } as const;
+    expect(asking({ lacks: [failed] }).all).toContain(
+      'AWS refused `datasync:ListTaskExecutions`. What runs there is not',
+    );
+    expect(asking({ lacks: Array.from({ length: 20 }, () => failed) }).all).toContain('And 16 more.');
+    const rules = Array.from({ length: 20 }, () => LONGEST(80));
+    expect(asking({ lacks: [{ kind: 'no-region', rules }] }).all).toContain('`AWS_REGION`');
+    const channels = Array.from({ length: 20 }, (_, index) => `C0123456789${index}`);
+    expect(asking({ lacks: [{ kind: 'no-rule', channels }] }).all).toContain('Ask in <#C01234567890>, ');
+    expect(asking({ lacks: [{ kind: 'no-rule', channels: [] }] }).all).toContain('nothing to choose.');
   });
 
   it('says that a limit is for one run, and what a duration does', () => {
