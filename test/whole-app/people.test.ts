@@ -148,6 +148,26 @@ describe('the policy, when it is decided', () => {
     expect(sent(arn)).toEqual([]);
   });
 
+  it('asks for fewer approvals now: whoever approved already completes it', async () => {
+    const { slack, policyFile, bots, execution, ask, approve, review, card, result, sent, events } = at();
+    const arn = execution();
+    const asked = await ask(arn, 'unlimited');
+    await approve(LEAD, asked);
+    await card(arn, '1 of 2: lena');
+    await review(LEAD, asked, 'It waits for somebody else');
+    for (const view of slack.as(LEAD).views()) await slack.as(LEAD).close(view);
+    await writeFile(policyFile, POLICY.replace('unlimited: 2', 'unlimited: 1'));
+    await bots[0]?.reloadPolicy();
+    const modal = await review(LEAD, asked);
+    expect(visibleText(modal)).toContain('as many as the policy asks for now');
+    await slack.as(LEAD).submit(modal, { decision: 'approve' });
+    await result(asked);
+    expect(sent(arn)).toEqual([-1]);
+    expect(await events(arn)).toEqual([
+      ...['requested', 'approved', 'decision.refused', 'approved', 'apply.started', 'applied'],
+    ]);
+  });
+
   it('a bad new file is refused and the old one stays', async () => {
     const { policyFile, bots, execution, ask, approve, result } = at();
     await writeFile(policyFile, POLICY.replace('approvers:', 'aprovers:'));

@@ -73,7 +73,10 @@ function reviewFacts({ request, rule, needed, seen }: ReviewFacts): (readonly [s
     ['Execution', executionFact(request)],
     ['Asked by', `${mentionUser(request.requester.user)}, ${dateToken(request.requestedAt)}`],
     ...(seen ? seenFacts(seen) : [['Status', 'AWS could not say'] as const]),
-    ['Approved by', `${agreed}\n${left === 0 ? 'none needed any more' : `${count(left, 'approval')} still needed`}`],
+    [
+      'Approved by',
+      `${agreed}\n${left === 0 ? 'as many as the policy asks for now: approve to set it' : `${count(left, 'approval')} still needed`}`,
+    ],
     ['Rule', `${escapeText(rule.name)}\nopen until ${dateToken(request.expiresAt)}`],
   ];
 }
