@@ -2,6 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from './config.ts';
 import { createExecutions } from './datasync/executions.ts';
+import { groupsNamed } from './domain/policy.ts';
 import { trimStep } from './ledger/audit-archive.ts';
 import { createAuditBook } from './ledger/audit-book.ts';
 import { createCheckpoints } from './ledger/audit-checkpoints.ts';
@@ -18,6 +19,7 @@ import { createPolicies } from './ledger/policies.ts';
 import { createReminders } from './ledger/reminders.ts';
 import { createLogger, type Log } from './log.ts';
 import { countedExecutions, countedLedger, countingFetch } from './ops/counted.ts';
+import { loggedLedger } from './ops/logged.ts';
 import { createMetrics } from './ops/metrics.ts';
 import { startOps } from './ops/ops-server.ts';
 import { readinessChecks } from './ops/readiness.ts';
@@ -62,6 +64,8 @@ export interface ServeOptions {
   abandonedMs?: number;
   /** How often it is looked whether the audit log is still the one that this bot wrote to; 2 s if not given. */
   lookMs?: number;
+  /** Where the log's lines go; stdout if not given. */
+  logTo?: { write(line: string): void };
 }
 
 const REDIS_FIRST_MS = 3000;
@@ -74,7 +78,10 @@ const GRACE_MS = 6000;
  */
 export async function serve(env: NodeJS.ProcessEnv, options: ServeOptions = {}): Promise<Running> {
   const { config, policy, witness } = await readSettings(env);
-  const log = createLogger({ level: config.logLevel, secrets: config.secrets });
+  const log = createLogger({
+    ...{ level: config.logLevel, secrets: config.secrets },
+    ...(options.logTo === undefined ? {} : { destination: options.logTo }),
+  });
   const metrics = createMetrics();
   const clock: Clock = options.clock ?? { now: () => new Date() };
   const replica = randomUUID();
@@ -90,17 +97,16 @@ export async function serve(env: NodeJS.ProcessEnv, options: ServeOptions = {}):
 
   const auditKeys = config.audit.keys;
   const { signingKey, checkpointFile } = config.audit;
-  const ledger = countedLedger(
-    createLedger({
-      ...{ redis, keys, auditKeys, clock, newLogId: randomUUID, witness },
-      onLost: (err) => log.fatal({ err }, 'the log in Redis is not the one this bot wrote to: nothing more is written'),
-    }),
-    metrics,
-  );
+  const written = createLedger({
+    ...{ redis, keys, auditKeys, clock, newLogId: randomUUID, witness },
+    onLost: (err) => log.fatal({ err }, 'the log in Redis is not the one this bot wrote to: nothing more is written'),
+  });
+  const ledger = countedLedger(loggedLedger(written, log), metrics);
   const unsure = await firstLook(ledger, witness, log);
   const policies = createPolicies(redis, keys, clock, replica);
   const policyWatch = watchPolicy({ ledger, policy, policies, log });
   const clients = createClients(config.slack.botToken, config.slack.apiUrl, log, countingFetch(metrics));
+  let unreadable = (): readonly string[] => [];
   const ops = await startOps({
     ...{ port: config.opsPort, metrics: metrics.registry, log },
     checks: readinessChecks({
@@ -108,7 +114,11 @@ export async function serve(env: NodeJS.ProcessEnv, options: ServeOptions = {}):
       lost: () => ledger.lost()?.message ?? null,
       unsure: () => unsure,
       testSlack: () => clients.prompt.auth.test(),
-      policy: () => ({ digest: policy.current().digest, others: policyWatch.others() }),
+      policy() {
+        const { digest, policy: now } = policy.current();
+        const named = new Set(groupsNamed(now));
+        return { digest, others: policyWatch.others(), unreadable: unreadable().filter((group) => named.has(group)) };
+      },
     }),
   });
   const close = async () => {
@@ -128,6 +138,7 @@ export async function serve(env: NodeJS.ProcessEnv, options: ServeOptions = {}):
   const rates = createMeasuredRates();
   const executions = notingLooks(countedExecutions(aws, metrics), rates);
   const people = createPeople(clients.prompt, identity.team, clock, log);
+  unreadable = people.unreadable;
   const seals = createSeals(sealSecret(config));
   const seal = (request: string) => sealRequest({ seals }, request);
   const notifier = createNotifier({ ledger, executions, policy, clock, cards, looks, clients, seal, log });

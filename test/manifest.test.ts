@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 
+import { defaultSeed } from '../src/sandbox/slack/seed.ts';
+
 const text = readFileSync(join(import.meta.dirname, '../manifest.yml'), 'utf8');
 const manifest = parse(text);
 
@@ -35,6 +37,13 @@ describe('manifest.yml', () => {
       ],
     });
     expect(manifest.settings.event_subscriptions.bot_events).toEqual(['app_home_opened']);
+  });
+
+  it('is what the local Slack grants, so that no test has more', () => {
+    expect([...defaultSeed.app.scopes].sort()).toEqual([...manifest.oauth_config.scopes.bot].sort());
+    expect(defaultSeed.app.commands).toEqual(
+      manifest.features.slash_commands.map(({ command }: { command: string }) => command),
+    );
   });
 
   it('can speak to a person in the Messages tab', () => {

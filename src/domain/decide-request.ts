@@ -4,7 +4,7 @@ import type { Direction, Groups, Person, Policy, Rule } from './policy.ts';
 import { approvalsNeeded, checkRate, directionOf, matchRule, mayAsk, possibleApprovers } from './policy.ts';
 import type { AskedRate } from './rate.ts';
 import { resolveRate } from './rate.ts';
-import { type AskRefusal, type ElsewhereRule, isByPolicy } from './refusal.ts';
+import { type AskRefusal, type ElsewhereRule, groupsUnknown, isByPolicy } from './refusal.ts';
 import { type ExecutionArn, isUpdatable, type TaskExecution } from './task-execution.ts';
 import type { RequestedDetail, ThrottleRequest } from './throttle-request.ts';
 
@@ -64,9 +64,7 @@ function elsewhere(policy: Policy, target: { account: string; region: string; ta
 function askerRefusal(rule: Rule, command: AskCommand, groups: Groups): AskRefusal | null {
   const may = mayAsk(rule, command.requester, groups);
   if (!may.allowed) {
-    return may.why === 'unknown-groups'
-      ? { why: 'groups-unknown', rule }
-      : { why: 'may-not-ask', denial: may.why, rule };
+    return may.why === 'unknown-groups' ? groupsUnknown(rule, groups) : { why: 'may-not-ask', denial: may.why, rule };
   }
   if (rule.reason === 'required' && !command.reason) return { why: 'reason-required', rule };
   const { durationSeconds } = command;
@@ -151,7 +149,7 @@ export function approversRefusal(
   groups: Groups,
 ): AskRefusal | null {
   const possible = possibleApprovers(rule, requester, groups);
-  if (needed > 0 && possible.unknown) return { why: 'groups-unknown', rule };
+  if (needed > 0 && possible.unknown) return groupsUnknown(rule, groups);
   if (possible.users.length >= needed) return null;
   return { why: 'too-few-approvers', rule, needed, possible: possible.users.length };
 }

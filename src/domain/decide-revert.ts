@@ -3,7 +3,7 @@ import { type Denied, MOST_SENDS, SETTLE_SECONDS, type Sent, unseenEnd } from '.
 import { stateEvent } from './decide-review.ts';
 import { type Hold, isHeld, isReverting, type RevertFailedWhy, type SkippedWhy } from './hold.ts';
 import { type Groups, mayDecide, type Person, type Rule } from './policy.ts';
-import type { RevertRefusal } from './refusal.ts';
+import { groupsUnknown, type RevertRefusal } from './refusal.ts';
 import { isActive, isUpdatable, type TaskExecution } from './task-execution.ts';
 import type { ThrottleRequest } from './throttle-request.ts';
 
@@ -79,7 +79,7 @@ export function decideRevertNow(
   if (by.kind !== 'member' || !(own || may?.allowed)) {
     const { rule } = facts;
     if (rule && may && !may.allowed && may.why === 'unknown-groups')
-      return { ok: false, refusal: { why: 'groups-unknown', rule }, event: null };
+      return { ok: false, refusal: groupsUnknown(rule, facts.groups), event: null };
     const refusal: RevertRefusal = { why: 'may-not-revert', requester: request.requester.user, rule };
     const event = { ...stateEvent(request, 'decision.refused', actor, facts.policy), version: request.version };
     return { ok: false, refusal, event: { ...event, detail: { why: refusal.why } } };

@@ -10,7 +10,7 @@ import {
   type Person,
   type Rule,
 } from './policy.ts';
-import type { DecisionRefusal } from './refusal.ts';
+import { type DecisionRefusal, groupsUnknown } from './refusal.ts';
 import { isUpdatable, parseExecutionArn, type TaskExecution } from './task-execution.ts';
 import { isOpen, type StaleWhy, type ThrottleRequest } from './throttle-request.ts';
 
@@ -44,6 +44,8 @@ export function ruleNow(request: ThrottleRequest, inForce: PolicyInForce): Rule 
 /**
  * May this person decide now? No events: yes. A refusal is on record too, but for those that say "not now". A request
  * whose time is over, or (where the execution was looked at) that no longer holds, ends: `expired`, `apply.stale`.
+ * One approval a person; but where the policy has come to need no more than there are, nothing but a click completes it, and
+ * whoever has approved may do that too.
  */
 export function decideOpen(request: ThrottleRequest, by: Person, facts: ReviewFacts): Decision {
   if (request.status !== 'pending') return refuse(request, by, { why: 'not-open', status: request.status }, facts);
@@ -53,15 +55,15 @@ export function decideOpen(request: ThrottleRequest, by: Person, facts: ReviewFa
   if (!rule) return { ok: true, events: [staleEvent(request, 'policy', facts, null)] };
   const may = mayDecide(rule, by, request.requester, facts.groups);
   if (!may.allowed) {
-    if (may.why === 'unknown-groups') return { ok: false, refusal: { why: 'groups-unknown', rule }, events: [] };
+    if (may.why === 'unknown-groups') return { ok: false, refusal: groupsUnknown(rule, facts.groups), events: [] };
     return refuse(request, by, { why: 'may-not-decide', denial: may.why, rule }, facts);
   }
-  if (request.approvals.some((approval) => samePerson(approval.by, by))) {
+  if (hasApproved(request, by) && request.approvals.length < (approvalsNeeded(rule, request.direction) ?? 0)) {
     return refuse(request, by, { why: 'decided-already' }, facts);
   }
   if (!facts.execution) return { ok: true, events: [] };
   const standing = standingOf(request, facts);
-  if (standing.kind === 'unknown') return { ok: false, refusal: { why: 'groups-unknown', rule }, events: [] };
+  if (standing.kind === 'unknown') return { ok: false, refusal: groupsUnknown(rule, facts.groups), events: [] };
   if (standing.kind === 'stale') {
     return { ok: true, events: [staleEvent(request, standing.why, facts, standing.rate)] };
   }
@@ -92,7 +94,7 @@ function approvedEvent(
   needed: number,
   facts: ReviewFacts,
 ) {
-  const count = request.approvals.length + 1;
+  const count = request.approvals.length + (hasApproved(request, command.by) ? 0 : 1);
   const complete = count >= needed;
   const until = complete ? facts.now.getTime() + rule.expiresInSeconds * 1000 : Date.parse(request.expiresAt);
   return {
@@ -206,6 +208,10 @@ function aboutRequest(request: ThrottleRequest, by: Actor | null, policy: string
 
 function actor({ team, user, name }: Person): Actor {
   return { team, user, name };
+}
+
+function hasApproved(request: ThrottleRequest, by: Person): boolean {
+  return request.approvals.some((approval) => samePerson(approval.by, by));
 }
 
 /** By the user id alone, as `mayDecide`: one id is one person, under whatever team Slack names it. */

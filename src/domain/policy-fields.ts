@@ -63,7 +63,7 @@ const partition = PARTITIONS.join('|');
 export const account = text('an AWS account, 12 digits in quotes', /^[0-9]{12}$/);
 export const region = text('an AWS Region such as us-east-1', /^[a-z]{2,5}(?:-[a-z]+)+-[0-9]{1,2}$/);
 export const task = text('a task id, task- and 17 of 0-9 and a-f', /^task-[0-9a-f]{17}$/);
-export const channel = text('a channel id such as C0123ABCD', /^[CGD][A-Z0-9]+$/);
+export const channel = text('a channel id such as C0123ABCD', /^[CG][A-Z0-9]+$/);
 export const user = text('a user id such as U0123ABCD or W0123ABCD, not a name', /^[UW][A-Z0-9]+$/);
 export const group = text('a user group id such as S0123ABCD, not a name', /^S[A-Z0-9]+$/);
 export const ruleName = text('a name of 1 to 80 characters on one line', /^(?=\S)[^\p{Cc}]{0,79}\S$/u);

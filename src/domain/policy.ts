@@ -78,8 +78,11 @@ export interface Person {
   kind: 'member' | 'guest' | 'stranger' | 'other-team' | 'deactivated' | 'bot';
 }
 
-/** The members of each user group that was looked up; null: Slack could not say. */
-export type Groups = ReadonlyMap<string, readonly string[] | null>;
+/**
+ * The members of each user group that was looked up. Null: Slack could not say just now. `unreadable`: it has no such group,
+ * or does not let the bot read it, and waiting mends neither.
+ */
+export type Groups = ReadonlyMap<string, readonly string[] | 'unreadable' | null>;
 
 export type Membership = 'yes' | 'no' | 'unknown';
 
@@ -103,9 +106,24 @@ export function groupsOf(of: Rule | Principals | null): string[] {
 /** Whether a person is named, alone or by a group. A group that wasn't looked up counts as unknown. */
 export function isAmong(principals: Principals, person: { user: string }, groups: Groups): Membership {
   if (principals.users.includes(person.user)) return 'yes';
-  const members = principals.groups.map((group) => groups.get(group) ?? null);
+  const members = principals.groups.map((group) => membersOf(groups, group));
   if (members.some((users) => users?.includes(person.user))) return 'yes';
   return members.includes(null) ? 'unknown' : 'no';
+}
+
+function membersOf(groups: Groups, group: string): readonly string[] | null {
+  const members = groups.get(group) ?? null;
+  return members === 'unreadable' ? null : members;
+}
+
+/** Every group that the policy names. */
+export function groupsNamed({ audit, rules }: Policy): string[] {
+  return distinct([...groupsOf(audit.readers), ...rules.flatMap((rule) => groupsOf(rule))]);
+}
+
+/** The groups among these that stay unknown until a person puts the policy, or the app, right. */
+export function unreadableOf(of: Rule | Principals | null, groups: Groups): string[] {
+  return groupsOf(of).filter((group) => groups.get(group) === 'unreadable');
 }
 
 export function mayAsk(rule: Rule, person: Person, groups: Groups): Permission {
@@ -128,7 +146,7 @@ export function possibleApprovers(
   requester: { user: string },
   groups: Groups,
 ): { users: string[]; unknown: boolean } {
-  const members = rule.approvers.groups.map((group) => groups.get(group) ?? null);
+  const members = rule.approvers.groups.map((group) => membersOf(groups, group));
   const users = distinct([...rule.approvers.users, ...members.flatMap((list) => list ?? [])]);
   return { users: users.filter((user) => user !== requester.user), unknown: members.includes(null) };
 }

@@ -1,4 +1,4 @@
-import type { Denial, Rule } from './policy.ts';
+import { type Denial, type Groups, type Rule, unreadableOf } from './policy.ts';
 import type { RateProblem } from './rate.ts';
 import type { RequestStatus } from './throttle-request.ts';
 
@@ -8,11 +8,22 @@ export interface ElsewhereRule {
   channels: string[];
 }
 
+/** Slack can't say who is in the rule's groups. `unreadable`: those that it will not say by waiting either. */
+interface GroupsUnknown {
+  why: 'groups-unknown';
+  rule: Rule;
+  unreadable: string[];
+}
+
+export function groupsUnknown(rule: Rule, groups: Groups): GroupsUnknown {
+  return { why: 'groups-unknown', rule, unreadable: unreadableOf(rule, groups) };
+}
+
 /** Why somebody may not ask for this. The closed list: `words.ts` has a sentence for each. */
 export type AskRefusal =
   | { why: 'no-rule'; account: string; region: string; elsewhere: ElsewhereRule[] }
   | { why: 'may-not-ask'; denial: Denial; rule: Rule }
-  | { why: 'groups-unknown'; rule: Rule }
+  | GroupsUnknown
   | { why: 'rate-outside'; rule: Rule; to: number; min: number | null; max: number | null }
   | { why: 'unlimited-not-allowed'; rule: Rule }
   | { why: 'rate'; problem: RateProblem; current: number }
@@ -38,7 +49,7 @@ export type UndoProblem =
 export type RevertRefusal =
   | { why: 'unknown-request' }
   | { why: 'not-held' }
-  | { why: 'groups-unknown'; rule: Rule }
+  | GroupsUnknown
   | { why: 'may-not-revert'; requester: string; rule: Rule | null };
 
 /** Why somebody may not decide, or cancel, this request. */
@@ -46,7 +57,7 @@ export type DecisionRefusal =
   | { why: 'unknown-request' }
   | { why: 'not-open'; status: RequestStatus }
   | { why: 'may-not-decide'; denial: Denial; rule: Rule }
-  | { why: 'groups-unknown'; rule: Rule }
+  | GroupsUnknown
   | { why: 'decided-already' }
   | { why: 'comment-required' }
   | { why: 'not-the-requester'; requester: string }

@@ -233,8 +233,10 @@ function begin(state: ThrottleRequest | null, event: DatedEvent): ThrottleReques
   };
 }
 
+/** One person counts once, however often they approve. */
 function approve(state: ThrottleRequest, event: DatedEvent): ThrottleRequest {
-  if (!event.actor || state.status !== 'pending') throw new Error(`${state.id} can't be approved here`);
+  const { actor: by } = event;
+  if (!by || state.status !== 'pending') throw new Error(`${state.id} can't be approved here`);
   const detail = event.detail as { comment: string | null; complete: boolean; needed: number; expiresAt: string };
   return {
     ...state,
@@ -243,7 +245,10 @@ function approve(state: ThrottleRequest, event: DatedEvent): ThrottleRequest {
     policy: event.policy ?? state.policy,
     rule: event.rule ?? state.rule,
     expiresAt: detail.expiresAt,
-    approvals: [...state.approvals, { by: event.actor, at: event.at, comment: detail.comment }],
+    approvals: [
+      ...state.approvals.filter((before) => before.by.user !== by.user),
+      { by, at: event.at, comment: detail.comment },
+    ],
   };
 }
 

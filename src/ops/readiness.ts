@@ -9,8 +9,8 @@ export interface ReadinessFacts {
   unsure: () => string | null;
   /** Resolves when Slack takes the token. */
   testSlack: () => Promise<unknown>;
-  /** Digest of the policy in force, and of those that other bots run instead. */
-  policy: () => { digest: string; others: readonly string[] };
+  /** Digest of the policy in force, of those that other bots run instead, and its groups that Slack will not tell. */
+  policy: () => { digest: string; others: readonly string[]; unreadable: readonly string[] };
 }
 
 /** Ready = Redis, Slack token and policy are good. */
@@ -42,9 +42,12 @@ export function readinessChecks({ pingRedis, lost, unsure, testSlack, policy }: 
     {
       name: 'policy',
       async look() {
-        const { digest, others } = policy();
-        if (others.length === 0) return { state: 'ok', detail: digest };
-        return { state: 'warn', detail: `this bot runs ${digest}, others run ${others.join(', ')}` };
+        const { digest, others, unreadable } = policy();
+        const doubts = [
+          ...(others.length === 0 ? [] : [`this bot runs ${digest}, others run ${others.join(', ')}`]),
+          ...(unreadable.length === 0 ? [] : [`groups that don't exist or can't be read: ${unreadable.join(', ')}`]),
+        ];
+        return doubts.length === 0 ? { state: 'ok', detail: digest } : { state: 'warn', detail: doubts.join('; ') };
       },
     },
   ];

@@ -1,7 +1,7 @@
 import { App, type Receiver } from '@slack/bolt';
 import type { z } from 'zod';
 import { boltLogger } from '../log.ts';
-import type { Bot, Caller, Click, View } from './bot.ts';
+import { type Bot, type Caller, type Click, openModalSeal, openRequestSeal, type View } from './bot.ts';
 import { parseCommand } from './command-text.ts';
 import { sayDirectly, tellFault } from './door.ts';
 import { valueKey } from './interactions/submit-request.ts';
@@ -102,10 +102,16 @@ export function createSlackApp({ bot, receiver, token, onInteraction, onAck }: S
   function callerOf(
     user: string,
     op: string,
-    more: { trigger?: string | undefined; channel?: string | undefined; say: Caller['say'] },
+    more: {
+      trigger?: string | undefined;
+      channel?: string | undefined;
+      /** Which request it is about, where that is known by now. */
+      request?: string | null | undefined;
+      say: Caller['say'];
+    },
   ): Caller {
-    const { trigger = null, channel = null, say } = more;
-    return { user, op, triggerId: trigger, channel, say, log: log.child({ user, op }) };
+    const { trigger = null, channel = null, request, say } = more;
+    return { user, op, triggerId: trigger, channel, say, log: log.child({ user, op, ...(request && { request }) }) };
   }
 
   app.command(/.*/, async ({ body, ack }) => {
@@ -145,9 +151,11 @@ export function createSlackApp({ bot, receiver, token, onInteraction, onAck }: S
     const say = (message: MessageView | string) =>
       payload.response_url ? reply(payload.response_url, message) : sayDirectly(bot, payload.user.id, message);
     const channel = payload.channel?.id;
-    const caller = callerOf(payload.user.id, op, { trigger: payload.trigger_id, channel, say });
+    const value = action.selected_option?.value ?? action.value ?? '';
+    const request = openRequestSeal(bot, value);
+    const caller = callerOf(payload.user.id, op, { trigger: payload.trigger_id, channel, request, say });
     const click: Click = {
-      value: action.selected_option?.value ?? action.value ?? '',
+      value,
       message: channel && payload.message ? { channel, ts: payload.message.ts } : null,
       view: payload.view ? viewOf(payload.view) : null,
       replace: payload.response_url ? (message) => reply(payload.response_url ?? '', message, true) : null,
@@ -163,7 +171,8 @@ export function createSlackApp({ bot, receiver, token, onInteraction, onAck }: S
     if (!payload || !route) return acked('submit', ack as Ack);
     const { view, user } = payload;
     const say = (message: MessageView | string) => sayDirectly(bot, user.id, message);
-    const caller = callerOf(user.id, `view:${view.id}:${view.hash}`, { trigger: payload.trigger_id, say });
+    const request = openModalSeal(bot, view.private_metadata, user.id)?.r;
+    const caller = callerOf(user.id, `view:${view.id}:${view.hash}`, { trigger: payload.trigger_id, request, say });
     const began = Date.now();
     const answer = (response?: unknown) => acked('submit', ack as Ack, response, began);
     const ask = { viewId: view.id, title: route.title, doing: route.doing, ack: answer };

@@ -34,6 +34,13 @@ export function slackError(fault: unknown): string | null {
   return typeof data?.error === 'string' ? data.error : null;
 }
 
+/** The scope that the app was not granted; null for any other fault. */
+export function missingScope(fault: unknown): string | null {
+  if (slackError(fault) !== 'missing_scope') return null;
+  const { needed } = (fault as { data: { needed?: unknown } }).data;
+  return typeof needed === 'string' ? needed : 'unknown';
+}
+
 /** Seconds that Slack asks to wait, where it was a rate limit. */
 export function retryAfter(fault: unknown): number | null {
   const seconds = fault instanceof Error && 'retryAfter' in fault ? fault.retryAfter : null;

@@ -66,14 +66,21 @@ export async function sayInModal(
   await caller.say(text);
 }
 
-/** False where the modal was closed meanwhile. */
-export async function updateModal(bot: Bot, caller: Caller, id: string, view: ModalView): Promise<boolean> {
+/** False where the modal was closed meanwhile; with the `hash` that it had, also where it shows something else by now. */
+export async function updateModal(
+  bot: Bot,
+  caller: Caller,
+  id: string,
+  view: ModalView,
+  hash?: string,
+): Promise<boolean> {
   try {
-    await bot.clients.patient.views.update({ view_id: id, view });
+    await bot.clients.patient.views.update({ view_id: id, view, ...(hash === undefined ? {} : { hash }) });
     return true;
   } catch (fault) {
-    if (slackError(fault) !== 'not_found') throw fault;
-    caller.log.info({ view: id }, 'the modal was closed before it was filled');
+    const error = slackError(fault);
+    if (error !== 'not_found' && error !== 'hash_conflict') throw fault;
+    caller.log.info({ view: id, error }, 'the modal was closed or changed before it was filled');
     return false;
   }
 }

@@ -4,20 +4,34 @@ import type { Groups, Person } from '../domain/policy.ts';
 import type { Log } from '../log.ts';
 import { PersonUnknown } from '../workflow/faults.ts';
 import type { Channels, Clock, People, Postable } from '../workflow/ports.ts';
-import { slackError } from './clients.ts';
+import { missingScope, slackError } from './clients.ts';
 import { createFresh } from './fresh.ts';
 
 /** What decides may not be older. */
 const MAX_AGE_MS = 10_000;
+/** Slack's answers about a group that stay the same until a person puts the policy, or the app, right. */
+const UNREADABLE = new Set([
+  ...['no_such_subteam', 'missing_scope', 'no_permission', 'permission_denied', 'not_allowed_token_type'],
+  ...['plan_upgrade_required', 'paid_teams_only'],
+]);
+
+export interface SlackPeople extends People, Channels {
+  /** The groups that Slack, asked last, did not tell and will not tell by waiting. */
+  unreadable(): string[];
+}
 
 /** Who someone is, and where the bot may speak, as Slack says it. */
-export function createPeople(client: WebClient, team: string, clock: Clock, log: Log): People & Channels {
+export function createPeople(client: WebClient, team: string, clock: Clock, log: Log): SlackPeople {
   const personOf = createFresh((user) => lookUpPerson(client, team, user), clock, MAX_AGE_MS);
-  const membersOf = createFresh((group) => lookUpGroup(client, group), clock, MAX_AGE_MS);
+  const membersOf = createFresh((group) => lookUpGroup(client, group, log), clock, MAX_AGE_MS);
+  const unreadable = new Set<string>();
 
-  async function group(id: string): Promise<readonly string[] | null> {
+  async function group(id: string) {
     try {
-      return await membersOf(id);
+      const members = await membersOf(id);
+      if (members === 'unreadable') unreadable.add(id);
+      else unreadable.delete(id);
+      return members;
     } catch (err) {
       log.warn({ err, group: id }, 'Slack can not say who is in a group');
       return null;
@@ -31,6 +45,7 @@ export function createPeople(client: WebClient, team: string, clock: Clock, log:
       return new Map(members);
     },
     postable: (channel) => lookUpChannel(client, channel, log),
+    unreadable: () => [...unreadable],
   };
 }
 
@@ -57,20 +72,31 @@ function kindOf(user: User, team: string): Person['kind'] {
   return user.is_restricted || user.is_ultra_restricted ? 'guest' : 'member';
 }
 
-async function lookUpGroup(client: WebClient, usergroup: string): Promise<readonly string[]> {
-  const { users } = await client.usergroups.users.list({ usergroup });
-  return users ?? [];
+async function lookUpGroup(client: WebClient, usergroup: string, log: Log): Promise<readonly string[] | 'unreadable'> {
+  try {
+    const { users } = await client.usergroups.users.list({ usergroup });
+    return users ?? [];
+  } catch (err) {
+    if (!UNREADABLE.has(slackError(err) ?? '')) throw err;
+    log.error({ err, group: usergroup, scope: missingScope(err) }, 'a group of the policy can not be read');
+    return 'unreadable';
+  }
 }
 
 async function lookUpChannel(client: WebClient, channel: string, log: Log): Promise<Postable> {
+  if (channel.startsWith('D')) return 'direct';
   try {
     const { channel: found } = await client.conversations.info({ channel });
+    if (found?.is_im || found?.is_mpim) return 'direct';
     if (found?.is_archived) return 'archived';
-    return found?.is_member || found?.is_im ? 'yes' : 'not-a-member';
+    return found?.is_member ? 'yes' : 'not-a-member';
   } catch (err) {
     // A private channel that the bot is not in looks like none at all.
     if (slackError(err) === 'channel_not_found') return 'not-found';
-    log.warn({ err, channel }, 'Slack can not say whether the bot may post');
-    return 'unknown';
+    const scope = missingScope(err);
+    // The bot has none to read direct messages, of two or of more.
+    if (scope && /^(?:im|mpim):/.test(scope)) return 'direct';
+    log.warn({ err, channel, scope }, 'Slack can not say whether the bot may post');
+    return scope ? { missingScope: scope } : 'unknown';
   }
 }

@@ -10,6 +10,7 @@ import type { Words } from './words.ts';
 const UNCHANGED = 'Nothing was changed; the transfer goes on as it is.';
 const MOST_CHANNELS = 10;
 const MOST_RULES = 3;
+const MOST_GROUPS = 10;
 
 /**
  * A refusal for the one who was refused: what happened, what it means, what to do, and who could. Privately only: it
@@ -22,10 +23,7 @@ export function refusalWords(refusal: Refusal, more: { link?: string | null } = 
     case 'may-not-ask':
       return { text: mayNotAsk(refusal.denial, refusal.rule), field: null };
     case 'groups-unknown':
-      return {
-        text: `Slack can’t say just now who is in the groups of ${ruleName(refusal.rule)}, so nobody is let through. ${UNCHANGED} Try again in a minute.`,
-        field: null,
-      };
+      return { text: groupsUnknown(refusal), field: null };
     case 'rate-outside':
       return { text: rateOutside(refusal), field: 'rate' };
     case 'unlimited-not-allowed':
@@ -100,6 +98,18 @@ export function refusalWords(refusal: Refusal, more: { link?: string | null } = 
         field: null,
       };
   }
+}
+
+function groupsUnknown({ rule, unreadable }: Extract<Refusal, { why: 'groups-unknown' }>): string {
+  if (unreadable.length > 0) return unreadableWords(unreadable, ruleName(rule), `nobody is let through. ${UNCHANGED}`);
+  return `Slack can’t say just now who is in the groups of ${ruleName(rule)}, so nobody is let through. ${UNCHANGED} Try again in a minute.`;
+}
+
+/** `whose`: what names the groups; `so`: what comes of it. */
+export function unreadableWords(groups: readonly string[], whose: string, so: string): string {
+  const [one, they] = groups.length === 1 ? ['The user group', 'doesn’t'] : ['The user groups', 'don’t'];
+  const names = listed(groups.slice(0, MOST_GROUPS).map(code));
+  return `${one} ${names} of ${whose} ${they} exist, or can’t be read by me, so ${so} Waiting won’t help: whoever keeps the policy has to name the right group, or whoever installed the app has to grant \`usergroups:read\`.`;
 }
 
 function tooLongInSum({ rule, asked, max }: Extract<AskRefusal, { why: 'duration-too-long' }>, held: number): string {

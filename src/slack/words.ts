@@ -1,4 +1,5 @@
 import type { Settled } from '../workflow/faults.ts';
+import type { Postable } from '../workflow/ports.ts';
 import type { NotUnderstood } from './command-text.ts';
 import { clip, code, entities, mentionUser } from './views/text.ts';
 
@@ -15,14 +16,16 @@ export type Doing = 'asking' | 'deciding' | 'looking';
 /** Of a text under a modal's field: what is longer is not read there. */
 const LONGEST_PLAIN = 300;
 
-/** The same for a field of a modal, where Slack shows no formatting: without the lines that mention people. */
-export function plainWords({ text }: Words): string {
-  const lines = text.split('\n').filter((line) => !/<(?:@|!subteam)/.test(line));
-  const plain = lines
-    .join(' ')
-    .replace(/<!date\^[^|>]*\|([^>]*)>/g, '$1')
-    .replace(/<#[^|>]*\|?([^>]*)>/g, (_token, name: string) => (name ? `#${name}` : 'another channel'))
-    .replace(/<[^|>]+\|([^>]*)>/g, '$1')
+/**
+ * The same for a field of a modal, where Slack shows no formatting. Null where a link, a channel or a person would be lost:
+ * such words belong on top of the form.
+ */
+export function plainWords({ text }: Words): string | null {
+  const timeless = text.replace(/<!date\^[^|>]*\|([^>]*)>/g, '$1');
+  // What a person or AWS wrote is escaped: a bare < begins a token.
+  if (timeless.includes('<')) return null;
+  const plain = timeless
+    .replaceAll('\n', ' ')
     .replace(/[*`]/g, '')
     .replaceAll('&lt;', '<')
     .replaceAll('&gt;', '>')
@@ -46,9 +49,15 @@ export function notUnderstoodWords(command: NotUnderstood): Words {
 }
 
 /** The bot can't speak in the channel, so that nobody there would see a request. */
-export function cannotPostWords(why: 'not-a-member' | 'archived' | 'not-found' | 'unknown', botUser: string): Words {
+export function cannotPostWords(why: Exclude<Postable, 'yes'>, botUser: string): Words {
   const bot = mentionUser(botUser);
   const nothing = 'Nothing was asked, and the transfer goes on as it is.';
+  if (typeof why === 'object') {
+    return {
+      text: `I may not see whether I can post in this channel: Slack has not granted me ${code(why.missingScope)}. ${nothing} Waiting won’t help: whoever installed the app has to grant that scope and install it again.`,
+      field: null,
+    };
+  }
   switch (why) {
     case 'not-a-member':
       return {
@@ -62,7 +71,12 @@ export function cannotPostWords(why: 'not-a-member' | 'archived' | 'not-found' |
       };
     case 'not-found':
       return {
-        text: `I can’t see this channel: it is a private one that I am not in, or a direct message. ${nothing}\nIn a private channel type \`/invite\` ${bot}, then ask again; or ask in another channel.`,
+        text: `I can’t see this channel: it is a private one that I am not in. ${nothing}\nIn a private channel type \`/invite\` ${bot}, then ask again; or ask in another channel.`,
+        field: null,
+      };
+    case 'direct':
+      return {
+        text: `This is a direct message, where nobody else would see the request. ${nothing} Ask in a channel that I am in.`,
         field: null,
       };
     case 'unknown':

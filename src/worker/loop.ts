@@ -29,6 +29,8 @@ export function startLoop({ outbox, run, clock, log, onEffect = () => {}, width 
   const inHand = new Map<string, Work>();
   /** How often a piece of work failed in a row, by its text: only to wait longer each time. */
   const failures = new Map<string, number>();
+  /** Why a piece of work waits, by its text: said when it changes, and not at each look. */
+  const waits = new Map<string, string>();
   let freed = () => {};
 
   async function perform(work: Work): Promise<void> {
@@ -41,6 +43,7 @@ export function startLoop({ outbox, run, clock, log, onEffect = () => {}, width 
     try {
       const ran = await run[effect.kind](effect.request, claim);
       failures.delete(keyOf(work));
+      noteWait(work, ran);
       onEffect(effect.kind, ran ? 'again' : 'done');
       await settle(work, ran?.againInSeconds ?? null);
     } catch (err) {
@@ -56,6 +59,18 @@ export function startLoop({ outbox, run, clock, log, onEffect = () => {}, width 
       inHand.delete(inHandAs);
       freed();
     }
+  }
+
+  function noteWait(work: Work, ran: Ran): void {
+    const key = keyOf(work);
+    if (!ran) {
+      waits.delete(key);
+      return;
+    }
+    if (waits.get(key) === ran.why) return;
+    waits.set(key, ran.why);
+    const { request, kind: effect } = work.effect;
+    log.info({ request, effect, why: ran.why, againInSeconds: ran.againInSeconds }, 'work waits');
   }
 
   async function settle(work: Work, againInSeconds: number | null): Promise<void> {

@@ -1,7 +1,7 @@
-import { groupsOf, matchRule, mayAsk, type Policy } from '../domain/policy.ts';
+import { groupsOf, matchRule, mayAsk, type Policy, type Rule } from '../domain/policy.ts';
 import { type ExecutionArn, isUpdatable, parseExecutionArn } from '../domain/task-execution.ts';
 import { AwsFault } from './faults.ts';
-import type { ActiveExecution, Executions, ListTarget, People, PolicySource } from './ports.ts';
+import type { ActiveExecution, ActiveList, Executions, ListTarget, People, PolicySource } from './ports.ts';
 
 export interface ListDeps {
   executions: Executions;
@@ -21,10 +21,11 @@ export async function listExecutions(
   { user, channel, query }: { user: string; channel: string; query: string },
 ): Promise<ActiveExecution[]> {
   const { policy } = deps.policy.current();
+  const rules = rulesIn(policy, channel);
   const [person, groups, { executions }] = await Promise.all([
     deps.people.person(user),
-    deps.people.groups([...new Set(policy.rules.flatMap((rule) => groupsOf(rule)))]),
-    deps.executions.listActive(targetsOf(policy, deps.defaultRegion)),
+    deps.people.groups([...new Set(rules.flatMap((rule) => groupsOf(rule)))]),
+    deps.executions.listActive(targetsOf({ rules }, deps.defaultRegion)),
   ]);
   const ruleOf = ({ account, region, taskId }: ExecutionArn) => {
     const rule = matchRule(policy, { account, region, task: taskId, channel });
@@ -39,6 +40,36 @@ export async function listExecutions(
   if (found.length > 0 || !pasted.ok) return found;
   const rule = ruleOf(pasted.value);
   return rule ? lookAtPasted(deps.executions, pasted.value, rule.role) : [];
+}
+
+/** Why executions are not in the list of a channel, though they may run. */
+export type Unlisted =
+  | { kind: 'failed'; target: ActiveList['failed'][number] }
+  /** Rules that name no Region, where the bot has none of its own. */
+  | { kind: 'no-region'; rules: string[] }
+  /** No rule is for this channel; those that the rules are for. */
+  | { kind: 'no-rule'; channels: string[] };
+
+/** What the list of this channel lacks. A list is asked for, so that the next one is there sooner. */
+export async function listLacks(
+  deps: Pick<ListDeps, 'executions' | 'policy' | 'defaultRegion'>,
+  channel: string,
+): Promise<Unlisted[]> {
+  const { policy } = deps.policy.current();
+  const rules = rulesIn(policy, channel);
+  if (rules.length === 0) {
+    return [{ kind: 'no-rule', channels: [...new Set(policy.rules.flatMap(({ match }) => match.channels ?? []))] }];
+  }
+  const placeless = deps.defaultRegion === null ? rules.filter(({ match }) => !match.regions) : [];
+  const { failed } = await deps.executions.listActive(targetsOf({ rules }, deps.defaultRegion), { details: false });
+  return [
+    ...failed.map((target) => ({ kind: 'failed', target }) as const),
+    ...(placeless.length === 0 ? [] : [{ kind: 'no-region', rules: placeless.map(({ name }) => name) } as const]),
+  ];
+}
+
+function rulesIn({ rules }: Policy, channel: string): Rule[] {
+  return rules.filter(({ match }) => match.channels?.includes(channel) ?? true);
 }
 
 /** The list is kept for some seconds, so an execution that just began may not be in it. */
@@ -56,10 +87,10 @@ async function lookAtPasted(
   }
 }
 
-/** Each Region under each role that the policy names, once. */
-export function targetsOf(policy: Policy, defaultRegion: string | null): ListTarget[] {
+/** Each Region under each role that the rules name, once. */
+export function targetsOf({ rules }: Pick<Policy, 'rules'>, defaultRegion: string | null): ListTarget[] {
   const targets = new Map<string, ListTarget>();
-  for (const { match, role } of policy.rules) {
+  for (const { match, role } of rules) {
     for (const region of match.regions ?? (defaultRegion ? [defaultRegion] : [])) {
       targets.set(`${region} ${role}`, { region, role });
     }

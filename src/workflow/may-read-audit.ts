@@ -1,5 +1,5 @@
 import { plainEvent } from '../domain/audit-record.ts';
-import { groupsOf, mayRead, type Person } from '../domain/policy.ts';
+import { groupsOf, mayRead, type Person, unreadableOf } from '../domain/policy.ts';
 import type { Ledger, People, PolicySource } from './ports.ts';
 
 export interface ReadDeps {
@@ -18,17 +18,23 @@ export interface Reading {
 type MayRead =
   | { kind: 'may'; person: Person }
   | { kind: 'may-not'; person: Person; denial: string }
-  | { kind: 'groups-unknown'; person: Person };
+  | { kind: 'groups-unknown'; person: Person; unreadable: string[] };
 
-export type NotRead = { kind: 'refused'; readers: { users: string[]; groups: string[] } } | { kind: 'groups-unknown' };
+/** `unreadable`: the groups that Slack will not tell by waiting either. */
+export type NotRead =
+  | { kind: 'refused'; readers: { users: string[]; groups: string[] } }
+  | { kind: 'groups-unknown'; unreadable: string[] };
 
 /** Whether the policy in force counts this person among its `audit.readers`. @throws PersonUnknown */
 export async function mayReadAudit(deps: Omit<ReadDeps, 'ledger'>, user: string): Promise<MayRead> {
   const { policy } = deps.policy.current();
   const person = await deps.people.person(user);
-  const may = mayRead(policy, person, await deps.people.groups(groupsOf(policy.audit.readers)));
+  const groups = await deps.people.groups(groupsOf(policy.audit.readers));
+  const may = mayRead(policy, person, groups);
   if (may.allowed) return { kind: 'may', person };
-  if (may.why === 'unknown-groups') return { kind: 'groups-unknown', person };
+  if (may.why === 'unknown-groups') {
+    return { kind: 'groups-unknown', person, unreadable: unreadableOf(policy.audit.readers, groups) };
+  }
   return { kind: 'may-not', person, denial: may.why };
 }
 
@@ -42,7 +48,7 @@ export async function refuseReading(
   may: Exclude<MayRead, { kind: 'may' }>,
   of: { execution: string | null; what: unknown },
 ): Promise<NotRead> {
-  if (may.kind === 'groups-unknown') return { kind: 'groups-unknown' };
+  if (may.kind === 'groups-unknown') return { kind: 'groups-unknown', unreadable: may.unreadable };
   const { digest, policy } = deps.policy.current();
   const { team, user, name } = may.person;
   const refused = plainEvent('refused', {

@@ -198,11 +198,20 @@ export interface Executions {
 export interface People {
   /** @throws PersonUnknown where Slack can't say */
   person(user: string): Promise<Person>;
-  /** A group that Slack can't say is null. At most 10 s old. */
+  /** At most 10 s old. */
   groups(ids: readonly string[]): Promise<Groups>;
 }
 
-export type Postable = 'yes' | 'not-a-member' | 'archived' | 'not-found' | 'unknown';
+export type Postable =
+  | 'yes'
+  | 'not-a-member'
+  | 'archived'
+  | 'not-found'
+  /** A conversation of some people, where nobody else would see it. */
+  | 'direct'
+  /** Not until the app is granted this scope. */
+  | { missingScope: string }
+  | 'unknown';
 
 export interface Channels {
   /** Can the bot post there? */

@@ -53,7 +53,7 @@ export async function reviewRequest(deps: ReviewDeps, review: Review): Promise<D
 }
 
 /** The execution as it is now; the fault where AWS does not know it any more. */
-export async function lookAt(
+async function lookAt(
   { executions }: Pick<ReviewDeps, 'executions'>,
   request: ThrottleRequest,
   role: string | null,

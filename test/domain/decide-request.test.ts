@@ -62,7 +62,12 @@ describe('who may ask here at all', () => {
 
   it('lets nobody through where Slack can’t say who is in the group', () => {
     const grouped = policy(rule({ requesters: { users: [], groups: ['S0OPS'] } }));
-    expect(admit(ask(), grouped, new Map([['S0OPS', null]]))).toMatchObject({ refusal: { why: 'groups-unknown' } });
+    expect(admit(ask(), grouped, new Map([['S0OPS', null]]))).toMatchObject({
+      refusal: { why: 'groups-unknown', unreadable: [] },
+    });
+    expect(admit(ask(), grouped, new Map([['S0OPS', 'unreadable']]))).toMatchObject({
+      refusal: { why: 'groups-unknown', unreadable: ['S0OPS'] },
+    });
   });
 
   it('wants the reason that the rule wants, and no longer than it allows', () => {
@@ -169,7 +174,7 @@ describe('what is on record of a refusal', () => {
   });
 
   it.each<AskRefusal>([
-    { why: 'groups-unknown', rule: rule({ role: ROLE }) },
+    { why: 'groups-unknown', rule: rule({ role: ROLE }), unreadable: [] },
     { why: 'not-updatable', status: 'ERROR' },
     { why: 'already-open', request: 'r-2' },
     { why: 'rate', problem: { kind: 'same-as-now', quoted: '', instead: '' }, current: 1 },

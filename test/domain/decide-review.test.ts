@@ -99,6 +99,23 @@ describe('approve', () => {
     }
   });
 
+  it('completes what the policy has come to ask no more for, by whoever approved it too', () => {
+    const one = approve(requested({ ask: raise }), LEAD);
+    const inForce = policy(rule({ approvals: { lower: 1, raise: 1, unlimited: null } }));
+    const again = review(one, LEAD, { inForce });
+    expect(again).toMatchObject({
+      ok: true,
+      events: [{ event: 'approved', version: 3, detail: { count: 1, needed: 1, complete: true } }],
+    });
+    expect(folded(one, at(90), again.events[0])).toMatchObject({
+      status: 'approved',
+      approvalsNeeded: 1,
+      approvals: [{ by: { user: 'U0LEAD' }, at: at(90).toISOString() }],
+    });
+    expect(review(one, SECOND, { inForce })).toMatchObject({ events: [{ detail: { count: 2, complete: true } }] });
+    expect(decideOpen(one, LEAD, facts({ inForce }))).toEqual({ ok: true, events: [] });
+  });
+
   it('is refused where Slack can’t say, with nothing on record', () => {
     const refused = { ok: false, refusal: { why: 'groups-unknown' }, events: [] };
     expect(review(requested(), LEAD, { groups: NO_GROUPS })).toMatchObject(refused);

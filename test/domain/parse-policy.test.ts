@@ -160,6 +160,7 @@ describe('parsePolicy', () => {
     ['a Region that is none', of({ match: { regions: ['US East'] } }), ['rules', 0, 'match', 'regions', 0], 'US East'],
     ['a task ARN', of({ match: { tasks: ['arn:aws:x'] } }), ['rules', 0, 'match', 'tasks', 0], 'arn'],
     ['a channel name', of({ match: { channels: ['#ops'] } }), ['rules', 0, 'match', 'channels', 0], '#ops'],
+    ['a direct message', of({ match: { channels: ['D0123ABCD'] } }), ['rules', 0, 'match', 'channels', 0], 'D0123ABCD'],
     ['a user name', of({ approvers: { users: ['U1', 'bob'] } }), ['rules', 0, 'approvers', 'users', 1], 'bob'],
     ['a group name', of({ requesters: { groups: ['@ops'] } }), ['rules', 0, 'requesters', 'groups', 0], '@ops'],
     ['a user among groups', of({ requesters: { groups: ['U1'] } }), ['rules', 0, 'requesters', 'groups', 0], 'U1'],

@@ -5,6 +5,7 @@ import {
   checkRate,
   directionOf,
   type Groups,
+  groupsNamed,
   groupsOf,
   isAmong,
   matchRule,
@@ -15,6 +16,7 @@ import {
   type Policy,
   possibleApprovers,
   type Rule,
+  unreadableOf,
 } from '../../src/domain/policy.ts';
 import { UNLIMITED } from '../../src/domain/rate.ts';
 
@@ -46,6 +48,11 @@ const groups: Groups = new Map([
 ]);
 const silent: Groups = new Map([
   ['SOPS', null],
+  ['SLEADS', null],
+]);
+/** To wait for Slack would not help. */
+const unreadable: Groups = new Map([
+  ['SOPS', 'unreadable'],
   ['SLEADS', null],
 ]);
 const NOT_MEMBERS = ['guest', 'stranger', 'other-team', 'deactivated', 'bot'] as const;
@@ -132,6 +139,26 @@ describe('isAmong', () => {
     ['nobody named', [], [], 'U1', 'no'],
   ])('%s', (_what, users, groupIds, user, answer) => {
     expect(isAmong({ users, groups: groupIds }, { user }, groups)).toBe(answer);
+  });
+});
+
+describe('a group that Slack will not tell', () => {
+  it('is unknown like one that it can not tell just now, whoever asks', () => {
+    for (const user of ['UOPS2', 'unreadable', 'read']) {
+      expect(isAmong({ users: [], groups: ['SOPS'] }, { user }, unreadable)).toBe('unknown');
+    }
+    expect(possibleApprovers(rule({ approvers: { users: [], groups: ['SOPS'] } }), { user: 'U1' }, unreadable)).toEqual(
+      {
+        users: [],
+        unknown: true,
+      },
+    );
+  });
+
+  it('is named, and the other is not', () => {
+    expect(unreadableOf(rule(), unreadable)).toEqual(['SOPS']);
+    expect(unreadableOf(rule(), silent)).toEqual([]);
+    expect(unreadableOf(null, unreadable)).toEqual([]);
   });
 });
 
@@ -223,6 +250,17 @@ describe('possibleApprovers', () => {
   it('says when there may be more than Slack could tell', () => {
     expect(possibleApprovers(rule(), { user: 'UOPER' }, silent)).toEqual({ users: ['ULEAD'], unknown: true });
     expect(possibleApprovers(rule(), { user: 'UOPER' }, new Map())).toEqual({ users: ['ULEAD'], unknown: true });
+  });
+});
+
+describe('groupsNamed', () => {
+  it('names each group of the rules and the readers once', () => {
+    const policy = {
+      version: 1 as const,
+      audit: { readers: { users: [], groups: ['SAUDIT', 'SOPS'] } },
+      rules: [rule()],
+    };
+    expect(groupsNamed(policy)).toEqual(['SAUDIT', 'SOPS', 'SLEADS']);
   });
 });
 

@@ -28,14 +28,17 @@ describe('the bot as a process', () => {
     onTestFinished(() => void child.kill('SIGKILL'));
     const ended = once(child, 'close');
     const heard: string[] = [];
+    const recorded: unknown[] = [];
     for await (const line of createInterface(child.stdout)) {
-      const { msg } = JSON.parse(line) as { msg: string };
+      const { msg, event, seq } = JSON.parse(line) as { msg: string; event?: string; seq?: number };
       heard.push(msg);
+      if (event) recorded.push([event, seq]);
       if (msg === 'ready') child.kill('SIGHUP');
       if (msg === 'policy loaded') child.kill('SIGTERM');
     }
     expect(await ended).toEqual([0, null]);
     expect(heard).toEqual(expect.arrayContaining(['ready', 'policy loaded', 'stopping', 'stopped']));
+    expect(recorded).toEqual([['policy.loaded', 1]]);
     expect((await run(env, (terminal) => verifyAudit({}, terminal))).code).toBe(0);
   });
 });

@@ -1,3 +1,4 @@
+import { WebClient } from '@slack/web-api';
 import { describe, expect, it } from 'vitest';
 import { visibleText } from '../../src/sandbox/slack/block-walk.ts';
 import { ACCOUNT, COMMAND, givenWorld, LEAD, OPERATOR, SLACK_WAITS_MS, shows } from './world.ts';
@@ -22,6 +23,7 @@ describe('a channel that the bot can not speak in', () => {
     ['that it is not in', 'C0OTHER', /not in this channel.*\/invite` <@U0BOT>/s],
     ['that is private and that it is not in', 'G0SECRET', /can’t see this channel.*\/invite` <@U0BOT>/s],
     ['that is archived', 'C0OLD', /archived.*in use/s],
+    ['that is a direct message', 'D0OLGA', /direct message, where nobody else.*Ask in a channel/s],
   ])('%s: told privately what to do, and nothing is asked', async (_, channel, says) => {
     const { slack, told, execution, events } = at();
     const arn = execution();
@@ -29,6 +31,30 @@ describe('a channel that the bot can not speak in', () => {
     expect(ms).toBeLessThan(SLACK_WAITS_MS);
     expect(text).toMatch(says);
     expect(text).toContain('Nothing was asked');
+    expect(await events(arn)).toEqual([]);
+  });
+
+  it('that Slack does not let the app see: the scope is named, and waiting would not help', async () => {
+    const { slack, told, execution, events } = at();
+    const arn = execution();
+    slack.setScopes(slack.seed.app.scopes.filter((scope) => scope !== 'channels:read'));
+    const { text } = await told(OPERATOR, () => slack.as(OPERATOR).command('C0OPS', COMMAND, `${arn} 50MiB/s`));
+    slack.setScopes(slack.seed.app.scopes);
+    expect(text).toMatch(/has not granted me `channels:read`.*Nothing was asked.*install it again/s);
+    expect(await events(arn)).toEqual([]);
+  });
+
+  it('that is a conversation of several people: nothing is asked', async () => {
+    const { slack, told, execution, events } = at();
+    const arn = execution();
+    const client = new WebClient(slack.seed.app.botToken, { slackApiUrl: slack.apiUrl });
+    slack.setScopes([...slack.seed.app.scopes, 'mpim:write']);
+    const { channel } = await client.conversations.open({ users: `${OPERATOR},${LEAD}` });
+    slack.setScopes(slack.seed.app.scopes);
+    const { text } = await told(OPERATOR, () =>
+      slack.as(OPERATOR).command(channel?.id ?? '', COMMAND, `${arn} 50MiB/s`),
+    );
+    expect(text).toContain('direct message');
     expect(await events(arn)).toEqual([]);
   });
 
@@ -50,6 +76,18 @@ describe('a channel that the bot can not speak in', () => {
     expect(told.text).toContain('C0OPS');
     expect(await events(arn)).toEqual(['requested', 'cancelled']);
     slack.archive('C0OPS', false);
+  });
+});
+
+describe('a rule that names no Region, for a bot that has none', () => {
+  it('lists nothing, and the form says so', async () => {
+    const { slack } = at();
+    const olga = slack.as(OPERATOR);
+    await olga.command('C0OPS', COMMAND, '');
+    const view = await slack.until(() => olga.views().find((one) => shows(one, 'no Region')));
+    expect(visibleText(view)).toContain('The rules `anywhere` and `at-once` name no Region');
+    expect(visibleText(view)).toContain('`AWS_REGION`');
+    await olga.close(view);
   });
 });
 

@@ -2,7 +2,11 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { visibleText } from '../../src/sandbox/slack/block-walk.ts';
 import { COMMAND, givenWorld, LEAD, MiB, OPERATOR, SLACK_WAITS_MS, shows } from './world.ts';
 
-const at = givenWorld();
+const lines: string[] = [];
+const at = givenWorld({ env: { LOG_LEVEL: 'info' }, serve: { logTo: { write: (line) => lines.push(line) } } });
+/** What the bot's log says of a request. */
+const logged = (request: string | null) =>
+  lines.map((line): Record<string, unknown> => JSON.parse(line)).filter((line) => line.request === request);
 
 afterEach(() => at().aws.recover());
 
@@ -83,18 +87,24 @@ describe('AWS while a change is made', () => {
   });
 
   it('lets nobody in: agreed and not yet in force, and set when it does', async () => {
-    const { slack, aws, execution, ask, approve, card, sent, events } = at();
+    const { slack, aws, execution, ask, approve, card, sent, events, records } = at();
     const arn = execution();
     const asked = await ask(arn);
+    const { request } = (await records()).at(-1) ?? { request: null };
     aws.fail({ kind: 'reset', operation: 'AssumeRole' });
     await approve(LEAD, asked);
     const waiting = await card(arn, 'Agreed, not yet in force');
     expect(visibleText(waiting)).toContain('as soon as it can');
     expect(sent(arn)).toEqual([]);
+    await slack.until(() =>
+      logged(request).some(({ effect, why }) => effect === 'apply' && /AssumeRole/.test(`${why}`)),
+    );
     aws.recover();
     await slack.until(() => slack.thread(asked.channel, asked.ts)[1], { timeoutMs: 12_000 });
     expect(sent(arn)).toEqual([50 * MiB]);
     expect(await events(arn)).toEqual(['requested', 'approved', 'apply.started', 'applied']);
+    const recorded = logged(request).filter(({ seq }) => seq !== undefined);
+    expect(recorded.map(({ event }) => event)).toEqual(['requested', 'approved', 'apply.started', 'applied']);
   });
 });
 
@@ -109,6 +119,45 @@ describe('AWS does not answer', () => {
     expect(said.first).toContain('Still checking');
     expect(said.text).toMatch(/AWS did not answer in time \(`datasync:DescribeTaskExecution`\).*Nothing was asked/);
     expect(await records()).toHaveLength(before);
+  });
+
+  it.each([
+    ['refuses to say', 'deny', 'AWS refused `datasync:DescribeTaskExecution`'],
+    ['does not answer', 'reset', 'no answer in time'],
+  ] as const)(
+    'or %s, when somebody presses Review: they can deny, which needs nothing of AWS, and not approve',
+    async (_, kind, words) => {
+      const { slack, aws, execution, ask, review, events, records, sent } = at();
+      const arn = execution();
+      const card = await ask(arn);
+      aws.fail({ kind, operation: 'DescribeTaskExecution' });
+      const lena = slack.as(LEAD);
+      const modal = await review(LEAD, card, 'You can deny');
+      const { request } = (await records()).at(-1) ?? { request: null };
+      expect(visibleText(modal)).toContain(words);
+      expect(JSON.stringify(modal.blocks)).not.toContain('"approve"');
+      expect(logged(request).map(({ msg }) => msg)).toContain('a review without what AWS says');
+      expect(await lena.submit(modal, { decision: 'deny', comment: 'not tonight' })).toMatchObject({
+        responseAction: 'clear',
+      });
+      expect(await events(arn)).toEqual(['requested', 'denied']);
+      expect(sent(arn)).toEqual([]);
+    },
+  );
+
+  it('when somebody approves after all: not blindly, and the request stays open', async () => {
+    const { slack, aws, execution, ask, review, events } = at();
+    const arn = execution();
+    const modal = await review(LEAD, await ask(arn));
+    aws.fail({ kind: 'deny', operation: 'DescribeTaskExecution' });
+    await slack.as(LEAD).submit(modal, { decision: 'approve' });
+    await slack.until(() =>
+      slack
+        .as(LEAD)
+        .views()
+        .some((view) => shows(view, 'Your decision was not recorded')),
+    );
+    expect(await events(arn)).toEqual(['requested']);
   });
 
   it('when somebody presses Review: the modal is open within 3 s, and filled when it answers', async () => {

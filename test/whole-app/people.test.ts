@@ -72,13 +72,43 @@ describe('who may, when it is decided', () => {
     expect(await events(other)).toEqual(['refused']);
   });
 
-  it('a group that is gone: nobody is let through', async () => {
-    const { slack, execution, ask, review, events } = at();
+  it('a group that is gone: nobody is let through, and it is named, for waiting would not help', async () => {
+    const { slack, bots, told, execution, ask, review, events } = at();
     const arn = execution();
     const card = await ask(arn);
     slack.setGroup('S0LEADS', null);
     await anotherBot();
-    await review(LEAD, card, 'Slack can’t say');
+    const shown = visibleText(await review(LEAD, card, 'nobody is let through'));
+    expect(shown).toMatch(/The user group `S0LEADS` of the rule `production` doesn’t exist, or can’t be read/);
+    expect(shown).not.toContain('Try again');
+    expect(await events(arn)).toEqual(['requested']);
+    const other = execution();
+    const asked = await told(OPERATOR, () => slack.as(OPERATOR).command('C0OPS', COMMAND, `${other} 50MiB/s`));
+    expect(asked.text).toMatch(/`S0LEADS`.*whoever keeps the policy/);
+    const ready = await fetch(`http://127.0.0.1:${bots[0]?.opsPort}/readyz`);
+    expect(ready.status).toBe(200);
+    expect(await ready.text()).toContain("groups that don't exist or can't be read: S0LEADS");
+  });
+
+  it('groups that the app may not read: nobody is let through, and the scope is named', async () => {
+    const { slack, told, execution, events } = at();
+    const arn = execution();
+    slack.setScopes(slack.seed.app.scopes.filter((scope) => scope !== 'usergroups:read'));
+    await anotherBot();
+    const { text } = await told(OPERATOR, () => slack.as(OPERATOR).command('C0OPS', COMMAND, `${arn} 50MiB/s`));
+    slack.setScopes(slack.seed.app.scopes);
+    expect(text).toMatch(/`S0OPS` and `S0LEADS`.*grant `usergroups:read`/);
+    expect(await events(arn)).toEqual([]);
+  });
+
+  it('a Slack that can not say just now: nobody is let through, and to wait may help', async () => {
+    const { slack, execution, ask, review, events } = at();
+    const arn = execution();
+    const card = await ask(arn);
+    slack.outage({ kind: 'error', methods: ['usergroups.users.list'] });
+    await anotherBot();
+    await review(LEAD, card, 'Slack can’t say just now who is in the groups');
+    slack.recover();
     expect(await events(arn)).toEqual(['requested']);
   });
 });
@@ -116,6 +146,26 @@ describe('the policy, when it is decided', () => {
     await approve(LEAD, asked);
     await card(arn, '1 of 2: lena');
     expect(sent(arn)).toEqual([]);
+  });
+
+  it('asks for fewer approvals now: whoever approved already completes it', async () => {
+    const { slack, policyFile, bots, execution, ask, approve, review, card, result, sent, events } = at();
+    const arn = execution();
+    const asked = await ask(arn, 'unlimited');
+    await approve(LEAD, asked);
+    await card(arn, '1 of 2: lena');
+    await review(LEAD, asked, 'It waits for somebody else');
+    for (const view of slack.as(LEAD).views()) await slack.as(LEAD).close(view);
+    await writeFile(policyFile, POLICY.replace('unlimited: 2', 'unlimited: 1'));
+    await bots[0]?.reloadPolicy();
+    const modal = await review(LEAD, asked);
+    expect(visibleText(modal)).toContain('as many as the policy asks for now');
+    await slack.as(LEAD).submit(modal, { decision: 'approve' });
+    await result(asked);
+    expect(sent(arn)).toEqual([-1]);
+    expect(await events(arn)).toEqual([
+      ...['requested', 'approved', 'decision.refused', 'approved', 'apply.started', 'applied'],
+    ]);
   });
 
   it('a bad new file is refused and the old one stays', async () => {

@@ -84,6 +84,32 @@ describe('the request modal', () => {
     ).toEqual([]);
   });
 
+  it.each([
+    ['refuses to list', 'deny', 'AWS refused `datasync:ListTaskExecutions`'],
+    ['does not answer', 'hang', 'no answer in time'],
+  ] as const)('says under the list where AWS %s', async (_, kind, words) => {
+    const { aws, slack, bots, startBot } = at();
+    // What AWS listed before is kept.
+    await startBot();
+    await bots.shift()?.stop();
+    aws.fail({ kind, operation: 'ListTaskExecutions' });
+    const view = await opened();
+    const shown = await slack.until(() => [now(view)].find((one) => one && shows(one, 'is not in the list')), {
+      timeoutMs: 15_000,
+    });
+    expect(visibleText(shown)).toContain(
+      `*us-east-1* as \`arn:aws:iam::111122223333:role/datasync-throttle\`: ${words}.`,
+    );
+    expect(visibleText(shown)).toContain('paste an execution’s ARN');
+  });
+
+  it('says under the list that no rule is for this channel', async () => {
+    const { slack } = at();
+    const view = await opened('', 'C0OTHER');
+    const shown = await slack.until(() => [now(view)].find((one) => one && shows(one, 'No rule of the policy')));
+    expect(visibleText(shown)).toContain('is for this channel, so there is nothing to choose. Ask in <#C0OPS>.');
+  });
+
   it('shows what a chosen execution does now, and warns of Enhanced mode', async () => {
     const { slack } = at();
     const arn = made.enhanced;
@@ -170,16 +196,29 @@ describe('the request modal', () => {
     expect(await events(arn)).toEqual(['refused']);
   });
 
-  it('names the open request, where there is one', async () => {
+  it('links the open request, where there is one, and keeps what was typed', async () => {
     const { slack, execution, ask } = at();
     const arn = execution();
-    await ask(arn);
+    const { channel, ts } = await ask(arn);
     const view = await opened(arn);
-    const refused = await slack.as(OPERATOR).submit(view, { rate: '60MiB/s' });
-    expect(refused).toMatchObject({
-      responseAction: 'errors',
-      errors: { execution: expect.stringMatching(/open already: r-/) },
-    });
+    const refused = await slack.as(OPERATOR).submit(view, { rate: '60MiB/s', reason: 'cutover' });
+    expect(refused).toMatchObject({ responseAction: 'update' });
+    const shown = visibleText(now(view) ?? view);
+    expect(shown).toMatch(/open already: `r-[0-9a-z]{10}`, <https?:\/\/[^|>]*\|see the open one>/);
+    expect(shown).toContain(`${channel}/p${ts.replace('.', '')}`);
+    expect(shown).toContain('60MiB/s');
+    expect(shown).toContain('cutover');
+  });
+
+  it('says in which channel it could be asked, and keeps what was typed', async () => {
+    const { slack, execution } = at();
+    const arn = execution();
+    await opened(arn, 'C0OTHER');
+    const olga = slack.as(OPERATOR);
+    const view = await slack.until(() => olga.views()[0]);
+    expect(await olga.submit(view, { rate: '60MiB/s' })).toMatchObject({ responseAction: 'update' });
+    expect(visibleText(now(view) ?? view)).toContain('`production` would, in <#C0OPS>: ask there');
+    expect(visibleText(now(view) ?? view)).toContain('60MiB/s');
   });
 
   it('is answered within 3 s although AWS hangs, and tells the truth afterwards', async () => {

@@ -10,17 +10,18 @@ import type { Claim, EffectKind } from '../../src/workflow/ports.ts';
 import { at } from '../domain/given.ts';
 import { asked, following, type OpenedLedger, openLedger, openRedis } from '../ledger/given-ledger.ts';
 
-const log = createLogger({ level: 'silent' });
 const waitFor: typeof vi.waitFor = (look) => vi.waitFor(look, { timeout: 15_000 });
 let opened: OpenedLedger;
 let connections: Connection[];
 let loops: { stop(graceMs: number): Promise<void> }[];
 let now: Date;
+let lines: string[];
 
 beforeEach(async () => {
   opened = await openLedger();
   connections = [];
   loops = [];
+  lines = [];
   now = at(0);
 });
 afterEach(async () => {
@@ -53,7 +54,7 @@ async function start(
       ...run,
     },
     clock: { now: () => now },
-    log,
+    log: createLogger({ level: 'info', destination: { write: (line) => lines.push(line) } }),
     onEffect: (kind, outcome) => {
       outcomes.push(`${kind} ${outcome}`);
       heard.emit('effect');
@@ -135,6 +136,29 @@ describe('the loop', () => {
     now = at(7);
     expect(await told(2)).toEqual(['apply again', 'apply done']);
     await isEmpty();
+  });
+
+  it('says what it waits for, once until that is something else', async () => {
+    const whys = ['throttled', 'throttled', 'no answer', 'throttled'];
+    const { told } = await start('a', {
+      apply: async () => {
+        const why = whys.shift();
+        return why ? { againInSeconds: 5, why } : null;
+      },
+    });
+    await asked(opened.ledger, 1, { effects: ['apply'] });
+    for (let looks = 1; looks <= 5; looks++) {
+      await told(looks);
+      if (looks < 5) await waitFor(async () => expect(await timers()).toHaveLength(2));
+      now = at(5 * looks);
+    }
+    await isEmpty();
+    const work = { request: 'r-0000000001', effect: 'apply', againInSeconds: 5 };
+    expect(lines.map((line) => JSON.parse(line))).toMatchObject([
+      { ...work, why: 'throttled' },
+      { ...work, why: 'no answer' },
+      { ...work, why: 'throttled' },
+    ]);
   });
 
   it('tries a fault again, and waits longer each time', async () => {

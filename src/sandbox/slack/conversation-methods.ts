@@ -14,7 +14,7 @@ function register(office: Office, id: string, people: readonly string[]): Channe
     private: true,
     archived: false,
     members: [workspace.app.botUserId, ...people],
-    ...(people.length === 1 ? { im: first } : {}),
+    ...(people.length === 1 ? { im: first } : { mpim: true }),
   };
   workspace.channels.set(id, channel);
   return channel;
@@ -41,7 +41,7 @@ function described({ workspace }: Office, channel: Channel): JsonObject {
     is_channel: !channel.private,
     is_group: channel.private,
     is_im: false,
-    is_mpim: false,
+    is_mpim: channel.mpim ?? false,
     is_private: channel.private,
     is_general: false,
     is_shared: false,

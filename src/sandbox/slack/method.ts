@@ -26,9 +26,10 @@ export function channelForBot({ workspace }: Office, id: unknown): Channel | und
   return channel;
 }
 
-/** The kind of a channel, as it stands in the name of a scope: `channels:read`, `groups:read`, `im:read`. */
+/** The kind of a channel, as it stands in the name of a scope: `channels:read`, `groups:read`, `im:read`, `mpim:read`. */
 export function scopeKind({ workspace }: Office, id: unknown): string {
   const channel = typeof id === 'string' ? workspace.channels.get(id) : undefined;
   if (channel?.im !== undefined) return 'im';
+  if (channel?.mpim) return 'mpim';
   return channel?.private === true ? 'groups' : 'channels';
 }

@@ -83,7 +83,6 @@ export const defaultSeed: SlackSeed = {
       'chat:write',
       'channels:read',
       'groups:read',
-      'im:read',
       'im:write',
       'users:read',
       'usergroups:read',

@@ -35,6 +35,8 @@ export interface Channel {
   readonly members: readonly string[];
   /** The other person, in a direct message. */
   readonly im?: string;
+  /** A conversation of several people. */
+  readonly mpim?: boolean;
 }
 
 export interface UploadedFile {

@@ -59,7 +59,8 @@ function answer(words: Words, done: boolean): SubmitAnswer {
   const later = { view: noticeModal(TITLE, words.text), text: words.text };
   if (done) return { now: { response_action: 'clear' }, later };
   const { field } = words;
-  if (field !== 'duration' && field !== 'reason')
+  const plain = plainWords(words);
+  if ((field !== 'duration' && field !== 'reason') || plain === null)
     return { now: { response_action: 'update', view: later.view }, later };
-  return { now: { response_action: 'errors', errors: { [EXTEND_FIELDS[field].block]: plainWords(words) } }, later };
+  return { now: { response_action: 'errors', errors: { [EXTEND_FIELDS[field].block]: plain } }, later };
 }

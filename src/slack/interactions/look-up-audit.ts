@@ -10,6 +10,7 @@ import { type AuditListFacts, auditList, auditListModal } from '../views/audit-l
 import { auditStory, auditStoryModal, MOST_TOLD } from '../views/audit-story.ts';
 import { aboutWords } from '../views/audit-words.ts';
 import { mentions } from '../views/people-words.ts';
+import { unreadableWords } from '../words-refusal.ts';
 
 const NEWEST: AuditTurn = { go: 'older', below: null };
 
@@ -85,6 +86,7 @@ export async function listFacts(
 
 export function notReadWords(not: NotRead): string {
   if (not.kind === 'groups-unknown') {
+    if (not.unreadable.length > 0) return unreadableWords(not.unreadable, '`audit.readers`', 'nothing is shown.');
     return 'Slack can’t say just now who the auditors are, so nothing is shown. Try again in a minute.';
   }
   return `The policy’s \`audit.readers\` may look this up, and you are not among them. Who could: ${mentions(not.readers)}. What you asked or decided yourself you can see with its request id, or with \`audit @you\`.`;

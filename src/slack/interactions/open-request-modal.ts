@@ -1,7 +1,9 @@
 import { writeDuration } from '../../domain/duration.ts';
 import { writeRate } from '../../domain/rate.ts';
 import type { ExecutionArn } from '../../domain/task-execution.ts';
+import { listLacks, type Unlisted } from '../../workflow/list-executions.ts';
 import { type Bot, type Caller, type Click, openRequestSeal, sealModal } from '../bot.ts';
+import { updateModal } from '../door.ts';
 import { type RequestValues, requestModal } from '../views/request-modal.ts';
 
 const EMPTY: RequestValues = { execution: null, rate: '', duration: '', reason: '' };
@@ -28,10 +30,26 @@ export async function askAgain(bot: Bot, caller: Caller, click: Click): Promise<
   });
 }
 
-/** Needs nothing from AWS: the list of executions is asked for when somebody looks at it. */
-async function open(bot: Bot, { user, triggerId }: Caller, channel: string, values: RequestValues): Promise<void> {
+/** Needs nothing from AWS. Where an execution is to be chosen, what the list lacks is said when that is known. */
+async function open(bot: Bot, caller: Caller, channel: string, values: RequestValues): Promise<void> {
+  const { user, triggerId } = caller;
   if (!triggerId) throw new Error('nothing to open a modal with');
   const metadata = sealModal(bot, { u: user, c: channel, r: null });
-  const empty = { problem: null, preview: null, previewProblem: null, now: bot.clock.now() };
-  await bot.clients.prompt.views.open({ trigger_id: triggerId, view: requestModal({ metadata, values, ...empty }) });
+  const facts = { metadata, values, problem: null, preview: null, previewProblem: null, now: bot.clock.now() };
+  const { view } = await bot.clients.prompt.views.open({ trigger_id: triggerId, view: requestModal(facts) });
+  if (values.execution !== null || !view?.id || !view.hash) return;
+  const { id, hash } = view;
+  bot.background(
+    listLacks(bot, channel).then(async (lacks) => {
+      if (lacks.length === 0) return;
+      for (const lack of lacks) caller.log.warn(logged(lack), 'the list of executions is not whole');
+      await updateModal(bot, caller, id, requestModal({ ...facts, lacks }), hash);
+    }),
+  );
+}
+
+function logged(lack: Unlisted) {
+  if (lack.kind !== 'failed') return lack;
+  const { region, role, fault } = lack.target;
+  return { kind: lack.kind, region, role, err: fault };
 }

@@ -1,9 +1,11 @@
 import { averageRate, impact } from '../../domain/impact.ts';
+import { AwsFault } from '../../workflow/faults.ts';
 import { type Opened, openReview } from '../../workflow/open-review.ts';
 import { type Bot, type Caller, type Click, openRequestSeal, sealModal } from '../bot.ts';
 import { openAndFill } from '../door.ts';
 import { loadingModal, noticeModal } from '../views/notices.ts';
 import { reviewModal } from '../views/review-modal.ts';
+import { faultName } from '../words-fault.ts';
 import { decidedWords } from './submit-review.ts';
 
 const TITLE = 'Review';
@@ -25,11 +27,18 @@ export async function openReviewModal(bot: Bot, caller: Caller, click: Click): P
   if (click.message) bot.background(bot.notifier.refreshCopy(id, click.message));
 }
 
-function modalOf(bot: Bot, { user }: Caller, { request, rule, needed, execution }: Extract<Opened, { kind: 'open' }>) {
+function modalOf(bot: Bot, { user, log }: Caller, opened: Extract<Opened, { kind: 'open' }>) {
+  const { request, rule, needed, execution } = opened;
+  const metadata = sealModal(bot, { u: user, c: request.channel, r: request.id });
+  const facts = { ...{ metadata, request, rule, needed }, now: bot.clock.now() };
+  if (execution instanceof AwsFault) {
+    log.warn({ err: execution }, 'a review without what AWS says');
+    return reviewModal({ ...facts, seen: null, problem: faultName(execution) });
+  }
+  const { from, to } = request;
   return reviewModal({
-    metadata: sealModal(bot, { u: user, c: request.channel, r: request.id }),
-    ...{ request, rule, needed, execution },
-    impact: impact(execution, request.from, request.to, averageRate(execution)),
-    now: bot.clock.now(),
+    ...facts,
+    seen: { execution, impact: impact(execution, from, to, averageRate(execution)) },
+    problem: null,
   });
 }

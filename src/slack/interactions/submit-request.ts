@@ -27,9 +27,8 @@ export async function submitRequest(bot: Bot, caller: Caller, view: View): Promi
   const refuse = (problems: readonly Words[]): SubmitAnswer => {
     const later = again(problems.map(({ text }) => text).join('\n'));
     const errors = byBlock(problems);
-    const hasField = Object.keys(errors).length > 0;
     return {
-      now: hasField ? { response_action: 'errors', errors } : { response_action: 'update', view: later.view },
+      now: errors ? { response_action: 'errors', errors } : { response_action: 'update', view: later.view },
       later,
     };
   };
@@ -88,14 +87,16 @@ function readTyped(typed: RequestValues) {
 
 const TOO_LONG = `The reason may have ${LONGEST_REASON} characters at most: write a shorter one.`;
 
-/** Each under its field; one that belongs to none stands on top of the form. */
-function byBlock(problems: readonly Words[]): Record<string, string> {
-  return Object.fromEntries(
-    problems.flatMap((words) => {
-      const { field } = words;
-      return field === null || field === 'comment' ? [] : [[REQUEST_FIELDS[field].block, plainWords(words)]];
-    }),
-  );
+/** Each under its field; null where one belongs to none, or a field can't show it: all stand on top of the form then. */
+function byBlock(problems: readonly Words[]): Record<string, string> | null {
+  const errors: Record<string, string> = {};
+  for (const words of problems) {
+    const { field } = words;
+    const plain = plainWords(words);
+    if (field === null || field === 'comment' || plain === null) return null;
+    errors[REQUEST_FIELDS[field].block] = plain;
+  }
+  return errors;
 }
 
 /** The same modal sent again with the same words is a repeat; with others it is a new try. */

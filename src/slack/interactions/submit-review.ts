@@ -19,8 +19,9 @@ export async function submitReview(bot: Bot, caller: Caller, view: View): Promis
   const decided = await reviewRequest(bot, { request: modal.r, user: caller.user, op, decision, comment });
   const words = decidedWords(decided);
   const later = { view: noticeModal(TITLE, words.text), text: words.text };
-  if (words.field === 'comment') {
-    const errors = { [REVIEW_FIELDS.comment.block]: plainWords(words) };
+  const plain = plainWords(words);
+  if (words.field === 'comment' && plain !== null) {
+    const errors = { [REVIEW_FIELDS.comment.block]: plain };
     return { now: { response_action: 'errors', errors }, later };
   }
   const event = decided.kind === 'repeated' || decided.kind === 'decided' ? decided.event : null;

@@ -108,13 +108,18 @@ export function heldWords({ id, hold }: HeldRequest): string {
 
 function failedSections({ failed }: Running, final: boolean): KnownBlock[] {
   if (failed.length === 0) return [];
-  const lines = failed.slice(0, MOST_FAILED).map(({ region, role, fault, pending }) => {
-    const as = role ? ` as ${code(clip(role, 120))}` : '';
-    const what = pending ? (final ? 'no answer in time' : 'no answer yet') : faultName(fault);
-    return `:warning: *${escapeText(region)}*${as}: ${what}. What runs there is missing or not complete.`;
-  });
+  const lines = failed
+    .slice(0, MOST_FAILED)
+    .map((target) => `${failedWords(target, final)} What runs there is missing or not complete.`);
   const more = failed.length - lines.length;
   return [section([...lines, ...(more > 0 ? [`And ${more} more.`] : [])].join('\n'))];
+}
+
+/** What kept a Region from being listed, in a sentence. Escaped mrkdwn. */
+export function failedWords({ region, role, fault, pending }: Running['failed'][number], final: boolean): string {
+  const as = role ? ` as ${code(clip(role, 120))}` : '';
+  const what = pending ? (final ? 'no answer in time' : 'no answer yet') : faultName(fault);
+  return `:warning: *${escapeText(region)}*${as}: ${what}.`;
 }
 
 function pageButtons({ running, sealPage }: ExecutionListFacts): Button[] {

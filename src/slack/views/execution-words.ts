@@ -93,6 +93,13 @@ export function executionId(arn: string): string {
   return parsed.ok ? parsed.value.executionId : clip(arn, 128);
 }
 
+/** AWS's word for the mode, as its console writes it. Escaped. */
+export function modeName(mode: string | null): string {
+  if (mode === null) return 'AWS does not say';
+  const word = clip(oneLine(mode), 40);
+  return escapeText(word.slice(0, 1).toUpperCase() + word.slice(1).toLowerCase());
+}
+
 /** Null where the mode has nothing against a limit. */
 export function modeWarning(mode: string | null): string | null {
   if (mode !== 'ENHANCED') return null;

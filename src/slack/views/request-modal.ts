@@ -1,9 +1,11 @@
 import type { InputBlock, KnownBlock, ModalView, PlainTextInput, PlainTextOption } from '@slack/types';
 import { formatRate } from '../../domain/rate.ts';
 import type { TaskExecution } from '../../domain/task-execution.ts';
+import type { Unlisted } from '../../workflow/list-executions.ts';
 import { context, factSection, plain, section } from './blocks.ts';
+import { failedWords } from './execution-list.ts';
 import { executionId, modeWarning, progressBar } from './execution-words.ts';
-import { clip, dateToken, escapeText, LIMITS, oneLine } from './text.ts';
+import { clip, code, dateToken, escapeText, LIMITS, listed, oneLine } from './text.ts';
 
 export const REQUEST_MODAL = 'request';
 export const REQUEST_FIELDS = {
@@ -16,6 +18,7 @@ export const REQUEST_FIELDS = {
 const LONGEST_RATE = 60;
 const LONGEST_DURATION = 40;
 const LONGEST_REASON = 500;
+const MOST_LACKS = 4;
 
 export interface RequestValues {
   execution: { arn: string; label: string } | null;
@@ -34,12 +37,15 @@ export function requestModal(facts: {
   problem: string | null;
   preview: TaskExecution | null;
   previewProblem: string | null;
+  /** What the list of executions lacks, and why. */
+  lacks?: readonly Unlisted[];
   now: Date;
 }): ModalView {
   const { values } = facts;
   const blocks: KnownBlock[] = [
     ...(facts.problem ? [section(`:warning: ${facts.problem}`)] : []),
     executionInput(values.execution),
+    ...lacking(facts.lacks ?? []),
     ...preview(facts.preview, facts.previewProblem),
     textInput('rate', 'New limit', values.rate, {
       longest: LONGEST_RATE,
@@ -106,6 +112,31 @@ function executionInput(chosen: RequestValues['execution']): InputBlock {
       ...(initial ? { initial_option: initial } : {}),
     },
   };
+}
+
+/** A list of options can't say that it is not whole: so it stands under it. */
+function lacking(lacks: readonly Unlisted[]): KnownBlock[] {
+  const lines = lacks.slice(0, MOST_LACKS).map(lackWords);
+  const left = lacks.length - lines.length;
+  return [...lines, ...(left > 0 ? [`And ${left} more.`] : [])].map(context);
+}
+
+function lackWords(lack: Unlisted): string {
+  switch (lack.kind) {
+    case 'failed':
+      return `${failedWords(lack.target, true)} What runs there is not in the list, or not all of it: paste an execution’s ARN.`;
+    case 'no-region': {
+      const names = listed(lack.rules.slice(0, MOST_LACKS).map(code));
+      const one = lack.rules.length === 1;
+      const which = one ? `The rule ${names} names` : `The rules ${names} name`;
+      return `:warning: ${which} no Region, and I have none of my own (\`AWS_REGION\`), so ${one ? 'its' : 'their'} executions are not in the list: paste an execution’s ARN.`;
+    }
+    case 'no-rule': {
+      const channels = lack.channels.slice(0, MOST_LACKS).map((channel) => `<#${channel}>`);
+      const where = channels.length === 0 ? '' : ` Ask in ${listed(channels)}.`;
+      return `:warning: No rule of the policy is for this channel, so there is nothing to choose.${where}`;
+    }
+  }
 }
 
 function preview(execution: TaskExecution | null, problem: string | null): KnownBlock[] {

@@ -5,7 +5,15 @@ import { formatRate } from '../../domain/rate.ts';
 import { isUpdatable, type TaskExecution } from '../../domain/task-execution.ts';
 import type { ThrottleRequest } from '../../domain/throttle-request.ts';
 import { context, factSection, plain, quotedSection, section } from './blocks.ts';
-import { etaWords, executionFact, limitNote, modeWarning, progressBar, shortName } from './execution-words.ts';
+import {
+  etaWords,
+  executionFact,
+  limitNote,
+  modeName,
+  modeWarning,
+  progressBar,
+  shortName,
+} from './execution-words.ts';
 import { changeWords, extensionNote } from './hold-words.ts';
 import { clip, count, dateToken, escapeText, LIMITS, listed, mentionUser } from './text.ts';
 
@@ -24,23 +32,25 @@ export interface ReviewFacts {
   rule: Rule;
   /** How many must agree in all, by the rule in force now. */
   needed: number;
-  execution: TaskExecution;
-  impact: ReturnType<typeof impact>;
+  /** Null where AWS could not say, and `problem` says why (mrkdwn): then it can only be denied. */
+  seen: { execution: TaskExecution; impact: ReturnType<typeof impact> } | null;
+  problem: string | null;
   now: Date;
 }
 
 /** Everything that an approver should know, read afresh, and the decision. */
 export function reviewModal(facts: ReviewFacts): ModalView {
-  const { request, execution } = facts;
+  const { request, seen } = facts;
+  const from = seen?.execution.bytesPerSecond ?? request.from;
   const blocks: KnownBlock[] = [
     section(
-      `*${shortName({ taskName: request.taskName, arn: request.execution })}: ${request.extends ? changeWords(request) : `${formatRate(execution.bytesPerSecond)} → ${formatRate(request.to)}`}*`,
+      `*${shortName({ taskName: request.taskName, arn: request.execution })}: ${request.extends ? changeWords(request) : `${formatRate(from)} → ${formatRate(request.to)}`}*`,
     ),
     ...warnings(facts).map((warning) => section(warning)),
     factSection(reviewFacts(facts)),
     ...(request.reason ? [quotedSection('Reason', request.reason)] : []),
     context(request.extends ? extensionNote(request.extends) : limitNote(request.durationSeconds)),
-    decisionInput(),
+    decisionInput(seen !== null),
     commentInput(),
   ];
   return {
@@ -54,7 +64,7 @@ export function reviewModal(facts: ReviewFacts): ModalView {
   };
 }
 
-function reviewFacts({ request, rule, needed, execution, impact }: ReviewFacts): [string, string][] {
+function reviewFacts({ request, rule, needed, seen }: ReviewFacts): (readonly [string, string])[] {
   const { approvals } = request;
   const left = Math.max(0, needed - approvals.length);
   const users = approvals.slice(0, MOST_NAMED).map(({ by }) => mentionUser(by.user));
@@ -62,16 +72,32 @@ function reviewFacts({ request, rule, needed, execution, impact }: ReviewFacts):
   return [
     ['Execution', executionFact(request)],
     ['Asked by', `${mentionUser(request.requester.user)}, ${dateToken(request.requestedAt)}`],
-    ['Status', `${escapeText(clip(execution.status, 40))}, ${dateToken(execution.lookedAt)}`],
-    ['Progress', progressBar(execution)],
-    ['Time left at the old limit', etaWords(impact.before)],
-    ['Time left at the new limit', etaWords(impact.after)],
-    ['Approved by', `${agreed}\n${left === 0 ? 'none needed any more' : `${count(left, 'approval')} still needed`}`],
+    ...(seen ? seenFacts(seen) : [['Status', 'AWS could not say'] as const]),
+    [
+      'Approved by',
+      `${agreed}\n${left === 0 ? 'as many as the policy asks for now: approve to set it' : `${count(left, 'approval')} still needed`}`,
+    ],
     ['Rule', `${escapeText(rule.name)}\nopen until ${dateToken(request.expiresAt)}`],
   ];
 }
 
-function warnings({ request, execution }: ReviewFacts): string[] {
+function seenFacts({ execution, impact }: NonNullable<ReviewFacts['seen']>): [string, string][] {
+  return [
+    ['Status', `${escapeText(clip(execution.status, 40))}, ${dateToken(execution.lookedAt)}`],
+    ['Mode', modeName(execution.mode)],
+    ['Progress', progressBar(execution)],
+    ['Time left at the old limit', etaWords(impact.before)],
+    ['Time left at the new limit', etaWords(impact.after)],
+  ];
+}
+
+function warnings({ request, seen, problem }: ReviewFacts): string[] {
+  if (!seen) {
+    return [
+      `:warning: AWS could not say how the transfer stands now (${problem}). You can deny; nobody approves unseen: open this again when AWS answers.`,
+    ];
+  }
+  const { execution } = seen;
   const mode = modeWarning(execution.mode);
   return [
     ...(isUpdatable(execution.status)
@@ -88,7 +114,7 @@ function warnings({ request, execution }: ReviewFacts): string[] {
   ];
 }
 
-function decisionInput(): InputBlock {
+function decisionInput(approvable: boolean): InputBlock {
   const { block, action } = REVIEW_FIELDS.decision;
   return {
     type: 'input',
@@ -98,7 +124,7 @@ function decisionInput(): InputBlock {
       type: 'radio_buttons',
       action_id: action,
       options: [
-        { text: plain('Approve'), value: 'approve' },
+        ...(approvable ? [{ text: plain('Approve'), value: 'approve' }] : []),
         { text: plain('Deny'), value: 'deny' },
       ],
     },

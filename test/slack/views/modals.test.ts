@@ -12,6 +12,7 @@ import {
   requestModal,
 } from '../../../src/slack/views/request-modal.ts';
 import { REVIEW_FIELDS, reviewModal } from '../../../src/slack/views/review-modal.ts';
+import { AwsFault } from '../../../src/workflow/faults.ts';
 import { ARN, approval, execution, expectGoodView, funny, LONGEST, NOW, read, request, rule } from './facts.ts';
 
 const EMPTY: RequestValues = { execution: null, rate: '', duration: '', reason: '' };
@@ -25,13 +26,19 @@ function asking(but: Partial<Parameters<typeof requestModal>[0]> = {}) {
 }
 
 function reviewing(
-  but: { request?: Partial<ThrottleRequest>; execution?: Partial<TaskExecution>; needed?: number } = {},
+  but: {
+    request?: Partial<ThrottleRequest>;
+    execution?: Partial<TaskExecution>;
+    needed?: number;
+    /** AWS could not say. */
+    problem?: string;
+  } = {},
 ) {
   const asked = request(but.request);
-  const seen = execution(but.execution);
+  const looked = execution(but.execution);
   const view = reviewModal({
-    ...{ metadata: 'm', request: asked, rule: rule(), needed: but.needed ?? 2, execution: seen, now: NOW },
-    impact: impact(seen, asked.from, asked.to, averageRate(seen)),
+    ...{ metadata: 'm', request: asked, rule: rule(), needed: but.needed ?? 2, now: NOW, problem: but.problem ?? null },
+    seen: but.problem ? null : { execution: looked, impact: impact(looked, asked.from, asked.to, averageRate(looked)) },
   });
   expectGoodView(view);
   return { view, all: read(view) };
@@ -62,6 +69,23 @@ describe('requestModal', () => {
     expect(all).toContain('TRANSFERRING');
     expect(all).toContain('Only the read-back');
     expect(asking({ previewProblem: 'AWS is away.' }).all).toContain('AWS is away.');
+  });
+
+  it('says what the list lacks, however much that is', () => {
+    const target = {
+      ...{ region: 'us-east-1', role: `arn:aws:iam::111122223333:role/${LONGEST(512)}`, pending: false },
+      fault: new AwsFault('denied', { operation: 'datasync:ListTaskExecutions' }),
+    };
+    const failed = { kind: 'failed', target } as const;
+    expect(asking({ lacks: [failed] }).all).toContain(
+      'AWS refused `datasync:ListTaskExecutions`. What runs there is not',
+    );
+    expect(asking({ lacks: Array.from({ length: 20 }, () => failed) }).all).toContain('And 16 more.');
+    const rules = Array.from({ length: 20 }, () => LONGEST(80));
+    expect(asking({ lacks: [{ kind: 'no-region', rules }] }).all).toContain('`AWS_REGION`');
+    const channels = Array.from({ length: 20 }, (_, index) => `C0123456789${index}`);
+    expect(asking({ lacks: [{ kind: 'no-rule', channels }] }).all).toContain('Ask in <#C01234567890>, ');
+    expect(asking({ lacks: [{ kind: 'no-rule', channels: [] }] }).all).toContain('nothing to choose.');
   });
 
   it('says that a limit is for one run, and what a duration does', () => {
@@ -109,6 +133,7 @@ describe('reviewModal', () => {
   it.each([
     ['the change', '*nightly_sync: 100 MiB/s (839 Mbit/s) → 50 MiB/s (419 Mbit/s)*'],
     ['the status', 'TRANSFERRING'],
+    ['the mode', '*Mode*\nBasic'],
     ['the progress', '████░░░░░░ 42 %'],
     ['the time left now', 'about 9 min 54 s'],
     ['the time left then', 'about 20 min'],
@@ -128,6 +153,15 @@ describe('reviewModal', () => {
       Object.values(REVIEW_FIELDS).map(({ block, action }) => [block, action]),
     );
     expect(placed[0]?.element.options).toMatchObject([{ value: 'approve' }, { value: 'deny' }]);
+  });
+
+  it('has the decision to deny alone, where AWS could not say', () => {
+    const { view, all } = reviewing({ problem: 'AWS refused `datasync:DescribeTaskExecution`' });
+    const placed = elementsOf(JSON.parse(JSON.stringify(view.blocks)));
+    expect(placed[0]?.element.options).toMatchObject([{ value: 'deny' }]);
+    expect(all).toContain('how the transfer stands now (AWS refused `datasync:DescribeTaskExecution`). You can deny');
+    expect(all).toContain('100 MiB/s (839 Mbit/s) → 50 MiB/s (419 Mbit/s)');
+    expect(all).toContain('*Status*\nAWS could not say');
   });
 
   it('warns of what an approval would come to', () => {
