@@ -1,12 +1,9 @@
 import type { AuditEvent } from './audit-event.ts';
 import { decideExpire, type ReviewFacts, staleEvent, standingOf, stateEvent } from './decide-review.ts';
+import { type PutOff, type Sent, tryAgain } from './sending.ts';
 import { isUpdatable, type TaskExecution } from './task-execution.ts';
 import type { FailedWhy, ThrottleRequest } from './throttle-request.ts';
 
-/** How long AWS may go on showing the old limit after a change was sent, before it is sent again. */
-export const SETTLE_SECONDS = 60;
-/** A change that AWS took this often and never showed is given up: `apply.failed`, why `ignored`. */
-export const MOST_SENDS = 3;
 /** How long it is asked again where AWS no longer lets anybody look at what was sent: then a person has to. */
 export const UNSEEN_SECONDS = 900;
 
@@ -32,27 +29,25 @@ export function decideBegin(request: ThrottleRequest, facts: ReviewFacts): Begin
   return { kind: 'send', event: startedEvent(request, facts.inForce.digest, standing.rule.role, 1) };
 }
 
-/** The intent, on record before the change is sent. */
+/** The intent, on record before the change is sent. With `putOff`: AWS did not take it this time, and it is to be sent again. */
 export function startedEvent(
   request: ThrottleRequest,
   policy: string,
   role: string | null,
   attempt: number,
+  putOff: PutOff | null = null,
 ): AuditEvent {
-  return { ...stateEvent(request, 'apply.started', null, policy), detail: { attempt, role } };
+  const detail = { attempt, role, ...(putOff ? { putOff } : {}) };
+  return { ...stateEvent(request, 'apply.started', null, policy), detail };
 }
 
 /** What a look at the execution says of a change that was sent, or may have been. */
 export type Verdict =
   | { kind: 'end'; event: AuditEvent }
   | { kind: 'look-again' }
-  | { kind: 'send-again'; event: AuditEvent };
-
-/** What AWS said to the change that was sent: its request id, and why it would not take it, where it said so. */
-export interface Sent {
-  requestId: string | null;
-  refused: { why: Extract<FailedWhy, 'denied' | 'rejected'>; action: string } | null;
-}
+  | { kind: 'send-again'; event: AuditEvent }
+  /** AWS put it off: that goes on record, and it is sent again after a while. */
+  | { kind: 'put-off'; event: AuditEvent };
 
 /**
  * The table of what a later look means: the asked rate → applied; the old rate → not yet, and after a while send
@@ -79,9 +74,14 @@ export function judgeLook(
   if (rate !== request.from) return failed('other-rate');
   if (!isUpdatable(execution.status)) return failed('ended');
   if (refused) return failed(refused.why, { refused: { action: refused.action, role: apply.role } });
-  if (facts.now.getTime() - Date.parse(apply.sentAt) < SETTLE_SECONDS * 1000) return { kind: 'look-again' };
-  if (apply.attempt >= MOST_SENDS) return failed('ignored');
-  return { kind: 'send-again', event: startedEvent(request, facts.policy, apply.role, apply.attempt + 1) };
+  const putOff = facts.sent?.putOff ?? null;
+  if (putOff) {
+    return { kind: 'put-off', event: startedEvent(request, facts.policy, apply.role, apply.attempt, putOff) };
+  }
+  const next = tryAgain(apply, facts.now);
+  if (next === 'wait') return { kind: 'look-again' };
+  if (next === 'give-up') return failed('ignored');
+  return { kind: 'send-again', event: startedEvent(request, facts.policy, apply.role, next.attempt) };
 }
 
 /** A look that AWS did not allow, and under which role. */
@@ -142,8 +142,18 @@ export function deniedEvent(
   };
 }
 
-/** Nobody can say what AWS did: on record once, until it is known. Null where that stands already. */
-export function unknownEvent(request: ThrottleRequest, policy: string, why: string): AuditEvent | null {
-  if (!request.apply || request.apply.unknownSince) return null;
-  return { ...stateEvent(request, 'apply.unknown', null, policy), detail: { why } };
+/**
+ * Nobody can say what AWS did: on record until it is known, once, and once more where it turns out that AWS lets the bot not
+ * look (`denied`). Null where that stands already.
+ */
+export function unknownEvent(
+  request: ThrottleRequest,
+  policy: string,
+  why: string,
+  denied: Denied | null = null,
+): AuditEvent | null {
+  const { apply } = request;
+  if (!apply || (apply.unknownSince && (!denied || apply.refused))) return null;
+  const refused = denied ? { refused: { action: denied.action, role: denied.role } } : {};
+  return { ...stateEvent(request, 'apply.unknown', null, policy), detail: { why, ...refused } };
 }

@@ -1,9 +1,10 @@
 import type { Actor, AuditEvent } from './audit-event.ts';
-import { type Denied, MOST_SENDS, SETTLE_SECONDS, type Sent, unseenEnd } from './decide-apply.ts';
+import { type Denied, unseenEnd } from './decide-apply.ts';
 import { stateEvent } from './decide-review.ts';
 import { type Hold, isHeld, isReverting, type RevertFailedWhy, type SkippedWhy } from './hold.ts';
 import { type Groups, mayDecide, type Person, type Rule } from './policy.ts';
 import { groupsUnknown, type RevertRefusal } from './refusal.ts';
+import { type PutOff, SETTLE_SECONDS, type Sent, tryAgain } from './sending.ts';
 import { isActive, isUpdatable, type TaskExecution } from './task-execution.ts';
 import type { ThrottleRequest } from './throttle-request.ts';
 
@@ -110,7 +111,7 @@ export function decideRevert(
   return { kind: 'send', event: revertStartedEvent(request, facts.policy, 1) };
 }
 
-export type RevertVerdict = { kind: 'end' | 'send-again'; event: AuditEvent } | { kind: 'look-again' };
+export type RevertVerdict = { kind: 'end' | 'send-again' | 'put-off'; event: AuditEvent } | { kind: 'look-again' };
 
 /** What a look says of setting back, once the intent is on record: the table of `judgeLook`, the other way round. */
 export function judgeRevert(
@@ -138,12 +139,15 @@ export function judgeRevert(
     const about = { action: refused.action, role: hold.role, requestId: execution.requestId };
     return { kind: 'end', event: revertFailedEvent(request, facts.policy, refused.why, about, rate) };
   }
-  if (facts.now.getTime() - Date.parse(hold.sent.sentAt) < SETTLE_SECONDS * 1000) return { kind: 'look-again' };
-  if (attempt >= MOST_SENDS) {
+  const putOff = facts.sent?.putOff ?? null;
+  if (putOff) return { kind: 'put-off', event: revertStartedEvent(request, facts.policy, attempt, putOff) };
+  const next = tryAgain(hold.sent, facts.now);
+  if (next === 'wait') return { kind: 'look-again' };
+  if (next === 'give-up') {
     const about = { action: null, role: hold.role, requestId: execution.requestId };
     return { kind: 'end', event: revertFailedEvent(request, facts.policy, 'ignored', about, rate) };
   }
-  return { kind: 'send-again', event: revertStartedEvent(request, facts.policy, attempt + 1) };
+  return { kind: 'send-again', event: revertStartedEvent(request, facts.policy, next.attempt) };
 }
 
 /** AWS lets nobody look at what was sent: as `judgeUnseen`, the other way round. Null: not given up yet. */
@@ -159,9 +163,10 @@ export function judgeUnseenRevert(
 }
 
 /** The intent, on record before it is sent. */
-function revertStartedEvent(request: Held, policy: string, attempt: number): AuditEvent {
+function revertStartedEvent(request: Held, policy: string, attempt: number, putOff: PutOff | null = null): AuditEvent {
   const { base, role, by } = request.hold;
-  return { ...revertEvent(request, 'revert.started', policy, base, { attempt, role }), actor: by };
+  const detail = { attempt, role, ...(putOff ? { putOff } : {}) };
+  return { ...revertEvent(request, 'revert.started', policy, base, detail), actor: by };
 }
 
 function skip(request: Held, why: SkippedWhy, policy: string, execution: TaskExecution) {

@@ -1,4 +1,5 @@
 import type { Actor } from './audit-event.ts';
+import type { PutOff } from './sending.ts';
 
 /**
  * A limit that was asked for a while: until when it holds, what it goes back to, and what came of that. The request has
@@ -16,7 +17,7 @@ export interface Hold {
   /** Who wanted it to end early; null where its time decides. */
   by: Actor | null;
   /** When setting it back was last about to be sent: the intent is recorded first. */
-  sent: { sentAt: string; attempt: number } | null;
+  sent: { sentAt: string; attempt: number; putOff?: PutOff | null } | null;
   end: HoldEnd | null;
 }
 
@@ -72,8 +73,8 @@ export function evolveHold(hold: Hold | null, event: HoldEvent): Hold {
   }
   if (!hold || hold.end) throw new Error(`${event.event} of what is not held`);
   if (event.event === 'revert.started') {
-    const { attempt } = event.detail as { attempt: number };
-    return { ...hold, sent: { sentAt: event.at, attempt } };
+    const { attempt, putOff = null } = event.detail as { attempt: number; putOff?: PutOff };
+    return { ...hold, sent: { sentAt: event.at, attempt, putOff } };
   }
   if (event.event === 'reverted' && !hold.sent) throw new Error('reverted before the intent');
   const detail = event.detail as Partial<HoldEnd> | null;

@@ -15,6 +15,7 @@
 import type { Actor, DatedEvent } from './audit-event.ts';
 import { type Drift, evolveHold, type Hold, type HoldEvent } from './hold.ts';
 import type { Direction } from './policy.ts';
+import type { PutOff } from './sending.ts';
 
 export type RequestStatus =
   | 'pending'
@@ -39,6 +40,12 @@ export interface Approval {
   comment: string | null;
 }
 
+/** The IAM action that AWS refused, and the role it was tried under (null = the bot's own credentials). */
+interface Refused {
+  action: string;
+  role: string | null;
+}
+
 /** How a request ended, with what is known of it. */
 export interface Ending {
   at: string;
@@ -48,8 +55,7 @@ export interface Ending {
   /** The rate read back from AWS, where one was read. */
   rate: number | null;
   awsRequestId: string | null;
-  /** The IAM action that AWS refused, and the role it was tried under (null = the bot's own credentials). */
-  refused: { action: string; role: string | null } | null;
+  refused: Refused | null;
 }
 
 /** What a request is about that only gives a running limit more time: no rate changes. */
@@ -71,6 +77,10 @@ interface ApplyProgress {
   role: string | null;
   /** Since when nobody can say what AWS did; null while it is known. */
   unknownSince: string | null;
+  /** What AWS does not allow, so that nobody can say. */
+  refused?: Refused | null;
+  /** AWS did not take it the last time that it was sent; null: nothing says so. */
+  putOff?: PutOff | null;
 }
 
 export interface ThrottleRequest {
@@ -145,7 +155,7 @@ export function evolve(state: ThrottleRequest | null, event: DatedEvent): Thrott
     case 'apply.started':
       return startApply(next(state, event), event);
     case 'apply.unknown':
-      return { ...next(state, event), apply: { ...applyOf(state), unknownSince: event.at } };
+      return unknown(next(state, event), event);
     case 'applied':
       return end(state, event, 'applied');
     case 'apply.failed':
@@ -253,7 +263,7 @@ function approve(state: ThrottleRequest, event: DatedEvent): ThrottleRequest {
 }
 
 function startApply(state: ThrottleRequest, event: DatedEvent): ThrottleRequest {
-  const detail = event.detail as { attempt: number; role: string | null };
+  const detail = event.detail as { attempt: number; role: string | null; putOff?: PutOff };
   if (state.status !== 'approved' && state.status !== 'applying') throw new Error(`${state.id} is not agreed`);
   return {
     ...state,
@@ -264,6 +274,7 @@ function startApply(state: ThrottleRequest, event: DatedEvent): ThrottleRequest 
       attempt: detail.attempt,
       role: detail.role,
       unknownSince: null,
+      putOff: detail.putOff ?? null,
     },
   };
 }
@@ -271,6 +282,12 @@ function startApply(state: ThrottleRequest, event: DatedEvent): ThrottleRequest 
 function applyOf(state: ThrottleRequest): ApplyProgress {
   if (!state.apply) throw new Error(`${state.id}: an outcome before the intent`);
   return state.apply;
+}
+
+function unknown(state: ThrottleRequest, event: DatedEvent): ThrottleRequest {
+  const apply = applyOf(state);
+  const { refused = null } = event.detail as { refused?: Refused };
+  return { ...state, apply: { ...apply, unknownSince: apply.unknownSince ?? event.at, refused } };
 }
 
 interface EndingDetail extends Partial<Pick<Ending, 'comment' | 'rate' | 'refused'>> {

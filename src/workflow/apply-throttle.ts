@@ -5,7 +5,6 @@ import {
   deniedEvent,
   judgeLook,
   judgeUnseen,
-  type Sent,
   unknownEvent,
   type Verdict,
   vanishedEvent,
@@ -13,6 +12,7 @@ import {
 import { lengthenedEvents } from '../domain/decide-extend.ts';
 import { scheduledEvent } from '../domain/decide-revert.ts';
 import { ruleNow } from '../domain/decide-review.ts';
+import { PUT_OFF_SECONDS, type Sent } from '../domain/sending.ts';
 import type { TaskExecution } from '../domain/task-execution.ts';
 import type { ThrottleRequest } from '../domain/throttle-request.ts';
 import {
@@ -178,13 +178,14 @@ async function unseen(
 ): Promise<Applied> {
   const policy = deps.policy.current().digest;
   if (fault.kind === 'not-found') return write(deps, request, vanishedEvent(request, policy, fault.requestId), claim);
-  if (isDenied(fault)) {
-    const event = judgeUnseen(request, deniedLook(fault), { policy, now: deps.clock.now(), sent });
+  const denied = isDenied(fault) ? deniedLook(fault) : null;
+  if (denied) {
+    const event = judgeUnseen(request, denied, { policy, now: deps.clock.now(), sent });
     if (event) return write(deps, request, event, claim);
   }
-  const unknown = unknownEvent(request, policy, fault.message);
+  const unknown = unknownEvent(request, policy, fault.message, denied);
   if (unknown) await write(deps, request, unknown, claim, ['show']);
-  return later(isDenied(fault) ? DENIED_AGAIN_SECONDS : TRY_AGAIN_SECONDS, fault.message);
+  return later(denied ? DENIED_AGAIN_SECONDS : TRY_AGAIN_SECONDS, fault.message);
 }
 
 async function follow(deps: ApplyDeps, request: ThrottleRequest, verdict: Verdict, claim: Claim): Promise<Applied> {
@@ -197,6 +198,9 @@ async function follow(deps: ApplyDeps, request: ThrottleRequest, verdict: Verdic
       return later(SHOWN_SOON_SECONDS, 'AWS still shows the old limit');
     case 'send-again':
       return send(deps, request, verdict.event, claim);
+    case 'put-off':
+      await write(deps, request, verdict.event, claim, ['show']);
+      return later(PUT_OFF_SECONDS, 'AWS put the change off');
   }
 }
 

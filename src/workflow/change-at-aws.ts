@@ -1,11 +1,14 @@
 import type { Actor } from '../domain/audit-event.ts';
-import type { Denied, Sent } from '../domain/decide-apply.ts';
+import type { Denied } from '../domain/decide-apply.ts';
 import { ruleNow } from '../domain/decide-review.ts';
+import type { PutOff, Sent } from '../domain/sending.ts';
 import type { TaskExecution } from '../domain/task-execution.ts';
 import type { ThrottleRequest } from '../domain/throttle-request.ts';
 import { AwsFault } from './faults.ts';
 import type { Access, Executions, PolicySource } from './ports.ts';
 import { executionOf } from './request-facts.ts';
+
+const CHANGE = 'datasync:UpdateTaskExecution';
 
 /** The change's own session: named after the request, on behalf of who asked for it. */
 export function changeAccess(
@@ -65,13 +68,20 @@ export async function sendRate(
 ): Promise<Sent> {
   try {
     const { requestId } = await executions.update(executionOf(request), bytesPerSecond, access);
-    return { requestId, refused: null };
+    return { requestId, refused: null, putOff: null };
   } catch (fault) {
     if (!(fault instanceof AwsFault)) throw fault;
     const { requestId, operation: action } = fault;
-    if (isDenied(fault)) return { requestId, refused: { why: 'denied', action } };
-    return { requestId, refused: fault.kind === 'rejected' ? { why: 'rejected', action } : null };
+    if (isDenied(fault)) return { requestId, refused: { why: 'denied', action }, putOff: null };
+    if (fault.kind === 'rejected') return { requestId, refused: { why: 'rejected', action }, putOff: null };
+    return { requestId, refused: null, putOff: putOffBy(fault) };
   }
+}
+
+/** Null where it may have been carried out: a change that was sent, and no answer or an error inside AWS. */
+function putOffBy({ kind, operation: action }: AwsFault): PutOff | null {
+  if (kind === 'throttled' || kind === 'credentials') return { why: kind, action };
+  return action === CHANGE ? null : { why: 'not-reached', action };
 }
 
 /** Somebody has to allow it first: so it is asked again less often than what may pass by itself. */

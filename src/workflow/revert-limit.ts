@@ -1,5 +1,4 @@
 import type { AuditEvent } from '../domain/audit-event.ts';
-import type { Sent } from '../domain/decide-apply.ts';
 import {
   decideRevert,
   judgeRevert,
@@ -8,6 +7,7 @@ import {
   skippedEvent,
 } from '../domain/decide-revert.ts';
 import { type Hold, isHeld } from '../domain/hold.ts';
+import { PUT_OFF_SECONDS, type Sent } from '../domain/sending.ts';
 import type { ThrottleRequest } from '../domain/throttle-request.ts';
 import type { Applied } from './apply-throttle.ts';
 import {
@@ -111,6 +111,9 @@ async function look(deps: RevertDeps, request: Held, claim: Claim, sent: Sent | 
       return send(deps, request, verdict.event, claim);
     case 'look-again':
       return later(SHOWN_SOON_SECONDS, 'AWS still shows the old limit');
+    case 'put-off':
+      await write(deps, request, verdict.event, claim);
+      return later(PUT_OFF_SECONDS, 'AWS put the change off');
   }
 }
 

@@ -3,15 +3,13 @@ import {
   decideBegin,
   judgeLook,
   judgeUnseen,
-  MOST_SENDS,
-  SETTLE_SECONDS,
-  type Sent,
   startedEvent,
   UNSEEN_SECONDS,
   unknownEvent,
   vanishedEvent,
 } from '../../src/domain/decide-apply.ts';
 import { decideReview } from '../../src/domain/decide-review.ts';
+import { MOST_SENDS, PUT_OFF_SECONDS, type PutOff, SETTLE_SECONDS, type Sent } from '../../src/domain/sending.ts';
 import type { TaskExecution } from '../../src/domain/task-execution.ts';
 import { at, execution, facts, folded, LEAD, MIB, NO_GROUPS, policy, ROLE, requested, rule } from './given.ts';
 
@@ -62,8 +60,10 @@ describe('begin', () => {
   });
 });
 
-const DENIED: Sent = { requestId: 'upd-1', refused: { why: 'denied', action: 'datasync:UpdateTaskExecution' } };
-const REJECTED: Sent = { requestId: 'upd-1', refused: { why: 'rejected', action: 'datasync:UpdateTaskExecution' } };
+const CHANGE = 'datasync:UpdateTaskExecution';
+const DENIED: Sent = { requestId: 'upd-1', refused: { why: 'denied', action: CHANGE }, putOff: null };
+const REJECTED: Sent = { requestId: 'upd-1', refused: { why: 'rejected', action: CHANGE }, putOff: null };
+const THROTTLED: PutOff = { why: 'throttled', action: CHANGE };
 
 describe('what a look means', () => {
   const look = (
@@ -99,6 +99,27 @@ describe('what a look means', () => {
   it('the old rate after a clear no: failed', () => {
     expect(look({}, { sent: DENIED })).toMatchObject(failed('denied'));
     expect(look({}, { sent: REJECTED })).toMatchObject(failed('rejected'));
+  });
+
+  it('the old rate where AWS put it off: on record, and sent again soon, which counts for no other try', () => {
+    const sent: Sent = { requestId: 'upd-1', refused: null, putOff: THROTTLED };
+    const verdict = look({}, { sent, attempt: MOST_SENDS });
+    expect(verdict).toMatchObject({
+      kind: 'put-off',
+      event: { event: 'apply.started', detail: { attempt: MOST_SENDS, putOff: THROTTLED } },
+    });
+    if (verdict.kind !== 'put-off') throw new Error('not put off');
+    const waiting = folded(applying(MOST_SENDS), at(200), verdict.event);
+    expect(waiting).toMatchObject({ status: 'applying', apply: { attempt: MOST_SENDS, putOff: THROTTLED } });
+    const judged = (seconds: number, seen = {}) =>
+      judgeLook(waiting, execution(seen), { policy: 'digest', now: at(200 + seconds), sent: null });
+    expect(judged(PUT_OFF_SECONDS - 1)).toEqual({ kind: 'look-again' });
+    const again = judged(PUT_OFF_SECONDS);
+    expect(again).toMatchObject({ kind: 'send-again', event: { detail: { attempt: MOST_SENDS } } });
+    if (again.kind !== 'send-again') throw new Error('not sent again');
+    expect(folded(waiting, at(210), again.event).apply?.putOff).toBeNull();
+    // Though it says that it did not, AWS may have taken it.
+    expect(judged(1, { bytesPerSecond: to })).toMatchObject({ kind: 'end', event: { event: 'applied' } });
   });
 
   it('the old rate: not yet, and after a while to be sent again', () => {
@@ -142,7 +163,8 @@ describe('no look at all', () => {
     const DENIED = { action: 'datasync:DescribeTaskExecution', role: ROLE, requestId: 'aws-7' };
     const sent = (why: 'denied' | 'rejected') => ({
       requestId: 'u',
-      refused: { why, action: 'datasync:UpdateTaskExecution' },
+      refused: { why, action: CHANGE },
+      putOff: null,
     });
     const judged = (after: number, of: Sent | null = null, attempt = 1) => {
       const request = applying(attempt);
@@ -160,6 +182,16 @@ describe('no look at all', () => {
       // The first one may have been carried out.
       expect(judged(1, sent(why), 2)).toBeNull();
     }
+  });
+
+  it('says so, once, where it was no more than silence before', () => {
+    const silent = folded(applying(), at(110), unknownEvent(applying(), 'digest', 'no answer') ?? undefined);
+    expect(unknownEvent(silent, 'digest', 'no answer')).toBeNull();
+    const denied = { action: 'datasync:DescribeTaskExecution', role: ROLE, requestId: null };
+    const told = unknownEvent(silent, 'digest', 'denied', denied);
+    const state = folded(silent, at(120), told ?? undefined);
+    expect(state.apply).toMatchObject({ unknownSince: at(110).toISOString(), refused: { role: ROLE } });
+    expect(unknownEvent(state, 'digest', 'denied', denied)).toBeNull();
   });
 
   it('is no unknown before the intent', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { MOST_SENDS, SETTLE_SECONDS, startedEvent } from '../../src/domain/decide-apply.ts';
+import { startedEvent } from '../../src/domain/decide-apply.ts';
 import { canExtend, decideExtension, lengthenedEvents } from '../../src/domain/decide-extend.ts';
 import { decideRequest } from '../../src/domain/decide-request.ts';
 import {
@@ -14,6 +14,7 @@ import {
 } from '../../src/domain/decide-revert.ts';
 import { stateEvent } from '../../src/domain/decide-review.ts';
 import { type Hold, isHeld } from '../../src/domain/hold.ts';
+import { MOST_SENDS, SETTLE_SECONDS, type Sent } from '../../src/domain/sending.ts';
 import type { TaskExecution } from '../../src/domain/task-execution.ts';
 import type { ThrottleRequest } from '../../src/domain/throttle-request.ts';
 import {
@@ -146,12 +147,14 @@ describe('when its time is over', () => {
 });
 
 describe('what a look means, once the intent is on record', () => {
-  const DENIED = { requestId: 'u', refused: { why: 'denied', action: 'datasync:UpdateTaskExecution' } } as const;
+  const CHANGE = 'datasync:UpdateTaskExecution';
+  const DENIED: Sent = { requestId: 'u', refused: { why: 'denied', action: CHANGE }, putOff: null };
+  const PUT_OFF: Sent = { requestId: 'u', refused: null, putOff: { why: 'throttled', action: CHANGE } };
   const sending = (attempt: number) => {
     const event = { ...stateEvent(held, 'revert.started', null, 'd'), detail: { attempt, role: ROLE } };
     return heldOf(folded(held, at(HOUR + 2), event));
   };
-  const look = (seen: Partial<TaskExecution>, after = 1, attempt = 1, sent: typeof DENIED | null = null) =>
+  const look = (seen: Partial<TaskExecution>, after = 1, attempt = 1, sent: Sent | null = null) =>
     judgeRevert(sending(attempt), execution(seen), { policy: 'd', now: at(HOUR + 2 + after), sent });
 
   it.each([
@@ -164,6 +167,11 @@ describe('what a look means, once the intent is on record', () => {
       'a clear no',
       look({ bytesPerSecond: SET }, 1, 1, DENIED),
       { event: { event: 'revert.failed', detail: { why: 'denied', refused: { role: ROLE } } } },
+    ],
+    [
+      'put off',
+      look({ bytesPerSecond: SET }, 1, MOST_SENDS, PUT_OFF),
+      { kind: 'put-off', event: { event: 'revert.started', detail: { attempt: MOST_SENDS, putOff: PUT_OFF.putOff } } },
     ],
     ['not yet', look({ bytesPerSecond: SET }, SETTLE_SECONDS - 1), { kind: 'look-again' }],
     [

@@ -19,10 +19,11 @@ import { at, execution, GROUPS, MIB, OPERATOR, policy, requested, rule } from '.
 const BASE = 100 * MIB;
 const SET = 50 * MIB;
 const DURATION = 600;
+const PUT_OFF = { why: 'throttled', action: 'datasync:UpdateTaskExecution' } as const;
 
 type Step =
   | { do: 'due' | 'now' | 'watch' | 'replaced' }
-  | { do: 'look'; refused: 'denied' | 'rejected' | null; sent: boolean }
+  | { do: 'look'; refused: 'denied' | 'rejected' | null; putOff: boolean; sent: boolean }
   | { do: 'wait'; seconds: number }
   | { do: 'aws'; rate: number; status: string };
 
@@ -33,6 +34,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     arbitrary: fc.record({
       do: fc.constant('look' as const),
       refused: fc.constantFrom(null, null, null, 'denied' as const, 'rejected' as const),
+      putOff: fc.constantFrom(false, false, true),
       sent: fc.boolean(),
     }),
   },
@@ -68,9 +70,14 @@ function eventOf(state: ThrottleRequest, world: World, one: Step): AuditEvent | 
     }
     case 'look': {
       if (!isHeld(state) || !isReverting(state)) return null;
-      if (one.sent && one.refused === null && UPDATABLE.includes(world.status)) world.rate = state.hold.base;
+      if (one.sent && one.refused === null && !one.putOff && UPDATABLE.includes(world.status))
+        world.rate = state.hold.base;
       const now = execution({ bytesPerSecond: world.rate, status: world.status });
-      const sent = { requestId: null, refused: one.refused && { why: one.refused, action: 'x' } };
+      const sent = {
+        requestId: null,
+        refused: one.refused && { why: one.refused, action: 'x' },
+        putOff: one.putOff ? PUT_OFF : null,
+      };
       const verdict = judgeRevert(state, now, { policy: 'd', now: at(world.now), sent });
       return verdict.kind === 'look-again' ? null : verdict.event;
     }
@@ -136,7 +143,9 @@ describe('the life of a limit for a while', () => {
         }
         const count = (name: string) => events.filter(({ event }) => event === name).length;
         expect(count('reverted') + count('revert.skipped') + count('revert.failed')).toBeLessThanOrEqual(1);
-        expect(count('revert.started')).toBeLessThanOrEqual(3);
+        // Each is a send, but for those that say that the one before was put off.
+        const putOffs = events.filter(({ event, detail }) => event === 'revert.started' && detail?.putOff).length;
+        expect(count('revert.started') - 2 * putOffs).toBeLessThanOrEqual(3);
         if (count('reverted') > 0) expect(count('revert.started')).toBeGreaterThan(0);
         expect(state.status).toBe('applied');
         const end = `${state.hold?.end?.how ?? 'held'} ${state.hold?.end?.why ?? ''}`;

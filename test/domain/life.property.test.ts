@@ -36,10 +36,12 @@ const someRule: fc.Arbitrary<Rule> = fc
   })
   .map((changes) => rule({ ...changes, match: {}, role: null }));
 
+const CHANGE = 'datasync:UpdateTaskExecution';
+
 type Step =
   | { do: 'approve' | 'deny' | 'cancel'; by: string }
   | { do: 'expire' | 'begin' | 'unknown' | 'vanish' }
-  | { do: 'look'; refused: 'denied' | 'rejected' | null }
+  | { do: 'look'; refused: 'denied' | 'rejected' | null; putOff: boolean }
   | { do: 'wait'; seconds: number }
   | { do: 'policy'; rule: Rule }
   | { do: 'group'; group: string; members: string[] | null }
@@ -52,7 +54,11 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   often(fc.record({ do: fc.constant('approve' as const), by: name })),
   often(fc.record({ do: fc.constant('begin' as const) })),
   often(
-    fc.record({ do: fc.constant('look' as const), refused: fc.constantFrom(null, null, null, 'denied', 'rejected') }),
+    fc.record({
+      do: fc.constant('look' as const),
+      refused: fc.constantFrom(null, null, null, 'denied', 'rejected'),
+      putOff: fc.constantFrom(false, false, true),
+    }),
   ),
   often(
     fc.record({
@@ -125,7 +131,11 @@ function eventsOf(state: ThrottleRequest, world: World, one: Step) {
       const verdict = judgeLook(state, facts.execution, {
         policy: digest,
         now: facts.now,
-        sent: { requestId: null, refused: one.refused && { why: one.refused, action: 'datasync:UpdateTaskExecution' } },
+        sent: {
+          requestId: null,
+          refused: one.refused && { why: one.refused, action: CHANGE },
+          putOff: one.putOff ? { why: 'throttled', action: CHANGE } : null,
+        },
       });
       return verdict.kind === 'look-again' ? [] : [verdict.event];
     }
@@ -235,7 +245,9 @@ describe('the life of a request', () => {
           ]) {
             expect(count(event)).toBeLessThanOrEqual(1);
           }
-          expect(count('apply.started')).toBeLessThanOrEqual(3);
+          // Each is a send, but for those that say that the one before was put off.
+          const putOffs = events.filter(({ event, detail }) => event === 'apply.started' && detail?.putOff).length;
+          expect(count('apply.started') - 2 * putOffs).toBeLessThanOrEqual(3);
           if (count('applied') > 0) expect(count('apply.started')).toBeGreaterThan(0);
           const last =
             events.filter(({ version }, place) => version !== events[place - 1]?.version).at(-1)?.event ?? '-';

@@ -177,6 +177,37 @@ describe('a change whose answer does not come', () => {
     await verifiedLog(bot);
   });
 
+  it('and that AWS lets nobody look at any more, is said to be that', async () => {
+    const id = await agreed(bot);
+    aws.fail({ kind: 'lost-update', times: 1 });
+    uponUpdate(aws, () => aws.fail({ kind: 'deny', operation: 'DescribeTaskExecution' }));
+    await bot.work();
+    const refused = { action: 'datasync:DescribeTaskExecution', role: null };
+    expect((await bot.request(id)).apply).toMatchObject({ refused, unknownSince: expect.any(String) });
+    aws.recover();
+    world.seconds += 60;
+    await bot.work();
+    expect((await bot.request(id)).status).toBe('applied');
+  });
+
+  it('because AWS is asked too often, is not taken for sent, and goes on by itself', async () => {
+    const id = await agreed(bot);
+    aws.fail({ kind: 'throttle', operation: 'UpdateTaskExecution' });
+    // More often than a change is sent that AWS takes and does not show.
+    for (let round = 0; round < 4; round++) {
+      await bot.work();
+      const { status, apply } = await bot.request(id);
+      expect(status).toBe('applying');
+      expect(apply).toMatchObject({ attempt: 1, putOff: { why: 'throttled', action: 'datasync:UpdateTaskExecution' } });
+      world.seconds += 10;
+    }
+    aws.recover();
+    await bot.work();
+    expect(await bot.request(id)).toMatchObject({ status: 'applied', apply: { attempt: 1, putOff: null } });
+    expect(updates(aws).filter(({ outcome }) => outcome === 'ok')).toHaveLength(1);
+    await verifiedLog(bot);
+  });
+
   it('and that was not carried out, is sent again after a while', async () => {
     const id = await agreed(bot);
     aws.fail({ kind: 'reset', operation: 'UpdateTaskExecution', times: 1 });

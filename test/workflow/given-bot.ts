@@ -65,7 +65,7 @@ export async function startBot(arn: string, world: Outside, prefix?: string) {
   const outbox = createOutbox({ redis: opened.redis, blocking, keys: opened.keys, clock, consumer, abandonedMs: 0 });
   await outbox.ready(new AbortController().signal);
   // Short where an answer is lost on purpose; a look has time enough on a busy machine.
-  const limits = { attempt: 1000, update: 1500, describe: 10_000 };
+  const limits = { attempt: 10_000, update: 1500, describe: 30_000 };
   const executions = createExecutions({ clock, limits });
   const deps = {
     ledger: opened.ledger,

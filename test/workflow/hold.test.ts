@@ -167,6 +167,20 @@ describe('a limit for a while', () => {
     expect(told()).toBe(before + 1);
   });
 
+  it('goes back when AWS takes calls again, and is not said to be on its way before', async () => {
+    const id = await held();
+    aws.fail({ kind: 'throttle', operation: 'UpdateTaskExecution' });
+    world.seconds += HOUR;
+    await bot.work();
+    expect((await bot.request(id)).hold?.sent).toMatchObject({ attempt: 1, putOff: { why: 'throttled' } });
+    expect(limit()).toBe(50);
+    aws.recover();
+    world.seconds += 10;
+    await bot.work();
+    expect((await bot.request(id)).hold?.end).toMatchObject({ how: 'reverted' });
+    expect(limit()).toBe(100);
+  });
+
   it('says that AWS does not let the bot set it back', async () => {
     const id = await held();
     aws.fail({ kind: 'deny', operation: 'UpdateTaskExecution' });

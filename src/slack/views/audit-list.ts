@@ -1,7 +1,7 @@
 import type { Button, KnownBlock, ModalView } from '@slack/types';
 import type { AuditPage } from '../../workflow/audit-ports.ts';
 import type { AuditLine } from '../../workflow/ports.ts';
-import { detailWords, eventWords } from './audit-words.ts';
+import { detailWords, recordWords } from './audit-words.ts';
 import { actions, button, context, plain, section } from './blocks.ts';
 import { executionId } from './execution-words.ts';
 import { personName } from './people-words.ts';
@@ -81,7 +81,7 @@ function recordBlock({ seq, hash, record }: AuditLine, { seals, links }: AuditLi
   const who = `${personName(record.actor)}, ${dateToken(record.at)}`;
   const message = record.request === null ? undefined : links.get(record.request);
   const words = [
-    `*${eventWords(record.event)}* · ${who}`,
+    `*${recordWords(record)}* · ${who}`,
     `${detailWords(record)}${about}`,
     `record ${seq} · hash ${code(hash.slice(0, HASH_SHOWN))}${message ? ` · ${link(message, 'message')}` : ''}`,
   ]

@@ -1,7 +1,7 @@
 import type { KnownBlock, ModalView } from '@slack/types';
 import { formatDuration } from '../../domain/duration.ts';
 import type { AuditLine } from '../../workflow/ports.ts';
-import { detailWords, eventWords } from './audit-words.ts';
+import { detailWords, recordWords } from './audit-words.ts';
 import { context, plain, section } from './blocks.ts';
 import { personName } from './people-words.ts';
 import { code, count, dateToken, LIMITS, link, type MessageView } from './text.ts';
@@ -48,7 +48,7 @@ function stepWords({ seq, hash, record }: AuditLine, before: AuditLine | null): 
   const seconds = before === null ? 0 : Math.round((Date.parse(record.at) - Date.parse(before.record.at)) / 1000);
   const after = before === null ? '' : seconds < 1 ? ' · at once' : ` · after ${formatDuration(seconds)}`;
   return [
-    `${MARK[record.event] ?? '•'} *${eventWords(record.event)}* · ${personName(record.actor)}, ${dateToken(record.at)}${after}`,
+    `${MARK[record.event] ?? '•'} *${recordWords(record)}* · ${personName(record.actor)}, ${dateToken(record.at)}${after}`,
     detailWords(record),
     `record ${seq} · hash ${code(hash.slice(0, HASH_SHOWN))}`,
   ]

@@ -55,6 +55,11 @@ export function eventWords(event: EventName): string {
   return EVENT[event];
 }
 
+/** What a record tells of, in a few words: an intent that AWS put off is no change that was sent. */
+export function recordWords({ event, detail }: Pick<AuditRecord, 'event' | 'detail'>): string {
+  return detail?.putOff ? 'put off by AWS, to be sent again' : eventWords(event);
+}
+
 /** What a record says beside who and when: rates, why, what was said. Escaped mrkdwn; empty where there is nothing. */
 export function detailWords(record: AuditRecord): string {
   const { detail } = record;

@@ -4,7 +4,7 @@ import { formatRate } from '../../domain/rate.ts';
 import { isUpdatable, parseExecutionArn } from '../../domain/task-execution.ts';
 import type { ExecutionStatus } from '../../workflow/execution-status.ts';
 import type { AuditLine } from '../../workflow/ports.ts';
-import { detailWords, eventWords } from './audit-words.ts';
+import { detailWords, recordWords } from './audit-words.ts';
 import { actions, button, context, factSection, section } from './blocks.ts';
 import { heldWords, speedWords, THROTTLE_ACTION } from './execution-list.ts';
 import { etaWords, executionFact, modeWarning, progressBar, shortName } from './execution-words.ts';
@@ -68,7 +68,7 @@ function facts({ look, measured }: ExecutionStatusFacts['status']): [string, str
 /** A record in one or two lines; escaped mrkdwn. */
 export function auditLine({ seq, record }: AuditLine): string {
   const detail = detailWords(record);
-  const head = `*${eventWords(record.event)}* · ${personName(record.actor)}, ${dateToken(record.at)} · record ${seq}`;
+  const head = `*${recordWords(record)}* · ${personName(record.actor)}, ${dateToken(record.at)} · record ${seq}`;
   return detail === '' ? head : `${head}\n${detail}`;
 }
 

@@ -8,6 +8,7 @@ import {
   type SkippedWhy,
 } from '../../domain/hold.ts';
 import { formatRate } from '../../domain/rate.ts';
+import type { PutOff } from '../../domain/sending.ts';
 import type { Extension, ThrottleRequest } from '../../domain/throttle-request.ts';
 import { personName } from './people-words.ts';
 import { code, count, dateToken } from './text.ts';
@@ -24,6 +25,13 @@ export function holdWords({ hold, now = null }: { hold: Hold; now?: Date | null 
   if (hold.end) return endWords(hold, hold.end);
   if (hold.sent) {
     const by = hold.by ? ` ${personName(hold.by)} wanted it back.` : '';
+    if (hold.sent.putOff) {
+      return {
+        emoji: 'hourglass_flowing_sand',
+        state: 'In force, about to go back',
+        sentence: `${putOffWords(hold.sent.putOff, hold.role)} The bot goes on trying to set ${base}.${by}`,
+      };
+    }
     return {
       emoji: 'hourglass_flowing_sand',
       state: `Going back to ${base}, waiting for AWS to show it`,
@@ -81,6 +89,18 @@ function unseenWords(hold: Hold, { refused }: HoldEnd): HoldWords {
     state: 'Going back was sent, not known whether it is',
     sentence: `Setting it back to ${base} was sent to AWS${sent}, but AWS no longer lets the bot look (${denied}): it is not known which limit is in force. See the run in the AWS console, and set ${base} there if it is not; have the bot allowed to look.`,
   };
+}
+
+/** Why AWS did not take a change for now, and who could do something about it. */
+export function putOffWords({ why, action }: PutOff, role: string | null): string {
+  switch (why) {
+    case 'throttled':
+      return `AWS is asked too often and put the bot off (${code(action)}).`;
+    case 'credentials':
+      return `AWS does not take the bot’s credentials for ${code(action)}${role ? ` (the role ${code(role)})` : ''}: whoever runs the bot has to put them right.`;
+    case 'not-reached':
+      return `AWS could not be reached for ${code(action)}, so that nothing was sent.`;
+  }
 }
 
 /** What AWS did not allow, as a part of a sentence. */

@@ -1,7 +1,7 @@
 import { formatRate } from '../../domain/rate.ts';
 import type { Ending, FailedWhy, StaleWhy, ThrottleRequest } from '../../domain/throttle-request.ts';
 import { shortName } from './execution-words.ts';
-import { changeWords, holdWords, noPermission } from './hold-words.ts';
+import { changeWords, holdWords, noPermission, putOffWords } from './hold-words.ts';
 import { personName } from './people-words.ts';
 import { code, count, dateToken, escapeText } from './text.ts';
 
@@ -97,8 +97,16 @@ function applied({ ending, hold, drift }: ThrottleRequest, now: Date | null): St
 
 function applying({ apply }: ThrottleRequest): State {
   if (apply?.unknownSince) {
-    const sentence = `AWS has not told since ${dateToken(apply.unknownSince)}. The bot goes on asking, and says here what came of it.`;
+    const { refused } = apply;
+    const why = refused
+      ? `AWS does not let the bot look: ${noPermission(refused.action, refused.role)}`
+      : 'AWS has not told';
+    const sentence = `${why}, since ${dateToken(apply.unknownSince)}. The bot goes on asking, and says here what came of it.`;
     return { emoji: 'warning', state: 'Sent to AWS, not known yet whether it is in force', sentence };
+  }
+  if (apply?.putOff) {
+    const sentence = `${putOffWords(apply.putOff, apply.role)} The bot goes on trying; the limit is as it was.`;
+    return { emoji: 'hourglass_flowing_sand', state: 'Put off by AWS, not yet in force', sentence };
   }
   const since = apply ? ` Sent ${dateToken(apply.sentAt)}${apply.attempt > 1 ? `, try ${apply.attempt}` : ''}.` : '';
   return {

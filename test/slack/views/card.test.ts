@@ -140,6 +140,22 @@ describe('every card', () => {
     ['approved', {}, 'Agreed, not yet in force'],
     ['approved', { approvalsNeeded: 0, approvals: [] }, 'No approval needed, not yet in force'],
     ['applying', {}, 'Sent to AWS, waiting for AWS to show it'],
+    [
+      'applying',
+      { apply: { ...APPLY, putOff: { why: 'throttled', action: 'datasync:UpdateTaskExecution' } } },
+      'Put off by AWS, not yet in force',
+    ],
+    [
+      'applying',
+      {
+        apply: {
+          ...APPLY,
+          unknownSince: NOW.toISOString(),
+          refused: { action: 'datasync:DescribeTaskExecution', role: null },
+        },
+      },
+      'no permission for `datasync:DescribeTaskExecution` with the bot’s own credentials',
+    ],
     ['applying', { apply: { ...APPLY, unknownSince: NOW.toISOString() } }, 'not known yet whether it is in force'],
     ['applied', {}, 'In force'],
     ['failed', { ending: ending({ why: 'denied', rate: 104_857_600 }) }, 'datasync:UpdateTaskExecution'],

@@ -1,0 +1,37 @@
+/**
+ * What is known of a change that was sent to AWS, or should have been: the same for a limit that is set and for one that is
+ * set back.
+ */
+
+/** How long AWS may go on showing the old limit after a change was sent, before it is sent again. */
+export const SETTLE_SECONDS = 60;
+/** After AWS put a change off, before it is sent again. */
+export const PUT_OFF_SECONDS = 10;
+/** A change that AWS took this often and never showed is given up: `apply.failed`, why `ignored`. */
+export const MOST_SENDS = 3;
+
+/** AWS did not take a change, and may take it later: too many calls, credentials that it does not take, or it was not reached. */
+export interface PutOff {
+  why: 'throttled' | 'credentials' | 'not-reached';
+  /** IAM's name of the call that failed. */
+  action: string;
+}
+
+/** What AWS said to the change that was sent: its request id, and why it would not take it, where it said so. */
+export interface Sent {
+  requestId: string | null;
+  refused: { why: 'denied' | 'rejected'; action: string } | null;
+  /** It was not carried out, for certain, for a reason that passes by itself or when somebody puts it right. */
+  putOff: PutOff | null;
+}
+
+/** What is to be done about a change that AWS still shows nothing of. A try that was put off counts for none. */
+export function tryAgain(
+  { sentAt, attempt, putOff }: { sentAt: string; attempt: number; putOff?: PutOff | null },
+  now: Date,
+): 'wait' | 'give-up' | { attempt: number } {
+  const seconds = (now.getTime() - Date.parse(sentAt)) / 1000;
+  if (seconds < (putOff ? PUT_OFF_SECONDS : SETTLE_SECONDS)) return 'wait';
+  if (putOff) return { attempt };
+  return attempt >= MOST_SENDS ? 'give-up' : { attempt: attempt + 1 };
+}
