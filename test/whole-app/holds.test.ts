@@ -90,7 +90,8 @@ describe('a limit for a while', () => {
     const { card } = await held(arn, '50MiB/s for 5m');
     at().aws.setLimit(arn, 7 * MiB);
     const drift = await inThread(card, 'past the bot, by console or CLI');
-    const end = await inThread(card, 'Somebody has changed the limit since, to 7 MiB/s');
+    const end = await inThread(card, '*Time over, left as it is: nightly-archive*');
+    expect(visibleText(end)).toContain('Somebody has changed the limit since, to 7 MiB/s');
     // Each names the record that it rests on, not the last one.
     const seqOf = async (event: string) =>
       (await at().records()).find((record) => record.execution === arn && record.event === event)?.seq;

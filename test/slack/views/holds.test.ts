@@ -125,6 +125,12 @@ describe('the card of a limit for a while', () => {
     expect(all).not.toContain('by itself <!date');
   });
 
+  it('says that there is nothing to go back to, where it is the rate from before', () => {
+    const { all } = card({ request: held({ hold: null, durationSeconds: 3600 }) });
+    expect(all).toContain('It was asked for 1 h, and is the rate from before a limit for a while');
+    expect(all).toContain('until it ends or somebody changes the limit');
+  });
+
   it('expects either rate where nobody knows whether it was set back', () => {
     const unseen = over({ how: 'failed', why: 'unseen' });
     const shown = (bytesPerSecond: number) => card({ request: unseen, execution: execution({ bytesPerSecond }) }).all;
