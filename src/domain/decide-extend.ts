@@ -29,7 +29,8 @@ export function decideExtension(
   const { rule, execution } = facts;
   if (!canExtend(running)) return { ok: false, refusal: { why: 'not-held' } };
   if (!isUpdatable(execution.status)) return { ok: false, refusal: { why: 'not-updatable', status: execution.status } };
-  if (execution.bytesPerSecond !== running.to) return { ok: false, refusal: { why: 'not-held' } };
+  const current = execution.bytesPerSecond;
+  if (current !== running.to) return { ok: false, refusal: { why: 'cannot-extend', set: running.to, current } };
   const extension = extensionOf(running, command.durationSeconds);
   const held = extension.totalSeconds - command.durationSeconds;
   const max = rule.maxDurationSeconds;

@@ -16,8 +16,8 @@ const LATE_SECONDS = 60;
 type Held = ThrottleRequest & { hold: Hold };
 
 /**
- * What follows a limit that came into force for a while: its end, on record with it. Null where none was asked. `running`
- * is the request whose time still runs on this execution: its rate from before is inherited, and what it was extended
+ * What follows a limit that came into force for a while: its end, on record with it. Null where none was asked, or where it
+ * is itself the rate from before. `running` is the request whose time still runs on this execution: its rate from before is inherited, and what it was extended
  * counts on.
  */
 export function scheduledEvent(
@@ -32,6 +32,8 @@ export function scheduledEvent(
   const now = facts.now.toISOString();
   const dueAt = applied.extends?.dueAt ?? new Date(facts.now.getTime() + durationSeconds * 1000).toISOString();
   const base = hold?.base ?? applied.from;
+  // It is what it would go back to: an undo for a while.
+  if (base === applied.to) return null;
   const role = applied.apply ? applied.apply.role : (hold?.role ?? null);
   const since = applied.extends && hold ? hold.since : now;
   return revertEvent(applied, 'revert.scheduled', facts.policy, base, { base, since, dueAt, role });

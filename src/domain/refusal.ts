@@ -35,6 +35,8 @@ export type AskRefusal =
   | { why: 'already-open'; request: string }
   /** Its time is over, or another request took its place: there is nothing to lengthen. */
   | { why: 'not-held' }
+  /** Somebody has changed the limit since: more time for what was set would mean nothing. */
+  | { why: 'cannot-extend'; set: number; current: number }
   | { why: 'cannot-undo'; request: string; problem: UndoProblem };
 
 /** Why what a request set can't be set back by asking for it. */

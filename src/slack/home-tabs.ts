@@ -16,7 +16,8 @@ export function startHomeTabs(bot: Omit<Bot, 'homeTabs'>, homes: Homes): HomeTab
       const facts = await homeFacts(bot, user);
       const shown = facts.kind === 'home' ? [...facts.toDecide, ...facts.asked].map(({ request }) => request.id) : [];
       const links = await linksOf(bot, shown);
-      const view = homeView({ facts, links, now: bot.clock.now(), seal: (id) => sealRequest(bot, id) });
+      const lost = bot.audit.lost() !== null;
+      const view = homeView({ facts, links, lost, now: bot.clock.now(), seal: (id) => sealRequest(bot, id) });
       // The 10 s are between two publications, however long the facts take, or Slack.
       await homes.prolongTurn(user);
       await bot.clients.patient.views.publish({ user_id: user, view });

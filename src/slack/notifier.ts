@@ -4,6 +4,7 @@ import { isOpen, type ThrottleRequest } from '../domain/throttle-request.ts';
 import type { Log } from '../log.ts';
 import { AwsFault } from '../workflow/faults.ts';
 import type {
+  AuditLine,
   Card,
   Cards,
   Clock,
@@ -119,6 +120,11 @@ export function createNotifier(deps: NotifierDeps) {
     return lines.find((line) => line.record.event === 'applied') ?? record;
   }
 
+  /** Of what is told in the thread, most of the time nothing. */
+  async function recordsToTell({ request: { id, drift, hold } }: StoredRequest): Promise<AuditLine[]> {
+    return drift || hold?.end ? ledger.lookUp({ kind: 'request', id }, RECORDS_READ) : [];
+  }
+
   async function result(id: string): Promise<Told> {
     const stored = await ledger.load(id);
     const message = stored && resultMessage({ ...stored, record: await resultRecord(stored), seal: deps.seal });
@@ -144,7 +150,9 @@ export function createNotifier(deps: NotifierDeps) {
   async function tellThread(id: string): Promise<Told> {
     const [stored, card] = await Promise.all([ledger.load(id), cards.find(id)]);
     if (!stored || !card) return null;
-    const notes = threadNotes({ ...stored, now: deps.clock.now(), seal: deps.seal });
+    const notes = threadNotes({
+      ...{ request: stored.request, lines: await recordsToTell(stored), now: deps.clock.now(), seal: deps.seal },
+    });
     const unlock = await cards.lock(id);
     if (!unlock) return { againInSeconds: 0.5, why: 'another bot is at this card' };
     try {

@@ -57,6 +57,11 @@ export function refusalWords(refusal: Refusal, more: { link?: string | null } = 
         text: 'No time runs for this limit any more: it was set back, left alone, or another request took its place. Nothing was changed. The card shows how it stands.',
         field: null,
       };
+    case 'cannot-extend':
+      return {
+        text: `The limit was changed since: this request set ${formatRate(refusal.set)}, in force now is ${formatRate(refusal.current)}. More time for it would mean nothing, and when its time is over the bot leaves the limit as it is. Ask for the rate that you want.`,
+        field: null,
+      };
     case 'cannot-undo':
       return { text: cannotUndo(refusal), field: null };
     case 'may-not-revert': {

@@ -112,6 +112,11 @@ describe('what follows a limit that came into force', () => {
     expect(inForce({ ask: lower, seen: { bytesPerSecond: SET } }, over).hold?.base).toBe(SET);
   });
 
+  it('is nothing where it is itself the rate that it would go back to', () => {
+    const back = { rate: { kind: 'absolute', bytesPerSecond: BASE } } as const;
+    expect(inForce({ ask: back, seen: { bytesPerSecond: SET } }, held).hold).toBeNull();
+  });
+
   it('is a warning ten minutes before, where there is more time than that', () => {
     expect(warnAt(held.hold)).toEqual(at(2 + HOUR - 600));
     expect(warnAt({ scheduledAt: at(0).toISOString(), dueAt: at(600).toISOString() })).toBeNull();
@@ -293,7 +298,12 @@ describe('more time', () => {
 
   it.each([
     ['over the most in sum', HOUR + 1, {}, { why: 'duration-too-long', asked: 2 * HOUR + 1, held: HOUR }],
-    ['on another rate', 60, { execution: execution({ bytesPerSecond: 7 }) }, { why: 'not-held' }],
+    [
+      'on another rate',
+      60,
+      { execution: execution({ bytesPerSecond: 7 }) },
+      { why: 'cannot-extend', set: SET, current: 7 },
+    ],
     ['after the end', 60, { execution: execution({ status: 'SUCCESS' }) }, { why: 'not-updatable' }],
     ['where Slack can’t say', 60, { groups: NO_GROUPS }, { why: 'groups-unknown' }],
   ])('is refused %s', (_, seconds, changes, refusal) => {

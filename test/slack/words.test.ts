@@ -78,6 +78,11 @@ describe('refusalWords', () => {
     ],
     [{ why: 'not-held' }, null, ['No time runs for this limit any more']],
     [
+      { why: 'cannot-extend', set: 52_428_800, current: 7_340_032 },
+      null,
+      ['this request set 50 MiB/s (419 Mbit/s), in force now is 7 MiB/s', 'Ask for the rate that you want'],
+    ],
+    [
       { why: 'may-not-revert', requester: 'U0OPER', rule: rule() },
       null,
       ['You may not set this limit back', 'Who could: <@U0OPER>, who approved it', '`production`'],

@@ -132,6 +132,12 @@ describe('the log goes back under a running bot', () => {
       const told = await command(OPERATOR, `${world.execution()} 50MiB/s`);
       expect(told.text).toMatch(/The audit log is not the one that was written before/);
       expect((await command(LEAD, 'requests')).text).toMatch(/not the one that was written before/);
+      const shown = [await command(OPERATOR, 'list'), await command(OPERATOR, `status ${world.execution()}`)];
+      for (const { text } of shown) expect(text).toMatch(/not the one that was written before/);
+      await world.slack.as(LEAD).openHome();
+      const home = visibleText(await world.slack.until(() => world.slack.as(LEAD).home()));
+      expect(home).toMatch(/^:rotating_light: \*The audit log is not the one that was written before/);
+      expect(home).not.toMatch(/For you to decide|Asked by you|On record|as `r-/);
       const ready = await readyz();
       expect(ready.status).toBe(503);
       expect(ready.body).toMatch(/--seen \d+:[0-9a-f]{64}/);

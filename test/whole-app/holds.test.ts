@@ -89,8 +89,14 @@ describe('a limit for a while', () => {
     const arn = at().execution();
     const { card } = await held(arn, '50MiB/s for 5m');
     at().aws.setLimit(arn, 7 * MiB);
-    await inThread(card, 'past the bot, by console or CLI');
-    await inThread(card, 'Somebody has changed the limit since, to 7 MiB/s');
+    const drift = await inThread(card, 'past the bot, by console or CLI');
+    const end = await inThread(card, '*Time over, left as it is: nightly-archive*');
+    expect(visibleText(end)).toContain('Somebody has changed the limit since, to 7 MiB/s');
+    // Each names the record that it rests on, not the last one.
+    const seqOf = async (event: string) =>
+      (await at().records()).find((record) => record.execution === arn && record.event === event)?.seq;
+    expect(visibleText(drift)).toContain(`audit record ${await seqOf('drift.detected')} ·`);
+    expect(visibleText(end)).toContain(`audit record ${await seqOf('revert.skipped')} ·`);
     expect(limit(arn)).toBe(7);
     expect(await at().events(arn)).toEqual(expect.arrayContaining(['drift.detected', 'revert.skipped']));
     expect(sent(arn)).toEqual([50]);

@@ -130,6 +130,15 @@ describe('a limit for a while', () => {
     expect(sent()).toEqual([50, 30]);
   });
 
+  it('ends with another request for a while that is itself the rate from before: nothing is set back twice', async () => {
+    await held();
+    const second = await held({ ...to(100), durationSeconds: HOUR });
+    expect(await bot.request(second)).toMatchObject({ status: 'applied', hold: null });
+    world.seconds += 2 * HOUR;
+    await bot.work();
+    expect(sent()).toEqual([50, 100]);
+  });
+
   it('runs on where another request comes to nothing', async () => {
     await held();
     world.rule = { ...world.rule, approvals: { lower: 1, raise: 1, unlimited: 1 } };
@@ -426,6 +435,13 @@ describe('Extend', () => {
     expect((await bot.request(idOf(extended))).status).toBe('applied');
     expect((await bot.request(first)).hold?.end).toBeNull();
     expect(await bot.revertNow(first, 'U0LEAD')).toEqual({ kind: 'refused', refusal: { why: 'not-held' } });
+  });
+
+  it('is refused where somebody has changed the limit since, with what is in force now', async () => {
+    const id = await held();
+    aws.setLimit(arn, 7 * MIB);
+    const refusal = { why: 'cannot-extend', set: 50 * MIB, current: 7 * MIB };
+    expect(await bot.extend(id, 60)).toMatchObject({ kind: 'refused', refusal });
   });
 
   it('is refused where no time runs', async () => {

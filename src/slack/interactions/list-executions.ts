@@ -44,6 +44,7 @@ async function show(
     const message = executionList({
       running,
       final: withinMs === REST_MS,
+      lost: bot.audit.lost() !== null,
       now: bot.clock.now(),
       sealExecution: (arn) => sealExecution(bot, arn),
       sealPage: (at) => sealPage(bot, at),

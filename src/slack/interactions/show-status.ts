@@ -23,7 +23,7 @@ export async function showStatus(
     case 'status': {
       const card = status.open ? await linkOf(bot, status.open.id) : null;
       const throttle = status.mayAsk ? sealExecution(bot, execution.arn) : null;
-      return caller.say(executionStatusMessage({ status, card, throttle }));
+      return caller.say(executionStatusMessage({ status, card, throttle, lost: bot.audit.lost() !== null }));
     }
   }
 }

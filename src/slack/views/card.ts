@@ -17,6 +17,7 @@ import {
   modeWarning,
   ONE_RUN,
   progressBar,
+  stayingNote,
 } from './execution-words.ts';
 import { countdown, extensionNote } from './hold-words.ts';
 import { approverNames, mentions, personName } from './people-words.ts';
@@ -138,7 +139,7 @@ function notes({ request, execution, standing = null }: CardFacts): string[] {
   return [
     ...moved,
     ...(warning ? [warning] : []),
-    status === 'applied' ? (request.hold ? ONE_RUN : limitNote(null)) : limitNote(durationSeconds),
+    status === 'applied' ? (request.hold ? ONE_RUN : stayingNote(durationSeconds)) : limitNote(durationSeconds),
   ];
 }
 

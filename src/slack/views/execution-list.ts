@@ -6,6 +6,7 @@ import type { HeldRequest, Running, RunningRow } from '../../workflow/list-runni
 import { faultName } from '../words-fault.ts';
 import { actions, button, context, section } from './blocks.ts';
 import { etaWords, executionId, modeMark, progressBar, shortName } from './execution-words.ts';
+import { lostLog } from './notices.ts';
 import { stateWords } from './state-words.ts';
 import { clip, code, count, dateToken, escapeText, type MessageView } from './text.ts';
 
@@ -23,6 +24,8 @@ export interface ExecutionListFacts {
   running: Running;
   /** Nothing more comes by itself. */
   final: boolean;
+  /** The log is lost. */
+  lost: boolean;
   now: Date;
   /** Gives a button's value for an execution. */
   sealExecution: (arn: string) => string;
@@ -41,6 +44,7 @@ export function executionList(facts: ExecutionListFacts): MessageView {
       ? 'Nothing is running or queued in the accounts and Regions that the policy names.'
       : `${count(total, 'running or queued execution')}${where}.${waits}`;
   const blocks: KnownBlock[] = [
+    ...lostLog(facts.lost),
     section(`*${text}*`),
     ...rows.map((row) => rowSection(row, facts)),
     ...failedSections(running, final),

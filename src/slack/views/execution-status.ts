@@ -8,6 +8,7 @@ import { detailWords, recordWords } from './audit-words.ts';
 import { actions, button, context, factSection, section } from './blocks.ts';
 import { heldWords, speedWords, THROTTLE_ACTION } from './execution-list.ts';
 import { etaWords, executionFact, modeWarning, progressBar, shortName } from './execution-words.ts';
+import { lostLog } from './notices.ts';
 import { personName } from './people-words.ts';
 import { stateWords } from './state-words.ts';
 import { clip, code, dateToken, escapeText, link, type MessageView } from './text.ts';
@@ -18,15 +19,18 @@ export interface ExecutionStatusFacts {
   card: string | null;
   /** The value of the button that opens the form; null: no button. */
   throttle: string | null;
+  /** The log is lost. */
+  lost: boolean;
 }
 
 /** One execution in full, for one person, privately. */
-export function executionStatusMessage({ status, card, throttle }: ExecutionStatusFacts): MessageView {
+export function executionStatusMessage({ status, card, throttle, lost }: ExecutionStatusFacts): MessageView {
   const { look, open, lines } = status;
   const name = shortName(look);
   const word = escapeText(clip(look.status, 40));
   const warning = modeWarning(look.mode);
   const blocks: KnownBlock[] = [
+    ...lostLog(lost),
     section(`*${name}* · ${word}`),
     factSection(facts(status)),
     ...(open

@@ -114,6 +114,12 @@ export function modeMark(mode: string | null): string {
 /** Where another sentence says what ends it. */
 export const ONE_RUN = 'The limit holds for this one run only.';
 
+/** Of a limit in force that nothing lifts by itself. Asked for a while, it is itself the rate that it would go back to. */
+export function stayingNote(durationSeconds: number | null): string {
+  if (durationSeconds === null) return limitNote(null);
+  return `It was asked for ${formatDuration(durationSeconds)}, and is the rate from before a limit for a while: there is nothing to go back to. ${limitNote(null)}`;
+}
+
 /** What the limit is bound to, and what ends it; `would` where it never came into force. */
 export function limitNote(durationSeconds: number | null, mood: 'does' | 'would' = 'does'): string {
   const asked = durationSeconds === null ? null : formatDuration(durationSeconds);

@@ -7,6 +7,7 @@ import { REVIEW_ACTION } from './card.ts';
 import { heldWords, runningWords } from './execution-list.ts';
 import { auditLine } from './execution-status.ts';
 import { shortName } from './execution-words.ts';
+import { lostLog } from './notices.ts';
 import { personName } from './people-words.ts';
 import { stateWords } from './state-words.ts';
 import { clip, code, count, dateToken, escapeText, link, oneLine } from './text.ts';
@@ -19,9 +20,13 @@ export interface HomeViewFacts {
   facts: HomeFacts;
   /** Request id → address of its card. */
   links: ReadonlyMap<string, string>;
+  /** The log is lost: what is stored of requests is no answer to anybody. */
+  lost: boolean;
   now: Date;
   seal: (id: string) => string;
 }
+
+type Shown = Extract<HomeFacts, { kind: 'home' }>;
 
 /** The home tab of one person. */
 export function homeView(home: HomeViewFacts): HomeView {
@@ -34,15 +39,26 @@ function blocksOf(home: HomeViewFacts): KnownBlock[] {
     return [section('Guests and people from outside this workspace don’t see the transfers here.')];
   }
   return [
+    ...lostLog(home.lost),
+    ...(home.lost ? running(withoutRequests(facts.running)) : ofRequests(home, facts)),
+    context(
+      `As of ${dateToken(now.toISOString())}; kept up to date for ten minutes after you open it. To ask for a limit, use \`/datasync-throttle\` in a channel: a request is always asked, and seen, in one.`,
+    ),
+  ];
+}
+
+function ofRequests(home: HomeViewFacts, facts: Shown): KnownBlock[] {
+  return [
     ...requests('For you to decide', 'Nothing waits for you.', facts.toDecide, home, true),
     ...requests('Asked by you, still open', 'None of yours is open.', facts.asked, home, false),
     ...timers(facts.held),
     ...running(facts.running),
     ...audit(facts.lines),
-    context(
-      `As of ${dateToken(now.toISOString())}; kept up to date for ten minutes after you open it. To ask for a limit, use \`/datasync-throttle\` in a channel: a request is always asked, and seen, in one.`,
-    ),
   ];
+}
+
+function withoutRequests(list: Shown['running']): Shown['running'] {
+  return list && { ...list, rows: list.rows.map((row) => ({ ...row, open: null, held: null })) };
 }
 
 function requests(
@@ -82,7 +98,7 @@ function timers(held: readonly HeldRequest[]): KnownBlock[] {
   ];
 }
 
-function running(list: Extract<HomeFacts, { kind: 'home' }>['running']): KnownBlock[] {
+function running(list: Shown['running']): KnownBlock[] {
   if (list === null) return [];
   const { rows, total, failed } = list;
   const places = [...new Set(failed.map(({ region }) => escapeText(region)))].slice(0, 10);
@@ -97,7 +113,7 @@ function running(list: Extract<HomeFacts, { kind: 'home' }>['running']): KnownBl
   ];
 }
 
-function audit(lines: Extract<HomeFacts, { kind: 'home' }>['lines']): KnownBlock[] {
+function audit(lines: Shown['lines']): KnownBlock[] {
   if (lines.length === 0) return [];
   return [section('*On record*'), ...lines.map((line) => section(auditLine(line))), divider()];
 }

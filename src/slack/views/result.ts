@@ -3,7 +3,7 @@ import { formatRate, UNLIMITED } from '../../domain/rate.ts';
 import type { ThrottleRequest } from '../../domain/throttle-request.ts';
 import type { RecordRef } from '../../workflow/ports.ts';
 import { actions, button, context, plain, quotedSection, section } from './blocks.ts';
-import { limitNote, shortName } from './execution-words.ts';
+import { shortName, stayingNote } from './execution-words.ts';
 import { changeWords } from './hold-words.ts';
 import { approverNames, personName } from './people-words.ts';
 import { expiredSentence, failedSentence, staleSentence } from './state-words.ts';
@@ -88,7 +88,7 @@ function applied(facts: ResultFacts, name: string): ResultView {
         ? `In force: ${name} has no limit now (unlimited)`
         : `In force: ${name} is limited to ${formatRate(rate)}`,
     sentence: `Read back from AWS${at}; it was ${formatRate(request.from)}. Asked by ${mentionUser(request.requester.user)}, ${agreed}.`,
-    note: request.hold ? holdNote(request) : limitNote(null),
+    note: request.hold ? holdNote(request) : stayingNote(request.durationSeconds),
     undo: true,
   });
 }

@@ -1,10 +1,11 @@
 import type { KnownBlock } from '@slack/types';
+import type { EventName } from '../../domain/audit-event.ts';
 import { isLate, isUnseen, warnAt } from '../../domain/decide-revert.ts';
 import { formatDuration } from '../../domain/duration.ts';
 import { isHeld, isReverting } from '../../domain/hold.ts';
 import { formatRate } from '../../domain/rate.ts';
 import type { ThrottleRequest } from '../../domain/throttle-request.ts';
-import type { RecordRef } from '../../workflow/ports.ts';
+import type { AuditLine } from '../../workflow/ports.ts';
 import { actions, context, section } from './blocks.ts';
 import { holdButtons } from './card.ts';
 import { shortName } from './execution-words.ts';
@@ -21,7 +22,8 @@ const HASH_SHOWN = 20;
 
 interface NoteFacts {
   request: ThrottleRequest;
-  record: RecordRef;
+  /** Its records, newest first. */
+  lines: readonly AuditLine[];
   now: Date;
   seal: (id: string) => string;
 }
@@ -56,26 +58,40 @@ function unseen({ request, now }: NoteFacts): ThreadNote | null {
   return note('unseen', `:warning: ${text}`, text, []);
 }
 
-function drifted({ request, record }: NoteFacts): ThreadNote | null {
+function drifted({ request, lines }: NoteFacts): ThreadNote | null {
   const { drift } = request;
   if (!drift) return null;
   const then = isHeld(request)
     ? ' If it is still so when the time is over, it will be left as it is.'
     : ' The bot leaves it as it is.';
   const text = `Somebody set the limit of ${nameOf(request)} to ${formatRate(drift.rate)} past the bot, by console or CLI (seen ${dateToken(drift.at)}); this request had set ${formatRate(request.to)}.${then}`;
-  return note(`drift ${drift.at}`, `:warning: ${text}`, text, [], record);
+  return note(`drift ${drift.at}`, `:warning: ${text}`, text, [], recordOf(lines, ['drift.detected'], drift.at));
 }
 
-function ended({ request, record }: NoteFacts): ThreadNote | null {
+function ended({ request, lines }: NoteFacts): ThreadNote | null {
   const { hold } = request;
   if (!hold?.end) return null;
   const { emoji, state, sentence } = holdWords({ hold });
   const asker = hold.end.how === 'failed' ? ` ${mentionUser(request.requester.user)}` : '';
   const words = `${state}: ${nameOf(request)}`;
+  const record = recordOf(lines, ENDS, hold.end.at);
   return note('ended', `:${emoji}: *${words}*\n${sentence}${asker}`, `${words}. ${sentence}${asker}`, [], record);
 }
 
-function note(key: string, words: string, text: string, more: KnownBlock[], record?: RecordRef): ThreadNote {
+const ENDS: readonly EventName[] = ['reverted', 'revert.skipped', 'revert.failed'];
+
+/** The record that a word rests on: the request may have had others since. */
+function recordOf(lines: readonly AuditLine[], events: readonly EventName[], at: string): AuditLine | null {
+  return lines.find(({ record }) => record.at === at && events.includes(record.event)) ?? null;
+}
+
+function note(
+  key: string,
+  words: string,
+  text: string,
+  more: KnownBlock[],
+  record: AuditLine | null = null,
+): ThreadNote {
   const proof = record ? [context(`audit record ${record.seq} · hash ${code(record.hash.slice(0, HASH_SHOWN))}`)] : [];
   return { key, message: { text, blocks: [section(words), ...more, ...proof] } };
 }

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { EventName } from '../../../src/domain/audit-event.ts';
+import { plainEvent } from '../../../src/domain/audit-record.ts';
 import type { Hold, HoldEnd } from '../../../src/domain/hold.ts';
 import type { ThrottleRequest } from '../../../src/domain/throttle-request.ts';
 import { elementsOf } from '../../../src/sandbox/slack/block-walk.ts';
@@ -6,6 +8,7 @@ import { type CardFacts, cardMessage } from '../../../src/slack/views/card.ts';
 import { extendModal } from '../../../src/slack/views/extend-modal.ts';
 import { resultMessage } from '../../../src/slack/views/result.ts';
 import { threadNotes } from '../../../src/slack/views/thread-notes.ts';
+import type { AuditLine } from '../../../src/workflow/ports.ts';
 import {
   approval,
   ending,
@@ -122,6 +125,12 @@ describe('the card of a limit for a while', () => {
     expect(all).not.toContain('by itself <!date');
   });
 
+  it('says that there is nothing to go back to, where it is the rate from before', () => {
+    const { all } = card({ request: held({ hold: null, durationSeconds: 3600 }) });
+    expect(all).toContain('It was asked for 1 h, and is the rate from before a limit for a while');
+    expect(all).toContain('until it ends or somebody changes the limit');
+  });
+
   it('expects either rate where nobody knows whether it was set back', () => {
     const unseen = over({ how: 'failed', why: 'unseen' });
     const shown = (bytesPerSecond: number) => card({ request: unseen, execution: execution({ bytesPerSecond }) }).all;
@@ -160,8 +169,16 @@ describe('the card of a limit for a while', () => {
 
 describe('the thread', () => {
   const at = (minutes: number) => new Date(NOW.getTime() + minutes * 60_000);
+  const line = (seq: number, event: EventName, moment: Date): AuditLine => ({
+    ...{ seq, hash: String(seq).padStart(2, '0').repeat(32) },
+    record: { ...plainEvent(event, {}), v: 1, log: 'log', seq, prev: '', at: moment.toISOString(), op: 'op' },
+  });
+  const lines = [
+    ...[line(47, 'drift.detected', at(1)), line(46, 'revert.failed', NOW), line(45, 'revert.skipped', NOW)],
+    ...[line(44, 'reverted', NOW), line(43, 'drift.detected', at(-1)), line(42, 'drift.detected', NOW)],
+  ];
   const notes = (of: ThrottleRequest, minutes = 0) => {
-    const all = threadNotes({ request: of, record: RECORD, now: at(minutes), seal });
+    const all = threadNotes({ request: of, lines, now: at(minutes), seal });
     for (const { message } of all) expectGoodMessage(message);
     return all.map(({ key, message }) => ({ key, all: read(message) }));
   };
@@ -189,9 +206,12 @@ describe('the thread', () => {
   it('says somebody’s change and the end, each under a key of its own', () => {
     const [drift] = notes(held({ drift: { at: NOW.toISOString(), rate: 7 * MIB } }));
     expect(drift).toMatchObject({ key: `drift ${NOW.toISOString()}` });
-    expect(drift?.all).toMatch(/set the limit of nightly_sync to 7 MiB\/s.*past the bot.*audit record 42/s);
+    expect(drift?.all).toMatch(
+      /set the limit of nightly_sync to 7 MiB\/s.*past the bot.*audit record 42 · hash `4242/s,
+    );
     const [end] = notes(over({ how: 'reverted', rate: 100 * MIB }));
     expect(end).toMatchObject({ key: 'ended', all: expect.stringContaining('Set back to 100 MiB/s') });
+    expect(end?.all).toContain('audit record 46 · hash');
     expect(notes(over({ how: 'failed', why: 'denied' }))[0]?.all).toContain('<@U0OPER>');
   });
 });

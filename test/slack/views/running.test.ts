@@ -44,10 +44,10 @@ function row(but: Partial<RunningRow> = {}, name: string | null = 'nightly_sync'
   };
 }
 
-function list(but: Partial<Running> = {}, final = true) {
+function list(but: Partial<Running> = {}, final = true, lost = false) {
   const running: Running = { rows: [row()], total: 1, from: 0, failed: [], complete: true, ...but };
   const sealExecution = (arn: string) => `sealed ${arn}`;
-  const message = executionList({ running, final, now: NOW, sealExecution, sealPage: (from) => `page ${from}` });
+  const message = executionList({ running, final, lost, now: NOW, sealExecution, sealPage: (from) => `page ${from}` });
   expectGoodMessage(message);
   const buttons = elementsOf(JSON.parse(JSON.stringify(message.blocks)));
   return { ...message, all: read(message), buttons: buttons.map(({ actionId, element }) => [actionId, element.value]) };
@@ -150,12 +150,13 @@ function lines(count: number, words = 'cutover') {
 
 type Status = Parameters<typeof executionStatusMessage>[0]['status'];
 
-function status(but: Partial<Status> = {}, more: { card?: string; throttle?: string } = {}): string {
+function status(but: Partial<Status> = {}, more: { card?: string; throttle?: string; lost?: true } = {}): string {
   const all: Status = {
     ...{ kind: 'status', look: execution(), measured: 50 * MIB, open: null, held: null, lines: [], mayAsk: true },
     ...but,
   };
-  const message = executionStatusMessage({ status: all, card: more.card ?? null, throttle: more.throttle ?? null });
+  const { card = null, throttle = null, lost = false } = more;
+  const message = executionStatusMessage({ status: all, card, throttle, lost });
   expectGoodMessage(message);
   return read(message);
 }
@@ -230,8 +231,8 @@ describe('previewMessage', () => {
 describe('homeView', () => {
   const stored = (count: number, but = {}) =>
     Array.from({ length: count }, () => ({ request: request(but), record: RECORD }));
-  const home = (facts: Parameters<typeof homeView>[0]['facts']) => {
-    const view = homeView({ facts, links: new Map([['r-0123456789', 'https://w.slack.com/x']]), now: NOW, seal });
+  const home = (facts: Parameters<typeof homeView>[0]['facts'], lost = false) => {
+    const view = homeView({ facts, links: new Map([['r-0123456789', 'https://w.slack.com/x']]), lost, now: NOW, seal });
     expectGoodView(view);
     return { view, text: read(view), buttons: elementsOf(JSON.parse(JSON.stringify(view.blocks))) };
   };
@@ -252,6 +253,23 @@ describe('homeView', () => {
       'sa-east-1',
     ])
       expect(text).toContain(words);
+  });
+
+  it('shows no requests and no records while the log is lost, and says so on top', () => {
+    const rows = [row({ open: request(), held: held() })];
+    const running = { rows, total: 1, from: 0, failed: [], complete: true };
+    const { text, buttons } = home(
+      { ...{ kind: 'home', toDecide: stored(1), asked: stored(1), held: [held()], running }, lines: lines(3) },
+      true,
+    );
+    expect(text).toMatch(/^:rotating_light: \*The audit log is not the one/);
+    expect(text).toContain('nightly_sync');
+    expect(text).not.toMatch(/r-0123456789|On record|For you to decide|back by themselves/);
+    expect(buttons).toEqual([]);
+    expect(home({ kind: 'no-member' }, true).text).not.toContain('audit log');
+    for (const marked of [list({}, true, true).all, status({}, { lost: true })]) {
+      expect(marked).toMatch(/^:rotating_light: \*The audit log is not the one/);
+    }
   });
 
   it('says so where there is nothing, and to a guest', () => {
