@@ -14,7 +14,6 @@ export interface Config {
     readonly apiUrl: string | null;
   };
   readonly redis: { readonly target: RedisTarget; readonly prefix: string };
-  readonly policyFile: string;
   readonly audit: {
     /** Never empty: the first signs, all verify. */
     readonly keys: readonly AuditKey[];
@@ -158,7 +157,6 @@ export function readConfig(env: Environment): Result<Config, ConfigFault[]> {
   const slackApi = optional('SLACK_API_URL', apiUrl);
   const target = required('REDIS_URL', redisTarget);
   const prefix = optional('REDIS_KEY_PREFIX', keyPrefix) ?? 'dst';
-  const policyFile = readPolicyPath(env);
   const keys = required('AUDIT_KEYS', auditKeys);
   const audit = {
     signingKey: optional('AUDIT_SIGNING_KEY', signingKey),
@@ -177,7 +175,6 @@ export function readConfig(env: Environment): Result<Config, ConfigFault[]> {
   const config: Config = {
     slack: { botToken: bot, mode, apiUrl: slackApi },
     redis: { target, prefix },
-    policyFile,
     audit: { keys, ...audit },
     opsPort,
     logLevel,
@@ -207,12 +204,12 @@ export function readLedgerConfig(env: Environment): Result<Pick<Config, 'redis'>
   return { ok: true, value: { redis: { target, prefix }, ...audit.value } };
 }
 
-/** Where the policy file is, for the commands that need nothing else. */
+/** Where the policy file is: known however wrong the rest is. */
 export function readPolicyPath(env: Environment): string {
   return env.POLICY_FILE?.trim() || 'policy.yml';
 }
 
-/** Where checkpoints are kept outside Redis, for the commands; null: nowhere. */
+/** Where checkpoints are kept outside Redis; null: nowhere. */
 export function readCheckpointPath(env: Environment): string | null {
   return env.AUDIT_CHECKPOINT_FILE?.trim() || null;
 }

@@ -1,4 +1,13 @@
-import { type Config, describeConfigFaults, readConfig } from './config.ts';
+import type { KeyObject } from 'node:crypto';
+import {
+  type Config,
+  type ConfigFault,
+  describeConfigFaults,
+  readCheckpointPath,
+  readConfig,
+  readPolicyPath,
+} from './config.ts';
+import { bad, good, type Result } from './domain/result.ts';
 import { appendCheckpoints, type Checkpoint, highestCheckpoint } from './ledger/checkpoint-format.ts';
 import { openPolicyFile, type PolicyFile } from './policy-source.ts';
 
@@ -15,25 +24,41 @@ export interface Settings {
   witness: Checkpoint | null;
 }
 
-/** @throws ConfigurationError */
+/** @throws ConfigurationError with the faults of all of it, so that none is found only once another is mended */
 export async function readSettings(env: NodeJS.ProcessEnv): Promise<Settings> {
   const config = readConfig(env);
-  if (!config.ok) throw new ConfigurationError(describeConfigFaults(config.problem));
-  const policy = await openPolicyFile(config.value.policyFile);
-  if (!policy.ok) throw new ConfigurationError(policy.problem);
-  return { config: config.value, policy: policy.value, witness: await readWitness(config.value) };
+  const checkpointFile = readCheckpointPath(env);
+  const [policy, witness] = await Promise.all([
+    openPolicyFile(readPolicyPath(env)),
+    readWitness(checkpointFile, config.ok ? config.value.audit.signingKey : null),
+  ]);
+  if (config.ok && policy.ok && witness.ok) {
+    return { config: config.value, policy: policy.value, witness: witness.value };
+  }
+  const faults = [
+    ...(config.ok ? [] : [describeConfigFaults(config.problem)]),
+    ...(witness.ok ? [] : [describeConfigFaults([witness.problem])]),
+    ...(policy.ok ? [] : [policy.problem]),
+  ];
+  throw new ConfigurationError(faults.join('\n'));
 }
 
 /** The highest record that the bot's own checkpoints vouch for. */
-async function readWitness({ audit }: Config): Promise<Checkpoint | null> {
-  if (audit.checkpointFile === null) return null;
+async function readWitness(
+  file: string | null,
+  signingKey: KeyObject | null,
+): Promise<Result<Checkpoint | null, ConfigFault>> {
+  if (file === null) return good(null);
   try {
     // Rather now than at the first checkpoint.
-    await appendCheckpoints(audit.checkpointFile, []);
-    return await highestCheckpoint(audit.checkpointFile, audit.signingKey);
-  } catch (cause) {
-    throw new ConfigurationError("AUDIT_CHECKPOINT_FILE can't be written\n  expected: a path of a file outside Redis", {
-      cause,
+    await appendCheckpoints(file, []);
+    return good(await highestCheckpoint(file, signingKey));
+  } catch (fault) {
+    const why = fault instanceof Error ? fault.message : String(fault);
+    return bad({
+      name: 'AUDIT_CHECKPOINT_FILE',
+      problem: `can't be written and read: ${why}`,
+      expected: 'the path of a file outside Redis that the bot may write',
     });
   }
 }

@@ -1,6 +1,6 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { type Config, describeConfigFaults, readConfig } from '../src/config.ts';
+import { type Config, describeConfigFaults, readConfig, readPolicyPath } from '../src/config.ts';
 
 const HEX = 'ab'.repeat(32);
 const good = {
@@ -33,7 +33,6 @@ describe('readConfig', () => {
         apiUrl: null,
       },
       redis: { target: { kind: 'single', url: good.REDIS_URL }, prefix: 'dst' },
-      policyFile: 'policy.yml',
       audit: {
         keys: [{ kid: 'k1', key: Buffer.from(HEX, 'hex') }],
         signingKey: null,
@@ -50,7 +49,6 @@ describe('readConfig', () => {
     const config = read({
       SLACK_API_URL: 'http://127.0.0.1:4000/api',
       REDIS_KEY_PREFIX: 'dst-2.a_b',
-      POLICY_FILE: '/etc/dst/policy.yml',
       AUDIT_KEYS: `new:${HEX}, old:${'CD'.repeat(32)}`,
       AUDIT_SIGNING_KEY: privateKey.export({ format: 'der', type: 'pkcs8' }).toString('base64'),
       AUDIT_CHANNEL: 'C0AUDIT',
@@ -63,8 +61,13 @@ describe('readConfig', () => {
     expect(config.slack.mode).toMatchObject({ port: 8080 });
     expect(config.audit.keys.map(({ kid }) => kid)).toEqual(['new', 'old']);
     expect(config.audit.signingKey?.equals(privateKey)).toBe(true);
-    expect(config).toMatchObject({ policyFile: '/etc/dst/policy.yml', opsPort: 8081, logLevel: 'debug' });
+    expect(config).toMatchObject({ opsPort: 8081, logLevel: 'debug' });
     expect(config.audit).toMatchObject({ channel: 'C0AUDIT', checkpointFile: '/var/dst/checkpoints' });
+  });
+
+  it('knows where the policy file is, however wrong the rest', () => {
+    expect(readPolicyPath({ POLICY_FILE: ' /etc/dst/policy.yml ' })).toBe('/etc/dst/policy.yml');
+    expect(readPolicyPath({ POLICY_FILE: ' ' })).toBe('policy.yml');
   });
 
   it('takes Socket Mode where there is an app token, whatever else is set', () => {

@@ -54,7 +54,9 @@ async function lookUpPerson(client: WebClient, team: string, id: string): Promis
     const { user } = await client.users.info({ user: id });
     if (!user) throw new Error('users.info answered without a user');
     const name = user.profile?.display_name || user.real_name || user.name || id;
-    return { team, user: id, name, kind: kindOf(user, team) };
+    const kind = kindOf(user, team);
+    const outside = kind === 'other-team' || kind === 'stranger';
+    return { team: outside ? (user.team_id ?? team) : team, user: id, name, kind };
   } catch (cause) {
     if (slackError(cause) === 'user_not_found' || slackError(cause) === 'user_not_visible') {
       return { team, user: id, name: id, kind: 'stranger' };

@@ -68,6 +68,26 @@ describe('a look-up', () => {
     expect(story).toContain('100 MiB/s (839 Mbit/s) → 50 MiB/s (419 Mbit/s)');
   });
 
+  it('finds what somebody from outside tried, who is on record under their own team', async () => {
+    const { execution, slack, records } = at();
+    const arn = execution();
+    await say('U0STRANGE', `${arn} 50MiB/s`);
+    const { seq, actor } = (await records()).at(-1) ?? {};
+    expect(actor).toEqual({ team: 'T0OTHER', user: 'U0STRANGE', name: 'stella' });
+    expect(seqs((await say(AUDITOR, 'audit @stella')).text)).toEqual([seq]);
+    await slack.as(AUDITOR).click(shown(AUDITOR), 'audit_filter');
+    const form = await slack.until(() => slack.as(AUDITOR).views().at(-1));
+    await slack.as(AUDITOR).submit(form, { audit_user: 'U0STRANGE' });
+    const found = await slack.until(() =>
+      slack
+        .as(AUDITOR)
+        .views()
+        .find((view) => seqs(visibleText(view)).length > 0),
+    );
+    expect(seqs(visibleText(found))).toEqual([seq]);
+    for (const view of slack.as(AUDITOR).views()) await slack.as(AUDITOR).close(view);
+  });
+
   it('is narrowed by a form, and refused on record to who is no reader', async () => {
     const { slack } = at();
     const { id, arn } = await oneRequest();

@@ -36,7 +36,7 @@ describe('a review by somebody who may not', () => {
     expect(modal.submit).toBeNull();
     expect(await lastRecord(arn)).toMatchObject({
       event: 'decision.refused',
-      actor: { user },
+      actor: { user, team: user === 'U0STRANGE' ? 'T0OTHER' : 'T0DEMO' },
       detail: { why: 'may-not-decide', denial },
     });
     expect(shows(await at().card(arn), 'Waiting for 1 approval')).toBe(true);

@@ -187,6 +187,33 @@ describe('what was edited on its way', () => {
     expect(await events(arn)).toEqual(['requested']);
   });
 
+  it.each<[what: string, forge: (sealed: string, value: JsonObject) => string]>([
+    ['another request under the same MAC', (sealed, value) => `${encoded(value)}.${sealed.split('.')[1]}`],
+    ['another request without a MAC', (_, value) => encoded(value)],
+    ['another request with an empty MAC', (_, value) => `${encoded(value)}.`],
+  ])('well-formed ids of %s: nothing happens', async (_, forge) => {
+    const { slack, execution, ask, review, events, records } = at();
+    const [arn, other] = [execution(), execution()];
+    const card = await ask(arn);
+    await ask(other);
+    const r = (await records()).findLast((record) => record.execution === other)?.request ?? '';
+    const modal = await review(LEAD, card);
+    const before = await traces();
+    const inModal = (payload: JsonObject) => {
+      const sealed = String((payload.view as JsonObject).private_metadata);
+      return viewOf(payload, { private_metadata: forge(sealed, { k: 'modal', u: LEAD, c: 'C0OPS', r }) });
+    };
+    const inButton = (payload: JsonObject) => withAction(payload, (sealed) => forge(sealed, { k: 'request', r }));
+    // The requester's own click and a lead's own decision, each on what they were not shown.
+    expect(await slack.as(OPERATOR).click(card, 'cancel', { forge: inButton })).toMatchObject({ status: 200 });
+    expect(await slack.as(LEAD).submit(modal, { decision: 'approve' }, { forge: inModal })).toMatchObject({
+      status: 200,
+    });
+    await settled();
+    expect(await traces()).toEqual(before);
+    expect([await events(arn), await events(other)]).toEqual([['requested'], ['requested']]);
+  });
+
   it('a command of another app or workspace: nothing happens', async () => {
     const { slack, execution } = at();
     const before = await traces();
@@ -206,6 +233,11 @@ const settled = () => at().told('U0AUDIT', () => at().slack.as('U0AUDIT').comman
 function withAction(payload: JsonObject, change: (value: string) => string): JsonObject {
   const [action] = payload.actions as JsonObject[];
   return { ...payload, actions: [{ ...action, value: change(String(action?.value)) }] };
+}
+
+/** As the bot writes it, before it is sealed. */
+function encoded(value: JsonObject): string {
+  return Buffer.from(JSON.stringify(value)).toString('base64url');
 }
 
 function without(headers: Record<string, string>, name: string): Record<string, string> {

@@ -95,7 +95,7 @@ describe('what the policy does not allow', () => {
     expect(refused).toMatchObject({
       event: 'refused',
       request: null,
-      actor: { user },
+      actor: { user, team: user === 'U0STRANGE' ? 'T0OTHER' : 'T0DEMO' },
       channel,
       detail: { why: row.why },
     });

@@ -6,7 +6,7 @@ import { type Bot, type Caller, type Click, openModalSeal, type SubmitAnswer, se
 import { AUDIT_FIELDS, type AuditField, type AuditFilterValues, auditFilterModal } from '../views/audit-filter.ts';
 import { auditListModal } from '../views/audit-list.ts';
 import { noticeModal } from '../views/notices.ts';
-import { listFacts, look, notReadWords } from './look-up-audit.ts';
+import { actorOf, listFacts, look, notReadWords } from './look-up-audit.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -25,7 +25,7 @@ export async function openAuditFilter(bot: Bot, caller: Caller, click: Click): P
 export async function submitAuditFilter(bot: Bot, caller: Caller, view: View): Promise<SubmitAnswer | null> {
   const modal = openModalSeal(bot, view.metadata, caller.user);
   if (!modal) return null;
-  const read = readFilter(bot, view);
+  const read = await readFilter(bot, view);
   if ('errors' in read) {
     const text = Object.values(read.errors).join('\n');
     return { now: { response_action: 'errors', errors: read.errors }, later: { text, view: noticeModal(TITLE, text) } };
@@ -43,7 +43,7 @@ function inModal(view: SubmitAnswer['later']['view'], text: string): SubmitAnswe
   return { now: { response_action: 'update', view }, later: { view, text } };
 }
 
-function readFilter(bot: Bot, view: View): { query: AuditQuery } | { errors: Record<string, string> } {
+async function readFilter(bot: Bot, view: View): Promise<{ query: AuditQuery } | { errors: Record<string, string> }> {
   const value = (field: AuditField) =>
     view.values.get(`${AUDIT_FIELDS[field].block}/${AUDIT_FIELDS[field].action}`)?.trim() || null;
   const errors: Record<string, string> = {};
@@ -66,7 +66,7 @@ function readFilter(bot: Bot, view: View): { query: AuditQuery } | { errors: Rec
   const user = value('user');
   const query = {
     ...{ ...EVERYTHING, request, execution, task, account, event: value('event'), channel: value('channel') },
-    user: user === null ? null : { team: bot.identity.team, user },
+    user: user === null ? null : await actorOf(bot, user),
     since: from === null ? null : `${from}T00:00:00.000Z`,
     until: to === null ? null : new Date(Date.parse(`${to}T00:00:00.000Z`) + DAY_MS).toISOString(),
   };

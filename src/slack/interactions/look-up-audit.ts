@@ -16,7 +16,7 @@ const NEWEST: AuditTurn = { go: 'older', below: null };
 
 /** `audit [<request id> | <arn> | @user] [since <duration>]`: the newest ten. */
 export async function lookUp(bot: Bot, caller: Caller, command: Extract<Command, { kind: 'audit' }>): Promise<void> {
-  const query = queryOf(bot, command);
+  const query = await queryOf(bot, command);
   const found = await look(bot, caller, query, NEWEST);
   await caller.say(found.kind === 'page' ? auditList(await listFacts(bot, query, found.page)) : notReadWords(found));
 }
@@ -49,6 +49,12 @@ export async function tellStory(bot: Bot, caller: Caller, click: Click): Promise
   const metadata = sealModal(bot, { u: caller.user, c: '', r: null });
   const view = auditStoryModal(facts, metadata);
   await bot.clients.prompt.views.push({ trigger_id: caller.triggerId, view });
+}
+
+/** Somebody as the log names them: an outsider under a team of their own. */
+export async function actorOf({ people }: Pick<Bot, 'people'>, id: string): Promise<{ team: string; user: string }> {
+  const { team, user } = await people.person(id);
+  return { team, user };
 }
 
 export function look(
@@ -92,14 +98,14 @@ export function notReadWords(not: NotRead): string {
   return `The policy’s \`audit.readers\` may look this up, and you are not among them. Who could: ${mentions(not.readers)}. What you asked or decided yourself you can see with its request id, or with \`audit @you\`.`;
 }
 
-function queryOf(bot: Bot, { by, sinceSeconds }: Extract<Command, { kind: 'audit' }>): AuditQuery {
+async function queryOf(bot: Bot, { by, sinceSeconds }: Extract<Command, { kind: 'audit' }>): Promise<AuditQuery> {
   const since = sinceSeconds === null ? null : new Date(bot.clock.now().getTime() - sinceSeconds * 1000).toISOString();
   const query = { ...EVERYTHING, since };
   switch (by?.kind) {
     case undefined:
       return query;
     case 'user':
-      return { ...query, user: { team: bot.identity.team, user: by.id } };
+      return { ...query, user: await actorOf(bot, by.id) };
     case 'request':
       return { ...query, request: by.id };
     case 'execution':
