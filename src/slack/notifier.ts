@@ -18,6 +18,7 @@ import type {
 import { executionOf } from '../workflow/request-facts.ts';
 import type { SlackClients } from './clients.ts';
 import { retryAfter, slackError } from './clients.ts';
+import { section } from './views/blocks.ts';
 import { cardMessage } from './views/card.ts';
 import { resultMessage } from './views/result.ts';
 import type { MessageView } from './views/text.ts';
@@ -37,6 +38,13 @@ export interface NotifierDeps {
 
 /** Of one request: most have a dozen. */
 const RECORDS_READ = 100;
+
+/** What is told to people directly where the channel takes no message; `key` names it, so that it is told once. */
+interface Instead {
+  key: string;
+  message: MessageView;
+  to: readonly string[];
+}
 
 type Told = { againInSeconds: number; why: string } | null;
 
@@ -107,7 +115,11 @@ export function createNotifier(deps: NotifierDeps) {
     const unlock = await cards.lock(id);
     if (!unlock) return { againInSeconds: 0.5, why: 'another bot is at this card' };
     try {
-      return await telling(id, () => bringUpToDate(id, seen));
+      return await telling(
+        id,
+        () => bringUpToDate(id, seen),
+        (stored) => cardInstead(stored, seen),
+      );
     } finally {
       await unlock();
     }
@@ -136,14 +148,20 @@ export function createNotifier(deps: NotifierDeps) {
       if (shown) return shown;
     }
     const card = await cards.find(id);
-    if (!card) return null;
-    return telling(id, async () => {
-      const { broadcast, ...words } = message;
-      const { channel, ts } = card;
-      const thread = broadcast ? { thread_ts: ts, reply_broadcast: true } : { thread_ts: ts };
-      const posted = await clients.patient.chat.postMessage({ channel, ...words, ...thread, ...quiet });
-      await cards.keep(id, { ...card, resultTs: posted.ts ?? ts });
-    });
+    const { broadcast, ...words } = message;
+    const { requester, approvals } = stored.request;
+    const to = [...new Set([requester, ...approvals.map(({ by }) => by)].map(({ user }) => user))];
+    return telling(
+      id,
+      async () => {
+        const { channel } = stored.request;
+        // There is none where the channel took no message from the first on.
+        const thread = card ? { thread_ts: card.ts, ...(broadcast ? { reply_broadcast: true } : {}) } : {};
+        const posted = await clients.patient.chat.postMessage({ channel, ...words, ...thread, ...quiet });
+        if (card) await cards.keep(id, { ...card, resultTs: posted.ts ?? card.ts });
+      },
+      async () => [{ key: 'result', message: words, to }],
+    );
   }
 
   /** Says in the thread what has come of a limit in force, or is about to: each word once, over all bots. */
@@ -156,20 +174,28 @@ export function createNotifier(deps: NotifierDeps) {
     const unlock = await cards.lock(id);
     if (!unlock) return { againInSeconds: 0.5, why: 'another bot is at this card' };
     try {
-      return await telling(id, async () => {
-        for (const { key, message } of notes) {
-          if (await cards.said(id, key)) continue;
-          await clients.patient.chat.postMessage({ channel: card.channel, thread_ts: card.ts, ...message, ...quiet });
-          await cards.kept(id, key);
-        }
-      });
+      return await telling(
+        id,
+        async () => {
+          for (const { key, message } of notes) {
+            if (await cards.said(id, key)) continue;
+            await clients.patient.chat.postMessage({ channel: card.channel, thread_ts: card.ts, ...message, ...quiet });
+            await cards.kept(id, key);
+          }
+        },
+        async ({ request }) => notes.map((note) => ({ ...note, to: [request.requester.user] })),
+      );
     } finally {
       await unlock();
     }
   }
 
-  /** What Slack refuses for good is said to the requester; a rate limit is waited out; the rest is tried again. */
-  async function telling(id: string, tell: () => Promise<void>): Promise<Told> {
+  /** What Slack refuses for good is told in direct messages instead; a rate limit is waited out; the rest is tried again. */
+  async function telling(
+    id: string,
+    tell: () => Promise<void>,
+    instead: (stored: StoredRequest) => Promise<Instead[]>,
+  ): Promise<Told> {
     try {
       await tell();
       return null;
@@ -180,17 +206,33 @@ export function createNotifier(deps: NotifierDeps) {
       if (!error || !HOPELESS.has(error)) throw fault;
       log.error({ err: fault, request: id }, 'Slack does not take the message of a request');
       const stored = await ledger.load(id);
-      // Once: a card in force is edited over and over.
-      if (!stored || (await cards.said(id, error))) return null;
-      await tellRequester(stored.request, error);
-      await cards.kept(id, error);
+      for (const { key, message, to } of stored ? await instead(stored) : []) {
+        const word = `${error} ${key}`;
+        // Once: a card is edited over and over.
+        if (await cards.said(id, word)) continue;
+        for (const user of to) await tellDirectly(user, notThere(message, stored?.request.channel ?? '', error));
+        await cards.kept(id, word);
+      }
       return null;
     }
   }
 
-  async function tellRequester({ id, requester, channel }: ThrottleRequest, error: string): Promise<void> {
-    const text = `Request ${id} can't be shown in <#${channel}> (Slack says ${error}). It stands: see \`/datasync-throttle requests\`, or cancel it there.`;
-    await clients.patient.chat.postMessage({ channel: requester.user, text });
+  /** The card of an open or a cancelled request; how others ended is told by their result. */
+  async function cardInstead(stored: StoredRequest, seen: TaskExecution | null): Promise<Instead[]> {
+    const { request } = stored;
+    if (!isOpen(request) && request.status !== 'cancelled') return [];
+    const message = await render(stored, seen);
+    return [{ key: isOpen(request) ? 'open' : request.status, message, to: [request.requester.user] }];
+  }
+
+  /** Somebody who can't be written to either is left out: trying again would not help. */
+  async function tellDirectly(user: string, message: MessageView): Promise<void> {
+    try {
+      await clients.patient.chat.postMessage({ channel: user, ...message, ...quiet });
+    } catch (fault) {
+      if (retryAfter(fault) !== null || !slackError(fault)) throw fault;
+      log.error({ err: fault, user }, 'Slack takes no direct message for them');
+    }
   }
 
   /** A message that shows a request and is not its card (posted twice, say) is brought up to date too. */
@@ -204,5 +246,10 @@ export function createNotifier(deps: NotifierDeps) {
 }
 
 export type Notifier = ReturnType<typeof createNotifier>;
+
+function notThere({ text, blocks }: MessageView, channel: string, error: string): MessageView {
+  const words = `This can’t be shown in <#${channel}> (Slack says \`${error}\`), so it is told here.`;
+  return { text: `${text} ${words}`, blocks: [section(`:warning: ${words}`), ...blocks] };
+}
 
 const quiet = { unfurl_links: false, unfurl_media: false };

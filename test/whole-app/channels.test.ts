@@ -66,16 +66,64 @@ describe('a channel that the bot can not speak in', () => {
     expect((await card(arn)).channel).toBe('G0SECRET');
   });
 
-  it('since the request was asked: the requester is told in a direct message, and it stands', async () => {
-    const { slack, execution, ask, events } = at();
-    const arn = execution();
-    const card = await ask(arn);
-    slack.archive('C0OPS');
-    await slack.as(OPERATOR).click(card, 'cancel');
-    const told = await slack.until(() => slack.as(OPERATOR).dms()[0]);
-    expect(told.text).toContain('C0OPS');
-    expect(await events(arn)).toEqual(['requested', 'cancelled']);
-    slack.archive('C0OPS', false);
+  describe('since the request was asked', () => {
+    /** What somebody was told directly of an execution. */
+    const dms = (user: string, arn: string, says: string) =>
+      at()
+        .slack.as(user)
+        .dms()
+        .filter((one) => shows(one, arn.slice(-22)) && shows(one, says));
+
+    it('and was cancelled: the requester is told so directly', async () => {
+      const { slack, execution, ask, events } = at();
+      const arn = execution();
+      const card = await ask(arn);
+      slack.archive('C0OPS');
+      await slack.as(OPERATOR).click(card, 'cancel');
+      const told = await slack.until(() => dms(OPERATOR, arn, 'Cancelled')[0]);
+      expect(visibleText(told)).toMatch(/can’t be shown in <#C0OPS> \(Slack says `is_archived`\)/);
+      expect(await events(arn)).toEqual(['requested', 'cancelled']);
+      slack.archive('C0OPS', false);
+    });
+
+    it('and was approved: who asked and who agreed are told the result directly, once', async () => {
+      const { slack, execution, ask, approve, sent, records } = at();
+      const arn = execution({ name: 'told-directly' });
+      const card = await ask(arn);
+      slack.remove('C0OPS');
+      await approve(LEAD, card);
+      for (const user of [OPERATOR, LEAD]) {
+        const told = await slack.until(() =>
+          slack
+            .as(user)
+            .dms()
+            .find((one) => shows(one, 'In force: told-directly is limited to 50 MiB/s')),
+        );
+        const applied = (await records()).findLast(({ event, execution }) => event === 'applied' && execution === arn);
+        expect(visibleText(told)).toContain(`audit record ${applied?.seq} `);
+        expect(visibleText(told)).toContain('not_in_channel');
+      }
+      expect(sent(arn)).toHaveLength(1);
+      // Nobody is told again that it is open, or on its way: that is over.
+      const all = slack
+        .as(OPERATOR)
+        .dms()
+        .filter((one) => shows(one, 'told-directly'));
+      expect(all.filter((one) => shows(one, 'In force'))).toHaveLength(1);
+      slack.invite('C0OPS');
+    });
+
+    it('or before its card was posted: it is open all the same, and can be cancelled where it is told', async () => {
+      const { slack, execution, told, events } = at();
+      const arn = execution();
+      slack.outage({ kind: 'error', methods: ['chat.postMessage'], error: 'is_archived', times: 1 });
+      await told(OPERATOR, () => slack.as(OPERATOR).command('C0OPS', COMMAND, `${arn} 50MiB/s`));
+      const open = await slack.until(() => dms(OPERATOR, arn, 'Waiting for 1 approval')[0]);
+      slack.recover();
+      await slack.as(OPERATOR).click(open, 'cancel');
+      await slack.until(() => dms(OPERATOR, arn, 'Cancelled')[0]);
+      expect(await events(arn)).toEqual(['requested', 'cancelled']);
+    });
   });
 });
 
