@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import { boltLogger } from '../log.ts';
 import { type Bot, type Caller, type Click, openModalSeal, openRequestSeal, type View } from './bot.ts';
 import { parseCommand } from './command-text.ts';
-import { sayDirectly, tellFault } from './door.ts';
+import { sayDirectly, sayPrivately, tellFault } from './door.ts';
 import { valueKey } from './interactions/submit-request.ts';
 import {
   actionPayload,
@@ -120,7 +120,7 @@ export function createSlackApp({ bot, receiver, token, onInteraction, onAck }: S
     if (!payload) return;
     const op = `command:${payload.trigger_id}`;
     if (seen(op)) return ignore('command', 'the same again');
-    const word = firstWord((message) => reply(payload.response_url, message), log);
+    const word = firstWord((message) => sayPrivately(bot, payload.user_id, payload.response_url, message), log);
     const caller = callerOf(payload.user_id, op, {
       ...{ trigger: payload.trigger_id, channel: payload.channel_id },
       say: word.say,
@@ -148,8 +148,7 @@ export function createSlackApp({ bot, receiver, token, onInteraction, onAck }: S
     if (seen(op)) return ignore('action', 'the same again');
     const route = own(ACTIONS, action.action_id);
     if (!route) return ignore('action', `no route for ${action.action_id}`);
-    const say = (message: MessageView | string) =>
-      payload.response_url ? reply(payload.response_url, message) : sayDirectly(bot, payload.user.id, message);
+    const say = (message: MessageView | string) => sayPrivately(bot, payload.user.id, payload.response_url, message);
     const channel = payload.channel?.id;
     const value = action.selected_option?.value ?? action.value ?? '';
     const request = openRequestSeal(bot, value);

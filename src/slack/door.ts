@@ -3,6 +3,7 @@ import type { ModalView } from '@slack/types';
 import { OutcomeUnknown } from '../workflow/faults.ts';
 import type { Bot, Caller } from './bot.ts';
 import { slackError } from './clients.ts';
+import { reply } from './reply.ts';
 import { noticeModal } from './views/notices.ts';
 import type { MessageView } from './views/text.ts';
 import { type Doing, settledWords } from './words.ts';
@@ -82,6 +83,25 @@ export async function updateModal(
     if (error !== 'not_found' && error !== 'hash_conflict') throw fault;
     caller.log.info({ view: id, error }, 'the modal was closed or changed before it was filled');
     return false;
+  }
+}
+
+/**
+ * Where they asked, seen by them alone; in their direct messages where no response URL came along, or it takes nothing any more:
+ * a truth that was waited for may come after its 30 minutes.
+ */
+export async function sayPrivately(
+  bot: Pick<Bot, 'clients' | 'log'>,
+  user: string,
+  responseUrl: string | undefined,
+  message: MessageView | string,
+): Promise<void> {
+  if (!responseUrl) return sayDirectly(bot, user, message);
+  try {
+    await reply(responseUrl, message);
+  } catch (err) {
+    bot.log.info({ err, user }, 'not answered where they asked, so told directly');
+    await sayDirectly(bot, user, message);
   }
 }
 

@@ -47,6 +47,14 @@ describe('Slack is away', () => {
     expect(text).toMatch(/Something went wrong|Slack/);
   });
 
+  it('takes no answer where it was asked any more: told in the direct messages', async () => {
+    const { slack } = at();
+    slack.outage({ kind: 'error', status: 404, methods: ['response_url'] });
+    await slack.as(OPERATOR).command('C0OPS', COMMAND, 'requests');
+    const told = await slack.until(() => slack.as(OPERATOR).dms()[0]);
+    expect(visibleText(told)).toMatch(/open request/);
+  });
+
   it('can not say who may: nobody is let through', async () => {
     const { slack, told, execution, events, startBot, bots } = at();
     const arn = execution();
