@@ -31,6 +31,8 @@ export interface ActiveExecutions {
 interface Flight {
   target: ListTarget;
   startedAt: number;
+  /** When it failed, if it did. */
+  failedAt: number | null;
   found: Map<string, ActiveExecution>;
   looks: Map<string, Omit<TaskExecution, 'taskName'>>;
   /** Every execution that is found is described; else only those that are asked for. */
@@ -63,12 +65,13 @@ export function createActiveExecutions(
   const fly = (target: ListTarget): Flight => {
     const flight: Flight = {
       target,
-      startedAt: clock.now().getTime(),
+      ...{ startedAt: clock.now().getTime(), failedAt: null },
       ...{ found: new Map(), looks: new Map(), details: false, waiting: [], describing: new Map(), underWay: 0 },
       ...{ client: null, listed: false, fault: null, done: Promise.resolve() },
     };
     const looked = within(limits.listFlight, (late) => listAll(flight, AbortSignal.any([late, closing.signal])));
     flight.done = looked.catch((error: unknown) => {
+      flight.failedAt = clock.now().getTime();
       flight.fault = toAwsFault(error, { operation: OPERATION, role: target.role });
     });
     return flight;
@@ -77,7 +80,7 @@ export function createActiveExecutions(
   const flightTo = (target: ListTarget): Flight => {
     const key = `${target.region} ${target.role ?? ''}`;
     const kept = flights.get(key);
-    const age = kept ? clock.now().getTime() - kept.startedAt : Number.POSITIVE_INFINITY;
+    const age = kept ? clock.now().getTime() - (kept.failedAt ?? kept.startedAt) : Number.POSITIVE_INFINITY;
     // Who is asked too often is not asked at once again.
     const keptFor = kept?.fault ? (kept.fault.kind === 'throttled' ? THROTTLED_KEPT_MS : 0) : limits.listKept;
     if (kept && age < keptFor) return kept;

@@ -17,8 +17,11 @@ export function measuredRate(before: { at: string; bytes: number } | null, now: 
   return ms >= SHORTEST_MEASURE_MS && bytes >= 0 ? (bytes * 1000) / ms : null;
 }
 
-/** When to look again: every 30 s, and less often the longer the rest takes. `etaSeconds` null: not known. */
+/**
+ * When to look again: every 30 s, and less often the longer the rest takes. `etaSeconds` null: not known; 0: all is
+ * transferred, and how long AWS verifies it is not known either.
+ */
 export function nextLookSeconds(etaSeconds: number | null): number {
-  if (etaSeconds === null) return 2 * FASTEST_SECONDS;
+  if (etaSeconds === null || etaSeconds === 0) return 2 * FASTEST_SECONDS;
   return Math.round(Math.min(SLOWEST_SECONDS, Math.max(FASTEST_SECONDS, etaSeconds / LOOKS)));
 }

@@ -51,6 +51,7 @@ export function createLedger(options: LedgerOptions): RedisLedger {
   const gate = createGate(redis);
   const search = createAuditSearch(redis, keys, gate);
   const runCommit = loadScript(redis, 'commit');
+  const runLeave = loadScript(redis, 'leave');
   let head: AuditHead | null = null;
   let seen: Sight | null = options.witness ?? null;
   let lost: LedgerLost | null = null;
@@ -181,6 +182,10 @@ export function createLedger(options: LedgerOptions): RedisLedger {
     return toStored(stored);
   }
 
+  async function leave(arn: string, mark: string): Promise<void> {
+    await gate.read(() => runLeave([keys.inForce], [arn, mark]));
+  }
+
   return {
     load,
     commit,
@@ -202,14 +207,11 @@ export function createLedger(options: LedgerOptions): RedisLedger {
       const marks = Object.entries(await gate.read(() => redis.hgetall(keys.inForce)));
       const found = await Promise.all(marks.slice(0, limit).map(([, mark]) => load(requestOf(mark))));
       // A request lives for 90 days after its end, and no execution runs that long: what is left of it goes.
-      const gone = marks.filter((_, place) => place < found.length && found[place] === null).map(([arn]) => arn);
-      if (gone.length > 0) await gate.read(() => redis.hdel(keys.inForce, ...gone));
+      const gone = marks.filter((_, place) => place < found.length && found[place] === null);
+      await Promise.all(gone.map(([arn, mark]) => leave(arn, mark)));
       return found.filter((stored) => stored !== null);
     },
-    async leave(arn, mark) {
-      // Nothing can come into force any more on an execution that is left: its run has ended.
-      if ((await gate.read(() => redis.hget(keys.inForce, arn))) === mark) await redis.hdel(keys.inForce, arn);
-    },
+    leave,
     async openRequests(limit) {
       const ids = await gate.read(() => redis.zrange(keys.open, 0, String(limit - 1)));
       const found = await Promise.all(ids.map(load));

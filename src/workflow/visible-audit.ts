@@ -18,25 +18,27 @@ export async function visibleAudit(
   const { person } = may;
   if (person.kind !== 'member') return [];
   if (may.kind === 'may') return deps.ledger.lookUp(ask.by, ask.limit);
-  if (ask.by.kind === 'all') return newestOwn(deps.ledger, person, ask.limit);
-  return ownOf(await deps.ledger.lookUp(ask.by, MOST_READ), person).slice(0, ask.limit);
+  const did = await deps.ledger.lookUp({ kind: 'user', team: person.team, user: person.user }, MOST_READ);
+  if (ask.by.kind === 'all') return newestOf(deps.ledger, [...partIn(did, person)].slice(0, ask.limit), ask.limit);
+  const lines = await deps.ledger.lookUp(ask.by, MOST_READ);
+  const took = partIn([...did, ...lines], person);
+  return lines.filter(({ record }) => record.request !== null && took.has(record.request)).slice(0, ask.limit);
 }
 
-/** The newest of all requests that this person had a part in lately. */
-async function newestOwn(ledger: Ledger, person: Person, limit: number): Promise<AuditLine[]> {
-  const did = await ledger.lookUp({ kind: 'user', team: person.team, user: person.user }, limit);
-  const requests = [...new Set(did.map(({ record }) => record.request))].filter((id) => id !== null);
+/** The newest records of these requests. */
+async function newestOf(ledger: Ledger, requests: readonly string[], limit: number): Promise<AuditLine[]> {
   const told = await Promise.all(requests.map((id) => ledger.lookUp({ kind: 'request', id }, limit)));
-  const own = ownOf(told.flat(), person);
-  return own.sort((one, other) => other.seq - one.seq).slice(0, limit);
+  return told
+    .flat()
+    .sort((one, other) => other.seq - one.seq)
+    .slice(0, limit);
 }
 
-function ownOf(lines: readonly AuditLine[], { team, user }: Person): AuditLine[] {
-  const took = new Set(
-    lines
-      .filter(({ record }) => record.actor?.user === user && record.actor.team === team)
-      .filter(({ record }) => record.event !== 'decision.refused')
-      .map(({ record }) => record.request),
-  );
-  return lines.filter(({ record }) => record.request !== null && took.has(record.request));
+/** The requests that this person asked or decided, by these records. */
+function partIn(lines: readonly AuditLine[], { team, user }: Person): Set<string> {
+  const took = lines
+    .filter(({ record }) => record.actor?.user === user && record.actor.team === team)
+    .filter(({ record }) => record.event !== 'decision.refused')
+    .map(({ record }) => record.request);
+  return new Set(took.filter((id) => id !== null));
 }

@@ -24,7 +24,7 @@ type Show = (id: string, execution: TaskExecution | null) => Promise<{ againInSe
 const DONE: Applied = { kind: 'done' };
 const TRY_AGAIN_SECONDS = 30;
 /** Somebody has to allow it first. */
-const DENIED_AGAIN_SECONDS = 900;
+const DENIED_AGAIN_SECONDS = 300;
 
 /**
  * One look at the execution that a request's limit stands on: the card is brought up to date, somebody else's change is
@@ -39,9 +39,12 @@ export async function watchExecution(deps: WatchDeps, id: string, claim: Claim, 
   if (standing?.request !== id) return shown(show, id, null);
   const execution = await lookAtExecution(deps, request, readAccess(request, deps.policy));
   if (execution instanceof AwsFault) {
-    if (isDenied(execution)) return later(DENIED_AGAIN_SECONDS, execution.message);
-    if (execution.kind !== 'not-found') return later(TRY_AGAIN_SECONDS, execution.message);
-    return leave(deps, request, { standing, execution: null, awsRequestId: execution.requestId }, claim, show);
+    if (execution.kind === 'not-found') {
+      return leave(deps, request, { standing, execution: null, awsRequestId: execution.requestId }, claim, show);
+    }
+    // Its time runs on all the same.
+    await show(id, null);
+    return later(isDenied(execution) ? DENIED_AGAIN_SECONDS : TRY_AGAIN_SECONDS, execution.message);
   }
   const before = await deps.looks.last(request.execution);
   const measured = measuredRate(before, execution);

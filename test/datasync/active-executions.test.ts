@@ -146,6 +146,12 @@ describe('the list of what runs', () => {
   it('does not ask again at once who was asked too often', async () => {
     aws.fail({ kind: 'throttle', operation: 'ListTaskExecutions' });
     const all = () => executions.listActive([HERE], { details: false, withinMs: 4_000 });
+    // It took long until that was said, and from then on it counts.
+    const slowly = () => {
+      aws.off('change', slowly);
+      at += 4_500;
+    };
+    aws.on('change', slowly);
     expect((await all()).failed).toMatchObject([{ fault: { kind: 'throttled' }, pending: false }]);
     const before = count('ListTaskExecutions');
     at += 4_000;

@@ -22,7 +22,8 @@ describe('the measured rate', () => {
 
 describe('the next look', () => {
   it.each([
-    [0, 30],
+    [0, 60],
+    [1, 30],
     [1800, 30],
     [3600, 60],
     [10_000, 167],

@@ -8,8 +8,12 @@ export interface LossyProxy {
   lose(what: 'requests' | 'answers' | null): void;
   /** Hands what was kept back to Redis at last, byte for byte, and resolves with Redis's answer. */
   deliverLate(): Promise<string>;
+  /** The ids (UUIDs) that went through to Redis: a bot's name as a worker among them. */
+  ids: ReadonlySet<string>;
   close(): Promise<void>;
 }
+
+const ID = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;
 
 export async function startLossyProxy(redisUrl: string): Promise<LossyProxy> {
   const { hostname, port } = new URL(redisUrl);
@@ -17,6 +21,7 @@ export async function startLossyProxy(redisUrl: string): Promise<LossyProxy> {
   const sockets = new Set<Socket>();
   let losing: 'requests' | 'answers' | null = null;
   let keptBack: Buffer[] = [];
+  const ids = new Set<string>();
 
   const server = createServer((client) => {
     const redis = connect(target);
@@ -29,7 +34,11 @@ export async function startLossyProxy(redisUrl: string): Promise<LossyProxy> {
         redis.destroy();
       });
     }
-    client.on('data', (bytes) => (losing === 'requests' ? void keptBack.push(bytes) : void redis.write(bytes)));
+    client.on('data', (bytes) => {
+      if (losing === 'requests') return void keptBack.push(bytes);
+      for (const [id] of String(bytes).matchAll(ID)) ids.add(id);
+      redis.write(bytes);
+    });
     redis.on('data', (bytes) => (losing === 'answers' ? undefined : void client.write(bytes)));
   });
   server.listen(0, '127.0.0.1');
@@ -42,6 +51,7 @@ export async function startLossyProxy(redisUrl: string): Promise<LossyProxy> {
     lose: (what) => {
       losing = what;
     },
+    ids,
     deliverLate: async () => {
       const late = connect(target);
       for (const bytes of keptBack) late.write(bytes);

@@ -1,3 +1,4 @@
+import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { elementsOf, visibleText } from '../../src/sandbox/slack/block-walk.ts';
 import type { SlackMessage } from '../../src/sandbox/slack/workspace.ts';
@@ -197,7 +198,7 @@ describe('undo', () => {
 describe('the card', () => {
   it('follows the run to its end, edited no more often than every 30 s', async () => {
     const arn = at().execution({ bytes: 40_000 * MiB });
-    await held(arn, '50MiB/s');
+    const { card } = await held(arn, '50MiB/s');
     await at().card(arn, '% of the limit');
     await atLast(arn, 'The run has ended (SUCCESS): 39.1 GiB in');
     const looked = at().aws.calls.filter(
@@ -205,35 +206,58 @@ describe('the card', () => {
     );
     const seconds = (40_000 / 50) * 1.2;
     expect(looked.length).toBeLessThan(seconds / 30 + 10);
+    const edited = at().slack.calls.filter(({ method, args }) => method === 'chat.update' && args.ts === card.ts);
+    expect(edited.length).toBeGreaterThan(2);
+    expect(edited.length).toBeLessThan(seconds / 30 + 10);
     expect(visibleText(await at().card(arn, 'The run has ended'))).toMatch(/on average/);
   }, 40_000);
 });
 
-describe('a bot that is killed at the moment of the revert', () => {
-  let proxy: LossyProxy;
-  let victim: Running;
+describe('two bots, of which one is killed at the moment of the revert', () => {
+  let redis: Redis;
+  let proxies: LossyProxy[];
+  let pair: Running[];
 
   beforeAll(async () => {
-    proxy = await startLossyProxy(inject('redisUrl'));
+    redis = new Redis(inject('redisUrl'));
+    proxies = await Promise.all([1, 2].map(() => startLossyProxy(inject('redisUrl'))));
+    pair = await Promise.all(proxies.map(({ url }) => serve({ ...at().env, REDIS_URL: url }, options)));
   });
   afterAll(async () => {
-    await proxy.close();
+    await Promise.all(pair.map((bot) => bot.stop()));
+    await Promise.all(proxies.map((proxy) => proxy.close()));
+    redis.disconnect();
   });
 
-  it('is followed by the other one, and it is set back once', async () => {
-    const { aws, bots, env } = at();
+  /** The worker that has the revert in hand. */
+  async function reverting(): Promise<string | null> {
+    const outbox = `{${at().env.REDIS_KEY_PREFIX}}:outbox`;
+    const pending = (await redis.xpending(outbox, 'workers', '-', '+', 50)) as [string, string, number, number][];
+    for (const [entry, consumer] of pending) {
+      const [found] = await redis.xrange(outbox, entry, entry);
+      if (String(found?.[1]).includes('"revert"')) return consumer;
+    }
+    return null;
+  }
+
+  it('set it back once: the other one reads back what the first has sent', async () => {
+    const { aws, bots } = at();
     const arn = at().execution();
-    await held(arn, '50MiB/s for 5m');
-    // Only the victim is there when its time is over; the other one comes back while AWS is being told.
+    await held(arn, '50MiB/s for 10m');
+    // From now on there are the two.
     await Promise.all(bots.splice(0).map((bot) => bot.stop()));
-    victim = await serve({ ...env, REDIS_URL: proxy.url }, options);
-    aws.fail({ kind: 'hang', operation: 'UpdateTaskExecution', ms: 300, times: 1 });
-    await aws.until(() => at().sent(arn).length === 2, { timeoutMs: 10_000 });
-    proxy.lose('requests');
-    await at().startBot();
+    expect(sent(arn)).toEqual([50]);
+    // Carried out, and whoever sent it never hears of it.
+    aws.fail({ kind: 'lost-update', times: 1 });
+    await aws.until(() => limit(arn) === 100, { timeoutMs: 30_000 });
+    const victim = await reverting();
+    const its = proxies.filter(({ ids }) => victim !== null && ids.has(victim));
+    expect(its).toHaveLength(1);
+    its[0]?.lose('requests');
     await atLast(arn, 'Set back to');
     expect(limit(arn)).toBe(100);
-    expect((await at().events(arn)).filter((event) => event === 'reverted')).toHaveLength(1);
-    await victim.stop();
-  }, 40_000);
+    expect(sent(arn)).toEqual([50, 100]);
+    const events = (await at().events(arn)).slice(3);
+    expect(events).toEqual(['revert.scheduled', 'revert.started', 'reverted']);
+  }, 90_000);
 });

@@ -504,6 +504,24 @@ describe('the watch', () => {
     expect(await bot.ledger.inForceOf(arn)).toBeNull();
   });
 
+  it('keeps the card counting down where AWS does not let the bot look, or does not answer', async () => {
+    const id = await held();
+    const shown = () => bot.shown.filter(({ kind, request }) => kind === 'watch' && request === id).length;
+    for (const [kind, seconds] of [
+      ['reset', 31],
+      ['deny', 301],
+    ] as const) {
+      aws.recover();
+      aws.fail({ kind, operation: 'DescribeTaskExecution' });
+      world.seconds += 31;
+      await bot.work();
+      const before = shown();
+      world.seconds += seconds;
+      await bot.work();
+      expect(shown()).toBe(before + 1);
+    }
+  });
+
   it('puts somebody else’s change on record once, and again when it changes again', async () => {
     const id = await held({ durationSeconds: null });
     const step = async (mib: number) => {

@@ -86,7 +86,10 @@ function requestFacts(request: ThrottleRequest): [string, string][] {
 function liveFacts(facts: CardFacts): [string, string][] {
   const { request, execution } = facts;
   const open = isOpen(request);
-  if (!execution) return open ? [['At AWS', 'AWS could not say just now']] : [];
+  if (!execution) {
+    const until = timeLeft(facts);
+    return open || until.length > 0 ? [['At AWS', 'AWS could not say just now'], ...until] : [];
+  }
   const status: [string, string][] = [
     ['At AWS', `${escapeText(clip(execution.status, 40))}, ${dateToken(execution.lookedAt)}`],
     ['Progress', progressBar(execution)],
@@ -99,16 +102,17 @@ function liveFacts(facts: CardFacts): [string, string][] {
 }
 
 /** Of a limit in force: how fast it goes under it, until when, and when its own time is over. */
-function followedFacts({ request, measured = null, now }: CardFacts, execution: TaskExecution): [string, string][] {
+function followedFacts(facts: CardFacts, execution: TaskExecution): [string, string][] {
+  const { measured = null } = facts;
   if (!isActive(execution.status)) return [];
   const limit = execution.bytesPerSecond;
   const { before: left } = impact(execution, limit, limit, measured ?? averageRate(execution));
+  return [['Measured', measuredWords(measured, execution)], ['Time left', etaWords(left)], ...timeLeft(facts)];
+}
+
+function timeLeft({ request, now }: CardFacts): [string, string][] {
   const until = countdown(request, now);
-  return [
-    ['Measured', measuredWords(measured, execution)],
-    ['Time left', etaWords(left)],
-    ...(until ? [['Goes back by itself', until] as [string, string]] : []),
-  ];
+  return until ? [['Goes back by itself', until]] : [];
 }
 
 function closing({ request, execution }: CardFacts): KnownBlock[] {

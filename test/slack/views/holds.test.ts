@@ -63,6 +63,13 @@ describe('the card of a limit for a while', () => {
     expect(actions).toEqual(['revert-now', 'extend']);
   });
 
+  it('counts down where AWS does not answer', () => {
+    const { all } = card({ execution: null });
+    expect(all).toContain('AWS could not say just now');
+    expect(all).toMatch(/\*Goes back by itself\*\n<!date.*, in about 2 h/);
+    expect(card({ execution: null, request: over({ why: 'ended' }) }).all).not.toContain('At AWS');
+  });
+
   it('shows the measured speed against the limit, and the time left at it', () => {
     expect(card().all).toContain('*Measured*\nnot measured yet');
     const { all } = card({ measured: 45 * MIB });
