@@ -1,4 +1,4 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from './config.ts';
 import { createExecutions } from './datasync/executions.ts';
@@ -8,29 +8,30 @@ import { createAuditBook } from './ledger/audit-book.ts';
 import { createCheckpoints } from './ledger/audit-checkpoints.ts';
 import { startAuditWatch } from './ledger/audit-watch.ts';
 import { createCards } from './ledger/cards.ts';
-import type { Checkpoint } from './ledger/checkpoint-format.ts';
 import { connect, openConnection } from './ledger/connection.ts';
+import { firstLook } from './ledger/first-look.ts';
 import { createHomes } from './ledger/homes.ts';
 import { createKeys } from './ledger/keys.ts';
-import { createLedger, type RedisLedger } from './ledger/ledger.ts';
+import { createLedger } from './ledger/ledger.ts';
 import { createLooks } from './ledger/looks.ts';
 import { createOutbox } from './ledger/outbox.ts';
 import { createPolicies } from './ledger/policies.ts';
 import { createReminders } from './ledger/reminders.ts';
 import { createLogger, type Log } from './log.ts';
+import { newRequestId } from './new-request-id.ts';
 import { countedExecutions, countedLedger, countingFetch } from './ops/counted.ts';
 import { loggedLedger } from './ops/logged.ts';
 import { createMetrics } from './ops/metrics.ts';
 import { startOps } from './ops/ops-server.ts';
 import { readinessChecks } from './ops/readiness.ts';
 import { watchPolicy } from './policy-watch.ts';
-import { ConfigurationError, readSettings } from './settings.ts';
+import { ConfigurationError, portFault, readSettings } from './settings.ts';
 import { createSlackApp } from './slack/app.ts';
 import { createAuditChannel } from './slack/audit-channel.ts';
 import { type Bot, sealRequest } from './slack/bot.ts';
 import { createClients } from './slack/clients.ts';
 import { startHomeTabs } from './slack/home-tabs.ts';
-import { identify, TokenRefused } from './slack/identify.ts';
+import { checkAppToken, identify, TokenRefused } from './slack/identify.ts';
 import { createNotifier } from './slack/notifier.ts';
 import { createPeople } from './slack/people.ts';
 import { httpListening, type Listening, socketListening } from './slack/receivers.ts';
@@ -66,6 +67,8 @@ export interface ServeOptions {
   lookMs?: number;
   /** Where the log's lines go; stdout if not given. */
   logTo?: { write(line: string): void };
+  /** Ends a start that waits for Slack: it throws the signal's reason. */
+  signal?: AbortSignal;
 }
 
 const REDIS_FIRST_MS = 3000;
@@ -74,7 +77,7 @@ const GRACE_MS = 6000;
 
 /**
  * Builds the bot from its environment and starts it.
- * @throws ConfigurationError where the environment, the policy file or the Slack token is wrong
+ * @throws ConfigurationError where the environment, the policy file, a Slack token or a port is wrong; the signal's reason
  */
 export async function serve(env: NodeJS.ProcessEnv, options: ServeOptions = {}): Promise<Running> {
   const { config, policy, witness } = await readSettings(env);
@@ -105,7 +108,15 @@ export async function serve(env: NodeJS.ProcessEnv, options: ServeOptions = {}):
   const unsure = await firstLook(ledger, witness, log);
   const policies = createPolicies(redis, keys, clock, replica);
   const policyWatch = watchPolicy({ ledger, policy, policies, log });
-  const clients = createClients(config.slack.botToken, config.slack.apiUrl, log, countingFetch(metrics));
+  const { mode, apiUrl } = config.slack;
+  const clients = createClients(config.slack.botToken, apiUrl, log, countingFetch(metrics));
+  const appClient =
+    mode.kind === 'socket' ? createClients(mode.appToken, apiUrl, log, countingFetch(metrics)).patient : null;
+  const closeRedis = async () => {
+    await policyWatch.stop();
+    blocking.disconnect();
+    redis.disconnect();
+  };
   let unreadable = (): readonly string[] => [];
   const ops = await startOps({
     ...{ port: config.opsPort, metrics: metrics.registry, log },
@@ -120,14 +131,19 @@ export async function serve(env: NodeJS.ProcessEnv, options: ServeOptions = {}):
         return { digest, others: policyWatch.others(), unreadable: unreadable().filter((group) => named.has(group)) };
       },
     }),
+  }).catch(async (fault: unknown) => {
+    await closeRedis();
+    throw portFault('OPS_PORT', config.opsPort, fault);
   });
   const close = async () => {
-    await policyWatch.stop();
-    blocking.disconnect();
-    redis.disconnect();
+    await closeRedis();
     await ops.stop();
   };
-  const identity = await identify(clients.patient, log).catch(async (fault: unknown) => {
+  const waiting = { log, signal: options.signal ?? new AbortController().signal };
+  const [identity] = await Promise.all([
+    identify(clients.patient, waiting),
+    appClient ? checkAppToken(appClient, waiting) : null,
+  ]).catch(async (fault: unknown) => {
     await close();
     throw fault instanceof TokenRefused ? new ConfigurationError(fault.message, { cause: fault }) : fault;
   });
@@ -183,6 +199,21 @@ export async function serve(env: NodeJS.ProcessEnv, options: ServeOptions = {}):
   const homeTabs = startHomeTabs(parts, createHomes(redis, keys, clock));
   const bot: Bot = { ...parts, homeTabs };
 
+  // A start that fails has claimed no work.
+  const listening = listen(config, log);
+  createSlackApp({
+    ...{ bot, receiver: listening.receiver, token: config.slack.botToken },
+    onInteraction: (kind, outcome) => metrics.interactions.inc({ kind, outcome }),
+    onAck: (kind, seconds) => metrics.interactionAck.observe({ kind }, seconds),
+  });
+  const port = await listening.start().catch(async (fault: unknown) => {
+    homeTabs.stop();
+    await auditWatch.stop();
+    aws.close();
+    await close();
+    throw mode.kind === 'http' ? portFault('PORT', mode.port, fault) : fault;
+  });
+
   const reminders = createReminders(redis, keys);
   const remind = createRemind(bot, seal);
   const outbox = createOutbox({
@@ -218,14 +249,6 @@ export async function serve(env: NodeJS.ProcessEnv, options: ServeOptions = {}):
       },
     },
   });
-
-  const listening = listen(config, log);
-  createSlackApp({
-    ...{ bot, receiver: listening.receiver, token: config.slack.botToken },
-    onInteraction: (kind, outcome) => metrics.interactions.inc({ kind, outcome }),
-    onAck: (kind, seconds) => metrics.interactionAck.observe({ kind }, seconds),
-  });
-  const port = await listening.start();
   log.info({ port, opsPort: ops.port, team: identity.team, policy: policy.current().digest }, 'ready');
 
   return {
@@ -253,20 +276,6 @@ function ran(applied: Applied) {
   return applied.kind === 'done' ? null : { againInSeconds: applied.seconds, why: applied.why };
 }
 
-/** Looks at the log before anything is written. Answers with what can't be known: whether there was one before. */
-async function firstLook(ledger: RedisLedger, witness: Checkpoint | null, log: Log): Promise<string | null> {
-  // A log that is lost is told by the ledger itself, and a Redis that is away by the watch that follows.
-  const isEmpty = await ledger.look().then(
-    (found) => found === null,
-    () => false,
-  );
-  if (!isEmpty || witness !== null) return null;
-  const why =
-    'the log was empty when this bot started, and there is no checkpoint (AUDIT_CHECKPOINT_FILE): it can not know whether there was one before';
-  log.warn(why);
-  return why;
-}
-
 function listen({ slack }: Config, log: Log): Listening {
   return slack.mode.kind === 'http'
     ? httpListening(slack.mode.signingSecret, slack.mode.port, log)
@@ -276,15 +285,4 @@ function listen({ slack }: Config, log: Log): Listening {
 /** All replicas have it, and Slack alone besides them. */
 function sealSecret({ slack }: Config): string {
   return slack.mode.kind === 'http' ? slack.mode.signingSecret : slack.botToken;
-}
-
-/** `r-` and 10 characters of 36: short enough to type, and nobody guesses one. */
-function newRequestId(): string {
-  const digits = '0123456789abcdefghijklmnopqrstuvwxyz';
-  // 252 is the most of a byte that 36 divides evenly.
-  const fair = Array.from(randomBytes(40)).filter((byte) => byte < 252);
-  return `r-${fair
-    .slice(0, 10)
-    .map((byte) => digits[byte % 36])
-    .join('')}`;
 }

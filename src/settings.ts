@@ -16,6 +16,16 @@ export class ConfigurationError extends Error {
   override readonly name = 'ConfigurationError';
 }
 
+/** What a port that can't be listened on means to whoever sets it; any other fault as it is. */
+export function portFault(name: 'PORT' | 'OPS_PORT', port: number, fault: unknown): unknown {
+  const code = fault instanceof Error && 'code' in fault ? fault.code : null;
+  if (code !== 'EADDRINUSE' && code !== 'EACCES') return fault;
+  const problem =
+    code === 'EADDRINUSE' ? 'is in use: something listens there already' : "isn't this user's to listen on";
+  const expected = `a port that is free; PORT is for Slack's requests, OPS_PORT for /healthz, /readyz and /metrics`;
+  return new ConfigurationError(`${name} ${port} ${problem}\n  expected: ${expected}`, { cause: fault });
+}
+
 /** What the bot is started with, all of it read and found good. */
 export interface Settings {
   config: Config;

@@ -14,19 +14,20 @@ export interface SignalSource {
 
 /** Runs the bot until it is told to stop. @throws CannotRun where it can't start. */
 export async function runServe(env: NodeJS.ProcessEnv, signals: SignalSource): Promise<0 | 1> {
-  const start = () =>
-    serve(env).catch((fault: unknown) => {
+  const start = (signal: AbortSignal) =>
+    serve(env, { signal }).catch((fault: unknown) => {
       throw fault instanceof ConfigurationError ? new CannotRun(fault.message) : fault;
     });
   return runUntilStopped(start, signals, STOP_WITHIN_MS);
 }
 
 /**
- * SIGTERM or SIGINT stops it, in order; a second one ends the wait. SIGHUP reads the policy again.
+ * SIGTERM or SIGINT stops it, in order; one that is still starting gives that up (its signal). A second one ends the wait.
+ * SIGHUP reads the policy again.
  * @returns 0 after an orderly stop, 1 where it took too long or was cut short
  */
 export async function runUntilStopped(
-  start: () => Promise<Pick<Running, 'stop' | 'reloadPolicy'>>,
+  start: (signal: AbortSignal) => Promise<Pick<Running, 'stop' | 'reloadPolicy'>>,
   signals: SignalSource,
   stopWithinMs: number,
 ): Promise<0 | 1> {
@@ -44,7 +45,8 @@ export async function runUntilStopped(
   // Heard from the first moment on: unheard, it would end a process that is still starting.
   signals.on('SIGHUP', () => void running?.reloadPolicy());
 
-  const started = start();
+  const starting = new AbortController();
+  const started = start(starting.signal);
   started.then(
     (bot) => {
       running = bot;
@@ -52,7 +54,14 @@ export async function runUntilStopped(
     () => undefined,
   );
   await Promise.race([asked, started.then(() => asked)]);
-  const stopped = started.then((bot) => bot.stop()).then(() => true);
+  starting.abort();
+  const stopped = started.then(
+    (bot) => bot.stop().then(() => true),
+    (fault: unknown) => {
+      if (fault === starting.signal.reason) return true;
+      throw fault;
+    },
+  );
   const late = new AbortController();
   const tooLate = sleep(stopWithinMs, false, { signal: late.signal }).catch(() => false);
   const orderly = await Promise.race([stopped, hurried, tooLate]);

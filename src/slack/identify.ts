@@ -13,6 +13,7 @@ const REFUSED = new Set([
   'token_revoked',
   'token_expired',
   'missing_scope',
+  'not_allowed_token_type',
 ]);
 
 /** The token is not one that Slack takes. */
@@ -20,19 +21,45 @@ export class TokenRefused extends Error {
   override readonly name = 'TokenRefused';
 }
 
+/** `signal` ends the wait, with its reason. */
+interface Waiting {
+  log: Log;
+  signal: AbortSignal;
+}
+
 /**
  * Who the bot is in its workspace. Waits for Slack where it is away.
- * @throws TokenRefused
+ * @throws TokenRefused, the signal's reason
  */
-export async function identify(client: WebClient, log: Log): Promise<Identity> {
+export async function identify(client: WebClient, waiting: Waiting): Promise<Identity> {
+  return taken('SLACK_BOT_TOKEN', () => look(client), waiting);
+}
+
+/**
+ * Whether Slack takes the app-level token, of Socket Mode: its own client would try a wrong one over and over.
+ * @throws TokenRefused, the signal's reason
+ */
+export async function checkAppToken(client: WebClient, waiting: Waiting): Promise<void> {
+  await taken('SLACK_APP_TOKEN', () => client.apps.connections.open({}), waiting);
+}
+
+async function taken<T>(token: string, ask: () => Promise<T>, { log, signal }: Waiting): Promise<T> {
+  const stopped = new Promise<never>((_, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+  });
+  // Once the token is taken nobody waits for it.
+  stopped.catch(() => undefined);
   for (;;) {
+    signal.throwIfAborted();
     try {
-      return await look(client);
+      return await Promise.race([ask(), stopped]);
     } catch (cause) {
+      signal.throwIfAborted();
       const error = slackError(cause);
-      if (error && REFUSED.has(error)) throw new TokenRefused(`Slack refuses SLACK_BOT_TOKEN: ${error}`, { cause });
-      log.error({ err: cause }, 'Slack does not say who the bot is yet: waiting for it');
-      await sleep(AGAIN_MS);
+      if (error && REFUSED.has(error)) throw new TokenRefused(`Slack refuses ${token}: ${error}`, { cause });
+      if (cause instanceof TokenRefused) throw cause;
+      log.error({ err: cause, token }, 'Slack does not say whether it takes a token: waiting for it');
+      await Promise.race([sleep(AGAIN_MS), stopped]);
     }
   }
 }

@@ -45,6 +45,27 @@ describe.each(['SIGTERM', 'SIGINT'])('%s', (signal) => {
     expect(told).toEqual(['stop']);
   });
 
+  it('ends a start that waits, at once', async () => {
+    const signals = new EventEmitter();
+    const waiting = (signal: AbortSignal) =>
+      new Promise<never>((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
+    const ended = runUntilStopped(waiting, signals, 60_000);
+    signals.emit(signal);
+    expect(await ended).toBe(0);
+  });
+
+  it('and a start that fails by itself says so', async () => {
+    const signals = new EventEmitter();
+    let fail = (_: Error) => {};
+    const failing = new Promise<never>((_, reject) => {
+      fail = reject;
+    });
+    const ended = runUntilStopped(() => failing, signals, 60_000);
+    signals.emit(signal);
+    fail(new Error('no'));
+    await expect(ended).rejects.toThrow('no');
+  });
+
   it('given twice, does not wait', async () => {
     const signals = new EventEmitter();
     const { told, running } = bot(never);

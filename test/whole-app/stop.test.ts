@@ -110,6 +110,31 @@ describe('a start', () => {
     await expect(serve({ ...world.env, SLACK_BOT_TOKEN: 'xoxb-other' })).rejects.toThrow(/SLACK_BOT_TOKEN/);
   });
 
+  it('with an app-level token that Slack refuses is refused, by its name', async () => {
+    const started = serve({ ...world.env, SLACK_APP_TOKEN: 'xapp-other' });
+    await expect(started).rejects.toThrow(ConfigurationError);
+    await expect(started).rejects.toThrow('Slack refuses SLACK_APP_TOKEN: invalid_auth');
+  });
+
+  it.each([
+    ['PORT', () => world.bots[0]?.port],
+    ['OPS_PORT', () => world.bots[0]?.opsPort],
+  ] as const)('on a %s that is in use is refused, by its name', async (name, taken) => {
+    const started = serve({ ...world.env, [name]: `${taken()}` });
+    await expect(started).rejects.toThrow(ConfigurationError);
+    await expect(started).rejects.toThrow(new RegExp(`^${name} ${taken()} is in use`));
+  });
+
+  it.each(['http', 'socket'] as const)('that waits for Slack (%s) ends at once where it is told to', async (mode) => {
+    const { slack, env } = world;
+    slack.outage({ kind: 'hang' });
+    const stopping = new AbortController();
+    const started = serve({ ...env, ...slack.environment(mode) }, { signal: stopping.signal });
+    await slack.until(() => slack.hanging() > 0);
+    stopping.abort();
+    await expect(started).rejects.toBe(stopping.signal.reason);
+  });
+
   it('with another policy than the other bots is a warning in /readyz', async () => {
     const { writeFile } = await import('node:fs/promises');
     const file = `${world.policyFile}.other`;

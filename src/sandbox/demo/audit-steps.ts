@@ -57,6 +57,8 @@ export async function checkRecords({ world, transcript }: Stage, told: Told): Pr
       ];
     }),
   );
+  const next = Number(records.at(-1)?.record.seq) + 1;
+  transcript.words(`The export is on record too, as number ${next}: verify finds that one as well.`);
   const life = records.filter(({ record }) => record.request === told.request);
   transcript.check(
     `the request’s own records are ${LIFE.join(', ')}`,
