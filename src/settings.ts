@@ -1,5 +1,6 @@
 import { type Config, describeConfigFaults, readConfig } from './config.ts';
-import { appendCheckpoints, type Checkpoint, highestCheckpoint } from './ledger/checkpoint-format.ts';
+import { appendCheckpoints, type Checkpoint } from './ledger/checkpoint-format.ts';
+import { highestOf, readOwnCheckpoints } from './ledger/own-checkpoints.ts';
 import { openPolicyFile, type PolicyFile } from './policy-source.ts';
 
 /** The environment or the policy file is wrong; the message lists every fault. */
@@ -26,14 +27,15 @@ export async function readSettings(env: NodeJS.ProcessEnv): Promise<Settings> {
 
 /** The highest record that the bot's own checkpoints vouch for. */
 async function readWitness({ audit }: Config): Promise<Checkpoint | null> {
-  if (audit.checkpointFile === null) return null;
-  try {
-    // Rather now than at the first checkpoint.
-    await appendCheckpoints(audit.checkpointFile, []);
-    return await highestCheckpoint(audit.checkpointFile, audit.signingKey);
-  } catch (cause) {
+  const { checkpointFile: file, signingKey } = audit;
+  if (file === null) return null;
+  // Rather now than at the first checkpoint.
+  const opened = appendCheckpoints(file, []).then(() => readOwnCheckpoints(file, signingKey));
+  const own = await opened.catch((cause: unknown) => {
     throw new ConfigurationError("AUDIT_CHECKPOINT_FILE can't be written\n  expected: a path of a file outside Redis", {
       cause,
     });
-  }
+  });
+  if (!own.ok) throw new ConfigurationError(own.problem);
+  return highestOf(own.value);
 }

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { userInfo } from 'node:os';
 import { Readable } from 'node:stream';
@@ -13,14 +12,12 @@ import { verifyLive } from '../ledger/audit-live.ts';
 import { verifyLog } from '../ledger/audit-verify.ts';
 import { knownCheckpoints } from '../ledger/audit-witness.ts';
 import { appendCheckpoints, readCheckpointFile, writeCheckpointLine } from '../ledger/checkpoint-format.ts';
-import type { Connection } from '../ledger/connection.ts';
 import { linesOf, readHeadLine, readRecordLine } from '../ledger/export-format.ts';
-import type { Keys } from '../ledger/keys.ts';
-import { createLedger } from '../ledger/ledger.ts';
+import type { RedisLedger } from '../ledger/ledger.ts';
 import { CannotRun } from './cannot-run.ts';
 import { refuseExisting, writeWholeFile } from './export-audit.ts';
 import { readMoment } from './moment.ts';
-import { orCannotRun, withLog } from './open-log.ts';
+import { openLedger, orCannotRun, withLog } from './open-log.ts';
 import { progressLine } from './progress-line.ts';
 import type { ExitCode, Terminal } from './terminal.ts';
 
@@ -43,6 +40,8 @@ export async function archiveAudit({ until, out }: ArchiveOptions, terminal: Ter
   await refuseExisting(out);
   const file = readCheckpointPath(terminal.env);
   return withLog(target, async (redis, keys): Promise<ExitCode> => {
+    const { ledger, lost } = await openLedger(redis, keys, auditKeys, { signingKey, terminal });
+    if (lost !== null) throw new CannotRun(`nothing is archived: ${lost}`);
     const read = file === null ? null : await readCheckpointFile(file).catch((cause: unknown) => noneYet(cause, file));
     const checkpoints = read && knownCheckpoints(read.lines, signingKey);
     const whole = await verifyLive(redis, keys, auditKeys, checkpoints);
@@ -66,7 +65,7 @@ export async function archiveAudit({ until, out }: ArchiveOptions, terminal: Ter
       const checkpoint = await checkpointOf(redis, keys, head.last, terminal.now());
       if (checkpoint) await appendCheckpoints(file, [writeCheckpointLine(checkpoint, signingKey)]);
     }
-    await record(redis, keys, plan, auditKeys, terminal);
+    await record(ledger, plan);
     if (!(await moveFloor(redis, keys, head.last, head.hash))) {
       throw new CannotRun(`the log changed meanwhile: ${out} is good, and nothing was taken out of Redis`);
     }
@@ -97,16 +96,9 @@ async function verifyWritten(out: string, auditKeys: Parameters<typeof verifyLog
   }
 }
 
-async function record(
-  redis: Connection,
-  keys: Keys,
-  { head }: ArchivePlan,
-  auditKeys: Parameters<typeof createLedger>[0]['auditKeys'],
-  terminal: Terminal,
-): Promise<void> {
+async function record(ledger: RedisLedger, { head }: ArchivePlan): Promise<void> {
   const { log, first, last, hash, count, at } = head;
   const detail = { by: `command line, ${userInfo().username}`, log, first, last, hash, count, at };
-  const ledger = createLedger({ redis, keys, auditKeys, clock: terminal, newLogId: randomUUID });
   await ledger.commit({
     op: `archive:${last}:${hash}`,
     prior: null,

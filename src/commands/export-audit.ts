@@ -15,10 +15,9 @@ import {
 import type { Connection } from '../ledger/connection.ts';
 import { csv } from '../ledger/export-csv.ts';
 import type { Keys } from '../ledger/keys.ts';
-import { createLedger } from '../ledger/ledger.ts';
 import { CannotRun } from './cannot-run.ts';
 import { readMoment } from './moment.ts';
-import { orCannotRun, withLog } from './open-log.ts';
+import { openLedger, orCannotRun, withLog } from './open-log.ts';
 import { progressLine } from './progress-line.ts';
 import type { ExitCode, Terminal } from './terminal.ts';
 
@@ -102,12 +101,14 @@ async function recordExport(
   redis: Connection,
   keys: Keys,
   { head }: ExportPlan,
-  { keys: auditKeys }: AuditKeys,
+  { keys: auditKeys, signingKey }: AuditKeys,
   terminal: Terminal,
 ): Promise<void> {
   if (head.log === null) return terminal.say('note: there is no such record, so no export is recorded');
   if (auditKeys === null) return terminal.say('note: AUDIT_KEYS is not set, so this export is not recorded in the log');
-  const ledger = createLedger({ redis, keys, auditKeys, clock: terminal, newLogId: randomUUID });
+  const { ledger, lost } = await openLedger(redis, keys, auditKeys, { signingKey, terminal });
+  if (lost !== null)
+    return terminal.say(`note: ${lost}\n  So this is what is left of it, and the export is not recorded`);
   const event = exportedEvent(head, `command line, ${userInfo().username}`);
   await ledger.commit({ op: `export:${randomUUID()}`, prior: null, events: [event] });
 }

@@ -1,9 +1,9 @@
 import { GENESIS, type LossDetail, plainEvent, writeRecord } from '../domain/audit-record.ts';
 import { type AuditKey, hexHashOf, sealRecord } from './audit-chain.ts';
 import { oneEntry, seqOf } from './audit-entries.ts';
-import { readPlace, type Sight, standingOf } from './audit-loss.ts';
+import { holdLog, publishedSights, readPlace, type Sight, standingOf } from './audit-loss.ts';
 import type { Connection } from './connection.ts';
-import { isHash, isSeq, parseObject } from './export-format.ts';
+import { isSeq, parseObject } from './export-format.ts';
 import type { Keys } from './keys.ts';
 import { loadScript } from './script.ts';
 
@@ -20,7 +20,8 @@ interface Acceptance {
 }
 
 type Accepted =
-  | { kind: 'accepted'; seq: number; hash: string; detail: LossDetail }
+  /** `left`: what bots saw of yet another log, which is to be accepted by itself. */
+  | { kind: 'accepted'; seq: number; hash: string; detail: LossDetail; left: Sight[] }
   | { kind: 'nothing-lost'; last: number | null; asked: string }
   /** Somebody wrote meanwhile. */
   | { kind: 'moved' };
@@ -32,7 +33,7 @@ type Accepted =
 export async function acceptLoss(redis: Connection, keys: Keys, ask: Acceptance): Promise<Accepted> {
   const survived = await lastRecord(redis, keys);
   const { head, gap } = await readPlace(redis, keys, 0);
-  const bots = await seenByBots(redis, keys);
+  const bots = (await publishedSights(redis, keys)).flatMap(({ sight }) => sight ?? []);
   const log = survived?.log ?? head?.log ?? bots[0]?.log ?? ask.checkpoints.at(-1)?.log ?? ask.newLogId();
   const known: Sight[] = [
     ...bots,
@@ -83,8 +84,8 @@ export async function acceptLoss(redis: Connection, keys: Keys, ask: Acceptance)
     [survived?.id ?? '', log, String(seq), bytes, hash, mac, kid, hex, at, String(gaps)],
   )) as [string];
   if (answer !== 'accepted') return { kind: 'moved' };
-  await redis.del(keys.seen);
-  return { kind: 'accepted', seq, hash: hex, detail };
+  const { lost } = await holdLog(redis, keys, [], ask.auditKeys);
+  return { kind: 'accepted', seq, hash: hex, detail, left: lost };
 }
 
 /** The last entry of the stream that is a record; what its bytes say counts. */
@@ -96,13 +97,6 @@ async function lastRecord(redis: Connection, keys: Keys): Promise<(Sight & { id:
     throw new Error(`the last entry of the audit log, ${entry.id}, is no record: see \`audit verify\``);
   }
   return { id: entry.id, log, seq, at, hash: hexHashOf(entry.bytes ?? '') };
-}
-
-async function seenByBots(redis: Connection, keys: Keys): Promise<Sight[]> {
-  const told = Object.values(await redis.hgetall(keys.seen)).map((text) => parseObject(text) ?? {});
-  return told.flatMap(({ log, seq, hash }) =>
-    typeof log === 'string' && isSeq(seq) && typeof hash === 'string' && isHash(hash) ? [{ log, seq, hash }] : [],
-  );
 }
 
 async function floorOf(redis: Connection, keys: Keys, log: string): Promise<Sight[]> {

@@ -2,7 +2,7 @@ import { type AuditHead, lossOf } from '../domain/audit-record.ts';
 import { type AuditKey, hashRecord, macOf, sameBytes } from './audit-chain.ts';
 import { type LogEntry, oneEntry, toEntry } from './audit-entries.ts';
 import type { Connection } from './connection.ts';
-import { parseObject } from './export-format.ts';
+import { isHash, isSeq, parseObject } from './export-format.ts';
 import type { Keys } from './keys.ts';
 
 /** A record that somebody saw, a bot or a checkpoint. */
@@ -73,6 +73,57 @@ export async function standingOf(
     if (accepted && covers(accepted, sight, auditKeys)) return { kind: 'accepted', head };
   }
   return { kind: 'lost', head };
+}
+
+/** What came of holding the log against all that was seen of it. */
+export interface Held {
+  head: AuditHead | null;
+  lost: Sight[];
+  accepted: Sight[];
+}
+
+/**
+ * Holds the log against what this process saw, and against what bots saw that found it lost. What of the latter is there
+ * again, or was accepted, no longer stops anybody.
+ */
+export async function holdLog(
+  redis: Connection,
+  keys: Keys,
+  own: readonly Sight[],
+  auditKeys: readonly AuditKey[],
+): Promise<Held> {
+  const published = await publishedSights(redis, keys);
+  const sights = [...own, ...published.flatMap(({ sight }) => sight ?? [])];
+  const distinct = sights.filter((sight, place) => sights.findIndex((one) => sameSight(one, sight)) === place);
+  const standings = await Promise.all(
+    distinct.map(async (sight) => ({ sight, ...(await standingOf(redis, keys, sight, auditKeys)) })),
+  );
+  const of = (kind: Standing['kind']) => standings.filter((one) => one.kind === kind).map(({ sight }) => sight);
+  const lost = of('lost');
+  const over = published.filter(({ sight }) => sight === null || !lost.some((one) => sameSight(one, sight)));
+  if (over.length > 0) await redis.hdel(keys.seen, ...over.map(({ name }) => name));
+  const { head } = standings.at(-1) ?? (await readPlace(redis, keys, 0));
+  return { head, lost, accepted: of('accepted') };
+}
+
+/** What bots saw that found the log lost; null where it can't be read. */
+export async function publishedSights(redis: Connection, keys: Keys): Promise<{ name: string; sight: Sight | null }[]> {
+  const told = Object.entries(await redis.hgetall(keys.seen));
+  return told.map(([name, text]) => {
+    const { log, seq, hash } = parseObject(text) ?? {};
+    const whole = typeof log === 'string' && isSeq(seq) && typeof hash === 'string' && isHash(hash);
+    return { name, sight: whole ? { log, seq, hash } : null };
+  });
+}
+
+export async function publishSights(redis: Connection, keys: Keys, sights: readonly Sight[]): Promise<void> {
+  for (const { log, seq, hash } of sights) {
+    await redis.hset(keys.seen, `${log}:${seq}:${hash}`, JSON.stringify({ log, seq, hash }));
+  }
+}
+
+export function sameSight(one: Sight, other: Sight): boolean {
+  return one.log === other.log && one.seq === other.seq && one.hash === other.hash;
 }
 
 /** Whoever holds no key can't accept a loss. */

@@ -3,7 +3,8 @@
 -- Redis does not roll back, so all is checked before the first write, and the write that can fail comes first.
 --
 -- KEYS  1 head  2 audit log  3 operation  4 request  5 open request of the execution  6 open requests
---       7 outbox  8 timers  9 limits in force  10 changes under way  11… index keys
+--       7 outbox  8 timers  9 limits in force  10 changes under way
+--       11 what bots saw that found the log lost  12… index keys
 -- ARGV  1 operation's answer  2 operation's seconds to live
 --       3 log id, if this is the first record  4 head's seq expected  5 head's hash expected (hex)
 --       6 request id  7 version expected ('' = no request changes)  8 new state  9 new version
@@ -16,7 +17,7 @@
 --       … number of effects, then each
 --       … number of timers to set, then for each: effect, due ms
 --       … number of timers to clear, then each effect
--- Answers  {'committed'} | {'repeated', answer} | {'claim-lost'} | {'already-open', request} | {'moved', version}
+-- Answers  {'committed'} | {'repeated', answer} | {'seen'} | {'claim-lost'} | {'already-open', request} | {'moved', version}
 --          {'head', log, seq, hash, time, hash at the seq expected (hex, '' = no such record)}
 
 local head_key, log_key, operation_key, request_key = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
@@ -26,7 +27,7 @@ local first_log, seq_expected, hash_expected = ARGV[3], tonumber(ARGV[4]), ARGV[
 local request_id, version_expected, state, version = ARGV[6], ARGV[7], ARGV[8], ARGV[9]
 local closed_seconds, execution_guard, now_ms = ARGV[10], ARGV[11], ARGV[12]
 local claim_entry, claim_consumer, claim_deliveries, group = ARGV[13], ARGV[14], tonumber(ARGV[15]), ARGV[16]
-local in_force_key, changing_key = KEYS[9], KEYS[10]
+local in_force_key, changing_key, seen_key = KEYS[9], KEYS[10], KEYS[11]
 local execution, in_force_expected, in_force, change_guard = ARGV[17], ARGV[18], ARGV[19], ARGV[20]
 
 local at = 20
@@ -53,6 +54,11 @@ if done then
   return { 'repeated', done }
 end
 
+-- Some bot found the log lost: nothing is written until it is known that what that one saw is there, or was given up.
+if redis.call('EXISTS', seen_key) == 1 then
+  return { 'seen' }
+end
+
 must_be(head_key, 'hash')
 must_be(log_key, 'stream')
 must_be(request_key, 'hash')
@@ -62,7 +68,7 @@ must_be(outbox_key, 'stream')
 must_be(timers_key, 'zset')
 must_be(in_force_key, 'hash')
 must_be(changing_key, 'hash')
-for place = 11, #KEYS do
+for place = 12, #KEYS do
   must_be(KEYS[place], 'zset')
 end
 

@@ -78,7 +78,7 @@ export function commitCall(
     [
       ...[keys.head, keys.audit, keys.operation(change.op), keys.request(id)],
       ...[keys.openExecution(state?.execution ?? ''), keys.open, keys.outbox, keys.timers],
-      ...[keys.inForce, keys.changing],
+      ...[keys.inForce, keys.changing, keys.seen],
       ...index.keys,
     ],
     [
@@ -106,7 +106,7 @@ export function commitCall(
   ];
 }
 
-const FIRST_INDEX_KEY = 11;
+const FIRST_INDEX_KEY = 12;
 
 function indexEntries(events: AuditEvent[], records: RecordRef[], keys: Keys) {
   const names: string[] = [];

@@ -8,7 +8,7 @@ export function createKeys(prefix: string) {
     floor: key('audit', 'floor'),
     checkpoint: key('audit', 'checkpoint'),
     checkpointLock: key('audit', 'checkpoint-lock'),
-    /** What bots saw that found the log lost, by replica. */
+    /** What bots saw that found the log lost: nobody writes while any of it is here. */
     seen: key('audit', 'seen'),
     alarm: (about: string) => key('audit', 'alarm', about),
     outbox: key('outbox'),

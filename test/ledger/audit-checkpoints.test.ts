@@ -1,10 +1,11 @@
-import { generateKeyPairSync } from 'node:crypto';
-import { appendFile, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { appendFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createCheckpoints } from '../../src/ledger/audit-checkpoints.ts';
-import { highestCheckpoint, readCheckpointFile, signatureOf } from '../../src/ledger/checkpoint-format.ts';
+import { readCheckpointFile, signatureOf } from '../../src/ledger/checkpoint-format.ts';
+import { highestOf, readOwnCheckpoints } from '../../src/ledger/own-checkpoints.ts';
 import { type OpenedLedger, openLedger, policyLoaded } from './given-ledger.ts';
 
 const { privateKey, publicKey } = generateKeyPairSync('ed25519');
@@ -87,8 +88,16 @@ describe('checkpoints', () => {
     expect(await readCheckpointFile(file)).toMatchObject({ lines: [{}, {}], bad: [2] });
     const forged = (await readFile(file, 'utf8')).split('\n')[0]?.replace('"seq":100', '"seq":900') ?? '';
     await appendFile(file, `${forged}\n`);
-    expect((await highestCheckpoint(file, privateKey))?.seq).toBe(200);
-    expect((await highestCheckpoint(file, null))?.seq).toBe(900);
-    expect(await highestCheckpoint(join(folder, 'none'), null)).toBeNull();
+    const highest = async (of: string, key: KeyObject | null) => {
+      const own = await readOwnCheckpoints(of, key);
+      return own.ok ? (highestOf(own.value)?.seq ?? null) : own.problem;
+    };
+    expect(await highest(file, privateKey)).toBe(200);
+    expect(await highest(file, null)).toBe(900);
+    expect(await highest(join(folder, 'none'), null)).toBeNull();
+    // Another key than the one that signed: nothing is known, and that is not nothing to know.
+    expect(await highest(file, generateKeyPairSync('ed25519').privateKey)).toContain('begin a new file');
+    await writeFile(join(folder, 'policy'), 'version: 1\n');
+    expect(await highest(join(folder, 'policy'), null)).toContain('holds no checkpoint');
   });
 });
