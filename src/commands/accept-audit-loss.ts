@@ -34,6 +34,11 @@ export async function acceptAuditLoss(options: AcceptLossOptions, terminal: Term
         `nothing is lost, as far as ${accepted.asked} know: the log ends at ${accepted.last ?? 'nothing'}\n  expected: --seen seq:hash of a record that is gone, as /readyz and the checkpoints have it. A bot that still stands still goes on when it is started again`,
       );
     }
+    if (accepted.kind === 'far') {
+      throw new CannotRun(
+        `--seen ${seen?.seq} is far above all that is known: record ${accepted.highest} is the highest that Redis, the bots and AUDIT_CHECKPOINT_FILE know of. The places up to it would be left empty for good\n  expected: seq:hash as /readyz and the checkpoints have it. If that is right, put the checkpoint that says so into the file of AUDIT_CHECKPOINT_FILE, as AUDIT_CHANNEL has it, and leave --seen out`,
+      );
+    }
     if (accepted.kind === 'moved') throw new CannotRun('somebody wrote to the log meanwhile: try again');
     const { seq, detail } = accepted;
     const gap = detail.gap === null ? 'no place is left empty' : `given up: ${detail.gap.first} to ${detail.gap.last}`;

@@ -5,8 +5,8 @@ import { pipeline } from 'node:stream/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readCheckpointPath, readLedgerConfig } from '../config.ts';
 import { plainEvent } from '../domain/audit-record.ts';
-import { type ArchivePlan, moveFloor, planArchive, trimStep } from '../ledger/audit-archive.ts';
-import { checkpointOf } from '../ledger/audit-checkpoints.ts';
+import { type ArchivePlan, planArchive, trimStep } from '../ledger/audit-archive.ts';
+import { checkpointOf, checkpointSoon } from '../ledger/audit-checkpoints.ts';
 import { exportText, jsonLines } from '../ledger/audit-export.ts';
 import { verifyLive } from '../ledger/audit-live.ts';
 import { verifyLog } from '../ledger/audit-verify.ts';
@@ -65,9 +65,14 @@ export async function archiveAudit({ until, out }: ArchiveOptions, terminal: Ter
       const checkpoint = await checkpointOf(redis, keys, head.last, terminal.now());
       if (checkpoint) await appendCheckpoints(file, [writeCheckpointLine(checkpoint, signingKey)]);
     }
-    await record(ledger, plan);
-    if (!(await moveFloor(redis, keys, head.last, head.hash))) {
+    if (!(await record(ledger, plan))) {
       throw new CannotRun(`the log changed meanwhile: ${out} is good, and nothing was taken out of Redis`);
+    }
+    await checkpointSoon(redis, keys);
+    if (file === null) {
+      terminal.say(
+        'note: AUDIT_CHECKPOINT_FILE is not set here. A running bot makes a checkpoint of this at its next look',
+      );
     }
     while (await trimStep(redis, keys)) await sleep(PAUSE_MS);
     terminal.say(`${head.count} records, ${head.first} to ${head.last}, in ${out} and out of Redis${heldWords(plan)}`);
@@ -96,14 +101,16 @@ async function verifyWritten(out: string, auditKeys: Parameters<typeof verifyLog
   }
 }
 
-async function record(ledger: RedisLedger, { head }: ArchivePlan): Promise<void> {
+/** From this record on the archived part is no longer of the log in Redis. False: that part is not what it was. */
+async function record(ledger: RedisLedger, { head }: ArchivePlan): Promise<boolean> {
   const { log, first, last, hash, count, at } = head;
   const detail = { by: `command line, ${userInfo().username}`, log, first, last, hash, count, at };
-  await ledger.commit({
+  const { kind } = await ledger.commit({
     op: `archive:${last}:${hash}`,
     prior: null,
     events: [plainEvent('audit.archived', { detail })],
   });
+  return kind !== 'moved';
 }
 
 /** Before the first checkpoint there is no file; one that can't be read is another thing. */

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { access, open, rename, rm } from 'node:fs/promises';
+import { access, link, open, rm } from 'node:fs/promises';
 import { userInfo } from 'node:os';
+import { dirname } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { type AuditKeys, readLedgerConfig } from '../config.ts';
@@ -90,11 +91,17 @@ export async function writeWholeFile(
   try {
     await record();
     await write(file.createWriteStream({ flush: true }));
-    await rename(partial, out);
-  } catch (cause) {
+    await link(partial, out).catch((cause: unknown) => {
+      const isThere = cause instanceof Error && 'code' in cause && cause.code === 'EEXIST';
+      if (isThere) throw new CannotRun(`${out} was made by somebody else meanwhile, and an export replaces nothing`);
+      throw new CannotRun(`${out} can't be written`, { cause });
+    });
+  } finally {
     await rm(partial, { force: true });
-    throw cause;
   }
+  // The name is on the disk, too, before anything is done that counts on the file.
+  const folder = await open(dirname(out), 'r');
+  await folder.sync().finally(() => folder.close());
 }
 
 async function recordExport(

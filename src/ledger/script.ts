@@ -4,10 +4,7 @@ import type { Connection } from './connection.ts';
 type Run = (keys: string[], values: (string | number | Buffer)[]) => Promise<unknown>;
 
 /** A Lua script of this folder, run by its hash and sent anew to a Redis that does not know it. */
-export function loadScript(
-  redis: Connection,
-  name: 'accept-loss' | 'commit' | 'due-timers' | 'move-floor' | 'renew' | 'settle',
-): Run {
+export function loadScript(redis: Connection, name: 'accept-loss' | 'commit' | 'due-timers' | 'renew' | 'settle'): Run {
   const lua = readFileSync(new URL(`${name}.lua`, import.meta.url), 'utf8');
   const command = `dst-${name}`;
   redis.defineCommand(command, { lua });
