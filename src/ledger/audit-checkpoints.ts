@@ -36,8 +36,8 @@ interface CheckpointOptions {
  * before is 10 minutes old. One bot of all makes them; each bot keeps what was made in its own file.
  */
 export function createCheckpoints({ redis, keys, clock, signingKey, file }: CheckpointOptions) {
-  /** The newest line that this bot's file has, as far as this process knows. */
-  let kept = '';
+  /** The last line in Redis that this process made, or kept in its file, or refused. */
+  let judged = '';
 
   /** The lines made in this round, oldest first: to be told in the channel by this bot. */
   async function round(): Promise<string[]> {
@@ -83,18 +83,18 @@ export function createCheckpoints({ redis, keys, clock, signingKey, file }: Chec
       at: now,
       ...(lines.length > 0 ? { line: lines.at(-1) ?? '' } : {}),
     });
-    kept = readCheckpointLine(lines.at(-1)?.trimEnd() ?? '')?.text ?? kept;
+    judged = lines.at(-1) ?? judged;
     return lines;
   }
 
   /** Another bot made it: this bot's own file is to have it too, where the two are not the same file. */
   async function catchUp(line: string | null): Promise<void> {
     const made = line === null ? null : readCheckpointLine(line.trimEnd());
-    if (file === null || line === null || !made || made.text === kept) return;
+    if (file === null || line === null || !made || line === judged) return;
     const { lines } = await readCheckpointFile(file).catch(missing);
     const borneOut = lines.some(({ text }) => text === made.text) ? null : await isBorneOut(made);
     if (borneOut === true) await appendCheckpoints(file, [line]);
-    kept = made.text;
+    judged = line;
     if (borneOut === false) {
       throw new Error(
         `Redis holds a checkpoint of record ${made.checkpoint.seq} that no bot with this signing key made of this log: it is not kept`,
