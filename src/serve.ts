@@ -91,7 +91,7 @@ export async function serve(env: NodeJS.ProcessEnv, options: ServeOptions = {}):
   const { signingKey, checkpointFile } = config.audit;
   const ledger = countedLedger(
     createLedger({
-      ...{ redis, keys, auditKeys, clock, newLogId: randomUUID, witness, publishes: true },
+      ...{ redis, keys, auditKeys, clock, newLogId: randomUUID, witness },
       onLost: (err) => log.fatal({ err }, 'the log in Redis is not the one this bot wrote to: nothing more is written'),
     }),
     metrics,

@@ -42,7 +42,7 @@ export async function openLedger(
   { signingKey, terminal }: { signingKey: KeyObject | null; terminal: Terminal },
 ): Promise<{ ledger: RedisLedger; lost: string | null }> {
   const witness = highestOf(await readKnown(terminal.env, signingKey));
-  const ledger = createLedger({ redis, keys, auditKeys, clock: terminal, newLogId: randomUUID, witness });
+  const ledger = createLedger({ redis, keys, auditKeys, clock: terminal, newLogId: randomUUID, witness, alone: true });
   const lost = await ledger.look().then(
     () => null,
     (fault: unknown) => {

@@ -19,9 +19,10 @@ export type Standing =
   | { kind: 'accepted'; head: AuditHead }
   | { kind: 'lost'; head: AuditHead | null };
 
-/** Up to where the log was archived; `by`: the place of the record that says so. */
+/** Up to where the log was archived; `by`, `at`: place and time of the record that says so. */
 interface Floor extends Sight {
   by: number;
+  at: string;
 }
 
 interface Stored {
@@ -39,7 +40,7 @@ export async function readPlace(redis: Connection, keys: Keys, seq: number): Pro
     .multi()
     .hmget(keys.head, 'log', 'seq', 'hash', 'at')
     .hgetall(keys.losses)
-    .hmget(keys.floor, 'log', 'seq', 'hash', 'by')
+    .hmget(keys.floor, 'log', 'seq', 'hash', 'by', 'at')
     .xrangeBuffer(keys.audit, `${seq}-0`, `${seq}-0`)
     .exec();
   const [head, losses, floor, entries] = (replies ?? []).map(([fault, reply]) => {
@@ -47,7 +48,7 @@ export async function readPlace(redis: Connection, keys: Keys, seq: number): Pro
     return reply;
   });
   const [log, last, hash, at] = head as (string | null)[];
-  const [floorLog, floorSeq, floorHash, by] = floor as (string | null)[];
+  const [floorLog, floorSeq, floorHash, by, floorAt] = floor as (string | null)[];
   return {
     head: log && last && hash && at ? { log, seq: Number(last), hash, at } : null,
     losses: Object.entries(losses as Record<string, string>).map(([seq, empty]) => ({
@@ -56,7 +57,7 @@ export async function readPlace(redis: Connection, keys: Keys, seq: number): Pro
     })),
     floor:
       floorLog && floorSeq && floorHash
-        ? { log: floorLog, seq: Number(floorSeq), hash: floorHash, by: Number(by) }
+        ? { log: floorLog, seq: Number(floorSeq), hash: floorHash, by: Number(by), at: floorAt ?? '' }
         : null,
     entry: toFirst(entries as [Buffer, Buffer[]][]),
   };

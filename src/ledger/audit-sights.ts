@@ -17,8 +17,8 @@ export interface SightsOptions {
   onResumed?: () => void;
   /** What is known of the log from outside Redis: it must be there before anything is written. */
   witness?: Sight | null;
-  /** Whether what this process finds lost stops all others too: so it is with bots, and a command keeps it to itself. */
-  publishes?: boolean;
+  /** A command: what it finds lost, by its own checkpoint file, stops nobody else. */
+  alone?: boolean;
 }
 
 /** What one process saw of the log, and whether it still stands; what it found lost, until a person accepted that. */
@@ -76,7 +76,7 @@ export function createSights(options: SightsOptions, gate: Gate) {
 
   /** For the other bots, and for whoever accepts the loss. Redis may lose it again, so each look says it again. */
   async function publish({ head, lost: gone }: Held): Promise<void> {
-    if (!options.publishes) return;
+    if (options.alone) return;
     // A checkpoint file of another log may only have been put in the wrong place: that stops this bot, and not all.
     const foreign = (sight: Sight) => sight === witness && head !== null && head.log !== sight.log;
     await gate.read(() =>

@@ -130,7 +130,7 @@ local log = head[1] or first_log
 redis.call('HSET', head_key, 'log', log, 'seq', last_seq, 'hash', last_hash, 'at', last_time)
 
 if archived ~= '' then
-  redis.call('HSET', floor_key, 'log', log, 'seq', archived, 'hash', archived_hash, 'by', last_seq)
+  redis.call('HSET', floor_key, 'log', log, 'seq', archived, 'hash', archived_hash, 'at', last_time, 'by', last_seq)
 end
 
 if version_expected ~= '' then

@@ -4,7 +4,7 @@ export function createKeys(prefix: string) {
   return {
     head: key('audit', 'head'),
     audit: key('audit', 'log'),
-    /** Up to where the log was archived: log, seq, hash; and the place of the record that says so: by. */
+    /** Up to where the log was archived: log, seq, hash; and of the record that says so its place and time: by, at. */
     floor: key('audit', 'floor'),
     /** Accepted losses: by the place of the record, how many places it left empty. */
     losses: key('audit', 'losses'),

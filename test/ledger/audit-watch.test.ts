@@ -9,7 +9,7 @@ let watches: { stop(): Promise<void> }[];
 let told: string[];
 
 beforeEach(async () => {
-  opened = await openLedger({ publishes: true });
+  opened = await openLedger();
   await asked(opened.ledger, 1);
   watches = [];
   told = [];

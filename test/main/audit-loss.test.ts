@@ -177,7 +177,7 @@ describe('a process that begins with a checkpoint', () => {
     await restore(opened, new Map());
     const late = await openLedger({ prefix: env.REDIS_KEY_PREFIX ?? '', witness });
     await expect(late.ledger.commit(asking(9))).rejects.toThrow(LedgerLost);
-    expect((await snapshot(opened)).size).toBe(0);
+    expect([...(await snapshot(opened)).keys()]).toEqual([opened.keys.seen]);
     expect(late.ledger.lost()?.message).toContain(`--seen 3:${witness?.hash}`);
     late.close();
   });
@@ -251,7 +251,7 @@ describe('audit archive', () => {
 describe('a command on a log that is lost', () => {
   const sights = {
     'a bot found it': async () => {
-      const other = await openLedger({ prefix: env.REDIS_KEY_PREFIX ?? '', publishes: true });
+      const other = await openLedger({ prefix: env.REDIS_KEY_PREFIX ?? '' });
       await other.ledger.look();
       return { other, env: { ...env, AUDIT_CHECKPOINT_FILE: undefined } };
     },
