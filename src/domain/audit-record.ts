@@ -80,10 +80,11 @@ export interface LossDetail {
 }
 
 /** Up to where the log was archived, by what a record says of that; null where it says nothing. */
-export function archivedOf(record: { event: string; detail?: unknown }): { last: number; hash: string } | null {
+export function archivedOf(record: { event: string; detail?: unknown }): { seq: number; hash: string } | null {
+  if (record.event === 'loss.accepted') return lossOf(record)?.floor ?? null;
   const { last, hash } = (record.detail ?? {}) as { last?: unknown; hash?: unknown };
   const says = record.event === 'audit.archived' && typeof last === 'number' && typeof hash === 'string';
-  return says ? { last, hash } : null;
+  return says ? { seq: last, hash } : null;
 }
 
 /** Null where the record is of another event, or does not say it. */

@@ -64,8 +64,8 @@ export function createChainCheck(claimedFirst: number | null, floor: { seq: numb
     }
     const followed = follow(read, computed, record.where);
     const loss = lossOf(read);
-    const part = archivedOf(read) ?? (loss?.floor && { last: loss.floor.seq, hash: loss.floor.hash });
-    if (part && `${part.last}:${part.hash}` === floorText) archived = floorText;
+    const part = archivedOf(read);
+    if (part && `${part.seq}:${part.hash}` === floorText) archived = floorText;
     return { seq: followed, hash: computed, loss };
   }
 

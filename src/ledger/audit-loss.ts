@@ -151,9 +151,8 @@ function covers(entry: LogEntry | null, sight: Sight, auditKeys: readonly AuditK
 function vouchesFor(entry: LogEntry | null, floor: Floor, auditKeys: readonly AuditKey[]): boolean {
   const record = ownRecord(entry, auditKeys);
   if (record?.log !== floor.log) return false;
-  const { last = 0, hash = '' } = archivedOf(record) ?? {};
-  const said = lossOf(record)?.floor ?? { seq: last, hash };
-  return said.seq === floor.seq && said.hash === floor.hash;
+  const said = archivedOf(record);
+  return said?.seq === floor.seq && said.hash === floor.hash;
 }
 
 /** Whoever holds no key can neither accept a loss nor archive anything. */

@@ -96,7 +96,7 @@ export function commitCall(
       GROUP,
       ...[state?.execution ?? '', change.beside ? (change.beside.inForce ?? '') : '*'],
       ...[markOf(prior, state), changeGuard(prior, state)],
-      ...(archived ? [String(archived.last), archived.hash] : ['', '']),
+      ...(archived ? [String(archived.seq), archived.hash] : ['', '']),
       String(built.sealed.length),
       ...built.sealed.flatMap(({ bytes, hash, mac, kid }) => [bytes, hash, mac, kid]),
       ...[built.head.hash, built.head.at],
