@@ -1,14 +1,8 @@
 import type { KeyObject } from 'node:crypto';
-import {
-  type Config,
-  type ConfigFault,
-  describeConfigFaults,
-  readCheckpointPath,
-  readConfig,
-  readPolicyPath,
-} from './config.ts';
+import { type Config, describeConfigFaults, readCheckpointPath, readConfig, readPolicyPath } from './config.ts';
 import { bad, good, type Result } from './domain/result.ts';
-import { appendCheckpoints, type Checkpoint, highestCheckpoint } from './ledger/checkpoint-format.ts';
+import { appendCheckpoints, type Checkpoint } from './ledger/checkpoint-format.ts';
+import { highestOf, readOwnCheckpoints } from './ledger/own-checkpoints.ts';
 import { openPolicyFile, type PolicyFile } from './policy-source.ts';
 
 /** The environment or the policy file is wrong; the message lists every fault. */
@@ -47,28 +41,26 @@ export async function readSettings(env: NodeJS.ProcessEnv): Promise<Settings> {
   }
   const faults = [
     ...(config.ok ? [] : [describeConfigFaults(config.problem)]),
-    ...(witness.ok ? [] : [describeConfigFaults([witness.problem])]),
+    ...(witness.ok ? [] : [witness.problem]),
     ...(policy.ok ? [] : [policy.problem]),
   ];
   throw new ConfigurationError(faults.join('\n'));
 }
 
-/** The highest record that the bot's own checkpoints vouch for. */
+/** The highest record that the bot's own checkpoints vouch for; the problem is a fault in the words of the settings. */
 async function readWitness(
   file: string | null,
   signingKey: KeyObject | null,
-): Promise<Result<Checkpoint | null, ConfigFault>> {
+): Promise<Result<Checkpoint | null, string>> {
   if (file === null) return good(null);
   try {
     // Rather now than at the first checkpoint.
     await appendCheckpoints(file, []);
-    return good(await highestCheckpoint(file, signingKey));
+    const own = await readOwnCheckpoints(file, signingKey);
+    return own.ok ? good(highestOf(own.value)) : own;
   } catch (fault) {
-    const why = fault instanceof Error ? fault.message : String(fault);
-    return bad({
-      name: 'AUDIT_CHECKPOINT_FILE',
-      problem: `can't be written and read: ${why}`,
-      expected: 'the path of a file outside Redis that the bot may write',
-    });
+    const problem = `can't be written and read: ${fault instanceof Error ? fault.message : String(fault)}`;
+    const expected = 'the path of a file outside Redis that the bot may write';
+    return bad(describeConfigFaults([{ name: 'AUDIT_CHECKPOINT_FILE', problem, expected }]));
   }
 }

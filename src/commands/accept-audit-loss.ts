@@ -3,14 +3,9 @@ import { userInfo } from 'node:os';
 import { readCheckpointPath, readLedgerConfig } from '../config.ts';
 import { acceptLoss } from '../ledger/audit-accept.ts';
 import { checkpointOf } from '../ledger/audit-checkpoints.ts';
-import {
-  appendCheckpoints,
-  readCheckpointFile,
-  signatureOf,
-  writeCheckpointLine,
-} from '../ledger/checkpoint-format.ts';
+import { appendCheckpoints, writeCheckpointLine } from '../ledger/checkpoint-format.ts';
 import { CannotRun } from './cannot-run.ts';
-import { orCannotRun, withLog } from './open-log.ts';
+import { orCannotRun, readKnown, withLog } from './open-log.ts';
 import type { ExitCode, Terminal } from './terminal.ts';
 
 export interface AcceptLossOptions {
@@ -27,17 +22,21 @@ export async function acceptAuditLoss(options: AcceptLossOptions, terminal: Term
   const { redis: target, keys: auditKeys, signingKey } = orCannotRun(readLedgerConfig(terminal.env));
   if (auditKeys === null) throw new CannotRun('AUDIT_KEYS is not set, and the acceptance is a record like any other');
   const file = readCheckpointPath(terminal.env);
-  const known = file === null ? [] : await readKnown(file);
-  const checkpoints = known.filter((line) => !signingKey || signatureOf(line, signingKey) === 'good');
+  const checkpoints = await readKnown(terminal.env, signingKey);
   return withLog(target, async (redis, keys): Promise<ExitCode> => {
     const accepted = await acceptLoss(redis, keys, {
       ...{ reason, seen, auditKeys, now: terminal.now(), newLogId: randomUUID },
       by: `command line, ${userInfo().username}`,
-      checkpoints: checkpoints.map(({ checkpoint }) => checkpoint),
+      checkpoints,
     });
     if (accepted.kind === 'nothing-lost') {
       throw new CannotRun(
         `nothing is lost, as far as ${accepted.asked} know: the log ends at ${accepted.last ?? 'nothing'}\n  expected: --seen seq:hash of a record that is gone, as /readyz and the checkpoints have it. A bot that still stands still goes on when it is started again`,
+      );
+    }
+    if (accepted.kind === 'far') {
+      throw new CannotRun(
+        `--seen ${seen?.seq} is far above all that is known: record ${accepted.highest} is the highest that Redis, the bots and AUDIT_CHECKPOINT_FILE know of. The places up to it would be left empty for good\n  expected: seq:hash as /readyz and the checkpoints have it. If that is right, put the checkpoint that says so into the file of AUDIT_CHECKPOINT_FILE, as AUDIT_CHANNEL has it, and leave --seen out`,
       );
     }
     if (accepted.kind === 'moved') throw new CannotRun('somebody wrote to the log meanwhile: try again');
@@ -48,7 +47,12 @@ export async function acceptAuditLoss(options: AcceptLossOptions, terminal: Term
       const checkpoint = await checkpointOf(redis, keys, seq, terminal.now());
       if (checkpoint) await appendCheckpoints(file, [writeCheckpointLine(checkpoint, signingKey)]);
     }
-    terminal.say('Running bots go on by themselves within seconds.');
+    const [left] = accepted.left;
+    terminal.say(
+      left
+        ? `Nothing is written yet: record ${left.seq} (${left.hash}) of log ${left.log} was seen too, and is not there. Look at that, and accept it in the same way.`
+        : 'Running bots go on by themselves within seconds.',
+    );
     return 0;
   });
 }
@@ -61,13 +65,4 @@ function readSeen(text: string): { seq: number; hash: string } {
     );
   }
   return { seq: Number(seq), hash };
-}
-
-async function readKnown(file: string) {
-  try {
-    return (await readCheckpointFile(file)).lines;
-  } catch (cause) {
-    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return [];
-    throw new CannotRun(`AUDIT_CHECKPOINT_FILE ${file} can't be read`, { cause });
-  }
 }

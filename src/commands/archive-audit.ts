@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { userInfo } from 'node:os';
 import { Readable } from 'node:stream';
@@ -6,21 +5,19 @@ import { pipeline } from 'node:stream/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readCheckpointPath, readLedgerConfig } from '../config.ts';
 import { plainEvent } from '../domain/audit-record.ts';
-import { type ArchivePlan, moveFloor, planArchive, trimStep } from '../ledger/audit-archive.ts';
-import { checkpointOf } from '../ledger/audit-checkpoints.ts';
+import { type ArchivePlan, planArchive, trimStep } from '../ledger/audit-archive.ts';
+import { checkpointOf, checkpointSoon } from '../ledger/audit-checkpoints.ts';
 import { exportText, jsonLines } from '../ledger/audit-export.ts';
 import { verifyLive } from '../ledger/audit-live.ts';
 import { verifyLog } from '../ledger/audit-verify.ts';
 import { knownCheckpoints } from '../ledger/audit-witness.ts';
 import { appendCheckpoints, readCheckpointFile, writeCheckpointLine } from '../ledger/checkpoint-format.ts';
-import type { Connection } from '../ledger/connection.ts';
 import { linesOf, readHeadLine, readRecordLine } from '../ledger/export-format.ts';
-import type { Keys } from '../ledger/keys.ts';
-import { createLedger } from '../ledger/ledger.ts';
+import type { RedisLedger } from '../ledger/ledger.ts';
 import { CannotRun } from './cannot-run.ts';
 import { refuseExisting, writeWholeFile } from './export-audit.ts';
 import { readMoment } from './moment.ts';
-import { orCannotRun, withLog } from './open-log.ts';
+import { openLedger, orCannotRun, withLog } from './open-log.ts';
 import { progressLine } from './progress-line.ts';
 import type { ExitCode, Terminal } from './terminal.ts';
 
@@ -43,6 +40,8 @@ export async function archiveAudit({ until, out }: ArchiveOptions, terminal: Ter
   await refuseExisting(out);
   const file = readCheckpointPath(terminal.env);
   return withLog(target, async (redis, keys): Promise<ExitCode> => {
+    const { ledger, lost } = await openLedger(redis, keys, auditKeys, { signingKey, terminal });
+    if (lost !== null) throw new CannotRun(`nothing is archived: ${lost}`);
     const read = file === null ? null : await readCheckpointFile(file).catch((cause: unknown) => noneYet(cause, file));
     const checkpoints = read && knownCheckpoints(read.lines, signingKey);
     const whole = await verifyLive(redis, keys, auditKeys, checkpoints);
@@ -66,9 +65,14 @@ export async function archiveAudit({ until, out }: ArchiveOptions, terminal: Ter
       const checkpoint = await checkpointOf(redis, keys, head.last, terminal.now());
       if (checkpoint) await appendCheckpoints(file, [writeCheckpointLine(checkpoint, signingKey)]);
     }
-    await record(redis, keys, plan, auditKeys, terminal);
-    if (!(await moveFloor(redis, keys, head.last, head.hash))) {
+    if (!(await record(ledger, plan))) {
       throw new CannotRun(`the log changed meanwhile: ${out} is good, and nothing was taken out of Redis`);
+    }
+    await checkpointSoon(redis, keys);
+    if (file === null) {
+      terminal.say(
+        'note: AUDIT_CHECKPOINT_FILE is not set here. A running bot makes a checkpoint of this at its next look',
+      );
     }
     while (await trimStep(redis, keys)) await sleep(PAUSE_MS);
     terminal.say(`${head.count} records, ${head.first} to ${head.last}, in ${out} and out of Redis${heldWords(plan)}`);
@@ -97,21 +101,16 @@ async function verifyWritten(out: string, auditKeys: Parameters<typeof verifyLog
   }
 }
 
-async function record(
-  redis: Connection,
-  keys: Keys,
-  { head }: ArchivePlan,
-  auditKeys: Parameters<typeof createLedger>[0]['auditKeys'],
-  terminal: Terminal,
-): Promise<void> {
+/** From this record on the archived part is no longer of the log in Redis. False: that part is not what it was. */
+async function record(ledger: RedisLedger, { head }: ArchivePlan): Promise<boolean> {
   const { log, first, last, hash, count, at } = head;
   const detail = { by: `command line, ${userInfo().username}`, log, first, last, hash, count, at };
-  const ledger = createLedger({ redis, keys, auditKeys, clock: terminal, newLogId: randomUUID });
-  await ledger.commit({
+  const { kind } = await ledger.commit({
     op: `archive:${last}:${hash}`,
     prior: null,
     events: [plainEvent('audit.archived', { detail })],
   });
+  return kind !== 'moved';
 }
 
 /** Before the first checkpoint there is no file; one that can't be read is another thing. */

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { access, open, rename, rm } from 'node:fs/promises';
+import { access, link, open, rm } from 'node:fs/promises';
 import { userInfo } from 'node:os';
+import { dirname } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { type AuditKeys, readLedgerConfig } from '../config.ts';
@@ -15,10 +16,9 @@ import {
 import type { Connection } from '../ledger/connection.ts';
 import { csv } from '../ledger/export-csv.ts';
 import type { Keys } from '../ledger/keys.ts';
-import { createLedger } from '../ledger/ledger.ts';
 import { CannotRun } from './cannot-run.ts';
 import { readMoment } from './moment.ts';
-import { orCannotRun, withLog } from './open-log.ts';
+import { openLedger, orCannotRun, withLog } from './open-log.ts';
 import { progressLine } from './progress-line.ts';
 import type { ExitCode, Terminal } from './terminal.ts';
 
@@ -91,23 +91,31 @@ export async function writeWholeFile(
   try {
     await record();
     await write(file.createWriteStream({ flush: true }));
-    await rename(partial, out);
-  } catch (cause) {
+    await link(partial, out).catch((cause: unknown) => {
+      const isThere = cause instanceof Error && 'code' in cause && cause.code === 'EEXIST';
+      if (isThere) throw new CannotRun(`${out} was made by somebody else meanwhile, and an export replaces nothing`);
+      throw new CannotRun(`${out} can't be written`, { cause });
+    });
+  } finally {
     await rm(partial, { force: true });
-    throw cause;
   }
+  // The name is on the disk, too, before anything is done that counts on the file.
+  const folder = await open(dirname(out), 'r');
+  await folder.sync().finally(() => folder.close());
 }
 
 async function recordExport(
   redis: Connection,
   keys: Keys,
   { head }: ExportPlan,
-  { keys: auditKeys }: AuditKeys,
+  { keys: auditKeys, signingKey }: AuditKeys,
   terminal: Terminal,
 ): Promise<void> {
   if (head.log === null) return terminal.say('note: there is no such record, so no export is recorded');
   if (auditKeys === null) return terminal.say('note: AUDIT_KEYS is not set, so this export is not recorded in the log');
-  const ledger = createLedger({ redis, keys, auditKeys, clock: terminal, newLogId: randomUUID });
+  const { ledger, lost } = await openLedger(redis, keys, auditKeys, { signingKey, terminal });
+  if (lost !== null)
+    return terminal.say(`note: ${lost}\n  So this is what is left of it, and the export is not recorded`);
   const event = exportedEvent(head, `command line, ${userInfo().username}`);
   await ledger.commit({ op: `export:${randomUUID()}`, prior: null, events: [event] });
 }

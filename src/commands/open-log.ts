@@ -1,8 +1,15 @@
-import { type Config, describeConfigFaults } from '../config.ts';
+import { type KeyObject, randomUUID } from 'node:crypto';
+import { type Config, describeConfigFaults, readCheckpointPath } from '../config.ts';
 import type { Result } from '../domain/result.ts';
+import type { AuditKey } from '../ledger/audit-chain.ts';
+import type { Checkpoint } from '../ledger/checkpoint-format.ts';
 import { type Connection, connect, openConnection } from '../ledger/connection.ts';
 import { createKeys, type Keys } from '../ledger/keys.ts';
+import { createLedger, type RedisLedger } from '../ledger/ledger.ts';
+import { highestOf, readOwnCheckpoints } from '../ledger/own-checkpoints.ts';
+import { LedgerLost } from '../workflow/faults.ts';
 import { CannotRun } from './cannot-run.ts';
+import type { Terminal } from './terminal.ts';
 
 const CONNECT_WITHIN_MS = 3000;
 
@@ -22,6 +29,39 @@ export async function withLog<T>(
   } finally {
     redis.disconnect();
   }
+}
+
+/**
+ * The ledger of a command, which writes only where the log is what the bots and the checkpoint file know.
+ * @returns with why it doesn't, as a sentence; null: it does
+ */
+export async function openLedger(
+  redis: Connection,
+  keys: Keys,
+  auditKeys: readonly AuditKey[],
+  { signingKey, terminal }: { signingKey: KeyObject | null; terminal: Terminal },
+): Promise<{ ledger: RedisLedger; lost: string | null }> {
+  const witness = highestOf(await readKnown(terminal.env, signingKey));
+  const ledger = createLedger({ redis, keys, auditKeys, clock: terminal, newLogId: randomUUID, witness, alone: true });
+  const lost = await ledger.look().then(
+    () => null,
+    (fault: unknown) => {
+      if (fault instanceof LedgerLost) return fault.message;
+      throw fault;
+    },
+  );
+  return { ledger, lost };
+}
+
+/** What AUDIT_CHECKPOINT_FILE knows of the log. @throws CannotRun */
+export async function readKnown(env: NodeJS.ProcessEnv, signingKey: KeyObject | null): Promise<Checkpoint[]> {
+  const file = readCheckpointPath(env);
+  if (file === null) return [];
+  const known = await readOwnCheckpoints(file, signingKey).catch((cause: unknown) => {
+    throw new CannotRun(`${file} can't be read (AUDIT_CHECKPOINT_FILE)`, { cause });
+  });
+  if (!known.ok) throw new CannotRun(known.problem);
+  return known.value;
 }
 
 /** @throws CannotRun with every fault of the configuration */

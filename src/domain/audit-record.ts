@@ -75,6 +75,16 @@ export interface LossDetail {
   seen: { log: string; seq: number; hash: string };
   /** What the log goes on from; null where nothing was left. */
   survived: { log: string; seq: number; hash: string } | null;
+  /** Up to where it was archived before: this record vouches for that from now on. */
+  floor: { seq: number; hash: string } | null;
+}
+
+/** Up to where the log was archived, by what a record says of that; null where it says nothing. */
+export function archivedOf(record: { event: string; detail?: unknown }): { seq: number; hash: string } | null {
+  if (record.event === 'loss.accepted') return lossOf(record)?.floor ?? null;
+  const { last, hash } = (record.detail ?? {}) as { last?: unknown; hash?: unknown };
+  const says = record.event === 'audit.archived' && typeof last === 'number' && typeof hash === 'string';
+  return says ? { seq: last, hash } : null;
 }
 
 /** Null where the record is of another event, or does not say it. */

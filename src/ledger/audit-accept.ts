@@ -1,11 +1,14 @@
 import { GENESIS, type LossDetail, plainEvent, writeRecord } from '../domain/audit-record.ts';
 import { type AuditKey, hexHashOf, sealRecord } from './audit-chain.ts';
 import { oneEntry, seqOf } from './audit-entries.ts';
-import { readPlace, type Sight, standingOf } from './audit-loss.ts';
+import { holdLog, publishedSights, readPlace, type Sight, standingOf } from './audit-loss.ts';
 import type { Connection } from './connection.ts';
-import { isHash, isSeq, parseObject } from './export-format.ts';
+import { isSeq, parseObject } from './export-format.ts';
 import type { Keys } from './keys.ts';
 import { loadScript } from './script.ts';
+
+/** So many records are not written between two checkpoints, or after what any bot saw. */
+const FAR = 1_000_000;
 
 interface Acceptance {
   reason: string;
@@ -20,8 +23,11 @@ interface Acceptance {
 }
 
 type Accepted =
-  | { kind: 'accepted'; seq: number; hash: string; detail: LossDetail }
+  /** `left`: what bots saw of yet another log, which is to be accepted by itself. */
+  | { kind: 'accepted'; seq: number; hash: string; detail: LossDetail; left: Sight[] }
   | { kind: 'nothing-lost'; last: number | null; asked: string }
+  /** `--seen` names a place that nobody else comes near; `highest`: of all that is known. */
+  | { kind: 'far'; highest: number }
   /** Somebody wrote meanwhile. */
   | { kind: 'moved' };
 
@@ -30,9 +36,11 @@ type Accepted =
  * What was seen comes from bots that found the log lost, from checkpoints, from the head in Redis and from the person.
  */
 export async function acceptLoss(redis: Connection, keys: Keys, ask: Acceptance): Promise<Accepted> {
-  const survived = await lastRecord(redis, keys);
-  const { head, gap } = await readPlace(redis, keys, 0);
-  const bots = await seenByBots(redis, keys);
+  const { head, floor } = await readPlace(redis, keys, 0);
+  const entry = await lastRecord(redis, keys);
+  // Where nothing is left behind the floor, the chain goes on from there.
+  const survived = entry && entry.seq > (floor?.seq ?? 0) ? entry : floor;
+  const bots = (await publishedSights(redis, keys)).flatMap(({ sight }) => sight ?? []);
   const log = survived?.log ?? head?.log ?? bots[0]?.log ?? ask.checkpoints.at(-1)?.log ?? ask.newLogId();
   const known: Sight[] = [
     ...bots,
@@ -40,6 +48,8 @@ export async function acceptLoss(redis: Connection, keys: Keys, ask: Acceptance)
     ...(head ? [head] : []),
     ...(ask.seen ? [{ log: bots[0]?.log ?? ask.checkpoints.at(-1)?.log ?? log, ...ask.seen }] : []),
   ];
+  const highest = [...bots, ...ask.checkpoints, head, survived].reduce((most, one) => Math.max(most, one?.seq ?? 0), 0);
+  if (ask.seen && ask.seen.seq > highest + FAR) return { kind: 'far', highest };
   const there = new Map<Sight, boolean>();
   for (const sight of known) {
     // What was given up before is not given up again.
@@ -57,7 +67,7 @@ export async function acceptLoss(redis: Connection, keys: Keys, ask: Acceptance)
   const seq = Math.max(seen.seq, survived?.seq ?? 0) + 1;
   const last = survived?.seq ?? 0;
   // The last that is borne out below what is gone: from there on another record may stand than was seen.
-  const sure = [...known, ...(await floorOf(redis, keys, log))]
+  const sure = [...known, ...(floor ? [floor] : [])]
     .filter((sight) => there.get(sight) !== false && gone.every((one) => sight.seq < one.seq))
     .reduce((highest, sight) => Math.max(highest, sight.seq), 0);
   const forked = gone.some((sight) => sight.seq <= last);
@@ -67,6 +77,7 @@ export async function acceptLoss(redis: Connection, keys: Keys, ask: Acceptance)
     from: forked ? sure + 1 : last + 1,
     seen: { log: seen.log, seq: seen.seq, hash: seen.hash },
     survived: survived && { log: survived.log, seq: survived.seq, hash: survived.hash },
+    floor: floor && { seq: floor.seq, hash: floor.hash },
   };
   const before = { log, seq: seq - 1, hash: survived?.hash ?? GENESIS, at: survived?.at ?? '' };
   const event = plainEvent('loss.accepted', { reason: ask.reason, detail: { ...detail } });
@@ -75,16 +86,18 @@ export async function acceptLoss(redis: Connection, keys: Keys, ask: Acceptance)
   if (!signer) throw new Error('a record needs an audit key');
   const { hash, mac, kid } = sealRecord(bytes, signer);
   const { at } = parseObject(bytes) as { at: string };
-  const gaps = (survived ? gap : 0) + (seq - 1 - last);
   const hex = hash.toString('hex');
   const run = loadScript(redis, 'accept-loss');
   const [answer] = (await run(
-    [keys.head, keys.audit],
-    [survived?.id ?? '', log, String(seq), bytes, hash, mac, kid, hex, at, String(gaps)],
+    [keys.head, keys.audit, keys.losses, keys.floor],
+    [
+      ...[entry?.id ?? '', log, String(seq), bytes, hash, mac, kid, hex, at],
+      ...[String(last), String(seq - 1 - last), String(floor?.seq ?? '')],
+    ],
   )) as [string];
   if (answer !== 'accepted') return { kind: 'moved' };
-  await redis.del(keys.seen);
-  return { kind: 'accepted', seq, hash: hex, detail };
+  const { lost } = await holdLog(redis, keys, [], ask.auditKeys);
+  return { kind: 'accepted', seq, hash: hex, detail, left: lost };
 }
 
 /** The last entry of the stream that is a record; what its bytes say counts. */
@@ -96,16 +109,4 @@ async function lastRecord(redis: Connection, keys: Keys): Promise<(Sight & { id:
     throw new Error(`the last entry of the audit log, ${entry.id}, is no record: see \`audit verify\``);
   }
   return { id: entry.id, log, seq, at, hash: hexHashOf(entry.bytes ?? '') };
-}
-
-async function seenByBots(redis: Connection, keys: Keys): Promise<Sight[]> {
-  const told = Object.values(await redis.hgetall(keys.seen)).map((text) => parseObject(text) ?? {});
-  return told.flatMap(({ log, seq, hash }) =>
-    typeof log === 'string' && isSeq(seq) && typeof hash === 'string' && isHash(hash) ? [{ log, seq, hash }] : [],
-  );
-}
-
-async function floorOf(redis: Connection, keys: Keys, log: string): Promise<Sight[]> {
-  const { floor } = await readPlace(redis, keys, 0);
-  return floor ? [{ log, ...floor }] : [];
 }

@@ -5,7 +5,6 @@ import { indexKeysOf } from './audit-search.ts';
 import type { Connection } from './connection.ts';
 import { parseObject } from './export-format.ts';
 import type { Keys } from './keys.ts';
-import { loadScript } from './script.ts';
 
 /** One step of the trimming: short enough that nobody waits for it. */
 const STEP = 500;
@@ -50,12 +49,6 @@ async function firstOfOpen(redis: Connection, keys: Keys): Promise<number | null
   const firsts = await Promise.all(ids.map((id) => redis.zrange(keys.indexRequest(id), '0', '0')));
   const seqs = firsts.flat().map(Number);
   return seqs.length === 0 ? null : Math.min(...seqs);
-}
-
-/** From here on the archived part is no longer of the log in Redis. False: it is not what it was. */
-export async function moveFloor(redis: Connection, keys: Keys, last: number, hash: string): Promise<boolean> {
-  const run = loadScript(redis, 'move-floor');
-  return (await run([keys.floor, keys.audit], [String(last), hash, `${last}-0`])) === 1;
 }
 
 /**

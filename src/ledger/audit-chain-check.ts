@@ -1,4 +1,4 @@
-import { GENESIS, type LossDetail, lossOf } from '../domain/audit-record.ts';
+import { archivedOf, GENESIS, type LossDetail, lossOf } from '../domain/audit-record.ts';
 import { type Chained, readAsWritten, TELLING } from './as-written.ts';
 import { hexHashOf } from './audit-chain.ts';
 import { type ExportedRecord, isHash, isSeq, parseObject } from './export-format.ts';
@@ -42,7 +42,7 @@ export function createChainCheck(claimedFirst: number | null, floor: { seq: numb
   let count = 0;
   let lossCount = 0;
   const losses: string[] = [];
-  /** What an `audit.archived` record says of the part before: the floor must be one of these. */
+  /** What a record says of the part that was archived: the floor must be one of these. */
   let archived: string | null = null;
   const floorText = floor && `${floor.seq}:${floor.hash}`;
   const found = (seq: number | null, why: string) => {
@@ -63,13 +63,10 @@ export function createChainCheck(claimedFirst: number | null, floor: { seq: numb
       found(seq, `${record.where} holds record ${read.seq}`);
     }
     const followed = follow(read, computed, record.where);
-    if (read.event === 'audit.archived') noteArchive(read.detail);
-    return { seq: followed, hash: computed, loss: lossOf(read) };
-  }
-
-  function noteArchive(detail: unknown): void {
-    const { last: end, hash: of } = (detail ?? {}) as { last?: unknown; hash?: unknown };
-    if (`${end}:${of}` === floorText) archived = floorText;
+    const loss = lossOf(read);
+    const part = archivedOf(read);
+    if (part && `${part.seq}:${part.hash}` === floorText) archived = floorText;
+    return { seq: followed, hash: computed, loss };
   }
 
   /** Goes on after a record that can't be believed as if it stood where it should. */
@@ -97,16 +94,17 @@ export function createChainCheck(claimedFirst: number | null, floor: { seq: numb
         found(missing.seq, missing.why);
       }
     }
-    const nothingBefore = last === null && record.event === 'loss.accepted' && record.prev === GENESIS;
-    if (nothingBefore && claimedFirst === 1 && seq > 1) {
-      // Nothing had survived: the log begins anew with the record that says so.
+    const before = floor ?? { seq: 0, hash: GENESIS };
+    const nothingLeft = last === null && record.event === 'loss.accepted' && record.prev === before.hash;
+    if (nothingLeft && claimedFirst === before.seq + 1 && seq > claimedFirst) {
+      // Nothing had survived, or nothing behind the floor: the log begins anew with the record that says so.
       lossCount += 1;
-      losses.push(range(1, seq - 1));
-      first = 1;
+      losses.push(range(claimedFirst, seq - 1));
+      first = claimedFirst;
     }
-    const begin = seq === 1 || nothingBefore ? GENESIS : seq - 1 === floor?.seq ? floor.hash : null;
-    const before = last === null ? begin : hash;
-    if (before !== null && record.prev !== before) found(seq, `record ${seq} does not follow the one before it`);
+    const begin = seq === 1 ? GENESIS : nothingLeft || seq - 1 === before.seq ? before.hash : null;
+    const wanted = last === null ? begin : hash;
+    if (wanted !== null && record.prev !== wanted) found(seq, `record ${seq} does not follow the one before it`);
     if (log !== null && record.log !== log) found(seq, `record ${seq} is of another log, ${record.log}`);
     if (record.at < at) found(seq, `record ${seq} is dated before the one before it`);
     log ??= record.log;

@@ -1,13 +1,15 @@
 import { type KeyObject, randomUUID } from 'node:crypto';
 import type { Clock } from '../workflow/ports.ts';
 import { hashRecord } from './audit-chain.ts';
-import { oneEntry } from './audit-entries.ts';
+import { oneEntry, seqOf } from './audit-entries.ts';
 import { readPlace } from './audit-loss.ts';
 import {
   appendCheckpoints,
   type Checkpoint,
+  type CheckpointLine,
   readCheckpointFile,
   readCheckpointLine,
+  signatureOf,
   writeCheckpointLine,
 } from './checkpoint-format.ts';
 import type { Connection } from './connection.ts';
@@ -34,8 +36,8 @@ interface CheckpointOptions {
  * before is 10 minutes old. One bot of all makes them; each bot keeps what was made in its own file.
  */
 export function createCheckpoints({ redis, keys, clock, signingKey, file }: CheckpointOptions) {
-  /** The newest line that this bot's file has, as far as this process knows. */
-  let kept = '';
+  /** The last line in Redis that this process made, or kept in its file, or refused. */
+  let judged = '';
 
   /** The lines made in this round, oldest first: to be told in the channel by this bot. */
   async function round(): Promise<string[]> {
@@ -61,62 +63,78 @@ export function createCheckpoints({ redis, keys, clock, signingKey, file }: Chec
   async function make(headSeq: number, last: { seq: number; at: number }, now: number): Promise<string[]> {
     const lines: string[] = [];
     let newest = last.seq;
-    for (const seq of placesDue(headSeq, last, now)) {
-      const line = await checkpointLine(seq);
+    const take = async (seq: number) => {
+      const found = await checkpointOf(redis, keys, seq, clock.now());
+      if (found) lines.push(writeCheckpointLine(found, signingKey));
       newest = seq;
-      if (line) lines.push(line);
+    };
+    const hundreds = lastHundred(headSeq);
+    while (newest < hundreds && lines.length < MOST_AT_ONCE) {
+      const due = lastHundred(newest) + EVERY_RECORDS;
+      // Places may be empty, after an accepted loss or an archive: then it is the first record behind them.
+      const next = await oneEntry(redis, keys, { from: `${due}-0`, to: `${headSeq}-0`, end: 'first' });
+      if (!next) break;
+      await take(seqOf(next.id));
     }
+    if (now - last.at >= EVERY_MS && headSeq > newest && newest >= hundreds) await take(headSeq);
     if (file !== null && lines.length > 0) await appendCheckpoints(file, lines);
     await redis.hset(keys.checkpoint, {
       seq: newest,
       at: now,
       ...(lines.length > 0 ? { line: lines.at(-1) ?? '' } : {}),
     });
-    kept = readCheckpointLine(lines.at(-1)?.trimEnd() ?? '')?.text ?? kept;
+    judged = lines.at(-1) ?? judged;
     return lines;
-  }
-
-  /** Null where no record is in that place: it lies in the gap of an accepted loss, or is archived. */
-  async function checkpointLine(seq: number): Promise<string | null> {
-    const found = await checkpointOf(redis, keys, seq, clock.now());
-    return found && writeCheckpointLine(found, signingKey);
   }
 
   /** Another bot made it: this bot's own file is to have it too, where the two are not the same file. */
   async function catchUp(line: string | null): Promise<void> {
     const made = line === null ? null : readCheckpointLine(line.trimEnd());
-    if (file === null || line === null || !made || made.text === kept) return;
+    if (file === null || line === null || !made || line === judged) return;
     const { lines } = await readCheckpointFile(file).catch(missing);
-    if (!lines.some(({ text }) => text === made.text)) await appendCheckpoints(file, [line]);
-    kept = made.text;
+    const borneOut = lines.some(({ text }) => text === made.text) ? null : await isBorneOut(made);
+    if (borneOut === true) await appendCheckpoints(file, [line]);
+    judged = line;
+    if (borneOut === false) {
+      throw new Error(
+        `Redis holds a checkpoint of record ${made.checkpoint.seq} that no bot with this signing key made of this log: it is not kept`,
+      );
+    }
+  }
+
+  /** Whoever writes to Redis must not write into the file by that. Null: the record is archived, and can't be looked at. */
+  async function isBorneOut(made: CheckpointLine): Promise<boolean | null> {
+    const { log, seq, hash, count } = made.checkpoint;
+    if (signingKey !== null && signatureOf(made, signingKey) !== 'good') return false;
+    const { floor } = await readPlace(redis, keys, seq);
+    if (floor !== null && seq <= floor.seq) return null;
+    const found = await checkpointOf(redis, keys, seq, clock.now());
+    return found?.log === log && found.hash === hash && found.count === count;
   }
 
   return { round };
 }
 
+/** A running bot makes one of the last record at its next round, as if the one before were old. */
+export async function checkpointSoon(redis: Connection, keys: Keys): Promise<void> {
+  await redis.hset(keys.checkpoint, 'at', 0);
+}
+
 /** A checkpoint of one record, by its own bytes; null where there is no such record. */
 export async function checkpointOf(redis: Connection, keys: Keys, seq: number, now: Date): Promise<Checkpoint | null> {
-  const [{ head, gap }, entry] = await Promise.all([
-    readPlace(redis, keys, seq),
-    oneEntry(redis, keys, { from: `${seq}-0`, to: `${seq}-0`, end: 'first' }),
-  ]);
+  const { head, losses, entry } = await readPlace(redis, keys, seq);
   if (!head || entry?.bytes == null) return null;
   const hash = hashRecord(entry.bytes).toString('hex');
-  return { log: head.log, seq, hash, count: seq - gap, at: now.toISOString() };
+  const empty = losses.reduce((places, loss) => (loss.seq <= seq ? places + loss.empty : places), 0);
+  return { log: head.log, seq, hash, count: seq - empty, at: now.toISOString() };
 }
 
 function isDue(headSeq: number, last: { seq: number; at: number }, now: number): boolean {
-  const hundreds = Math.floor(headSeq / EVERY_RECORDS) * EVERY_RECORDS;
-  return hundreds > last.seq || (headSeq > last.seq && now - last.at >= EVERY_MS);
+  return lastHundred(headSeq) > last.seq || (headSeq > last.seq && now - last.at >= EVERY_MS);
 }
 
-function placesDue(headSeq: number, last: { seq: number; at: number }, now: number): number[] {
-  const places: number[] = [];
-  const hundreds = Math.floor(headSeq / EVERY_RECORDS) * EVERY_RECORDS;
-  const begin = Math.floor(last.seq / EVERY_RECORDS) * EVERY_RECORDS + EVERY_RECORDS;
-  for (let seq = begin; seq <= hundreds && places.length < MOST_AT_ONCE; seq += EVERY_RECORDS) places.push(seq);
-  const late = now - last.at >= EVERY_MS && headSeq > hundreds && places.length < MOST_AT_ONCE;
-  return late ? [...places, headSeq] : places;
+function lastHundred(seq: number): number {
+  return Math.floor(seq / EVERY_RECORDS) * EVERY_RECORDS;
 }
 
 function missing(cause: unknown): { lines: [] } {

@@ -9,13 +9,18 @@ import type { RedisLedger } from './ledger.ts';
 const LOOK_MS = 2000;
 /** One alarm of all bots about the same loss. */
 const ALARM_MS = 10 * 60_000;
+/** One of them tells it; longer than Slack is waited for. Where that bot dies first, another does. */
+const TELLING_MS = 15_000;
+const TOLD = 'told';
 /** What Slack does not take is tried again; the newest say what the older ones said. */
 const MOST_UNTOLD = 100;
+/** A stop waits so long for what is being told. */
+const LAST_WORDS_MS = 2000;
 
 interface WatchOptions {
   redis: Connection;
   keys: Keys;
-  ledger: Pick<RedisLedger, 'look' | 'lost' | 'seen'>;
+  ledger: Pick<RedisLedger, 'look' | 'lost'>;
   checkpoints: Checkpoints;
   /** One step of what an archive left to be taken out. */
   trim(): Promise<unknown>;
@@ -32,7 +37,7 @@ interface WatchOptions {
 
 /**
  * Looks every two seconds whether the log that this bot saw is still there, says so where it is not, and has checkpoints
- * made while it is.
+ * made while it is. What is told is told beside that, however long Slack takes.
  */
 export function startAuditWatch(options: WatchOptions) {
   const { redis, keys, ledger } = options;
@@ -46,42 +51,59 @@ export function startAuditWatch(options: WatchOptions) {
       await ledger.look();
     } catch (fault) {
       if (!(fault instanceof LedgerLost)) throw fault;
-      await alarm(fault);
       return;
-    }
-    if (told) {
-      await tellOnce('resumed', () => options.tellResumed());
-      told = null;
+    } finally {
+      standing.start();
     }
     untold = [...untold, ...(await options.checkpoints.round())].slice(-MOST_UNTOLD);
+    posting.start();
     await options.trim();
-    if (untold.length === 0) return;
-    await options.tellCheckpoints(untold);
-    untold = [];
   }
 
-  async function alarm(lost: LedgerLost): Promise<void> {
-    const seen = ledger.seen();
-    const sight = seen && JSON.stringify({ log: seen.log, seq: seen.seq, hash: seen.hash });
-    // For `audit accept-loss`: the highest record ever seen is what the log goes on after.
-    if (sight) await redis.hset(keys.seen, options.replica, sight).catch(options.onFault);
-    if (told === lost) return;
-    await tellOnce('lost', () => options.tellLost(lost));
-    told = lost;
-  }
+  const posting = oneAtATime(async () => {
+    const lines = untold;
+    if (lines.length === 0) return;
+    await options.tellCheckpoints(lines);
+    untold = untold.filter((line) => !lines.includes(line));
+  });
 
-  /** By one bot of all; where Redis can't say whether another did, rather twice than never. */
-  async function tellOnce(about: 'lost' | 'resumed', tell: () => Promise<void>): Promise<void> {
-    const other = about === 'lost' ? 'resumed' : 'lost';
-    const mine = await redis.set(keys.alarm(about), options.replica, 'PX', ALARM_MS, 'NX').catch(() => 'OK');
-    if (mine === null) return;
+  const standing = oneAtATime(async () => {
+    const lost = ledger.lost();
+    if (lost === told) return;
+    if (lost) {
+      if (await tellOnce('lost', () => options.tellLost(lost))) told = lost;
+    } else if (await tellOnce('resumed', () => options.tellResumed())) told = null;
+  });
+
+  /** By one bot of all; where Redis can't say whether another did, rather twice than never. False: another is at it. */
+  async function tellOnce(about: 'lost' | 'resumed', tell: () => Promise<void>): Promise<boolean> {
+    const key = keys.alarm(about);
+    const by = await redis.set(key, options.replica, 'PX', TELLING_MS, 'NX', 'GET').catch(() => null);
+    if (by !== null) return by === TOLD;
     try {
       await tell();
-      await redis.del(keys.alarm(other));
     } catch (fault) {
-      await redis.del(keys.alarm(about)).catch(options.onFault);
+      await redis.del(key).catch(options.onFault);
       throw fault;
     }
+    await redis.set(key, TOLD, 'PX', ALARM_MS).catch(options.onFault);
+    await redis.del(keys.alarm(about === 'lost' ? 'resumed' : 'lost')).catch(options.onFault);
+    return true;
+  }
+
+  /** Starts this work, unless it is under way. */
+  function oneAtATime(work: () => Promise<void>) {
+    let underWay: Promise<void> | null = null;
+    return {
+      start(): void {
+        underWay ??= work()
+          .catch(options.onFault)
+          .finally(() => {
+            underWay = null;
+          });
+      },
+      done: () => underWay,
+    };
   }
 
   async function run(): Promise<void> {
@@ -96,6 +118,8 @@ export function startAuditWatch(options: WatchOptions) {
     async stop(): Promise<void> {
       stopping.abort();
       await running;
+      const words = Promise.all([posting.done(), standing.done()]);
+      await Promise.race([words, sleep(LAST_WORDS_MS, null, { ref: false })]);
     },
   };
 }

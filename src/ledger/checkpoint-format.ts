@@ -64,22 +64,6 @@ export async function readCheckpointFile(file: string): Promise<{ lines: Checkpo
   return { lines, bad };
 }
 
-/**
- * The highest record that a bot's own file of checkpoints vouches for; null where there is no such file yet. With a
- * signing key only what it signed counts.
- */
-export async function highestCheckpoint(file: string, key: KeyObject | null): Promise<Checkpoint | null> {
-  const read = await readCheckpointFile(file).catch((cause: unknown) => {
-    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return null;
-    throw cause;
-  });
-  const good = (read?.lines ?? []).filter((line) => key === null || signatureOf(line, key) === 'good');
-  const newest = good.at(-1)?.checkpoint;
-  if (!newest) return null;
-  const ofLog = good.filter(({ checkpoint }) => checkpoint.log === newest.log);
-  return ofLog.reduce((highest, { checkpoint }) => (checkpoint.seq > highest.seq ? checkpoint : highest), newest);
-}
-
 /** Appends lines and waits until they are on the disk. What a crash cut short before is closed off first. */
 export async function appendCheckpoints(file: string, lines: readonly string[]): Promise<void> {
   const handle = await open(file, 'a+', 0o600);

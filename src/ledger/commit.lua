@@ -4,7 +4,7 @@
 --
 -- KEYS  1 head  2 audit log  3 operation  4 request  5 open request of the execution  6 open requests
 --       7 outbox  8 timers  9 limits in force  10 changes under way
---       11 request whose time runs  12… index keys
+--       11 request whose time runs  12 what bots saw that found the log lost  13 floor  14… index keys
 -- ARGV  1 operation's answer  2 operation's seconds to live
 --       3 log id, if this is the first record  4 head's seq expected  5 head's hash expected (hex)
 --       6 request id  7 version expected ('' = no request changes)  8 new state  9 new version
@@ -13,12 +13,13 @@
 --       17 execution  18 limit in force expected ('' = none, '*' = whichever), nobody else's change being under way
 --       19 new limit in force ('' = as it is)  20 'take' | 'keep' | 'free' the change of the execution
 --       21 version expected of the request whose time runs ('' = whichever)
---       22 number of records, then for each: bytes, hash (raw), mac (raw), kid; last record's hash (hex) and time
+--       22 place up to which these records say that the log was archived ('' = they don't)  23 hash of the record there (hex)
+--       24 number of records, then for each: bytes, hash (raw), mac (raw), kid; last record's hash (hex) and time
 --       … number of index entries, then for each: place in KEYS, seq
 --       … number of effects, then each
 --       … number of timers to set, then for each: effect, due ms
 --       … number of timers to clear, then each effect
--- Answers  {'committed'} | {'repeated', answer} | {'claim-lost'} | {'already-open', request} | {'moved', version}
+-- Answers  {'committed'} | {'repeated', answer} | {'seen'} | {'claim-lost'} | {'already-open', request} | {'moved', version}
 --          {'head', log, seq, hash, time, hash at the seq expected (hex, '' = no such record)}
 
 local head_key, log_key, operation_key, request_key = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
@@ -28,11 +29,11 @@ local first_log, seq_expected, hash_expected = ARGV[3], tonumber(ARGV[4]), ARGV[
 local request_id, version_expected, state, version = ARGV[6], ARGV[7], ARGV[8], ARGV[9]
 local closed_seconds, execution_guard, now_ms = ARGV[10], ARGV[11], ARGV[12]
 local claim_entry, claim_consumer, claim_deliveries, group = ARGV[13], ARGV[14], tonumber(ARGV[15]), ARGV[16]
-local in_force_key, changing_key, running_key = KEYS[9], KEYS[10], KEYS[11]
+local in_force_key, changing_key, running_key, seen_key, floor_key = KEYS[9], KEYS[10], KEYS[11], KEYS[12], KEYS[13]
 local execution, in_force_expected, in_force, change_guard = ARGV[17], ARGV[18], ARGV[19], ARGV[20]
-local running_expected = ARGV[21]
+local running_expected, archived, archived_hash = ARGV[21], ARGV[22], ARGV[23]
 
-local at = 21
+local at = 23
 local function take()
   at = at + 1
   return ARGV[at]
@@ -56,6 +57,11 @@ if done then
   return { 'repeated', done }
 end
 
+-- Some bot found the log lost: nothing is written until it is known that what that one saw is there, or was given up.
+if redis.call('EXISTS', seen_key) == 1 then
+  return { 'seen' }
+end
+
 must_be(head_key, 'hash')
 must_be(log_key, 'stream')
 must_be(request_key, 'hash')
@@ -66,7 +72,8 @@ must_be(timers_key, 'zset')
 must_be(in_force_key, 'hash')
 must_be(changing_key, 'hash')
 must_be(running_key, 'hash')
-for place = 12, #KEYS do
+must_be(floor_key, 'hash')
+for place = 14, #KEYS do
   must_be(KEYS[place], 'zset')
 end
 
@@ -74,7 +81,8 @@ local head = redis.call('HMGET', head_key, 'log', 'seq', 'hash', 'at')
 local seq = tonumber(head[2] or '0')
 local hash = head[3] or string.rep('0', 64)
 -- The record that the caller builds on must lie in the log itself: an emptied log may still have its head.
-local seen = redis.call('XRANGE', log_key, seq_expected .. '-0', seq_expected .. '-0')[1]
+local id_expected = string.format('%d-0', seq_expected)
+local seen = redis.call('XRANGE', log_key, id_expected, id_expected)[1]
 local seen_hash = seen and to_hex(seen[2][4] or '') or ''
 if seq ~= seq_expected or hash ~= hash_expected or (seq > 0 and seen_hash ~= hash_expected) then
   return { 'head', head[1] or '', string.format('%d', seq), hash, head[4] or '', seen_hash }
@@ -108,14 +116,27 @@ if version_expected ~= '' then
   end
 end
 
+if archived ~= '' then
+  local floor = tonumber(redis.call('HGET', floor_key, 'seq') or '0')
+  local last = redis.call('XRANGE', log_key, archived .. '-0', archived .. '-0')[1]
+  if not last or to_hex(last[2][4] or '') ~= archived_hash or tonumber(archived) <= floor then
+    return { 'moved', '' }
+  end
+end
+
 local record_count = tonumber(take())
 for offset = 1, record_count do
   local bytes, record_hash, mac, kid = take(), take(), take(), take()
-  redis.call('XADD', log_key, (seq + offset) .. '-0', 'b', bytes, 'h', record_hash, 'm', mac, 'k', kid)
+  redis.call('XADD', log_key, string.format('%d-0', seq + offset), 'b', bytes, 'h', record_hash, 'm', mac, 'k', kid)
 end
 local last_hash, last_time = take(), take()
 local last_seq = string.format('%d', seq + record_count)
-redis.call('HSET', head_key, 'log', head[1] or first_log, 'seq', last_seq, 'hash', last_hash, 'at', last_time)
+local log = head[1] or first_log
+redis.call('HSET', head_key, 'log', log, 'seq', last_seq, 'hash', last_hash, 'at', last_time)
+
+if archived ~= '' then
+  redis.call('HSET', floor_key, 'log', log, 'seq', archived, 'hash', archived_hash, 'at', last_time, 'by', last_seq)
+end
 
 if version_expected ~= '' then
   redis.call('HSET', request_key, 'state', state, 'version', version, 'seq', last_seq, 'hash', last_hash)

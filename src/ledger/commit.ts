@@ -1,5 +1,5 @@
 import type { AuditEvent } from '../domain/audit-event.ts';
-import { type AuditHead, readRecord, writeRecord } from '../domain/audit-record.ts';
+import { type AuditHead, archivedOf, readRecord, writeRecord } from '../domain/audit-record.ts';
 import { isHeld } from '../domain/hold.ts';
 import { evolve, isOpen, type ThrottleRequest } from '../domain/throttle-request.ts';
 import type { Change, Clock, RecordRef } from '../workflow/ports.ts';
@@ -74,12 +74,13 @@ export function commitCall(
     ...(changes && !open ? (['expire', 'apply', 'remind'] as const) : []),
     ...(prior && isHeld(prior) && state && !isHeld(state) ? (['revert', 'tell'] as const) : []),
   ];
+  const archived = change.events.map(archivedOf).find((part) => part !== null);
   const effects = [...(change.effects ?? []).map(effect), ...(change.others ?? []).map((one) => JSON.stringify(one))];
   return [
     [
       ...[keys.head, keys.audit, keys.operation(change.op), keys.request(id)],
       ...[keys.openExecution(state?.execution ?? ''), keys.open, keys.outbox, keys.timers],
-      ...[keys.inForce, keys.changing, keys.request(running?.id ?? '')],
+      ...[keys.inForce, keys.changing, keys.request(running?.id ?? ''), keys.seen, keys.floor],
       ...index.keys,
     ],
     [
@@ -96,6 +97,7 @@ export function commitCall(
       GROUP,
       ...[state?.execution ?? '', change.beside ? (change.beside.inForce ?? '') : '*'],
       ...[markOf(prior, state), changeGuard(prior, state), running ? String(running.version) : ''],
+      ...(archived ? [String(archived.seq), archived.hash] : ['', '']),
       String(built.sealed.length),
       ...built.sealed.flatMap(({ bytes, hash, mac, kid }) => [bytes, hash, mac, kid]),
       ...[built.head.hash, built.head.at],
@@ -107,7 +109,7 @@ export function commitCall(
   ];
 }
 
-const FIRST_INDEX_KEY = 12;
+const FIRST_INDEX_KEY = 14;
 
 function indexEntries(events: AuditEvent[], records: RecordRef[], keys: Keys) {
   const names: string[] = [];

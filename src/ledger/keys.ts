@@ -4,11 +4,13 @@ export function createKeys(prefix: string) {
   return {
     head: key('audit', 'head'),
     audit: key('audit', 'log'),
-    /** Up to where the log was archived: seq, hash. */
+    /** Up to where the log was archived: log, seq, hash; and of the record that says so its place and time: by, at. */
     floor: key('audit', 'floor'),
+    /** Accepted losses: by the place of the record, how many places it left empty. */
+    losses: key('audit', 'losses'),
     checkpoint: key('audit', 'checkpoint'),
     checkpointLock: key('audit', 'checkpoint-lock'),
-    /** What bots saw that found the log lost, by replica. */
+    /** What bots saw that found the log lost: nobody writes while any of it is here. */
     seen: key('audit', 'seen'),
     alarm: (about: string) => key('audit', 'alarm', about),
     outbox: key('outbox'),

@@ -1,34 +1,23 @@
 import { type AuditHead, GENESIS } from '../domain/audit-record.ts';
 import type { ThrottleRequest } from '../domain/throttle-request.ts';
-import { ClaimLost, LedgerLost, NotRecorded, OutcomeUnknown } from '../workflow/faults.ts';
+import { ClaimLost, type LedgerLost, NotRecorded, OutcomeUnknown } from '../workflow/faults.ts';
 import type { Change, Clock, Committed, Ledger, Repeated, StoredRequest } from '../workflow/ports.ts';
 import type { AuditKey } from './audit-chain.ts';
-import { type Sight, standingOf } from './audit-loss.ts';
+import type { Sight } from './audit-loss.ts';
 import { createAuditSearch } from './audit-search.ts';
+import { createSights, type SightsOptions } from './audit-sights.ts';
 import { type Answer, build, commitCall, OPERATION_SECONDS } from './commit.ts';
-import type { Connection } from './connection.ts';
 import { createGate } from './gate.ts';
 import { requestOf } from './in-force.ts';
-import type { Keys } from './keys.ts';
 import { loadScript } from './script.ts';
 
 /** How often a moved head is tried again. Commits of one process never compete, so this counts replicas. */
 const MOST_TRIES = 100;
 
-export interface LedgerOptions {
-  redis: Connection;
-  keys: Keys;
-  /** The first signs. */
-  auditKeys: readonly AuditKey[];
+export interface LedgerOptions extends SightsOptions {
   clock: Clock;
   /** An id for the log, if this process is the one that begins it. */
   newLogId: () => string;
-  /** Told once, when the log in Redis turns out not to be the one that this process wrote to. */
-  onLost?: (lost: LedgerLost) => void;
-  /** Told when a person accepted the loss, and this process writes again. */
-  onResumed?: () => void;
-  /** What is known of the log from outside Redis: it must be there before anything is written. */
-  witness?: Sight | null;
 }
 
 export interface RedisLedger extends Ledger {
@@ -37,8 +26,9 @@ export interface RedisLedger extends Ledger {
   /** The highest record that this process knows of. */
   seen(): Sight | null;
   /**
-   * Looks whether what was seen of the log is still there, without writing; a loss that a person accepted meanwhile ends
-   * the lost state. Answers with the head, null where there is none.
+   * Looks whether what was seen of the log, by this process and by bots that found it lost, is still there, without
+   * writing; a loss that a person accepted meanwhile ends the lost state. Answers with the head, null where there is none.
+   * @throws LedgerLost
    */
   look(): Promise<AuditHead | null>;
 }
@@ -52,9 +42,8 @@ export function createLedger(options: LedgerOptions): RedisLedger {
   const search = createAuditSearch(redis, keys, gate);
   const runCommit = loadScript(redis, 'commit');
   const runLeave = loadScript(redis, 'leave');
+  const sights = createSights(options, gate);
   let head: AuditHead | null = null;
-  let seen: Sight | null = options.witness ?? null;
-  let lost: LedgerLost | null = null;
   let queue: Promise<unknown> = Promise.resolve();
 
   async function readHead(): Promise<AuditHead | null> {
@@ -64,7 +53,7 @@ export function createLedger(options: LedgerOptions): RedisLedger {
 
   async function attempt(change: Change): Promise<Committed> {
     for (let tries = 0; tries < MOST_TRIES; tries++) {
-      head ??= (await stands()) ?? { log: options.newLogId(), seq: 0, hash: GENESIS, at: '' };
+      head ??= (await sights.stand()) ?? { log: options.newLogId(), seq: 0, hash: GENESIS, at: '' };
       const built = build(change, head, signer as AuditKey, clock.now());
       const reply = await gate.write(change.op, () =>
         runCommit(...commitCall(change, head as AuditHead, built, keys, clock)),
@@ -73,7 +62,7 @@ export function createLedger(options: LedgerOptions): RedisLedger {
       switch (kind) {
         case 'committed':
           head = built.head;
-          seen = built.head;
+          sights.saw(head);
           return { kind: 'committed', state: built.state, records: built.records };
         case 'repeated':
           return repeated(rest[0] ?? '');
@@ -83,6 +72,9 @@ export function createLedger(options: LedgerOptions): RedisLedger {
           return { kind: 'already-open', request: rest[0] ?? '' };
         case 'moved':
           return { kind: 'moved' };
+        case 'seen':
+          head = (await sights.stand()) ?? head;
+          break;
         case 'head':
           head = await followHead(head, rest);
           break;
@@ -98,51 +90,16 @@ export function createLedger(options: LedgerOptions): RedisLedger {
     const theirs = { log, seq: Number(seq), hash, at };
     const fresh = mine.seq === 0;
     if (!fresh && (theirs.log !== mine.log || theirs.seq < mine.seq || atMine !== mine.hash))
-      return (await stands()) ?? mine;
-    if (theirs.seq > 0) seen = theirs;
+      return (await sights.stand()) ?? mine;
+    if (theirs.seq > 0) sights.saw(theirs);
     return theirs.seq === 0 ? mine : theirs;
-  }
-
-  /** The log's head, if what this process saw of it is there. @throws LedgerLost */
-  async function stands(): Promise<AuditHead | null> {
-    if (seen === null) {
-      seen = await readHead();
-      return seen as AuditHead | null;
-    }
-    const sight = seen;
-    const standing = await gate.read(() => standingOf(redis, keys, sight, options.auditKeys));
-    if (standing.kind === 'lost') throw lose(sight, standing.head);
-    seen = standing.head;
-    return standing.head;
-  }
-
-  function lose(sight: Sight, now: AuditHead | null): LedgerLost {
-    if (lost) return lost;
-    const ends =
-      now === null ? 'nothing' : now.log === sight.log ? `record ${now.seq} (${now.hash})` : `log ${now.log}`;
-    lost = new LedgerLost(
-      `this bot knows of record ${sight.seq} (${sight.hash}) of log ${sight.log}, and Redis does not have it: it ends at ${ends}. Nothing more is written until \`audit accept-loss --reason … --seen ${sight.seq}:${sight.hash}\``,
-    );
-    options.onLost?.(lost);
-    return lost;
   }
 
   function look(): Promise<AuditHead | null> {
     const mine = queue.then(async () => {
-      if (!lost) {
-        const found = await stands();
-        if (found) head = found;
-        return found;
-      }
-      const sight = seen as Sight;
-      const standing = await gate.read(() => standingOf(redis, keys, sight, options.auditKeys));
-      // That it is there again is for a person to judge, too: they start the bot anew.
-      if (standing.kind !== 'accepted') throw lost;
-      head = standing.head;
-      seen = standing.head;
-      lost = null;
-      options.onResumed?.();
-      return standing.head;
+      const found = await sights.look();
+      if (found) head = found;
+      return found;
     });
     queue = mine.catch(() => undefined);
     return mine;
@@ -150,6 +107,7 @@ export function createLedger(options: LedgerOptions): RedisLedger {
 
   function commit(change: Change): Promise<Committed> {
     const mine = queue.then(() => {
+      const lost = sights.lost();
       if (lost) throw lost;
       return attempt(change);
     });
@@ -189,8 +147,8 @@ export function createLedger(options: LedgerOptions): RedisLedger {
   return {
     load,
     commit,
-    lost: () => lost,
-    seen: () => seen,
+    lost: sights.lost,
+    seen: sights.seen,
     look,
     head: readHead,
     async done(op) {

@@ -1,10 +1,12 @@
-import { generateKeyPairSync } from 'node:crypto';
-import { appendFile, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { appendFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { acceptLoss } from '../../src/ledger/audit-accept.ts';
 import { createCheckpoints } from '../../src/ledger/audit-checkpoints.ts';
-import { highestCheckpoint, readCheckpointFile, signatureOf } from '../../src/ledger/checkpoint-format.ts';
+import { readCheckpointFile, signatureOf, writeCheckpointLine } from '../../src/ledger/checkpoint-format.ts';
+import { highestOf, readOwnCheckpoints } from '../../src/ledger/own-checkpoints.ts';
 import { type OpenedLedger, openLedger, policyLoaded } from './given-ledger.ts';
 
 const { privateKey, publicKey } = generateKeyPairSync('ed25519');
@@ -87,8 +89,100 @@ describe('checkpoints', () => {
     expect(await readCheckpointFile(file)).toMatchObject({ lines: [{}, {}], bad: [2] });
     const forged = (await readFile(file, 'utf8')).split('\n')[0]?.replace('"seq":100', '"seq":900') ?? '';
     await appendFile(file, `${forged}\n`);
-    expect((await highestCheckpoint(file, privateKey))?.seq).toBe(200);
-    expect((await highestCheckpoint(file, null))?.seq).toBe(900);
-    expect(await highestCheckpoint(join(folder, 'none'), null)).toBeNull();
+    const highest = async (of: string, key: KeyObject | null) => {
+      const own = await readOwnCheckpoints(of, key);
+      return own.ok ? (highestOf(own.value)?.seq ?? null) : own.problem;
+    };
+    expect(await highest(file, privateKey)).toBe(200);
+    expect(await highest(file, null)).toBe(900);
+    expect(await highest(join(folder, 'none'), null)).toBeNull();
+    // Another key than the one that signed: nothing is known, and that is not nothing to know.
+    expect(await highest(file, generateKeyPairSync('ed25519').privateKey)).toContain('begin a new file');
+    await writeFile(join(folder, 'policy'), 'version: 1\n');
+    expect(await highest(join(folder, 'policy'), null)).toContain('holds no checkpoint');
+  });
+});
+
+describe('checkpoints after an accepted loss', () => {
+  const accept = (seq: number) =>
+    acceptLoss(opened.redis, opened.keys, {
+      ...{ reason: 'x', by: 'x', seen: { seq, hash: 'ab'.repeat(32) }, checkpoints: [] },
+      ...{ auditKeys: [{ kid: 'k1', key: Buffer.alloc(32, 7) }], now: new Date(), newLogId: () => 'new' },
+    });
+  const checkpoints = async () =>
+    (await readCheckpointFile(join(folder, 'a'))).lines.map(({ checkpoint: { seq, count } }) => [seq, count]);
+
+  it('count the records there were by then, each loss from its own place on', async () => {
+    const { round } = bot();
+    await round();
+    await write(110);
+    await accept(250);
+    await opened.ledger.look();
+    await write(9);
+    await accept(399);
+    await opened.ledger.look();
+    await write(5);
+    await round();
+    // 251 is the first behind the first gap, 400 the record of the second loss.
+    expect(await checkpoints()).toEqual([
+      [100, 100],
+      [251, 111],
+      [400, 121],
+    ]);
+  });
+
+  it('do not walk through what it left empty', async () => {
+    const { round } = bot();
+    await round();
+    await accept(900_000);
+    let reads = 0;
+    const counted = new Proxy(opened.redis, {
+      get(redis, name) {
+        const value = Reflect.get(redis, name);
+        if (name === 'xrangeBuffer') reads += 1;
+        return typeof value === 'function' ? value.bind(redis) : value;
+      },
+    });
+    const { redis: _, ...rest } = { ...opened };
+    const rounds = createCheckpoints({
+      ...{ ...rest, redis: counted, signingKey: null, file: join(folder, 'a') },
+      clock: { now: () => new Date() },
+    });
+    expect(await rounds.round()).toHaveLength(1);
+    expect(await checkpoints()).toEqual([[900_001, 1]]);
+    expect(await rounds.round()).toEqual([]);
+    expect(reads).toBeLessThan(5);
+  });
+});
+
+describe('a checkpoint that lies in Redis', () => {
+  it('gets into the file of a bot only by the key, and where its record is in the log', async () => {
+    const { round } = bot();
+    await round();
+    await write(100);
+    await round();
+    const [own] = (await readCheckpointFile(join(folder, 'a'))).lines;
+    if (!own) throw new Error('no checkpoint');
+    const evil = { ...own.checkpoint, log: 'evil' };
+    const other = generateKeyPairSync('ed25519').privateKey;
+    const bad = [
+      writeCheckpointLine(own.checkpoint, null),
+      writeCheckpointLine(own.checkpoint, other),
+      writeCheckpointLine(evil, privateKey),
+      writeCheckpointLine({ ...own.checkpoint, hash: 'ab'.repeat(32) }, privateKey),
+      writeCheckpointLine({ ...own.checkpoint, seq: 900 }, privateKey),
+      writeCheckpointLine({ ...own.checkpoint, count: 7 }, privateKey),
+    ];
+    const late = bot(join(folder, 'b'));
+    for (const line of bad) {
+      await opened.redis.hset(opened.keys.checkpoint, 'line', line);
+      await expect(late.round()).rejects.toThrow('it is not kept');
+      // Once is enough to say.
+      expect(await late.round()).toEqual([]);
+    }
+    await expect(readFile(join(folder, 'b'))).rejects.toThrow('ENOENT');
+    await opened.redis.hset(opened.keys.checkpoint, 'line', writeCheckpointLine(own.checkpoint, privateKey));
+    await late.round();
+    expect(await seqsIn('b')).toEqual([100]);
   });
 });

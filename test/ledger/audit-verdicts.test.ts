@@ -431,6 +431,19 @@ describe('a part that was archived', () => {
     return verify(rest, { claim: whole(rest, { first: floor.seq + 1, floor }) });
   };
 
+  it('is let pass where an accepted loss says so, in the place of a record that was lost', async () => {
+    const floor = { seq: 4, hash: at(4).hash };
+    const lossWith = (said: object | null) => {
+      const seen = { log: LOG_ID, seq: 11, hash: 'ab'.repeat(32) };
+      const detail = { by: 'somebody', gap: null, from: 11, seen, survived: null, floor: said };
+      return changed(12, (record) => ({ ...record, event: 'loss.accepted', detail }));
+    };
+    expect((await held(lossWith(floor), floor)).integrity.verdict).toBe('ok');
+    for (const other of [null, { ...floor, seq: 3 }, { ...floor, hash: at(3).hash }]) {
+      expect((await held(lossWith(other), floor)).integrity.why).toBe('no record says that 1 … 4 were archived');
+    }
+  });
+
   it('is let pass where a record says so, and what follows it follows', async () => {
     const floor = { seq: 4, hash: at(4).hash };
     expect(said(await held(archivedAt(4, at(4).hash), floor))[0]).toBe('ok null: 8 records, hash chain unbroken');

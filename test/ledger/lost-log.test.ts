@@ -23,10 +23,17 @@ afterEach(() => opened.close());
 
 const prefix = () => opened.keys.head.slice(1, opened.keys.head.indexOf('}'));
 
+/** All but what a process that finds the log lost leaves for the others. */
+async function written(): Promise<Map<string, string>> {
+  const all = await snapshot(opened);
+  all.delete(opened.keys.seen);
+  return all;
+}
+
 async function expectLost(): Promise<void> {
-  const before = await snapshot(opened);
+  const before = await written();
   for (const number of [91, 92]) await expect(opened.ledger.commit(asking(number))).rejects.toThrow(LedgerLost);
-  expect(await snapshot(opened)).toEqual(before);
+  expect(await written()).toEqual(before);
   expect(told).toHaveLength(1);
   expect(opened.ledger.lost()).toBe(told[0]);
 }
@@ -99,5 +106,76 @@ describe('a log that is not the one this process wrote to', () => {
     expect(await snapshot(opened)).toEqual(before);
     other.close();
     await expectLost();
+  });
+});
+
+describe('a log that another process found lost', () => {
+  const open = (more: Parameters<typeof openLedger>[0] = {}) => openLedger({ prefix: prefix(), ...more });
+  const refuses = (...ledgers: OpenedLedger[]) =>
+    Promise.all(ledgers.map(({ ledger }) => expect(ledger.commit(asking(97))).rejects.toThrow(LedgerLost)));
+
+  it('is written by none: by no bot that saw less, by none that begins, by no command', async () => {
+    const behind = await open();
+    await behind.ledger.look();
+    const bot = await open();
+    const backup = await snapshot(opened);
+    for (const number of [11, 12]) await asked(bot.ledger, number);
+    await restore(opened, backup);
+    await expect(bot.ledger.look()).rejects.toThrow(LedgerLost);
+
+    const before = await opened.redis.xrange(opened.keys.audit, '-', '+');
+    // It had a head in hand, and asks Redis only with the write itself.
+    await refuses(behind, opened);
+    const late = await open();
+    const command = await open({ alone: true });
+    await refuses(late, command);
+    await expect(behind.ledger.look()).rejects.toThrow(`--seen 5:${bot.ledger.seen()?.hash}`);
+    expect(await opened.redis.xrange(opened.keys.audit, '-', '+')).toEqual(before);
+    for (const one of [behind, bot, late, command]) one.close();
+  });
+
+  it('is told to all again where Redis loses that, too', async () => {
+    const bot = await open();
+    await bot.ledger.look();
+    await restore(opened, new Map());
+    for (let times = 0; times < 2; times++) {
+      await expect(bot.ledger.look()).rejects.toThrow(LedgerLost);
+      expect(await opened.redis.hlen(opened.keys.seen)).toBe(1);
+      await restore(opened, new Map());
+    }
+    bot.close();
+  });
+
+  it('is kept to itself by a command, and where a checkpoint file is of another log', async () => {
+    const witness = { log: 'another', seq: 9, hash: 'ab'.repeat(32) };
+    for (const alone of [true, false]) {
+      const one = await open({ witness, alone });
+      await expect(one.ledger.commit(asking(9))).rejects.toThrow(LedgerLost);
+      one.close();
+    }
+    expect(await opened.redis.exists(opened.keys.seen)).toBe(0);
+    await asked(opened.ledger, 10);
+  });
+
+  it('goes on where what was seen is there after all', async () => {
+    const there = opened.ledger.seen();
+    await opened.redis.hset(opened.keys.seen, { one: JSON.stringify(there), other: 'no sight' });
+    await asked(opened.ledger, 10);
+    expect(await opened.redis.exists(opened.keys.seen)).toBe(0);
+  });
+
+  it('is no false alarm where many write at once', async () => {
+    const bots = await Promise.all([1, 2, 3].map(() => open()));
+    await Promise.all(
+      bots.map(async ({ ledger }, place) => {
+        for (let number = 1; number <= 15; number++) {
+          await asked(ledger, 100 * (place + 1) + number);
+          await ledger.look();
+        }
+      }),
+    );
+    expect(bots.map(({ ledger }) => ledger.lost())).toEqual([null, null, null]);
+    expect(await verifiedLog(opened)).toHaveLength(48);
+    for (const bot of bots) bot.close();
   });
 });

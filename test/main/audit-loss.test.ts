@@ -1,6 +1,7 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
 import { acceptAuditLoss } from '../../src/commands/accept-audit-loss.ts';
 import { archiveAudit } from '../../src/commands/archive-audit.ts';
@@ -8,11 +9,16 @@ import { printAuditKey } from '../../src/commands/audit-key.ts';
 import { exportAudit } from '../../src/commands/export-audit.ts';
 import { type VerifyOptions, verifyAudit } from '../../src/commands/verify-audit.ts';
 import { createCheckpoints } from '../../src/ledger/audit-checkpoints.ts';
+import { readSettings } from '../../src/settings.ts';
 import { LedgerLost } from '../../src/workflow/faults.ts';
 import { asked, asking, openLedger, restore, snapshot } from '../ledger/given-ledger.ts';
 import { newSigningKey, run } from '../ledger/log-fixture.ts';
 
 const AUDIT_KEYS = `k1:${'07'.repeat(32)}`;
+const SLACK = {
+  ...{ SLACK_BOT_TOKEN: 'xoxb-1', SLACK_SIGNING_SECRET: 'secret' },
+  POLICY_FILE: fileURLToPath(new URL('../../policy.example.yml', import.meta.url)),
+};
 const LATER = { now: () => new Date('2030-01-01T00:00:00.000Z') };
 
 let folder: string;
@@ -171,7 +177,7 @@ describe('a process that begins with a checkpoint', () => {
     await restore(opened, new Map());
     const late = await openLedger({ prefix: env.REDIS_KEY_PREFIX ?? '', witness });
     await expect(late.ledger.commit(asking(9))).rejects.toThrow(LedgerLost);
-    expect((await snapshot(opened)).size).toBe(0);
+    expect([...(await snapshot(opened)).keys()]).toEqual([opened.keys.seen]);
     expect(late.ledger.lost()?.message).toContain(`--seen 3:${witness?.hash}`);
     late.close();
   });
@@ -239,6 +245,65 @@ describe('audit archive', () => {
     expect(said).toContain('1 records, 1 to 1');
     expect(said).toContain('open request');
     expect((await verify()).code).toBe(0);
+  });
+});
+
+describe('a command on a log that is lost', () => {
+  const sights = {
+    'a bot found it': async () => {
+      const other = await openLedger({ prefix: env.REDIS_KEY_PREFIX ?? '' });
+      await other.ledger.look();
+      return { other, env: { ...env, AUDIT_CHECKPOINT_FILE: undefined } };
+    },
+    'the checkpoint file tells': async () => {
+      await checkpoint();
+      return { other: null, env };
+    },
+  };
+
+  it.each(Object.keys(sights) as (keyof typeof sights)[])(
+    '%s: it writes nothing, and archives nothing',
+    async (how) => {
+      await write(1, 3);
+      const backup = await snapshot(opened);
+      await write(4, 5);
+      const { other, env: own } = await sights[how]();
+      await restore(opened, backup);
+      await other?.ledger.look().catch(() => {});
+      const out = join(folder, 'export');
+      const { said } = await run(own, (terminal) => exportAudit({ format: 'jsonl', out }, terminal));
+      expect(said).toMatch(/note: record 5 .*--seen 5:[0-9a-f]{64}.*\n.*not recorded\n3 records, 1 to 3/);
+      const archive = { until: '2029-01-01', out: join(folder, 'archive') };
+      await expect(run(own, (terminal) => archiveAudit(archive, terminal))).rejects.toThrow(
+        'nothing is archived: record 5',
+      );
+      expect(await opened.redis.xlen(opened.keys.audit)).toBe(3);
+
+      await accept(undefined, own);
+      const { said: after } = await run(own, (terminal) => exportAudit({ format: 'csv' }, terminal));
+      expect(after).toBe('4 records, 1 to 6');
+      expect(await lastRecord()).toMatchObject({ seq: 7, event: 'audit.exported' });
+      other?.close();
+    },
+  );
+
+  it('does nothing by a checkpoint file of which it can believe nothing', async () => {
+    await write(1, 2);
+    await checkpoint();
+    const first = { AUDIT_SIGNING_KEY: newSigningKey().base64 };
+    for (const work of [
+      () => accept(undefined, first),
+      () =>
+        run({ ...env, ...first }, (terminal) =>
+          archiveAudit({ until: '2029-01-01', out: join(folder, 'a') }, terminal),
+        ),
+      () => readSettings({ ...env, ...first, ...SLACK }),
+    ]) {
+      await expect(work()).rejects.toThrow('none is signed by AUDIT_SIGNING_KEY');
+    }
+    await expect(readSettings({ ...env, ...SLACK })).resolves.toMatchObject({ witness: { seq: 2 } });
+    const begun = { AUDIT_CHECKPOINT_FILE: join(folder, 'new'), ...first };
+    await expect(readSettings({ ...env, ...begun, ...SLACK })).resolves.toMatchObject({ witness: null });
   });
 });
 

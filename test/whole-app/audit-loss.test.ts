@@ -44,16 +44,11 @@ afterEach(async () => {
 const key = (name: string) => `{${world.env.REDIS_KEY_PREFIX}}:audit:${name}`;
 const command = (user: string, words: string) =>
   world.told(user, () => world.slack.as(user).command('C0OPS', COMMAND, words));
-const alarm = () =>
-  world.slack.until(() =>
-    world.slack.messages('C0OPS').find((one) => visibleText(one).includes('is not the one that was written before')),
-  );
-const resumed = () =>
-  world.slack.until(() =>
-    world.slack.messages('C0OPS').find((one) => visibleText(one).includes('the bot writes again')),
-  );
-const readyz = async () => {
-  const answer = await fetch(`http://127.0.0.1:${world.bots.at(-1)?.opsPort}/readyz`);
+const told = (words: string) => world.slack.messages('C0OPS').filter((one) => visibleText(one).includes(words));
+const alarm = () => world.slack.until(() => told('is not the one that was written before')[0], { timeoutMs: 20_000 });
+const resumed = () => world.slack.until(() => told('the bot writes again')[0], { timeoutMs: 20_000 });
+const readyz = async (bot = world.bots.length - 1) => {
+  const answer = await fetch(`http://127.0.0.1:${world.bots[bot]?.opsPort}/readyz`);
   return { status: answer.status, body: await answer.text() };
 };
 const accept = () =>
@@ -61,21 +56,39 @@ const accept = () =>
 const verify = () => run(world.env, (terminal) => verifyAudit({ checkpoints: checkpointFile }, terminal));
 
 /** What any restore does: the keys of one moment in the place of those that are there. */
-async function copyOf(): Promise<() => Promise<void>> {
-  const names = await redis.keys('*');
-  const dumps = await Promise.all(names.map((name) => redis.dumpBuffer(name)));
-  return async () => {
-    const pipeline = redis.multi().flushall();
+async function copyOf(from = redis): Promise<(to?: Redis) => Promise<void>> {
+  const names = await from.keys('*');
+  const dumps = await Promise.all(names.map((name) => from.dumpBuffer(name)));
+  return async (to = redis) => {
+    const pipeline = to.multi().flushall();
     for (const [place, name] of names.entries()) pipeline.restore(name, 0, dumps[place] ?? Buffer.of());
     await pipeline.exec();
   };
+}
+
+/** Another primary went on from a copy, with the same key. */
+async function forkOf(copy: (to: Redis) => Promise<void>): Promise<() => Promise<void>> {
+  const primary = await startLocalRedis();
+  const connection = new Redis(primary.url, { replyMapping: 'legacy' });
+  await copy(connection);
+  const [kid = '', hex = ''] = (world.env.AUDIT_KEYS ?? '').split(':');
+  const auditKeys = [{ kid, key: Buffer.from(hex, 'hex') }];
+  const clock = { now: () => new Date() };
+  const other = await openLedger({ url: primary.url, prefix: world.env.REDIS_KEY_PREFIX ?? '', auditKeys, clock });
+  for (let number = 1; number <= 3; number++) await asked(other.ledger, number);
+  other.close();
+  const fork = await copyOf(connection);
+  connection.disconnect();
+  await primary.close();
+  return fork;
 }
 
 /** People go on asking. Ends when told to. */
 function traffic(): { stop(): Promise<void> } {
   let going = true;
   const running = (async () => {
-    while (going) {
+    for (let turn = 0; going; turn++) {
+      reach(turn % world.bots.length);
       await world.slack.as(OPERATOR).command('C0OPS', COMMAND, `${world.execution()} 50MiB/s`);
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
@@ -86,6 +99,11 @@ function traffic(): { stop(): Promise<void> } {
       await running;
     },
   };
+}
+
+/** People reach this bot from now on. */
+function reach(bot: number): void {
+  world.slack.connectBot({ requestUrl: `http://127.0.0.1:${world.bots[bot]?.port}/slack/events` });
 }
 
 async function someRequests(count: number): Promise<void> {
@@ -112,18 +130,10 @@ describe('the log goes back under a running bot', () => {
       await world.slack.until(() =>
         world.slack.messages('C0OPS').find((one) => /"checkpoint".*"sig":"/.test(visibleText(one))),
       );
+      const fork = what === 'a fork' ? await forkOf(restore) : null;
       const asking = traffic();
       if (what === 'emptied') await redis.flushall();
-      else await restore();
-      if (what === 'a fork') {
-        // Another primary went on from the older copy, with the same key.
-        const [kid = '', hex = ''] = (world.env.AUDIT_KEYS ?? '').split(':');
-        const auditKeys = [{ kid, key: Buffer.from(hex, 'hex') }];
-        const clock = { now: () => new Date() };
-        const other = await openLedger({ url: local.url, prefix: world.env.REDIS_KEY_PREFIX ?? '', auditKeys, clock });
-        for (let number = 1; number <= 3; number++) await asked(other.ledger, number);
-        other.close();
-      }
+      else await (fork ?? restore)();
       const after = JSON.stringify(await readLog(world));
       const from = performance.now();
       await alarm();
@@ -170,4 +180,47 @@ describe('the log goes back under a running bot', () => {
     expect((await readyz()).status).toBe(503);
     expect(await readLog(world)).toEqual([]);
   }, 30_000);
+});
+
+describe('the log goes back under two running bots', () => {
+  it.each(['emptied', 'an older copy'] as const)(
+    '%s: neither writes, one alarm comes, and both go on after a person accepted it',
+    async (what) => {
+      await world.startBot();
+      await someRequests(1);
+      const restore = await copyOf();
+      // Each has seen more than the copy has.
+      for (const bot of [0, 1]) {
+        reach(bot);
+        await someRequests(1);
+      }
+      const asking = traffic();
+      await world.slack.until(() => world.slack.messages('C0OPS').length > 8, { timeoutMs: 20_000 });
+      if (what === 'emptied') await redis.flushall();
+      else await restore();
+      const after = JSON.stringify(await readLog(world));
+      await alarm();
+      await asking.stop();
+      for (const bot of [0, 1]) {
+        reach(bot);
+        const told = await command(OPERATOR, `${world.execution()} 50MiB/s`);
+        expect(told.text).toMatch(/not the one that was written before/);
+        expect((await readyz(bot)).status).toBe(503);
+      }
+      expect(JSON.stringify(await readLog(world))).toBe(after);
+      expect(told('is not the one that was written before')).toHaveLength(1);
+
+      await accept();
+      await resumed();
+      for (const bot of [0, 1]) {
+        await vi.waitFor(async () => expect((await readyz(bot)).status).toBe(200), { timeout: 20_000 });
+        reach(bot);
+        await world.ask(world.execution());
+      }
+      expect(await verify()).toMatchObject({ code: 0 });
+      expect(told('the bot writes again')).toHaveLength(1);
+      expectGoodManners(world);
+    },
+    60_000,
+  );
 });

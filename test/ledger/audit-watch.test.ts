@@ -1,0 +1,104 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { startAuditWatch } from '../../src/ledger/audit-watch.ts';
+import { asked, type OpenedLedger, openLedger, restore } from './given-ledger.ts';
+
+const PATIENCE = { timeout: 20_000 };
+let opened: OpenedLedger;
+let watches: { stop(): Promise<void> }[];
+let told: string[];
+
+beforeEach(async () => {
+  opened = await openLedger();
+  await asked(opened.ledger, 1);
+  watches = [];
+  told = [];
+});
+afterEach(async () => {
+  await Promise.all(watches.map((watch) => watch.stop()));
+  opened.close();
+});
+
+function watch(but: Partial<Parameters<typeof startAuditWatch>[0]> = {}): void {
+  watches.push(
+    startAuditWatch({
+      ...{ redis: opened.redis, keys: opened.keys, ledger: opened.ledger, replica: 'this one', lookMs: 20 },
+      checkpoints: { round: async () => [] },
+      trim: async () => {},
+      tellCheckpoints: async () => {},
+      tellLost: async () => void told.push('lost'),
+      tellResumed: async () => {},
+      onFault: () => {},
+      ...but,
+    }),
+  );
+}
+
+describe('the watch over the log', () => {
+  it('finds a loss while Slack does not answer to what it is told', async () => {
+    const lines = ['a line'];
+    let posts = 0;
+    watch({
+      checkpoints: { round: async () => lines.splice(0) },
+      tellCheckpoints: () => {
+        posts += 1;
+        return new Promise(() => {});
+      },
+    });
+    await vi.waitFor(() => expect(posts).toBe(1), PATIENCE);
+    await restore(opened, new Map());
+    await vi.waitFor(() => expect(told).toEqual(['lost']), PATIENCE);
+    expect(posts).toBe(1);
+  });
+
+  it('posts again what Slack did not take, together with what came since', async () => {
+    const rounds = [['1'], ['2'], ['3']];
+    const posts: string[][] = [];
+    watch({
+      checkpoints: { round: async () => rounds.shift() ?? [] },
+      async tellCheckpoints(lines) {
+        posts.push(lines);
+        await sleep(50);
+        if (posts.length < 3) throw new Error('no');
+      },
+    });
+    await vi.waitFor(() => expect(posts).toHaveLength(3), PATIENCE);
+    expect(posts[0]?.[0]).toBe('1');
+    expect(posts[2]).toEqual(['1', '2', '3']);
+  });
+
+  it('raises the alarm where the bot that was to do it died before', async () => {
+    await restore(opened, new Map());
+    await opened.redis.set(opened.keys.alarm('lost'), 'a dead one', 'PX', 300);
+    watch();
+    await vi.waitFor(() => expect(told).toEqual(['lost']), PATIENCE);
+    expect(await opened.redis.pttl(opened.keys.alarm('lost'))).toBeGreaterThan(60_000);
+  });
+
+  it('raises it again at once where Slack did not take it', async () => {
+    let failed = false;
+    await restore(opened, new Map());
+    watch({
+      async tellLost() {
+        if (failed) told.push('lost');
+        failed = true;
+        if (told.length === 0) throw new Error('no');
+      },
+    });
+    await vi.waitFor(() => expect(told).toEqual(['lost']), PATIENCE);
+  });
+
+  it('does not raise it where another bot did', async () => {
+    await restore(opened, new Map());
+    let mine = 0;
+    watch();
+    await vi.waitFor(() => expect(told).toEqual(['lost']), PATIENCE);
+    const other = await openLedger({ prefix: opened.keys.head.slice(1, opened.keys.head.indexOf('}')) });
+    watch({ ledger: other.ledger, replica: 'another', tellLost: async () => void mine++ });
+    await vi.waitFor(() => expect(other.ledger.lost()).not.toBeNull(), PATIENCE);
+    await sleep(200);
+    expect(mine).toBe(0);
+    await watches.pop()?.stop();
+    other.close();
+  });
+});
