@@ -1,10 +1,10 @@
 import type { AuditKey } from './audit-chain.ts';
 import type { Unverified } from './audit-chain-check.ts';
-import { type LogEntry, readEntries, readSnapshot } from './audit-entries.ts';
+import { type LogEntry, readEntries, readSnapshot, recordOf } from './audit-entries.ts';
 import { type Verification, verifyLog, type Witness } from './audit-verify.ts';
 import type { KnownCheckpoint } from './audit-witness.ts';
 import type { Connection } from './connection.ts';
-import { type ExportHead, readFields } from './export-format.ts';
+import type { ExportHead } from './export-format.ts';
 import type { Keys } from './keys.ts';
 
 /** The part of the log that was archived before: its heads, and its records. */
@@ -43,6 +43,6 @@ async function* none(): AsyncGenerator<LogEntry[]> {}
 
 async function* fromEntries(pages: AsyncIterable<LogEntry[]>): AsyncGenerator<Unverified[]> {
   for await (const page of pages) {
-    yield page.map(({ id, ...fields }) => ({ where: `entry ${id}`, id, ...readFields(fields) }));
+    yield page.map((entry) => ({ where: `entry ${entry.id}`, id: entry.id, ...recordOf(entry) }));
   }
 }
