@@ -112,7 +112,7 @@ async function openExports(files: string[]): Promise<ExportFile[]> {
 }
 
 async function openExport(file: string): Promise<ExportFile> {
-  const pages = linePagesOf(createReadStream(file, 'utf8'));
+  const pages = linePagesOf(createReadStream(file));
   let first: IteratorResult<string[]>;
   try {
     first = await pages.next();

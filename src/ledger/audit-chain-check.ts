@@ -1,7 +1,7 @@
 import { GENESIS, type LossDetail, lossOf } from '../domain/audit-record.ts';
 import { type Chained, readAsWritten, TELLING } from './as-written.ts';
 import { hexHashOf } from './audit-chain.ts';
-import { type ExportedRecord, isHash, isSeq, parseObject } from './export-format.ts';
+import { type ExportedRecord, isHash, isSeq, isTooDeep, parseRecord } from './export-format.ts';
 import { number, range, records } from './log-words.ts';
 
 /** A record that nobody has checked yet; `problem` where it can't even be read, as the rest of a sentence. */
@@ -55,9 +55,12 @@ export function createChainCheck(claimedFirst: number | null, floor: { seq: numb
     const place = last === null ? claimedFirst : last + 1;
     if ('problem' in record) return stay(place, `${record.where} ${record.problem}`);
     const computed = hexHashOf(record.bytes);
+    // What is not what its hash says is read for nothing but a place, where nothing else tells it.
+    const unlike = computed !== record.hash;
+    if (unlike && place !== null) return stay(place, `${record.where} is not what its hash says`, computed);
     const read = readChained(record.bytes);
     const seq = place ?? ('problem' in read ? null : read.seq);
-    if (computed !== record.hash) return stay(seq, `${record.where} is not what its hash says`, computed);
+    if (unlike) return stay(seq, `${record.where} is not what its hash says`, computed);
     if ('problem' in read) return stay(seq, `${record.where} ${read.problem}`, computed);
     if (record.id !== undefined && record.id !== `${read.seq}-0`) {
       found(seq, `${record.where} holds record ${read.seq}`);
@@ -145,8 +148,10 @@ function readChained(bytes: string): Chained | { problem: string } {
 
 /** Whatever the bytes are. */
 export function readSlowly(bytes: string): Chained | { problem: string } {
-  const record = parseObject(bytes);
-  if (record === null) return { problem: 'holds no JSON object' };
+  const record = parseRecord(bytes);
+  if (record === null) {
+    return { problem: isTooDeep(bytes) ? 'is nested deeper than any record' : 'holds no JSON object' };
+  }
   const { v, log, seq, prev, at, event } = record;
   if (v !== 1) return { problem: 'is of a format version that is not known here' };
   const absent = FIELDS.find((field) => !(field in record));

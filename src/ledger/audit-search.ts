@@ -4,7 +4,7 @@ import type { AuditPage, AuditQuery, AuditTurn, UnreadLine } from '../workflow/a
 import type { AuditIndex, AuditLine } from '../workflow/ports.ts';
 import { firstSince, type LogEntry, recordOf, seqOf, toEntry } from './audit-entries.ts';
 import type { Connection } from './connection.ts';
-import { parseObject } from './export-format.ts';
+import { parseRecord } from './export-format.ts';
 import type { Gate } from './gate.ts';
 import type { Keys } from './keys.ts';
 
@@ -134,7 +134,7 @@ function planOf(query: AuditQuery, keys: Keys): { index: string | null; exact: b
 function toLine(seq: number, entry: LogEntry | null): AuditLine | UnreadLine {
   const stored = entry && recordOf(entry);
   if (!stored || 'problem' in stored) return { seq, record: null };
-  const record = asRecord(parseObject(stored.bytes));
+  const record = asRecord(parseRecord(stored.bytes));
   return record === null ? { seq, record } : { seq, hash: stored.hash, record };
 }
 

@@ -55,7 +55,7 @@ export async function readCheckpointFile(file: string): Promise<{ lines: Checkpo
   const lines: CheckpointLine[] = [];
   const bad: number[] = [];
   let number = 0;
-  for await (const line of linesOf(createReadStream(file, 'utf8'))) {
+  for await (const line of linesOf(createReadStream(file))) {
     number += 1;
     const read = readCheckpointLine(line);
     if (read) lines.push(read);

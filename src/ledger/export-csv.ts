@@ -1,6 +1,6 @@
 import { UNLIMITED } from '../domain/rate.ts';
 import type { ExportForm } from './audit-export.ts';
-import { parseObject } from './export-format.ts';
+import { parseRecord } from './export-format.ts';
 
 const COLUMNS = [
   ...['seq', 'at', 'event', 'request', 'version', 'actor_name', 'actor_user', 'actor_team', 'channel', 'execution'],
@@ -12,7 +12,7 @@ const COLUMNS = [
 export const csv: ExportForm = {
   head: () => `\ufeff${row(COLUMNS)}`,
   record({ bytes, hash, mac, kid }) {
-    const record = parseObject(bytes) ?? {};
+    const record = parseRecord(bytes) ?? {};
     const actor = (record.actor ?? {}) as Record<string, unknown>;
     const aws = (record.aws ?? {}) as Record<string, unknown>;
     const values: Record<(typeof COLUMNS)[number], unknown> = {

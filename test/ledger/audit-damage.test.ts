@@ -52,6 +52,19 @@ const WAYS: [string, Damage][] = [
   ['deleted', replace(() => [])],
   ['twice', replace((record) => [record, record])],
   ['a line that is none', replace(() => ['{"bytes":'])],
+  ...(['bytes', 'hash', 'mac', 'kid'] as const).flatMap((field): [string, Damage][] => {
+    const twice = (record: ExportedRecord, seq: number, write: (name: string, text: string) => string) => {
+      const other = JSON.stringify({ ...record, [field]: flip(record[field], seq) }[field]);
+      return write(`"${field}":${other}`, JSON.stringify(record));
+    };
+    return [
+      [`another ${field} before its own`, replace((r, seq) => [twice(r, seq, (f, line) => `{${f},${line.slice(1)}`)])],
+      [
+        `another ${field} after its own`,
+        replace((r, seq) => [twice(r, seq, (f, line) => `${line.slice(0, -1)},${f}}`)]),
+      ],
+    ];
+  }),
   [
     'swapped with the next, or the one before',
     (lines, place, seq) => {
@@ -97,6 +110,23 @@ describe('a log of 1,000 records, damaged', () => {
       expect([seq, (await verified(whole.damaged, 1, LENGTH)).firstBad]).toEqual([seq, whole.bad]);
     }
     expect(found).toBe(LENGTH);
+  });
+
+  it('is good as another hand writes it, with each thing said once', async () => {
+    const spaced = LOG.slice(9, 20).map((record) => ` ${JSON.stringify(record, null, 2).replaceAll('\n', '\t')}\r`);
+    expect(await verified(spaced, 10, 20)).toMatchObject({ faulty: false });
+    const escaped = JSON.stringify(at(15)).replace('"bytes"', '"\\u0062ytes"');
+    expect(await verified(LOG.slice(9, 20).toSpliced(5, 1).toSpliced(5, 0, at(15)), 10, 20)).toMatchObject({
+      faulty: false,
+    });
+    expect(await verified([...LOG.slice(9, 14), escaped, ...LOG.slice(15, 20)], 10, 20)).toMatchObject({
+      faulty: false,
+    });
+    for (const more of ['"bytes":"x",', '"bytes":5,', '"\\u0062ytes":"x\\\\",', '"kid":{"a":"b"},', '"kid":null,']) {
+      const twice = JSON.stringify(at(15)).replace('{', `{${more}`);
+      const found = await verified([...LOG.slice(9, 14), twice, ...LOG.slice(15, 20)], 10, 20);
+      expect([more, found.firstBad]).toEqual([more, 15]);
+    }
   });
 
   it('is found wherever a single bit of a record is another', async () => {

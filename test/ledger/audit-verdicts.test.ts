@@ -101,6 +101,26 @@ describe('the words of a verdict', () => {
     expect(found.authenticity.verdict).toBe('ok');
   });
 
+  it('of a record that is nested deeper than any, planted by whoever has the key or not', async () => {
+    const nested = (depth: number) =>
+      at(12).bytes.replace('"detail":{"why":"no-rule"}', `"detail":${'['.repeat(depth)}${']'.repeat(depth)}`);
+    for (const depth of [32, 5000, 200_000]) {
+      const record = sealed(nested(depth));
+      const found = await verify(LOG.with(11, record));
+      expect(said(found)[0]).toBe('fault 12: line 12 is nested deeper than any record');
+      const unsealed = await verify(LOG.with(11, { ...record, hash: at(12).hash }));
+      expect(said(unsealed)[0]).toBe('fault 12: line 12 is not what its hash says');
+      const alone = await verify([{ ...record, hash: at(12).hash }], {
+        claim: whole(LOG, { first: null, last: null }),
+      });
+      expect(alone.integrity).toMatchObject({ verdict: 'fault', seq: null });
+    }
+    expect((await verify(LOG.with(11, sealed(nested(31))))).faulty).toBe(false);
+    // What stands in a text nests nothing.
+    const text = changed(12, (record) => ({ ...record, reason: `\\"${'[{'.repeat(50)}` }));
+    expect((await verify(text)).faulty).toBe(false);
+  });
+
   it('of bytes that are not compact', async () => {
     const lines = LOG.with(11, sealed(` ${at(12).bytes}`));
     const [integrity] = said(await verify(lines));

@@ -50,4 +50,10 @@ describe('csv', () => {
       expect(cell(rowOf({ reason }), 'reason')).toBe(reason);
     expect(JSON.parse(cell(rowOf({ detail: { why: '=x' } }), 'detail'))).toEqual({ why: '=x' });
   });
+
+  it('goes on after a record that can not be read', () => {
+    for (const bytes of ['{', `{"detail":${'['.repeat(5000)}${']'.repeat(5000)}}`]) {
+      expect(cell(csv.record({ bytes, hash: 'ab'.repeat(32), mac: '', kid: 'k1' }), 'hash')).toBe('ab'.repeat(32));
+    }
+  });
 });
