@@ -1,4 +1,5 @@
-import { GENESIS, type LossDetail, lossOf } from '../domain/audit-record.ts';
+import { GENESIS, type LossDetail } from '../domain/audit-record.ts';
+import { readLoss } from './accepted-loss.ts';
 import { type Chained, readAsWritten, TELLING } from './as-written.ts';
 import { hexHashOf } from './audit-chain.ts';
 import { type ExportedRecord, isHash, isSeq, isTooDeep, parseRecord } from './export-format.ts';
@@ -29,30 +30,59 @@ const FIELDS =
   );
 const MOST_LOSSES_NAMED = 5;
 
-/** Follows the chain from record to record: each by its own bytes, after the one before. */
-export function createChainCheck(claimedFirst: number | null, floor: { seq: number; hash: string } | null) {
+/** What the records of one part turned out to be. */
+export interface Stretch {
+  log: string | null;
+  first: number | null;
+  last: number | null;
+  /** Of the last, by its own bytes. */
+  hash: string | null;
+  count: number;
+  /** The first gap in it, or before it. */
+  missing: Fault | null;
+}
+
+/** Where a record stands, as far as it can be known, and its hash by its own bytes. */
+export interface Taken {
+  seq: number | null;
+  hash: string | null;
+  /** How many records the log has up to this one; null: not known. */
+  count: number | null;
+  /** What it gives up; null where it is no accepted loss, or none that could be one. */
+  loss: LossDetail | null;
+}
+
+function stepTo(stretch: Stretch, seq: number | null, hash: string | null, log: string | null, first: number | null) {
+  stretch.count += 1;
+  stretch.log ??= log;
+  stretch.first ??= first;
+  stretch.last = seq;
+  stretch.hash = hash;
+}
+
+const nothing = (): Stretch => ({ log: null, first: null, last: null, hash: null, count: 0, missing: null });
+
+/**
+ * Follows the chain from record to record: each by its own bytes, after the one before.
+ * @param floor the record before the first, where that part was archived; its hash null: as the first record says
+ */
+export function createChainCheck(claimedFirst: number | null, floor: { seq: number; hash: string | null } | null) {
   let fault: Fault | null = null;
-  /** The first gap. */
-  let missing: Fault | null = null;
-  let log: string | null = null;
-  let first: number | null = null;
-  let last: number | null = null;
-  let hash: string | null = null;
+  const whole = nothing();
+  let part = nothing();
   let at = '';
-  let count = 0;
+  let floorHash = floor?.hash ?? null;
   let lossCount = 0;
   const losses: string[] = [];
   /** What an `audit.archived` record says of the part before: the floor must be one of these. */
-  let archived: string | null = null;
-  const floorText = floor && `${floor.seq}:${floor.hash}`;
+  let archived = false;
   const found = (seq: number | null, why: string) => {
     fault ??= { seq, why };
   };
 
   /** @returns the place of the record, as far as it can be known, and its hash by its own bytes */
   function take(record: Unverified): Taken {
-    count += 1;
-    const place = last === null ? claimedFirst : last + 1;
+    const place = whole.last === null ? claimedFirst : whole.last + 1;
     if ('problem' in record) return stay(place, `${record.where} ${record.problem}`);
     const computed = hexHashOf(record.bytes);
     // What is not what its hash says is read for nothing but a place, where nothing else tells it.
@@ -65,80 +95,98 @@ export function createChainCheck(claimedFirst: number | null, floor: { seq: numb
     if (record.id !== undefined && record.id !== `${read.seq}-0`) {
       found(seq, `${record.where} holds record ${read.seq}`);
     }
-    const followed = follow(read, computed, record.where);
+    const loss = follow(read, computed, record.where);
     if (read.event === 'audit.archived') noteArchive(read.detail);
-    return { seq: followed, hash: computed, loss: lossOf(read) };
+    return { seq: read.seq, hash: computed, loss, count: whole.first === 1 && fault === null ? whole.count : null };
+  }
+
+  /** The same record as in a part before; false where it can't stand here. */
+  function again(seq: number, hash: string, id: string | undefined): boolean {
+    if ((part.last !== null && seq <= part.last) || (id !== undefined && id !== `${seq}-0`)) return false;
+    part = { ...part, log: part.log ?? whole.log, first: part.first ?? seq, last: seq, hash, count: part.count + 1 };
+    return true;
   }
 
   function noteArchive(detail: unknown): void {
     const { last: end, hash: of } = (detail ?? {}) as { last?: unknown; hash?: unknown };
-    if (`${end}:${of}` === floorText) archived = floorText;
+    if (end === floor?.seq && of === floorHash) archived = true;
+  }
+
+  /** @param first where that is not its own place */
+  function stand(seq: number | null, hash: string | null, log: string | null = null, first = seq): void {
+    stepTo(whole, seq, hash, log, first);
+    stepTo(part, seq, hash, log, first);
   }
 
   /** Goes on after a record that can't be believed as if it stood where it should. */
   function stay(seq: number | null, why: string, computed: string | null = null): Taken {
     found(seq, why);
-    // Without a place there was none before it either.
-    first ??= seq;
-    last = seq;
-    hash = computed;
-    return { seq, hash: computed, loss: null };
+    stand(seq, computed);
+    return { seq, hash: computed, loss: null, count: null };
   }
 
-  function follow(record: Chained, computed: string, where: string): number {
+  function follow(record: Chained, computed: string, where: string): LossDetail | null {
     const { seq } = record;
+    const { last, hash, log } = whole;
     if (last !== null && seq <= last) {
       found(seq, `${where} is record ${seq} again, or out of its place: ${last + 1} should come here`);
-      return seq;
+      for (const stretch of [whole, part]) stretch.count += 1;
+      return null;
     }
+    const nothingBefore = last === null && record.event === 'loss.accepted' && record.prev === GENESIS;
+    const loss = record.event === 'loss.accepted' ? readLoss(record, nothingBefore ? 0 : last) : null;
+    const accepted = loss !== null && !('problem' in loss) ? loss : null;
+    const unsound = loss !== null && 'problem' in loss ? `record ${seq} ${loss.problem}` : null;
     if (last !== null && seq > last + 1) {
-      if (record.event === 'loss.accepted' && record.prev === hash) {
-        lossCount += 1;
-        if (losses.length < MOST_LOSSES_NAMED) losses.push(range(last + 1, seq - 1));
+      if (accepted && record.prev === hash) {
+        noteLoss(last + 1, seq - 1);
       } else {
-        missing ??= { seq: last + 1, why: `${range(last + 1, seq - 1)} missing before record ${number(seq)}` };
+        const why = `${range(last + 1, seq - 1)} missing before record ${number(seq)}`;
+        const missing = { seq: last + 1, why: unsound === null ? why : `${why}: ${unsound}` };
+        whole.missing ??= missing;
+        part.missing ??= missing;
         found(missing.seq, missing.why);
       }
     }
-    const nothingBefore = last === null && record.event === 'loss.accepted' && record.prev === GENESIS;
-    if (nothingBefore && claimedFirst === 1 && seq > 1) {
-      // Nothing had survived: the log begins anew with the record that says so.
-      lossCount += 1;
-      losses.push(range(1, seq - 1));
-      first = 1;
-    }
-    const begin = seq === 1 || nothingBefore ? GENESIS : seq - 1 === floor?.seq ? floor.hash : null;
+    if (unsound !== null) found(seq, unsound);
+    // Nothing had survived: the log begins anew with the record that says so.
+    const anew = nothingBefore && accepted !== null && claimedFirst === 1 && seq > 1;
+    if (anew) noteLoss(1, seq - 1);
+    if (last === null) floorHash ??= record.prev;
+    const begin = seq === 1 || nothingBefore ? GENESIS : seq - 1 === floor?.seq ? floorHash : null;
     const before = last === null ? begin : hash;
     if (before !== null && record.prev !== before) found(seq, `record ${seq} does not follow the one before it`);
     if (log !== null && record.log !== log) found(seq, `record ${seq} is of another log, ${record.log}`);
     if (record.at < at) found(seq, `record ${seq} is dated before the one before it`);
-    log ??= record.log;
-    first ??= seq;
-    last = seq;
-    hash = computed;
     at = record.at;
-    return seq;
+    stand(seq, computed, record.log, anew ? 1 : seq);
+    return accepted;
+  }
+
+  function noteLoss(first: number, last: number): void {
+    lossCount += 1;
+    if (losses.length < MOST_LOSSES_NAMED) losses.push(range(first, last));
   }
 
   function verdict(): Verdict {
     if (fault) return { verdict: 'fault', ...fault };
-    if (count === 0) return { verdict: 'unknown', seq: null, why: 'there is no record to check' };
+    if (whole.count === 0) return { verdict: 'unknown', seq: null, why: 'there is no record to check' };
     const more = lossCount > losses.length ? ` and ${number(lossCount - losses.length)} more` : '';
-    if (floor && archived === null) {
-      return { verdict: 'fault', seq: first, why: `no record says that ${range(1, floor.seq)} were archived` };
+    if (floor && !archived) {
+      return { verdict: 'fault', seq: whole.first, why: `no record says that ${range(1, floor.seq)} were archived` };
     }
     const lost = lossCount > 0 ? `; accepted as lost: ${losses.join(', ')}${more}` : '';
-    return { verdict: 'ok', seq: null, why: `${records(count)}, hash chain unbroken${lost}` };
+    return { verdict: 'ok', seq: null, why: `${records(whole.count)}, hash chain unbroken${lost}` };
   }
 
-  return { take, verdict, faults: () => ({ fault, missing }), seen: () => ({ log, first, last, hash, count }) };
-}
+  /** What was taken since the part before ended. */
+  function endPart(): Stretch {
+    const ended = part;
+    part = nothing();
+    return ended;
+  }
 
-/** Where a record stands, as far as it can be known, and its hash by its own bytes. */
-export interface Taken {
-  seq: number | null;
-  hash: string | null;
-  loss: LossDetail | null;
+  return { take, again, endPart, verdict, fault: () => fault, seen: (): Readonly<Stretch> => whole };
 }
 
 /** What the chain needs of a record's bytes, or what is wrong with them. */

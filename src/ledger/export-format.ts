@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { createPublicKey, type KeyObject, sign, verify } from 'node:crypto';
+import { type KeyObject, sign } from 'node:crypto';
 
 /** What an export says of itself in its first line. Nulls: there was no record in the range. */
 export interface ExportHead {
@@ -55,11 +55,6 @@ export function readHeadLine(line: string): HeadLine | null {
     isSeq(count) && typeof log === 'string' && isSeq(first) && isSeq(last) && typeof hash === 'string' && isHash(hash);
   if ((!empty && !full) || typeof at !== 'string' || Object.keys(head).length !== 6) return null;
   return { head: { log, first, last, hash, count, at } as ExportHead, text, sig: sig ?? null };
-}
-
-/** By the public half of the key that signs. */
-export function isSignedBy({ text, sig }: HeadLine, signingKey: KeyObject): boolean {
-  return verify(null, Buffer.from(text), createPublicKey(signingKey), Buffer.from(sig ?? '', 'base64'));
 }
 
 /** The four fields of a line, or what is wrong with it as the rest of a sentence. */
