@@ -44,8 +44,9 @@ function livePart(redis: Connection, keys: Keys, { head, ends, floor }: LogSnaps
     ...{ log: head.log, first: (floor?.seq ?? 0) + 1, last: head.seq, hash: head.hash, count: null },
     floor,
   };
-  const absence = 'Redis holds no log, and the last record is never archived: what came after these is lost';
-  const witness = { name: 'the head in Redis', claim, signature: null, ...(archived && !ends ? { absence } : {}) };
+  const lost = archived ? 'the last record is never archived: what came after these is lost' : 'there was one';
+  const absence = ends ? {} : { absence: `Redis holds no log, and ${lost}` };
+  const witness = { name: 'the head in Redis', claim, signature: null, ...absence };
   // Up to where the log ended just now: a bot may go on writing.
   const pages = ends ? readEntries(redis, keys, { from: ends.first, to: ends.last }) : none();
   return { witness, records: fromEntries(pages) };
