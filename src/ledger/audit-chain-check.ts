@@ -34,6 +34,8 @@ const MOST_LOSSES_NAMED = 5;
 export interface Stretch {
   log: string | null;
   first: number | null;
+  /** Where an accepted loss begins that ends just before the first; null: none does. */
+  opens: number | null;
   last: number | null;
   /** Of the last, by its own bytes. */
   hash: string | null;
@@ -52,15 +54,32 @@ export interface Taken {
   loss: LossDetail | null;
 }
 
-function stepTo(stretch: Stretch, seq: number | null, hash: string | null, log: string | null, first: number | null) {
+function stepTo(
+  stretch: Stretch,
+  seq: number | null,
+  hash: string | null,
+  log: string | null,
+  opens: number | null,
+): void {
   stretch.count += 1;
   stretch.log ??= log;
-  stretch.first ??= first;
+  if (stretch.first === null) {
+    stretch.first = seq;
+    stretch.opens = opens;
+  }
   stretch.last = seq;
   stretch.hash = hash;
 }
 
-const nothing = (): Stretch => ({ log: null, first: null, last: null, hash: null, count: 0, missing: null });
+const nothing = (): Stretch => ({
+  log: null,
+  first: null,
+  opens: null,
+  last: null,
+  hash: null,
+  count: 0,
+  missing: null,
+});
 
 /**
  * Follows the chain from record to record: each by its own bytes, after the one before.
@@ -97,7 +116,12 @@ export function createChainCheck(claimedFirst: number | null, floor: { seq: numb
     }
     const loss = follow(read, computed, record.where);
     if (read.event === 'audit.archived') noteArchive(read.detail);
-    return { seq: read.seq, hash: computed, loss, count: whole.first === 1 && fault === null ? whole.count : null };
+    return {
+      seq: read.seq,
+      hash: computed,
+      loss,
+      count: (whole.opens ?? whole.first) === 1 && fault === null ? whole.count : null,
+    };
   }
 
   /** The same record as in a part before; false where it can't stand here. */
@@ -112,10 +136,15 @@ export function createChainCheck(claimedFirst: number | null, floor: { seq: numb
     if (end === floor?.seq && of === floorHash) archived = true;
   }
 
-  /** @param first where that is not its own place */
-  function stand(seq: number | null, hash: string | null, log: string | null = null, first = seq): void {
-    stepTo(whole, seq, hash, log, first);
-    stepTo(part, seq, hash, log, first);
+  /** @param opens where an accepted loss begins that ends just before it */
+  function stand(
+    seq: number | null,
+    hash: string | null,
+    log: string | null = null,
+    opens: number | null = null,
+  ): void {
+    stepTo(whole, seq, hash, log, opens);
+    stepTo(part, seq, hash, log, opens);
   }
 
   /** Goes on after a record that can't be believed as if it stood where it should. */
@@ -133,39 +162,37 @@ export function createChainCheck(claimedFirst: number | null, floor: { seq: numb
       for (const stretch of [whole, part]) stretch.count += 1;
       return null;
     }
-    const nothingBefore = last === null && record.event === 'loss.accepted' && record.prev === GENESIS;
-    const loss = record.event === 'loss.accepted' ? readLoss(record, nothingBefore ? 0 : last) : null;
+    const isLoss = record.event === 'loss.accepted';
+    const nothingBefore = last === null && isLoss && record.prev === GENESIS;
+    const afterFloor = last === null && isLoss && floor !== null && record.prev === floor.hash;
+    const before = last ?? (nothingBefore ? 0 : afterFloor ? floor.seq : null);
+    const loss = isLoss ? readLoss(record, before) : null;
     const accepted = loss !== null && !('problem' in loss) ? loss : null;
     const unsound = loss !== null && 'problem' in loss ? `record ${seq} ${loss.problem}` : null;
-    if (last !== null && seq > last + 1) {
-      if (accepted && record.prev === hash) {
-        noteLoss(last + 1, seq - 1);
-      } else {
-        const why = `${range(last + 1, seq - 1)} missing before record ${number(seq)}`;
-        const missing = { seq: last + 1, why: unsound === null ? why : `${why}: ${unsound}` };
-        whole.missing ??= missing;
-        part.missing ??= missing;
-        found(missing.seq, missing.why);
-      }
+    // Where nothing had survived, the log begins anew with the record that says so.
+    const follows = last === null ? afterFloor || (nothingBefore && claimedFirst === 1) : record.prev === hash;
+    const gap = before !== null && seq > before + 1;
+    const opens = gap && accepted && follows ? before + 1 : null;
+    if (opens !== null) {
+      lossCount += 1;
+      if (losses.length < MOST_LOSSES_NAMED) losses.push(range(opens, seq - 1));
+    } else if (gap && last !== null) {
+      const why = `${range(last + 1, seq - 1)} missing before record ${number(seq)}`;
+      const missing = { seq: last + 1, why: unsound === null ? why : `${why}: ${unsound}` };
+      whole.missing ??= missing;
+      part.missing ??= missing;
+      found(missing.seq, missing.why);
     }
     if (unsound !== null) found(seq, unsound);
-    // Nothing had survived: the log begins anew with the record that says so.
-    const anew = nothingBefore && accepted !== null && claimedFirst === 1 && seq > 1;
-    if (anew) noteLoss(1, seq - 1);
     if (last === null) floorHash ??= record.prev;
     const begin = seq === 1 || nothingBefore ? GENESIS : seq - 1 === floor?.seq ? floorHash : null;
-    const before = last === null ? begin : hash;
-    if (before !== null && record.prev !== before) found(seq, `record ${seq} does not follow the one before it`);
+    const wanted = last === null ? begin : hash;
+    if (wanted !== null && record.prev !== wanted) found(seq, `record ${seq} does not follow the one before it`);
     if (log !== null && record.log !== log) found(seq, `record ${seq} is of another log, ${record.log}`);
     if (record.at < at) found(seq, `record ${seq} is dated before the one before it`);
     at = record.at;
-    stand(seq, computed, record.log, anew ? 1 : seq);
+    stand(seq, computed, record.log, opens);
     return accepted;
-  }
-
-  function noteLoss(first: number, last: number): void {
-    lossCount += 1;
-    if (losses.length < MOST_LOSSES_NAMED) losses.push(range(first, last));
   }
 
   function verdict(): Verdict {

@@ -162,14 +162,16 @@ function completenessOf(witnesses: readonly Witness[], stretches: readonly Stret
   const bad = all.find(({ verdict }) => verdict === 'fault');
   const [only] = all;
   if (bad || (only && all.length === 1)) return bad ?? (only as Verdict);
-  const { first, last } = chain.seen();
-  const what = first === null || last === null ? 'no record' : range(first, last);
+  const { first, opens, last } = chain.seen();
+  const what = first === null || last === null ? 'no record' : range(opens ?? first, last);
   return { verdict: 'ok', seq: null, why: `${what}, as each of ${number(all.length)} heads says of its part` };
 }
 
 function ofPart({ name, claim, absence }: Witness, stretch: Stretch, fault: Fault | null): Verdict {
   const bad = (seq: number | null, why: string): Verdict => ({ verdict: 'fault', seq, why });
-  const { log, first, last, hash, count, missing } = stretch;
+  const { log, last, hash, count, missing } = stretch;
+  // A claim may begin with the gap that an accepted loss left, or after it.
+  const first = stretch.opens !== null && claim?.first === stretch.opens ? stretch.opens : stretch.first;
   if (claim === null) return bad(null, absence ?? `${name} is missing or can't be read`);
   if (claim.first === null || claim.last === null) {
     return count === 0

@@ -79,7 +79,8 @@ export function createCheckpointCheck(checkpoints: readonly KnownCheckpoint[]) {
    * `conflict`: another record stands there. `missing`: none does. `forged`: a checkpoint that its key did not sign.
    * @param sealed a signature says that the log ended there at that time: what came later is no part of it
    */
-  function found({ log, first, last }: Pick<Stretch, 'log' | 'first' | 'last'>, sealed = false) {
+  function found({ log, last, ...begin }: Pick<Stretch, 'log' | 'first' | 'opens' | 'last'>, sealed = false) {
+    const first = begin.opens ?? begin.first;
     let conflict: Fault | null = null;
     let missing: Fault | null = null;
     let forged: Fault | null = null;

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { GENESIS } from '../../src/domain/audit-record.ts';
 import { createMacs, sealRecord } from '../../src/ledger/audit-chain.ts';
 import type { Unverified } from '../../src/ledger/audit-chain-check.ts';
-import { type Verification, verifyLog, type Witness } from '../../src/ledger/audit-verify.ts';
+import { type Verification, verifyLog, verifyParts, type Witness } from '../../src/ledger/audit-verify.ts';
 import { type KnownCheckpoint, knownCheckpoints } from '../../src/ledger/audit-witness.ts';
 import { readCheckpointLine, writeCheckpointLine } from '../../src/ledger/checkpoint-format.ts';
 import type { ExportedRecord } from '../../src/ledger/export-format.ts';
@@ -590,5 +590,45 @@ describe('a part that was archived', () => {
     for (const lines of [another, refused]) expect((await held(lines, floor)).faulty).toBe(true);
     const silent = changed(12, (record) => ({ ...record, event: 'audit.archived', detail: null }));
     expect((await held(silent, floor)).faulty).toBe(true);
+  });
+
+  it('may be followed by an accepted loss', async () => {
+    const detail = {
+      ...{ by: 'a test', gap: { first: 5, last: 8 }, from: 5, survived: null },
+      seen: { log: LOG_ID, seq: 8, hash: at(8).hash },
+    };
+    const loss = { ...JSON.parse(at(9).bytes), prev: at(4).hash, event: 'loss.accepted' };
+    const lostAfter = (told: object, floor = { last: 4, hash: at(4).hash }) => {
+      const nine = sealed(JSON.stringify({ ...loss, detail: { ...detail, ...told } }));
+      const ten = { ...JSON.parse(at(10).bytes), prev: nine.hash, event: 'audit.archived', detail: floor };
+      return [nine, sealed(JSON.stringify(ten))];
+    };
+    const floor = { seq: 4, hash: at(4).hash };
+    const live = (records: ExportedRecord[], first: number) =>
+      verify(records, { claim: whole(records, { first, last: 10, floor }) });
+    const found = await live(lostAfter({}), 5);
+    expect(said(found).slice(0, 2)).toEqual([
+      'ok null: 2 records, hash chain unbroken; accepted as lost: 5 … 8',
+      'ok null: 5 … 10, as its head says',
+    ]);
+    expect((await live(lostAfter({ gap: { first: 4, last: 8 } }), 5)).integrity.why).toBe(
+      'record 9 names another gap than it leaves',
+    );
+    expect((await live(lostAfter({}), 6)).firstBad).toBe(6);
+    const part = (records: ExportedRecord[], claim: Partial<Claim>) => ({
+      witness: { name: 'a head', claim: whole(records, claim), signature: null },
+      records: (async function* () {
+        yield records.map((record) => ({ where: 'here', ...record }));
+      })(),
+    });
+    for (const first of [5, 9]) {
+      const parts = [part(LOG.slice(0, 4), { last: 4 }), part(lostAfter({}), { first, last: 10 })];
+      expect(said(await verifyParts(parts, [MEMORY_KEY])).slice(0, 2)).toEqual([
+        'ok null: 6 records, hash chain unbroken; accepted as lost: 5 … 8',
+        'ok null: 1 … 10, as each of 2 heads says of its part',
+      ]);
+    }
+    const wrong = [part(LOG.slice(0, 4), { last: 4 }), part(lostAfter({}), { first: 8, last: 10 })];
+    expect((await verifyParts(wrong, [MEMORY_KEY])).completeness.why).toBe('begins at 9, and a head says 8');
   });
 });
