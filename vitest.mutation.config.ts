@@ -7,6 +7,7 @@ export default defineConfig({
       'test/ledger/audit-seal.test.ts',
       'test/ledger/audit-verify.test.ts',
       'test/ledger/audit-verdicts.test.ts',
+      'test/ledger/as-written.test.ts',
     ],
     testTimeout: 20_000,
   },

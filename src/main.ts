@@ -84,11 +84,13 @@ function commandLine(end: (code: number) => void): Command {
     .command('verify')
     .description(
       'check the audit log of REDIS_URL, or an export: integrity, completeness, authenticity, each ok, fault or unknown. ' +
-        'Authenticity is unknown without AUDIT_KEYS; the head of an export is checked by AUDIT_SIGNING_KEY.',
+        'Authenticity is unknown without AUDIT_KEYS; the heads of exports and the checkpoints are checked by ' +
+        'AUDIT_SIGNING_KEY or by its public half. The log in Redis is held against AUDIT_CHECKPOINT_FILE where that is set.',
     )
     .option('--file <file...>', 'an export, or several files that are one log together; then Redis is not needed')
     .option('--archive <file...>', 'archives that come before what is in Redis, checked with it as one log')
-    .option('--checkpoints <file>', 'hold the log against these, signed by AUDIT_SIGNING_KEY where that is set')
+    .option('--checkpoints <file>', 'hold the log against these; else, in Redis, against AUDIT_CHECKPOINT_FILE')
+    .option('--public-key <file...>', 'what `audit key` prints, instead of AUDIT_SIGNING_KEY; several of a rotated key')
     .addHelpText('after', EXIT_CODES)
     .action(async (options: VerifyOptions) => {
       const { verifyAudit } = await import('./commands/verify-audit.ts');

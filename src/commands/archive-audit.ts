@@ -89,7 +89,7 @@ function heldWords({ held }: ArchivePlan): string {
 
 /** What is on the disk is read back, before what is in Redis goes. */
 async function verifyWritten(out: string, auditKeys: Parameters<typeof verifyLog>[2]): Promise<void> {
-  const lines = linesOf(createReadStream(out, 'utf8'));
+  const lines = linesOf(createReadStream(out));
   const first = await lines.next();
   const head = first.done ? null : readHeadLine(first.value);
   const witness = { name: 'its head', claim: head?.head ?? null, signature: null };

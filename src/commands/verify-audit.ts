@@ -1,12 +1,13 @@
-import type { KeyObject } from 'node:crypto';
+import { createPublicKey, type KeyObject } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { type AuditKeys, readAuditKeys, readLedgerConfig } from '../config.ts';
+import { readFile } from 'node:fs/promises';
+import { type AuditKeys, readAuditKeys, readCheckpointPath, readLedgerConfig } from '../config.ts';
 import type { Unverified } from '../ledger/audit-chain-check.ts';
 import { verifyLive } from '../ledger/audit-live.ts';
-import { type Verification, verifyLog, type Witness } from '../ledger/audit-verify.ts';
-import { type KnownCheckpoint, knownCheckpoints } from '../ledger/audit-witness.ts';
-import { readCheckpointFile } from '../ledger/checkpoint-format.ts';
-import { type HeadLine, isSignedBy, linePagesOf, readHeadLine, readRecordLine } from '../ledger/export-format.ts';
+import { type LogPart, type Verification, verifyParts, withFlaw } from '../ledger/audit-verify.ts';
+import { type KnownCheckpoint, readWitness } from '../ledger/audit-witness.ts';
+import { signatureOf } from '../ledger/checkpoint-format.ts';
+import { linePagesOf, readHeadLine, readRecordLine } from '../ledger/export-format.ts';
 import { CannotRun } from './cannot-run.ts';
 import { orCannotRun, withLog } from './open-log.ts';
 import { type ExitCode, type Terminal, table } from './terminal.ts';
@@ -16,13 +17,16 @@ export interface VerifyOptions {
   file?: string | string[];
   /** Archives that come before what is in Redis. */
   archive?: string | string[];
+  /** Else those of AUDIT_CHECKPOINT_FILE, where the log in Redis is checked. */
   checkpoints?: string;
+  /** Public halves of signing keys, PEM. */
+  publicKey?: string | string[];
 }
 
-interface ExportFile {
-  file: string;
-  head: HeadLine | null;
-  records: AsyncIterable<readonly Unverified[]>;
+/** What to check signatures and macs with. */
+interface Keyring {
+  keys: AuditKeys['keys'];
+  signers: readonly KeyObject[];
 }
 
 /** Checks the log in Redis, or exports, and says what it found of each of the three. */
@@ -32,13 +36,12 @@ export async function verifyAudit(options: VerifyOptions, terminal: Terminal): P
   if (files.length > 0 && archives.length > 0) {
     throw new CannotRun('--archive goes with the log in Redis; offline, give each file with --file');
   }
-  const keyring = orCannotRun(readAuditKeys(terminal.env));
-  const checkpoints =
-    options.checkpoints === undefined ? null : await readWitness(options.checkpoints, keyring, terminal);
+  const keyring = await readKeyring(options, terminal);
+  const given = options.checkpoints === undefined ? null : await readGiven(options.checkpoints, keyring, terminal);
   const found =
     files.length > 0
-      ? await verifyFiles(files, keyring, checkpoints)
-      : await verifyRedis(archives, keyring, checkpoints, terminal);
+      ? await verifyParts(await openExports(files, keyring), keyring.keys, given)
+      : await verifyRedis(archives, keyring, given, terminal);
   const { integrity, completeness, authenticity, firstBad } = found;
   const verdicts = Object.entries({ integrity, completeness, authenticity });
   terminal.out.write(table(verdicts.map(([name, { verdict, why }]) => [name, verdict, why])));
@@ -47,29 +50,52 @@ export async function verifyAudit(options: VerifyOptions, terminal: Terminal): P
   return 1;
 }
 
-async function readWitness(file: string, { signingKey }: AuditKeys, terminal: Terminal): Promise<KnownCheckpoint[]> {
-  const { lines, bad } = await readCheckpointFile(file).catch((cause: unknown) => {
-    throw new CannotRun(`${file} can't be read`, { cause });
+async function readKeyring({ publicKey }: VerifyOptions, { env }: Terminal): Promise<Keyring> {
+  const { keys, signingKey } = orCannotRun(readAuditKeys(env));
+  const publics = await Promise.all([publicKey ?? []].flat().map(readPublicKey));
+  return { keys, signers: [...(signingKey ? [signingKey] : []), ...publics] };
+}
+
+async function readPublicKey(file: string): Promise<KeyObject> {
+  const expected = '\n  expected: the PEM that `audit key` prints';
+  const text = await readFile(file).catch((cause: unknown) => {
+    throw new CannotRun(`${file} can't be read${expected}`, { cause });
   });
-  if (lines.length === 0) throw new CannotRun(`${file} has no checkpoint in it`);
-  if (bad.length > 0) terminal.say(`note: ${file} has lines that are no checkpoint: ${bad.slice(0, 5).join(', ')}`);
-  return knownCheckpoints(lines, signingKey);
+  const key = toPublicKey(text);
+  if (key?.asymmetricKeyType !== 'ed25519') throw new CannotRun(`${file} is no public Ed25519 key${expected}`);
+  return key;
+}
+
+function toPublicKey(text: Buffer): KeyObject | null {
+  try {
+    return createPublicKey(text);
+  } catch {
+    return null;
+  }
+}
+
+/** Checkpoints that somebody named: without them nothing is checked. */
+async function readGiven(file: string, { signers }: Keyring, terminal: Terminal): Promise<KnownCheckpoint[]> {
+  const { checkpoints, flaw } = await readWitness(file, file, signers);
+  if (checkpoints === null) throw new CannotRun(flaw ?? file);
+  if (flaw !== null) terminal.say(`note: ${flaw}`);
+  return checkpoints;
 }
 
 async function verifyRedis(
   archives: string[],
-  keyring: AuditKeys,
-  checkpoints: KnownCheckpoint[] | null,
-  { env }: Terminal,
+  keyring: Keyring,
+  given: KnownCheckpoint[] | null,
+  terminal: Terminal,
 ): Promise<Verification> {
-  const { redis: target } = orCannotRun(readLedgerConfig(env));
-  const parts = await openExports(archives);
-  const unsound = headFault(parts, keyring.signingKey);
-  if (unsound) throw new CannotRun(unsound);
-  const archive = parts.length === 0 ? null : { heads: headsOf(parts), records: recordsOf(parts) };
+  const { redis: target } = orCannotRun(readLedgerConfig(terminal.env));
+  const file = given === null ? readCheckpointPath(terminal.env) : null;
+  const kept = file === null ? null : await readWitness(file, 'AUDIT_CHECKPOINT_FILE', keyring.signers);
+  const checkpoints = given ?? kept?.checkpoints ?? null;
+  const open = () => openExports(archives, keyring, archives.length > 0);
   return withLog(target, async (redis, keys) => {
-    const found = await verifyLive(redis, keys, keyring.keys, checkpoints, archive);
-    return found ?? nothingThere(target.prefix);
+    const found = (await verifyLive(redis, keys, keyring.keys, checkpoints, open)) ?? nothingThere(target.prefix);
+    return kept?.flaw ? withFlaw(found, kept.flaw, kept.checkpoints === null) : found;
   });
 }
 
@@ -79,40 +105,17 @@ function nothingThere(prefix: string): Verification {
   return { integrity: unknown, completeness: unknown, authenticity: unknown, faulty: false, firstBad: null };
 }
 
-async function verifyFiles(
-  files: string[],
-  keyring: AuditKeys,
-  checkpoints: KnownCheckpoint[] | null,
-): Promise<Verification> {
-  const parts = await openExports(files);
-  const [only] = parts;
-  if (parts.length === 1 && only) {
-    const { head, records } = only;
-    const signature = head && signatureOf(head, keyring.signingKey);
-    const witness: Witness = { name: "the export's head", claim: head?.head ?? null, signature };
-    return verifyLog(records, witness, keyring.keys, checkpoints);
-  }
-  const heads = headsOf(parts);
-  const whole = heads.length === parts.length;
-  const last = heads.at(-1);
-  const claim = whole &&
-    last && { ...last, first: heads[0]?.first ?? null, count: heads.reduce((sum, { count }) => sum + count, 0) };
-  const signatures = parts.map(({ head }) => head && signatureOf(head, keyring.signingKey));
-  const worst = ['bad', 'unsigned-though-key', 'unsigned', 'unchecked', 'good'] as const;
-  const signature = worst.find((kind) => signatures.includes(kind)) ?? null;
-  const witness: Witness = { name: `the head of ${parts.length} exports`, claim: claim || null, signature };
-  return verifyLog(recordsOf(parts), witness, keyring.keys, checkpoints);
-}
-
 /** In the order of their records, whatever the order that they were given in. */
-async function openExports(files: string[]): Promise<ExportFile[]> {
-  const parts: ExportFile[] = [];
-  for (const file of files) parts.push(await openExport(file));
-  return parts.sort((a, b) => (a.head?.head.first ?? 0) - (b.head?.head.first ?? 0));
+async function openExports(files: string[], { signers }: Keyring, several = files.length > 1): Promise<LogPart[]> {
+  const parts: LogPart[] = [];
+  for (const file of files) parts.push(await openExport(file, signers, several));
+  const firstOf = ({ witness }: LogPart) => witness.claim?.first ?? 0;
+  return parts.sort((a, b) => firstOf(a) - firstOf(b));
 }
 
-async function openExport(file: string): Promise<ExportFile> {
-  const pages = linePagesOf(createReadStream(file, 'utf8'));
+/** @param several whether its name has to be said */
+async function openExport(file: string, signers: readonly KeyObject[], several: boolean): Promise<LogPart> {
+  const pages = linePagesOf(createReadStream(file));
   let first: IteratorResult<string[]>;
   try {
     first = await pages.next();
@@ -122,31 +125,9 @@ async function openExport(file: string): Promise<ExportFile> {
   if (first.done) throw new CannotRun(`${file} is empty, and an export never is`);
   const [line = '', ...rest] = first.value;
   const head = readHeadLine(line);
-  return { file, head, records: fromLines(pages, rest, head ? null : line) };
-}
-
-function headsOf(parts: readonly ExportFile[]) {
-  return parts.flatMap(({ head }) => (head && head.head.count > 0 ? [head.head] : []));
-}
-
-async function* recordsOf(parts: readonly ExportFile[]): AsyncGenerator<Unverified[]> {
-  for (const { file, records } of parts) {
-    for await (const page of records) yield page.map((record) => ({ ...record, where: `${file}, ${record.where}` }));
-  }
-}
-
-function headFault(parts: readonly ExportFile[], signingKey: KeyObject | null): string | null {
-  for (const { file, head } of parts) {
-    if (!head) return `${file} has no head: it is no archive`;
-    if (signatureOf(head, signingKey) === 'bad') return `the head of ${file} is not signed by AUDIT_SIGNING_KEY`;
-  }
-  return null;
-}
-
-function signatureOf(head: HeadLine, signingKey: KeyObject | null): NonNullable<Witness['signature']> {
-  if (head.sig === null) return signingKey ? 'unsigned-though-key' : 'unsigned';
-  if (!signingKey) return 'unchecked';
-  return isSignedBy(head, signingKey) ? 'good' : 'bad';
+  const name = several ? `the head of ${file}` : "the export's head";
+  const witness = { name, claim: head ? head.head : null, signature: head && signatureOf(head, signers) };
+  return { witness, records: fromLines(pages, rest, head ? null : line, several ? `${file}, ` : '') };
 }
 
 /** `first` is the first line where that is no head: it may be a record, of an export that lost its head. */
@@ -154,14 +135,15 @@ async function* fromLines(
   pages: AsyncIterable<string[]>,
   begin: string[],
   first: string | null,
+  file: string,
 ): AsyncGenerator<Unverified[]> {
   const firstRecord = first === null ? null : readRecordLine(first);
-  if (firstRecord && !('problem' in firstRecord)) yield [{ where: 'line 1', ...firstRecord }];
+  if (firstRecord && !('problem' in firstRecord)) yield [{ where: `${file}line 1`, ...firstRecord }];
   let number = 1;
   const read = (line: string): Unverified => {
     number += 1;
     const record = readRecordLine(line);
-    const where = `line ${number}`;
+    const where = `${file}line ${number}`;
     if ('problem' in record) return { where, problem: record.problem };
     const { bytes, hash, mac, kid } = record;
     return { where, bytes, hash, mac, kid };

@@ -57,11 +57,31 @@ export function writeRecord(head: AuditHead, event: AuditEvent, op: string, now:
  * @throws SyntaxError where it is no JSON; Error where it is no record of version 1.
  */
 export function readRecord(bytes: string): AuditRecord {
-  const record = JSON.parse(bytes) as AuditRecord;
-  if (record === null || typeof record !== 'object' || record.v !== 1 || !EVENTS.includes(record.event)) {
-    throw new Error('not an audit record of version 1');
-  }
+  const record = asRecord(JSON.parse(bytes));
+  if (record === null) throw new Error('not an audit record of version 1');
   return record;
+}
+
+const TEXTS = ['request', 'channel', 'execution', 'account', 'region', 'reason', 'rule', 'policy'] as const;
+const NUMBERS = ['version', 'from', 'to'] as const;
+const OBJECTS = ['actor', 'aws', 'detail'] as const;
+
+/** A value as the record that it is; null where it is none of version 1, or tells of an event that is not known here. */
+export function asRecord(value: unknown): AuditRecord | null {
+  if (typeof value !== 'object' || value === null) return null;
+  const record = value as AuditRecord;
+  const { v, log, seq, prev, at, op, event, actor } = record;
+  const whole =
+    v === 1 &&
+    EVENTS.includes(event) &&
+    Number.isSafeInteger(seq) &&
+    !Number.isNaN(Date.parse(at)) &&
+    [log, prev, at, op].every((text) => typeof text === 'string') &&
+    TEXTS.every((name) => record[name] === null || typeof record[name] === 'string') &&
+    NUMBERS.every((name) => record[name] === null || Number.isSafeInteger(record[name])) &&
+    OBJECTS.every((name) => typeof record[name] === 'object') &&
+    (actor === null || [actor.team, actor.user, actor.name].every((text) => typeof text === 'string'));
+  return whole ? record : null;
 }
 
 /** What `loss.accepted` carries: what a person gave up, and how it is known that it once was there. */

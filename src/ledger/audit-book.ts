@@ -12,8 +12,8 @@ import type { AuditKey } from './audit-chain.ts';
 import { type ExportPlan, exportedEvent, exportText, jsonLines, planExport } from './audit-export.ts';
 import { verifyLive } from './audit-live.ts';
 import { createAuditSearch } from './audit-search.ts';
-import { knownCheckpoints } from './audit-witness.ts';
-import { readCheckpointFile } from './checkpoint-format.ts';
+import { withFlaw } from './audit-verify.ts';
+import { readWitness } from './audit-witness.ts';
 import type { Connection } from './connection.ts';
 import { createGate } from './gate.ts';
 import type { Keys } from './keys.ts';
@@ -29,22 +29,19 @@ interface BookOptions {
   checkpointFile: string | null;
 }
 
+const unknown = { verdict: 'unknown', seq: null, why: 'there is no record yet' } as const;
+const NO_RECORD = { integrity: unknown, completeness: unknown, authenticity: unknown, faulty: false, firstBad: null };
+
 /** The log in Redis, for whoever reads it from Slack. */
 export function createAuditBook(options: BookOptions): AuditBook {
   const { redis, keys, ledger, signingKey } = options;
   const search = createAuditSearch(redis, keys, createGate(redis));
 
   async function verify() {
-    const found = await verifyLive(redis, keys, options.auditKeys, await checkpoints());
-    if (found) return found;
-    const unknown = { verdict: 'unknown', why: 'there is no record yet' } as const;
-    return { integrity: unknown, completeness: unknown, authenticity: unknown, faulty: false, firstBad: null };
-  }
-
-  async function checkpoints() {
-    if (options.checkpointFile === null) return null;
-    const { lines } = await readCheckpointFile(options.checkpointFile).catch(() => ({ lines: [] }));
-    return lines.length === 0 ? null : knownCheckpoints(lines, signingKey);
+    const { checkpointFile: file } = options;
+    const kept = file === null ? null : await readWitness(file, 'AUDIT_CHECKPOINT_FILE', signingKey);
+    const found = (await verifyLive(redis, keys, options.auditKeys, kept?.checkpoints)) ?? NO_RECORD;
+    return kept?.flaw ? withFlaw(found, kept.flaw, kept.checkpoints === null) : found;
   }
 
   async function exportTo(path: string, plan: ExportPlan): Promise<number> {

@@ -1,7 +1,8 @@
-import { archivedOf, GENESIS, type LossDetail, lossOf } from '../domain/audit-record.ts';
+import { archivedOf, GENESIS, type LossDetail } from '../domain/audit-record.ts';
+import { readLoss } from './accepted-loss.ts';
 import { type Chained, readAsWritten, TELLING } from './as-written.ts';
 import { hexHashOf } from './audit-chain.ts';
-import { type ExportedRecord, isHash, isSeq, parseObject } from './export-format.ts';
+import { type ExportedRecord, isHash, isSeq, isTooDeep, parseRecord } from './export-format.ts';
 import { number, range, records } from './log-words.ts';
 
 /** A record that nobody has checked yet; `problem` where it can't even be read, as the rest of a sentence. */
@@ -29,111 +30,186 @@ const FIELDS =
   );
 const MOST_LOSSES_NAMED = 5;
 
-/** Follows the chain from record to record: each by its own bytes, after the one before. */
-export function createChainCheck(claimedFirst: number | null, floor: { seq: number; hash: string } | null) {
-  let fault: Fault | null = null;
-  /** The first gap. */
-  let missing: Fault | null = null;
-  let log: string | null = null;
-  let first: number | null = null;
-  let last: number | null = null;
-  let hash: string | null = null;
-  let at = '';
-  let count = 0;
-  let lossCount = 0;
-  const losses: string[] = [];
-  /** What a record says of the part that was archived: the floor must be one of these. */
-  let archived: string | null = null;
-  const floorText = floor && `${floor.seq}:${floor.hash}`;
-  const found = (seq: number | null, why: string) => {
-    fault ??= { seq, why };
-  };
-
-  /** @returns the place of the record, as far as it can be known, and its hash by its own bytes */
-  function take(record: Unverified): Taken {
-    count += 1;
-    const place = last === null ? claimedFirst : last + 1;
-    if ('problem' in record) return stay(place, `${record.where} ${record.problem}`);
-    const computed = hexHashOf(record.bytes);
-    const read = readChained(record.bytes);
-    const seq = place ?? ('problem' in read ? null : read.seq);
-    if (computed !== record.hash) return stay(seq, `${record.where} is not what its hash says`, computed);
-    if ('problem' in read) return stay(seq, `${record.where} ${read.problem}`, computed);
-    if (record.id !== undefined && record.id !== `${read.seq}-0`) {
-      found(seq, `${record.where} holds record ${read.seq}`);
-    }
-    const followed = follow(read, computed, record.where);
-    const loss = lossOf(read);
-    const part = archivedOf(read);
-    if (part && `${part.seq}:${part.hash}` === floorText) archived = floorText;
-    return { seq: followed, hash: computed, loss };
-  }
-
-  /** Goes on after a record that can't be believed as if it stood where it should. */
-  function stay(seq: number | null, why: string, computed: string | null = null): Taken {
-    found(seq, why);
-    // Without a place there was none before it either.
-    first ??= seq;
-    last = seq;
-    hash = computed;
-    return { seq, hash: computed, loss: null };
-  }
-
-  function follow(record: Chained, computed: string, where: string): number {
-    const { seq } = record;
-    if (last !== null && seq <= last) {
-      found(seq, `${where} is record ${seq} again, or out of its place: ${last + 1} should come here`);
-      return seq;
-    }
-    if (last !== null && seq > last + 1) {
-      if (record.event === 'loss.accepted' && record.prev === hash) {
-        lossCount += 1;
-        if (losses.length < MOST_LOSSES_NAMED) losses.push(range(last + 1, seq - 1));
-      } else {
-        missing ??= { seq: last + 1, why: `${range(last + 1, seq - 1)} missing before record ${number(seq)}` };
-        found(missing.seq, missing.why);
-      }
-    }
-    const before = floor ?? { seq: 0, hash: GENESIS };
-    const nothingLeft = last === null && record.event === 'loss.accepted' && record.prev === before.hash;
-    if (nothingLeft && claimedFirst === before.seq + 1 && seq > claimedFirst) {
-      // Nothing had survived, or nothing behind the floor: the log begins anew with the record that says so.
-      lossCount += 1;
-      losses.push(range(claimedFirst, seq - 1));
-      first = claimedFirst;
-    }
-    const begin = seq === 1 ? GENESIS : nothingLeft || seq - 1 === before.seq ? before.hash : null;
-    const wanted = last === null ? begin : hash;
-    if (wanted !== null && record.prev !== wanted) found(seq, `record ${seq} does not follow the one before it`);
-    if (log !== null && record.log !== log) found(seq, `record ${seq} is of another log, ${record.log}`);
-    if (record.at < at) found(seq, `record ${seq} is dated before the one before it`);
-    log ??= record.log;
-    first ??= seq;
-    last = seq;
-    hash = computed;
-    at = record.at;
-    return seq;
-  }
-
-  function verdict(): Verdict {
-    if (fault) return { verdict: 'fault', ...fault };
-    if (count === 0) return { verdict: 'unknown', seq: null, why: 'there is no record to check' };
-    const more = lossCount > losses.length ? ` and ${number(lossCount - losses.length)} more` : '';
-    if (floor && archived === null) {
-      return { verdict: 'fault', seq: first, why: `no record says that ${range(1, floor.seq)} were archived` };
-    }
-    const lost = lossCount > 0 ? `; accepted as lost: ${losses.join(', ')}${more}` : '';
-    return { verdict: 'ok', seq: null, why: `${records(count)}, hash chain unbroken${lost}` };
-  }
-
-  return { take, verdict, faults: () => ({ fault, missing }), seen: () => ({ log, first, last, hash, count }) };
+/** What the records of one part turned out to be. */
+export interface Stretch {
+  log: string | null;
+  first: number | null;
+  /** Where an accepted loss begins that ends just before the first; null: none does. */
+  opens: number | null;
+  last: number | null;
+  /** Of the last, by its own bytes. */
+  hash: string | null;
+  count: number;
+  /** The first gap in it, or before it. */
+  missing: Fault | null;
 }
 
 /** Where a record stands, as far as it can be known, and its hash by its own bytes. */
 export interface Taken {
   seq: number | null;
   hash: string | null;
+  /** How many records the log has up to this one; null: not known. */
+  count: number | null;
+  /** What it gives up; null where it is no accepted loss, or none that could be one. */
   loss: LossDetail | null;
+}
+
+function stepTo(
+  stretch: Stretch,
+  seq: number | null,
+  hash: string | null,
+  log: string | null,
+  opens: number | null,
+): void {
+  stretch.count += 1;
+  stretch.log ??= log;
+  if (stretch.first === null) {
+    stretch.first = seq;
+    stretch.opens = opens;
+  }
+  stretch.last = seq;
+  stretch.hash = hash;
+}
+
+const nothing = (): Stretch => ({
+  log: null,
+  first: null,
+  opens: null,
+  last: null,
+  hash: null,
+  count: 0,
+  missing: null,
+});
+
+/**
+ * Follows the chain from record to record: each by its own bytes, after the one before.
+ * @param floor the record before the first, where that part was archived; its hash null: as the first record says
+ */
+export function createChainCheck(claimedFirst: number | null, floor: { seq: number; hash: string | null } | null) {
+  let fault: Fault | null = null;
+  const whole = nothing();
+  let part = nothing();
+  let at = '';
+  let floorHash = floor?.hash ?? null;
+  let lossCount = 0;
+  const losses: string[] = [];
+  /** Whether a record says of the part before what the floor does. */
+  let archived = false;
+  const found = (seq: number | null, why: string) => {
+    fault ??= { seq, why };
+  };
+
+  /** @returns the place of the record, as far as it can be known, and its hash by its own bytes */
+  function take(record: Unverified): Taken {
+    const place = whole.last === null ? claimedFirst : whole.last + 1;
+    if ('problem' in record) return stay(place, `${record.where} ${record.problem}`);
+    const computed = hexHashOf(record.bytes);
+    // What is not what its hash says is read for nothing but a place, where nothing else tells it.
+    const unlike = computed !== record.hash;
+    if (unlike && place !== null) return stay(place, `${record.where} is not what its hash says`, computed);
+    const read = readChained(record.bytes);
+    const seq = place ?? ('problem' in read ? null : read.seq);
+    if (unlike) return stay(seq, `${record.where} is not what its hash says`, computed);
+    if ('problem' in read) return stay(seq, `${record.where} ${read.problem}`, computed);
+    if (record.id !== undefined && record.id !== `${read.seq}-0`) {
+      found(seq, `${record.where} holds record ${read.seq}`);
+    }
+    const loss = follow(read, computed, record.where);
+    const behind = archivedOf(read);
+    if (behind && behind.seq === floor?.seq && behind.hash === floorHash) archived = true;
+    return {
+      seq: read.seq,
+      hash: computed,
+      loss,
+      count: (whole.opens ?? whole.first) === 1 && fault === null ? whole.count : null,
+    };
+  }
+
+  /** The same record as in a part before; false where it can't stand here. */
+  function again(seq: number, hash: string, id: string | undefined): boolean {
+    if ((part.last !== null && seq <= part.last) || (id !== undefined && id !== `${seq}-0`)) return false;
+    part = { ...part, log: part.log ?? whole.log, first: part.first ?? seq, last: seq, hash, count: part.count + 1 };
+    return true;
+  }
+
+  /** @param opens where an accepted loss begins that ends just before it */
+  function stand(
+    seq: number | null,
+    hash: string | null,
+    log: string | null = null,
+    opens: number | null = null,
+  ): void {
+    stepTo(whole, seq, hash, log, opens);
+    stepTo(part, seq, hash, log, opens);
+  }
+
+  /** Goes on after a record that can't be believed as if it stood where it should. */
+  function stay(seq: number | null, why: string, computed: string | null = null): Taken {
+    found(seq, why);
+    stand(seq, computed);
+    return { seq, hash: computed, loss: null, count: null };
+  }
+
+  function follow(record: Chained, computed: string, where: string): LossDetail | null {
+    const { seq } = record;
+    const { last, hash, log } = whole;
+    if (last !== null && seq <= last) {
+      found(seq, `${where} is record ${seq} again, or out of its place: ${last + 1} should come here`);
+      for (const stretch of [whole, part]) stretch.count += 1;
+      return null;
+    }
+    const isLoss = record.event === 'loss.accepted';
+    const nothingBefore = last === null && isLoss && record.prev === GENESIS;
+    const afterFloor = last === null && isLoss && floor !== null && record.prev === floor.hash;
+    const before = last ?? (nothingBefore ? 0 : afterFloor ? floor.seq : null);
+    const loss = isLoss ? readLoss(record, before) : null;
+    const accepted = loss !== null && !('problem' in loss) ? loss : null;
+    const unsound = loss !== null && 'problem' in loss ? `record ${seq} ${loss.problem}` : null;
+    // Where nothing had survived, the log begins anew with the record that says so.
+    const follows = last === null ? afterFloor || (nothingBefore && claimedFirst === 1) : record.prev === hash;
+    const gap = before !== null && seq > before + 1;
+    const opens = gap && accepted && follows ? before + 1 : null;
+    if (opens !== null) {
+      lossCount += 1;
+      if (losses.length < MOST_LOSSES_NAMED) losses.push(range(opens, seq - 1));
+    } else if (gap && last !== null) {
+      const why = `${range(last + 1, seq - 1)} missing before record ${number(seq)}`;
+      const missing = { seq: last + 1, why: unsound === null ? why : `${why}: ${unsound}` };
+      whole.missing ??= missing;
+      part.missing ??= missing;
+      found(missing.seq, missing.why);
+    }
+    if (unsound !== null) found(seq, unsound);
+    if (last === null) floorHash ??= record.prev;
+    const begin = seq === 1 || nothingBefore ? GENESIS : seq - 1 === floor?.seq ? floorHash : null;
+    const wanted = last === null ? begin : hash;
+    if (wanted !== null && record.prev !== wanted) found(seq, `record ${seq} does not follow the one before it`);
+    if (log !== null && record.log !== log) found(seq, `record ${seq} is of another log, ${record.log}`);
+    if (record.at < at) found(seq, `record ${seq} is dated before the one before it`);
+    at = record.at;
+    stand(seq, computed, record.log, opens);
+    return accepted;
+  }
+
+  function verdict(): Verdict {
+    if (fault) return { verdict: 'fault', ...fault };
+    if (whole.count === 0) return { verdict: 'unknown', seq: null, why: 'there is no record to check' };
+    const more = lossCount > losses.length ? ` and ${number(lossCount - losses.length)} more` : '';
+    if (floor && !archived) {
+      return { verdict: 'fault', seq: whole.first, why: `no record says that ${range(1, floor.seq)} were archived` };
+    }
+    const lost = lossCount > 0 ? `; accepted as lost: ${losses.join(', ')}${more}` : '';
+    return { verdict: 'ok', seq: null, why: `${records(whole.count)}, hash chain unbroken${lost}` };
+  }
+
+  /** What was taken since the part before ended. */
+  function endPart(): Stretch {
+    const ended = part;
+    part = nothing();
+    return ended;
+  }
+
+  return { take, again, endPart, verdict, fault: () => fault, seen: (): Readonly<Stretch> => whole };
 }
 
 /** What the chain needs of a record's bytes, or what is wrong with them. */
@@ -143,8 +219,10 @@ function readChained(bytes: string): Chained | { problem: string } {
 
 /** Whatever the bytes are. */
 export function readSlowly(bytes: string): Chained | { problem: string } {
-  const record = parseObject(bytes);
-  if (record === null) return { problem: 'holds no JSON object' };
+  const record = parseRecord(bytes);
+  if (record === null) {
+    return { problem: isTooDeep(bytes) ? 'is nested deeper than any record' : 'holds no JSON object' };
+  }
   const { v, log, seq, prev, at, event } = record;
   if (v !== 1) return { problem: 'is of a format version that is not known here' };
   const absent = FIELDS.find((field) => !(field in record));

@@ -1,5 +1,6 @@
+import { isUtf8 } from 'node:buffer';
 import type { Connection } from './connection.ts';
-import { isSeq, parseObject } from './export-format.ts';
+import { type ExportedRecord, isSeq, parseObject, readFields } from './export-format.ts';
 import type { Keys } from './keys.ts';
 
 /** An entry of the log's stream as it lies there: whether it is a record is for the reader to find out. */
@@ -11,6 +12,8 @@ export interface LogEntry {
   hash: string | null;
   mac: string | null;
   kid: string | null;
+  /** Why it is no record, as the rest of a sentence: then all four are null. */
+  problem: string | null;
 }
 
 /** Where the log stood at one moment. */
@@ -89,22 +92,39 @@ export function seqOf(id: string): number {
   return Number(id.split('-')[0]);
 }
 
-/** An entry as Redis answers it. */
-export function toEntry([id, fields]: RawEntry): LogEntry {
-  const field = (name: string): Buffer | null => {
-    const place = fields.findIndex((key, index) => index % 2 === 0 && key.toString() === name);
-    return (place === -1 ? null : fields[place + 1]) ?? null;
-  };
+/** The fields of an entry, in the order that a record is written in: what reads by place and what reads by name agree. */
+const NAMES = ['b', 'h', 'm', 'k'];
+
+/** An entry as Redis answers it: a record's four fields and no other, or none of them. */
+export function toEntry([rawId, fields]: RawEntry): LogEntry {
+  const id = rawId.toString();
+  const no = (problem: string) => ({ id, bytes: null, hash: null, mac: null, kid: null, problem });
+  const [, bytes, , hash, , mac, , kid] = fields;
+  const named =
+    fields.length === 2 * NAMES.length && NAMES.every((name, place) => fields[2 * place]?.equals(Buffer.from(name)));
+  if (!named || !bytes || !hash || !mac || !kid)
+    return no(`has not the fields of a record, ${NAMES.join(' ')}, alone and in this order`);
+  // A decoder would put one and the same character in the place of whatever is none.
+  if (!isUtf8(bytes) || !isUtf8(kid)) return no('holds bytes that are no UTF-8');
   return {
-    id: id.toString(),
-    bytes: field('b')?.toString('utf8') ?? null,
-    hash: field('h')?.toString('hex') ?? null,
-    mac: field('m')?.toString('hex') ?? null,
-    kid: field('k')?.toString('utf8') ?? null,
+    id,
+    bytes: bytes.toString('utf8'),
+    hash: hash.toString('hex'),
+    mac: mac.toString('hex'),
+    kid: kid.toString('utf8'),
+    problem: null,
   };
 }
 
-/** The lowest `seq` from which on records are dated `since` or later; one past the last where none is. */
+/** The record that an entry holds, or what is wrong with it as the rest of a sentence. */
+export function recordOf({ bytes, hash, mac, kid, problem }: LogEntry): ExportedRecord | { problem: string } {
+  return problem === null ? readFields({ bytes, hash, mac, kid }) : { problem };
+}
+
+/**
+ * The lowest `seq` from which on records are dated `since` or later; one past the last where none is. What is no record has
+ * no date, and the next one's counts.
+ */
 export async function firstSince(
   redis: Connection,
   keys: Keys,
@@ -116,11 +136,21 @@ export async function firstSince(
   let high = bounds.last + 1;
   while (low < high) {
     const middle = Math.floor((low + high) / 2);
-    const found = await oneEntry(redis, keys, { from: `${middle}-0`, to: `(${high}-0`, end: 'first' });
-    if (!found || placeOf(found).at >= wanted) high = middle;
-    else low = seqOf(found.id) + 1;
+    const found = await firstDated(redis, keys, `${middle}-0`, `(${high}-0`);
+    if (!found || found.at >= wanted) high = middle;
+    else low = found.seq + 1;
   }
   return low;
+}
+
+async function firstDated(redis: Connection, keys: Keys, from: string, to: string) {
+  for await (const entries of readEntries(redis, keys, { from, to }, 1)) {
+    for (const entry of entries) {
+      const { at } = parseObject(entry.bytes ?? '') ?? {};
+      if (typeof at === 'string') return { seq: seqOf(entry.id), at };
+    }
+  }
+  return null;
 }
 
 /** @throws Error where it is no record */

@@ -1,9 +1,18 @@
 import type { KeyObject } from 'node:crypto';
 import type { AuditEvent } from '../domain/audit-event.ts';
 import { plainEvent } from '../domain/audit-record.ts';
-import { firstSince, type LogEntry, oneEntry, placeOf, readEntries, readSnapshot, seqOf } from './audit-entries.ts';
+import {
+  firstSince,
+  type LogEntry,
+  oneEntry,
+  placeOf,
+  readEntries,
+  readSnapshot,
+  recordOf,
+  seqOf,
+} from './audit-entries.ts';
 import type { Connection } from './connection.ts';
-import { type ExportedRecord, type ExportHead, readFields, writeHeadLine, writeRecordLine } from './export-format.ts';
+import { type ExportedRecord, type ExportHead, writeHeadLine, writeRecordLine } from './export-format.ts';
 import type { Keys } from './keys.ts';
 
 /** By the records' own `at`; null: without that end. */
@@ -89,8 +98,8 @@ async function countEntries(redis: Connection, keys: Keys, ids: { from: string; 
 }
 
 function toRecord(entry: LogEntry): ExportedRecord {
-  const { id, ...fields } = entry;
-  const record = readFields(fields);
-  if ('problem' in record) throw new Error(`entry ${id} of the audit log ${record.problem}: see \`audit verify\``);
+  const record = recordOf(entry);
+  if ('problem' in record)
+    throw new Error(`entry ${entry.id} of the audit log ${record.problem}: see \`audit verify\``);
   return record;
 }

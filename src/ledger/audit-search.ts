@@ -1,19 +1,12 @@
-import { type AuditRecord, readRecord, taskOf } from '../domain/audit-record.ts';
-import type { AuditPage, AuditQuery, AuditTurn } from '../workflow/audit-ports.ts';
+import { type AuditRecord, asRecord, taskOf } from '../domain/audit-record.ts';
+import { matches } from '../workflow/audit-matches.ts';
+import type { AuditPage, AuditQuery, AuditTurn, UnreadLine } from '../workflow/audit-ports.ts';
 import type { AuditIndex, AuditLine } from '../workflow/ports.ts';
-import { firstSince } from './audit-entries.ts';
+import { firstSince, type LogEntry, recordOf, seqOf, toEntry } from './audit-entries.ts';
 import type { Connection } from './connection.ts';
+import { parseRecord } from './export-format.ts';
 import type { Gate } from './gate.ts';
 import type { Keys } from './keys.ts';
-
-/** A record as it lies in the log. */
-export interface StoredRecord {
-  seq: number;
-  bytes: string;
-  hash: Buffer;
-  mac: Buffer;
-  kid: string;
-}
 
 /** What one step may read where no index helps. */
 const MOST_READ = 5000;
@@ -26,25 +19,25 @@ interface Span {
 }
 
 export function createAuditSearch(redis: Connection, keys: Keys, gate: Gate) {
-  async function newest(by: AuditIndex, limit: number): Promise<StoredRecord[]> {
+  async function newest(by: AuditIndex, limit: number): Promise<(AuditLine | UnreadLine)[]> {
     const span = { from: 1, to: Number.MAX_SAFE_INTEGER };
-    return records(by.kind === 'all' ? null : indexKey(by, keys), span, 'older', limit);
+    return lines(by.kind === 'all' ? null : indexKey(by, keys), span, 'older', limit);
   }
 
-  /** Records of an index, or of the whole log (null), from one end of a span on. */
-  async function records(
+  /** The lines of an index, or of the whole log (null), from one end of a span on; one for each place that is named there. */
+  async function lines(
     index: string | null,
     span: Span,
     go: AuditTurn['go'],
     limit: number,
-  ): Promise<StoredRecord[]> {
+  ): Promise<(AuditLine | UnreadLine)[]> {
     const [from, to] = [`${span.from}-0`, `${span.to}-0`];
     if (index === null) {
       const read = () =>
         go === 'older'
           ? redis.xrevrangeBuffer(keys.audit, to, from, 'COUNT', limit)
           : redis.xrangeBuffer(keys.audit, from, to, 'COUNT', limit);
-      return (await gate.read(read)).map(toStored);
+      return (await gate.read(read)).map(toEntry).map((entry) => toLine(seqOf(entry.id), entry));
     }
     const range = ['LIMIT', 0, limit] as const;
     const seqs = await gate.read(() =>
@@ -52,10 +45,12 @@ export function createAuditSearch(redis: Connection, keys: Keys, gate: Gate) {
         ? redis.zrevrangebyscore(index, span.to, span.from, ...range)
         : redis.zrangebyscore(index, span.from, span.to, ...range),
     );
-    const found = await Promise.all(
-      seqs.map((seq) => gate.read(() => redis.xrangeBuffer(keys.audit, `${seq}-0`, `${seq}-0`))),
+    return Promise.all(
+      seqs.map(async (seq) => {
+        const [entry] = await gate.read(() => redis.xrangeBuffer(keys.audit, `${seq}-0`, `${seq}-0`));
+        return toLine(Number(seq), entry ? toEntry(entry) : null);
+      }),
     );
-    return found.flat().map(toStored);
   }
 
   /** The part of the log that a query's times leave. */
@@ -78,25 +73,25 @@ export function createAuditSearch(redis: Connection, keys: Keys, gate: Gate) {
     const span = await spanOf(query);
     if (turn.go === 'older' && turn.below !== null) span.to = Math.min(span.to, turn.below - 1);
     if (turn.go === 'newer') span.from = Math.max(span.from, turn.above + 1);
-    const lines: AuditLine[] = [];
+    const found: AuditPage['lines'] = [];
     let read = 0;
     let ended = false;
     // One more than fits tells whether there is another page.
-    while (lines.length <= size && read < MOST_READ && !ended) {
+    while (found.length <= size && read < MOST_READ && !ended) {
       const limit = exact ? size + 1 : Math.min(BATCH, MOST_READ - read);
-      const batch = span.from > span.to ? [] : await records(index, span, turn.go, limit);
-      for (const record of batch) {
+      const batch = span.from > span.to ? [] : await lines(index, span, turn.go, limit);
+      for (const line of batch) {
         read += 1;
-        if (turn.go === 'older') span.to = record.seq - 1;
-        else span.from = record.seq + 1;
-        const line = toLine(record);
-        if (matches(line.record, query)) lines.push(line);
-        if (lines.length > size) break;
+        if (turn.go === 'older') span.to = line.seq - 1;
+        else span.from = line.seq + 1;
+        // What can't be read may be what is looked for.
+        if (line.record === null || matches(line.record, query)) found.push(line);
+        if (found.length > size) break;
       }
       ended = batch.length < limit;
     }
-    const more = lines.length > size;
-    const shown = lines.slice(0, size);
+    const more = found.length > size;
+    const shown = found.slice(0, size);
     const stopped = !more && !ended;
     const reached = turn.go === 'older' ? span.to + 1 : span.from - 1;
     const onwards = more ? (shown.at(-1)?.seq ?? null) : stopped ? reached : null;
@@ -109,8 +104,9 @@ export function createAuditSearch(redis: Connection, keys: Keys, gate: Gate) {
 
   return {
     page,
+    /** Those that can be read: what can't be is for the pages to show. */
     async lookUp(by: AuditIndex, limit: number): Promise<AuditLine[]> {
-      return (await newest(by, limit)).map(toLine);
+      return (await newest(by, limit)).filter((line) => line.record !== null);
     },
   };
 }
@@ -134,24 +130,12 @@ function planOf(query: AuditQuery, keys: Keys): { index: string | null; exact: b
   return { index: by, exact: asked === (by === null ? 0 : 1) };
 }
 
-function matches(record: AuditRecord, query: AuditQuery): boolean {
-  const { request, execution, task, user, account, event, channel, since, until } = query;
-  const is = (wanted: string | null, found: string | null) => wanted === null || wanted === found;
-  return (
-    is(request, record.request) &&
-    is(execution, record.execution) &&
-    is(task, record.execution === null ? null : taskOf(record.execution)) &&
-    (user === null || (record.actor?.team === user.team && record.actor.user === user.user)) &&
-    is(account, record.account) &&
-    is(event, record.event) &&
-    is(channel, record.channel) &&
-    (since === null || record.at >= since) &&
-    (until === null || record.at < until)
-  );
-}
-
-function toLine({ seq, hash, bytes }: StoredRecord): AuditLine {
-  return { seq, hash: hash.toString('hex'), record: readRecord(bytes) };
+/** @param entry null: the index names it, and it is not there */
+function toLine(seq: number, entry: LogEntry | null): AuditLine | UnreadLine {
+  const stored = entry && recordOf(entry);
+  if (!stored || 'problem' in stored) return { seq, record: null };
+  const record = asRecord(parseRecord(stored.bytes));
+  return record === null ? { seq, record } : { seq, hash: stored.hash, record };
 }
 
 /** The indexes that a record stands in. */
@@ -178,11 +162,4 @@ function indexKey(by: Exclude<AuditIndex, { kind: 'all' }>, keys: Keys): string 
     case 'user':
       return keys.indexUser(by.team, by.user);
   }
-}
-
-function toStored([id, fields]: [Buffer, Buffer[]]): StoredRecord {
-  const [, bytes, , hash, , mac, , kid] = fields;
-  if (!bytes || !hash || !mac || !kid) throw new Error(`entry ${id} of the audit log is not a record`);
-  const seq = Number(id.toString().split('-')[0]);
-  return { seq, bytes: bytes.toString('utf8'), hash, mac, kid: kid.toString() };
 }

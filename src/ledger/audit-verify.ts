@@ -1,7 +1,17 @@
 import { type AuthorCheck, createAuthorCheck } from './audit-authors.ts';
 import type { AuditKey } from './audit-chain.ts';
-import { type ChainCheck, createChainCheck, type Fault, type Unverified, type Verdict } from './audit-chain-check.ts';
+import { hexHashOf } from './audit-chain.ts';
+import {
+  type ChainCheck,
+  createChainCheck,
+  type Fault,
+  type Stretch,
+  type Unverified,
+  type Verdict,
+} from './audit-chain-check.ts';
 import { createCheckpointCheck, type KnownCheckpoint } from './audit-witness.ts';
+import type { LineSignature } from './checkpoint-format.ts';
+import type { ExportedRecord } from './export-format.ts';
 import { number, range, records } from './log-words.ts';
 
 /** What is said of the log by something beside the records: an export's head line, or the head in Redis. */
@@ -12,8 +22,8 @@ interface LogClaim {
   hash: string | null;
   /** Null: it does not say. */
   count: number | null;
-  /** Where the part before was archived: the first record follows this one. */
-  floor?: { seq: number; hash: string } | null;
+  /** Where the part before was archived: the first record follows this one. Its hash null: as the first record says. */
+  floor?: { seq: number; hash: string | null } | null;
 }
 
 export interface Witness {
@@ -21,8 +31,17 @@ export interface Witness {
   name: string;
   /** Null: it is missing or can't be read. */
   claim: LogClaim | null;
-  /** Of the claim; null where such a claim is never signed. `unchecked`: there is no key to check it with. */
-  signature: 'good' | 'bad' | 'unsigned' | 'unsigned-though-key' | 'unchecked' | null;
+  /** What that means, as a sentence; without it, that it is so. */
+  absence?: string;
+  /** Of the claim; null where such a claim is never signed. */
+  signature: LineSignature | null;
+}
+
+/** A part of a log, and what is said of it. */
+export interface LogPart {
+  witness: Witness;
+  /** In pages. */
+  records: AsyncIterable<readonly Unverified[]>;
 }
 
 export interface Verification {
@@ -38,37 +57,95 @@ export interface Verification {
   firstBad: number | null;
 }
 
-/**
- * Checks a log record by record, given in pages, by the contract's section "Audit record"; memory does not grow with the log.
- * @param keys null: nobody gave any, so authenticity is unknown
- * @param checkpoints what was known of the log outside it, to hold it against
- */
-export async function verifyLog(
-  log: AsyncIterable<readonly Unverified[]>,
+/** Checks a log that is all in one part: see `verifyParts`. */
+export function verifyLog(
+  records: AsyncIterable<readonly Unverified[]>,
   witness: Witness,
   keys: readonly AuditKey[] | null,
   checkpoints: readonly KnownCheckpoint[] | null = null,
 ): Promise<Verification> {
-  const chain = createChainCheck(witness.claim?.first ?? null, witness.claim?.floor ?? null);
+  return verifyParts([{ witness, records }], keys, checkpoints);
+}
+
+/**
+ * Checks a log record by record, by the contract's section "Audit record", and each part of it against what is said of that
+ * part; memory does not grow with the log. What a part has of one before it, byte by byte, is read over.
+ * @param keys null: nobody gave any, so authenticity is unknown
+ * @param checkpoints what was known of the log outside it, to hold it against
+ */
+export async function verifyParts(
+  parts: readonly LogPart[],
+  keys: readonly AuditKey[] | null,
+  checkpoints: readonly KnownCheckpoint[] | null = null,
+): Promise<Verification> {
+  const witnesses = parts.map(({ witness }) => witness);
+  const [begin] = witnesses;
+  const chain = createChainCheck(begin?.claim?.first ?? null, begin?.claim?.floor ?? null);
   const authors = keys && createAuthorCheck(keys);
   const outside = createCheckpointCheck(checkpoints ?? []);
-  for await (const page of log) {
-    for (const record of page) {
-      const taken = chain.take(record);
-      if ('problem' in record) continue;
-      authors?.take(record, taken);
-      outside.take(taken.seq, taken.hash, taken.loss);
+  const overlap = createOverlap();
+  const stretches: Stretch[] = [];
+  for (const [place, { records: pages }] of parts.entries()) {
+    // From there on a later part may have the same records once more.
+    const from = Math.min(...witnesses.slice(place + 1).map(({ claim }) => claim?.first ?? Infinity));
+    for await (const page of pages) {
+      for (const record of page) {
+        if (overlap.has(record, chain)) continue;
+        const taken = chain.take(record);
+        if ('problem' in record) continue;
+        authors?.take(record, taken);
+        outside.take(taken);
+        if (taken.seq !== null && taken.seq >= from) overlap.keep(record, taken.seq);
+      }
     }
+    stretches.push(chain.endPart());
   }
-  const found = outside.found(chain.seen());
+  const own = completenessOf(witnesses, stretches, chain);
+  const sealed = own.verdict === 'ok' && witnesses.at(-1)?.signature === 'good';
+  const found = outside.found(chain.seen(), sealed);
   const integrity = withCheckpoints(chain.verdict(), found.conflict);
-  const completeness = withCheckpoints(completenessOf(witness, chain), found.missing, checkpoints && found.said);
-  const authenticity = authenticityOf(witness, chain.seen().count, authors, found.forged);
+  const said = [overlap.words(), checkpoints && found.said].filter((words) => words !== null).join('; ');
+  const completeness = withCheckpoints(own, found.missing, said || null);
+  const authenticity = authenticityOf(witnesses, chain.seen().count, authors, found.forged);
   const bad = [integrity, completeness, authenticity].flatMap(({ seq }) => seq ?? []);
   const faulty = [integrity, completeness, authenticity].some(
     ({ verdict, seq }) => verdict === 'fault' || seq !== null,
   );
   return { integrity, completeness, authenticity, faulty, firstBad: bad.length === 0 ? null : Math.min(...bad) };
+}
+
+/** Records that two parts have alike: an archive that was cut off before its records left Redis, or one made twice. */
+function createOverlap() {
+  const kept = new Map<string, number>();
+  let first: number | null = null;
+  let last: number | null = null;
+  const textOf = ({ hash, mac, kid }: ExportedRecord) => `${hash} ${mac} ${kid}`;
+  return {
+    keep(record: ExportedRecord, seq: number): void {
+      kept.set(textOf(record), seq);
+    },
+    /** Whether this one was in a part before, and may stand where it does. */
+    has(record: Unverified, chain: ChainCheck): boolean {
+      if (kept.size === 0 || 'problem' in record) return false;
+      const seq = kept.get(textOf(record));
+      if (seq === undefined || hexHashOf(record.bytes) !== record.hash) return false;
+      if (!chain.again(seq, record.hash, record.id)) return false;
+      first ??= seq;
+      last = seq;
+      return true;
+    },
+    words: () => (first === null || last === null ? null : `${range(first, last)} in two parts, alike (overlap)`),
+  };
+}
+
+/**
+ * The same, with what could not be read of a file of checkpoints. Where nothing of it could, nobody knows what the log had:
+ * a file that is taken away must not make it good.
+ */
+export function withFlaw(found: Verification, flaw: string, nothing: boolean): Verification {
+  const { verdict, why, seq } = found.completeness;
+  const words = nothing ? `${flaw}, so it bears no witness of the end; ${why}` : `${why}; ${flaw}`;
+  return { ...found, completeness: { verdict: nothing && verdict === 'ok' ? 'unknown' : verdict, seq, why: words } };
 }
 
 /** What checkpoints tell beside the log's own verdict; the lower place counts. */
@@ -79,10 +156,23 @@ function withCheckpoints(own: Verdict, fault: Fault | null, said: string | null 
   return said === null || own.verdict === 'fault' ? own : { ...own, why: `${own.why}; ${said}` };
 }
 
-function completenessOf({ name, claim }: Witness, chain: ChainCheck): Verdict {
+/** Of each part; what is wrong with the first that is wrong, else what is said of all. */
+function completenessOf(witnesses: readonly Witness[], stretches: readonly Stretch[], chain: ChainCheck): Verdict {
+  const all = stretches.map((stretch, place) => ofPart(witnesses[place] as Witness, stretch, chain.fault()));
+  const bad = all.find(({ verdict }) => verdict === 'fault');
+  const [only] = all;
+  if (bad || (only && all.length === 1)) return bad ?? (only as Verdict);
+  const { first, opens, last } = chain.seen();
+  const what = first === null || last === null ? 'no record' : range(opens ?? first, last);
+  return { verdict: 'ok', seq: null, why: `${what}, as each of ${number(all.length)} heads says of its part` };
+}
+
+function ofPart({ name, claim, absence }: Witness, stretch: Stretch, fault: Fault | null): Verdict {
   const bad = (seq: number | null, why: string): Verdict => ({ verdict: 'fault', seq, why });
-  const { log, first, last, hash, count } = chain.seen();
-  if (claim === null) return bad(null, `${name} is missing or can't be read`);
+  const { log, last, hash, count, missing } = stretch;
+  // A claim may begin with the gap that an accepted loss left, or after it.
+  const first = stretch.opens !== null && claim?.first === stretch.opens ? stretch.opens : stretch.first;
+  if (claim === null) return bad(null, absence ?? `${name} is missing or can't be read`);
   if (claim.first === null || claim.last === null) {
     return count === 0
       ? { verdict: 'ok', seq: null, why: `no record, as ${name} says` }
@@ -98,7 +188,6 @@ function completenessOf({ name, claim }: Witness, chain: ChainCheck): Verdict {
   if (last !== claim.last) {
     return bad(Math.min(last, claim.last) + 1, `ends at ${number(last)}, and ${name} says ${number(claim.last)}`);
   }
-  const { fault, missing } = chain.faults();
   if (missing) return bad(missing.seq, missing.why);
   if (claim.count !== null && count !== claim.count) {
     return bad(fault?.seq ?? null, `${records(count)}, and ${name} says ${number(claim.count)}`);
@@ -108,7 +197,7 @@ function completenessOf({ name, claim }: Witness, chain: ChainCheck): Verdict {
 }
 
 function authenticityOf(
-  { name, signature }: Witness,
+  witnesses: readonly Witness[],
   count: number,
   authors: AuthorCheck | null,
   forgedCheckpoint: Fault | null,
@@ -117,10 +206,12 @@ function authenticityOf(
   const forged = found?.forged;
   if (forged) return { verdict: 'fault', ...forged };
   const bad = (why: string): Verdict => ({ verdict: 'fault', seq: null, why });
-  if (signature === 'bad') return bad(`the signature of ${name} is not by AUDIT_SIGNING_KEY`);
-  if (signature === 'unsigned-though-key') return bad(`${name} is not signed, and AUDIT_SIGNING_KEY is set`);
+  const by = (kind: LineSignature) => witnesses.find(({ signature }) => signature === kind)?.name;
+  const [unlike, unsigned] = [by('bad'), by('unsigned-though-key')];
+  if (unlike) return bad(`the signature of ${unlike} is not by AUDIT_SIGNING_KEY`);
+  if (unsigned) return bad(`${unsigned} is not signed, and a signing key is given`);
   if (forgedCheckpoint) return { verdict: 'fault', ...forgedCheckpoint };
-  const said = signature === null ? '' : `; ${name} ${SIGNATURES[signature]}`;
+  const said = signatureWords(witnesses);
   if (authors === null) return { verdict: 'unknown', seq: null, why: `AUDIT_KEYS is not set${said}` };
   if (count === 0) return { verdict: 'unknown', seq: null, why: `there is no record to check${said}` };
   const missing = found?.missing;
@@ -129,8 +220,21 @@ function authenticityOf(
   return { verdict: 'ok', seq: null, why: `each record by a key of AUDIT_KEYS (${authors.words()})${said}` };
 }
 
+/** Of the weakest, where there are several. */
+function signatureWords(witnesses: readonly Witness[]): string {
+  for (const kind of ['unsigned', 'unchecked', 'good'] as const) {
+    const of = witnesses.filter(({ signature }) => signature === kind);
+    const [one] = of;
+    if (one)
+      return of.length > 1
+        ? `; ${number(of.length)} heads: each ${SIGNATURES[kind]}`
+        : `; ${one.name} ${SIGNATURES[kind]}`;
+  }
+  return '';
+}
+
 const SIGNATURES = {
   good: 'is signed by AUDIT_SIGNING_KEY',
   unsigned: 'is not signed',
-  unchecked: 'is signed, and AUDIT_SIGNING_KEY is not set to check it',
+  unchecked: 'is signed, and neither AUDIT_SIGNING_KEY nor --public-key is given to check it',
 } as const;

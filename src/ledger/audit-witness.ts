@@ -1,76 +1,141 @@
-import type { KeyObject } from 'node:crypto';
 import type { LossDetail } from '../domain/audit-record.ts';
-import type { Fault } from './audit-chain-check.ts';
-import { type Checkpoint, type CheckpointLine, signatureOf } from './checkpoint-format.ts';
+import type { Fault, Stretch, Taken } from './audit-chain-check.ts';
+import {
+  type Checkpoint,
+  type CheckpointLine,
+  type LineSignature,
+  readCheckpointFile,
+  type Signers,
+  signatureOf,
+} from './checkpoint-format.ts';
+import { records } from './log-words.ts';
 
 /** A checkpoint to hold the log against, and what is known of its signature. */
 export interface KnownCheckpoint extends Checkpoint {
-  signature: 'good' | 'bad' | 'unsigned' | 'unchecked';
+  signature: LineSignature;
 }
 
-/** @param key the signing key or its public half; null: nobody can check */
-export function knownCheckpoints(lines: readonly CheckpointLine[], key: KeyObject | null): KnownCheckpoint[] {
-  return lines.map((line) => ({ ...line.checkpoint, signature: signatureOf(line, key) }));
+export function knownCheckpoints(lines: readonly CheckpointLine[], by: Signers): KnownCheckpoint[] {
+  return lines.map((line) => ({ ...line.checkpoint, signature: signatureOf(line, by) }));
+}
+
+/** A file of checkpoints as a witness. */
+interface FileWitness {
+  /** Null: there is none to be had of it. */
+  checkpoints: KnownCheckpoint[] | null;
+  /** What of the file can't be read, as a sentence; null: all of it can. */
+  flaw: string | null;
+}
+
+const MOST_LINES_NAMED = 5;
+
+/** @param name what the file is called before people */
+export async function readWitness(file: string, name: string, by: Signers): Promise<FileWitness> {
+  const read = await readCheckpointFile(file).catch((cause: unknown) => {
+    if (cause instanceof Error && 'code' in cause) return `${cause.code}`;
+    throw cause;
+  });
+  if (typeof read === 'string') {
+    const why = read === 'ENOENT' ? 'is not there' : `can't be read (${read})`;
+    return { checkpoints: null, flaw: `${name} ${why}` };
+  }
+  const { lines, bad } = read;
+  const named = `${bad.slice(0, MOST_LINES_NAMED).join(', ')}${bad.length > MOST_LINES_NAMED ? ' …' : ''}`;
+  const flaw = bad.length === 0 ? null : `${name} has lines that are no checkpoint: ${named}`;
+  if (lines.length === 0) return { checkpoints: null, flaw: flaw ?? `${name} has no checkpoint in it` };
+  return { checkpoints: knownCheckpoints(lines, by), flaw };
 }
 
 /**
- * Holds a log against checkpoints while it is read. A checkpoint that the log does not bear out is let pass only where
- * an accepted loss gives that record up, by its own words.
+ * Holds a log against checkpoints while it is read. A checkpoint that the log does not bear out is let pass only where an
+ * accepted loss gives that record up, by its own words, and a checkpoint since then bears the acceptance out.
  */
 export function createCheckpointCheck(checkpoints: readonly KnownCheckpoint[]) {
   const bySeq = new Map<number, KnownCheckpoint[]>();
   for (const checkpoint of checkpoints) {
     bySeq.set(checkpoint.seq, [...(bySeq.get(checkpoint.seq) ?? []), checkpoint]);
   }
-  const borneOut = new Set<KnownCheckpoint>();
-  const losses: LossDetail[] = [];
-  const isGivenUp = ({ log, seq }: KnownCheckpoint) =>
-    losses.some(({ seen, from }) => seen.log === log && seq >= from && seq <= seen.seq);
+  /** With how many records the log has up to there. */
+  const borneOut = new Map<KnownCheckpoint, number | null>();
+  const losses: (LossDetail & { at: number })[] = [];
+  const lossOf = ({ log, seq }: KnownCheckpoint) =>
+    losses.find(({ seen, from }) => seen.log === log && seq >= from && seq <= seen.seq);
 
-  function take(seq: number | null, hash: string | null, loss: LossDetail | null): void {
-    if (loss) losses.push(loss);
+  function take({ seq, hash, count, loss }: Taken): void {
     if (seq === null) return;
-    for (const checkpoint of bySeq.get(seq) ?? []) if (checkpoint.hash === hash) borneOut.add(checkpoint);
+    if (loss) losses.push({ ...loss, at: seq });
+    for (const checkpoint of bySeq.get(seq) ?? []) if (checkpoint.hash === hash) borneOut.set(checkpoint, count);
   }
 
-  /** `conflict`: another record stands there. `missing`: none does. `forged`: a checkpoint that its key did not sign. */
-  function found({ log, first, last }: { log: string | null; first: number | null; last: number | null }) {
+  /** The highest place that one of these bears out, by its signature. */
+  function highest(log: string | null, ...signatures: LineSignature[]): number {
+    const good = [...borneOut.keys()].filter(
+      (checkpoint) => signatures.includes(checkpoint.signature) && (log === null || checkpoint.log === log),
+    );
+    return good.reduce((most, { seq }) => Math.max(most, seq), 0);
+  }
+
+  /**
+   * `conflict`: another record stands there. `missing`: none does. `forged`: a checkpoint that its key did not sign.
+   * @param sealed a signature says that the log ended there at that time: what came later is no part of it
+   */
+  function found({ log, last, ...begin }: Pick<Stretch, 'log' | 'first' | 'opens' | 'last'>, sealed = false) {
+    const first = begin.opens ?? begin.first;
     let conflict: Fault | null = null;
     let missing: Fault | null = null;
     let forged: Fault | null = null;
-    let held = 0;
-    let givenUp = 0;
-    let before = 0;
+    const counts = { held: 0, givenUp: 0, before: 0, after: 0, covered: 0 };
+    const signedUpTo = highest(log, 'good');
+    const borneOutUpTo = highest(log, 'good', 'unsigned', 'unchecked');
     for (const checkpoint of [...checkpoints].sort((a, b) => a.seq - b.seq)) {
       const { seq, hash, signature } = checkpoint;
+      const loss = lossOf(checkpoint);
+      const there = borneOut.get(checkpoint);
       if (signature === 'bad') {
         forged ??= { seq: null, why: `the checkpoint of record ${seq} is not signed by AUDIT_SIGNING_KEY` };
-      } else if (borneOut.has(checkpoint) && (log === null || checkpoint.log === log)) held += 1;
-      else if (isGivenUp(checkpoint)) givenUp += 1;
-      else if (log !== null && checkpoint.log !== log) {
+      } else if (signature === 'unsigned-though-key') {
+        // From before there was a key to sign with: a signed one stands for all records before it.
+        if (seq <= signedUpTo) counts.covered += 1;
+        else forged ??= { seq: null, why: `the checkpoint of record ${seq} is not signed, and a signing key is given` };
+      } else if (there !== undefined && (log === null || checkpoint.log === log)) {
+        counts.held += 1;
+        if (there !== null && there !== checkpoint.count) {
+          const why = `a checkpoint of record ${seq} counts ${records(checkpoint.count)} up to it, and there are ${there}`;
+          conflict ??= { seq, why };
+        }
+      } else if (loss) {
+        if (loss.at <= borneOutUpTo) counts.givenUp += 1;
+        else {
+          const why = `record ${loss.at} gives up what a checkpoint has seen of record ${seq}, and no checkpoint since then bears that out: ask whoever accepted the loss, or for a newer checkpoint`;
+          missing ??= { seq, why };
+        }
+      } else if (log !== null && checkpoint.log !== log) {
         conflict ??= { seq: first, why: `the log is ${log}, and a checkpoint is of ${checkpoint.log}` };
       } else if (first === null || last === null) {
         missing ??= { seq: null, why: `there is no record, and a checkpoint has seen record ${seq}` };
-      } else if (seq < first) before += 1;
+      } else if (seq < first) counts.before += 1;
+      else if (seq > last && sealed) counts.after += 1;
       else if (seq > last) {
-        missing ??= {
-          seq: last + 1,
-          why: `ends at ${last}, and a checkpoint has seen record ${seq} (${hash.slice(0, 20)}…)`,
-        };
+        const why = `ends at ${last}, and a checkpoint has seen record ${seq} (${hash.slice(0, 20)}…)`;
+        missing ??= { seq: last + 1, why };
       } else {
         conflict ??= { seq, why: `record ${seq} is not the one that a checkpoint has seen (${hash.slice(0, 20)}…)` };
       }
     }
-    const said = [
+    return { conflict, missing, forged, said: wordsOf(counts) };
+  }
+
+  function wordsOf({ held, givenUp, before, after, covered }: Record<string, number>): string {
+    const some = (signature: LineSignature) => checkpoints.some((one) => one.signature === signature);
+    return [
       `${held} of ${checkpoints.length} ${checkpoints.length === 1 ? 'checkpoint' : 'checkpoints'} borne out`,
-      ...(givenUp > 0 ? [`${givenUp} given up by an accepted loss`] : []),
-      ...(before > 0 ? [`${before} of records before these`] : []),
-      ...(checkpoints.some(({ signature }) => signature === 'unsigned') ? ['some not signed'] : []),
-      ...(checkpoints.some(({ signature }) => signature === 'unchecked')
-        ? ['signatures not checked, for want of AUDIT_SIGNING_KEY']
-        : []),
+      ...(givenUp ? [`${givenUp} given up by an accepted loss`] : []),
+      ...(before ? [`${before} of records before these`] : []),
+      ...(after ? [`${after} of records after these`] : []),
+      ...(covered ? [`${covered} not signed, before one that is`] : []),
+      ...(some('unsigned') ? ['some not signed'] : []),
+      ...(some('unchecked') ? ['signatures not checked, for want of AUDIT_SIGNING_KEY or --public-key'] : []),
     ].join(', ');
-    return { conflict, missing, forged, said };
   }
 
   return { take, found };

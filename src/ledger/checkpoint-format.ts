@@ -21,7 +21,11 @@ export interface CheckpointLine {
   sig: string | null;
 }
 
-export type LineSignature = 'good' | 'bad' | 'unsigned' | 'unchecked';
+/** `unchecked`: there is no key to check it with. */
+export type LineSignature = 'good' | 'bad' | 'unsigned' | 'unsigned-though-key' | 'unchecked';
+
+/** The key that signs or its public half; several where it was rotated; null or none: nobody can check. */
+export type Signers = KeyObject | readonly KeyObject[] | null;
 
 /** One line, with its end; signed (Ed25519, base64) where there is a key. */
 export function writeCheckpointLine({ log, seq, hash, count, at }: Checkpoint, signingKey: KeyObject | null): string {
@@ -43,11 +47,14 @@ export function readCheckpointLine(line: string): CheckpointLine | null {
   return { checkpoint: { log, seq, hash, count, at }, text, sig: sig ?? null };
 }
 
-export function signatureOf({ text, sig }: CheckpointLine, key: KeyObject | null): LineSignature {
-  if (sig === null) return 'unsigned';
-  if (key === null) return 'unchecked';
-  const by = key.type === 'private' ? createPublicKey(key) : key;
-  return verify(null, Buffer.from(text), by, Buffer.from(sig, 'base64')) ? 'good' : 'bad';
+/** Of a line of checkpoints, or of the head line of an export. */
+export function signatureOf({ text, sig }: { text: string; sig: string | null }, by: Signers): LineSignature {
+  const keys = [by ?? []].flat();
+  if (sig === null) return keys.length > 0 ? 'unsigned-though-key' : 'unsigned';
+  if (keys.length === 0) return 'unchecked';
+  const signature = Buffer.from(sig, 'base64');
+  const publics = keys.map((key) => (key.type === 'private' ? createPublicKey(key) : key));
+  return publics.some((key) => verify(null, Buffer.from(text), key, signature)) ? 'good' : 'bad';
 }
 
 /** What a file of checkpoints says; `bad`: lines that are none, cut short by a crash or damaged. */
@@ -55,7 +62,7 @@ export async function readCheckpointFile(file: string): Promise<{ lines: Checkpo
   const lines: CheckpointLine[] = [];
   const bad: number[] = [];
   let number = 0;
-  for await (const line of linesOf(createReadStream(file, 'utf8'))) {
+  for await (const line of linesOf(createReadStream(file))) {
     number += 1;
     const read = readCheckpointLine(line);
     if (read) lines.push(read);

@@ -1,6 +1,6 @@
 import { UNLIMITED } from '../domain/rate.ts';
 import type { ExportForm } from './audit-export.ts';
-import { parseObject } from './export-format.ts';
+import { parseRecord } from './export-format.ts';
 
 const COLUMNS = [
   ...['seq', 'at', 'event', 'request', 'version', 'actor_name', 'actor_user', 'actor_team', 'channel', 'execution'],
@@ -12,7 +12,7 @@ const COLUMNS = [
 export const csv: ExportForm = {
   head: () => `\ufeff${row(COLUMNS)}`,
   record({ bytes, hash, mac, kid }) {
-    const record = parseObject(bytes) ?? {};
+    const record = parseRecord(bytes) ?? {};
     const actor = (record.actor ?? {}) as Record<string, unknown>;
     const aws = (record.aws ?? {}) as Record<string, unknown>;
     const values: Record<(typeof COLUMNS)[number], unknown> = {
@@ -32,13 +32,16 @@ function row(values: readonly unknown[]): string {
   return `${values.map(cell).join(',')}\r\n`;
 }
 
-/**
- * A cell that begins with one of `= + - @` would be a formula, with a tab or a line end before it too: an apostrophe
- * makes it text.
- */
+/** What is a formula where a cell begins: spaces and what can't be seen before it make no difference. */
+const FORMULA = '[\\s\\p{Cc}\\p{Cf}]*[=+\\-@\\uff1d\\uff0b\\uff0d\\uff20]';
+const BEGINS_ODDLY = new RegExp(`^${FORMULA}|^[\\t\\r\\n]`, 'u');
+/** A spreadsheet may split at other characters than commas, and take no notice of quotes then: a cell may begin there too. */
+const FORMULA_WITHIN = new RegExp(`(\\r\\n|[;\\t\\r\\n])(?=${FORMULA})`, 'gu');
+
+/** A cell that begins with one of `= + - @` would be a formula: an apostrophe makes it text. */
 function cell(value: unknown): string {
   if (value === null || value === undefined) return '';
   const text = typeof value === 'object' ? JSON.stringify(value) : String(value);
-  const safe = /^[\s\p{Cc}\p{Cf}]*[=+\-@\uff1d\uff0b\uff0d\uff20]|^[\t\r\n]/u.test(text) ? `'${text}` : text;
-  return /[",\r\n']/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+  const safe = `${BEGINS_ODDLY.test(text) ? "'" : ''}${text.replace(FORMULA_WITHIN, "$1'")}`;
+  return /[",;\t\r\n']/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }

@@ -25,9 +25,15 @@ export const EVERYTHING: AuditQuery = {
 /** Which page: the newest (`below` null), the one below a place, or the one above it. */
 export type AuditTurn = { go: 'older'; below: number | null } | { go: 'newer'; above: number };
 
+/** A record that was found and can't be shown: it is damaged, gone, or of an event that this version doesn't know. */
+export interface UnreadLine {
+  seq: number;
+  record: null;
+}
+
 export interface AuditPage {
   /** Newest first. */
-  lines: AuditLine[];
+  lines: (AuditLine | UnreadLine)[];
   /** Where the next older page begins: below this place; null: there is nothing older. */
   older: number | null;
   /** Where the next newer page begins: above this place; null: there is nothing newer. */

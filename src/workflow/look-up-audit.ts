@@ -1,12 +1,14 @@
-import type { AuditBook, AuditPage, AuditQuery, AuditTurn } from './audit-ports.ts';
+import { matches } from './audit-matches.ts';
+import { type AuditBook, type AuditPage, type AuditQuery, type AuditTurn, EVERYTHING } from './audit-ports.ts';
 import { mayReadAudit, type NotRead, type ReadDeps, type Reading, refuseReading } from './may-read-audit.ts';
-import type { AuditIndex, AuditLine, Ledger } from './ports.ts';
+import type { AuditLine, Ledger } from './ports.ts';
 
 export type LookedUp = { kind: 'page'; page: AuditPage } | NotRead;
 
 const PAGE_SIZE = 10;
-/** How much of a log is read to find what somebody who is no reader may see. */
-const MOST_READ = 200;
+/** How much somebody who is no reader can see at once: of what they did themselves, and of one request. */
+const MOST_OWN = 100;
+const MOST_OF_ONE = 200;
 
 /**
  * One page of what a query finds, newest first. Who is no reader sees requests that they asked or decided; the attempt to
@@ -23,8 +25,10 @@ export async function lookUpAudit(
   if (may.kind === 'may') return { kind: 'page', page: await deps.audit.page(query, turn, size) };
   const { person } = may;
   if (person.kind === 'member') {
-    if (query.user?.user === person.user) return { kind: 'page', page: await deps.audit.page(query, turn, size) };
-    const own = await ownLines(deps.ledger, person, query);
+    const { user } = query;
+    if (user?.user === person.user && user.team === person.team)
+      return { kind: 'page', page: await deps.audit.page(query, turn, size) };
+    const own = await ownLines(deps, person, query);
     if (own.length > 0) return { kind: 'page', page: pageOf(own, turn, size) };
   }
   return refuseReading(deps, ask, may, { execution: query.execution, what: saidOf(query) });
@@ -35,34 +39,27 @@ function saidOf(query: AuditQuery): Partial<AuditQuery> {
   return Object.fromEntries(Object.entries(query).filter(([, value]) => value !== null));
 }
 
-/** Records of requests that this person asked or decided, among those of one request, execution or task. */
+/**
+ * What a query finds among the requests that this person asked or decided, of one request, execution or task; by their own
+ * records, however many others lie in between.
+ */
 async function ownLines(
-  ledger: Ledger,
-  person: { team: string; user: string },
+  { ledger, audit }: { ledger: Ledger; audit: Pick<AuditBook, 'page'> },
+  { team, user }: { team: string; user: string },
   query: AuditQuery,
 ): Promise<AuditLine[]> {
-  const by = indexOf(query);
-  if (by === null) return [];
-  const lines = await ledger.lookUp(by, MOST_READ);
+  const { request, execution, task } = query;
+  if (request === null && execution === null && task === null) return [];
+  const by = { ...EVERYTHING, request, execution, task, user: { team, user } };
+  const did = await audit.page(by, { go: 'older', below: null }, MOST_OWN);
   const took = new Set(
-    lines
-      .filter(({ record }) => record.actor?.user === person.user && record.actor.team === person.team)
-      .map(({ record }) => (record.event === 'decision.refused' ? null : record.request)),
+    did.lines.flatMap(({ record }) => (record?.event === 'decision.refused' ? [] : (record?.request ?? []))),
   );
-  const { since, until } = query;
-  return lines.filter(
-    ({ record }) =>
-      record.request !== null &&
-      took.has(record.request) &&
-      (since === null || record.at >= since) &&
-      (until === null || record.at < until),
-  );
-}
-
-function indexOf({ request, execution, task }: AuditQuery): AuditIndex | null {
-  if (request) return { kind: 'request', id: request };
-  if (execution) return { kind: 'execution', arn: execution };
-  return task ? { kind: 'task', task } : null;
+  const told = await Promise.all([...took].map((id) => ledger.lookUp({ kind: 'request', id }, MOST_OF_ONE)));
+  return told
+    .flat()
+    .filter(({ record }) => matches(record, query))
+    .sort((one, other) => other.seq - one.seq);
 }
 
 /** The same paging for lines that are all there; `all` is newest first. */

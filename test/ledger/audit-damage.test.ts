@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { plainEvent, writeRecord } from '../../src/domain/audit-record.ts';
 import { sealRecord } from '../../src/ledger/audit-chain.ts';
 import type { Unverified } from '../../src/ledger/audit-chain-check.ts';
 import { verifyLog } from '../../src/ledger/audit-verify.ts';
@@ -52,6 +53,19 @@ const WAYS: [string, Damage][] = [
   ['deleted', replace(() => [])],
   ['twice', replace((record) => [record, record])],
   ['a line that is none', replace(() => ['{"bytes":'])],
+  ...(['bytes', 'hash', 'mac', 'kid'] as const).flatMap((field): [string, Damage][] => {
+    const twice = (record: ExportedRecord, seq: number, write: (name: string, text: string) => string) => {
+      const other = JSON.stringify({ ...record, [field]: flip(record[field], seq) }[field]);
+      return write(`"${field}":${other}`, JSON.stringify(record));
+    };
+    return [
+      [`another ${field} before its own`, replace((r, seq) => [twice(r, seq, (f, line) => `{${f},${line.slice(1)}`)])],
+      [
+        `another ${field} after its own`,
+        replace((r, seq) => [twice(r, seq, (f, line) => `${line.slice(0, -1)},${f}}`)]),
+      ],
+    ];
+  }),
   [
     'swapped with the next, or the one before',
     (lines, place, seq) => {
@@ -97,6 +111,23 @@ describe('a log of 1,000 records, damaged', () => {
       expect([seq, (await verified(whole.damaged, 1, LENGTH)).firstBad]).toEqual([seq, whole.bad]);
     }
     expect(found).toBe(LENGTH);
+  });
+
+  it('is good as another hand writes it, with each thing said once', async () => {
+    const spaced = LOG.slice(9, 20).map((record) => ` ${JSON.stringify(record, null, 2).replaceAll('\n', '\t')}\r`);
+    expect(await verified(spaced, 10, 20)).toMatchObject({ faulty: false });
+    const escaped = JSON.stringify(at(15)).replace('"bytes"', '"\\u0062ytes"');
+    expect(await verified(LOG.slice(9, 20).toSpliced(5, 1).toSpliced(5, 0, at(15)), 10, 20)).toMatchObject({
+      faulty: false,
+    });
+    expect(await verified([...LOG.slice(9, 14), escaped, ...LOG.slice(15, 20)], 10, 20)).toMatchObject({
+      faulty: false,
+    });
+    for (const more of ['"bytes":"x",', '"bytes":5,', '"\\u0062ytes":"x\\\\",', '"kid":{"a":"b"},', '"kid":null,']) {
+      const twice = JSON.stringify(at(15)).replace('{', `{${more}`);
+      const found = await verified([...LOG.slice(9, 14), twice, ...LOG.slice(15, 20)], 10, 20);
+      expect([more, found.firstBad]).toEqual([more, 15]);
+    }
   });
 
   it('is found wherever a single bit of a record is another', async () => {
@@ -151,6 +182,60 @@ describe('a log held against checkpoints', () => {
       const { integrity, firstBad } = await verifyLog(pages(), witness, [MEMORY_KEY], HUNDREDS);
       expect([from, integrity.verdict, firstBad]).toEqual([from, 'fault', Math.ceil(from / 100) * 100]);
     }
+  });
+
+  /** What somebody who holds the MAC key and no signing key could make of the log: nine records, and a loss that excuses the rest. */
+  const excused = (seq: number, detail: object | null) => {
+    const forged = writeInMemory(9, () => 'forged');
+    const head = { log: LOG_ID, seq: seq - 1, hash: forged.at(-1)?.hash ?? '', at: '' };
+    const bytes = writeRecord(
+      head,
+      plainEvent('loss.accepted', { detail: detail && { ...detail } }),
+      'op',
+      new Date('2026-11-22'),
+    );
+    const { hash, mac, kid } = sealRecord(bytes, MEMORY_KEY);
+    return [...forged, { bytes, hash: hash.toString('hex'), mac: mac.toString('hex'), kid }];
+  };
+  const against = async (records: ExportedRecord[], last: number, checkpoints: KnownCheckpoint[] | null) => {
+    async function* pages(): AsyncGenerator<Unverified[]> {
+      yield records.map((record) => ({ where: 'here', ...record }));
+    }
+    const claim = { log: LOG_ID, first: 1, last, hash: records.at(-1)?.hash ?? '', count: records.length };
+    return verifyLog(pages(), { name: 'its head', claim, signature: null }, [MEMORY_KEY], checkpoints);
+  };
+  const seenAt = (seq: number) => ({ log: LOG_ID, seq, hash: at(Math.min(seq, LENGTH)).hash });
+
+  it('is found where a holder of the MAC key accepts a loss that never was', async () => {
+    const words = { by: 'x', survived: null };
+    const losses: [number, object | null][] = [
+      [10, { ...words, gap: null, from: 1, seen: seenAt(9e15) }],
+      [10, { ...words, gap: null, from: 1, seen: seenAt(1000) }],
+      [1001, { ...words, gap: { first: 10, last: 1000 }, from: 1, seen: seenAt(1000) }],
+      [1001, { ...words, gap: { first: 10, last: 1000 }, from: 10, seen: seenAt(1000) }],
+      [1_000_000, null],
+    ];
+    for (const [seq, detail] of losses) {
+      const found = await against(excused(seq, detail), seq, HUNDREDS);
+      expect([seq, detail, found.faulty]).toEqual([seq, detail, true]);
+    }
+    // Without a checkpoint the best told lie stands; with those that nobody signed it stands no better.
+    expect((await against(excused(...(losses[3] as [number, object])), 1001, null)).faulty).toBe(false);
+    expect((await against(excused(1_000_000, null), 1_000_000, null)).firstBad).toBe(10);
+  });
+
+  it('is found where a holder of the MAC key wrote all of it anew, and checkpoints without a signature too', async () => {
+    const forged = writeInMemory(LENGTH, () => 'forged');
+    const unsigned = HUNDREDS.map((one) => ({
+      ...{ ...one, hash: forged[one.seq - 1]?.hash ?? '' },
+      signature: 'unsigned-though-key' as const,
+    }));
+    const found = await against(forged, LENGTH, unsigned);
+    expect(found.faulty).toBe(true);
+    expect(found.authenticity.why).toBe('the checkpoint of record 100 is not signed, and a signing key is given');
+    expect(found.completeness.why).toContain('0 of 10 checkpoints borne out');
+    const mixed = [...HUNDREDS.slice(0, 5), ...unsigned.slice(5)];
+    expect((await against(forged, LENGTH, mixed)).firstBad).toBe(100);
   });
 
   it('tells of checkpoints that are forged, not signed, not checked, of another log, or of what came before', async () => {

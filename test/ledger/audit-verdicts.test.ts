@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { GENESIS } from '../../src/domain/audit-record.ts';
 import { createMacs, sealRecord } from '../../src/ledger/audit-chain.ts';
 import type { Unverified } from '../../src/ledger/audit-chain-check.ts';
-import { type Verification, verifyLog, type Witness } from '../../src/ledger/audit-verify.ts';
+import { type Verification, verifyLog, verifyParts, type Witness } from '../../src/ledger/audit-verify.ts';
 import { type KnownCheckpoint, knownCheckpoints } from '../../src/ledger/audit-witness.ts';
 import { readCheckpointLine, writeCheckpointLine } from '../../src/ledger/checkpoint-format.ts';
 import type { ExportedRecord } from '../../src/ledger/export-format.ts';
@@ -99,6 +99,26 @@ describe('the words of a verdict', () => {
     const found = await verify(lines);
     expect([found.integrity.verdict, found.integrity.why, found.firstBad]).toEqual(['fault', words, 5]);
     expect(found.authenticity.verdict).toBe('ok');
+  });
+
+  it('of a record that is nested deeper than any, planted by whoever has the key or not', async () => {
+    const nested = (depth: number) =>
+      at(12).bytes.replace('"detail":{"why":"no-rule"}', `"detail":${'['.repeat(depth)}${']'.repeat(depth)}`);
+    for (const depth of [32, 5000, 200_000]) {
+      const record = sealed(nested(depth));
+      const found = await verify(LOG.with(11, record));
+      expect(said(found)[0]).toBe('fault 12: line 12 is nested deeper than any record');
+      const unsealed = await verify(LOG.with(11, { ...record, hash: at(12).hash }));
+      expect(said(unsealed)[0]).toBe('fault 12: line 12 is not what its hash says');
+      const alone = await verify([{ ...record, hash: at(12).hash }], {
+        claim: whole(LOG, { first: null, last: null }),
+      });
+      expect(alone.integrity).toMatchObject({ verdict: 'fault', seq: null });
+    }
+    expect((await verify(LOG.with(11, sealed(nested(31))))).faulty).toBe(false);
+    // What stands in a text nests nothing.
+    const text = changed(12, (record) => ({ ...record, reason: `\\"${'[{'.repeat(50)}` }));
+    expect((await verify(text)).faulty).toBe(false);
   });
 
   it('of bytes that are not compact', async () => {
@@ -245,10 +265,10 @@ describe('keys', () => {
     expect(await words('good')).toMatch(/^ok null: .*; its head is signed by AUDIT_SIGNING_KEY$/);
     expect(await words('unsigned')).toMatch(/; its head is not signed$/);
     expect(await words('unchecked', null)).toBe(
-      'unknown null: AUDIT_KEYS is not set; its head is signed, and AUDIT_SIGNING_KEY is not set to check it',
+      'unknown null: AUDIT_KEYS is not set; its head is signed, and neither AUDIT_SIGNING_KEY nor --public-key is given to check it',
     );
     expect(await words('bad')).toBe('fault null: the signature of its head is not by AUDIT_SIGNING_KEY');
-    expect(await words('unsigned-though-key')).toBe('fault null: its head is not signed, and AUDIT_SIGNING_KEY is set');
+    expect(await words('unsigned-though-key')).toBe('fault null: its head is not signed, and a signing key is given');
     expect(said(await verify([], { signature: 'good' }))[2]).toBe(
       'unknown null: there is no record to check; its head is signed by AUDIT_SIGNING_KEY',
     );
@@ -256,15 +276,22 @@ describe('keys', () => {
 });
 
 describe('an accepted loss', () => {
-  /** The log up to a place, then a record that accepts the loss of what follows. */
+  /** The log up to a place, then a record that accepts the loss of what follows; without a gap, of a fork that was seen. */
   function accepted(survived: number, seq: number, but: Record<string, unknown> = {}): ExportedRecord[] {
     const last = LOG[survived - 1];
+    const gap = seq > survived + 1;
     const detail = {
-      ...{ by: 'a test', gap: { first: survived + 1, last: seq - 1 }, from: survived + 1 },
+      ...{
+        by: 'a test',
+        gap: gap ? { first: survived + 1, last: seq - 1 } : null,
+        from: gap ? survived + 1 : survived,
+      },
       ...{ seen: { log: LOG_ID, seq: seq - 1, hash: 'cd'.repeat(32) }, survived: null },
     };
     const record = { ...JSON.parse(at(12).bytes), seq, prev: last?.hash ?? GENESIS, event: 'loss.accepted', detail };
-    return [...LOG.slice(0, survived), sealed(JSON.stringify({ ...record, ...but }))];
+    const { detail: inDetail, ...rest } = but;
+    const told = inDetail === undefined ? detail : inDetail && { ...detail, ...inDetail };
+    return [...LOG.slice(0, survived), sealed(JSON.stringify({ ...record, ...rest, detail: told }))];
   }
   const held = (survived: number, seq: number, given: Given = {}, but: Record<string, unknown> = {}) => {
     const lines = accepted(survived, seq, but);
@@ -299,33 +326,97 @@ describe('an accepted loss', () => {
     expect(said(inside)[0]).toBe('ok null: 1 record, hash chain unbroken');
     const part = accepted(4, 9).slice(4);
     expect((await verify(part, { claim: whole(part, { first: 9, last: 9 }) })).faulty).toBe(false);
-    expect(said(await held(0, 1))[0]).toBe('ok null: 1 record, hash chain unbroken');
+    expect(said(await held(0, 1))[0]).toBe('fault 1: record 1 gives up record 0, which comes after it');
   });
 
   it('is named each time, up to five', async () => {
     let lines = LOG.slice(0, 1);
     for (let seq = 3; seq <= 15; seq += 2) {
-      const record = { ...JSON.parse(at(12).bytes), seq, prev: lines.at(-1)?.hash, event: 'loss.accepted' };
+      const seen = { log: LOG_ID, seq: seq - 1, hash: 'cd'.repeat(32) };
+      const detail = { by: 'a test', gap: { first: seq - 1, last: seq - 1 }, from: seq - 1, seen, survived: null };
+      const record = { ...JSON.parse(at(12).bytes), seq, prev: lines.at(-1)?.hash, event: 'loss.accepted', detail };
       lines = [...lines, sealed(JSON.stringify(record))];
     }
     const words = said(await verify(lines, { claim: whole(lines, { last: 15 }) }))[0];
     expect(words).toBe('ok null: 8 records, hash chain unbroken; accepted as lost: 2, 4, 6, 8, 10 and 2 more');
   });
 
+  const seenAt = (seq: number) => ({ seen: { log: LOG_ID, seq, hash: 'cd'.repeat(32) } });
+  it.each<[string, object | null, string]>([
+    ['no words', null, 'does not say what was lost'],
+    ['a record that comes after it', seenAt(9), 'gives up record 9, which comes after it'],
+    ['a record far after it', seenAt(9e15), 'gives up record 9000000000000000, which comes after it'],
+    ['a record that is none', seenAt(0), 'gives up record 0, which comes after it'],
+    ['half a record', seenAt(6.5), 'gives up record 6.5, which comes after it'],
+    ['nothing', { from: 9 }, 'gives up 9 to 8, which is nothing'],
+    ['what no log has', { from: 0 }, 'gives up 0 to 8, which is nothing'],
+    ['no gap', { gap: null }, 'names another gap than it leaves'],
+    ['a smaller gap', { gap: { first: 6, last: 8 } }, 'names another gap than it leaves'],
+    ['a greater gap', { gap: { first: 5, last: 9 } }, 'names another gap than it leaves'],
+    ['less than its gap', { from: 6 }, 'does not stand after the highest record seen'],
+    ['a gap beyond what was seen', seenAt(6), 'does not stand after the highest record seen'],
+  ])('is none with %s', async (_what, detail, words) => {
+    const found = await held(4, 9, { checkpoints: [checkpoint(6), checkpoint(9)] }, { detail });
+    expect(said(found)[0]).toBe(`fault 5: 5 … 8 missing before record 9: record 9 ${words}`);
+    expect(found.completeness).toMatchObject({ verdict: 'fault', seq: 5 });
+    // Where nothing was left, and where nothing is known of what was before.
+    const anew = await held(0, 9, {}, { detail: detail && { gap: { first: 1, last: 8 }, from: 1, ...detail } });
+    if (!words.includes('less')) expect([anew.faulty, anew.firstBad]).toEqual([true, expect.any(Number)]);
+    const first = accepted(4, 9, { detail }).slice(4);
+    const alone = await verify(first, { claim: whole(first, { first: 9, last: 9 }) });
+    expect(alone.faulty).toBe(/say|after it|nothing/.test(words));
+  });
+
+  it('without a gap is one of what a fork had', async () => {
+    expect((await held(4, 5)).faulty).toBe(false);
+    expect(said(await held(4, 5, {}, { detail: { gap: { first: 5, last: 5 } } }))[0]).toBe(
+      'fault 5: record 5 names another gap than it leaves',
+    );
+    expect(said(await held(4, 5, {}, { detail: { from: 5 } }))[0]).toBe(
+      'fault 5: record 5 gives up 5 to 4, which is nothing',
+    );
+    expect((await held(4, 5, {}, { detail: { from: 1, ...seenAt(2) } })).faulty).toBe(false);
+    // A checkpoint of the fork is given up, and one of before it is not.
+    const own = { hash: accepted(4, 5).at(-1)?.hash ?? '' };
+    const fork = { checkpoints: [checkpoint(4, { hash: 'ee'.repeat(32) }), checkpoint(5, own)] };
+    expect((await held(4, 5, fork)).completeness.why).toContain('1 of 2 checkpoints borne out, 1 given up');
+    expect(
+      (await held(4, 5, { checkpoints: [checkpoint(3, { hash: 'ee'.repeat(32) }), checkpoint(5, own)] })).firstBad,
+    ).toBe(3);
+  });
+
   it('gives up the checkpoints of what was lost, and no other', async () => {
+    const own = checkpoint(9, { hash: accepted(4, 9).at(-1)?.hash ?? '' });
     const words = async (...checkpoints: KnownCheckpoint[]) => {
-      const { completeness, faulty } = await held(4, 9, { checkpoints });
+      const { completeness, faulty } = await held(4, 9, { checkpoints: [...checkpoints, { ...own, count: 5 }] });
       return [faulty, completeness.why];
     };
     const begin = '1 … 9, as its head says; ';
-    expect(await words(checkpoint(4))).toEqual([false, `${begin}1 of 1 checkpoint borne out`]);
+    expect(await words(checkpoint(4))).toEqual([false, `${begin}2 of 2 checkpoints borne out`]);
     expect(await words(checkpoint(4), checkpoint(5), checkpoint(8))).toEqual([
       false,
-      `${begin}1 of 3 checkpoints borne out, 2 given up by an accepted loss`,
+      `${begin}2 of 4 checkpoints borne out, 2 given up by an accepted loss`,
     ]);
     expect((await words(checkpoint(4, { hash: 'ee'.repeat(32) })))[0]).toBe(true);
     expect((await words(checkpoint(9)))[0]).toBe(true);
     expect((await words(checkpoint(8, { log: 'other' })))[0]).toBe(true);
+  });
+
+  it('gives up no checkpoint where none since then bears it out', async () => {
+    const own = checkpoint(9, { hash: accepted(4, 9).at(-1)?.hash ?? '', count: 5 });
+    const fault = (seq: number) => ({
+      ...{ verdict: 'fault', seq },
+      why: expect.stringContaining(
+        `record 9 gives up what a checkpoint has seen of record ${seq}, and no checkpoint since`,
+      ),
+    });
+    const completeness = async (...checkpoints: KnownCheckpoint[]) => (await held(4, 9, { checkpoints })).completeness;
+    expect(await completeness(checkpoint(4), checkpoint(6), checkpoint(5))).toMatchObject(fault(5));
+    expect(await completeness(checkpoint(6), { ...own, signature: 'unsigned-though-key' })).toMatchObject(fault(6));
+    expect(await completeness(checkpoint(6), { ...own, signature: 'bad' })).toMatchObject(fault(6));
+    for (const signature of ['good', 'unsigned', 'unchecked'] as const) {
+      expect((await completeness(checkpoint(6), { ...own, signature })).verdict).toBe('ok');
+    }
   });
 
   it('without its words gives up nothing', async () => {
@@ -393,13 +484,59 @@ describe('checkpoints', () => {
   });
 
   it('are signed, or told to be not', async () => {
-    const words = await held([checkpoint(7, { signature: 'unsigned' }), checkpoint(8)]);
+    const words = await held([checkpoint(7, { signature: 'unsigned' }), checkpoint(8, { signature: 'unsigned' })]);
     expect(words[1]).toContain('2 of 2 checkpoints borne out, some not signed');
     const unchecked = await held([checkpoint(7, { signature: 'unchecked' })]);
-    expect(unchecked[1]).toContain('borne out, signatures not checked, for want of AUDIT_SIGNING_KEY');
+    expect(unchecked[1]).toContain('borne out, signatures not checked, for want of AUDIT_SIGNING_KEY or --public-key');
     const forged = await held([checkpoint(7, { signature: 'bad' }), checkpoint(8, { signature: 'bad' })]);
     expect(forged[2]).toBe('fault null: the checkpoint of record 7 is not signed by AUDIT_SIGNING_KEY');
     expect(forged[1]).toContain('0 of 2 checkpoints borne out');
+  });
+
+  it('that are not signed bear out nothing where there is a key to sign with, but before a signed one', async () => {
+    const unsigned = (seq: number) => checkpoint(seq, { signature: 'unsigned-though-key' });
+    const alone = await held([unsigned(7), unsigned(9)]);
+    expect(alone[2]).toBe('fault null: the checkpoint of record 7 is not signed, and a signing key is given');
+    expect(alone[1]).toContain('0 of 2 checkpoints borne out');
+    expect((await held([unsigned(7), checkpoint(6)]))[2]).toMatch(/^fault/);
+    expect((await held([unsigned(7), checkpoint(8, { hash: 'ee'.repeat(32) })]))[2]).toMatch(/^fault/);
+    const before = await held([unsigned(6), unsigned(7), checkpoint(7)]);
+    expect(before[1]).toBe(
+      'ok null: 1 … 12, as its head says; 1 of 3 checkpoints borne out, 2 not signed, before one that is',
+    );
+    expect(before[2]).toMatch(/^ok/);
+  });
+
+  it('that count otherwise than the log are a conflict, where the log is known from its beginning', async () => {
+    expect((await held([checkpoint(7, { count: 6 }), checkpoint(8, { count: 9 })]))[0]).toBe(
+      'fault 7: a checkpoint of record 7 counts 6 records up to it, and there are 7',
+    );
+    const later = LOG.slice(4);
+    expect((await held([checkpoint(7, { count: 6 })], later, { first: 5 }))[0]).toMatch(/^ok/);
+    // What is wrong already is not said twice.
+    const cut = LOG.toSpliced(4, 1);
+    expect((await held([checkpoint(7)], cut))[0]).toBe('fault 5: 5 missing before record 6');
+  });
+
+  it('of later than a log that was signed to end before are told, and missed where the end is not signed', async () => {
+    const part = LOG.slice(0, 6);
+    const to = async (
+      signature: Witness['signature'],
+      but: Partial<Claim> = {},
+      more: Partial<KnownCheckpoint> = {},
+    ) => {
+      const checkpoints = [checkpoint(3), checkpoint(9, more)];
+      return said(await verify(part, { checkpoints, signature, claim: whole(part, { last: 6, ...but }) }));
+    };
+    expect((await to('good'))[1]).toBe(
+      'ok null: 1 … 6, as its head says; 1 of 2 checkpoints borne out, 1 of records after these',
+    );
+    for (const signature of ['unsigned', 'unchecked', 'bad', 'unsigned-though-key', null] as const) {
+      expect((await to(signature))[1]).toMatch(/^fault 7: ends at 6, and a checkpoint has seen record 9/);
+    }
+    expect((await to('good', { last: 7 }))[1]).toMatch(/^fault 7/);
+    expect((await to('good', { hash: 'ee'.repeat(32) }))[1]).toMatch(/^fault 6/);
+    expect((await to('good', {}, { log: 'other' }))[0]).toMatch(/^fault 1: the log is the-log/);
   });
 
   it('bear out a record though it can not be read', async () => {
@@ -417,9 +554,15 @@ describe('checkpoints', () => {
       (key) => knownCheckpoints([line], key)[0]?.signature,
     );
     expect(signatures).toEqual(['good', 'good', 'bad', 'unchecked']);
-    expect(knownCheckpoints([{ ...line, sig: null }], publicKey)).toEqual([
+    const unsigned = { ...line, sig: null };
+    expect(knownCheckpoints([unsigned], null)).toEqual([
       { log: LOG_ID, seq: 3, hash: at(3).hash, count: 3, at: 'then', signature: 'unsigned' },
     ]);
+    expect(knownCheckpoints([unsigned], publicKey)[0]?.signature).toBe('unsigned-though-key');
+    const old = generateKeyPairSync('ed25519').publicKey;
+    expect(knownCheckpoints([line], [old, publicKey])[0]?.signature).toBe('good');
+    expect(knownCheckpoints([line], [old])[0]?.signature).toBe('bad');
+    expect(knownCheckpoints([line], [])[0]?.signature).toBe('unchecked');
   });
 });
 
@@ -460,5 +603,45 @@ describe('a part that was archived', () => {
     for (const lines of [another, refused]) expect((await held(lines, floor)).faulty).toBe(true);
     const silent = changed(12, (record) => ({ ...record, event: 'audit.archived', detail: null }));
     expect((await held(silent, floor)).faulty).toBe(true);
+  });
+
+  it('may be followed by an accepted loss', async () => {
+    const detail = {
+      ...{ by: 'a test', gap: { first: 5, last: 8 }, from: 5, survived: null },
+      seen: { log: LOG_ID, seq: 8, hash: at(8).hash },
+    };
+    const loss = { ...JSON.parse(at(9).bytes), prev: at(4).hash, event: 'loss.accepted' };
+    const lostAfter = (told: object, floor = { last: 4, hash: at(4).hash }) => {
+      const nine = sealed(JSON.stringify({ ...loss, detail: { ...detail, ...told } }));
+      const ten = { ...JSON.parse(at(10).bytes), prev: nine.hash, event: 'audit.archived', detail: floor };
+      return [nine, sealed(JSON.stringify(ten))];
+    };
+    const floor = { seq: 4, hash: at(4).hash };
+    const live = (records: ExportedRecord[], first: number) =>
+      verify(records, { claim: whole(records, { first, last: 10, floor }) });
+    const found = await live(lostAfter({}), 5);
+    expect(said(found).slice(0, 2)).toEqual([
+      'ok null: 2 records, hash chain unbroken; accepted as lost: 5 … 8',
+      'ok null: 5 … 10, as its head says',
+    ]);
+    expect((await live(lostAfter({ gap: { first: 4, last: 8 } }), 5)).integrity.why).toBe(
+      'record 9 names another gap than it leaves',
+    );
+    expect((await live(lostAfter({}), 6)).firstBad).toBe(6);
+    const part = (records: ExportedRecord[], claim: Partial<Claim>) => ({
+      witness: { name: 'a head', claim: whole(records, claim), signature: null },
+      records: (async function* () {
+        yield records.map((record) => ({ where: 'here', ...record }));
+      })(),
+    });
+    for (const first of [5, 9]) {
+      const parts = [part(LOG.slice(0, 4), { last: 4 }), part(lostAfter({}), { first, last: 10 })];
+      expect(said(await verifyParts(parts, [MEMORY_KEY])).slice(0, 2)).toEqual([
+        'ok null: 6 records, hash chain unbroken; accepted as lost: 5 … 8',
+        'ok null: 1 … 10, as each of 2 heads says of its part',
+      ]);
+    }
+    const wrong = [part(LOG.slice(0, 4), { last: 4 }), part(lostAfter({}), { first: 8, last: 10 })];
+    expect((await verifyParts(wrong, [MEMORY_KEY])).completeness.why).toBe('begins at 9, and a head says 8');
   });
 });

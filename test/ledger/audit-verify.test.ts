@@ -210,7 +210,9 @@ describe('what a holder of the key could write', () => {
 
 describe('an accepted loss', () => {
   const afterLoss = (event: string, prev: string) => {
-    const last = seal({ ...JSON.parse(at(50).bytes), event, prev });
+    const seen = { log: LOG_ID, seq: 49, hash: at(49).hash };
+    const detail = { by: 'a test', gap: { first: 41, last: 49 }, from: 41, seen, survived: null };
+    const last = seal({ ...JSON.parse(at(50).bytes), event, prev, detail });
     const lines = [...log.slice(0, 40), last];
     return { lines, claim: claimOf(lines) };
   };

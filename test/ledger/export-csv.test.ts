@@ -38,16 +38,40 @@ describe('csv', () => {
     expect(cell(row, 'hash')).toBe('ab'.repeat(32));
   });
 
-  it.each(['=1+1', '+1', '-1', '@SUM(A1)', '\t=1', '\r\n=1', ' =1', '＝1', '\tx', '\u200b=1'])(
-    'makes %j no formula',
-    (reason) => {
-      expect(cell(rowOf({ reason }), 'reason')).toBe(`'${reason}`);
-    },
-  );
+  it.each(['=1+1', '+1', '-1', '@SUM(A1)', ' =1', '＝1', '\tx', '\u200b=1'])('makes %j no formula', (reason) => {
+    expect(cell(rowOf({ reason }), 'reason')).toBe(`'${reason}`);
+  });
+
+  it.each([
+    ['ok;=HYPERLINK("http://x")', 'ok;\'=HYPERLINK("http://x")'],
+    ['ok; =1', "ok;' =1"],
+    ['ok;-1;@x', "ok;'-1;'@x"],
+    ['ok\t=1', "ok\t'=1"],
+    ['ok\n=1', "ok\n'=1"],
+    ['ok\r\n+1', "ok\r\n'+1"],
+    // At the beginning of a line of its own too.
+    ['\t=1', "'\t'=1"],
+    ['\r\n=1', "'\r\n'=1"],
+    ['=1;=2', "'=1;'=2"],
+  ])('makes no formula of %j where a spreadsheet splits elsewhere', (reason, safe) => {
+    expect(cell(rowOf({ reason }), 'reason')).toBe(safe);
+    expect(cell(rowOf({ detail: { why: 'x;=1' } }), 'detail')).toBe('{"why":"x;\'=1"}');
+  });
+
+  it('keeps an ordinary reason as it is', () => {
+    for (const reason of ['a; b - c', 'x=1, y=-2', 'mail a@b.example; then 5', '10:00-12:00', 'A/B; (50%)'])
+      expect(cell(rowOf({ reason }), 'reason')).toBe(reason);
+  });
 
   it('keeps quotes, commas and lines within a cell', () => {
     for (const reason of ['a "b", c', 'one\ntwo', "it's", '線路'])
       expect(cell(rowOf({ reason }), 'reason')).toBe(reason);
     expect(JSON.parse(cell(rowOf({ detail: { why: '=x' } }), 'detail'))).toEqual({ why: '=x' });
+  });
+
+  it('goes on after a record that can not be read', () => {
+    for (const bytes of ['{', `{"detail":${'['.repeat(5000)}${']'.repeat(5000)}}`]) {
+      expect(cell(csv.record({ bytes, hash: 'ab'.repeat(32), mac: '', kid: 'k1' }), 'hash')).toBe('ab'.repeat(32));
+    }
   });
 });

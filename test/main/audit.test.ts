@@ -89,7 +89,7 @@ describe('audit verify, live', () => {
 
     const strange = await newLog(5);
     await strange.redis.xadd(strange.keys.audit, '5-1', 'note', 'hello');
-    expect((await verified(strange.env)).out).toContain('entry 5-1 has no `bytes`');
+    expect((await verified(strange.env)).out).toContain('entry 5-1 has not the fields of a record');
 
     const headless = await newLog(5);
     await headless.redis.del(headless.keys.head);

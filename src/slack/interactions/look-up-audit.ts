@@ -73,7 +73,7 @@ export async function listFacts(
   query: AuditQuery,
   page: Extract<LookedUp, { kind: 'page' }>['page'],
 ): Promise<AuditListFacts> {
-  const requests = [...new Set(page.lines.flatMap(({ record }) => record.request ?? []))];
+  const requests = [...new Set(page.lines.flatMap(({ record }) => record?.request ?? []))];
   const links = await Promise.all(requests.map(async (id) => [id, await linkOf(bot, id)] as const));
   const { older, newer } = page;
   return {

@@ -1,6 +1,8 @@
 import type { KnownBlock, ModalView } from '@slack/types';
 import { formatDuration } from '../../domain/duration.ts';
+import type { AuditPage } from '../../workflow/audit-ports.ts';
 import type { AuditLine } from '../../workflow/ports.ts';
+import { unreadWords } from './audit-list.ts';
 import { detailWords, recordWords } from './audit-words.ts';
 import { context, plain, section } from './blocks.ts';
 import { personName } from './people-words.ts';
@@ -13,7 +15,7 @@ const HASH_SHOWN = 20;
 export interface StoryFacts {
   request: string;
   /** Oldest first. */
-  lines: readonly AuditLine[];
+  lines: Readonly<AuditPage['lines']>;
   /** There are more than these. */
   more: boolean;
   /** To the request's message; null where there is none. */
@@ -34,6 +36,8 @@ export function auditStory({ request, lines, more, message }: StoryFacts): Messa
   return { text, blocks };
 }
 
+type StoryLine = AuditPage['lines'][number];
+
 export function auditStoryModal(facts: StoryFacts, metadata: string): ModalView {
   return {
     type: 'modal',
@@ -44,9 +48,11 @@ export function auditStoryModal(facts: StoryFacts, metadata: string): ModalView 
   };
 }
 
-function stepWords({ seq, hash, record }: AuditLine, before: AuditLine | null): string {
-  const seconds = before === null ? 0 : Math.round((Date.parse(record.at) - Date.parse(before.record.at)) / 1000);
-  const after = before === null ? '' : seconds < 1 ? ' · at once' : ` · after ${formatDuration(seconds)}`;
+function stepWords(line: StoryLine, before: StoryLine | null): string {
+  if (line.record === null) return unreadWords(line);
+  const { seq, hash, record } = line;
+  const seconds = !before?.record ? 0 : Math.round((Date.parse(record.at) - Date.parse(before.record.at)) / 1000);
+  const after = !before?.record ? '' : seconds < 1 ? ' · at once' : ` · after ${formatDuration(seconds)}`;
   return [
     `${MARK[record.event] ?? '•'} *${recordWords(record)}* · ${personName(record.actor)}, ${dateToken(record.at)}${after}`,
     detailWords(record),

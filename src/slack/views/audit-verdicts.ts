@@ -8,9 +8,10 @@ const MARK = { ok: ':white_check_mark:', fault: ':x:', unknown: ':grey_question:
 /** The three verdicts, and what to make of them. `lost` says why nothing is written any more. */
 export function verdictMessage(found: AuditVerdicts, lost: string | null): MessageView {
   const { integrity, completeness, authenticity, faulty, firstBad } = found;
+  const unknown = [integrity, completeness, authenticity].some(({ verdict }) => verdict === 'unknown');
   const text = faulty
     ? `The audit log is not good: ${firstBad === null ? 'the fault is not in a record' : `the first bad record is ${firstBad}`}.`
-    : 'No fault was found in the audit log.';
+    : `No fault was found in the audit log${unknown ? ', as far as it could be checked' : ''}.`;
   const lines = Object.entries({ integrity, completeness, authenticity }).map(
     ([name, { verdict, why }]) => `${MARK[verdict]} *${name}* ${verdict}: ${escapeText(clip(why, LONGEST_WHY))}`,
   );

@@ -67,8 +67,10 @@ function record(but: Partial<AuditRecord> = {}): AuditRecord {
   };
 }
 
-function audit(records: AuditRecord[], about = 'request `r-0123456789`') {
-  const lines = records.map((one, index) => ({ seq: 7 - index, hash: RECORD.hash, record: one }));
+function audit(records: (AuditRecord | null)[], about = 'request `r-0123456789`') {
+  const lines = records.map((one, index) =>
+    one === null ? { seq: 7 - index, record: one } : { seq: 7 - index, hash: RECORD.hash, record: one },
+  );
   const page = { lines, older: null, newer: null, read: lines.length, stopped: false };
   const seals = { older: 'sealed older', newer: 'sealed newer', filter: 'sealed filter', story: seal };
   const message = auditList({ page, about, seals, links: new Map(), lost: false });
@@ -77,6 +79,13 @@ function audit(records: AuditRecord[], about = 'request `r-0123456789`') {
 }
 
 describe('auditList', () => {
+  it('names a record that can not be read, among the others', () => {
+    const { all } = audit([record(), null, record()]);
+    expect(all).toContain('record 7 · hash');
+    expect(all).toContain('record 6 can’t be read: see `audit verify`');
+    expect(all).toContain('record 5 · hash');
+  });
+
   it('tells each record in words', () => {
     const { all, text } = audit([record()]);
     expect(text).toBe('1 audit record of request `r-0123456789`, newest first.');

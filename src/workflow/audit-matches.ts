@@ -1,0 +1,19 @@
+import { type AuditRecord, taskOf } from '../domain/audit-record.ts';
+import type { AuditQuery } from './audit-ports.ts';
+
+/** Whether a record is what a query looks for. */
+export function matches(record: AuditRecord, query: AuditQuery): boolean {
+  const { request, execution, task, user, account, event, channel, since, until } = query;
+  const is = (wanted: string | null, found: string | null) => wanted === null || wanted === found;
+  return (
+    is(request, record.request) &&
+    is(execution, record.execution) &&
+    is(task, record.execution === null ? null : taskOf(record.execution)) &&
+    (user === null || (record.actor?.team === user.team && record.actor.user === user.user)) &&
+    is(account, record.account) &&
+    is(event, record.event) &&
+    is(channel, record.channel) &&
+    (since === null || record.at >= since) &&
+    (until === null || record.at < until)
+  );
+}
