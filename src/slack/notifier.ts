@@ -171,6 +171,8 @@ export function createNotifier(deps: NotifierDeps) {
     const notes = threadNotes({
       ...{ request: stored.request, lines: await recordsToTell(stored), now: deps.clock.now(), seal: deps.seal },
     });
+    // Most of the time there is nothing to say, and the card is left to who edits it.
+    if (notes.length === 0) return null;
     const unlock = await cards.lock(id);
     if (!unlock) return { againInSeconds: 0.5, why: 'another bot is at this card' };
     try {

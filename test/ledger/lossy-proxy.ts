@@ -8,12 +8,13 @@ export interface LossyProxy {
   lose(what: 'requests' | 'answers' | null): void;
   /** Hands what was kept back to Redis at last, byte for byte, and resolves with Redis's answer. */
   deliverLate(): Promise<string>;
-  /** The ids (UUIDs) that went through to Redis: a bot's name as a worker among them. */
-  ids: ReadonlySet<string>;
+  /** Under which names work was taken from the outbox through it. */
+  workers: ReadonlySet<string>;
   close(): Promise<void>;
 }
 
-const ID = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;
+/** A part of XREADGROUP, as it goes over the wire. */
+const TAKING = /\r\nGROUP\r\n\$7\r\nworkers\r\n\$\d+\r\n([^\r]+)\r\n/g;
 
 export async function startLossyProxy(redisUrl: string): Promise<LossyProxy> {
   const { hostname, port } = new URL(redisUrl);
@@ -21,7 +22,7 @@ export async function startLossyProxy(redisUrl: string): Promise<LossyProxy> {
   const sockets = new Set<Socket>();
   let losing: 'requests' | 'answers' | null = null;
   let keptBack: Buffer[] = [];
-  const ids = new Set<string>();
+  const workers = new Set<string>();
 
   const server = createServer((client) => {
     const redis = connect(target);
@@ -36,7 +37,7 @@ export async function startLossyProxy(redisUrl: string): Promise<LossyProxy> {
     }
     client.on('data', (bytes) => {
       if (losing === 'requests') return void keptBack.push(bytes);
-      for (const [id] of String(bytes).matchAll(ID)) ids.add(id);
+      for (const [, worker = ''] of String(bytes).matchAll(TAKING)) workers.add(worker);
       redis.write(bytes);
     });
     redis.on('data', (bytes) => (losing === 'answers' ? undefined : void client.write(bytes)));
@@ -51,7 +52,7 @@ export async function startLossyProxy(redisUrl: string): Promise<LossyProxy> {
     lose: (what) => {
       losing = what;
     },
-    ids,
+    workers,
     deliverLate: async () => {
       const late = connect(target);
       for (const bytes of keptBack) late.write(bytes);

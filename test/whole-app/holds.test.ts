@@ -251,7 +251,7 @@ describe('two bots, of which one is killed at the moment of the revert', () => {
     aws.fail({ kind: 'lost-update', times: 1 });
     await aws.until(() => limit(arn) === 100, { timeoutMs: 30_000 });
     const victim = await reverting();
-    const its = proxies.filter(({ ids }) => victim !== null && ids.has(victim));
+    const its = proxies.filter(({ workers }) => victim !== null && workers.has(victim));
     expect(its).toHaveLength(1);
     its[0]?.lose('requests');
     await atLast(arn, 'Set back to');

@@ -7,7 +7,7 @@ import { givenWorld, LEAD, MiB, OPERATOR, shows } from './world.ts';
 const at = givenWorld();
 
 /** The person's home tab, once it says all of `words`. */
-function home(user: string, words: readonly string[], timeoutMs = 15_000): Promise<SlackView> {
+function home(user: string, words: readonly string[], timeoutMs = 30_000): Promise<SlackView> {
   const { slack } = at();
   return slack.until(
     () => {
@@ -57,7 +57,7 @@ describe('the home tab', () => {
       const times = published(user).map((call) => call.at);
       for (const [place, time] of times.slice(1).entries()) expect(time - (times[place] ?? 0)).toBeGreaterThan(9_900);
     }
-  }, 40_000);
+  }, 90_000);
 
   it('is for full members, and is left alone until it is opened', async () => {
     const { slack } = at();
