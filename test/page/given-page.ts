@@ -11,6 +11,8 @@ export const PATIENCE_MS = 30_000;
 /** A world, its page, and a browser to look at it with. */
 export interface GivenPage {
   world: TestWorld;
+  /** The one that the page stops and starts. */
+  redis: LocalRedis;
   url: string;
   /** From the bot being ready to the page being served, and to it being seen. */
   ready: { servedMs: number; seenMs: number };
@@ -78,7 +80,7 @@ export function givenPage(): () => GivenPage {
       expect(answer).toMatchObject({ ok: true });
       return answer;
     };
-    given = { world, url: page.url, ready: { servedMs, seenMs }, open, asBot };
+    given = { world, redis, url: page.url, ready: { servedMs, seenMs }, open, asBot };
   });
   afterEach(async () => {
     for (const tab of tabs.splice(0)) await tab.context().close();
