@@ -55,6 +55,11 @@ describe('its help', () => {
     world.aws.finish(other, 'SUCCESS');
     await guide.getByText('No transfer is running: start a transfer below.').waitFor({ timeout: PATIENCE_MS });
     expect(await guide.getByRole('button', { name: 'Write it for me' }).count()).toBe(0);
+    // Where one sees one side only, it stands above the composer.
+    const next = elsewhere.getByRole('region', { name: 'Next step' });
+    expect(await next.isVisible()).toBe(false);
+    await elsewhere.setViewportSize({ width: 390, height: 844 });
+    await next.getByText('Ask for a lower limit').waitFor();
     await page.stop();
   });
 });

@@ -62,7 +62,7 @@ describe('the other side', () => {
 
 describe('Redis', () => {
   it('keeps the focus on its switch, and says why it did not start', async () => {
-    const { open, redis } = current();
+    const { open, redis, complaints } = current();
     const tab = await open(OPERATOR);
     await tab.getByRole('button', { name: 'Stop Redis' }).focus();
     await tab.keyboard.press('Enter');
@@ -74,6 +74,9 @@ describe('Redis', () => {
     await tab.keyboard.press('Enter');
     await tab.getByRole('alert').filter({ hasText: 'The local Redis ended at once' }).waitFor();
     await focused(start);
+    // The page server's 500, and the console's word about it.
+    await expect.poll(() => complaints.length, { timeout: PATIENCE_MS }).toBe(2);
+    expect(complaints.splice(0).join()).toMatch(/500 .*\/control/);
     squatter.close();
     await once(squatter, 'close');
     await tab.keyboard.press('Enter');
