@@ -61,5 +61,7 @@ describe('its help', () => {
     await elsewhere.setViewportSize({ width: 390, height: 844 });
     await next.getByText('Ask for a lower limit').waitFor();
     await page.stop();
+    // Each demo has an address of its own.
+    await elsewhere.getByRole('alert').filter({ hasText: 'open the address that it prints' }).waitFor();
   });
 });

@@ -16,6 +16,7 @@ describe('the other side', () => {
       .getByRole('listitem');
     await tab.getByRole('button', { name: 'Start', exact: true }).click();
     const started = rows.filter({ hasText: 'lab-results' });
+    await rows.first().filter({ hasText: 'lab-results' }).waitFor();
     await started.getByText('TRANSFERRING').waitFor();
     await tab.getByRole('button', { name: 'Queue' }).click();
     const queued = rows.filter({ hasText: 'QUEUED' });

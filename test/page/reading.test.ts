@@ -143,7 +143,7 @@ describe('people', () => {
   it('have their direct messages from the start, and their own drafts', async () => {
     const { open } = current();
     const tab = await open(OPERATOR);
-    await tab.getByRole('button', { name: 'Messages' }).waitFor();
+    await focused(tab.locator('#composer'));
     expect(await tab.getByRole('navigation', { name: 'Channels' }).getByRole('button').count()).toBe(3);
     await tab.locator('#composer').fill('Olga’s own');
     await sit(tab, 'Lena');
@@ -173,6 +173,19 @@ describe('people', () => {
     const tab = await open('U0NOBODY');
     await tab.locator(`main[data-me="${OPERATOR}"]`).waitFor();
     await expect.poll(() => tab.url(), { timeout: PATIENCE_MS }).toContain(`as=${OPERATOR}`);
+  });
+});
+
+describe('the Home tab', () => {
+  it('says that it is being opened, and that the app has not answered', async () => {
+    const { world, open } = current();
+    const tab = await open('U0LEAD2');
+    world.slack.connectBot({ requestUrl: 'http://127.0.0.1:1/' });
+    await tab.getByRole('button', { name: 'Home' }).click();
+    await tab.getByText('The app has not answered yet.').waitFor();
+    world.slack.connectBot({ requestUrl: `http://127.0.0.1:${world.bots[0]?.port}/slack/events` });
+    await tab.getByRole('button', { name: 'Home' }).click();
+    await tab.getByText('For you to decide').waitFor();
   });
 });
 

@@ -122,6 +122,9 @@ function Workspace(of: { live: LiveState & Told; seat: string; takeSeat: (id: st
 
 function pointAt(ts: string): void {
   const message = document.getElementById(`message-${ts}`);
-  message?.scrollIntoView({ block: 'center' });
-  message?.focus();
+  if (message === null) return;
+  // By the mouse too one is to see which it is.
+  message.dataset.aim = '';
+  message.scrollIntoView({ block: 'center' });
+  message.focus();
 }

@@ -33,6 +33,8 @@ export function useLive(seat: string): LiveState {
     return () => {
       clearTimeout(again);
       socket.onclose = null;
+      // What is still on its way is for somebody else's eyes.
+      socket.onmessage = null;
       socket.close();
     };
   }, [seat]);

@@ -12,6 +12,7 @@ type Tab = keyof typeof TABS;
 export function OtherSidePanel(of: { other: OtherSide; calls: CallLog; isCovered: boolean }): ReactNode {
   const { other, calls } = of;
   const [tab, setTab] = useState<Tab>('executions');
+  const [before] = useState(() => new Set(other.executions.map(({ arn }) => arn)));
   return (
     <section className={of.isCovered ? 'pane other-side covered' : 'pane other-side'} aria-label="The other side">
       <Guide steps={other.guide} executions={other.executions} />
@@ -25,7 +26,7 @@ export function OtherSidePanel(of: { other: OtherSide; calls: CallLog; isCovered
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
       <section key={tab} className="scroll" aria-label={TABS[tab]} tabIndex={0}>
         {tab === 'executions' ? (
-          <ExecutionList executions={other.executions} now={other.now} />
+          <ExecutionList executions={other.executions} before={before} now={other.now} />
         ) : (
           <CallTable calls={calls[tab]} caption={TABS[tab]} />
         )}
