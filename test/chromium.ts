@@ -24,6 +24,8 @@ export const CHROMIUM_FLAGS = [
   '--disable-sync',
 ];
 
+/** Without them emoji are boxes, and words whatever is there. */
+const FONTS = ['fonts-liberation', 'fonts-noto-color-emoji'];
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
 const MAC = '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome';
 const FOLDER = join(import.meta.dirname, '../node_modules/.cache/datasync-throttle/chromium');
@@ -61,7 +63,7 @@ async function install(): Promise<Chromium> {
     env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
   };
   await run('apt-get', ['-q', 'update'], options);
-  await run('apt-get', ['-q', '-y', '--no-install-recommends', 'install', 'chromium', 'fonts-liberation'], options);
+  await run('apt-get', ['-q', '-y', '--no-install-recommends', 'install', 'chromium', ...FONTS], options);
   const command = onThePath(NAMES);
   if (command === null) throw new Error('what was installed is not on the PATH');
   return { command, env: {} };
@@ -101,7 +103,11 @@ async function download(work: string): Promise<string[]> {
   ];
   const options = { timeout: INSTALL_MS, maxBuffer: 2 ** 26, cwd: into };
   await run('apt-get', [...apt, 'update'], options);
-  const { stdout } = await run('apt-get', [...apt, '-s', '--no-install-recommends', 'install', 'chromium'], options);
+  const { stdout } = await run(
+    'apt-get',
+    [...apt, '-s', '--no-install-recommends', 'install', 'chromium', ...FONTS],
+    options,
+  );
   const missing = [...stdout.matchAll(/^Inst (\S+)/gm)].map(([, name]) => name ?? '');
   await run('apt-get', [...apt, 'download', ...missing], options);
   return (await readdir(into ?? '')).filter((file) => file.endsWith('.deb')).map((file) => join(into ?? '', file));
@@ -115,7 +121,11 @@ async function unpackedIn(folder: string): Promise<Chromium | null> {
   const libraries = inside.map((entry) => join(lib, entry.name)).join(delimiter);
   return {
     command,
-    env: { LD_LIBRARY_PATH: [libraries, process.env.LD_LIBRARY_PATH ?? ''].filter(Boolean).join(delimiter) },
+    env: {
+      LD_LIBRARY_PATH: [libraries, process.env.LD_LIBRARY_PATH ?? ''].filter(Boolean).join(delimiter),
+      // Where fontconfig looks for a person's own fonts.
+      XDG_DATA_HOME: join(folder, 'usr/share'),
+    },
   };
 }
 

@@ -3,7 +3,12 @@ import { completions } from '../../src/sandbox/page/client/completions.ts';
 import { measuredRates } from '../../src/sandbox/page/client/other-side/measured.ts';
 import type { AppFace, ShownExecution } from '../../src/sandbox/page/page-state.ts';
 
-const app: AppFace = { name: 'App', command: '/do', description: 'does', words: ['audit', 'audit verify', 'help'] };
+const app: AppFace = {
+  name: 'App',
+  command: '/do',
+  description: 'does',
+  words: ['audit', 'audit verify', 'help', 'status', 'why'],
+};
 const run: ShownExecution = {
   arn: 'arn:1/exec-1',
   id: 'exec-1',
@@ -25,12 +30,20 @@ describe('what the composer offers', () => {
     ['hello', []],
     ['/', ['/do ']],
     ['/do', []],
-    ['/do ', ['/do arn:1/exec-1 ', '/do audit ', '/do audit verify ', '/do help ']],
+    ['/do ', ['/do arn:1/exec-1 ', '/do audit ', '/do audit verify ', '/do help ', '/do status ', '/do why ']],
     ['/do ni', ['/do arn:1/exec-1 ']],
     ['/do arn:1', ['/do arn:1/exec-1 ']],
     ['/do arn:1/exec-1', []],
     ['/do he', ['/do help ']],
     ['/do help', []],
+    ['/do status ', ['/do status arn:1/exec-1 ', '/do status arn:2 ']],
+    ['/do why ', ['/do why arn:1/exec-1 ']],
+    ['/do why arn:1/exec-1 un', ['/do why arn:1/exec-1 unlimited ']],
+    ['/do why arn:1/exec-1 50% for 2', ['/do why arn:1/exec-1 50% for 2h ']],
+    ['/do audit ', ['/do audit verify ', '/do audit since ', '/do audit arn:1/exec-1 ', '/do audit arn:2 ']],
+    ['/do audit arn:2 ', ['/do audit arn:2 since ']],
+    ['/do audit since 7', ['/do audit since 7d ']],
+    ['/do audit verify ', []],
     ['/do arn:1/exec-1 5', ['/do arn:1/exec-1 50MiB/s ', '/do arn:1/exec-1 50% ']],
     ['/do arn:1/exec-1 50% f', ['/do arn:1/exec-1 50% for ']],
     ['/do arn:1/exec-1 50% for 2', ['/do arn:1/exec-1 50% for 2h ']],

@@ -11,11 +11,15 @@ export const PATIENCE_MS = 30_000;
 /** A world, its page, and a browser to look at it with. */
 export interface GivenPage {
   world: TestWorld;
+  /** The one that the page stops and starts. */
+  redis: LocalRedis;
   url: string;
   /** From the bot being ready to the page being served, and to it being seen. */
   ready: { servedMs: number; seenMs: number };
   /** Opens the page in a tab of its own. */
   open(seat: string, options?: BrowserContextOptions): Promise<Tab>;
+  /** What the browser has complained about since this test began; to be taken out by who expects it. */
+  complaints: string[];
   /** Calls a method of Slack as the bot does. */
   asBot(method: string, args: Record<string, unknown>): Promise<Record<string, unknown>>;
 }
@@ -78,7 +82,7 @@ export function givenPage(): () => GivenPage {
       expect(answer).toMatchObject({ ok: true });
       return answer;
     };
-    given = { world, url: page.url, ready: { servedMs, seenMs }, open, asBot };
+    given = { world, redis, complaints, url: page.url, ready: { servedMs, seenMs }, open, asBot };
   });
   afterEach(async () => {
     for (const tab of tabs.splice(0)) await tab.context().close();

@@ -49,6 +49,61 @@ describe.each(['light', 'dark'] as const)('axe-core, in %s', (colorScheme) => {
     await modal.locator('.error').first().waitFor();
     expect(await faultsOf(tab)).toEqual([]);
   });
+
+  it('finds nothing on the Home tab, in a thread, in the search of the audit log', async () => {
+    const { world, open, asBot } = current();
+    await world.ask(world.execution({ name: `home-in-${colorScheme}` }));
+    const tab = await open(LEAD, { colorScheme });
+    await tab.getByRole('button', { name: 'Home' }).click();
+    await tab.getByRole('region', { name: 'Home' }).getByRole('button', { name: 'Review' }).first().waitFor();
+    expect(await faultsOf(tab)).toEqual([]);
+    await tab.getByRole('button', { name: 'ops-transfers' }).click();
+    const { ts } = await asBot('chat.postMessage', { channel: 'C0OPS', text: `head in ${colorScheme}` });
+    await asBot('chat.postMessage', { channel: 'C0OPS', text: 'line\n'.repeat(60), thread_ts: ts });
+    const head = tab.getByRole('article').filter({ hasText: `head in ${colorScheme}` });
+    await head.getByRole('button', { name: '1 reply' }).click();
+    await tab.getByRole('region', { name: 'Thread', exact: true }).waitFor();
+    expect(await faultsOf(tab)).toEqual([]);
+    await send(tab, `${COMMAND} audit`);
+    await tab.getByRole('button', { name: 'Filter…' }).last().click();
+    await tab.getByRole('dialog').getByLabel('In the channel').waitFor();
+    expect(await faultsOf(tab)).toEqual([]);
+  });
+
+  it('finds nothing on a phone, on either side', async () => {
+    const { open } = current();
+    const tab = await open(OPERATOR, { colorScheme, viewport: { width: 390, height: 844 } });
+    expect(await faultsOf(tab)).toEqual([]);
+    await tab.getByRole('button', { name: 'The other side' }).click();
+    await tab.getByRole('region', { name: 'First steps' }).waitFor();
+    expect(await faultsOf(tab)).toEqual([]);
+  });
+});
+
+describe('less motion', () => {
+  it('is kept to where the system asks for it', async () => {
+    const { open } = current();
+    const tab = await open(OPERATOR, { reducedMotion: 'reduce' });
+    await send(tab, COMMAND);
+    await tab.getByRole('dialog').waitFor();
+    expect(await tab.evaluate('document.getAnimations().length')).toBe(0);
+  });
+});
+
+describe('what is offered above the composer', () => {
+  it('can be reached to its first line, however low the window is', async () => {
+    const { open } = current();
+    const tab = await open(OPERATOR, { viewport: { width: 640, height: 360 } });
+    await tab.locator('#composer').pressSequentially(`${COMMAND} `);
+    const first = tab.getByRole('listbox', { name: 'What can be typed' }).getByRole('option').first();
+    await first.scrollIntoViewIfNeeded();
+    const head = await tab.locator('.channel-head').boundingBox();
+    expect((await first.boundingBox())?.y).toBeGreaterThan(head?.y ?? 0);
+    await tab.getByRole('button', { name: 'The other side' }).click();
+    await tab.getByRole('button', { name: 'Stop Redis' }).scrollIntoViewIfNeeded();
+    await tab.getByRole('heading', { name: 'nightly-archive' }).first().scrollIntoViewIfNeeded();
+    expect((await tab.getByRole('region', { name: 'Transfers' }).boundingBox())?.height).toBeGreaterThan(150);
+  });
 });
 
 describe('by keyboard alone', () => {

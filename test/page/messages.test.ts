@@ -118,7 +118,7 @@ describe('messages', () => {
     expect(await tab.getByText('only in the thread').count()).toBe(0);
     const head = tab.getByRole('article').filter({ hasText: 'the thread’s head' });
     await head.getByRole('button', { name: '2 replies' }).click();
-    const thread = tab.getByRole('complementary', { name: 'Thread' });
+    const thread = tab.getByRole('region', { name: 'Thread', exact: true });
     await thread.getByText('only in the thread').waitFor();
     await tab.keyboard.press('Escape');
     await thread.waitFor({ state: 'detached' });

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
 import { describe, expect, it } from 'vitest';
 import { COMMAND, OPERATOR } from '../whole-app/world.ts';
 import { focused, givenPage, PATIENCE_MS, send } from './given-page.ts';
@@ -13,7 +15,8 @@ describe('the other side', () => {
       .filter({ has: tab.getByRole('heading', { name: 'nightly-archive' }) })
       .getByRole('listitem');
     await tab.getByRole('button', { name: 'Start', exact: true }).click();
-    const started = rows.filter({ hasText: 'media-masters' });
+    const started = rows.filter({ hasText: 'lab-results' });
+    await rows.first().filter({ hasText: 'lab-results' }).waitFor();
     await started.getByText('TRANSFERRING').waitFor();
     await tab.getByRole('button', { name: 'Queue' }).click();
     const queued = rows.filter({ hasText: 'QUEUED' });
@@ -55,5 +58,29 @@ describe('the other side', () => {
     await tab.getByRole('button', { name: 'Throttles', exact: true }).waitFor({ timeout: PATIENCE_MS + 5000 });
     await send(tab, `${COMMAND} ${world.arn} 61MiB/s`);
     await tab.getByText(/Waiting for 1 approval/).waitFor();
+  });
+});
+
+describe('Redis', () => {
+  it('keeps the focus on its switch, and says why it did not start', async () => {
+    const { open, redis, complaints } = current();
+    const tab = await open(OPERATOR);
+    await tab.getByRole('button', { name: 'Stop Redis' }).focus();
+    await tab.keyboard.press('Enter');
+    const start = tab.getByRole('button', { name: 'Start Redis' });
+    await start.waitFor();
+    await focused(start);
+    const squatter = createServer().listen(redis.port, '127.0.0.1');
+    await once(squatter, 'listening');
+    await tab.keyboard.press('Enter');
+    await tab.getByRole('alert').filter({ hasText: 'The local Redis ended at once' }).waitFor();
+    await focused(start);
+    // The page server's 500, and the console's word about it.
+    await expect.poll(() => complaints.length, { timeout: PATIENCE_MS }).toBe(2);
+    expect(complaints.splice(0).join()).toMatch(/500 .*\/control/);
+    squatter.close();
+    await once(squatter, 'close');
+    await tab.keyboard.press('Enter');
+    await tab.getByRole('button', { name: 'Stop Redis' }).waitFor();
   });
 });

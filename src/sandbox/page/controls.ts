@@ -4,7 +4,8 @@ import type { Control, OtherSide } from './page-state.ts';
 
 const MiB = 1_048_576;
 const TROUBLE_MS = 10_000;
-const NAMES = ['media-masters', 'lab-results', 'web-logs', 'cold-backups', 'home-folders', 'design-files'] as const;
+/** Other names than the tasks of the demo's scene have. */
+const NAMES = ['lab-results', 'web-logs', 'cold-backups', 'home-folders', 'design-files'] as const;
 
 /** The hand that moves AWS and Redis. */
 export interface Controls {
@@ -49,8 +50,14 @@ export function createControls(aws: LocalDataSync, redis: LocalRedis | GivenRedi
     if (!redis.ours) throw new Error('This Redis was there before: it is not for the page to stop');
     redisState = 'changing';
     changed();
-    await (run ? redis.start() : redis.stop());
-    redisState = run ? 'running' : 'stopped';
+    let isRunning = !run;
+    try {
+      await (run ? redis.start() : redis.stop());
+      isRunning = run;
+    } finally {
+      redisState = isRunning ? 'running' : 'stopped';
+      changed();
+    }
   };
 
   return {

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
 import { isObject, parsed, text } from '../slack/json.ts';
 import type { ClientFile } from './client-files.ts';
 import type { Act, ActAnswer, Control, Seat } from './page-state.ts';
@@ -8,8 +9,8 @@ import type { Act, ActAnswer, Control, Seat } from './page-state.ts';
 export interface PageRoutes {
   files: ReadonlyMap<string, ClientFile>;
   seat(id: string): Seat | null;
-  /** Answers for as long as the page is open. */
-  events(seat: Seat, response: ServerResponse): void;
+  /** Tells a page what there is to see, for as long as it is open. `id`: as whom; a stranger gets the first seat. */
+  watch(id: string, request: IncomingMessage, socket: Duplex, head: Buffer): void;
   act(seat: Seat, what: Act): Promise<ActAnswer>;
   control(control: Control): Promise<void>;
   /** The text of a file that was shared in Slack. */
@@ -18,10 +19,11 @@ export interface PageRoutes {
 
 type Reply = ClientFile & { status: number };
 
-/** Everything from here, nothing from elsewhere. */
+const LOOPBACK = /^(127\.0\.0\.1|localhost)(:\d+)?$/;
+/** Everything from here, nothing from elsewhere. Not every browser counts a web socket to here as `'self'`. */
+const policyFor = (host: string): string =>
+  `default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'${LOOPBACK.test(host) ? ` ws://${host}` : ''}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`;
 const HEADERS = {
-  'content-security-policy':
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
   'x-content-type-options': 'nosniff',
   'referrer-policy': 'no-referrer',
   'cache-control': 'no-store',
@@ -37,6 +39,11 @@ export async function listen(routes: PageRoutes, port: number): Promise<{ server
       if (!response.headersSent) send(response, said(500, fault instanceof Error ? fault.message : String(fault)));
     });
   });
+  server.on('upgrade', (request, socket, head) => {
+    const { pathname, searchParams } = addressOf(request);
+    if (isForeign(request) || pathname !== '/live') socket.end('HTTP/1.1 403 Forbidden\r\nconnection: close\r\n\r\n');
+    else routes.watch(searchParams.get('as') ?? '', request, socket, head);
+  });
   server.listen(port, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();
@@ -45,18 +52,19 @@ export async function listen(routes: PageRoutes, port: number): Promise<{ server
 }
 
 async function answer(routes: PageRoutes, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const { host = '', origin } = request.headers;
-  const { pathname, searchParams } = new URL(request.url ?? '/', 'http://page');
-  // Another site that lets its name point here, or posts here, gets nothing.
-  const isForeign =
-    !/^(127\.0\.0\.1|localhost)(:\d+)?$/.test(host) || (origin ?? `http://${host}`) !== `http://${host}`;
-  if (isForeign) send(response, said(403, ''));
+  const { pathname } = addressOf(request);
+  if (isForeign(request)) send(response, said(403, ''));
   else if (request.method === 'POST') send(response, await posted(routes, pathname, await bodyOf(request)));
-  else if (pathname === '/events') {
-    const seat = routes.seat(searchParams.get('as') ?? '');
-    if (seat === null) send(response, said(404, ''));
-    else routes.events(seat, response);
-  } else send(response, got(routes, pathname));
+  else send(response, got(routes, pathname));
+}
+
+function addressOf(request: IncomingMessage): URL {
+  return new URL(request.url ?? '/', 'http://page');
+}
+
+/** Another site that lets its name point here, or posts or listens here: it gets nothing. */
+function isForeign({ headers: { host = '', origin } }: IncomingMessage): boolean {
+  return !LOOPBACK.test(host) || (origin ?? `http://${host}`) !== `http://${host}`;
 }
 
 async function posted(routes: PageRoutes, path: string, body: unknown): Promise<Reply> {
@@ -88,7 +96,8 @@ function json(value: unknown): Reply {
 }
 
 function send(response: ServerResponse, { status, type, body }: Reply): void {
-  response.writeHead(status, { ...HEADERS, 'content-type': type });
+  const policy = policyFor(response.req.headers.host ?? '');
+  response.writeHead(status, { ...HEADERS, 'content-security-policy': policy, 'content-type': type });
   response.end(body);
 }
 

@@ -17,13 +17,14 @@ export interface ShownChannel {
   id: string;
   name: string;
   kind: 'channel' | 'direct';
-  archived: boolean;
 }
 
 /** A message as one person sees it. `ephemeral`: nobody else does. */
 export interface ShownMessage {
   channel: string;
   ts: string;
+  /** When it came, ms, never twice the same: what the order goes by. */
+  at: number;
   threadTs: string | null;
   /** Shown in the channel too, though it is a reply. */
   broadcast: boolean;

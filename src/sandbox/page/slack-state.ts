@@ -25,7 +25,7 @@ export function seatsOf(slack: LocalSlack): Seat[] {
 /** What one person sees of the workspace, and nothing that somebody else alone may see. */
 export function slackState(slack: LocalSlack, me: string, app: AppFace): SlackState {
   const person = slack.as(me);
-  const channels = slack.channels().filter((channel) => channel.members.includes(me));
+  const channels = slack.channels().filter((channel) => isShown(channel, me, slack.seed.app.botUserId));
   const visible = new Set(channels.map((channel) => channel.id));
   const home = person.home();
   const messages = [...slack.messages().filter((one) => visible.has(one.channel)), ...person.ephemerals()];
@@ -36,7 +36,7 @@ export function slackState(slack: LocalSlack, me: string, app: AppFace): SlackSt
     app,
     names: { ...namesOf(slack), [slack.seed.app.botUserId]: app.name },
     channels: channels.map(shownChannel),
-    messages: messages.map((one) => shownMessage(slack, one)).sort((a, b) => Number(a.ts) - Number(b.ts)),
+    messages: messages.map((one) => shownMessage(slack, one)).sort((a, b) => a.at - b.at),
     failures: person
       .failures()
       .slice(-MOST_FAILURES)
@@ -46,8 +46,13 @@ export function slackState(slack: LocalSlack, me: string, app: AppFace): SlackSt
   };
 }
 
-function shownChannel({ id, name, im, archived }: Channel): ShownChannel {
-  return { id, name, kind: im === undefined ? 'channel' : 'direct', archived };
+/** Where the app can be met: a channel without it, or one that nobody can write in, shows nothing of it. */
+function isShown({ members, archived }: Channel, me: string, bot: string): boolean {
+  return members.includes(me) && members.includes(bot) && !archived;
+}
+
+function shownChannel({ id, name, im }: Channel): ShownChannel {
+  return { id, name, kind: im === undefined ? 'channel' : 'direct' };
 }
 
 function namesOf(slack: LocalSlack): Record<string, string> {
@@ -63,6 +68,7 @@ function shownMessage(slack: LocalSlack, message: SlackMessage | EphemeralMessag
   return {
     channel: message.channel,
     ts: message.ts,
+    at: slack.arrivedAt(message),
     threadTs: threadTs === message.ts ? null : threadTs,
     broadcast: message.subtype === 'thread_broadcast',
     ephemeral: 'to' in message,

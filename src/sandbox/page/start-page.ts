@@ -31,6 +31,7 @@ export async function startPage(options: {
   const { slack, aws } = options.world;
   const [files, app] = await Promise.all([clientFiles(), appFace()]);
   const seats = seatsOf(slack);
+  for (const { id } of seats) await slack.as(id).openMessages();
   const live = createLive();
   const guide = createGuide(options.world);
   const controls = createControls(aws, options.redis, live.changed);
@@ -46,14 +47,15 @@ export async function startPage(options: {
     {
       files,
       seat: (id) => seats.find((seat) => seat.id === id) ?? null,
-      events: (seat, response) => {
+      watch: (id, ...connection) => {
+        const seat = seats.find((one) => one.id === id) ?? seats[0];
+        if (seat === undefined) throw new Error('This workspace has nobody whose seat could be taken');
         guide.seen(seat);
-        live.join(response, () => told(seat));
+        live.join(...connection, () => told(seat));
         live.changed();
       },
       act: async (seat, what) => {
         const answer = await act(slack, seat.id, what);
-        guide.did(seat, what, answer);
         live.changed();
         return answer;
       },

@@ -55,6 +55,8 @@ export interface LocalSlack {
   /** A message and the replies to it. */
   thread(channel: string, ts: string): SlackMessage[];
   message(channel: string, ts: string): SlackMessage | undefined;
+  /** When a message came for the first time: ms, never twice the same. */
+  arrivedAt(message: Pick<SlackMessage, 'channel' | 'ts'>): number;
   /** An element as it was shown once, also where its message or view has been edited since. */
   elementShown(blockId: string, actionId: string): PlacedElement | undefined;
   view(viewId: string): SlackView | undefined;
@@ -167,6 +169,7 @@ export async function startSlack(options: LocalSlackOptions = {}): Promise<Local
     messages: (id) => (id === undefined ? [...workspace.messages] : inChannel(workspace.messages, id)),
     thread: (id, ts) => inThread(workspace.messages, id, ts),
     message: (id, ts) => workspace.message(id, ts),
+    arrivedAt: (message) => workspace.arrivedAt(message),
     elementShown: (blockId, actionId) => workspace.elementShown(blockId, actionId),
     view: (id) => views.find(id),
     users: () => [...workspace.users.values()],

@@ -108,6 +108,9 @@ export class Workspace {
   scopes: readonly string[];
   #stamps = 500_000;
   readonly #changes = new EventEmitter();
+  /** Channel and ts → when it came, ms. */
+  readonly #arrivals = new Map<string, number>();
+  #lastArrival = 0;
   /** Block id → what could be used in it when it was shown. */
   readonly #usable = new Map<string, PlacedElement[]>();
 
@@ -128,6 +131,21 @@ export class Workspace {
   stamp(): string {
     this.#stamps += 1;
     return `${Math.floor(this.now() / 1000)}.${this.#stamps}`;
+  }
+
+  /**
+   * When a message came for the first time, in ms, never twice the same: a ts tells no more than the second, and those
+   * of this class and of emulate are counted apart.
+   */
+  arrivedAt({ channel, ts }: Pick<SlackMessage, 'channel' | 'ts'>): number {
+    return this.#arrivals.get(`${channel} ${ts}`) ?? 0;
+  }
+
+  #arrives({ channel, ts }: SlackMessage): void {
+    const key = `${channel} ${ts}`;
+    if (this.#arrivals.has(key)) return;
+    this.#lastArrival = Math.max(this.now(), this.#lastArrival + 0.001);
+    this.#arrivals.set(key, this.#lastArrival);
   }
 
   /** A new id such as `V0A1B2C3D4`. */
@@ -162,6 +180,7 @@ export class Workspace {
 
   /** Puts a message in, in the place of the one with the same ts where there is one. */
   putMessage(message: SlackMessage): void {
+    this.#arrives(message);
     const index = this.messages.findIndex((one) => one.ts === message.ts && one.channel === message.channel);
     if (index >= 0) this.messages[index] = message;
     else {
@@ -183,6 +202,7 @@ export class Workspace {
   }
 
   putEphemeral(message: EphemeralMessage): void {
+    this.#arrives(message);
     const index = this.ephemerals.findIndex((one) => one.ts === message.ts);
     if (index < 0) this.ephemerals.push(message);
     else this.ephemerals[index] = message;

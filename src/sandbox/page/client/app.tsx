@@ -1,10 +1,13 @@
-import { type ReactNode, useEffect, useState } from 'react';
+import { type ReactNode, useEffect, useRef, useState } from 'react';
 import type { Told } from '../page-state.ts';
 import { ChannelList } from './channel-list.tsx';
 import { Composer } from './composer.tsx';
 import { Conversation } from './conversation.tsx';
+import { useDrafts } from './drafts.ts';
 import { HomeTab } from './home-tab.tsx';
+import { useKeptFocus } from './kept-focus.ts';
 import { ModalStack } from './modal.tsx';
+import { NextStep } from './other-side/guide.tsx';
 import { OtherSidePanel } from './other-side/panel.tsx';
 import { PageContext, type PageTools } from './page-context.ts';
 import { sendAct, sendControl } from './talk.ts';
@@ -16,67 +19,101 @@ import { type LiveState, useLive } from './use-live.ts';
 type Where = { channel: string } | 'home';
 
 export function App(): ReactNode {
-  const [seat, takeSeat] = useState(() => new URLSearchParams(location.search).get('as') ?? 'U0OPER');
+  const [seat, takeSeat] = useState(() => new URLSearchParams(location.search).get('as') ?? '');
   const live = useLive(seat);
-  useEffect(() => history.replaceState(null, '', `?as=${encodeURIComponent(seat)}`), [seat]);
   const { slack, other } = live;
+  const isKnown = slack === null || slack.seats.some(({ id }) => id === seat);
+  // Whom nobody knows the server takes for somebody else, and so does the page.
+  useEffect(() => (isKnown ? undefined : takeSeat(slack.me)), [isKnown, slack]);
+  useEffect(() => history.replaceState(null, '', `?as=${encodeURIComponent(seat)}`), [seat]);
   if (slack === null || other === null) return <p className="waiting">Connecting to the demo …</p>;
   return <Workspace live={{ ...live, slack, other }} seat={seat} takeSeat={takeSeat} />;
 }
 
 function Workspace(of: { live: LiveState & Told; seat: string; takeSeat: (id: string) => void }): ReactNode {
-  const { live } = of;
-  const { slack } = live;
-  const [where, go] = useState<Where>({ channel: slack.channels[0]?.id ?? '' });
+  const { live, seat } = of;
+  const { slack, other } = live;
+  const first = slack.channels[0]?.id ?? '';
+  const [where, go] = useState<Where>({ channel: first });
   const [thread, setThread] = useState<{ channel: string; ts: string } | null>(null);
-  const [draft, setDraft] = useState('');
+  const opener = useRef<Element | null>(null);
+  const drafts = useDrafts();
   const [side, setSide] = useState<'slack' | 'other'>('slack');
   const channel =
     where === 'home' ? undefined : (slack.channels.find(({ id }) => id === where.channel) ?? slack.channels[0]);
+  useKeptFocus();
 
+  const openThread = (channel: string, ts: string): void => {
+    opener.current = document.activeElement;
+    setThread({ channel, ts });
+  };
+  const closeThread = (): void => {
+    setThread(null);
+    const { current } = opener;
+    if (current instanceof HTMLElement && current.isConnected) current.focus();
+    else document.getElementById('composer')?.focus();
+  };
+  const takeSeat = (id: string): void => {
+    setThread(null);
+    of.takeSeat(id);
+  };
   const tools: PageTools = {
     slack,
-    act: (act) => sendAct(slack.me, act),
+    // As whom one has chosen to be, also while the news for that person is still on its way.
+    act: (act) => sendAct(seat, act),
     control: sendControl,
-    seat: of.seat,
-    takeSeat: (id) => {
-      setThread(null);
-      of.takeSeat(id);
-    },
-    openThread: (channel, ts) => setThread({ channel, ts }),
+    seat,
+    takeSeat,
+    openThread,
+    openChannel: (id) => go({ channel: id }),
     showMessage: (channel, ts) => {
       go({ channel });
       const message = slack.messages.find((one) => one.channel === channel && one.ts === ts);
-      if (message?.threadTs != null && !message.broadcast) setThread({ channel, ts: message.threadTs });
+      if (message?.threadTs != null && !message.broadcast) openThread(channel, message.threadTs);
       requestAnimationFrame(() => pointAt(ts));
     },
-    write: (words) => {
+    write: (words, as = seat) => {
+      const aim = channel?.kind === 'channel' ? channel.id : first;
+      if (as !== seat) takeSeat(as);
       setSide('slack');
-      if (where === 'home') go({ channel: slack.channels[0]?.id ?? '' });
-      setDraft(words);
+      go({ channel: aim });
+      drafts.set(as, aim, words);
       requestAnimationFrame(() => document.getElementById('composer')?.focus());
     },
   };
   return (
     <PageContext value={tools}>
       <div className={`app side-${side}`}>
-        <TopBar cut={live.cut} side={side} onSide={setSide} />
+        <TopBar
+          cut={live.cut}
+          side={side}
+          onSide={(chosen) => {
+            setThread(null);
+            setSide(chosen);
+          }}
+        />
         <ChannelList where={where} go={go} />
         <main data-me={slack.me}>
-          {channel === undefined ? (
-            <HomeTab />
-          ) : (
-            <>
-              <Conversation key={`${slack.me} ${channel.id}`} channel={channel} />
-              <Composer channel={channel} executions={live.other.executions} draft={draft} setDraft={setDraft} />
-            </>
-          )}
+          <div className="talk">
+            {channel === undefined ? (
+              <HomeTab />
+            ) : (
+              <>
+                <Conversation key={`${slack.me} ${channel.id}`} channel={channel} />
+                <NextStep steps={other.guide} executions={other.executions} />
+                <Composer
+                  key={channel.id}
+                  channel={channel}
+                  executions={other.executions}
+                  draft={drafts.of(seat, channel.id)}
+                  setDraft={(words) => drafts.set(seat, channel.id, words)}
+                />
+              </>
+            )}
+          </div>
+          <OtherSidePanel other={other} calls={live.calls} isCovered={thread !== null} />
+          {thread === null ? null : <ThreadPane of={thread} onClose={closeThread} />}
         </main>
-        {thread === null ? (
-          <OtherSidePanel other={live.other} calls={live.calls} />
-        ) : (
-          <ThreadPane of={thread} onClose={() => setThread(null)} />
-        )}
       </div>
       <ModalStack views={slack.modals} />
     </PageContext>
@@ -85,6 +122,9 @@ function Workspace(of: { live: LiveState & Told; seat: string; takeSeat: (id: st
 
 function pointAt(ts: string): void {
   const message = document.getElementById(`message-${ts}`);
-  message?.scrollIntoView({ block: 'center' });
-  message?.focus();
+  if (message === null) return;
+  // By the mouse too one is to see which it is.
+  message.dataset.aim = '';
+  message.scrollIntoView({ block: 'center' });
+  message.focus();
 }

@@ -26,8 +26,9 @@ export function ChannelList({ where, go }: { where: Where; go: (where: Where) =>
     </li>
   );
   const openHome = (): void => {
+    // Its tab opens the home when it comes.
+    if (where === 'home') void act({ do: 'open-home' });
     go('home');
-    void act({ do: 'open-home' });
   };
   return (
     <nav className="channels" aria-label="Channels">

@@ -10,6 +10,7 @@ const RATES: readonly (readonly [rate: string, about: string])[] = [
 /** More don't fit above the composer; whoever types on narrows them down. */
 const MOST_OF_A_KIND = 8;
 const DURATIONS = ['30m', '2h', '1d'] as const;
+const DAYS = ['1d', '7d', '30d'] as const;
 
 /** What could be typed on from here: the command, its words, executions, rates, durations. An offer's key is the whole new text. */
 export function completions(typed: string, app: AppFace, executions: readonly ShownExecution[]): Offer[] {
@@ -27,13 +28,30 @@ export function completions(typed: string, app: AppFace, executions: readonly Sh
 
 /** What may stand in the last word's place, by kind. */
 function candidates(words: readonly string[], app: AppFace, executions: readonly ShownExecution[]): Offer[][] {
-  const place = words.length;
-  const isAsking = words[0]?.startsWith('arn:') === true;
-  if (place === 1) return [executions.filter(({ ended }) => !ended).map(asArn), app.words.map((word) => simple(word))];
-  if (place === 2 && isAsking) return [RATES.map(([rate, about]) => simple(rate, about))];
-  if (place === 3 && isAsking) return [[simple('for', 'how long')]];
-  if (place === 4 && isAsking && words[2] === 'for') return [DURATIONS.map((duration) => simple(duration))];
+  const [first = '', ...rest] = words;
+  const running = executions.filter(({ ended }) => !ended).map(asArn);
+  if (rest.length === 0) return [running, app.words.map((word) => simple(word))];
+  if (first.startsWith('arn:')) return change(rest);
+  if (first === 'status') return rest.length === 1 ? [executions.map(asArn)] : [];
+  if (first === 'why') return rest.length === 1 ? [running] : change(rest.slice(1));
+  if (first === 'audit') return audit(rest, app, executions);
   return [];
+}
+
+/** After an execution: the rate, and for how long. */
+function change(words: readonly string[]): Offer[][] {
+  if (words.length === 1) return [RATES.map(([rate, about]) => simple(rate, about))];
+  if (words.length === 2) return [[simple('for', 'how long')]];
+  return words.length === 3 && words[1] === 'for' ? [DURATIONS.map((duration) => simple(duration))] : [];
+}
+
+function audit(words: readonly string[], app: AppFace, executions: readonly ShownExecution[]): Offer[][] {
+  const days = DAYS.map((duration) => simple(duration));
+  if (words.at(-2) === 'since') return [days];
+  const since = words.includes('since') ? [] : [simple('since', 'of how long')];
+  if (words.length > 1) return words.length === 2 && words[0] !== 'verify' ? [since] : [];
+  const more = app.words.filter((word) => word.startsWith('audit ')).map((word) => simple(word.slice('audit '.length)));
+  return [[...more, ...since], executions.map(asArn)];
 }
 
 function asArn({ arn, taskName, status }: ShownExecution): Offer {

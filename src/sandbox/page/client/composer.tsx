@@ -1,5 +1,6 @@
-import { type KeyboardEvent, type ReactNode, useState } from 'react';
+import { type KeyboardEvent, type ReactNode, useLayoutEffect, useRef, useState } from 'react';
 import type { ShownChannel, ShownExecution } from '../page-state.ts';
+import { failureWords } from './blocks/failure-words.ts';
 import { completions } from './completions.ts';
 import { Listbox, optionId } from './listbox.tsx';
 import { usePage } from './page-context.ts';
@@ -28,7 +29,14 @@ export function Composer(of: {
     setQuiet(false);
     setNote(null);
   };
-  const send = (): void => {
+  const field = useRef<HTMLTextAreaElement>(null);
+  useLayoutEffect(() => {
+    // At the start, and for whoever has just chosen the channel; not on a phone, where a keyboard would come up.
+    const { activeElement } = document;
+    const isFree = activeElement === document.body || activeElement?.closest('.channels, .mention') != null;
+    if (isFree && matchMedia('(pointer: fine)').matches) field.current?.focus();
+  }, []);
+  const send = async (): Promise<void> => {
     const typed = draft.trim();
     if (typed === '') return;
     if (typed !== slack.app.command && !typed.startsWith(`${slack.app.command} `)) {
@@ -37,7 +45,11 @@ export function Composer(of: {
     }
     setDraft('');
     setQuiet(true);
-    void act({ do: 'command', channel: of.channel.id, typed });
+    const { failure } = await act({ do: 'command', channel: of.channel.id, typed });
+    // Of any other failure Slack tells in the channel.
+    if (failure !== 'page_unreachable') return;
+    setDraft(typed);
+    setNote(`Not sent: ${failureWords(failure)}`);
   };
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.nativeEvent.isComposing) return;
@@ -52,7 +64,7 @@ export function Composer(of: {
       type(offer.key);
     } else if (event.key === 'Enter' && !event.shiftKey) {
       event.preventDefault();
-      send();
+      void send();
     }
   };
   return (
@@ -60,7 +72,7 @@ export function Composer(of: {
       className="composer"
       onSubmit={(event) => {
         event.preventDefault();
-        send();
+        void send();
       }}
     >
       <Listbox
@@ -79,6 +91,7 @@ export function Composer(of: {
       )}
       <div className="box">
         <textarea
+          ref={field}
           id="composer"
           rows={1}
           aria-label={`Message ${of.channel.kind === 'channel' ? `#${of.channel.name}` : slack.app.name}`}

@@ -11,31 +11,34 @@ const MARGIN = 8;
 const NEAR = 40;
 
 /**
- * A channel's messages. Who reads further up is left there; who is at the end is led to the latest message, and to its
- * beginning where it is longer than what one sees.
+ * A channel's messages. Who reads further up is left there. Who is at the end, or where one was led to, is led to each
+ * new message, and to its beginning where it is longer than what one sees; an edit leads nobody anywhere else.
  */
 export function Conversation({ channel }: { channel: ShownChannel }): ReactNode {
   const { slack } = usePage();
   const list = useRef<HTMLElement>(null);
-  const follows = useRef(true);
-  const led = useRef(0);
+  const reader = useRef<'at the end' | 'led' | 'elsewhere'>('at the end');
+  const led = useRef({ to: 0, top: 0 });
   const entries = entriesOf(channel.id, slack.messages, slack.failures);
+  const newest = entries.at(-1)?.at ?? 0;
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: whatever is told anew may be longer than before
   useLayoutEffect(() => {
     const { current } = list;
     const latest = current?.lastElementChild;
-    if (!follows.current || !current || !(latest instanceof HTMLElement)) return;
+    if (reader.current === 'elsewhere' || !current || !(latest instanceof HTMLElement)) return;
+    const isNew = newest > led.current.to;
+    if (reader.current === 'at the end' && !isNew) current.scrollTop = current.scrollHeight;
     // Further than the end is the end.
-    current.scrollTop = latest.offsetTop - MARGIN;
-    led.current = current.scrollTop;
+    else current.scrollTop = latest.offsetTop - MARGIN;
+    led.current = { to: newest, top: current.scrollTop };
+    reader.current = isAtEnd(current) ? 'at the end' : 'led';
   }, [slack]);
 
   return (
     <>
       <header className="channel-head">
         <h2>{channel.kind === 'channel' ? `# ${channel.name}` : slack.app.name}</h2>
-        {channel.archived ? <p>archived</p> : null}
       </header>
       <section
         ref={list}
@@ -44,9 +47,9 @@ export function Conversation({ channel }: { channel: ShownChannel }): ReactNode 
         aria-label="Messages"
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
         tabIndex={0}
-        onScroll={({ currentTarget: { scrollTop, scrollHeight, clientHeight } }) => {
-          if (Math.abs(scrollTop - led.current) < 2) return;
-          follows.current = scrollHeight - scrollTop - clientHeight < NEAR;
+        onScroll={({ currentTarget }) => {
+          if (Math.abs(currentTarget.scrollTop - led.current.top) < 2) return;
+          reader.current = isAtEnd(currentTarget) ? 'at the end' : 'elsewhere';
         }}
       >
         {entries.length === 0 ? <Empty /> : null}
@@ -62,6 +65,10 @@ export function Conversation({ channel }: { channel: ShownChannel }): ReactNode 
   );
 }
 
+function isAtEnd({ scrollTop, scrollHeight, clientHeight }: Element): boolean {
+  return scrollHeight - scrollTop - clientHeight < NEAR;
+}
+
 function Empty(): ReactNode {
   const { slack } = usePage();
   return (
@@ -74,7 +81,7 @@ function Empty(): ReactNode {
 function entriesOf(channel: string, messages: readonly ShownMessage[], failures: readonly ShownFailure[]): Entry[] {
   const inChannel = messages.filter((one) => one.channel === channel && (one.threadTs === null || one.broadcast));
   return [
-    ...inChannel.map((message) => ({ at: Number(message.ts) * 1000, message })),
+    ...inChannel.map((message) => ({ at: message.at, message })),
     ...failures.map((failure) => ({ at: failure.at, failure })),
   ].sort((a, b) => a.at - b.at);
 }

@@ -14,7 +14,6 @@ export function Dialog(of: {
     return () => {
       // Closed while it is still in the tree, or the focus would not go back to where it was.
       current?.close();
-      if (document.activeElement === document.body) document.getElementById('composer')?.focus();
     };
   }, []);
   return (

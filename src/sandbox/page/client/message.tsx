@@ -11,7 +11,6 @@ export function Message({ message, inThread = false }: { message: ShownMessage; 
   const { slack, openThread } = usePage();
   const { channel, ts, threadTs } = message;
   const replies = slack.messages.filter((one) => one.channel === channel && one.threadTs === ts).length;
-  const at = Number(ts) * 1000;
   return (
     <article
       id={inThread ? undefined : `message-${ts}`}
@@ -30,7 +29,7 @@ export function Message({ message, inThread = false }: { message: ShownMessage; 
           </p>
         ) : null}
         <p className="author">
-          <b>{slack.app.name}</b> <span className="badge">app</span> <time>{clockTime(at)}</time>{' '}
+          <b>{slack.app.name}</b> <span className="badge">app</span> <time>{clockTime(Number(ts) * 1000)}</time>{' '}
           {message.edited ? <small>(edited)</small> : null}
         </p>
         <Body message={message} />

@@ -38,15 +38,21 @@ function ModalForm({ view, onClose }: { view: ShownView; onClose: () => void }):
   const [failure, setFailure] = useState<string | null>(null);
   const body = useRef<HTMLDivElement>(null);
 
-  const hasFields = Object.keys(view.values).length > 0;
+  const fields = Object.keys(view.values).join(' ');
+  // biome-ignore lint/correctness/useExhaustiveDependencies: other fields are another view, though in the same place
   useEffect(() => {
+    const { current } = body;
+    const focused = document.activeElement;
+    // Who is in a field that stayed goes on there.
+    if (current === null || (focused !== current && current.contains(focused))) return;
+    current.scrollTop = 0;
     // Not scrolled to: what stands above the first field is there to be read first.
-    if (hasFields) body.current?.querySelector<HTMLElement>('input, textarea, select')?.focus({ preventScroll: true });
-  }, [hasFields]);
+    const first = current.querySelector<HTMLElement>('input, textarea, select') ?? current;
+    first.focus({ preventScroll: true });
+  }, [fields]);
   useEffect(() => {
     if (Object.keys(form.errors).length === 0) return;
-    const [first] = body.current?.querySelectorAll<HTMLElement>('[aria-invalid="true"], .choices:has(~ .error)') ?? [];
-    first?.focus();
+    body.current?.querySelector<HTMLElement>('[aria-invalid="true"], .element:has(~ .error) input')?.focus();
   }, [form.errors]);
 
   const submit = async (event: FormEvent): Promise<void> => {
@@ -61,7 +67,7 @@ function ModalForm({ view, onClose }: { view: ShownView; onClose: () => void }):
   };
   return (
     <form onSubmit={(event) => void submit(event)} noValidate>
-      <div className="body" ref={body}>
+      <div className="body" ref={body} tabIndex={-1}>
         <PlaceContext value={{ place: { view: view.id }, form }}>
           <Blocks of={view.blocks} />
         </PlaceContext>

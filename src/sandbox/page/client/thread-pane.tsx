@@ -12,7 +12,7 @@ export function ThreadPane({ of, onClose }: { of: { channel: string; ts: string 
     (one) => one.channel === of.channel && (one.ts === of.ts || one.threadTs === of.ts),
   );
   return (
-    <aside
+    <section
       ref={pane}
       className="pane thread"
       aria-label="Thread"
@@ -25,11 +25,12 @@ export function ThreadPane({ of, onClose }: { of: { channel: string; ts: string 
           ×
         </button>
       </header>
-      <div className="scroll">
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
+      <section className="scroll" aria-label="Messages of the thread" tabIndex={0}>
         {messages.map((message) => (
           <Message key={message.ts} message={message} inThread />
         ))}
-      </div>
-    </aside>
+      </section>
+    </section>
   );
 }

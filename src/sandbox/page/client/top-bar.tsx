@@ -39,7 +39,7 @@ export function TopBar(of: {
       </nav>
       {of.cut ? (
         <p className="cut" role="alert">
-          The demo has stopped answering. Start it again, then reload this page.
+          The demo has stopped answering. Start it again, and open the address that it prints.
         </p>
       ) : null}
     </header>

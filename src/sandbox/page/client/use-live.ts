@@ -10,21 +10,33 @@ export interface LiveState {
 }
 
 const NOTHING: LiveState = { slack: null, other: null, calls: { aws: [], slack: [] }, cut: false };
+const AGAIN_MS = 1000;
 
-/** The world through one person's eyes, kept up to date; the browser reconnects by itself. */
+/** The world through one person's eyes, kept up to date; a connection that broke is made anew. */
 export function useLive(seat: string): LiveState {
   const [state, setState] = useState(NOTHING);
   useEffect(() => {
-    const source = new EventSource(`/events?as=${encodeURIComponent(seat)}`);
-    const hear = (name: keyof Told) =>
-      source.addEventListener(name, (event) => {
-        setState((before) => ({ ...before, cut: false, [name]: JSON.parse(event.data) }));
-      });
-    hear('slack');
-    hear('other');
-    hear('calls');
-    source.addEventListener('error', () => setState((before) => ({ ...before, cut: true })));
-    return () => source.close();
+    let socket: WebSocket;
+    let again: ReturnType<typeof setTimeout> | undefined;
+    const connect = (): void => {
+      socket = new WebSocket(`ws://${location.host}/live?as=${encodeURIComponent(seat)}`);
+      socket.onmessage = ({ data }) => {
+        const news: Partial<Told> = JSON.parse(data);
+        setState((before) => ({ ...before, ...news, cut: false }));
+      };
+      socket.onclose = () => {
+        setState((before) => ({ ...before, cut: true }));
+        again = setTimeout(connect, AGAIN_MS);
+      };
+    };
+    connect();
+    return () => {
+      clearTimeout(again);
+      socket.onclose = null;
+      // What is still on its way is for somebody else's eyes.
+      socket.onmessage = null;
+      socket.close();
+    };
   }, [seat]);
   return state;
 }

@@ -23,7 +23,7 @@ export function Element(of: { element: Json; block: string; tells: boolean; labe
     change: (value) => guarded(() => used.change(value)),
     press: () => guarded(used.press),
   };
-  const labelled = of.labelled ?? { id: own, describedBy: undefined, invalid: false };
+  const labelled = of.labelled ?? { id: own, describedBy: undefined, invalid: false, optional: false };
   return (
     <div className="element">
       <Kind element={element} used={held} labelled={labelled} />
@@ -53,6 +53,7 @@ function Kind(parts: ElementParts): ReactNode {
       return <Overflow {...parts} />;
     case 'static_select':
     case 'users_select':
+    case 'conversations_select':
       return <Select {...parts} />;
     case 'external_select':
       return <SearchSelect {...parts} />;

@@ -1,4 +1,6 @@
 const EMOJI: Readonly<Record<string, string>> = {
+  '+1': '👍',
+  '-1': '👎',
   alarm_clock: '⏰',
   arrow_down: '⬇️',
   arrow_right: '➡️',
@@ -9,6 +11,7 @@ const EMOJI: Readonly<Record<string, string>> = {
   bust_in_silhouette: '👤',
   chart_with_downwards_trend: '📉',
   chart_with_upwards_trend: '📈',
+  checkered_flag: '🏁',
   clock3: '🕒',
   closed_lock_with_key: '🔐',
   eyes: '👀',
@@ -38,6 +41,7 @@ const EMOJI: Readonly<Record<string, string>> = {
   scroll: '📜',
   shield: '🛡️',
   snail: '🐌',
+  speech_balloon: '💬',
   stopwatch: '⏱️',
   tada: '🎉',
   thumbsdown: '👎',

@@ -28,7 +28,7 @@ export function InputBlock({ block, id }: { block: Json; id: string }): ReactNod
         element={element}
         block={id}
         tells={block.dispatch_action === true}
-        labelled={{ id: own, describedBy, invalid: error !== undefined }}
+        labelled={{ id: own, describedBy, invalid: error !== undefined, optional: block.optional === true }}
       />
       {error === undefined ? null : (
         <p className="error" id={`${own}-error`}>

@@ -3,6 +3,7 @@ import type { Json } from '../../page-state.ts';
 import { stringIn, wordsIn } from '../json.ts';
 import { Listbox, optionId } from '../listbox.tsx';
 import { usePage } from '../page-context.ts';
+import { failureWords } from './failure-words.ts';
 import { optionAbout, optionLabel, optionValue } from './options.ts';
 import { usePlace } from './place-context.ts';
 import type { ElementParts } from './use-element.ts';
@@ -15,11 +16,12 @@ export function SearchSelect({ element, used, labelled }: ElementParts): ReactNo
   const picked = used.value.selected_option;
   const [typed, setTyped] = useState<string | null>(null);
   const [active, setActive] = useState(0);
-  const { options, searching } = useOptions(stringIn(element, 'action_id'), typed);
+  const found = useFound(stringIn(element, 'action_id'), typed);
+  const { options } = found ?? NOTHING;
   const isOpen = typed !== null;
   const listId = `${labelled.id}-list`;
 
-  const pick = (option: Json): void => {
+  const pick = (option: Json | null): void => {
     setTyped(null);
     used.change({ type: 'external_select', selected_option: option });
   };
@@ -55,7 +57,7 @@ export function SearchSelect({ element, used, labelled }: ElementParts): ReactNo
         aria-activedescendant={isOpen && options.length > 0 ? optionId(listId, active) : undefined}
         aria-describedby={labelled.describedBy}
         aria-invalid={labelled.invalid}
-        aria-busy={used.busy || searching}
+        aria-busy={used.busy || (isOpen && found === null)}
         placeholder={wordsIn(element, 'placeholder')}
         value={typed ?? optionLabel(picked)}
         onClick={() => setTyped(typed ?? '')}
@@ -80,37 +82,53 @@ export function SearchSelect({ element, used, labelled }: ElementParts): ReactNo
         active={active}
         onPick={({ option }) => pick(option)}
       >
-        {options.length > 0 ? null : <p className="none">{searching ? 'Searching …' : 'Nothing found.'}</p>}
+        {options.length > 0 ? null : <p className="none">{emptyWords(found)}</p>}
       </Listbox>
+      {labelled.optional && optionValue(picked) !== '' ? (
+        <button type="button" className="icon" aria-label="Clear" onClick={() => pick(null)}>
+          ×
+        </button>
+      ) : null}
     </div>
   );
 }
 
-/** What the app answers to what was typed; the last question counts. Null asks nothing. */
-function useOptions(action: string, typed: string | null): { options: readonly Json[]; searching: boolean } {
+interface Found {
+  query: string;
+  options: readonly Json[];
+  failure: string | null;
+}
+
+const NOTHING: Pick<Found, 'options'> = { options: [] };
+
+function emptyWords(found: Found | null): string {
+  if (found === null) return 'Searching …';
+  return found.failure === null ? 'Nothing found.' : failureWords(found.failure);
+}
+
+/** What the app answered to just what is typed; null until then. Null asks nothing. */
+function useFound(action: string, typed: string | null): Found | null {
   const { act } = usePage();
   const { place } = usePlace();
-  const [options, setOptions] = useState<readonly Json[]>([]);
-  const [searching, setSearching] = useState(false);
+  const [found, setFound] = useState<Found | null>(null);
   const ask = useRef({ act, place });
   ask.current = { act, place };
   useEffect(() => {
     if (typed === null) return;
     let isLast = true;
-    setSearching(true);
     const timer = setTimeout(
       async () => {
         const answer = await ask.current.act({ do: 'suggest', place: ask.current.place, action, query: typed });
-        if (!isLast) return;
-        setOptions(answer.options ?? []);
-        setSearching(false);
+        if (isLast) setFound({ query: typed, options: answer.options ?? [], failure: answer.failure });
       },
       typed === '' ? 0 : PAUSE_MS,
     );
     return () => {
       isLast = false;
       clearTimeout(timer);
+      setFound(null);
     };
   }, [action, typed]);
-  return { options, searching };
+  // What was answered to other words is no choice, not even for the moment until it is forgotten.
+  return found?.query === typed ? found : null;
 }

@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import type { Json } from '../../page-state.ts';
+import type { Json, SlackState } from '../../page-state.ts';
 import { stringIn, wordsIn } from '../json.ts';
 import { usePage } from '../page-context.ts';
 import { optionLabel, optionsOf, optionValue } from './options.ts';
@@ -8,17 +8,16 @@ import type { ElementParts } from './use-element.ts';
 interface Choice {
   value: string;
   label: string;
-  /** What `view.state` holds when it is picked. */
-  picked: Json;
+  /** What `view.state` holds in the kind's field when it is picked. */
+  picked: Json | string;
 }
 
-/** A list that is known beforehand: the options that the app gave, or the people of the workspace. */
+/** A list that is known beforehand: the options that the app gave, the people of the workspace, or its channels. */
 export function Select({ element, used, labelled }: ElementParts): ReactNode {
-  const people = usePeople();
+  const { slack } = usePage();
   const type = stringIn(element, 'type');
-  const choices = type === 'users_select' ? people : optionsOf(element).map((option) => offered(type, option));
-  const current =
-    type === 'users_select' ? stringIn(used.value, 'selected_user') : optionValue(used.value.selected_option);
+  const { field, choices } = kindOf(type, element, slack);
+  const current = used.value[field];
   const placeholder = wordsIn(element, 'placeholder') || 'Choose …';
   return (
     <select
@@ -28,13 +27,13 @@ export function Select({ element, used, labelled }: ElementParts): ReactNode {
       aria-describedby={labelled.describedBy}
       aria-invalid={labelled.invalid}
       aria-busy={used.busy}
-      value={current}
-      onChange={(event) => {
-        const choice = choices.find(({ value }) => value === event.target.value);
-        if (choice) used.change(choice.picked);
+      value={typeof current === 'string' ? current : optionValue(current)}
+      onChange={({ target }) => {
+        const choice = choices.find(({ value }) => value === target.value);
+        used.change({ type, [field]: choice?.picked ?? null });
       }}
     >
-      <option value="" disabled>
+      <option value="" disabled={!labelled.optional}>
         {placeholder}
       </option>
       {choices.map(({ value, label }) => (
@@ -46,13 +45,20 @@ export function Select({ element, used, labelled }: ElementParts): ReactNode {
   );
 }
 
-function offered(type: string, option: Json): Choice {
-  return { value: optionValue(option), label: optionLabel(option), picked: { type, selected_option: option } };
-}
-
-function usePeople(): Choice[] {
-  const { slack } = usePage();
-  return Object.entries(slack.names)
-    .filter(([id]) => /^[UW]/.test(id))
-    .map(([id, name]) => ({ value: id, label: name, picked: { type: 'users_select', selected_user: id } }));
+function kindOf(type: string, element: Json, slack: SlackState): { field: string; choices: Choice[] } {
+  if (type === 'users_select') {
+    const people = Object.entries(slack.names).filter(([id]) => /^[UW]/.test(id));
+    return { field: 'selected_user', choices: people.map(([id, name]) => ({ value: id, label: name, picked: id })) };
+  }
+  if (type === 'conversations_select') {
+    const choices = slack.channels.map(({ id, name, kind }) => ({
+      value: id,
+      label: kind === 'channel' ? `#${name}` : slack.app.name,
+      picked: id,
+    }));
+    return { field: 'selected_conversation', choices };
+  }
+  const offered = optionsOf(element);
+  const choices = offered.map((option) => ({ value: optionValue(option), label: optionLabel(option), picked: option }));
+  return { field: 'selected_option', choices };
 }

@@ -25,6 +25,8 @@ export interface Labelled {
   id: string;
   describedBy: string | undefined;
   invalid: boolean;
+  /** May be emptied again. */
+  optional: boolean;
 }
 
 export interface ElementParts {

@@ -81,9 +81,16 @@ function OnePiece({ piece }: { piece: Piece }): ReactNode {
 }
 
 function Mention({ sign, id, label }: { sign: string; id: string; label: string | null }): ReactNode {
-  const { slack } = usePage();
-  const name = slack.names[id] ?? label ?? id;
-  return <span className={id === slack.me ? 'mention mine' : 'mention'}>{`${sign}${name.replace(/^@/, '')}`}</span>;
+  const { slack, openChannel } = usePage();
+  const words = `${sign}${(slack.names[id] ?? label ?? id).replace(/^@/, '')}`;
+  if (slack.channels.some((channel) => channel.id === id)) {
+    return (
+      <button type="button" className="mention" onClick={() => openChannel(id)}>
+        {words}
+      </button>
+    );
+  }
+  return <span className={id === slack.me ? 'mention mine' : 'mention'}>{words}</span>;
 }
 
 /** A link into this workspace stays on the page: the workspace is here and nowhere else. */

@@ -8,6 +8,8 @@ const HEIGHT = 104;
 const FLOOR = HEIGHT - 14;
 const WINDOW_MS = 90_000;
 const POINTS = 181;
+/** The limit lies on the rate that it holds down, and not in it. */
+const LID = 3;
 const MiB = 1_048_576;
 /** MiB/s: where the scale may end. */
 const SCALES = [10, 25, 50, 100, 150, 200, 300, 500, 1000, 2000, 5000];
@@ -32,12 +34,7 @@ export function Curve({ execution, now }: { execution: ShownExecution; now: numb
       aria-label={`${execution.taskName}: ${rateWords(rate)} measured, limit ${rateWords(limitInForce)}`}
     >
       {[top, top / 2].map((value) => (
-        <g key={value}>
-          <line className="grid" x1="0" x2={WIDTH} y1={y(value)} y2={y(value)} />
-          <text x="2" y={y(value) + 10}>
-            {rateWords(value)}
-          </text>
-        </g>
+        <line key={value} className="grid" x1="0" x2={WIDTH} y1={y(value)} y2={y(value)} />
       ))}
       <polygon className="area" points={`${x(begun)},${FLOOR} ${line} ${WIDTH},${FLOOR}`} />
       <polyline className="rate" points={line} />
@@ -47,9 +44,14 @@ export function Curve({ execution, now }: { execution: ShownExecution; now: numb
           className="limit"
           x1={x(step.from)}
           x2={x(step.to)}
-          y1={y(step.limit)}
-          y2={y(step.limit)}
+          y1={y(step.limit) - LID}
+          y2={y(step.limit) - LID}
         />
+      ))}
+      {[top, top / 2].map((value) => (
+        <text key={value} x="2" y={y(value) + 10}>
+          {rateWords(value)}
+        </text>
       ))}
       <line className="grid" x1="0" x2={WIDTH} y1={FLOOR} y2={FLOOR} />
       <text x="2" y={HEIGHT - 3}>

@@ -11,7 +11,7 @@ export function Execution({ execution, now }: { execution: ShownExecution; now: 
   const isMoving = status === 'TRANSFERRING';
   const coming = limit === limitInForce ? '' : ` → ${rateWords(limit)}`;
   return (
-    <li className="execution">
+    <li className="execution" id={arn}>
       <header>
         <h3>{execution.taskName}</h3>
         <span className={`status ${status.toLowerCase()}`}>{status}</span>

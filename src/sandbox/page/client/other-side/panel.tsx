@@ -2,17 +2,19 @@ import { type ReactNode, useState } from 'react';
 import type { CallLog, OtherSide } from '../../page-state.ts';
 import { CallTable } from './call-table.tsx';
 import { Controls } from './controls.tsx';
-import { Execution } from './execution.tsx';
+import { ExecutionList } from './execution-list.tsx';
 import { Guide } from './guide.tsx';
 
 const TABS = { executions: 'Transfers', aws: 'AWS calls', slack: 'Slack calls' } as const;
 type Tab = keyof typeof TABS;
 
-/** What the bot talks to, and what it says there. */
-export function OtherSidePanel({ other, calls }: { other: OtherSide; calls: CallLog }): ReactNode {
+/** What the bot talks to, and what it says there. `isCovered`: by a thread, and to be found again as it was. */
+export function OtherSidePanel(of: { other: OtherSide; calls: CallLog; isCovered: boolean }): ReactNode {
+  const { other, calls } = of;
   const [tab, setTab] = useState<Tab>('executions');
+  const [before] = useState(() => new Set(other.executions.map(({ arn }) => arn)));
   return (
-    <aside className="pane other-side" aria-label="The other side">
+    <section className={of.isCovered ? 'pane other-side covered' : 'pane other-side'} aria-label="The other side">
       <Guide steps={other.guide} executions={other.executions} />
       <nav className="tabs" aria-label="The other side">
         {(Object.keys(TABS) as Tab[]).map((one) => (
@@ -22,23 +24,14 @@ export function OtherSidePanel({ other, calls }: { other: OtherSide; calls: Call
         ))}
       </nav>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
-      <section className="scroll" aria-label={TABS[tab]} tabIndex={0}>
+      <section key={tab} className="scroll" aria-label={TABS[tab]} tabIndex={0}>
         {tab === 'executions' ? (
-          <ul className="executions">
-            {[...other.executions].sort(byInterest).map((execution) => (
-              <Execution key={execution.arn} execution={execution} now={other.now} />
-            ))}
-          </ul>
+          <ExecutionList executions={other.executions} before={before} now={other.now} />
         ) : (
-          <CallTable key={tab} calls={calls[tab]} caption={TABS[tab]} />
+          <CallTable calls={calls[tab]} caption={TABS[tab]} />
         )}
       </section>
-      <Controls other={other} />
-    </aside>
+      <Controls other={other} onTransfer={() => setTab('executions')} />
+    </section>
   );
-}
-
-/** What has ended goes below. */
-function byInterest(a: { ended: boolean }, b: { ended: boolean }): number {
-  return Number(a.ended) - Number(b.ended);
 }
