@@ -23,7 +23,7 @@ const browser = await chromium.launch({
 for (const scheme of ['light', 'dark']) {
   const demo = await startDemo();
   const page = await browser.newPage({ viewport: { width: 1280, height: 820 }, colorScheme: scheme });
-  page.setDefaultTimeout(20_000);
+  page.setDefaultTimeout(60_000);
   await page.goto(demo.url);
   await live(page, async (moment) => {
     await writeFile(join(FOLDER, `${moment}-${scheme}.png`), withPalette(await page.screenshot()));
@@ -41,7 +41,7 @@ async function live(page, shoot) {
   await page.locator('#composer').press('Enter');
   const card = page.getByRole('article').filter({ hasText: 'customer call at nine' }).filter({ hasText: 'Approvals' });
   await card.waitFor();
-  await page.getByText('Take the lead’s seat').waitFor();
+  await step('Take the lead’s seat').waitFor();
   await shoot('ask');
 
   await step('Take the lead’s seat').click();
@@ -67,6 +67,7 @@ async function live(page, shoot) {
   // The limit was asked for two hours: its card counts down, and the Home tab has what runs for whom.
   await page.getByRole('button', { name: 'Transfers', exact: true }).click();
   await page.getByRole('radio', { name: /^Olga/ }).check();
+  await page.locator('main[data-me="U0OPER"]').waitFor();
   await card.getByRole('button', { name: 'Revert now' }).scrollIntoViewIfNeeded();
   await shoot('timed');
   await page.getByRole('button', { name: 'Home' }).click();

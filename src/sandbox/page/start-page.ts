@@ -31,7 +31,7 @@ export async function startPage(options: {
   const { slack, aws } = options.world;
   const [files, app] = await Promise.all([clientFiles(), appFace()]);
   const seats = seatsOf(slack);
-  for (const { id } of seats) await slack.as(id).openMessages();
+  for (const { id } of seats) await slack.openMessages(id);
   const live = createLive();
   const guide = createGuide(options.world);
   const controls = createControls(aws, options.redis, live.changed);

@@ -2,7 +2,7 @@ import { type Answer, no, yes } from './answer.ts';
 import { ApiServer } from './api-server.ts';
 import type { PlacedElement } from './block-walk.ts';
 import { chatMethods } from './chat-methods.ts';
-import { conversationMethods, inChannel, inThread } from './conversation-methods.ts';
+import { conversationMethods, inChannel, inThread, openDirect } from './conversation-methods.ts';
 import { type Delivered, Delivery } from './delivery.ts';
 import { startEmulated } from './emulated.ts';
 import { fileMethods, takeUpload, type Uploads } from './file-methods.ts';
@@ -50,6 +50,8 @@ export interface LocalSlack {
   /** Where the bot listens, such as `http://127.0.0.1:3000/slack/events`. */
   connectBot(bot: { readonly requestUrl: string }): void;
   as(user: string): Person;
+  /** Has somebody's direct message with the app there, though nothing was said in it yet. */
+  openMessages(user: string): Promise<void>;
   /** What stands in a channel (with broadcast replies, without the others), oldest first; without a channel, all. */
   messages(channel?: string): SlackMessage[];
   /** A message and the replies to it. */
@@ -165,6 +167,9 @@ export async function startSlack(options: LocalSlackOptions = {}): Promise<Local
       const person = people.get(user) ?? new Person(user, office, delivery, responses);
       people.set(user, person);
       return person;
+    },
+    openMessages: async (user) => {
+      await openDirect(office, user);
     },
     messages: (id) => (id === undefined ? [...workspace.messages] : inChannel(workspace.messages, id)),
     thread: (id, ts) => inThread(workspace.messages, id, ts),

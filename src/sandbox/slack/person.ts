@@ -196,11 +196,6 @@ export class Person {
     return sent(await this.#delivery.send(this.id, 'open home', { type: 'events_api', payload }), '');
   }
 
-  /** Has the direct message with the app there, though nothing was said in it yet. */
-  async openMessages(): Promise<void> {
-    await openDirect(this.#office, this.id);
-  }
-
   /** What this person alone was shown, oldest first. */
   ephemerals(): EphemeralMessage[] {
     return this.#office.workspace.ephemerals.filter((one) => one.to === this.id);
