@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, inject, it } from 'vitest';
 
 const DEMO = fileURLToPath(new URL('../../src/sandbox/demo.ts', import.meta.url));
-const SLOW = 90_000;
+const SLOW = 240_000;
 
 /** What the demos leave behind on purpose, their logs, goes with it. */
 const folder = mkdtempSync(join(tmpdir(), 'datasync-throttle-demos-'));
