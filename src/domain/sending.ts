@@ -1,3 +1,5 @@
+import type { DatedEvent } from './audit-event.ts';
+
 /**
  * What is known of a change that was sent to AWS, or should have been: the same for a limit that is set and for one that is
  * set back.
@@ -34,4 +36,38 @@ export function tryAgain(
   if (seconds < (putOff ? PUT_OFF_SECONDS : SETTLE_SECONDS)) return 'wait';
   if (putOff) return { attempt };
   return attempt >= MOST_SENDS ? 'give-up' : { attempt: attempt + 1 };
+}
+
+/** The IAM action that AWS refused, and the role it was tried under (null = the bot's own credentials). */
+export interface Refused {
+  action: string;
+  role: string | null;
+}
+
+/** How far a change has come, once its intent is on record. */
+export interface ApplyProgress {
+  startedAt: string;
+  /** When the change was last about to be sent: the intent is recorded first. */
+  sentAt: string;
+  attempt: number;
+  /** The role that the change is made under; null = the bot's own credentials. */
+  role: string | null;
+  /** Since when nobody can say what AWS did; null while it is known. */
+  unknownSince: string | null;
+  /** What AWS does not allow, so that nobody can say. */
+  refused?: Refused | null;
+  /** AWS did not take it the last time that it was sent; null: nothing says so. */
+  putOff?: PutOff | null;
+}
+
+/** After `apply.started`. */
+export function begun(before: ApplyProgress | null, { at, detail }: DatedEvent): ApplyProgress {
+  const { attempt, role, putOff = null } = detail as { attempt: number; role: string | null; putOff?: PutOff };
+  return { startedAt: before?.startedAt ?? at, sentAt: at, attempt, role, unknownSince: null, putOff };
+}
+
+/** After `apply.unknown`. */
+export function unseen(before: ApplyProgress, { at, detail }: DatedEvent): ApplyProgress {
+  const { refused = null } = detail as { refused?: Refused };
+  return { ...before, unknownSince: before.unknownSince ?? at, refused };
 }

@@ -15,7 +15,7 @@
 import type { Actor, DatedEvent } from './audit-event.ts';
 import { type Drift, evolveHold, type Hold, type HoldEvent } from './hold.ts';
 import type { Direction } from './policy.ts';
-import type { PutOff } from './sending.ts';
+import { type ApplyProgress, begun, type Refused, unseen } from './sending.ts';
 
 export type RequestStatus =
   | 'pending'
@@ -40,12 +40,6 @@ export interface Approval {
   comment: string | null;
 }
 
-/** The IAM action that AWS refused, and the role it was tried under (null = the bot's own credentials). */
-interface Refused {
-  action: string;
-  role: string | null;
-}
-
 /** How a request ended, with what is known of it. */
 export interface Ending {
   at: string;
@@ -66,21 +60,6 @@ export interface Extension {
   dueAt: string;
   /** From when the limit first came into force until then: what `maxDuration` bounds. */
   totalSeconds: number;
-}
-
-interface ApplyProgress {
-  startedAt: string;
-  /** When the change was last about to be sent: the intent is recorded first. */
-  sentAt: string;
-  attempt: number;
-  /** The role that the change is made under; null = the bot's own credentials. */
-  role: string | null;
-  /** Since when nobody can say what AWS did; null while it is known. */
-  unknownSince: string | null;
-  /** What AWS does not allow, so that nobody can say. */
-  refused?: Refused | null;
-  /** AWS did not take it the last time that it was sent; null: nothing says so. */
-  putOff?: PutOff | null;
 }
 
 export interface ThrottleRequest {
@@ -155,7 +134,7 @@ export function evolve(state: ThrottleRequest | null, event: DatedEvent): Thrott
     case 'apply.started':
       return startApply(next(state, event), event);
     case 'apply.unknown':
-      return unknown(next(state, event), event);
+      return { ...next(state, event), apply: unseen(applyOf(state), event) };
     case 'applied':
       return end(state, event, 'applied');
     case 'apply.failed':
@@ -263,31 +242,13 @@ function approve(state: ThrottleRequest, event: DatedEvent): ThrottleRequest {
 }
 
 function startApply(state: ThrottleRequest, event: DatedEvent): ThrottleRequest {
-  const detail = event.detail as { attempt: number; role: string | null; putOff?: PutOff };
   if (state.status !== 'approved' && state.status !== 'applying') throw new Error(`${state.id} is not agreed`);
-  return {
-    ...state,
-    status: 'applying',
-    apply: {
-      startedAt: state.apply?.startedAt ?? event.at,
-      sentAt: event.at,
-      attempt: detail.attempt,
-      role: detail.role,
-      unknownSince: null,
-      putOff: detail.putOff ?? null,
-    },
-  };
+  return { ...state, status: 'applying', apply: begun(state.apply, event) };
 }
 
 function applyOf(state: ThrottleRequest): ApplyProgress {
   if (!state.apply) throw new Error(`${state.id}: an outcome before the intent`);
   return state.apply;
-}
-
-function unknown(state: ThrottleRequest, event: DatedEvent): ThrottleRequest {
-  const apply = applyOf(state);
-  const { refused = null } = event.detail as { refused?: Refused };
-  return { ...state, apply: { ...apply, unknownSince: apply.unknownSince ?? event.at, refused } };
 }
 
 interface EndingDetail extends Partial<Pick<Ending, 'comment' | 'rate' | 'refused'>> {
