@@ -96,7 +96,7 @@ describe('the list of what runs', () => {
   });
 
   it('gives in time what is there, and the rest to who asks later', async () => {
-    adapter({ list: 1500 });
+    adapter({ list: 1500, attempt: 20_000 });
     const arn = aws.startExecution(task('nightly'), RUNNING);
     aws.fail({ kind: 'hang', operation: 'DescribeTaskExecution', ms: 2500 });
     aws.fail({ kind: 'hang', operation: 'ListTaskExecutions', region: OTHER });
