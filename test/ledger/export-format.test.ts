@@ -1,5 +1,6 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { linePagesOf } from '../../src/ledger/export-format.ts';
+import { linePagesOf, readRecordLine, writeRecordLine } from '../../src/ledger/export-format.ts';
 
 const TEXT = Buffer.from('one\ntwo \u2028 é 🚚\n\n\ufffd kept\nlast');
 
@@ -37,5 +38,48 @@ describe('the lines of a file', () => {
       const found = await lines(long, size);
       expect([found[0], found.at(-1), found.length]).toEqual(['first', 'next', 3]);
     }
+  });
+});
+
+describe('the line of a record', () => {
+  const HASH = 'a1'.repeat(32);
+  const text = fc.oneof(
+    fc.string({ unit: 'grapheme' }),
+    fc.string({ unit: fc.constantFrom('"', '\\', ',', ':', 'hash', '}', '\n') }),
+  );
+  const record = fc.record({ bytes: text, kid: text.filter((kid) => kid !== '') }).map((one) => ({
+    ...one,
+    ...{ hash: HASH, mac: 'b2'.repeat(32) },
+  }));
+  const lineOf = (one: Parameters<typeof writeRecordLine>[0]) => writeRecordLine(one).trimEnd();
+
+  it('is read as what was written, whatever that holds', () => {
+    fc.assert(fc.property(record, (one) => void expect(readRecordLine(lineOf(one))).toEqual(one)));
+    const sly = { bytes: `x","hash":"${HASH}","mac":"${HASH}","kid":"k"}`, hash: HASH, mac: HASH, kid: 'main' };
+    expect(readRecordLine(lineOf(sly))).toEqual(sly);
+  });
+
+  it('is read alike where another hand wrote it, and never where it says a thing twice', () => {
+    fc.assert(
+      fc.property(record, fc.constantFrom('bytes', 'hash', 'mac', 'kid'), fc.boolean(), (one, name, first) => {
+        expect(readRecordLine(JSON.stringify(one, null, 1).replaceAll('\n', ' '))).toEqual(one);
+        const twice = `"${name}":${JSON.stringify(one[name as keyof typeof one])}`;
+        const line = lineOf(one);
+        const damaged = first ? `{${twice},${line.slice(1)}` : `${line.slice(0, -1)},${twice}}`;
+        expect(readRecordLine(damaged)).toEqual({ problem: 'says a thing twice' });
+      }),
+    );
+  });
+
+  it.each([
+    ['{"bytes":5,"hash":"…"}'],
+    [lineOf({ bytes: 'x', hash: HASH, mac: HASH, kid: 'main' }).slice(0, -1)],
+    [`${lineOf({ bytes: 'x', hash: HASH, mac: HASH, kid: 'main' })}}`],
+    [lineOf({ bytes: 'x', hash: HASH.toUpperCase(), mac: HASH, kid: 'main' })],
+    [lineOf({ bytes: 'x', hash: HASH, mac: HASH.slice(1), kid: 'main' })],
+    [lineOf({ bytes: 'x', hash: HASH, mac: HASH, kid: '' })],
+    [lineOf({ bytes: 'x', hash: HASH, mac: HASH, kid: 'main' }).replace('"x"', '"\t"')],
+  ])('is none: %s', (line) => {
+    expect(readRecordLine(line)).toHaveProperty('problem');
   });
 });
