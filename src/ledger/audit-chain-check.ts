@@ -141,7 +141,7 @@ export function createChainCheck(claimedFirst: number | null, floor: { seq: numb
 
   /** The same record as in a part before; false where it can't stand here. */
   function again(seq: number, hash: string, id: string | undefined): boolean {
-    if ((part.last !== null && seq <= part.last) || (id !== undefined && id !== `${seq}-0`)) return false;
+    if (seq <= (part.last ?? 0) || (id !== undefined && id !== `${seq}-0`)) return false;
     part = { ...part, log: part.log ?? whole.log, first: part.first ?? seq, last: seq, hash, count: part.count + 1 };
     return true;
   }
