@@ -170,21 +170,21 @@ function completenessOf(witnesses: readonly Witness[], stretches: readonly Stret
 
 function ofPart({ name, claim, absence }: Witness, stretch: Stretch, fault: Fault | null): Verdict {
   const bad = (seq: number | null, why: string): Verdict => ({ verdict: 'fault', seq, why });
-  const { log, last, hash, count, missing } = stretch;
+  const { log, first, opens, last, hash, count, missing } = stretch;
   if (claim === null) return bad(null, absence ?? `${name} is missing or can't be read`);
-  // A claim may begin with the gap that an accepted loss left, or after it.
-  const first = stretch.opens !== null && claim.first === stretch.opens ? stretch.opens : stretch.first;
   if (claim.first === null || claim.last === null) {
     return count === 0
       ? { verdict: 'ok', seq: null, why: `no record, as ${name} says` }
       : bad(first, `${name} says that there is no record`);
   }
-  if (first === null || last === null) {
+  if (last === null) {
     return bad(claim.first, `no record can be read, and ${name} says ${range(claim.first, claim.last)}`);
   }
+  // A claim may begin with the gap that an accepted loss left, or after it.
+  const begin = (claim.first === opens ? opens : first) ?? last;
   if (log !== null && log !== claim.log) return bad(null, `${name} is of another log, ${claim.log}`);
-  if (first !== claim.first) {
-    return bad(Math.min(first, claim.first), `begins at ${number(first)}, and ${name} says ${number(claim.first)}`);
+  if (begin !== claim.first) {
+    return bad(Math.min(begin, claim.first), `begins at ${number(begin)}, and ${name} says ${number(claim.first)}`);
   }
   if (last !== claim.last) {
     return bad(Math.min(last, claim.last) + 1, `ends at ${number(last)}, and ${name} says ${number(claim.last)}`);
@@ -194,7 +194,7 @@ function ofPart({ name, claim, absence }: Witness, stretch: Stretch, fault: Faul
     return bad(fault?.seq ?? null, `${records(count)}, and ${name} says ${number(claim.count)}`);
   }
   if (hash !== claim.hash) return bad(last, `record ${number(last)} is not the one that ${name} ends with`);
-  return { verdict: 'ok', seq: null, why: `${range(first, last)}, as ${name} says` };
+  return { verdict: 'ok', seq: null, why: `${range(begin, last)}, as ${name} says` };
 }
 
 function authenticityOf(
