@@ -63,7 +63,7 @@ function saysEachOnce(detail: string): boolean {
   if (detail === 'null') return true;
   const names = FLAT.exec(detail);
   if (names === null) return false;
-  for (let place = 2; place <= MOST_FIELDS && names[place] !== undefined; place++) {
+  for (let place = 2; names[place] !== undefined; place++) {
     // The whole match, at 0, is no name.
     if (names.indexOf(names[place] as string, 1) !== place) return false;
   }

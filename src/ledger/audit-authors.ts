@@ -1,6 +1,5 @@
-import { type AuditKey, createMacs, hexHashOf } from './audit-chain.ts';
-import type { Fault, Taken } from './audit-chain-check.ts';
-import type { ExportedRecord } from './export-format.ts';
+import { type AuditKey, createMacs } from './audit-chain.ts';
+import type { Fault, Readable, Taken } from './audit-chain-check.ts';
 import { number, range } from './log-words.ts';
 
 /** The records that one key covers, as spans of places. */
@@ -22,7 +21,7 @@ export function createAuthorCheck(keys: readonly AuditKey[]) {
   let spanCount = 0;
   let current: Covered | null = null;
 
-  function take({ bytes, mac, kid, where }: ExportedRecord & { where: string }, taken: Taken): void {
+  function take({ mac, kid, where }: Readable, taken: Taken): void {
     const macs = known.get(kid);
     if (taken.seq !== null) cover(kid, taken.seq);
     if (!macs) {
@@ -32,7 +31,7 @@ export function createAuthorCheck(keys: readonly AuditKey[]) {
     }
     // Over the hash of the bytes themselves, whatever the line says that it is. Whoever verifies has the keys, so that
     // there is nobody to hide the time of a comparison from.
-    if (!forged && macs(taken.hash ?? hexHashOf(bytes)) !== mac) {
+    if (!forged && macs(taken.hash) !== mac) {
       forged = { seq: taken.seq, why: `${where} has a mac that its key did not make` };
     }
   }

@@ -5,11 +5,16 @@ import { hexHashOf } from './audit-chain.ts';
 import { type ExportedRecord, isHash, isSeq, isTooDeep, parseRecord } from './export-format.ts';
 import { number, range, records } from './log-words.ts';
 
+interface Place {
+  where: string;
+  /** Where it lies in Redis. */
+  id?: string;
+}
+
+export type Readable = Place & ExportedRecord;
+
 /** A record that nobody has checked yet; `problem` where it can't even be read, as the rest of a sentence. */
-export type Unverified = { where: string /** Where it lies in Redis. */; id?: string } & (
-  | ExportedRecord
-  | { problem: string }
-);
+export type Unverified = Readable | (Place & { problem: string });
 
 export interface Verdict {
   verdict: 'ok' | 'fault' | 'unknown';
@@ -44,18 +49,21 @@ export interface Stretch {
   missing: Fault | null;
 }
 
+/** The same of all of them; gaps are told of a part. */
+type Whole = Omit<Stretch, 'missing'>;
+
 /** Where a record stands, as far as it can be known, and its hash by its own bytes. */
 export interface Taken {
   seq: number | null;
-  hash: string | null;
+  hash: string;
   /** How many records the log has up to this one; null: not known. */
   count: number | null;
-  /** What it gives up; null where it is no accepted loss, or none that could be one. */
-  loss: LossDetail | null;
+  /** What it gives up, and its own place; null where it is no accepted loss, or none that could be one. */
+  loss: (LossDetail & { at: number }) | null;
 }
 
 function stepTo(
-  stretch: Stretch,
+  stretch: Whole,
   seq: number | null,
   hash: string | null,
   log: string | null,
@@ -87,7 +95,7 @@ const nothing = (): Stretch => ({
  */
 export function createChainCheck(claimedFirst: number | null, floor: { seq: number; hash: string | null } | null) {
   let fault: Fault | null = null;
-  const whole = nothing();
+  const whole: Whole = nothing();
   let part = nothing();
   let at = '';
   let floorHash = floor?.hash ?? null;
@@ -99,17 +107,23 @@ export function createChainCheck(claimedFirst: number | null, floor: { seq: numb
     fault ??= { seq, why };
   };
 
+  /** Where the next record should stand; null: nothing tells. */
+  const nextPlace = () => (whole.last === null ? claimedFirst : whole.last + 1);
+
+  /** A record that can't be read is in its place all the same. */
+  function miss(where: string, problem: string): void {
+    const seq = nextPlace();
+    found(seq, `${where} ${problem}`);
+    stand(seq, null);
+  }
+
   /** @returns the place of the record, as far as it can be known, and its hash by its own bytes */
-  function take(record: Unverified): Taken {
-    const place = whole.last === null ? claimedFirst : whole.last + 1;
-    if ('problem' in record) return stay(place, `${record.where} ${record.problem}`);
+  function take(record: Readable): Taken {
     const computed = hexHashOf(record.bytes);
-    // What is not what its hash says is read for nothing but a place, where nothing else tells it.
-    const unlike = computed !== record.hash;
-    if (unlike && place !== null) return stay(place, `${record.where} is not what its hash says`, computed);
     const read = readChained(record.bytes);
-    const seq = place ?? ('problem' in read ? null : read.seq);
-    if (unlike) return stay(seq, `${record.where} is not what its hash says`, computed);
+    const seq = nextPlace() ?? ('problem' in read ? null : read.seq);
+    // What is not what its hash says is read for nothing but a place, where nothing else tells it.
+    if (computed !== record.hash) return stay(seq, `${record.where} is not what its hash says`, computed);
     if ('problem' in read) return stay(seq, `${record.where} ${read.problem}`, computed);
     if (record.id !== undefined && record.id !== `${read.seq}-0`) {
       found(seq, `${record.where} holds record ${read.seq}`);
@@ -120,14 +134,14 @@ export function createChainCheck(claimedFirst: number | null, floor: { seq: numb
     return {
       seq: read.seq,
       hash: computed,
-      loss,
+      loss: loss && { ...loss, at: read.seq },
       count: (whole.opens ?? whole.first) === 1 && fault === null ? whole.count : null,
     };
   }
 
   /** The same record as in a part before; false where it can't stand here. */
   function again(seq: number, hash: string, id: string | undefined): boolean {
-    if ((part.last !== null && seq <= part.last) || (id !== undefined && id !== `${seq}-0`)) return false;
+    if (seq <= (part.last ?? 0) || (id !== undefined && id !== `${seq}-0`)) return false;
     part = { ...part, log: part.log ?? whole.log, first: part.first ?? seq, last: seq, hash, count: part.count + 1 };
     return true;
   }
@@ -144,7 +158,7 @@ export function createChainCheck(claimedFirst: number | null, floor: { seq: numb
   }
 
   /** Goes on after a record that can't be believed as if it stood where it should. */
-  function stay(seq: number | null, why: string, computed: string | null = null): Taken {
+  function stay(seq: number | null, why: string, computed: string): Taken {
     found(seq, why);
     stand(seq, computed);
     return { seq, hash: computed, loss: null, count: null };
@@ -153,34 +167,37 @@ export function createChainCheck(claimedFirst: number | null, floor: { seq: numb
   function follow(record: Chained, computed: string, where: string): LossDetail | null {
     const { seq } = record;
     const { last, hash, log } = whole;
-    if (last !== null && seq <= last) {
-      found(seq, `${where} is record ${seq} again, or out of its place: ${last + 1} should come here`);
+    const passed = last ?? 0;
+    if (seq <= passed) {
+      found(seq, `${where} is record ${seq} again, or out of its place: ${passed + 1} should come here`);
       for (const stretch of [whole, part]) stretch.count += 1;
       return null;
     }
     const isLoss = record.event === 'loss.accepted';
-    const nothingBefore = last === null && isLoss && record.prev === GENESIS;
-    const afterFloor = last === null && isLoss && floor !== null && record.prev === floor.hash;
+    // These two tell of the first record only.
+    const nothingBefore = isLoss && record.prev === GENESIS;
+    const afterFloor = floor !== null && record.prev === floor.hash;
     const before = last ?? (nothingBefore ? 0 : afterFloor ? floor.seq : null);
     const loss = isLoss ? readLoss(record, before) : null;
     const accepted = loss !== null && !('problem' in loss) ? loss : null;
     const unsound = loss !== null && 'problem' in loss ? `record ${seq} ${loss.problem}` : null;
     // Where nothing had survived, the log begins anew with the record that says so.
     const follows = last === null ? afterFloor || (nothingBefore && claimedFirst === 1) : record.prev === hash;
-    const gap = before !== null && seq > before + 1;
-    const opens = gap && accepted && follows ? before + 1 : null;
+    // Where nothing is known of what was before, nothing is a gap.
+    const due = (before ?? Infinity) + 1;
+    const gap = seq > due;
+    const opens = gap && accepted && follows ? due : null;
     if (opens !== null) {
       lossCount += 1;
       if (losses.length < MOST_LOSSES_NAMED) losses.push(range(opens, seq - 1));
     } else if (gap && last !== null) {
-      const why = `${range(last + 1, seq - 1)} missing before record ${number(seq)}`;
-      const missing = { seq: last + 1, why: unsound === null ? why : `${why}: ${unsound}` };
-      whole.missing ??= missing;
+      const why = `${range(due, seq - 1)} missing before record ${number(seq)}`;
+      const missing = { seq: due, why: unsound === null ? why : `${why}: ${unsound}` };
       part.missing ??= missing;
       found(missing.seq, missing.why);
     }
     if (unsound !== null) found(seq, unsound);
-    if (last === null) floorHash ??= record.prev;
+    floorHash ??= record.prev;
     const begin = seq === 1 || nothingBefore ? GENESIS : seq - 1 === floor?.seq ? floorHash : null;
     const wanted = last === null ? begin : hash;
     if (wanted !== null && record.prev !== wanted) found(seq, `record ${seq} does not follow the one before it`);
@@ -209,7 +226,7 @@ export function createChainCheck(claimedFirst: number | null, floor: { seq: numb
     return ended;
   }
 
-  return { take, again, endPart, verdict, fault: () => fault, seen: (): Readonly<Stretch> => whole };
+  return { take, miss, again, endPart, verdict, fault: () => fault, seen: (): Readonly<Whole> => whole };
 }
 
 /** What the chain needs of a record's bytes, or what is wrong with them. */

@@ -5,6 +5,7 @@ import {
   type ChainCheck,
   createChainCheck,
   type Fault,
+  type Readable,
   type Stretch,
   type Unverified,
   type Verdict,
@@ -90,12 +91,14 @@ export async function verifyParts(
     const from = Math.min(...witnesses.slice(place + 1).map(({ claim }) => claim?.first ?? Infinity));
     for await (const page of pages) {
       for (const record of page) {
-        if (overlap.has(record, chain)) continue;
-        const taken = chain.take(record);
-        if ('problem' in record) continue;
-        authors?.take(record, taken);
-        outside.take(taken);
-        if (taken.seq !== null && taken.seq >= from) overlap.keep(record, taken.seq);
+        if ('problem' in record) chain.miss(record.where, record.problem);
+        else if (!overlap.has(record, chain)) {
+          const taken = chain.take(record);
+          authors?.take(record, taken);
+          outside.take(taken);
+          const seq = taken.seq ?? 0;
+          if (seq >= from) overlap.keep(record, seq);
+        }
       }
     }
     stretches.push(chain.endPart());
@@ -117,24 +120,22 @@ export async function verifyParts(
 /** Records that two parts have alike: an archive that was cut off before its records left Redis, or one made twice. */
 function createOverlap() {
   const kept = new Map<string, number>();
-  let first: number | null = null;
-  let last: number | null = null;
+  let alike: { first: number; last: number } | null = null;
   const textOf = ({ hash, mac, kid }: ExportedRecord) => `${hash} ${mac} ${kid}`;
   return {
     keep(record: ExportedRecord, seq: number): void {
       kept.set(textOf(record), seq);
     },
     /** Whether this one was in a part before, and may stand where it does. */
-    has(record: Unverified, chain: ChainCheck): boolean {
-      if (kept.size === 0 || 'problem' in record) return false;
+    has(record: Readable, chain: ChainCheck): boolean {
+      if (kept.size === 0) return false;
       const seq = kept.get(textOf(record));
       if (seq === undefined || hexHashOf(record.bytes) !== record.hash) return false;
       if (!chain.again(seq, record.hash, record.id)) return false;
-      first ??= seq;
-      last = seq;
+      alike = { first: alike?.first ?? seq, last: seq };
       return true;
     },
-    words: () => (first === null || last === null ? null : `${range(first, last)} in two parts, alike (overlap)`),
+    words: () => alike && `${range(alike.first, alike.last)} in two parts, alike (overlap)`,
   };
 }
 
@@ -163,27 +164,27 @@ function completenessOf(witnesses: readonly Witness[], stretches: readonly Stret
   const [only] = all;
   if (bad || (only && all.length === 1)) return bad ?? (only as Verdict);
   const { first, opens, last } = chain.seen();
-  const what = first === null || last === null ? 'no record' : range(opens ?? first, last);
+  const what = last === null ? 'no record' : range(opens ?? first ?? last, last);
   return { verdict: 'ok', seq: null, why: `${what}, as each of ${number(all.length)} heads says of its part` };
 }
 
 function ofPart({ name, claim, absence }: Witness, stretch: Stretch, fault: Fault | null): Verdict {
   const bad = (seq: number | null, why: string): Verdict => ({ verdict: 'fault', seq, why });
-  const { log, last, hash, count, missing } = stretch;
-  // A claim may begin with the gap that an accepted loss left, or after it.
-  const first = stretch.opens !== null && claim?.first === stretch.opens ? stretch.opens : stretch.first;
+  const { log, first, opens, last, hash, count, missing } = stretch;
   if (claim === null) return bad(null, absence ?? `${name} is missing or can't be read`);
   if (claim.first === null || claim.last === null) {
     return count === 0
       ? { verdict: 'ok', seq: null, why: `no record, as ${name} says` }
       : bad(first, `${name} says that there is no record`);
   }
-  if (first === null || last === null) {
+  if (last === null) {
     return bad(claim.first, `no record can be read, and ${name} says ${range(claim.first, claim.last)}`);
   }
+  // A claim may begin with the gap that an accepted loss left, or after it.
+  const begin = (claim.first === opens ? opens : first) ?? last;
   if (log !== null && log !== claim.log) return bad(null, `${name} is of another log, ${claim.log}`);
-  if (first !== claim.first) {
-    return bad(Math.min(first, claim.first), `begins at ${number(first)}, and ${name} says ${number(claim.first)}`);
+  if (begin !== claim.first) {
+    return bad(Math.min(begin, claim.first), `begins at ${number(begin)}, and ${name} says ${number(claim.first)}`);
   }
   if (last !== claim.last) {
     return bad(Math.min(last, claim.last) + 1, `ends at ${number(last)}, and ${name} says ${number(claim.last)}`);
@@ -193,7 +194,7 @@ function ofPart({ name, claim, absence }: Witness, stretch: Stretch, fault: Faul
     return bad(fault?.seq ?? null, `${records(count)}, and ${name} says ${number(claim.count)}`);
   }
   if (hash !== claim.hash) return bad(last, `record ${number(last)} is not the one that ${name} ends with`);
-  return { verdict: 'ok', seq: null, why: `${range(first, last)}, as ${name} says` };
+  return { verdict: 'ok', seq: null, why: `${range(begin, last)}, as ${name} says` };
 }
 
 function authenticityOf(
@@ -202,8 +203,7 @@ function authenticityOf(
   authors: AuthorCheck | null,
   forgedCheckpoint: Fault | null,
 ): Verdict {
-  const found = authors?.found();
-  const forged = found?.forged;
+  const forged = authors?.found().forged;
   if (forged) return { verdict: 'fault', ...forged };
   const bad = (why: string): Verdict => ({ verdict: 'fault', seq: null, why });
   const by = (kind: LineSignature) => witnesses.find(({ signature }) => signature === kind)?.name;
@@ -214,7 +214,7 @@ function authenticityOf(
   const said = signatureWords(witnesses);
   if (authors === null) return { verdict: 'unknown', seq: null, why: `AUDIT_KEYS is not set${said}` };
   if (count === 0) return { verdict: 'unknown', seq: null, why: `there is no record to check${said}` };
-  const missing = found?.missing;
+  const { missing } = authors.found();
   // Not known, and still wrong: whoever gave keys meant to check all of it.
   if (missing) return { verdict: 'unknown', seq: missing.seq, why: `${missing.why} (${authors.words()})` };
   return { verdict: 'ok', seq: null, why: `each record by a key of AUDIT_KEYS (${authors.words()})${said}` };

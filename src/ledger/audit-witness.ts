@@ -1,4 +1,3 @@
-import type { LossDetail } from '../domain/audit-record.ts';
 import type { Fault, Stretch, Taken } from './audit-chain-check.ts';
 import {
   type Checkpoint,
@@ -51,20 +50,23 @@ export async function readWitness(file: string, name: string, by: Signers): Prom
  * accepted loss gives that record up, by its own words, and a checkpoint since then bears the acceptance out.
  */
 export function createCheckpointCheck(checkpoints: readonly KnownCheckpoint[]) {
-  const bySeq = new Map<number, KnownCheckpoint[]>();
+  const bySeq = new Map<number | null, KnownCheckpoint[]>();
   for (const checkpoint of checkpoints) {
-    bySeq.set(checkpoint.seq, [...(bySeq.get(checkpoint.seq) ?? []), checkpoint]);
+    const same = bySeq.get(checkpoint.seq);
+    if (same) same.push(checkpoint);
+    else bySeq.set(checkpoint.seq, [checkpoint]);
   }
   /** With how many records the log has up to there. */
   const borneOut = new Map<KnownCheckpoint, number | null>();
-  const losses: (LossDetail & { at: number })[] = [];
+  const losses: NonNullable<Taken['loss']>[] = [];
   const lossOf = ({ log, seq }: KnownCheckpoint) =>
     losses.find(({ seen, from }) => seen.log === log && seq >= from && seq <= seen.seq);
 
   function take({ seq, hash, count, loss }: Taken): void {
-    if (seq === null) return;
-    if (loss) losses.push({ ...loss, at: seq });
-    for (const checkpoint of bySeq.get(seq) ?? []) if (checkpoint.hash === hash) borneOut.set(checkpoint, count);
+    if (loss) losses.push(loss);
+    const seen = bySeq.get(seq);
+    if (!seen) return;
+    for (const checkpoint of seen) if (checkpoint.hash === hash) borneOut.set(checkpoint, count);
   }
 
   /** The highest place that one of these bears out, by its signature. */
@@ -79,7 +81,7 @@ export function createCheckpointCheck(checkpoints: readonly KnownCheckpoint[]) {
    * `conflict`: another record stands there. `missing`: none does. `forged`: a checkpoint that its key did not sign.
    * @param sealed a signature says that the log ended there at that time: what came later is no part of it
    */
-  function found({ log, last, ...begin }: Pick<Stretch, 'log' | 'first' | 'opens' | 'last'>, sealed = false) {
+  function found({ log, last, ...begin }: Pick<Stretch, 'log' | 'first' | 'opens' | 'last'>, sealed: boolean) {
     const first = begin.opens ?? begin.first;
     let conflict: Fault | null = null;
     let missing: Fault | null = null;
@@ -111,9 +113,9 @@ export function createCheckpointCheck(checkpoints: readonly KnownCheckpoint[]) {
         }
       } else if (log !== null && checkpoint.log !== log) {
         conflict ??= { seq: first, why: `the log is ${log}, and a checkpoint is of ${checkpoint.log}` };
-      } else if (first === null || last === null) {
+      } else if (last === null) {
         missing ??= { seq: null, why: `there is no record, and a checkpoint has seen record ${seq}` };
-      } else if (seq < first) counts.before += 1;
+      } else if (seq < (first ?? last)) counts.before += 1;
       else if (seq > last && sealed) counts.after += 1;
       else if (seq > last) {
         const why = `ends at ${last}, and a checkpoint has seen record ${seq} (${hash.slice(0, 20)}…)`;

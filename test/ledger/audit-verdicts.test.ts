@@ -1,55 +1,25 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { GENESIS } from '../../src/domain/audit-record.ts';
-import { createMacs, sealRecord } from '../../src/ledger/audit-chain.ts';
-import type { Unverified } from '../../src/ledger/audit-chain-check.ts';
-import { type Verification, verifyLog, verifyParts, type Witness } from '../../src/ledger/audit-verify.ts';
+import { createMacs } from '../../src/ledger/audit-chain.ts';
+import { verifyParts, type Witness } from '../../src/ledger/audit-verify.ts';
 import { type KnownCheckpoint, knownCheckpoints } from '../../src/ledger/audit-witness.ts';
 import { readCheckpointLine, writeCheckpointLine } from '../../src/ledger/checkpoint-format.ts';
 import type { ExportedRecord } from '../../src/ledger/export-format.ts';
-import { LOG_ID, MEMORY_KEY, writeInMemory } from './in-memory-log.ts';
-
-const LOG = writeInMemory(12);
-const at = (seq: number) => LOG[seq - 1] as ExportedRecord;
-type Claim = NonNullable<Witness['claim']>;
-const whole = (log: ExportedRecord[], but: Partial<Claim> = {}): Claim => ({
-  ...{ log: LOG_ID, first: 1, last: 12, hash: log.at(-1)?.hash ?? '', count: null },
-  ...but,
-});
-
-interface Given {
-  claim?: Claim | null;
-  signature?: Witness['signature'];
-  keys?: { kid: string; key: Buffer }[] | null;
-  checkpoints?: KnownCheckpoint[] | null;
-}
-
-async function verify(records: (Partial<ExportedRecord> & { id?: string; problem?: string })[], given: Given = {}) {
-  async function* pages(): AsyncGenerator<Unverified[]> {
-    for (const [place, record] of records.entries()) yield [{ where: `line ${place + 1}`, ...record } as Unverified];
-  }
-  const { keys = [MEMORY_KEY], signature = null, checkpoints = null } = given;
-  const claim = given.claim === undefined ? whole(records as ExportedRecord[]) : given.claim;
-  return verifyLog(pages(), { name: 'its head', claim, signature }, keys, checkpoints);
-}
-
-const said = ({ integrity, completeness, authenticity }: Verification) =>
-  [integrity, completeness, authenticity].map(({ verdict, seq, why }) => `${verdict} ${seq}: ${why}`);
-
-/** The log with everything from `seq` on chained anew, after a change of that record. */
-function changed(seq: number, change: (record: Record<string, unknown>) => object, key = MEMORY_KEY): ExportedRecord[] {
-  const lines = LOG.slice(0, seq - 1);
-  for (const { bytes } of LOG.slice(seq - 1)) {
-    const record = { ...JSON.parse(bytes), prev: lines.at(-1)?.hash ?? GENESIS };
-    lines.push(sealed(JSON.stringify(record.seq === seq ? change(record) : record), key));
-  }
-  return lines;
-}
-
-function sealed(bytes: string, key = MEMORY_KEY): ExportedRecord {
-  const { hash, mac, kid } = sealRecord(bytes, key);
-  return { bytes, hash: hash.toString('hex'), mac: mac.toString('hex'), kid };
-}
+import { LOG_ID, MEMORY_KEY } from './in-memory-log.ts';
+import {
+  at,
+  type Claim,
+  changed,
+  checkpoint,
+  type Given,
+  LOG,
+  part,
+  said,
+  sealed,
+  verify,
+  whole,
+} from './verdict-fixture.ts';
 
 describe('the words of a verdict', () => {
   it('of a good log', async () => {
@@ -87,6 +57,8 @@ describe('the words of a verdict', () => {
     ['seq', (r) => ({ ...r, seq: 0 }), 'line 5 has a `seq` that is no place'],
     ['long prev', (r) => ({ ...r, prev: `${'c'.repeat(64)}0` }), 'line 5 has a `prev` that is no hash'],
     ['prev of no text', (r) => ({ ...r, prev: null }), 'line 5 has a `prev` that is no hash'],
+    ['prev in a list', (r) => ({ ...r, prev: [r.prev] }), 'line 5 has a `prev` that is no hash'],
+    ['time in a list', (r) => ({ ...r, at: [r.at] }), 'line 5 has an `at` that is no time'],
     ['time before', (r) => ({ ...r, at: ` ${r.at}` }), 'line 5 has an `at` that is no time'],
     ['time behind', (r) => ({ ...r, at: `${r.at} ` }), 'line 5 has an `at` that is no time'],
     ['no time', (r) => ({ ...r, at: 5 }), 'line 5 has an `at` that is no time'],
@@ -297,10 +269,6 @@ describe('an accepted loss', () => {
     const lines = accepted(survived, seq, but);
     return verify(lines, { claim: whole(lines, { last: seq }), ...given });
   };
-  const checkpoint = (seq: number, but: Partial<KnownCheckpoint> = {}): KnownCheckpoint => ({
-    ...{ log: LOG_ID, seq, hash: LOG[seq - 1]?.hash ?? 'ee'.repeat(32), count: seq, at: 'then', signature: 'good' },
-    ...but,
-  });
 
   it('is the only gap that is let pass, and named', async () => {
     const found = await held(4, 9);
@@ -427,10 +395,6 @@ describe('an accepted loss', () => {
 });
 
 describe('checkpoints', () => {
-  const checkpoint = (seq: number, but: Partial<KnownCheckpoint> = {}): KnownCheckpoint => ({
-    ...{ log: LOG_ID, seq, hash: LOG[seq - 1]?.hash ?? 'ee'.repeat(32), count: seq, at: 'then', signature: 'good' },
-    ...but,
-  });
   const held = async (checkpoints: KnownCheckpoint[], lines = LOG, but: Partial<Claim> = {}) => {
     const found = await verify(lines, { checkpoints, claim: whole(lines, but) });
     return [...said(found), found.firstBad];
@@ -569,7 +533,7 @@ describe('checkpoints', () => {
 describe('a part that was archived', () => {
   const archivedAt = (last: number, hash: string) =>
     changed(12, (record) => ({ ...record, event: 'audit.archived', detail: { last, hash } }));
-  const held = async (lines: ExportedRecord[], floor: { seq: number; hash: string }) => {
+  const held = async (lines: ExportedRecord[], floor: { seq: number; hash: string | null }) => {
     const rest = lines.slice(floor.seq);
     return verify(rest, { claim: whole(rest, { first: floor.seq + 1, floor }) });
   };
@@ -605,14 +569,29 @@ describe('a part that was archived', () => {
     expect((await held(silent, floor)).faulty).toBe(true);
   });
 
+  it('is taken from the first record where nothing else says which one was the last of it', async () => {
+    const lines = archivedAt(4, at(4).hash);
+    expect(said(await held(lines, { seq: 4, hash: null }))[0]).toBe('ok null: 8 records, hash chain unbroken');
+    expect((await held(archivedAt(4, at(3).hash), { seq: 4, hash: null })).faulty).toBe(true);
+  });
+
+  it('is not followed by a record that is the first of a log, unless it accepts a loss', async () => {
+    const anew = { ...JSON.parse(at(5).bytes), prev: GENESIS };
+    const lines = [sealed(JSON.stringify(anew))];
+    const found = await verify(lines, {
+      claim: whole(lines, { first: 5, last: 5, floor: { seq: 4, hash: at(4).hash } }),
+    });
+    expect(said(found)[0]).toBe('fault 5: record 5 does not follow the one before it');
+  });
+
   it('may be followed by an accepted loss', async () => {
     const detail = {
       ...{ by: 'a test', gap: { first: 5, last: 8 }, from: 5, survived: null },
       seen: { log: LOG_ID, seq: 8, hash: at(8).hash },
     };
-    const loss = { ...JSON.parse(at(9).bytes), prev: at(4).hash, event: 'loss.accepted' };
-    const lostAfter = (told: object, floor = { last: 4, hash: at(4).hash }) => {
-      const nine = sealed(JSON.stringify({ ...loss, detail: { ...detail, ...told } }));
+    const loss = { ...JSON.parse(at(9).bytes), event: 'loss.accepted' };
+    const lostAfter = (told: object, floor = { last: 4, hash: at(4).hash }, prev = at(4).hash) => {
+      const nine = sealed(JSON.stringify({ ...loss, prev, detail: { ...detail, ...told } }));
       const ten = { ...JSON.parse(at(10).bytes), prev: nine.hash, event: 'audit.archived', detail: floor };
       return [nine, sealed(JSON.stringify(ten))];
     };
@@ -628,12 +607,11 @@ describe('a part that was archived', () => {
       'record 9 names another gap than it leaves',
     );
     expect((await live(lostAfter({}), 6)).firstBad).toBe(6);
-    const part = (records: ExportedRecord[], claim: Partial<Claim>) => ({
-      witness: { name: 'a head', claim: whole(records, claim), signature: null },
-      records: (async function* () {
-        yield records.map((record) => ({ where: 'here', ...record }));
-      })(),
-    });
+    // A loss after another record than that one leaves the gap as it is.
+    expect(said(await live(lostAfter({}, undefined, at(3).hash), 5)).slice(0, 2)).toEqual([
+      'ok null: 2 records, hash chain unbroken',
+      'fault 5: begins at 9, and its head says 5',
+    ]);
     for (const first of [5, 9]) {
       const parts = [part(LOG.slice(0, 4), { last: 4 }), part(lostAfter({}), { first, last: 10 })];
       expect(said(await verifyParts(parts, [MEMORY_KEY])).slice(0, 2)).toEqual([
