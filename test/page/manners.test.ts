@@ -133,7 +133,7 @@ describe('by keyboard alone', () => {
     await focused(modal.getByRole('button', { name: 'Decide' }));
     await keyboard.press('Enter');
     await modal.waitFor({ state: 'detached' });
-    await card.getByText('In force').first().waitFor();
+    await card.getByText('In force', { exact: true }).first().waitFor();
   });
 
   it('has Esc close the list first and then the modal, and the focus comes back', async () => {

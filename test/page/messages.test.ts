@@ -105,7 +105,7 @@ describe('messages', () => {
     await expect.poll(() => tab.evaluate(left)).toBeLessThan(5);
     await asBot('chat.postMessage', { channel, text: 'followed to the end' });
     await tab.getByText('followed to the end').waitFor();
-    expect(await tab.evaluate(left)).toBeLessThan(5);
+    await expect.poll(() => tab.evaluate(left)).toBeLessThan(5);
   });
 
   it('stand in threads, which open beside the channel and close with Esc', async () => {

@@ -114,7 +114,7 @@ describe('the focus', () => {
     const modal = tab.getByRole('dialog', { name: 'Review the limit' });
     await modal.getByRole('radio', { name: 'Approve' }).check();
     await modal.getByRole('button', { name: 'Decide' }).click();
-    await card.getByText('In force').first().waitFor();
+    await card.getByText('In force', { exact: true }).first().waitFor();
     await focused(card);
   });
 });

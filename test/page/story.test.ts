@@ -33,7 +33,7 @@ describe('the whole story, by the page alone', () => {
     await modal.getByLabel('Comment').fill('go on');
     await modal.getByRole('button', { name: 'Decide' }).click();
     await modal.waitFor({ state: 'detached' });
-    await card.getByText('In force').first().waitFor();
+    await card.getByText('In force', { exact: true }).first().waitFor();
     expect(aws.execution(arn).bytesPerSecond).toBe(25 * MiB);
 
     const curve = tab.getByRole('img', { name: /^nightly-archive: 25 MiB\/s measured, limit 25 MiB\/s/ });
@@ -157,7 +157,7 @@ describe('the whole story, by the page alone', () => {
       .toBe(true);
     await tab.getByRole('radio', { name: 'Approve' }).check();
     await tab.getByRole('button', { name: 'Decide' }).click();
-    await card.getByText('In force').first().waitFor();
+    await card.getByText('In force', { exact: true }).first().waitFor();
     expect(world.aws.execution(arn).bytesPerSecond).toBe(30 * MiB);
   });
 });
