@@ -1,14 +1,39 @@
 import { defineConfig } from 'vitest/config';
 
+/** Files of one worker share their modules: loading them anew for each took longer than most tests. */
+const shared = {
+  isolate: false,
+  // Far more than anything takes, so that a busy machine fails nothing: what may not be slow is measured by the bench.
+  testTimeout: 120_000,
+  hookTimeout: 120_000,
+  expect: { poll: { timeout: 40_000 } },
+};
+
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
-    globalSetup: ['test/global-redis.ts', 'test/global-chromium.ts'],
-    // Some start a browser or several bots: more at once get in each other's way on two cores.
-    maxWorkers: 2,
-    // Far more than anything takes, so that a busy machine fails nothing: what may not be slow is measured by the bench.
-    testTimeout: 90_000,
-    hookTimeout: 120_000,
-    expect: { poll: { timeout: 15_000 } },
+    projects: [
+      {
+        test: {
+          ...shared,
+          name: 'page',
+          include: ['test/page/**/*.test.ts'],
+          globalSetup: ['test/global-redis.ts', 'test/global-chromium.ts'],
+          // Each has a browser and a bot: more at once only get in each other's way on two cores.
+          maxWorkers: 2,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        test: {
+          ...shared,
+          name: 'bot',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/page/**'],
+          globalSetup: ['test/global-redis.ts'],
+          // Most of them wait, for time limits of the bot and for what must not happen.
+          maxWorkers: 4,
+        },
+      },
+    ],
   },
 });

@@ -85,7 +85,6 @@ export async function serve(env: NodeJS.ProcessEnv, options: ServeOptions = {}):
     ...{ level: config.logLevel, secrets: config.secrets },
     ...(options.logTo === undefined ? {} : { destination: options.logTo }),
   });
-  const metrics = createMetrics();
   const clock: Clock = options.clock ?? { now: () => new Date() };
   const replica = randomUUID();
   const keys = createKeys(config.redis.prefix);
@@ -104,6 +103,7 @@ export async function serve(env: NodeJS.ProcessEnv, options: ServeOptions = {}):
     ...{ redis, keys, auditKeys, clock, newLogId: randomUUID, witness },
     onLost: (err) => log.fatal({ err }, 'the log in Redis is not the one this bot wrote to: nothing more is written'),
   });
+  const metrics = createMetrics({ countOpenRequests: written.countOpenRequests });
   const ledger = countedLedger(loggedLedger(written, log), metrics);
   const unsure = await firstLook(ledger, witness, log);
   const policies = createPolicies(redis, keys, clock, replica);

@@ -23,6 +23,8 @@ export interface LedgerOptions extends SightsOptions {
 export interface RedisLedger extends Ledger {
   /** Why this process no longer writes; null while it does. */
   lost(): LedgerLost | null;
+  /** How many requests have not ended. */
+  countOpenRequests(): Promise<number>;
   /** The highest record that this process knows of. */
   seen(): Sight | null;
   /**
@@ -170,6 +172,7 @@ export function createLedger(options: LedgerOptions): RedisLedger {
       return found.filter((stored) => stored !== null);
     },
     leave,
+    countOpenRequests: () => gate.read(() => redis.zcard(keys.open)),
     async openRequests(limit) {
       const ids = await gate.read(() => redis.zrange(keys.open, 0, String(limit - 1)));
       const found = await Promise.all(ids.map(load));

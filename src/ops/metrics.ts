@@ -3,8 +3,11 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom
 /** What the bot counts. Labels take closed lists only, never an id or a person: each new value is a series for good. */
 export type Metrics = ReturnType<typeof createMetrics>;
 
-/** Makes a registry of its own with Node's default metrics and the bot's, all named `datasync_throttle_…`. */
-export function createMetrics() {
+/**
+ * Makes a registry of its own with Node's default metrics and the bot's, all named `datasync_throttle_…`.
+ * `countOpenRequests` is asked at each scrape; what it can't say is NaN, which is how Prometheus writes "not known".
+ */
+export function createMetrics({ countOpenRequests }: { countOpenRequests: () => Promise<number> }) {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const counter = <Label extends string>(name: string, help: string, labelNames: Label[]) =>
@@ -30,6 +33,9 @@ export function createMetrics() {
       name: 'datasync_throttle_open_requests',
       help: 'Throttle requests that have not ended',
       registers: [registry],
+      async collect() {
+        this.set(await countOpenRequests().catch(() => Number.NaN));
+      },
     }),
   };
 }

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { startAuditWatch } from '../../src/ledger/audit-watch.ts';
 import { asked, type OpenedLedger, openLedger, restore } from './given-ledger.ts';
 
-const PATIENCE = { timeout: 20_000 };
+const PATIENCE = { timeout: 40_000 };
 let opened: OpenedLedger;
 let watches: { stop(): Promise<void> }[];
 let told: string[];

@@ -10,7 +10,7 @@ let lines: string[] = [];
 
 async function start(
   checks: ReadinessCheck[] = [],
-  metrics: Parameters<typeof startOps>[0]['metrics'] = createMetrics().registry,
+  metrics: Parameters<typeof startOps>[0]['metrics'] = createMetrics({ countOpenRequests: async () => 0 }).registry,
 ) {
   lines = [];
   const log = createLogger({ level: 'info', destination: { write: (line) => lines.push(line) } });
@@ -93,17 +93,20 @@ describe('startOps', () => {
   });
 
   it("shows Node's metrics and the bot's", async () => {
-    const metrics = createMetrics();
+    let open: () => Promise<number> = async () => 3;
+    const metrics = createMetrics({ countOpenRequests: () => open() });
     metrics.awsCalls.inc({ operation: 'UpdateTaskExecution', outcome: 'ok' });
     metrics.interactionAck.observe({ kind: 'command' }, 0.02);
-    metrics.openRequests.set(3);
-    const response = await (await start([], metrics.registry))('/metrics');
+    const get = await start([], metrics.registry);
+    const response = await get('/metrics');
     const text = await response.text();
     expect(response.headers.get('content-type')).toMatch(/^text\/plain; version=0\.0\.4/);
     expect(text).toContain('datasync_throttle_aws_calls_total{operation="UpdateTaskExecution",outcome="ok"} 1');
     expect(text).toContain('datasync_throttle_interaction_ack_seconds_bucket{le="0.025",kind="command"} 1');
     expect(text).toContain('datasync_throttle_open_requests 3');
     expect(text).toContain('process_cpu_seconds_total');
+    open = () => Promise.reject(new Error('Redis is away'));
+    expect(await (await get('/metrics')).text()).toContain('datasync_throttle_open_requests Nan');
   });
 
   it('answers HEAD without a body, and no other method', async () => {
@@ -132,7 +135,7 @@ describe('startOps', () => {
       port: ops?.port ?? 0,
       host: '127.0.0.1',
       checks: [],
-      metrics: createMetrics().registry,
+      metrics: createMetrics({ countOpenRequests: async () => 0 }).registry,
       log: createLogger({ level: 'error' }),
     });
     await expect(again).rejects.toMatchObject({ code: 'EADDRINUSE' });

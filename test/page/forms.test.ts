@@ -1,7 +1,7 @@
 import type { Locator, Page as Tab } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { COMMAND, LEAD, OPERATOR } from '../whole-app/world.ts';
-import { focused, givenPage, PATIENCE_MS, send } from './given-page.ts';
+import { atRest, focused, givenPage, PATIENCE_MS, send } from './given-page.ts';
 
 const current = givenPage();
 
@@ -57,7 +57,7 @@ describe('a list that searches', () => {
     const tab = await open(OPERATOR);
     const modal = await askForm(tab);
     await modal.getByLabel('New limit').waitFor();
-    await tab.evaluate('Promise.all(document.getAnimations().map((one) => one.finished))');
+    await atRest(tab);
     const before = await modal.boundingBox();
     await modal.getByRole('combobox').press('ArrowDown');
     await modal.getByRole('option').first().waitFor();

@@ -1,4 +1,11 @@
-import { type Browser, type BrowserContextOptions, chromium, type Locator, type Page as Tab } from 'playwright-core';
+import {
+  type Browser,
+  type BrowserContextOptions,
+  chromium,
+  errors,
+  type Locator,
+  type Page as Tab,
+} from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, inject } from 'vitest';
 import { type Page, startPage } from '../../src/sandbox/page/start-page.ts';
 import { type LocalRedis, startLocalRedis } from '../../src/sandbox/redis.ts';
@@ -113,6 +120,27 @@ export async function sit(tab: Tab, name: string): Promise<void> {
 export async function send(tab: Tab, words: string): Promise<void> {
   await tab.locator('#composer').fill(words);
   await tab.locator('#composer').press('Enter');
+}
+
+/** Types into a searchable list until it offers an option: one that came too late for Slack is asked for again by the next letter. */
+export async function searchFor(search: Locator, words: string, option: Locator): Promise<void> {
+  const offered = async () => {
+    await search.fill('');
+    await search.fill(words);
+    try {
+      await option.waitFor({ timeout: PATIENCE_MS / 6 });
+      return true;
+    } catch (fault) {
+      if (fault instanceof errors.TimeoutError) return false;
+      throw fault;
+    }
+  };
+  await expect.poll(offered, { timeout: PATIENCE_MS }).toBe(true);
+}
+
+/** Waits until nothing moves: a spinner has no end of its own, and is gone once what it waits for is there. */
+export async function atRest(tab: Tab): Promise<void> {
+  await tab.waitForFunction('document.getAnimations().length === 0');
 }
 
 /** Waits until an element has the focus. */

@@ -2,7 +2,7 @@ import axe from 'axe-core';
 import type { Page as Tab } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { COMMAND, LEAD, OPERATOR } from '../whole-app/world.ts';
-import { focused, givenPage, send } from './given-page.ts';
+import { atRest, focused, givenPage, send } from './given-page.ts';
 
 const current = givenPage();
 
@@ -17,7 +17,7 @@ async function faultsOf(tab: Tab): Promise<string[]> {
   // In the way that a debugger has: the page's own policy lets no script of another's in.
   await tab.evaluate(axe.source);
   // What is still fading in has another contrast.
-  await tab.evaluate('Promise.all(document.getAnimations().map((one) => one.finished))');
+  await atRest(tab);
   const { violations } = await tab.evaluate<{ violations: Fault[] }>('axe.run()');
   return violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html}\n${node.failureSummary}`));
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { COMMAND, LEAD, MiB, OPERATOR } from '../whole-app/world.ts';
-import { givenPage, PATIENCE_MS, send, sit } from './given-page.ts';
+import { givenPage, PATIENCE_MS, searchFor, send, sit } from './given-page.ts';
 
 const current = givenPage();
 
@@ -21,7 +21,7 @@ describe('the whole story, by the page alone', () => {
     await tab.locator('#composer').press('Enter');
     const card = tab.getByRole('article').filter({ hasText: arn.slice(-22) });
     await card.getByText('Waiting for 1 approval').waitFor();
-    await tab.getByRole('article').filter({ hasText: 'Only visible to you' }).waitFor();
+    await tab.getByRole('article').filter({ hasText: 'Only visible to you' }).filter({ hasText: 'Asked' }).waitFor();
     await expect.poll(done, { timeout: PATIENCE_MS }).toBe(1);
 
     await sit(tab, 'Lena');
@@ -92,8 +92,7 @@ describe('the whole story, by the page alone', () => {
     await send(tab, COMMAND);
     const modal = tab.getByRole('dialog', { name: 'Ask for a limit' });
     const search = modal.getByRole('combobox', { name: 'Task execution' });
-    await search.fill('weekly');
-    await modal.getByRole('option', { name: /weekly-report/ }).waitFor();
+    await searchFor(search, 'weekly', modal.getByRole('option', { name: /weekly-report/ }));
     await search.press('Enter');
     await modal.getByText('Limit in force', { exact: true }).waitFor();
     await modal.getByLabel('New limit').fill('fast');
@@ -128,9 +127,10 @@ describe('the whole story, by the page alone', () => {
     const restart = tab.getByRole('button', { name: 'Start Redis' });
     await restart.waitFor();
     await sit(tab, 'Lena');
-    const before = await tab.getByText('Only visible to you').count();
+    const privately = tab.getByRole('article').filter({ hasText: 'Only visible to you' });
+    const before = await privately.count();
     await send(tab, `${COMMAND} requests`);
-    await expect.poll(() => tab.getByText('Only visible to you').count(), { timeout: PATIENCE_MS }).toBe(before + 1);
+    await privately.nth(before).waitFor();
 
     await restart.click();
     await tab.getByRole('button', { name: 'Stop Redis' }).waitFor();
@@ -152,7 +152,7 @@ describe('the whole story, by the page alone', () => {
           await modal.waitFor({ state: 'detached' });
           return false;
         },
-        { timeout: 15_000 },
+        { timeout: 3 * PATIENCE_MS },
       )
       .toBe(true);
     await tab.getByRole('radio', { name: 'Approve' }).check();

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { type Command, parseCommand } from '../../src/slack/command-text.ts';
 import { ACTIONS, COMMANDS, SUBMITS, SUGGESTIONS } from '../../src/slack/routes.ts';
 import { helpMessage } from '../../src/slack/views/help.ts';
 
@@ -11,6 +12,13 @@ const sources = readdirSync(views).filter((file) => file.endsWith('.ts'));
 const exportsOf = await Promise.all(
   sources.map((file) => import(join(views, file)) as Promise<Record<string, unknown>>),
 );
+
+/** Kinds of a command that no word of its own calls. */
+const WORDLESS: readonly string[] = ['ask', 'open-modal', 'not-understood'] satisfies Command['kind'][];
+/** What can be typed first, from the table itself: so that a new one can't be forgotten elsewhere. */
+const WORDS = Object.keys(COMMANDS)
+  .filter((kind) => !WORDLESS.includes(kind))
+  .map((kind) => kind.replace('-', ' '));
 
 /** The exported constants of the views whose name ends so: ids live beside the view that emits them. */
 function ids(ending: string): string[] {
@@ -47,15 +55,19 @@ describe('the table of routes', () => {
     }
   });
 
-  it('has its command in the manifest, and each word of it in the help and the hint', () => {
+  it.each(WORDS)('has its word “%s” read, and said wherever people look for it', (word) => {
     const [command] = parse(readFileSync(join(root, 'manifest.yml'), 'utf8')).features.slash_commands;
-    const help = JSON.stringify(helpMessage());
-    for (const word of Object.keys(COMMANDS).filter((kind) =>
-      ['requests', 'list', 'status', 'why', 'audit', 'help'].includes(kind),
-    )) {
-      expect(command.usage_hint).toContain(word);
-      if (word !== 'help') expect(help).toContain(word);
-    }
-    expect(help).toContain(command.command);
+    const typed = `${command.command} ${word}`;
+    const [first = ''] = word.split(' ');
+    const read = parseCommand(word);
+    if (read.kind === 'not-understood') expect(read.example.startsWith(`${typed} `)).toBe(true);
+    else expect(read.kind).toBe(word.replace(' ', '-'));
+    expect(command.usage_hint.split(/[^a-z]+/)).toContain(first);
+    // The end of what is typed, or what follows it: `audit` alone is not said by `audit verify`.
+    const said = new RegExp(`\`${typed}(?:\`| (?:<|&lt;|\\[))`);
+    expect(JSON.stringify(helpMessage())).toMatch(said);
+    expect(readFileSync(join(root, 'README.md'), 'utf8')).toMatch(said);
+    const refused = parseCommand('something-else');
+    expect(refused.kind === 'not-understood' && refused.expected).toContain(`\`${first}\``);
   });
 });

@@ -36,6 +36,7 @@ describe.each(['http', 'socket'] as const)('the main path over %s', (mode) => {
     expect(card.text).toContain('50 MiB/s (419 Mbit/s)');
     expect(task).toMatch(/^task-/);
 
+    expect((await measured()).get('open_requests')).toBe(1);
     const modal = await world.review(LEAD, card);
     const facts = visibleText(modal);
     for (const fact of ['TRANSFERRING', '100 MiB/s (839 Mbit/s) → 50 MiB/s', 'video call at 9', 'nobody yet']) {
@@ -52,6 +53,13 @@ describe.each(['http', 'socket'] as const)('the main path over %s', (mode) => {
 
     // The same again, as Slack may send it.
     expect((await slack.redeliver()).status).toBe(200);
+
+    // Each metric of the bot is moved by what it counts, and by nothing else.
+    const metrics = await measured();
+    expect(metrics.get('open_requests')).toBe(0);
+    metrics.delete('open_requests');
+    expect([...metrics].filter(([, value]) => !(value > 0))).toEqual([]);
+    expect(metrics.size).toBeGreaterThan(0);
 
     // One message in the channel, edited in place; the result in its thread, and broadcast.
     const done = await world.card(arn, 'In force');
@@ -102,6 +110,19 @@ describe.each(['http', 'socket'] as const)('the main path over %s', (mode) => {
     expectChain(log, world.env.AUDIT_KEYS ?? '');
   });
 });
+
+/** The bot's own metrics by their short names, summed over their labels. */
+async function measured(): Promise<Map<string, number>> {
+  const text = await (await fetch(`http://127.0.0.1:${world?.bots[0]?.opsPort}/metrics`)).text();
+  const names = [...text.matchAll(/^# TYPE datasync_throttle_(\S+) (\w+)$/gm)];
+  return new Map(
+    names.map(([, name = '', type]) => {
+      const series = type === 'histogram' ? `${name}_count` : name;
+      const values = text.matchAll(new RegExp(`^datasync_throttle_${series}(?:\\{.*\\})? (\\S+)$`, 'gm'));
+      return [name, [...values].reduce((sum, [, value]) => sum + Number(value), 0)];
+    }),
+  );
+}
 
 /** The chain by the contract's text alone. */
 function expectChain(log: Awaited<ReturnType<typeof readLog>>, auditKeys: string): void {

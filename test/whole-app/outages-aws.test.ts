@@ -35,7 +35,7 @@ describe('AWS while a change is made', () => {
     expect(await events(arn)).toEqual(['requested', 'approved', 'apply.started', 'apply.unknown']);
     expect(slack.thread(first.channel, first.ts)).toHaveLength(1);
     aws.recover();
-    const told = await slack.until(() => slack.thread(first.channel, first.ts)[1], { timeoutMs: 10_000 });
+    const told = await slack.until(() => slack.thread(first.channel, first.ts)[1]);
     expect(visibleText(told)).toContain('In force');
     expect(sent(arn)).toEqual([50 * MiB]);
     expect((await records()).at(-1)).toMatchObject({ event: 'applied', detail: { rate: 50 * MiB } });
@@ -100,7 +100,7 @@ describe('AWS while a change is made', () => {
       logged(request).some(({ effect, why }) => effect === 'apply' && /AssumeRole/.test(`${why}`)),
     );
     aws.recover();
-    await slack.until(() => slack.thread(asked.channel, asked.ts)[1], { timeoutMs: 12_000 });
+    await slack.until(() => slack.thread(asked.channel, asked.ts)[1]);
     expect(sent(arn)).toEqual([50 * MiB]);
     expect(await events(arn)).toEqual(['requested', 'approved', 'apply.started', 'applied']);
     const recorded = logged(request).filter(({ seq }) => seq !== undefined);

@@ -103,7 +103,7 @@ describe('Redis is away', () => {
     await aws.until(() => aws.execution(arn).bytesPerSecond === 50 * MiB);
     await redis.start();
     // Its claim went with the fault: the work is taken up as abandoned, or by its own timer.
-    await world.slack.until(() => world.slack.thread(card.channel, card.ts)[1], { timeoutMs: 15_000 });
+    await world.slack.until(() => world.slack.thread(card.channel, card.ts)[1]);
     expect(visibleText(await result(card))).toContain('In force');
     expect(sent(arn)).toEqual([50 * MiB]);
     expect(await events(arn)).toEqual(['requested', 'approved', 'apply.started', 'applied']);

@@ -64,5 +64,5 @@ describe('reminders', () => {
     expect(dms(LEAD, quiet)).toEqual([]);
     expect(shows(asked, 'Request ')).toBe(true);
     await slack.as(OPERATOR).command('C0OPS', COMMAND, 'help');
-  }, 60_000);
+  });
 });

@@ -94,9 +94,7 @@ describe('the request modal', () => {
     await bots.shift()?.stop();
     aws.fail({ kind, operation: 'ListTaskExecutions' });
     const view = await opened();
-    const shown = await slack.until(() => [now(view)].find((one) => one && shows(one, 'is not in the list')), {
-      timeoutMs: 15_000,
-    });
+    const shown = await slack.until(() => [now(view)].find((one) => one && shows(one, 'is not in the list')));
     expect(visibleText(shown)).toContain(
       `*us-east-1* as \`arn:aws:iam::111122223333:role/datasync-throttle\`: ${words}.`,
     );

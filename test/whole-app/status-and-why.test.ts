@@ -69,7 +69,7 @@ describe('status', () => {
     const away = await say(OPERATOR, `status ${arn}`);
     expect(away.ms).toBeLessThan(SLACK_WAITS_MS);
     aws.recover();
-  }, 15_000);
+  });
 });
 
 describe('why', () => {

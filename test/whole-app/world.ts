@@ -53,6 +53,8 @@ export interface TestWorld extends World {
   records(): Promise<AuditRecord[]>;
   /** The events of an execution's records, oldest first. */
   events(arn: string): Promise<string[]>;
+  /** What the bots logged: by default fatal lines only. */
+  logged: string[];
   /** The rates that were sent to AWS for an execution. */
   sent(arn: string): number[];
   /** Does something, and waits for what this person is told privately by it. */
@@ -70,7 +72,12 @@ export interface TestWorld extends World {
 
 /** A world with one running execution and one bot. */
 export async function startTestWorld(options: Partial<WorldOptions> = {}): Promise<TestWorld> {
-  const world = await startWorld({ redisUrl: inject('redisUrl'), policy: POLICY, ...options });
+  const logged: string[] = [];
+  const world = await startWorld({
+    ...{ redisUrl: inject('redisUrl'), policy: POLICY, ...options },
+    // Kept, not shown: a test that expects a fatal line takes it out, and any other is a fault.
+    serve: { logTo: { write: (line) => logged.push(line) }, ...options.serve },
+  });
   const { slack, aws } = world;
   await world.startBot();
 
@@ -112,13 +119,13 @@ export async function startTestWorld(options: Partial<WorldOptions> = {}): Promi
     const ms = performance.now() - from;
     await acted;
     if (!first.startsWith('Still checking')) return { first, ms, text: first };
-    const truth = await slack.until(() => person.ephemerals()[before + 1], { timeoutMs: 10_000 });
+    const truth = await slack.until(() => person.ephemerals()[before + 1]);
     return { first, ms, text: visibleText(truth) };
   }
 
   const made: TestWorld = {
     ...world,
-    ...{ execution, records, told, card, review },
+    ...{ execution, records, told, card, review, logged },
     arn: execution(),
     events: async (arn) => (await records()).filter((record) => record.execution === arn).map(({ event }) => event),
     sent: (arn) =>
@@ -130,9 +137,9 @@ export async function startTestWorld(options: Partial<WorldOptions> = {}): Promi
       return card(arn);
     },
     async result({ channel, ts }) {
-      const told = await slack.until(() => slack.thread(channel, ts)[1], { timeoutMs: 12_000 });
+      const told = await slack.until(() => slack.thread(channel, ts)[1]);
       // The card is brought up to date beside it, and looks at AWS for that.
-      await slack.until(() => !OPEN.test(slack.message(channel, ts)?.text ?? ''), { timeoutMs: 12_000 });
+      await slack.until(() => !OPEN.test(slack.message(channel, ts)?.text ?? ''));
       return told;
     },
     async approve(user, message) {
@@ -166,8 +173,9 @@ export function givenWorld(
   return current;
 }
 
-/** Nothing that Slack would refuse, no failure that a person saw, and no channel woken. */
-export function expectGoodManners({ slack }: World): void {
+/** Nothing that Slack would refuse, no failure that a person saw, no channel woken, and no fatal line in the log. */
+export function expectGoodManners({ slack, logged }: TestWorld): void {
+  expect(logged).toEqual([]);
   expect(slack.breaches).toEqual([]);
   expect(slack.failures).toEqual([]);
   const woken = slack.notified.flatMap(({ called }) => called);

@@ -10,7 +10,7 @@ import type { Claim, EffectKind } from '../../src/workflow/ports.ts';
 import { at } from '../domain/given.ts';
 import { asked, following, type OpenedLedger, openLedger, openRedis } from '../ledger/given-ledger.ts';
 
-const waitFor: typeof vi.waitFor = (look) => vi.waitFor(look, { timeout: 15_000 });
+const waitFor: typeof vi.waitFor = (look) => vi.waitFor(look, { timeout: 40_000 });
 let opened: OpenedLedger;
 let connections: Connection[];
 let loops: { stop(graceMs: number): Promise<void> }[];

@@ -44,7 +44,7 @@ export interface LocalDataSync {
   /** After each call and each change of an execution. */
   on(event: 'change', listener: () => void): void;
   off(event: 'change', listener: () => void): void;
-  /** Settles with the predicate's first truthy answer; rejects after `timeoutMs` (5 s). */
+  /** Settles with the predicate's first truthy answer; rejects after `timeoutMs` (40 s). */
   until<T>(predicate: (sync: LocalDataSync) => T, options?: { timeoutMs?: number }): Promise<T>;
   stop(): Promise<void>;
 }
@@ -121,7 +121,7 @@ export async function startDataSync(options: DataSyncOptions = {}): Promise<Loca
     },
     on: (event, listener) => void events.on(event, listener),
     off: (event, listener) => void events.off(event, listener),
-    until: (predicate, { timeoutMs = 15_000 } = {}) => until(sync, () => predicate(sync), timeoutMs),
+    until: (predicate, { timeoutMs = 40_000 } = {}) => until(sync, () => predicate(sync), timeoutMs),
     stop: async () => {
       clearTimeout(timer);
       const closed = once(server, 'close');

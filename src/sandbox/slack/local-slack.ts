@@ -187,7 +187,7 @@ export async function startSlack(options: LocalSlackOptions = {}): Promise<Local
     warnings: workspace.warnings,
     failures: workspace.failures,
     connections: () => sockets.count,
-    until: (look, { timeoutMs = 15_000 } = {}) => until(workspace, look, timeoutMs),
+    until: (look, { timeoutMs = 40_000 } = {}) => until(workspace, look, timeoutMs),
     on: (_event, hear) => workspace.onChange(hear),
     sendRaw: (request) => delivery.raw(request),
     redeliver: () => delivery.again(),
