@@ -1,28 +1,18 @@
 import { readFile } from 'node:fs/promises';
 import type { Result } from './domain/result.ts';
 import { describePolicyFaults, type ReadPolicy, readPolicyText } from './policy-file.ts';
-import type { PolicySource } from './workflow/ports.ts';
 
-export interface PolicyFile extends PolicySource {
-  current(): ReadPolicy;
-  /** Reads the file again. A bad one is refused, in words, and the old one stays. */
-  reload(): Promise<Result<ReadPolicy, string>>;
+export interface PolicyFile {
+  /** As it was when the bot started. */
+  readonly first: ReadPolicy;
+  /** Reads the file again; what is wrong with it in words. */
+  read(): Promise<Result<ReadPolicy, string>>;
 }
 
-/** The policy in force, from its file; what is wrong with the file in words. */
+/** The policy file, read once and found good; what is wrong with it in words. */
 export async function openPolicyFile(file: string): Promise<Result<PolicyFile, string>> {
   const first = await read(file);
-  if (!first.ok) return first;
-  let current = first.value;
-  const source: PolicyFile = {
-    current: () => current,
-    async reload() {
-      const next = await read(file);
-      if (next.ok) current = next.value;
-      return next;
-    },
-  };
-  return { ok: true, value: source };
+  return first.ok ? { ok: true, value: { first: first.value, read: () => read(file) } } : first;
 }
 
 async function read(file: string): Promise<Result<ReadPolicy, string>> {

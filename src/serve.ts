@@ -41,7 +41,7 @@ import { startLoop } from './worker/loop.ts';
 import { type Applied, applyThrottle } from './workflow/apply-throttle.ts';
 import { expireRequest } from './workflow/expire-request.ts';
 import { createMeasuredRates, notingLooks } from './workflow/measured-rates.ts';
-import type { Clock } from './workflow/ports.ts';
+import type { Clock, PolicySource } from './workflow/ports.ts';
 import { remindApprovers } from './workflow/remind-approvers.ts';
 import { revertLimit } from './workflow/revert-limit.ts';
 import { tellThread } from './workflow/tell-thread.ts';
@@ -80,7 +80,7 @@ const GRACE_MS = 6000;
  * @throws ConfigurationError where the environment, the policy file, a Slack token or a port is wrong; the signal's reason
  */
 export async function serve(env: NodeJS.ProcessEnv, options: ServeOptions = {}): Promise<Running> {
-  const { config, policy, witness } = await readSettings(env);
+  const { config, policyFile, witness } = await readSettings(env);
   const log = createLogger({
     ...{ level: config.logLevel, secrets: config.secrets },
     ...(options.logTo === undefined ? {} : { destination: options.logTo }),
@@ -106,8 +106,10 @@ export async function serve(env: NodeJS.ProcessEnv, options: ServeOptions = {}):
   const metrics = createMetrics({ countOpenRequests: written.countOpenRequests });
   const ledger = countedLedger(loggedLedger(written, log), metrics);
   const unsure = await firstLook(ledger, witness, log);
-  const policies = createPolicies(redis, keys, clock, replica);
-  const policyWatch = watchPolicy({ ledger, policy, policies, log });
+  const policies = createPolicies(redis, keys, replica);
+  const policyWatch = watchPolicy({ ledger, file: policyFile, policies, clock, log });
+  const policy: PolicySource = policyWatch;
+  await policyWatch.announced;
   const { mode, apiUrl } = config.slack;
   const clients = createClients(config.slack.botToken, apiUrl, log, countingFetch(metrics));
   const appClient =
@@ -128,7 +130,8 @@ export async function serve(env: NodeJS.ProcessEnv, options: ServeOptions = {}):
       policy() {
         const { digest, policy: now } = policy.current();
         const named = new Set(groupsNamed(now));
-        return { digest, others: policyWatch.others(), unreadable: unreadable().filter((group) => named.has(group)) };
+        const groups = unreadable().filter((group) => named.has(group));
+        return { digest, differing: policyWatch.differing(), unreadable: groups };
       },
     }),
   }).catch(async (fault: unknown) => {

@@ -23,7 +23,7 @@ export function portFault(name: 'PORT' | 'OPS_PORT', port: number, fault: unknow
 /** What the bot is started with, all of it read and found good. */
 export interface Settings {
   config: Config;
-  policy: PolicyFile;
+  policyFile: PolicyFile;
   /** Null: nothing outside Redis vouches for the log. */
   witness: Checkpoint | null;
 }
@@ -37,7 +37,7 @@ export async function readSettings(env: NodeJS.ProcessEnv): Promise<Settings> {
     readWitness(checkpointFile, config.ok ? config.value.audit.signingKey : null),
   ]);
   if (config.ok && policy.ok && witness.ok) {
-    return { config: config.value, policy: policy.value, witness: witness.value };
+    return { config: config.value, policyFile: policy.value, witness: witness.value };
   }
   const faults = [
     ...(config.ok ? [] : [describeConfigFaults(config.problem)]),

@@ -28,7 +28,7 @@ describe('the settings', () => {
   it('are read', async () => {
     const settings = await readSettings({ ...ENV, AUDIT_CHECKPOINT_FILE: join(folder, 'checkpoints.jsonl') });
     expect(settings).toMatchObject({ config: { logLevel: 'info' }, witness: null });
-    expect(settings.policy.current().policy.rules).not.toEqual([]);
+    expect(settings.policyFile.first.policy.rules).not.toEqual([]);
   });
 
   it('tell the faults of the environment, the policy file and the checkpoint file at once', async () => {

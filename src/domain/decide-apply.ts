@@ -1,5 +1,6 @@
 import type { AuditEvent } from './audit-event.ts';
-import { decideExpire, type ReviewFacts, staleEvent, standingOf, stateEvent } from './decide-review.ts';
+import { decideExpire, type ReviewFacts, ruleNow, staleEvent, standingOf, stateEvent } from './decide-review.ts';
+import { countedPolicies } from './policies-in-force.ts';
 import { type PutOff, type Sent, tryAgain } from './sending.ts';
 import { isUpdatable, type TaskExecution } from './task-execution.ts';
 import type { FailedWhy, ThrottleRequest } from './throttle-request.ts';
@@ -10,8 +11,8 @@ export const UNSEEN_SECONDS = 900;
 export type BeginDecision =
   | { kind: 'send'; event: AuditEvent }
   | { kind: 'end'; event: AuditEvent }
-  /** Slack can't say who may: nobody is let through, the apply waits. */
-  | { kind: 'wait' };
+  /** Slack can't say who may, or a bot runs whose policy can't be read: nobody is let through, the apply waits. */
+  | { kind: 'wait'; for: 'groups' | 'policies' };
 
 /**
  * Before anything is sent: is all that was agreed still so, and in time? Without the execution it judges by the rest, and
@@ -21,12 +22,22 @@ export function decideBegin(request: ThrottleRequest, facts: ReviewFacts): Begin
   const [expired] = decideExpire(request, facts.now, facts.inForce);
   if (expired) return { kind: 'end', event: expired };
   const standing = standingOf(request, facts);
-  if (standing.kind === 'unknown') return { kind: 'wait' };
-  if (standing.kind === 'stale') return { kind: 'end', event: staleEvent(request, standing.why, facts, standing.rate) };
-  if (request.approvals.length < standing.needed) {
-    return { kind: 'end', event: staleEvent(request, 'policy', facts, null) };
+  switch (standing.kind) {
+    case 'unknown':
+      return { kind: 'wait', for: 'groups' };
+    case 'policies-differ':
+      return { kind: 'wait', for: 'policies' };
+    case 'stale':
+      return { kind: 'end', event: staleEvent(request, standing.why, facts, standing.rate, standing.digest) };
+    case 'stands': {
+      if (request.approvals.length < standing.needed) {
+        return { kind: 'end', event: staleEvent(request, 'policy', facts, null, standing.digest) };
+      }
+      const role = ruleNow(request, facts.inForce)?.role ?? null;
+      const intent = startedEvent(request, facts.inForce.digest, role, 1);
+      return { kind: 'send', event: { ...intent, detail: { ...intent.detail, ...countedPolicies(facts.inForce) } } };
+    }
   }
-  return { kind: 'send', event: startedEvent(request, facts.inForce.digest, standing.rule.role, 1) };
 }
 
 /** The intent, on record before the change is sent. With `putOff`: AWS did not take it this time, and it is to be sent again. */

@@ -1,58 +1,52 @@
+import type { AskCommand } from './ask-command.ts';
 import type { AuditEvent } from './audit-event.ts';
-import {
-  type AskCommand,
-  type AskDecision,
-  approversRefusal,
-  type PolicyInForce,
-  requestedEvent,
-} from './decide-request.ts';
+import { type AskDecision, type AskFacts, decideByEach, type Proposed } from './decide-by-each.ts';
 import { scheduledEvent } from './decide-revert.ts';
-import { staleEvent, stateEvent } from './decide-review.ts';
+import { ruleNow, staleEvent, stateEvent } from './decide-review.ts';
 import { type Hold, isHeld, isReverting } from './hold.ts';
-import { approvalsNeeded, type Groups, type Rule } from './policy.ts';
+import type { PolicyInForce } from './policies-in-force.ts';
+import { weigh } from './takeover.ts';
 import { isUpdatable, type TaskExecution } from './task-execution.ts';
-import type { RequestedDetail, ThrottleRequest } from './throttle-request.ts';
+import type { ThrottleRequest } from './throttle-request.ts';
 
 /** More time for a limit whose time runs: its rate is not asked for, it is the one that is held. */
 export type ExtendCommand = Omit<AskCommand, 'rate' | 'durationSeconds'> & { durationSeconds: number };
 
 /**
  * Asks for more time by the same rule as for the limit itself: as many approvals as that change needed, and `maxDuration`
- * over all its time. What was asked of the person and the policy alone (`admit`) is not asked again.
+ * over all its time; as many as the end of the limit would need, where the requester could not bring that about today. What
+ * was asked of the person and the policy alone (`admit`) is not asked again.
  */
 export function decideExtension(
   command: ExtendCommand,
   running: ThrottleRequest,
-  facts: { rule: Rule; inForce: PolicyInForce; groups: Groups; execution: TaskExecution; now: Date },
+  facts: Omit<AskFacts, 'running'>,
   id: string,
 ): AskDecision {
-  const { rule, execution } = facts;
+  const { execution } = facts;
   if (!canExtend(running)) return { ok: false, refusal: { why: 'not-held' } };
   if (!isUpdatable(execution.status)) return { ok: false, refusal: { why: 'not-updatable', status: execution.status } };
   const current = execution.bytesPerSecond;
   if (current !== running.to) return { ok: false, refusal: { why: 'cannot-extend', set: running.to, current } };
   const extension = extensionOf(running, command.durationSeconds);
   const held = extension.totalSeconds - command.durationSeconds;
-  const max = rule.maxDurationSeconds;
-  if (max !== null && extension.totalSeconds > max) {
-    return { ok: false, refusal: { why: 'duration-too-long', rule, asked: extension.totalSeconds, max, held } };
-  }
-  const needed = approvalsNeeded(rule, running.direction);
-  if (needed === null) return { ok: false, refusal: { why: 'unlimited-not-allowed', rule } };
   const asked: AskCommand = { ...command, rate: { kind: 'absolute', bytesPerSecond: running.to } };
-  const tooFew = approversRefusal(rule, needed, asked, facts.groups);
-  if (tooFew) return { ok: false, refusal: tooFew };
-  const detail: RequestedDetail = {
-    taskName: execution.taskName,
-    mode: execution.mode,
-    direction: running.direction,
-    duration: command.durationSeconds,
-    approvals: needed,
-    expiresAt: new Date(facts.now.getTime() + rule.expiresInSeconds * 1000).toISOString(),
-    extends: extension,
-  };
-  const proposal = { from: running.to, to: running.to, detail };
-  return { ok: true, event: requestedEvent(asked, facts, id, proposal), proposal };
+  const { to } = running;
+  const change = { requester: command.requester, from: to, to, endsAt: new Date(extension.dueAt) };
+  return decideByEach(asked, { ...facts, running }, id, ({ rule, policy }): Proposed => {
+    const max = rule.maxDurationSeconds;
+    if (max !== null && extension.totalSeconds > max) {
+      return { ok: false, refusal: { why: 'duration-too-long', rule, asked: extension.totalSeconds, max, held } };
+    }
+    const { direction, needed, takeover, lowers } = weigh(change, [running.direction], {
+      ...{ running, rule, groups: facts.groups, runningRule: ruleNow(running, { policy }) },
+    });
+    if (needed === null) {
+      return { ok: false, refusal: { why: 'unlimited-not-allowed', rule, ...(takeover ? { takeover } : {}) } };
+    }
+    const more = { extends: extension, ...(takeover ? { takeover } : {}) };
+    return { ok: true, from: to, to, direction, needed, lowers, more };
+  });
 }
 
 /** Whether there is time that still runs, nothing is on its way to AWS, and nobody wants it back now. */
@@ -72,12 +66,13 @@ function extensionOf({ id, hold }: ThrottleRequest & { hold: Hold }, moreSeconds
  */
 export function lengthenedEvents(
   request: ThrottleRequest,
-  facts: { running: ThrottleRequest | null; execution: TaskExecution; policy: string; now: Date },
+  facts: { running: ThrottleRequest | null; execution: TaskExecution; inForce: PolicyInForce; now: Date },
 ): AuditEvent[] {
-  const { running, execution, policy, now } = facts;
+  const { running, execution, inForce, now } = facts;
+  const policy = inForce.digest;
   const rate = execution.bytesPerSecond;
   if (!running || running.id !== request.extends?.request || !canExtend(running)) {
-    return [staleEvent(request, 'timer', { inForce: { digest: policy }, execution }, rate)];
+    return [staleEvent(request, 'timer', { inForce, execution }, rate)];
   }
   const applied: AuditEvent = {
     ...stateEvent(request, 'applied', null, policy),

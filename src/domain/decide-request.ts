@@ -1,40 +1,37 @@
+import { type AskCommand, about, targetOf } from './ask-command.ts';
 import type { AuditEvent } from './audit-event.ts';
-import { isHeld } from './hold.ts';
-import type { Direction, Groups, Person, Policy, Rule } from './policy.ts';
-import { approvalsNeeded, checkRate, directionOf, matchRule, mayAsk, possibleApprovers } from './policy.ts';
-import type { AskedRate } from './rate.ts';
+import { type AskDecision, type AskFacts, decideByEach, type Proposed } from './decide-by-each.ts';
+import { ruleNow } from './decide-review.ts';
+import { countedPolicies, type OnePolicy, otherThan, type PolicyInForce, underEach } from './policies-in-force.ts';
+import type { Groups, Policy, Rule } from './policy.ts';
+import { checkRate, matchRule, mayAsk } from './policy.ts';
 import { resolveRate } from './rate.ts';
 import { type AskRefusal, type ElsewhereRule, groupsUnknown, isByPolicy } from './refusal.ts';
-import { type ExecutionArn, isUpdatable, type TaskExecution } from './task-execution.ts';
-import type { RequestedDetail, ThrottleRequest } from './throttle-request.ts';
+import { directionsOf, weigh } from './takeover.ts';
+import { isUpdatable } from './task-execution.ts';
 
-/** What somebody asks for, before anything is known of the execution. */
-export interface AskCommand {
-  requester: Person;
-  channel: string;
-  execution: ExecutionArn;
-  rate: AskedRate;
-  durationSeconds: number | null;
-  reason: string | null;
-  /** The request that it sets back, and what that one had set. */
-  undoes?: { request: string; set: number };
+/**
+ * What the policy alone says, so that nobody's question reaches AWS who may not ask it. `rule`: of this bot's own policy.
+ * `other`: the digest of the policy that refused, where it is not that one.
+ */
+export type Admission =
+  | { ok: true; rule: Rule }
+  | { ok: false; refusal: AskRefusal; rule: Rule | null; other?: string };
+
+/** May this person ask this here at all? Needs the groups of all rules' requesters and approvers. */
+export function admit(command: AskCommand, inForce: PolicyInForce, groups: Groups): Admission {
+  const own = admitUnder(command, inForce, groups);
+  const found = underEach(
+    inForce,
+    (one) => ({ ...admitUnder(command, one, groups), digest: one.digest }),
+    ({ ok }) => (ok ? 0 : 1),
+  );
+  if (found.ok) return own;
+  const { refusal, rule, digest } = found;
+  return { ok: false, refusal, rule, ...otherThan(inForce, digest) };
 }
 
-export interface PolicyInForce {
-  policy: Policy;
-  digest: string;
-}
-
-/** What the policy alone says, so that nobody's question reaches AWS who may not ask it. */
-export type Admission = { ok: true; rule: Rule } | { ok: false; refusal: AskRefusal; rule: Rule | null };
-
-/** What a rule is matched against. */
-export function targetOf({ execution, channel }: Pick<AskCommand, 'execution' | 'channel'>) {
-  return { account: execution.account, region: execution.region, task: execution.taskId, channel };
-}
-
-/** May this person ask this here at all? Needs the groups of the rule's requesters and approvers. */
-export function admit(command: AskCommand, { policy }: PolicyInForce, groups: Groups): Admission {
+function admitUnder(command: AskCommand, { policy }: OnePolicy, groups: Groups): Admission {
   const { execution } = command;
   const target = targetOf(command);
   const rule = matchRule(policy, target);
@@ -74,30 +71,9 @@ function askerRefusal(rule: Rule, command: AskCommand, groups: Groups): AskRefus
   return null;
 }
 
-/** What would be asked: shown before, recorded after. */
-export interface Proposal {
-  from: number;
-  to: number;
-  detail: RequestedDetail;
-}
-
-export type AskDecision = { ok: true; event: AuditEvent; proposal: Proposal } | { ok: false; refusal: AskRefusal };
-
 /** The whole question: the person, the policy and the execution as it is now. */
-export function decideRequest(
-  command: AskCommand,
-  facts: {
-    rule: Rule;
-    inForce: PolicyInForce;
-    groups: Groups;
-    execution: TaskExecution;
-    /** The request whose limit is in force for a while, if there is one. */
-    running: ThrottleRequest | null;
-    now: Date;
-  },
-  id: string,
-): AskDecision {
-  const { rule, execution, groups } = facts;
+export function decideRequest(command: AskCommand, facts: AskFacts, id: string): AskDecision {
+  const { execution, running, now } = facts;
   if (!isUpdatable(execution.status)) {
     return { ok: false, refusal: { why: 'not-updatable', status: execution.status } };
   }
@@ -110,75 +86,37 @@ export function decideRequest(
     return { ok: false, refusal: { why: 'cannot-undo', request: undoes.request, problem } };
   }
   const to = resolved.value;
-  const direction = strictestDirection(rule, from, to, facts.running);
-  const needed = approvalsNeeded(rule, direction);
-  if (needed === null) return { ok: false, refusal: { why: 'unlimited-not-allowed', rule } };
-  const outside = checkRate(rule, to);
-  if (outside) return { ok: false, refusal: { why: 'rate-outside', rule, to, ...outside } };
-  const tooFew = approversRefusal(rule, needed, command, groups);
-  if (tooFew) return { ok: false, refusal: tooFew };
-  const detail: RequestedDetail = {
-    taskName: execution.taskName,
-    mode: execution.mode,
-    direction,
-    duration: command.durationSeconds,
-    approvals: needed,
-    expiresAt: new Date(facts.now.getTime() + rule.expiresInSeconds * 1000).toISOString(),
-    ...(undoes ? { undoes: undoes.request } : {}),
-  };
-  return { ok: true, event: requestedEvent(command, facts, id, { from, to, detail }), proposal: { from, to, detail } };
-}
-
-/**
- * By the rate in force; and where its time runs, by the rate that it would go back to as well: else a raise for an hour,
- * once agreed, could be made one for good by asking for a little less.
- */
-function strictestDirection(rule: Rule, from: number, to: number, running: ThrottleRequest | null): Direction {
-  const now = directionOf(from, to);
-  if (!running || !isHeld(running) || running.to !== from || running.hold.base === to) return now;
-  const then = directionOf(running.hold.base, to);
-  const needs = (direction: Direction) => approvalsNeeded(rule, direction) ?? Number.POSITIVE_INFINITY;
-  return needs(then) > needs(now) ? then : now;
-}
-
-/** Could this many agree at all? */
-export function approversRefusal(
-  rule: Rule,
-  needed: number,
-  { requester }: Pick<AskCommand, 'requester'>,
-  groups: Groups,
-): AskRefusal | null {
-  const possible = possibleApprovers(rule, requester, groups);
-  if (needed > 0 && possible.unknown) return groupsUnknown(rule, groups);
-  if (possible.users.length >= needed) return null;
-  return { why: 'too-few-approvers', rule, needed, possible: possible.users.length };
-}
-
-export function requestedEvent(
-  command: AskCommand,
-  facts: { rule: Rule; inForce: PolicyInForce; execution: TaskExecution },
-  id: string,
-  { from, to, detail }: Proposal,
-): AuditEvent {
-  return {
-    ...about(command),
-    event: 'requested',
-    request: id,
-    version: 1,
-    from,
-    to,
-    rule: facts.rule.name,
-    policy: facts.inForce.digest,
-    aws: { requestId: facts.execution.requestId },
-    detail: { ...detail },
-  };
+  const { requester, durationSeconds } = command;
+  const endsAt = durationSeconds === null ? null : new Date(now.getTime() + durationSeconds * 1000);
+  const change = { requester, from, to, endsAt };
+  return decideByEach(command, facts, id, ({ rule, policy }): Proposed => {
+    const weight = weigh(change, directionsOf(change, running), {
+      ...{ running, rule, groups: facts.groups },
+      runningRule: running && ruleNow(running, { policy }),
+    });
+    const { direction, needed, takeover, lowers } = weight;
+    if (needed === null) {
+      return { ok: false, refusal: { why: 'unlimited-not-allowed', rule, ...(takeover ? { takeover } : {}) } };
+    }
+    const outside = checkRate(rule, to);
+    if (outside) return { ok: false, refusal: { why: 'rate-outside', rule, to, ...outside } };
+    const more = { ...(undoes ? { undoes: undoes.request } : {}), ...(takeover ? { takeover } : {}) };
+    return { ok: true, from, to, direction, needed, lowers, more };
+  });
 }
 
 /** The record of a refusal, where the policy refused; null where there is nothing to record. */
 export function refusedEvent(
   command: AskCommand,
   refusal: AskRefusal,
-  facts: { rule: Rule | null; inForce: PolicyInForce; from: number | null; to: number | null },
+  facts: {
+    rule: Rule | null;
+    inForce: PolicyInForce;
+    from: number | null;
+    to: number | null;
+    /** The digest of the policy that refused, where it is not this bot's own. */
+    other?: string;
+  },
 ): AuditEvent | null {
   if (!isByPolicy(refusal)) return null;
   const { rate } = command;
@@ -190,7 +128,7 @@ export function refusedEvent(
     from: facts.from,
     to: facts.to ?? (rate.kind === 'absolute' ? rate.bytesPerSecond : null),
     rule: facts.rule?.name ?? null,
-    policy: facts.inForce.digest,
+    policy: facts.other ?? facts.inForce.digest,
     aws: null,
     detail: {
       why: refusal.why,
@@ -198,18 +136,7 @@ export function refusedEvent(
       ...(rate.kind === 'percent' ? { percent: rate.percent } : {}),
       ...(command.durationSeconds === null ? {} : { duration: command.durationSeconds }),
       ...(command.undoes ? { undoes: command.undoes.request } : {}),
+      ...countedPolicies(facts.inForce),
     },
-  };
-}
-
-function about(command: AskCommand) {
-  const { requester, execution } = command;
-  return {
-    actor: { team: requester.team, user: requester.user, name: requester.name },
-    channel: command.channel,
-    execution: execution.arn,
-    account: execution.account,
-    region: execution.region,
-    reason: command.reason,
   };
 }

@@ -1,9 +1,7 @@
-import type { Actor, AuditEvent } from './audit-event.ts';
+import type { AuditEvent } from './audit-event.ts';
 import { type Denied, unseenEnd } from './decide-apply.ts';
 import { stateEvent } from './decide-review.ts';
 import { type Hold, isHeld, isReverting, type RevertFailedWhy, type SkippedWhy } from './hold.ts';
-import { type Groups, mayDecide, type Person, type Rule } from './policy.ts';
-import { groupsUnknown, type RevertRefusal } from './refusal.ts';
 import { type PutOff, SETTLE_SECONDS, type Sent, tryAgain } from './sending.ts';
 import { isActive, isUpdatable, type TaskExecution } from './task-execution.ts';
 import type { ThrottleRequest } from './throttle-request.ts';
@@ -67,30 +65,6 @@ function lateAt(dueAt: string): Date {
 
 function unseenAt({ sentAt }: { sentAt: string }): Date {
   return new Date(Date.parse(sentAt) + (SETTLE_SECONDS + LATE_SECONDS) * 1000);
-}
-
-/** Somebody wants it back now: who asked or approved may, and whoever could decide; it goes back to what was. */
-export function decideRevertNow(
-  request: ThrottleRequest,
-  by: Person,
-  facts: { rule: Rule | null; groups: Groups; policy: string; now: Date },
-): { ok: true; event: AuditEvent } | { ok: false; refusal: RevertRefusal; event: AuditEvent | null } {
-  if (!isHeld(request) || isReverting(request)) return { ok: false, refusal: { why: 'not-held' }, event: null };
-  const actor: Actor = { team: by.team, user: by.user, name: by.name };
-  const own = [request.requester, ...request.approvals.map((one) => one.by)].some(({ user }) => user === by.user);
-  const may = facts.rule && mayDecide(facts.rule, by, request.requester, facts.groups);
-  if (by.kind !== 'member' || !(own || may?.allowed)) {
-    const { rule } = facts;
-    if (rule && may && !may.allowed && may.why === 'unknown-groups')
-      return { ok: false, refusal: groupsUnknown(rule, facts.groups), event: null };
-    const refusal: RevertRefusal = { why: 'may-not-revert', requester: request.requester.user, rule };
-    const event = { ...stateEvent(request, 'decision.refused', actor, facts.policy), version: request.version };
-    return { ok: false, refusal, event: { ...event, detail: { why: refusal.why } } };
-  }
-  const { base, since, role } = request.hold;
-  const detail = { base, since, role, dueAt: facts.now.toISOString() };
-  const event = { ...revertEvent(request, 'revert.scheduled', facts.policy, base, detail), actor };
-  return { ok: true, event };
 }
 
 export type RevertDecision =
@@ -215,7 +189,7 @@ export function revertFailedEvent(
 }
 
 /** Of these records `from` is what the request set, and `to` what it goes back to. */
-function revertEvent(
+export function revertEvent(
   request: ThrottleRequest,
   event: AuditEvent['event'],
   policy: string,

@@ -1,17 +1,28 @@
 import type { Actor, AuditEvent } from './audit-event.ts';
-import type { PolicyInForce } from './decide-request.ts';
+import type { Takeover } from './hold.ts';
 import {
-  approvalsNeeded,
-  checkRate,
-  type Groups,
-  matchRule,
-  mayAsk,
-  mayDecide,
-  type Person,
-  type Rule,
-} from './policy.ts';
+  countedPolicies,
+  hasUnreadable,
+  knownPolicies,
+  type OnePolicy,
+  otherThan,
+  type PolicyInForce,
+  strictest,
+  underEach,
+} from './policies-in-force.ts';
+import { matchRule, type Person, type Rule } from './policy.ts';
 import { type DecisionRefusal, groupsUnknown } from './refusal.ts';
-import { isUpdatable, parseExecutionArn, type TaskExecution } from './task-execution.ts';
+import {
+  type Circumstances,
+  type MayDecide,
+  mayDecideUnder,
+  type StandingUnder,
+  type Stands,
+  standingUnder,
+  type Under,
+  weightUnder,
+} from './standing.ts';
+import { parseExecutionArn, type TaskExecution } from './task-execution.ts';
 import { isOpen, type StaleWhy, type ThrottleRequest } from './throttle-request.ts';
 
 export interface ReviewCommand {
@@ -20,25 +31,28 @@ export interface ReviewCommand {
   comment: string | null;
 }
 
-/** `execution` null: a denial needs no facts from AWS. `people`: those who asked and approved, as Slack knows them now. */
-export interface ReviewFacts {
+/** `execution` null: a denial needs no facts from AWS. */
+export interface ReviewFacts extends Circumstances {
   inForce: PolicyInForce;
-  groups: Groups;
-  people: ReadonlyMap<string, Person>;
-  execution: TaskExecution | null;
   now: Date;
 }
 
+/** `other`: the digest of the policy that refused, where it is not this bot's own. */
 export type Decision<R = DecisionRefusal> =
   | { ok: true; events: AuditEvent[] }
-  | { ok: false; refusal: R; events: AuditEvent[] };
+  | { ok: false; refusal: R; events: AuditEvent[]; other?: string };
 
 /** The rule that governs an open request now: matched anew, since the policy may have changed. */
-export function ruleNow(request: ThrottleRequest, inForce: PolicyInForce): Rule | null {
+export function ruleNow(request: ThrottleRequest, { policy }: Pick<OnePolicy, 'policy'>): Rule | null {
   const arn = parseExecutionArn(request.execution);
   if (!arn.ok) return null;
   const { account, region, taskId } = arn.value;
-  return matchRule(inForce.policy, { account, region, task: taskId, channel: request.channel });
+  return matchRule(policy, { account, region, task: taskId, channel: request.channel });
+}
+
+/** The rules that govern it by each policy that counts, the own one first; null where one has none. */
+export function rulesNow(request: ThrottleRequest, inForce: PolicyInForce): (Rule | null)[] {
+  return knownPolicies(inForce).map((one) => ruleNow(request, one));
 }
 
 /**
@@ -48,26 +62,77 @@ export function ruleNow(request: ThrottleRequest, inForce: PolicyInForce): Rule 
  * whoever has approved may do that too.
  */
 export function decideOpen(request: ThrottleRequest, by: Person, facts: ReviewFacts): Decision {
-  if (request.status !== 'pending') return refuse(request, by, { why: 'not-open', status: request.status }, facts);
-  const expired = decideExpire(request, facts.now, facts.inForce);
+  const { inForce } = facts;
+  if (request.status !== 'pending') return refuse(request, by, { why: 'not-open', status: request.status }, inForce);
+  const expired = decideExpire(request, facts.now, inForce);
   if (expired.length > 0) return { ok: true, events: expired };
-  const rule = ruleNow(request, facts.inForce);
-  if (!rule) return { ok: true, events: [staleEvent(request, 'policy', facts, null)] };
-  const may = mayDecide(rule, by, request.requester, facts.groups);
-  if (!may.allowed) {
-    if (may.why === 'unknown-groups') return { ok: false, refusal: groupsUnknown(rule, facts.groups), events: [] };
-    return refuse(request, by, { why: 'may-not-decide', denial: may.why, rule }, facts);
+  const may = underEach(
+    inForce,
+    (one) => mayDecideUnder(request, by, under(request, one, null), facts),
+    ({ kind }) => MAY_NOT[kind],
+  );
+  if (may.kind === 'no-rule') return { ok: true, events: [staleEvent(request, 'policy', facts, null, may.digest)] };
+  if (may.kind === 'unknown') return notNow(groupsUnknown(may.rule, facts.groups), inForce, may.digest);
+  if (may.kind === 'may-not') {
+    return refuse(request, by, { why: 'may-not-decide', denial: may.denial, rule: may.rule }, inForce, may.digest);
   }
-  if (hasApproved(request, by) && request.approvals.length < (approvalsNeeded(rule, request.direction) ?? 0)) {
-    return refuse(request, by, { why: 'decided-already' }, facts);
+  if (hasApproved(request, by) && request.approvals.length < (neededNow(request, facts) ?? 0)) {
+    return refuse(request, by, { why: 'decided-already' }, inForce);
   }
   if (!facts.execution) return { ok: true, events: [] };
   const standing = standingOf(request, facts);
-  if (standing.kind === 'unknown') return { ok: false, refusal: groupsUnknown(rule, facts.groups), events: [] };
+  if (standing.kind === 'unknown') return notNow(groupsUnknown(standing.rule, facts.groups), inForce, standing.digest);
   if (standing.kind === 'stale') {
-    return { ok: true, events: [staleEvent(request, standing.why, facts, standing.rate)] };
+    return { ok: true, events: [staleEvent(request, standing.why, facts, standing.rate, standing.digest)] };
   }
   return { ok: true, events: [] };
+}
+
+const MAY_NOT: Readonly<Record<MayDecide['kind'], number>> = { may: 0, unknown: 1, 'may-not': 2, 'no-rule': 3 };
+
+/** What one policy has for this request, and for the one whose limit stands on the execution. */
+function under(request: ThrottleRequest, one: OnePolicy, running: ThrottleRequest | null): Under {
+  return { digest: one.digest, rule: ruleNow(request, one), runningRule: running && ruleNow(running, one) };
+}
+
+/**
+ * Does what was agreed so far still hold, by each policy that counts: the strictest answer. `policies-differ`: a bot runs
+ * whose policy can't be read, and this does more than lower the limit.
+ */
+export function standingOf(request: ThrottleRequest, facts: StandingFacts): Standing {
+  const { inForce } = facts;
+  const answers = knownPolicies(inForce).map((one) =>
+    standingUnder(request, under(request, one, facts.running), facts),
+  );
+  const [own, ...others] = answers as [StandingUnder, ...StandingUnder[]];
+  const found = strictest([own, ...others], (answer) => (answer.kind === 'stands' ? answer.needed : LESS[answer.kind]));
+  if (found.kind !== 'stands') return found;
+  if (hasUnreadable(inForce) && !(own.kind === 'stands' && own.lowers)) return { kind: 'policies-differ' };
+  const times = answers.map((answer) => (answer.kind === 'stands' ? answer.expiresInSeconds : 0));
+  return { ...found, expiresInSeconds: Math.min(...times) };
+}
+
+type StandingFacts = Omit<ReviewFacts, 'now'>;
+
+export type Standing = StandingUnder | { kind: 'policies-differ' };
+
+const LESS = { unknown: Number.MAX_SAFE_INTEGER, stale: Number.POSITIVE_INFINITY } as const;
+
+/** How many approvals it needs, by the strictest of the policies that count; null where one does not allow it. */
+export function neededNow(request: ThrottleRequest, facts: StandingFacts): number | null {
+  return underEach(
+    facts.inForce,
+    (one) => weightUnder(request, under(request, one, facts.running), facts)?.needed ?? null,
+    (needed) => needed ?? Number.POSITIVE_INFINITY,
+  );
+}
+
+/** Why it needs more approvals than the change alone, by any of the policies that count; null where it does not. */
+export function takeoverNow(request: ThrottleRequest, facts: StandingFacts): Takeover | null {
+  const each = knownPolicies(facts.inForce).map((one) =>
+    weightUnder(request, under(request, one, facts.running), facts),
+  );
+  return each.find((weight) => weight?.takeover)?.takeover ?? request.takeover ?? null;
 }
 
 /** Approve or deny, by what holds now. An approval needs the execution looked at. */
@@ -75,10 +140,10 @@ export function decideReview(request: ThrottleRequest, command: ReviewCommand, f
   const may = decideOpen(request, command.by, facts);
   if (!may.ok || may.events.length > 0) return may;
   if (command.decision === 'deny') return deny(request, command, facts);
-  const rule = ruleNow(request, facts.inForce);
-  const needed = rule && approvalsNeeded(rule, request.direction);
-  if (!facts.execution || !rule || needed === null) throw new Error(`${request.id}: approved without its facts`);
-  return { ok: true, events: [approvedEvent(request, command, rule, needed, facts)] };
+  const standing = standingOf(request, facts);
+  if (standing.kind === 'policies-differ') return { ok: false, refusal: { why: 'policies-differ' }, events: [] };
+  if (!facts.execution || standing.kind !== 'stands') throw new Error(`${request.id}: approved without its facts`);
+  return { ok: true, events: [approvedEvent(request, command, standing, facts)] };
 }
 
 function deny(request: ThrottleRequest, command: ReviewCommand, facts: ReviewFacts): Decision {
@@ -87,71 +152,26 @@ function deny(request: ThrottleRequest, command: ReviewCommand, facts: ReviewFac
   return { ok: true, events: [{ ...event, detail: { comment: command.comment } }] };
 }
 
-function approvedEvent(
-  request: ThrottleRequest,
-  command: ReviewCommand,
-  rule: Rule,
-  needed: number,
-  facts: ReviewFacts,
-) {
+function approvedEvent(request: ThrottleRequest, command: ReviewCommand, standing: Stands, facts: ReviewFacts) {
+  const { rule, digest, needed, expiresInSeconds } = standing;
   const count = request.approvals.length + (hasApproved(request, command.by) ? 0 : 1);
   const complete = count >= needed;
-  const until = complete ? facts.now.getTime() + rule.expiresInSeconds * 1000 : Date.parse(request.expiresAt);
+  const until = complete ? facts.now.getTime() + expiresInSeconds * 1000 : Date.parse(request.expiresAt);
+  const expiresAt = new Date(until).toISOString();
   return {
-    ...stateEvent(request, 'approved', actor(command.by), facts.inForce.digest),
+    ...stateEvent(request, 'approved', actor(command.by), digest),
     rule: rule.name,
-    detail: { comment: command.comment, count, needed, complete, expiresAt: new Date(until).toISOString() },
+    detail: { comment: command.comment, count, needed, complete, expiresAt, ...countedPolicies(facts.inForce) },
   };
-}
-
-export type Standing =
-  | { kind: 'stands'; rule: Rule; needed: number }
-  | { kind: 'stale'; why: StaleWhy; rate: number | null }
-  | { kind: 'unknown' };
-
-/**
- * Does what was agreed so far still hold: the rule, who asked, who approved, the rate that it was asked on,
- * the execution's status? `unknown`: Slack can't say who is in a group, so nobody is let through.
- */
-export function standingOf(request: ThrottleRequest, facts: Omit<ReviewFacts, 'now'>): Standing {
-  const rule = ruleNow(request, facts.inForce);
-  const needed = rule && approvalsNeeded(rule, request.direction);
-  if (!rule || needed === null || checkRate(rule, request.to)) return { kind: 'stale', why: 'policy', rate: null };
-  const seconds = request.extends?.totalSeconds ?? request.durationSeconds;
-  if (seconds !== null && seconds > (rule.maxDurationSeconds ?? Number.POSITIVE_INFINITY))
-    return { kind: 'stale', why: 'policy', rate: null };
-  const asked = standsFor(facts.people.get(request.requester.user), (person) => mayAsk(rule, person, facts.groups));
-  const approved = request.approvals.map(({ by }) =>
-    standsFor(facts.people.get(by.user), (person) => mayDecide(rule, person, request.requester, facts.groups)),
-  );
-  if ([asked, ...approved].includes('no')) return { kind: 'stale', why: 'policy', rate: null };
-  if ([asked, ...approved].includes('unknown')) return { kind: 'unknown' };
-  const { execution } = facts;
-  if (execution && !isUpdatable(execution.status))
-    return { kind: 'stale', why: 'status', rate: execution.bytesPerSecond };
-  if (execution && execution.bytesPerSecond !== request.from) {
-    return { kind: 'stale', why: 'rate', rate: execution.bytesPerSecond };
-  }
-  return { kind: 'stands', rule, needed };
-}
-
-type Permission = { allowed: true } | { allowed: false; why: string };
-
-function standsFor(person: Person | undefined, may: (person: Person) => Permission): 'yes' | 'no' | 'unknown' {
-  if (!person) return 'unknown';
-  const answer = may(person);
-  if (answer.allowed) return 'yes';
-  return answer.why === 'unknown-groups' ? 'unknown' : 'no';
 }
 
 /** The requester takes it back, while it is not yet under way. */
 export function decideCancel(request: ThrottleRequest, by: Person, inForce: PolicyInForce): Decision {
-  const facts = { inForce };
   if (!samePerson(request.requester, by)) {
-    return refuse(request, by, { why: 'not-the-requester', requester: request.requester.user }, facts);
+    return refuse(request, by, { why: 'not-the-requester', requester: request.requester.user }, inForce);
   }
-  if (!isOpen(request)) return refuse(request, by, { why: 'not-open', status: request.status }, facts);
-  if (request.status === 'applying') return refuse(request, by, { why: 'under-way' }, facts);
+  if (!isOpen(request)) return refuse(request, by, { why: 'not-open', status: request.status }, inForce);
+  if (request.status === 'applying') return refuse(request, by, { why: 'under-way' }, inForce);
   return { ok: true, events: [{ ...stateEvent(request, 'cancelled', actor(by), inForce.digest), detail: null }] };
 }
 
@@ -172,16 +192,19 @@ export function stateEvent(
   return { ...aboutRequest(request, by, policy), event, version: request.version + 1 };
 }
 
+/** `digest`: of the policy by which it ends, where it is another bot's. */
 export function staleEvent(
   request: ThrottleRequest,
   why: StaleWhy,
-  facts: { inForce: { digest: string }; execution: TaskExecution | null },
+  facts: { inForce: Pick<PolicyInForce, 'digest' | 'others'>; execution: TaskExecution | null },
   rate: number | null,
+  digest = facts.inForce.digest,
 ): AuditEvent {
+  const { inForce, execution } = facts;
   return {
-    ...stateEvent(request, 'apply.stale', null, facts.inForce.digest),
-    aws: facts.execution ? { requestId: facts.execution.requestId } : null,
-    detail: { why, rate, ...(facts.execution ? { status: facts.execution.status } : {}) },
+    ...stateEvent(request, 'apply.stale', null, digest),
+    aws: execution ? { requestId: execution.requestId } : null,
+    detail: { why, rate, ...(execution ? { status: execution.status } : {}), ...countedPolicies(inForce) },
   };
 }
 
@@ -189,15 +212,22 @@ function refuse(
   request: ThrottleRequest,
   by: Person,
   refusal: DecisionRefusal,
-  { inForce }: Pick<ReviewFacts, 'inForce'>,
+  inForce: PolicyInForce,
+  digest = inForce.digest,
 ): Decision {
+  const denial = refusal.why === 'may-not-decide' ? { denial: refusal.denial } : {};
   const event: AuditEvent = {
-    ...aboutRequest(request, actor(by), inForce.digest),
+    ...aboutRequest(request, actor(by), digest),
     event: 'decision.refused',
     version: request.version,
-    detail: { why: refusal.why, ...(refusal.why === 'may-not-decide' ? { denial: refusal.denial } : {}) },
+    detail: { why: refusal.why, ...denial, ...countedPolicies(inForce) },
   };
-  return { ok: false, refusal, events: [event] };
+  return { ok: false, refusal, events: [event], ...otherThan(inForce, digest) };
+}
+
+/** "Not now" is no refusal by the policy, so it is not on record. */
+function notNow(refusal: DecisionRefusal, inForce: PolicyInForce, digest: string): Decision {
+  return { ok: false, refusal, events: [], ...otherThan(inForce, digest) };
 }
 
 function aboutRequest(request: ThrottleRequest, by: Actor | null, policy: string): AuditEvent {

@@ -39,6 +39,23 @@ export interface HoldEnd {
   refused: { action: string; role: string | null } | null;
 }
 
+/**
+ * Why a request needs the approvals of a change to the rate that the running limit reverts to. `ends-earlier`: that rate would
+ * come sooner. `revert-now`: somebody could bring it about who can't today.
+ */
+type TakeoverWhy = 'ends-earlier' | 'revert-now';
+
+/** A request takes the place of a limit whose end raises the rate, and moves that end, or lets others move it. */
+export interface Takeover {
+  /** The request whose limit runs. */
+  request: string;
+  /** What that one reverts to, and so does what takes its place; bytes per second, -1 unlimited. */
+  base: number;
+  /** When that one reverts. */
+  dueAt: string;
+  why: TakeoverWhy;
+}
+
 /** Somebody changed the limit past the bot: what AWS showed. */
 export interface Drift {
   at: string;

@@ -1,3 +1,4 @@
+import type { Takeover } from './hold.ts';
 import { type Denial, type Groups, type Rule, unreadableOf } from './policy.ts';
 import type { RateProblem } from './rate.ts';
 import type { RequestStatus } from './throttle-request.ts';
@@ -15,6 +16,11 @@ interface GroupsUnknown {
   unreadable: string[];
 }
 
+/** A bot runs whose policy can't be read here: only what lowers a limit is let through. */
+interface PoliciesDiffer {
+  why: 'policies-differ';
+}
+
 export function groupsUnknown(rule: Rule, groups: Groups): GroupsUnknown {
   return { why: 'groups-unknown', rule, unreadable: unreadableOf(rule, groups) };
 }
@@ -24,8 +30,10 @@ export type AskRefusal =
   | { why: 'no-rule'; account: string; region: string; elsewhere: ElsewhereRule[] }
   | { why: 'may-not-ask'; denial: Denial; rule: Rule }
   | GroupsUnknown
+  | PoliciesDiffer
   | { why: 'rate-outside'; rule: Rule; to: number; min: number | null; max: number | null }
-  | { why: 'unlimited-not-allowed'; rule: Rule }
+  /** `takeover`: it is what the running limit reverts to, and what is asked would let that come sooner, or let others bring it about. */
+  | { why: 'unlimited-not-allowed'; rule: Rule; takeover?: Takeover }
   | { why: 'rate'; problem: RateProblem; current: number }
   | { why: 'reason-required'; rule: Rule }
   /** `held`: seconds that the limit was given already, where more of them are asked for. */
@@ -60,6 +68,7 @@ export type DecisionRefusal =
   | { why: 'not-open'; status: RequestStatus }
   | { why: 'may-not-decide'; denial: Denial; rule: Rule }
   | GroupsUnknown
+  | PoliciesDiffer
   | { why: 'decided-already' }
   | { why: 'comment-required' }
   | { why: 'not-the-requester'; requester: string }

@@ -13,7 +13,7 @@
  */
 
 import type { Actor, DatedEvent } from './audit-event.ts';
-import { type Drift, evolveHold, type Hold, type HoldEvent } from './hold.ts';
+import { type Drift, evolveHold, type Hold, type HoldEvent, type Takeover } from './hold.ts';
 import type { Direction } from './policy.ts';
 import { type ApplyProgress, begun, type Refused, unseen } from './sending.ts';
 
@@ -90,6 +90,8 @@ export interface ThrottleRequest {
   extends: Extension | null;
   /** The request that it sets back. */
   undoes: string | null;
+  /** Why it needed more approvals than the change alone; absent in what an older version stored. */
+  takeover?: Takeover | null;
   /** Null: nothing lifts the limit by itself. */
   hold: Hold | null;
   drift: Drift | null;
@@ -105,6 +107,9 @@ export interface RequestedDetail {
   expiresAt: string;
   extends?: Extension;
   undoes?: string;
+  takeover?: Takeover;
+  /** The digests of the policies that counted, where there was more than one. */
+  policies?: string[];
 }
 
 const ENDED: ReadonlySet<RequestStatus> = new Set(['applied', 'failed', 'stale', 'denied', 'cancelled', 'expired']);
@@ -217,6 +222,7 @@ function begin(state: ThrottleRequest | null, event: DatedEvent): ThrottleReques
     ending: null,
     extends: detail.extends ?? null,
     undoes: detail.undoes ?? null,
+    takeover: detail.takeover ?? null,
     hold: null,
     drift: null,
   };

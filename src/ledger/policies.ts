@@ -1,32 +1,36 @@
-import type { Clock } from '../workflow/ports.ts';
 import type { Connection } from './connection.ts';
+import { createGate } from './gate.ts';
 import type { Keys } from './keys.ts';
+import { loadScript } from './script.ts';
 
-/** A replica that has not been heard of for this long is gone. */
-const HEARD_MS = 30_000;
+/** A bot that says nothing for this long is gone, and its policy counts no more. */
+const HEARD_MS = 15_000;
 
-/** Which policy each running bot goes by, and the text of every policy that ever did. */
-export function createPolicies(redis: Connection, keys: Keys, clock: Clock, replica: string) {
+/** Which policy each running bot goes by, and the text of every policy that ever did. All of it may throw NotRecorded. */
+export function createPolicies(redis: Connection, keys: Keys, replica: string) {
+  const { read } = createGate(redis);
+  const runBeat = loadScript(redis, 'beat');
   return {
-    /** Keeps the text for the auditor. True where this digest is not the one that was last loaded. */
-    async keep(digest: string, text: string): Promise<boolean> {
-      await redis.set(keys.policyText(digest), text, 'NX');
-      return (await redis.get(keys.policyCurrent)) !== digest;
+    /** Keeps the text, for the auditor and for bots that run another policy. */
+    async keep(digest: string, text: string): Promise<void> {
+      await read(() => redis.set(keys.policyText(digest), text));
+    },
+    /** The text of a policy that some bot has kept. */
+    text: (digest: string): Promise<string | null> => read(() => redis.get(keys.policyText(digest))),
+    /** Whether this is the one that was loaded last, by the records. */
+    async isCurrent(digest: string): Promise<boolean> {
+      return (await read(() => redis.get(keys.policyCurrent))) === digest;
     },
     async setCurrent(digest: string): Promise<void> {
-      await redis.set(keys.policyCurrent, digest);
+      await read(() => redis.set(keys.policyCurrent, digest));
     },
-    /** Says which policy this bot runs, and answers with the digests of the others that differ from it. */
-    async beat(digest: string): Promise<string[]> {
-      const now = clock.now().getTime();
-      await redis.hset(keys.replicas, replica, JSON.stringify({ digest, at: now }));
-      const all = Object.entries(await redis.hgetall(keys.replicas)).map(
-        ([name, text]) => [name, JSON.parse(text) as { digest: string; at: number }] as const,
+    /** Says which policy this bot runs. `kept`: its text is there; `others`: the digests of those that other bots run instead. */
+    async beat(digest: string): Promise<{ kept: boolean; others: string[] }> {
+      const answer = await read(() =>
+        runBeat([keys.replicas, keys.policyText(digest)], [replica, digest, String(HEARD_MS)]),
       );
-      const gone = all.filter(([, { at }]) => now - at > HEARD_MS).map(([name]) => name);
-      if (gone.length > 0) await redis.hdel(keys.replicas, ...gone);
-      const others = all.filter(([name, other]) => !gone.includes(name) && other.digest !== digest);
-      return [...new Set(others.map(([, other]) => other.digest))];
+      const [kept, ...others] = answer as string[];
+      return { kept: kept === 'kept', others: [...new Set(others)].sort() };
     },
     async leave(): Promise<void> {
       await redis.hdel(keys.replicas, replica);

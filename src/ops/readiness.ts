@@ -9,8 +9,15 @@ export interface ReadinessFacts {
   unsure: () => string | null;
   /** Resolves when Slack takes the token. */
   testSlack: () => Promise<unknown>;
-  /** Digest of the policy in force, of those that other bots run instead, and its groups that Slack will not tell. */
-  policy: () => { digest: string; others: readonly string[]; unreadable: readonly string[] };
+  /**
+   * Digest of this bot's policy and its groups that Slack will not tell; `differing`: what other bots have run instead for too
+   * long.
+   */
+  policy: () => {
+    digest: string;
+    differing: { others: readonly string[]; unreadable: readonly string[] } | null;
+    unreadable: readonly string[];
+  };
 }
 
 /** Ready = Redis, Slack token and policy are good. */
@@ -42,13 +49,25 @@ export function readinessChecks({ pingRedis, lost, unsure, testSlack, policy }: 
     {
       name: 'policy',
       async look() {
-        const { digest, others, unreadable } = policy();
+        const { digest, differing, unreadable } = policy();
         const doubts = [
-          ...(others.length === 0 ? [] : [`this bot runs ${digest}, others run ${others.join(', ')}`]),
+          ...(differing === null ? [] : differingWords(digest, differing)),
           ...(unreadable.length === 0 ? [] : [`groups that don't exist or can't be read: ${unreadable.join(', ')}`]),
         ];
         return doubts.length === 0 ? { state: 'ok', detail: digest } : { state: 'warn', detail: doubts.join('; ') };
       },
     },
   ];
+}
+
+/** What it means: as long as it lasts the stricter of the policies applies. */
+function differingWords(
+  digest: string,
+  { others, unreadable }: { others: readonly string[]; unreadable: readonly string[] },
+) {
+  const effect =
+    unreadable.length === 0
+      ? 'the stricter one applies'
+      : `only requests that lower a limit are accepted, because ${unreadable.join(', ')} can't be read here`;
+  return [`this bot runs ${digest}, others run ${others.join(', ')}: ${effect}`];
 }

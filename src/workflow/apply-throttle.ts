@@ -27,7 +27,7 @@ import {
 import { AwsFault, PersonUnknown } from './faults.ts';
 import { followUp } from './follow-up.ts';
 import type { Claim, Clock, EffectKind, Executions, InForce, Ledger, People, PolicySource } from './ports.ts';
-import { standingFacts } from './request-facts.ts';
+import { runningBeside, type StandingFacts, standingFacts } from './request-facts.ts';
 
 export interface ApplyDeps {
   ledger: Ledger;
@@ -44,6 +44,10 @@ const DONE: Applied = { kind: 'done' };
 /** AWS shows a change soon, if not at once. */
 const SHOWN_SOON_SECONDS = 2;
 const TRY_AGAIN_SECONDS = 5;
+const WAITS_FOR = {
+  groups: 'Slack can’t say who may',
+  policies: 'another bot runs a policy that can’t be read here',
+} as const;
 
 /**
  * Carries out an agreed request: re-check, intent on record, send, read back. Safe to run again at any point: what was
@@ -61,13 +65,13 @@ export async function applyThrottle(deps: ApplyDeps, id: string, claim: Claim): 
 
 async function begin(deps: ApplyDeps, request: ThrottleRequest, claim: Claim): Promise<Applied> {
   const facts = await factsOr(deps, request);
-  if (!facts) return later(TRY_AGAIN_SECONDS, 'Slack can’t say who may');
+  if (!facts) return later(TRY_AGAIN_SECONDS, WAITS_FOR.groups);
   // AWS is asked only where all the rest stands: without a rule nobody knows by which role.
   const unseen = decideBegin(request, { ...facts, execution: null, now: deps.clock.now() });
   if (unseen.kind !== 'send') return conclude(deps, request, unseen, claim);
   const role = ruleNow(request, facts.inForce)?.role ?? null;
   // Read before AWS is asked: a limit that is set back in between moves it, and the intent is not taken.
-  const standing = await deps.ledger.inForceOf(request.execution);
+  const { standing } = facts;
   const execution = await lookAtExecution(deps, request, changeAccess(request, role));
   if (execution instanceof AwsFault) {
     const policy = facts.inForce.digest;
@@ -79,7 +83,7 @@ async function begin(deps: ApplyDeps, request: ThrottleRequest, claim: Claim): P
   }
   const decision = decideBegin(request, { ...facts, execution, now: deps.clock.now() });
   if (decision.kind === 'send' && request.extends) {
-    return lengthen(deps, request, { execution, standing, policy: facts.inForce.digest }, claim);
+    return lengthen(deps, request, { ...facts, execution }, claim);
   }
   return conclude(deps, request, decision, claim, standing);
 }
@@ -88,13 +92,12 @@ async function begin(deps: ApplyDeps, request: ThrottleRequest, claim: Claim): P
 async function lengthen(
   deps: ApplyDeps,
   request: ThrottleRequest,
-  facts: { execution: TaskExecution; standing: InForce | null; policy: string },
+  facts: StandingFacts & { execution: TaskExecution },
   claim: Claim,
 ): Promise<Applied> {
-  const { execution, standing, policy } = facts;
-  const running = await runningBeside(deps, request, standing);
+  const { standing, running } = facts;
   const now = deps.clock.now();
-  const events = lengthenedEvents(request, { running, execution, policy, now });
+  const events = lengthenedEvents(request, { ...facts, now });
   const change = { op: operation(request, claim), prior: request, events, claim };
   const follows = followUp(events, { running, now });
   const committed = await deps.ledger.commit({
@@ -103,16 +106,6 @@ async function lengthen(
     beside: { inForce: standing?.mark ?? null, running },
   });
   return committed.kind === 'committed' ? DONE : later(1, `the request was ${committed.kind}`);
-}
-
-/** The request, another one, whose limit stands on the execution. */
-async function runningBeside(
-  { ledger }: ApplyDeps,
-  { id }: ThrottleRequest,
-  standing: InForce | null,
-): Promise<ThrottleRequest | null> {
-  if (!standing || standing.request === id) return null;
-  return (await ledger.load(standing.request))?.request ?? null;
 }
 
 async function conclude(
@@ -124,7 +117,7 @@ async function conclude(
 ): Promise<Applied> {
   switch (decision.kind) {
     case 'wait':
-      return later(TRY_AGAIN_SECONDS, 'Slack can’t say who may');
+      return later(TRY_AGAIN_SECONDS, WAITS_FOR[decision.for]);
     case 'end':
       return write(deps, request, decision.event, claim);
     case 'send':

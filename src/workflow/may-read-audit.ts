@@ -1,5 +1,6 @@
 import { plainEvent } from '../domain/audit-record.ts';
-import { groupsOf, mayRead, type Person, unreadableOf } from '../domain/policy.ts';
+import { knownPolicies, otherThan, underEach } from '../domain/policies-in-force.ts';
+import { groupsOf, mayRead, type Person, type Principals, unreadableOf } from '../domain/policy.ts';
 import type { Ledger, People, PolicySource } from './ports.ts';
 
 export interface ReadDeps {
@@ -17,7 +18,7 @@ export interface Reading {
 
 type MayRead =
   | { kind: 'may'; person: Person }
-  | { kind: 'may-not'; person: Person; denial: string }
+  | { kind: 'may-not'; person: Person; denial: string; readers: Principals | null; other?: string }
   | { kind: 'groups-unknown'; person: Person; unreadable: string[] };
 
 /** `unreadable`: the groups that Slack will not tell by waiting either. */
@@ -25,17 +26,21 @@ export type NotRead =
   | { kind: 'refused'; readers: { users: string[]; groups: string[] } }
   | { kind: 'groups-unknown'; unreadable: string[] };
 
-/** Whether the policy in force counts this person among its `audit.readers`. @throws PersonUnknown */
+/** Whether each policy that counts has this person among its `audit.readers`. @throws PersonUnknown, NotRecorded */
 export async function mayReadAudit(deps: Omit<ReadDeps, 'ledger'>, user: string): Promise<MayRead> {
-  const { policy } = deps.policy.current();
+  const inForce = await deps.policy.counting();
   const person = await deps.people.person(user);
-  const groups = await deps.people.groups(groupsOf(policy.audit.readers));
-  const may = mayRead(policy, person, groups);
+  const named = knownPolicies(inForce).flatMap(({ policy }) => groupsOf(policy.audit.readers));
+  const groups = await deps.people.groups([...new Set(named)]);
+  const { may, readers, digest } = underEach(
+    inForce,
+    ({ policy, digest }) => ({ may: mayRead(policy, person, groups), readers: policy.audit.readers, digest }),
+    ({ may }) => (may.allowed ? 0 : may.why === 'unknown-groups' ? 1 : 2),
+  );
   if (may.allowed) return { kind: 'may', person };
-  if (may.why === 'unknown-groups') {
-    return { kind: 'groups-unknown', person, unreadable: unreadableOf(policy.audit.readers, groups) };
-  }
-  return { kind: 'may-not', person, denial: may.why };
+  if (may.why === 'unknown-groups')
+    return { kind: 'groups-unknown', person, unreadable: unreadableOf(readers, groups) };
+  return { kind: 'may-not', person, denial: may.why, readers, ...otherThan(inForce, digest) };
 }
 
 /**
@@ -49,12 +54,16 @@ export async function refuseReading(
   of: { execution: string | null; what: unknown },
 ): Promise<NotRead> {
   if (may.kind === 'groups-unknown') return { kind: 'groups-unknown', unreadable: may.unreadable };
-  const { digest, policy } = deps.policy.current();
   const { team, user, name } = may.person;
   const refused = plainEvent('refused', {
-    ...{ actor: { team, user, name }, channel: reading.channel, execution: of.execution, policy: digest },
+    ...{
+      actor: { team, user, name },
+      channel: reading.channel,
+      execution: of.execution,
+      policy: may.other ?? deps.policy.current().digest,
+    },
     detail: { why: 'not-a-reader', denial: may.denial, of: of.what },
   });
   await deps.ledger.commit({ op: reading.op, prior: null, events: [refused] });
-  return { kind: 'refused', readers: policy.audit.readers ?? { users: [], groups: [] } };
+  return { kind: 'refused', readers: may.readers ?? { users: [], groups: [] } };
 }

@@ -1,5 +1,6 @@
-import { decideOpen, ruleNow } from '../domain/decide-review.ts';
-import { approvalsNeeded, type Rule } from '../domain/policy.ts';
+import { decideOpen, neededNow, ruleNow, takeoverNow } from '../domain/decide-review.ts';
+import type { Takeover } from '../domain/hold.ts';
+import type { Rule } from '../domain/policy.ts';
 import type { TaskExecution } from '../domain/task-execution.ts';
 import type { ThrottleRequest } from '../domain/throttle-request.ts';
 import { lookAtExecution } from './change-at-aws.ts';
@@ -13,6 +14,8 @@ export type Opened = ({ kind: 'open'; request: ThrottleRequest } & Seen) | Exclu
 interface Seen {
   rule: Rule;
   needed: number;
+  /** Why it needs more approvals than the change alone. */
+  takeover: Takeover | null;
   execution: TaskExecution | AwsFault;
 }
 
@@ -34,7 +37,8 @@ export async function openReview(
     const execution = await lookAtExecution(deps, request, { role: rule.role, session: { kind: 'read' } });
     const fault = execution instanceof AwsFault ? execution : null;
     if (fault?.kind === 'not-found') return vanished(request, facts.inForce.digest, fault);
-    seen = { rule, needed: approvalsNeeded(rule, request.direction) ?? 0, execution };
+    const asked = { ...facts, execution: null };
+    seen = { rule, needed: neededNow(request, asked) ?? 0, takeover: takeoverNow(request, asked), execution };
     return execution instanceof AwsFault ? may : decideOpen(request, by, { ...facts, execution });
   });
   if (decided.kind !== 'may') return decided;

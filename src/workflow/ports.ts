@@ -1,6 +1,6 @@
 import type { AuditEvent } from '../domain/audit-event.ts';
 import type { AuditHead, AuditRecord } from '../domain/audit-record.ts';
-import type { PolicyInForce } from '../domain/decide-request.ts';
+import type { PolicyInForce } from '../domain/policies-in-force.ts';
 import type { Groups, Person } from '../domain/policy.ts';
 import type { ExecutionArn, TaskExecution } from '../domain/task-execution.ts';
 import type { ThrottleRequest } from '../domain/throttle-request.ts';
@@ -219,7 +219,13 @@ export interface Channels {
 }
 
 export interface PolicySource {
+  /** For what is shown: what other bots run is as it was heard last. */
   current(): PolicyInForce;
+  /**
+   * For what is decided and applied: what other bots run is read now, and theirs read this one's.
+   * @throws NotRecorded where Redis does not answer
+   */
+  counting(): Promise<PolicyInForce>;
 }
 
 /** What the watch saw of an execution last, for the measured rate. */

@@ -1,28 +1,49 @@
-import { ruleNow } from '../domain/decide-review.ts';
-import { type Groups, groupsOf, type Person } from '../domain/policy.ts';
+import { rulesNow } from '../domain/decide-review.ts';
+import type { PolicyInForce } from '../domain/policies-in-force.ts';
+import { type Groups, groupsOf, type Person, type Rule } from '../domain/policy.ts';
 import { type ExecutionArn, parseExecutionArn } from '../domain/task-execution.ts';
 import type { ThrottleRequest } from '../domain/throttle-request.ts';
-import type { People, PolicySource } from './ports.ts';
+import type { InForce, Ledger, People, PolicySource } from './ports.ts';
 
 export interface StandingFacts {
-  inForce: ReturnType<PolicySource['current']>;
+  inForce: PolicyInForce;
   groups: Groups;
   people: ReadonlyMap<string, Person>;
+  /** Whose limit stands on the execution. */
+  standing: InForce | null;
+  /** That request, where it is another one. */
+  running: ThrottleRequest | null;
 }
 
-/** Policy, groups and people as they are now: what an open request is judged by. */
+/** Policies, groups, people and the limit that runs as they are now: what an open request is judged by. */
 export async function standingFacts(
-  deps: { people: People; policy: PolicySource },
+  deps: { ledger: Ledger; people: People; policy: PolicySource },
   request: ThrottleRequest,
 ): Promise<StandingFacts> {
-  const inForce = deps.policy.current();
-  const rule = ruleNow(request, inForce);
+  const [inForce, standing] = await Promise.all([deps.policy.counting(), deps.ledger.inForceOf(request.execution)]);
+  const running = await runningBeside(deps, request, standing);
+  const rules = [...rulesNow(request, inForce), ...(running ? rulesNow(running, inForce) : [])];
   const users = [...new Set([request.requester.user, ...request.approvals.map(({ by }) => by.user)])];
   const [groups, ...people] = await Promise.all([
-    deps.people.groups(groupsOf(rule)),
+    deps.people.groups(groupsOfAll(rules)),
     ...users.map((user) => deps.people.person(user)),
   ]);
-  return { inForce, groups, people: new Map(people.map((person) => [person.user, person])) };
+  return { inForce, groups, standing, running, people: new Map(people.map((person) => [person.user, person])) };
+}
+
+/** The request, another one, whose limit stands on the execution. */
+export async function runningBeside(
+  { ledger }: { ledger: Ledger },
+  { id }: Pick<ThrottleRequest, 'id'>,
+  standing: InForce | null,
+): Promise<ThrottleRequest | null> {
+  if (!standing || standing.request === id) return null;
+  return (await ledger.load(standing.request))?.request ?? null;
+}
+
+/** The groups that must be looked up for several rules, each once. */
+export function groupsOfAll(rules: readonly (Rule | null)[]): string[] {
+  return [...new Set(rules.flatMap((rule) => groupsOf(rule)))];
 }
 
 export function executionOf(request: ThrottleRequest): ExecutionArn {

@@ -1,15 +1,11 @@
+import { type AskCommand, rulesFor, targetOf } from '../domain/ask-command.ts';
 import type { AuditEvent } from '../domain/audit-event.ts';
+import type { Proposal } from '../domain/decide-by-each.ts';
 import { decideExtension } from '../domain/decide-extend.ts';
-import {
-  type AskCommand,
-  admit,
-  decideRequest,
-  type PolicyInForce,
-  type Proposal,
-  refusedEvent,
-  targetOf,
-} from '../domain/decide-request.ts';
-import { groupsOf, matchRule, type Person, type Rule } from '../domain/policy.ts';
+import { admit, decideRequest, refusedEvent } from '../domain/decide-request.ts';
+import { rulesNow } from '../domain/decide-review.ts';
+import type { PolicyInForce } from '../domain/policies-in-force.ts';
+import type { Person, Rule } from '../domain/policy.ts';
 import type { AskRefusal } from '../domain/refusal.ts';
 import type { TaskExecution } from '../domain/task-execution.ts';
 import type { ThrottleRequest } from '../domain/throttle-request.ts';
@@ -25,6 +21,7 @@ import type {
   RecordRef,
 } from './ports.ts';
 import { reminderTimers } from './remind-approvers.ts';
+import { groupsOfAll } from './request-facts.ts';
 
 export interface RequestThrottleDeps {
   ledger: Ledger;
@@ -46,7 +43,8 @@ export type Ask = Omit<AskCommand, 'requester'> & {
 
 export type Asked =
   | { kind: 'asked'; request: ThrottleRequest; record: RecordRef }
-  | { kind: 'refused'; refusal: AskRefusal; rule: Rule | null }
+  /** `other`: the digest of the policy that refused, where it is not this bot's own. */
+  | { kind: 'refused'; refusal: AskRefusal; rule: Rule | null; other?: string }
   /** The bot can't speak in that channel, so nobody would see the request. */
   | { kind: 'cannot-post'; why: Exclude<Postable, 'yes'> }
   /** The same click or command again: what it did the first time stands. */
@@ -119,37 +117,42 @@ export async function previewThrottle(deps: RequestThrottleDeps, ask: Omit<Ask, 
 }
 
 async function consider(deps: RequestThrottleDeps, ask: Omit<Ask, 'op'>): Promise<Considered> {
-  const inForce = deps.policy.current();
+  const inForce = await deps.policy.counting();
   const { user, extend, ...rest } = ask;
   const requester: Person = await deps.people.person(user);
   const command: AskCommand = { ...rest, requester };
-  const groups = await deps.people.groups(groupsOf(matchRule(inForce.policy, targetOf(ask))));
-  const admission = admit(command, inForce, groups);
-  const refused = (refusal: AskRefusal, rule: Rule | null, from: number | null = null): Considered => ({
+  const rules = rulesFor(targetOf(ask), inForce);
+  const admission = admit(command, inForce, await deps.people.groups(groupsOfAll(rules)));
+  const refused = (
+    { refusal, other }: { refusal: AskRefusal; other?: string },
+    rule: Rule | null,
+    from: number | null = null,
+  ): Considered => ({
     ...{ command, inForce, from, execution: null },
-    outcome: { kind: 'refused', refusal, rule },
+    outcome: { kind: 'refused', refusal, rule, ...(other === undefined ? {} : { other }) },
   });
-  if (!admission.ok) return refused(admission.refusal, admission.rule);
+  if (!admission.ok) return refused(admission, admission.rule);
   const { rule } = admission;
   const [open, standing] = await Promise.all([
     deps.ledger.openRequestOf(ask.execution.arn),
     deps.ledger.inForceOf(ask.execution.arn),
   ]);
-  if (open) return refused({ why: 'already-open', request: open }, rule);
-  const [running, postable, execution] = await Promise.all([
+  if (open) return refused({ refusal: { why: 'already-open', request: open } }, rule);
+  const [loaded, postable, execution] = await Promise.all([
     standing && deps.ledger.load(standing.request),
     deps.channels.postable(ask.channel),
     deps.executions.describe(ask.execution, { role: rule.role, session: { kind: 'read' } }),
   ]);
   const from = execution.bytesPerSecond;
   if (postable !== 'yes') return { command, inForce, from, execution, outcome: { kind: 'cannot-post', why: postable } };
-  const now = deps.clock.now();
-  const facts = { rule, inForce, groups, execution, running: running?.request ?? null, now };
+  const running = loaded?.request ?? null;
+  const groups = await deps.people.groups(groupsOfAll([...rules, ...(running ? rulesNow(running, inForce) : [])]));
+  const facts = { rule, inForce, groups, execution, running, now: deps.clock.now() };
   const id = deps.newRequestId();
   const decision = extend
     ? decideExtension({ ...command, durationSeconds: command.durationSeconds ?? 0 }, extend, facts, id)
     : decideRequest(command, facts, id);
-  if (!decision.ok) return refused(decision.refusal, rule, from);
+  if (!decision.ok) return refused(decision, rule, from);
   const { event, proposal } = decision;
   return { command, inForce, from, execution, outcome: { kind: 'proposed', rule, event, proposal } };
 }
@@ -162,9 +165,9 @@ async function refuse(
   outcome: Extract<Asked, { kind: 'refused' }>,
   from: number | null,
 ): Promise<Asked> {
-  const { refusal, rule } = outcome;
+  const { refusal, rule, other } = outcome;
   const to = refusal.why === 'rate-outside' ? refusal.to : null;
-  const event = refusedEvent(command, refusal, { rule, inForce, from, to });
+  const event = refusedEvent(command, refusal, { rule, inForce, from, to, ...(other === undefined ? {} : { other }) });
   if (event) await deps.ledger.commit({ op, prior: null, events: [event] });
   return outcome;
 }

@@ -1,13 +1,13 @@
-import { decideRevertNow } from '../domain/decide-revert.ts';
-import { ruleNow } from '../domain/decide-review.ts';
-import { groupsOf } from '../domain/policy.ts';
+import { decideRevertNow } from '../domain/decide-revert-now.ts';
+import { rulesNow } from '../domain/decide-review.ts';
 import type { RevertRefusal } from '../domain/refusal.ts';
 import type { ThrottleRequest } from '../domain/throttle-request.ts';
 import type { Clock, EffectKind, Ledger, People, PolicySource } from './ports.ts';
+import { groupsOfAll } from './request-facts.ts';
 
 export type RevertingNow =
   | { kind: 'reverting'; request: ThrottleRequest }
-  | { kind: 'refused'; refusal: RevertRefusal }
+  | { kind: 'refused'; refusal: RevertRefusal; other?: string }
   | { kind: 'repeated' };
 
 const MOST_TRIES = 10;
@@ -27,19 +27,23 @@ export async function revertNow(
     // Another took its place, and it may not have heard of that yet.
     const standing = await deps.ledger.inForceOf(request.execution);
     if (standing?.request !== id) return { kind: 'refused', refusal: { why: 'not-held' } };
-    const inForce = deps.policy.current();
-    const rule = ruleNow(request, inForce);
-    const [by, groups] = await Promise.all([deps.people.person(user), deps.people.groups(groupsOf(rule))]);
-    const decision = decideRevertNow(request, by, { rule, groups, policy: inForce.digest, now: deps.clock.now() });
-    if (!decision.ok && !decision.event) return { kind: 'refused', refusal: decision.refusal };
+    const inForce = await deps.policy.counting();
+    const named = groupsOfAll(rulesNow(request, inForce));
+    const [by, groups] = await Promise.all([deps.people.person(user), deps.people.groups(named)]);
+    const decision = decideRevertNow(request, by, { inForce, groups, now: deps.clock.now() });
+    if (!decision.ok && !decision.event) return refusedBy(decision);
     const change = { op, prior: request, events: decision.event ? [decision.event] : [] };
     const effects: EffectKind[] = decision.ok ? ['revert', 'show', 'tell'] : [];
     const committed = await deps.ledger.commit({ ...change, effects });
     if (committed.kind === 'moved') continue;
     if (committed.kind === 'repeated') return { kind: 'repeated' };
-    if (!decision.ok) return { kind: 'refused', refusal: decision.refusal };
+    if (!decision.ok) return refusedBy(decision);
     if (committed.kind !== 'committed' || !committed.state) throw new Error(`ending a time can't be ${committed.kind}`);
     return { kind: 'reverting', request: committed.state };
   }
   throw new Error(`${id} moved ${MOST_TRIES} times under one click`);
+}
+
+function refusedBy({ refusal, other }: { refusal: RevertRefusal; other?: string }): RevertingNow {
+  return { kind: 'refused', refusal, ...(other === undefined ? {} : { other }) };
 }

@@ -18,7 +18,8 @@ export interface ReviewDeps {
 
 export type Decided =
   | { kind: 'decided'; event: AuditEvent['event']; request: ThrottleRequest; record: RecordRef }
-  | { kind: 'refused'; refusal: DecisionRefusal; request: ThrottleRequest | null }
+  /** `other`: the digest of the policy that refused, where it is not this bot's own. */
+  | { kind: 'refused'; refusal: DecisionRefusal; request: ThrottleRequest | null; other?: string }
   /** The policy lets them, and there is nothing to record. */
   | { kind: 'may'; request: ThrottleRequest }
   /** The same click again: what it recorded the first time stands. */
@@ -83,7 +84,7 @@ export async function decideOn(
     const decision = await decide(stored.request);
     if (decision.events.length === 0) {
       if (decision.ok) return { kind: 'may', request: stored.request };
-      return { kind: 'refused', refusal: decision.refusal, request: stored.request };
+      return refusedBy(decision, stored.request);
     }
     const committed = await ledger.commit({
       op,
@@ -100,11 +101,15 @@ export async function decideOn(
 function outcome(committed: Committed, decision: Decision, prior: ThrottleRequest): Decided {
   if (committed.kind === 'repeated') return { kind: 'repeated', event: committed.event };
   if (committed.kind !== 'committed') throw new Error(`a decision can't be ${committed.kind}`);
-  if (!decision.ok) return { kind: 'refused', refusal: decision.refusal, request: prior };
+  if (!decision.ok) return refusedBy(decision, prior);
   const [event] = decision.events;
   const [record] = committed.records;
   if (!event || !record || !committed.state) throw new Error('a decision without its event');
   return { kind: 'decided', event: event.event, request: committed.state, record };
+}
+
+function refusedBy({ refusal, other }: Extract<Decision, { ok: false }>, request: ThrottleRequest): Decided {
+  return { kind: 'refused', refusal, request, ...(other === undefined ? {} : { other }) };
 }
 
 /** The work and the timers that follow a decision. */

@@ -55,8 +55,8 @@ describe('begin', () => {
   });
 
   it('waits where Slack can’t say', () => {
-    expect(decideBegin(agreed, facts({ groups: NO_GROUPS }))).toEqual({ kind: 'wait' });
-    expect(decideBegin(agreed, facts({ people: new Map() }))).toEqual({ kind: 'wait' });
+    expect(decideBegin(agreed, facts({ groups: NO_GROUPS }))).toMatchObject({ kind: 'wait' });
+    expect(decideBegin(agreed, facts({ people: new Map() }))).toMatchObject({ kind: 'wait' });
   });
 });
 

@@ -5,13 +5,13 @@ import { decideRequest } from '../../src/domain/decide-request.ts';
 import {
   decideDrift,
   decideRevert,
-  decideRevertNow,
   expectedRates,
   judgeRevert,
   scheduledEvent,
   skippedEvent,
   warnAt,
 } from '../../src/domain/decide-revert.ts';
+import { decideRevertNow } from '../../src/domain/decide-revert-now.ts';
 import { stateEvent } from '../../src/domain/decide-review.ts';
 import { type Hold, isHeld } from '../../src/domain/hold.ts';
 import { MOST_SENDS, SETTLE_SECONDS, type Sent } from '../../src/domain/sending.ts';
@@ -202,14 +202,14 @@ describe('what a look means, once the intent is on record', () => {
 
 describe('Revert now', () => {
   it('is not undone by more time for it', () => {
-    const facts = { rule: null, groups: NO_GROUPS, policy: 'd', now: at(60) };
+    const facts = { inForce: policy(), groups: NO_GROUPS, now: at(60) };
     const decision = decideRevertNow(held, OPERATOR, facts);
     if (!decision.ok) throw new Error('the requester may');
     expect(canExtend(held)).toBe(true);
     expect(canExtend(folded(held, at(60), decision.event))).toBe(false);
   });
 
-  const facts = { rule: rule(), groups: GROUPS, policy: 'd', now: at(60) };
+  const facts = { inForce: policy(rule()), groups: GROUPS, now: at(60) };
 
   it('is for the requester, who approved and whoever may decide', () => {
     for (const by of [OPERATOR, LEAD]) {
@@ -314,7 +314,7 @@ describe('more time', () => {
     const asked = more(HOUR, { rule: { ...FREE, maxDurationSeconds: null }, inForce: policy(FREE) });
     if (!asked.ok) throw new Error(asked.refusal.why);
     const request = folded(null, at(600), asked.event);
-    const look = { execution: execution({ bytesPerSecond: SET }), policy: 'd', now: at(601) };
+    const look = { execution: execution({ bytesPerSecond: SET }), inForce: policy(FREE), now: at(601) };
     const events = lengthenedEvents(request, { ...look, running: held });
     const longer = folded(request, at(601), ...events);
     expect(longer).toMatchObject({ status: 'applied', apply: null });

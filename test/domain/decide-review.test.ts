@@ -234,7 +234,7 @@ describe('what no longer stands', () => {
   });
 
   it('is told from what can’t be known', () => {
-    expect(standingOf(one, facts({ groups: NO_GROUPS }))).toEqual({ kind: 'unknown' });
+    expect(standingOf(one, facts({ groups: NO_GROUPS }))).toMatchObject({ kind: 'unknown' });
     const gone = new Map([['S0LEADS', null]]);
     const people = new Map([
       ['U0OPER', person('U0OPER', 'deactivated')],

@@ -1,6 +1,7 @@
+import type { AskCommand } from '../../src/domain/ask-command.ts';
 import type { AuditEvent } from '../../src/domain/audit-event.ts';
-import type { AskCommand, PolicyInForce } from '../../src/domain/decide-request.ts';
 import { decideRequest } from '../../src/domain/decide-request.ts';
+import type { PolicyInForce } from '../../src/domain/policies-in-force.ts';
 import type { Groups, Person, Policy, Rule } from '../../src/domain/policy.ts';
 import { parseExecutionArn, type TaskExecution } from '../../src/domain/task-execution.ts';
 import { evolve, type ThrottleRequest } from '../../src/domain/throttle-request.ts';
@@ -46,7 +47,7 @@ export function rule(changes: Partial<Rule> = {}): Rule {
 
 export function policy(...rules: Rule[]): PolicyInForce {
   const made: Policy = { version: 1, audit: { readers: null }, rules };
-  return { policy: made, digest: `digest of ${rules.map(({ name }) => name).join(', ')}` };
+  return { policy: made, digest: `digest of ${rules.map(({ name }) => name).join(', ')}`, others: [] };
 }
 
 export const GROUPS: Groups = new Map([['S0LEADS', ['U0LEAD', 'U0SECOND', 'U0GUEST']]]);
@@ -89,6 +90,7 @@ export interface Facts {
   groups: Groups;
   people: ReadonlyMap<string, Person>;
   execution: TaskExecution;
+  running: ThrottleRequest | null;
   now: Date;
 }
 
@@ -98,6 +100,7 @@ export function facts(changes: Partial<Facts> = {}): Facts {
     groups: GROUPS,
     people: new Map(EVERYBODY.map((one) => [one.user, one])),
     execution: execution(),
+    running: null,
     now: at(60),
     ...changes,
   };

@@ -5,11 +5,11 @@ import { startedEvent } from '../../src/domain/decide-apply.ts';
 import {
   decideDrift,
   decideRevert,
-  decideRevertNow,
   judgeRevert,
   scheduledEvent,
   skippedEvent,
 } from '../../src/domain/decide-revert.ts';
+import { decideRevertNow } from '../../src/domain/decide-revert-now.ts';
 import { stateEvent } from '../../src/domain/decide-review.ts';
 import { isHeld, isReverting } from '../../src/domain/hold.ts';
 import { UPDATABLE } from '../../src/domain/task-execution.ts';
@@ -84,7 +84,7 @@ function eventOf(state: ThrottleRequest, world: World, one: Step): AuditEvent | 
     case 'watch':
       return world.replaced ? null : decideDrift(state, seen, 'd');
     case 'now': {
-      const decision = decideRevertNow(state, OPERATOR, { rule: rule(), groups: GROUPS, policy: 'd', now });
+      const decision = decideRevertNow(state, OPERATOR, { inForce: policy(rule()), groups: GROUPS, now });
       return decision.ok ? decision.event : null;
     }
     case 'replaced':

@@ -103,6 +103,7 @@ function factsOf(world: World) {
     groups: world.groups,
     people: world.people,
     execution: execution({ bytesPerSecond: world.rate, status: world.status }),
+    running: null,
     now: at(world.now),
   };
 }

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { createExecutions } from '../../src/datasync/executions.ts';
-import type { AskCommand } from '../../src/domain/decide-request.ts';
+import type { AskCommand } from '../../src/domain/ask-command.ts';
+import type { OtherPolicy, PolicyInForce } from '../../src/domain/policies-in-force.ts';
 import type { Person, Rule } from '../../src/domain/policy.ts';
 import type { ThrottleRequest } from '../../src/domain/throttle-request.ts';
 import type { Connection } from '../../src/ledger/connection.ts';
@@ -12,7 +13,7 @@ import { cancelRequest } from '../../src/workflow/cancel-request.ts';
 import { expireRequest } from '../../src/workflow/expire-request.ts';
 import { extendHold } from '../../src/workflow/extend-hold.ts';
 import { PersonUnknown } from '../../src/workflow/faults.ts';
-import type { Effect, Executions, Postable, Work } from '../../src/workflow/ports.ts';
+import type { Effect, Executions, PolicySource, Postable, Work } from '../../src/workflow/ports.ts';
 import { requestThrottle } from '../../src/workflow/request-throttle.ts';
 import { revertLimit } from '../../src/workflow/revert-limit.ts';
 import { revertNow } from '../../src/workflow/revert-now.ts';
@@ -33,6 +34,8 @@ export interface Outside {
   people: Map<string, Person>;
   groups: Map<string, string[] | null>;
   postable: Postable;
+  /** What other bots go by. */
+  others: OtherPolicy[];
 }
 
 export interface Bot extends Awaited<ReturnType<typeof startBot>> {}
@@ -53,7 +56,13 @@ export function outside(changes: Partial<Rule> = {}): Outside {
     people: new Map(EVERYBODY.map((one) => [one.user, one])),
     groups: new Map([['S0LEADS', ['U0LEAD', 'U0SECOND', 'U0GUEST']]]),
     postable: 'yes',
+    others: [],
   };
+}
+
+/** A policy that is there, without Redis. */
+export function sourceOf(current: () => PolicyInForce): PolicySource {
+  return { current, counting: async () => current() };
 }
 
 /** One process of the bot without Slack: the real ledger, outbox, workflows and AWS adapter. Its work is done by hand. */
@@ -79,7 +88,7 @@ export async function startBot(arn: string, world: Outside, prefix?: string) {
       groups: async (ids: readonly string[]) => new Map(ids.map((id) => [id, world.groups.get(id) ?? null])),
     },
     channels: { postable: async () => world.postable },
-    policy: { current: () => policy(world.rule) },
+    policy: sourceOf(() => ({ ...policy(world.rule), others: world.others })),
     clock,
     newRequestId: () => `r-${randomBytes(5).toString('hex')}`,
     looks: createLooks(opened.redis, opened.keys),

@@ -8,6 +8,7 @@ import { type AuditQuery, EVERYTHING } from '../../src/workflow/audit-ports.ts';
 import { lookUpAudit } from '../../src/workflow/look-up-audit.ts';
 import { EVERYBODY, policy, rule } from '../domain/given.ts';
 import { arnOf, type OpenedLedger, openLedger } from '../ledger/given-ledger.ts';
+import { sourceOf } from './given-bot.ts';
 
 const OWN = { team: 'T0', user: 'U0OPER' };
 const OTHER = { team: 'T0', user: 'U0LEAD' };
@@ -50,7 +51,7 @@ async function look(query: Partial<AuditQuery>) {
         person: async (id) => EVERYBODY.find(({ user }) => user === id) as (typeof EVERYBODY)[number],
         groups: async () => new Map(),
       },
-      policy: { current: () => withReaders },
+      policy: sourceOf(() => withReaders),
     } as Parameters<typeof lookUpAudit>[0],
     {
       ...{ user: 'U0OPER', channel: null, op: randomUUID(), turn: { go: 'older', below: null } },

@@ -3,7 +3,7 @@ import type { LocalDataSync } from '../../src/sandbox/datasync/start-data-sync.t
 import type { AuditIndex } from '../../src/workflow/ports.ts';
 import { visibleAudit } from '../../src/workflow/visible-audit.ts';
 import { policy } from '../domain/given.ts';
-import { type Bot, type Outside, outside, startAwsWithOne, startBot } from './given-bot.ts';
+import { type Bot, type Outside, outside, sourceOf, startAwsWithOne, startBot } from './given-bot.ts';
 
 let aws: LocalDataSync;
 let arn: string;
@@ -28,7 +28,7 @@ async function seenBy(user: string, by: AuditIndex): Promise<string[]> {
     ...made,
     policy: { ...made.policy, audit: { readers: { users: ['U0AUDIT'], groups: [] } } },
   });
-  const lines = await visibleAudit({ ...bot.deps, policy: { current } }, { user, by, limit: 10 });
+  const lines = await visibleAudit({ ...bot.deps, policy: sourceOf(current) }, { user, by, limit: 10 });
   return lines.map(({ record }) => record.event);
 }
 

@@ -3,6 +3,7 @@ import { type Asked, requestThrottle } from '../../workflow/request-throttle.ts'
 import type { Bot, Caller } from '../bot.ts';
 import type { Command } from '../command-text.ts';
 import { linkOf } from '../links.ts';
+import { takeoverNote } from '../views/takeover-words.ts';
 import { cannotPostWords, type Words } from '../words.ts';
 import { refusalWords } from '../words-refusal.ts';
 
@@ -20,18 +21,19 @@ export async function askThrottle(bot: Bot, caller: Caller, command: Extract<Com
 export async function askedWords(bot: Bot, asked: Asked): Promise<Words | null> {
   switch (asked.kind) {
     case 'asked': {
-      const { id, status, approvalsNeeded } = asked.request;
+      const { id, status, approvalsNeeded, takeover } = asked.request;
+      const why = takeover ? ` ${takeoverNote(takeover)}` : '';
       const next =
         status === 'approved' || !isOpen(asked.request)
           ? asked.request.extends
             ? 'No approval is needed: the time is being lengthened.'
             : 'No approval is needed: it is being applied.'
-          : `It needs ${approvalsNeeded === 1 ? 'one approval' : `${approvalsNeeded} approvals`}; nothing changes until then.`;
+          : `It needs ${approvalsNeeded === 1 ? 'one approval' : `${approvalsNeeded} approvals`}; nothing changes until then.${why}`;
       return { text: `Asked, as \`${id}\`. ${next} The request is in the channel.`, field: null };
     }
     case 'refused': {
       const open = asked.refusal.why === 'already-open' ? await linkOf(bot, asked.refusal.request) : null;
-      return refusalWords(asked.refusal, { link: open });
+      return refusalWords(asked.refusal, { link: open, other: asked.other });
     }
     case 'cannot-post':
       return cannotPostWords(asked.why, bot.identity.botUser);

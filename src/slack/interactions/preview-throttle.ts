@@ -19,7 +19,7 @@ export async function showPreview(bot: Bot, caller: Caller, command: Extract<Com
     }
     case 'refused': {
       const open = preview.refusal.why === 'already-open' ? await linkOf(bot, preview.refusal.request) : null;
-      return caller.say(`${ASKED_NOW}\n${refusalWords(preview.refusal, { link: open }).text}`);
+      return caller.say(`${ASKED_NOW}\n${refusalWords(preview.refusal, { link: open, other: preview.other }).text}`);
     }
     case 'cannot-post':
       return caller.say(`${ASKED_NOW}\n${cannotPostWords(preview.why, bot.identity.botUser).text}`);

@@ -7,5 +7,5 @@ export async function revert(bot: Bot, caller: Caller, click: Click): Promise<vo
   const id = openRequestSeal(bot, click.value);
   if (!id) return;
   const reverting = await revertNow(bot, { request: id, user: caller.user, op: caller.op });
-  if (reverting.kind === 'refused') await caller.say(refusalWords(reverting.refusal).text);
+  if (reverting.kind === 'refused') await caller.say(refusalWords(reverting.refusal, { other: reverting.other }).text);
 }

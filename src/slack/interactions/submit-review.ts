@@ -34,7 +34,7 @@ export async function submitReview(bot: Bot, caller: Caller, view: View): Promis
 export function decidedWords(decided: Exclude<Decided, { kind: 'may' }> | Decided): Words {
   switch (decided.kind) {
     case 'refused':
-      return refusalWords(decided.refusal);
+      return refusalWords(decided.refusal, { other: decided.other });
     case 'repeated':
       return { text: repeatedWords(decided.event), field: null };
     case 'may':

@@ -22,6 +22,7 @@ import {
 import { countdown, extensionNote } from './hold-words.ts';
 import { approverNames, mentions, personName } from './people-words.ts';
 import { stateWords } from './state-words.ts';
+import { takeoverNote } from './takeover-words.ts';
 import { clip, code, dateToken, escapeText, LIMITS, type MessageView, oneLine } from './text.ts';
 
 export const REVIEW_ACTION = 'review';
@@ -122,7 +123,8 @@ function closing({ request, execution }: CardFacts): KnownBlock[] {
 
 function whoDecides({ request, rule, now }: CardFacts): string {
   const over = now.getTime() >= Date.parse(request.expiresAt);
-  const until = over ? 'Its time is over.' : `Open until ${dateToken(request.expiresAt)}.`;
+  const open = over ? 'Its time is over.' : `Open until ${dateToken(request.expiresAt)}.`;
+  const until = request.takeover ? `${open}\n${takeoverNote(request.takeover)}` : open;
   if (!rule) return `Nobody can decide: the policy has no rule for this any more. ${until}`;
   return `Can decide: ${mentions(rule.approvers, request.requester.user)}. ${until}`;
 }

@@ -6,6 +6,7 @@ import type { Previewed } from '../../workflow/request-throttle.ts';
 import { context, factSection, section } from './blocks.ts';
 import { etaWords, modeWarning, progressBar, shortName } from './execution-words.ts';
 import { mentions } from './people-words.ts';
+import { takeoverNote } from './takeover-words.ts';
 import { clip, count, dateToken, escapeText, type MessageView } from './text.ts';
 
 export interface PreviewFacts {
@@ -40,8 +41,14 @@ export function previewMessage({ preview, user, measured, durationSeconds }: Pre
       ['Reason', rule.reason === 'required' ? 'has to be given' : 'may be left out'],
       ['For', durationSeconds === null ? 'until the run ends' : formatDuration(durationSeconds)],
     ]),
+    ...(detail.takeover ? [section(takeoverNote(detail.takeover))] : []),
     ...(warning ? [section(warning)] : []),
-    context('The limit in force when you ask decides which number of approvals counts; it may be another by then.'),
+    context(
+      [
+        'The limit in force when you ask decides which number of approvals counts; it may be another by then.',
+        ...(detail.policies ? ['Two policies are active while bots are being updated; the stricter one applies.'] : []),
+      ].join('\n'),
+    ),
   ];
   return { text: `If you asked now: ${change}. ${verdict}.`, blocks };
 }

@@ -1,4 +1,5 @@
 import type { InputBlock, KnownBlock, ModalView } from '@slack/types';
+import type { Takeover } from '../../domain/hold.ts';
 import type { impact } from '../../domain/impact.ts';
 import type { Rule } from '../../domain/policy.ts';
 import { formatRate } from '../../domain/rate.ts';
@@ -15,6 +16,7 @@ import {
   shortName,
 } from './execution-words.ts';
 import { changeWords, extensionNote } from './hold-words.ts';
+import { takeoverNote } from './takeover-words.ts';
 import { clip, count, dateToken, escapeText, LIMITS, listed, mentionUser } from './text.ts';
 
 export const REVIEW_MODAL = 'review';
@@ -32,6 +34,8 @@ export interface ReviewFacts {
   rule: Rule;
   /** How many must agree in all, by the rule in force now. */
   needed: number;
+  /** Why it needs more approvals than the change alone. */
+  takeover: Takeover | null;
   /** Null where AWS could not say, and `problem` says why (mrkdwn): then it can only be denied. */
   seen: { execution: TaskExecution; impact: ReturnType<typeof impact> } | null;
   problem: string | null;
@@ -48,6 +52,7 @@ export function reviewModal(facts: ReviewFacts): ModalView {
     ),
     ...warnings(facts).map((warning) => section(warning)),
     factSection(reviewFacts(facts)),
+    ...(facts.takeover ? [section(takeoverNote(facts.takeover))] : []),
     ...(request.reason ? [quotedSection('Reason', request.reason)] : []),
     context(request.extends ? extensionNote(request.extends) : limitNote(request.durationSeconds)),
     decisionInput(seen !== null),

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { Takeover } from '../../../src/domain/hold.ts';
 import { averageRate, impact } from '../../../src/domain/impact.ts';
 import type { TaskExecution } from '../../../src/domain/task-execution.ts';
 import type { ThrottleRequest } from '../../../src/domain/throttle-request.ts';
@@ -32,12 +33,14 @@ function reviewing(
     needed?: number;
     /** AWS could not say. */
     problem?: string;
+    takeover?: Takeover;
   } = {},
 ) {
   const asked = request(but.request);
   const looked = execution(but.execution);
   const view = reviewModal({
     ...{ metadata: 'm', request: asked, rule: rule(), needed: but.needed ?? 2, now: NOW, problem: but.problem ?? null },
+    takeover: but.takeover ?? null,
     seen: but.problem ? null : { execution: looked, impact: impact(looked, asked.from, asked.to, averageRate(looked)) },
   });
   expectGoodView(view);

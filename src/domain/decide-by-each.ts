@@ -1,0 +1,135 @@
+import { type AskCommand, about, targetOf } from './ask-command.ts';
+import type { AuditEvent } from './audit-event.ts';
+import {
+  countedPolicies,
+  hasUnreadable,
+  knownPolicies,
+  type OnePolicy,
+  otherThan,
+  type PolicyInForce,
+  strictest,
+} from './policies-in-force.ts';
+import { type Groups, matchRule, type Policy, possibleApprovers, type Rule } from './policy.ts';
+import { type AskRefusal, groupsUnknown } from './refusal.ts';
+import type { TaskExecution } from './task-execution.ts';
+import type { RequestedDetail, ThrottleRequest } from './throttle-request.ts';
+
+/** What would be asked: shown before, recorded after. */
+export interface Proposal {
+  from: number;
+  to: number;
+  detail: RequestedDetail;
+}
+
+/** `other`: the digest of the policy that refused, where it is not this bot's own. */
+export type AskDecision =
+  | { ok: true; event: AuditEvent; proposal: Proposal }
+  | { ok: false; refusal: AskRefusal; other?: string };
+
+export interface AskFacts {
+  /** Of this bot's own policy. */
+  rule: Rule;
+  inForce: PolicyInForce;
+  groups: Groups;
+  execution: TaskExecution;
+  /** The request whose limit is in force for a while, if there is one. */
+  running: ThrottleRequest | null;
+  now: Date;
+}
+
+/** What one policy makes of what is asked. */
+export type Proposed =
+  | { ok: false; refusal: AskRefusal }
+  | ({
+      ok: true;
+      needed: number;
+      lowers: boolean;
+      more: Pick<RequestedDetail, 'extends' | 'undoes' | 'takeover'>;
+    } & Pick<Proposal, 'from' | 'to'> &
+      Pick<RequestedDetail, 'direction'>);
+
+/**
+ * The question put to each policy that counts. A refusal by one is a refusal; else the highest number of approvals counts, from
+ * people who may approve by all of them, and the shortest time to wait for them.
+ */
+export function decideByEach(
+  command: AskCommand,
+  facts: AskFacts,
+  id: string,
+  propose: (by: { rule: Rule; policy: Policy }) => Proposed,
+): AskDecision {
+  const { inForce, groups, execution } = facts;
+  const [own, ...others] = knownPolicies(inForce);
+  const target = targetOf(command);
+  const under = ({ policy, digest }: OnePolicy, rule: Rule | null) => {
+    const { account, region } = target;
+    const noRule: Proposed = { ok: false, refusal: { why: 'no-rule', account, region, elsewhere: [] } };
+    return { rule, digest, made: rule ? propose({ rule, policy }) : noRule };
+  };
+  const each = [under(own, facts.rule), ...others.map((one) => under(one, matchRule(one.policy, target)))] as const;
+  const { made, digest, rule } = strictest([each[0], ...each.slice(1)], ({ made }) =>
+    made.ok ? made.needed : Number.POSITIVE_INFINITY,
+  );
+  if (!made.ok) return { ok: false, refusal: made.refusal, ...otherThan(inForce, digest) };
+  const lowers = each[0].made.ok && each[0].made.lowers;
+  if (hasUnreadable(inForce) && !lowers) return { ok: false, refusal: { why: 'policies-differ' } };
+  const rules = each.flatMap((one) => one.rule ?? []);
+  const tooFew = approversRefusal(rules, made.needed, command, groups);
+  if (tooFew) return { ok: false, refusal: tooFew };
+  const { from, to, direction, needed, more } = made;
+  const waits = Math.min(...rules.map(({ expiresInSeconds }) => expiresInSeconds));
+  const detail: RequestedDetail = {
+    taskName: execution.taskName,
+    mode: execution.mode,
+    direction,
+    duration: command.durationSeconds,
+    approvals: needed,
+    expiresAt: new Date(facts.now.getTime() + waits * 1000).toISOString(),
+    ...more,
+    ...countedPolicies(inForce),
+  };
+  const proposal = { from, to, detail };
+  const event = requestedEvent(
+    command,
+    { rule: rule?.name ?? facts.rule.name, policy: digest, execution },
+    id,
+    proposal,
+  );
+  return { ok: true, event, proposal };
+}
+
+/** Could this many agree at all? They have to count by each of the rules. */
+function approversRefusal(
+  rules: readonly Rule[],
+  needed: number,
+  { requester }: Pick<AskCommand, 'requester'>,
+  groups: Groups,
+): AskRefusal | null {
+  const possible = rules.map((rule) => ({ rule, ...possibleApprovers(rule, requester, groups) }));
+  const doubtful = possible.find(({ unknown }) => unknown);
+  if (needed > 0 && doubtful) return groupsUnknown(doubtful.rule, groups);
+  const fewest = possible.toSorted((one, other) => one.users.length - other.users.length)[0];
+  const count = fewest?.users.filter((user) => possible.every(({ users }) => users.includes(user))).length ?? 0;
+  if (!fewest || count >= needed) return null;
+  return { why: 'too-few-approvers', rule: fewest.rule, needed, possible: count };
+}
+
+function requestedEvent(
+  command: AskCommand,
+  facts: { rule: string; policy: string; execution: TaskExecution },
+  id: string,
+  { from, to, detail }: Proposal,
+): AuditEvent {
+  return {
+    ...about(command),
+    event: 'requested',
+    request: id,
+    version: 1,
+    from,
+    to,
+    rule: facts.rule,
+    policy: facts.policy,
+    aws: { requestId: facts.execution.requestId },
+    detail: { ...detail },
+  };
+}

@@ -1,0 +1,108 @@
+import type { Takeover } from './hold.ts';
+import { checkRate, type Denial, type Groups, mayAsk, mayDecide, type Person, type Rule } from './policy.ts';
+import { directionsOf, type Weight, weigh } from './takeover.ts';
+import { isUpdatable, type TaskExecution } from './task-execution.ts';
+import type { StaleWhy, ThrottleRequest } from './throttle-request.ts';
+
+/** What an open request is judged by, beside a policy. */
+export interface Circumstances {
+  groups: Groups;
+  /** Those who asked and approved, as Slack knows them now. */
+  people: ReadonlyMap<string, Person>;
+  /** Null: not looked at. */
+  execution: TaskExecution | null;
+  /** The request, another one, whose limit stands on the execution. */
+  running: ThrottleRequest | null;
+}
+
+/** What one policy has for a request. */
+export interface Under {
+  digest: string;
+  rule: Rule | null;
+  /** The rule of the request whose limit stands on the execution. */
+  runningRule: Rule | null;
+}
+
+export interface Stands {
+  kind: 'stands';
+  digest: string;
+  rule: Rule;
+  needed: number;
+  expiresInSeconds: number;
+  takeover: Takeover | null;
+  lowers: boolean;
+}
+
+export type StandingUnder =
+  | Stands
+  | { kind: 'stale'; digest: string; why: StaleWhy; rate: number | null }
+  | { kind: 'unknown'; digest: string; rule: Rule };
+
+/**
+ * Does what was agreed so far still hold by one policy: the rule, who asked, who approved, the rate that it was asked on,
+ * the execution's status? `unknown`: Slack can't say who is in a group, so nobody is let through.
+ */
+export function standingUnder(request: ThrottleRequest, under: Under, of: Circumstances): StandingUnder {
+  const { digest, rule } = under;
+  const stale = (why: StaleWhy, rate: number | null = null) => ({ kind: 'stale', digest, why, rate }) as const;
+  const weight = weightUnder(request, under, of);
+  if (!rule || !weight || weight.needed === null || checkRate(rule, request.to)) return stale('policy');
+  const seconds = request.extends?.totalSeconds ?? request.durationSeconds;
+  if (seconds !== null && seconds > (rule.maxDurationSeconds ?? Number.POSITIVE_INFINITY)) return stale('policy');
+  const asked = standsFor(of.people.get(request.requester.user), (person) => mayAsk(rule, person, of.groups));
+  const approved = request.approvals.map(({ by }) =>
+    standsFor(of.people.get(by.user), (person) => mayDecide(rule, person, request.requester, of.groups)),
+  );
+  if ([asked, ...approved].includes('no')) return stale('policy');
+  if ([asked, ...approved].includes('unknown')) return { kind: 'unknown', digest, rule };
+  const { execution } = of;
+  if (execution && !isUpdatable(execution.status)) return stale('status', execution.bytesPerSecond);
+  if (execution && execution.bytesPerSecond !== request.from) return stale('rate', execution.bytesPerSecond);
+  const { needed, takeover, lowers } = weight;
+  return { kind: 'stands', digest, rule, needed, expiresInSeconds: rule.expiresInSeconds, takeover, lowers };
+}
+
+/**
+ * What an open request needs now by one policy: at least what it was asked as, and more where the limit that it takes the
+ * place of makes it more by now. Null without a rule.
+ */
+export function weightUnder(request: ThrottleRequest, { rule, runningRule }: Under, of: Circumstances): Weight | null {
+  if (!rule) return null;
+  const { from, to, durationSeconds, requestedAt, extends: more } = request;
+  const ends = more?.dueAt ?? (durationSeconds === null ? null : Date.parse(requestedAt) + durationSeconds * 1000);
+  const requester = of.people.get(request.requester.user) ?? { ...request.requester, kind: 'member' as const };
+  const change = { requester, from, to, endsAt: ends === null ? null : new Date(ends) };
+  const { running, groups } = of;
+  const directions = more ? [] : directionsOf(change, running);
+  return weigh(change, [request.direction, ...directions], { running, rule, runningRule, groups });
+}
+
+type Permission = { allowed: true } | { allowed: false; why: string };
+
+function standsFor(person: Person | undefined, may: (person: Person) => Permission): 'yes' | 'no' | 'unknown' {
+  if (!person) return 'unknown';
+  const answer = may(person);
+  if (answer.allowed) return 'yes';
+  return answer.why === 'unknown-groups' ? 'unknown' : 'no';
+}
+
+export type MayDecide = { digest: string } & (
+  | { kind: 'may' | 'no-rule' }
+  | { kind: 'unknown'; rule: Rule }
+  | { kind: 'may-not'; rule: Rule; denial: Denial }
+);
+
+/** May this person decide by one policy? */
+export function mayDecideUnder(
+  request: ThrottleRequest,
+  by: Person,
+  { digest, rule }: Under,
+  { groups }: Pick<Circumstances, 'groups'>,
+): MayDecide {
+  if (!rule) return { kind: 'no-rule', digest };
+  const may = mayDecide(rule, by, request.requester, groups);
+  if (may.allowed) return { kind: 'may', digest };
+  return may.why === 'unknown-groups'
+    ? { kind: 'unknown', digest, rule }
+    : { kind: 'may-not', digest, rule, denial: may.why };
+}

@@ -1,0 +1,69 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createPolicies } from '../../src/ledger/policies.ts';
+import { type OpenedLedger, openLedger } from './given-ledger.ts';
+
+let opened: OpenedLedger;
+beforeEach(async () => {
+  opened = await openLedger();
+});
+afterEach(() => opened.close());
+
+const bot = (name: string) => createPolicies(opened.redis, opened.keys, name);
+
+/** As if this bot had last been heard of so many seconds ago, by the clock of Redis. */
+async function heard(name: string, digest: string, secondsAgo: number): Promise<void> {
+  const [seconds = 0] = await opened.redis.time();
+  const at = (Number(seconds) - secondsAgo) * 1000;
+  await opened.redis.hset(opened.keys.replicas, name, JSON.stringify({ digest, at }));
+}
+
+describe('the policies of the bots that run', () => {
+  it('are told to each that says its own', async () => {
+    expect(await bot('a').beat('one')).toMatchObject({ others: [] });
+    expect(await bot('b').beat('two')).toMatchObject({ others: ['one'] });
+    await bot('c').beat('two');
+    expect(await bot('a').beat('one')).toMatchObject({ others: ['two'] });
+    await bot('b').leave();
+    await bot('c').leave();
+    expect(await bot('a').beat('one')).toMatchObject({ others: [] });
+  });
+
+  it('are the ones that each goes by now, not those from before', async () => {
+    await bot('b').beat('two');
+    await bot('b').beat('three');
+    expect(await bot('a').beat('one')).toMatchObject({ others: ['three'] });
+  });
+
+  it('count for 15 seconds, by the clock of Redis', async () => {
+    await heard('b', 'two', 13);
+    expect(await bot('a').beat('one')).toMatchObject({ others: ['two'] });
+    await heard('b', 'two', 17);
+    expect(await bot('a').beat('one')).toMatchObject({ others: [] });
+    expect(await opened.redis.hkeys(opened.keys.replicas)).toEqual(['a']);
+  });
+
+  it('of a bot that says so by a clock that is ahead count no longer than others', async () => {
+    await heard('b', 'two', -3600);
+    expect(await bot('a').beat('one')).toMatchObject({ others: ['two'] });
+    const [seconds = 0] = await opened.redis.time();
+    const { at } = JSON.parse((await opened.redis.hget(opened.keys.replicas, 'b')) ?? '');
+    expect(at).toBeLessThanOrEqual((Number(seconds) + 1) * 1000);
+  });
+
+  it.each(['', 'null', '[]', '{"digest":1,"at":1}', '{"digest":"two"}', '{'])(
+    'are not what can’t be read: %s',
+    async (text) => {
+      await opened.redis.hset(opened.keys.replicas, 'b', text);
+      expect(await bot('a').beat('one')).toMatchObject({ others: [] });
+      expect(await opened.redis.hkeys(opened.keys.replicas)).toEqual(['a']);
+    },
+  );
+
+  it('lie there by their digests, and one that is gone is missed', async () => {
+    expect(await bot('a').beat('one')).toMatchObject({ kept: false });
+    await bot('a').keep('one', 'version: 1');
+    expect(await bot('a').beat('one')).toMatchObject({ kept: true });
+    expect(await bot('b').text('one')).toBe('version: 1');
+    expect(await bot('b').text('two')).toBeNull();
+  });
+});
