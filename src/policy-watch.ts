@@ -26,12 +26,12 @@ export function watchPolicy({
     const { digest, text } = policy.current();
     if (recorded !== digest) {
       if (await policies.keep(digest, text)) {
-        await ledger.commit({
+        const committed = await ledger.commit({
           op: `policy:${digest}:${randomUUID()}`,
           prior: null,
           events: [plainEvent('policy.loaded', { policy: digest })],
         });
-        await policies.setCurrent(digest);
+        if (committed.kind === 'committed') await policies.setCurrent(digest, committed.records[0]?.seq ?? 0);
       }
       recorded = digest;
     }

@@ -1,20 +1,29 @@
 import type { Clock } from '../workflow/ports.ts';
+import type { AuditKey } from './audit-chain.ts';
 import type { Connection } from './connection.ts';
 import type { Keys } from './keys.ts';
+import { isPolicyOnRecord } from './policy-on-record.ts';
 
 /** A replica that has not been heard of for this long is gone. */
 const HEARD_MS = 30_000;
 
 /** Which policy each running bot goes by, and the text of every policy that ever did. */
-export function createPolicies(redis: Connection, keys: Keys, clock: Clock, replica: string) {
+export function createPolicies(
+  redis: Connection,
+  keys: Keys,
+  clock: Clock,
+  replica: string,
+  auditKeys: readonly AuditKey[],
+) {
   return {
-    /** Keeps the text for the auditor. True where this digest is not the one that was last loaded. */
+    /** Keeps the text for the auditor. True where this digest is not the one that the log says was last loaded. */
     async keep(digest: string, text: string): Promise<boolean> {
-      await redis.set(keys.policyText(digest), text, 'NX');
-      return (await redis.get(keys.policyCurrent)) !== digest;
+      // Another text under this digest can't be right, whoever put it there.
+      await redis.set(keys.policyText(digest), text);
+      return !(await isPolicyOnRecord(redis, keys, auditKeys, digest));
     },
-    async setCurrent(digest: string): Promise<void> {
-      await redis.set(keys.policyCurrent, digest);
+    async setCurrent(digest: string, seq: number): Promise<void> {
+      await redis.set(keys.policyCurrent, `${digest} ${seq}`);
     },
     /** Says which policy this bot runs, and answers with the digests of the others that differ from it. */
     async beat(digest: string): Promise<string[]> {

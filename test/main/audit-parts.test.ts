@@ -7,6 +7,7 @@ import { printAuditKey } from '../../src/commands/audit-key.ts';
 import { exportAudit } from '../../src/commands/export-audit.ts';
 import { type VerifyOptions, verifyAudit } from '../../src/commands/verify-audit.ts';
 import { readAuditKeys } from '../../src/config.ts';
+import { createAuditAlarms } from '../../src/ledger/audit-alarms.ts';
 import { createCheckpoints } from '../../src/ledger/audit-checkpoints.ts';
 import { verifyLive } from '../../src/ledger/audit-live.ts';
 import type { Connection } from '../../src/ledger/connection.ts';
@@ -197,6 +198,7 @@ describe('checkpoints', () => {
       signingKey,
       file: at('c'),
       clock: { now: () => new Date() },
+      ...{ auditKeys: keys.value.keys ?? [], alarms: createAuditAlarms() },
     }).round();
   }
 
