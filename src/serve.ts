@@ -104,7 +104,7 @@ export async function serve(env: NodeJS.ProcessEnv, options: ServeOptions = {}):
   const { signingKey, checkpointFile } = config.audit;
   const alarms = createAuditAlarms((why) => log.error({ why }, 'the audit log, or what lies beside it, was changed'));
   const written = createLedger({
-    ...{ redis, keys, auditKeys, clock, newLogId: randomUUID, witness },
+    ...{ redis, keys, auditKeys, clock, newLogId: randomUUID, witness, alarms },
     onLost: (err) => log.fatal({ err }, 'the log in Redis is not the one this bot wrote to: nothing more is written'),
   });
   const ledger = countedLedger(loggedLedger(written, log), metrics);
@@ -163,7 +163,7 @@ export async function serve(env: NodeJS.ProcessEnv, options: ServeOptions = {}):
   const seals = createSeals(sealSecret(config));
   const seal = (request: string) => sealRequest({ seals }, request);
   const notifier = createNotifier({ ledger, executions, policy, clock, cards, looks, clients, seal, log });
-  const audit = createAuditBook({ redis, keys, ledger, clock, auditKeys, signingKey, checkpointFile });
+  const audit = createAuditBook({ redis, keys, ledger, clock, auditKeys, signingKey, checkpointFile, alarms });
   const auditChannel = createAuditChannel({ clients, channel: config.audit.channel, policy, log });
   const auditWatch = startAuditWatch({
     ...{ redis, keys, ledger, replica },

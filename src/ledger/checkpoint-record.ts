@@ -1,8 +1,9 @@
+import type { Untrusted } from '../workflow/ports.ts';
 import type { AuditKey } from './audit-chain.ts';
 import { acceptedAt, readPlace } from './audit-loss.ts';
 import type { Checkpoint } from './checkpoint-format.ts';
 import type { Connection } from './connection.ts';
-import { createEntryCheck, type Untrusted } from './entry-check.ts';
+import { createEntryCheck } from './entry-check.ts';
 import type { Keys } from './keys.ts';
 
 /** What a count goes on from: a checkpoint below, by its maker's own word. */

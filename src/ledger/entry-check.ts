@@ -1,3 +1,4 @@
+import type { Untrusted } from '../workflow/ports.ts';
 import { type AuditKey, createMacs, hexHashOf, sameBytes } from './audit-chain.ts';
 import { type LogEntry, recordOf } from './audit-entries.ts';
 import { parseRecord } from './export-format.ts';
@@ -9,13 +10,6 @@ export interface GenuineRecord {
   hash: string;
   record: Record<string, unknown>;
 }
-
-/**
- * Why what lies in a place can't be believed. `missing`: nothing lies there. `unreadable`: it is no record. `altered`: its
- * hash or its mac is of other bytes. `other-key`: nobody here has the key that it names. `moved`: it was written for another
- * place.
- */
-export type Untrusted = 'missing' | 'unreadable' | 'altered' | 'other-key' | 'moved';
 
 /** Judges single entries of the log by their own hash, mac and place; whether they follow each other is for `audit verify`. */
 export function createEntryCheck(auditKeys: readonly AuditKey[]) {

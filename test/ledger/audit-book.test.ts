@@ -25,7 +25,16 @@ afterAll(async () => {
 async function verified(file: string) {
   const { redis, keys, ledger } = opened;
   const auditKeys = [{ kid: 'k1', key: Buffer.alloc(32, 7) }];
-  const book = createAuditBook({ redis, keys, ledger, clock, auditKeys, signingKey: null, checkpointFile: file });
+  const book = createAuditBook({
+    redis,
+    keys,
+    ledger,
+    clock,
+    auditKeys,
+    signingKey: null,
+    checkpointFile: file,
+    alarms: createAuditAlarms(),
+  });
   const found = await book.verify();
   if (!found) throw new Error('busy');
   return { ...found.completeness, text: verdictMessage(found, null).text };
