@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { createAuditAlarms } from '../src/ledger/audit-alarms.ts';
 import { type AuditSearch, createAuditSearch } from '../src/ledger/audit-search.ts';
 import { type Connection, connect, openConnection } from '../src/ledger/connection.ts';
 import { createGate } from '../src/ledger/gate.ts';
@@ -105,7 +106,13 @@ interface Built {
 
 async function built(redis: Connection, prefix: string, records: number): Promise<Built> {
   const keys = createKeys(prefix);
-  return { log: await buildLog(redis, keys, records, KEY), search: createAuditSearch(redis, keys, createGate(redis)) };
+  return {
+    log: await buildLog(redis, keys, records, KEY),
+    search: createAuditSearch(redis, keys, createGate(redis), {
+      auditKeys: [KEY],
+      alarms: createAuditAlarms(),
+    }),
+  };
 }
 
 function pick<T>(all: T[], place: number): T {

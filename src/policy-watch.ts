@@ -102,13 +102,13 @@ export function watchPolicy({
   async function record(): Promise<void> {
     const { digest } = own;
     if (recorded === digest) return;
-    if (!(await policies.isCurrent(digest))) {
-      await ledger.commit({
+    if (!(await policies.isOnRecord(digest))) {
+      const committed = await ledger.commit({
         op: `policy:${digest}:${randomUUID()}`,
         prior: null,
         events: [plainEvent('policy.loaded', { policy: digest })],
       });
-      await policies.setCurrent(digest);
+      if (committed.kind === 'committed') await policies.setCurrent(digest, committed.records[0]?.seq ?? 0);
     }
     recorded = digest;
   }

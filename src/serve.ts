@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from './config.ts';
 import { createExecutions } from './datasync/executions.ts';
 import { groupsNamed } from './domain/policy.ts';
+import { createAuditAlarms } from './ledger/audit-alarms.ts';
 import { trimStep } from './ledger/audit-archive.ts';
 import { createAuditBook } from './ledger/audit-book.ts';
 import { createCheckpoints } from './ledger/audit-checkpoints.ts';
@@ -17,6 +18,7 @@ import { createLooks } from './ledger/looks.ts';
 import { createOutbox } from './ledger/outbox.ts';
 import { createPolicies } from './ledger/policies.ts';
 import { createReminders } from './ledger/reminders.ts';
+import { createSharedSeal } from './ledger/shared-seal.ts';
 import { createLogger, type Log } from './log.ts';
 import { newRequestId } from './new-request-id.ts';
 import { countedExecutions, countedLedger, countingFetch } from './ops/counted.ts';
@@ -99,14 +101,15 @@ export async function serve(env: NodeJS.ProcessEnv, options: ServeOptions = {}):
 
   const auditKeys = config.audit.keys;
   const { signingKey, checkpointFile } = config.audit;
+  const alarms = createAuditAlarms((why) => log.error({ why }, 'the audit log, or what lies beside it, was changed'));
   const written = createLedger({
-    ...{ redis, keys, auditKeys, clock, newLogId: randomUUID, witness },
+    ...{ redis, keys, auditKeys, clock, newLogId: randomUUID, witness, alarms },
     onLost: (err) => log.fatal({ err }, 'the log in Redis is not the one this bot wrote to: nothing more is written'),
   });
   const metrics = createMetrics({ countOpenRequests: written.countOpenRequests });
   const ledger = countedLedger(loggedLedger(written, log), metrics);
   const unsure = await firstLook(ledger, witness, log);
-  const policies = createPolicies(redis, keys, replica);
+  const policies = createPolicies(redis, keys, replica, auditKeys);
   const policyWatch = watchPolicy({ ledger, file: policyFile, policies, clock, log });
   const policy: PolicySource = policyWatch;
   await policyWatch.announced;
@@ -120,12 +123,14 @@ export async function serve(env: NodeJS.ProcessEnv, options: ServeOptions = {}):
     redis.disconnect();
   };
   let unreadable = (): readonly string[] => [];
+  const checkpoints = createCheckpoints({ redis, keys, clock, auditKeys, signingKey, file: checkpointFile, alarms });
+  let unposted = (): string | null => null;
   const ops = await startOps({
     ...{ port: config.opsPort, metrics: metrics.registry, log },
     checks: readinessChecks({
       pingRedis: () => redis.ping(),
       lost: () => ledger.lost()?.message ?? null,
-      unsure: () => unsure,
+      doubts: () => [...alarms.all(), ...[unsure, checkpoints.overdue(), unposted()].filter((why) => why !== null)],
       testSlack: () => clients.prompt.auth.test(),
       policy() {
         const { digest, policy: now } = policy.current();
@@ -161,18 +166,20 @@ export async function serve(env: NodeJS.ProcessEnv, options: ServeOptions = {}):
   const seals = createSeals(sealSecret(config));
   const seal = (request: string) => sealRequest({ seals }, request);
   const notifier = createNotifier({ ledger, executions, policy, clock, cards, looks, clients, seal, log });
-  const audit = createAuditBook({ redis, keys, ledger, clock, auditKeys, signingKey, checkpointFile });
+  const audit = createAuditBook({ redis, keys, ledger, clock, auditKeys, signingKey, checkpointFile, alarms });
   const auditChannel = createAuditChannel({ clients, channel: config.audit.channel, policy, log });
   const auditWatch = startAuditWatch({
     ...{ redis, keys, ledger, replica },
     ...(options.lookMs === undefined ? {} : { lookMs: options.lookMs }),
-    checkpoints: createCheckpoints({ redis, keys, clock, signingKey, file: checkpointFile }),
-    trim: () => trimStep(redis, keys),
+    ...{ checkpoints, alarms, seal: createSharedSeal(auditKeys) },
+    trim: () => trimStep(redis, keys, auditKeys),
     tellCheckpoints: (lines) => auditChannel.checkpoints(lines),
     tellLost: (fault) => auditChannel.lost(fault.message),
     tellResumed: () => auditChannel.resumed(),
+    tellAlarm: (why) => auditChannel.alarm(why),
     onFault: (err) => log.warn({ err }, 'the audit log could not be looked at, or checkpointed'),
   });
+  unposted = auditWatch.unposted;
   const pending = new Set<Promise<unknown>>();
   const parts: Omit<Bot, 'homeTabs'> = {
     ...{

@@ -4,7 +4,7 @@ import { createLogger } from '../src/log.ts';
 import { type ReadPolicy, readPolicyText } from '../src/policy-file.ts';
 import { type PolicyWatch, watchPolicy } from '../src/policy-watch.ts';
 import { NotRecorded } from '../src/workflow/faults.ts';
-import { type OpenedLedger, openLedger } from './ledger/given-ledger.ts';
+import { AUDIT_KEYS, type OpenedLedger, openLedger } from './ledger/given-ledger.ts';
 
 const textOf = (name: string) => `version: 1\nrules:\n  - { name: ${name}, approvals: 0 }\n`;
 
@@ -38,7 +38,7 @@ function bot(name: string, first: ReadPolicy, through: (real: Policies) => Polic
   const watch = watchPolicy({
     ledger: opened.ledger,
     file: { first, read: async () => ({ ok: true, value: read(file.text) }) },
-    policies: through(createPolicies(opened.redis, opened.keys, name)),
+    policies: through(createPolicies(opened.redis, opened.keys, name, AUDIT_KEYS)),
     clock: { now: () => now },
     log: createLogger({ level: 'info', destination: { write: (line) => lines.push(line) } }),
   });
@@ -116,7 +116,7 @@ describe('bots that go by different policies', () => {
 
   it('take a text that is missing, another one or no policy for one that can’t be read, until it is there', async () => {
     const { watch } = bot('a', ONE);
-    const other = createPolicies(opened.redis, opened.keys, 'b');
+    const other = createPolicies(opened.redis, opened.keys, 'b', AUDIT_KEYS);
     await other.beat(TWO.digest);
     for (const text of [null, 'version: 9', ONE.text]) {
       if (text !== null) await other.keep(TWO.digest, text);
@@ -138,7 +138,7 @@ describe('bots that go by different policies', () => {
   it('warn of it after a minute, once, and say when it is over', async () => {
     const { watch } = bot('a', ONE);
     await watch.announced;
-    const other = createPolicies(opened.redis, opened.keys, 'b');
+    const other = createPolicies(opened.redis, opened.keys, 'b', AUDIT_KEYS);
     const later = async (seconds: number) => {
       now = new Date(now.getTime() + seconds * 1000);
       await other.beat(TWO.digest);

@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { userInfo } from 'node:os';
 import { readCheckpointPath, readLedgerConfig } from '../config.ts';
 import { acceptLoss } from '../ledger/audit-accept.ts';
-import { checkpointOf } from '../ledger/audit-checkpoints.ts';
 import { appendCheckpoints, writeCheckpointLine } from '../ledger/checkpoint-format.ts';
+import { checkpointOf } from '../ledger/checkpoint-record.ts';
 import { CannotRun } from './cannot-run.ts';
 import { orCannotRun, readKnown, withLog } from './open-log.ts';
 import type { ExitCode, Terminal } from './terminal.ts';
@@ -44,8 +44,8 @@ export async function acceptAuditLoss(options: AcceptLossOptions, terminal: Term
     const gap = detail.gap === null ? 'no place is left empty' : `given up: ${detail.gap.first} to ${detail.gap.last}`;
     terminal.out.write(`accepted as record ${seq} (${accepted.hash}); ${gap}\n`);
     if (file !== null) {
-      const checkpoint = await checkpointOf(redis, keys, seq, terminal.now());
-      if (checkpoint) await appendCheckpoints(file, [writeCheckpointLine(checkpoint, signingKey)]);
+      const checkpoint = await checkpointOf(redis, keys, auditKeys, { seq, now: terminal.now() });
+      if (!('untrusted' in checkpoint)) await appendCheckpoints(file, [writeCheckpointLine(checkpoint, signingKey)]);
     }
     const [left] = accepted.left;
     terminal.say(

@@ -6,14 +6,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { readCheckpointPath, readLedgerConfig } from '../config.ts';
 import { plainEvent } from '../domain/audit-record.ts';
 import { type ArchivePlan, planArchive, trimStep } from '../ledger/audit-archive.ts';
-import { checkpointOf, checkpointSoon } from '../ledger/audit-checkpoints.ts';
 import { exportText, jsonLines } from '../ledger/audit-export.ts';
 import { verifyLive } from '../ledger/audit-live.ts';
 import { verifyLog } from '../ledger/audit-verify.ts';
 import { knownCheckpoints } from '../ledger/audit-witness.ts';
 import { appendCheckpoints, readCheckpointFile, writeCheckpointLine } from '../ledger/checkpoint-format.ts';
+import { checkpointOf } from '../ledger/checkpoint-record.ts';
 import { linesOf, readHeadLine, readRecordLine } from '../ledger/export-format.ts';
 import type { RedisLedger } from '../ledger/ledger.ts';
+import { checkpointSoon } from '../ledger/shared-checkpoint.ts';
 import { CannotRun } from './cannot-run.ts';
 import { refuseExisting, writeWholeFile } from './export-audit.ts';
 import { readMoment } from './moment.ts';
@@ -62,8 +63,9 @@ export async function archiveAudit({ until, out }: ArchiveOptions, terminal: Ter
     await writeWholeFile(out, async () => {}, write).finally(() => terminal.progress?.(''));
     await verifyWritten(out, auditKeys);
     if (file !== null) {
-      const checkpoint = await checkpointOf(redis, keys, head.last, terminal.now());
-      if (checkpoint) await appendCheckpoints(file, [writeCheckpointLine(checkpoint, signingKey)]);
+      const checkpoint = await checkpointOf(redis, keys, auditKeys, { seq: head.last, now: terminal.now() });
+      if ('untrusted' in checkpoint) throw new CannotRun(`record ${head.last} changed meanwhile: see \`audit verify\``);
+      await appendCheckpoints(file, [writeCheckpointLine(checkpoint, signingKey)]);
     }
     if (!(await record(ledger, plan))) {
       throw new CannotRun(`the log changed meanwhile: ${out} is good, and nothing was taken out of Redis`);
@@ -74,7 +76,7 @@ export async function archiveAudit({ until, out }: ArchiveOptions, terminal: Ter
         'note: AUDIT_CHECKPOINT_FILE is not set here. A running bot makes a checkpoint of this at its next look',
       );
     }
-    while (await trimStep(redis, keys)) await sleep(PAUSE_MS);
+    while (await trimStep(redis, keys, auditKeys)) await sleep(PAUSE_MS);
     terminal.say(`${head.count} records, ${head.first} to ${head.last}, in ${out} and out of Redis${heldWords(plan)}`);
     return 0;
   });

@@ -40,7 +40,7 @@ export async function acceptLoss(redis: Connection, keys: Keys, ask: Acceptance)
   const entry = await lastRecord(redis, keys);
   // Where nothing is left behind the floor, the chain goes on from there.
   const survived = entry && entry.seq > (floor?.seq ?? 0) ? entry : floor;
-  const bots = (await publishedSights(redis, keys)).flatMap(({ sight }) => sight ?? []);
+  const bots = (await publishedSights(redis, keys, ask.auditKeys)).flatMap(({ sight }) => sight ?? []);
   const log = survived?.log ?? head?.log ?? bots[0]?.log ?? ask.checkpoints.at(-1)?.log ?? ask.newLogId();
   const known: Sight[] = [
     ...bots,

@@ -1,6 +1,8 @@
 import type { AuditRecord } from '../domain/audit-record.ts';
+import type { AuditKey } from './audit-chain.ts';
 import { firstSince, oneEntry, placeOf, readEntries, readSnapshot, seqOf } from './audit-entries.ts';
 import type { ExportPlan } from './audit-export.ts';
+import { vouchedFloor } from './audit-loss.ts';
 import { indexKeysOf } from './audit-search.ts';
 import type { Connection } from './connection.ts';
 import { parseObject } from './export-format.ts';
@@ -8,6 +10,10 @@ import type { Keys } from './keys.ts';
 
 /** One step of the trimming: short enough that nobody waits for it. */
 const STEP = 500;
+
+/** What is told where Redis says that the log was archived, and no record does. */
+const UNVOUCHED =
+  'Redis says that part of the audit log was archived, and no record of the log says so: nothing is taken out of Redis. See `audit verify`';
 
 export interface ArchivePlan extends ExportPlan {
   /** Why less is archived than was asked for; null: it isn't. */
@@ -55,11 +61,13 @@ async function firstOfOpen(redis: Connection, keys: Keys): Promise<number | null
  * Takes one step's worth of what lies below the floor out of the log and its indexes. Safe to repeat, by several at once,
  * and to go on with after a crash.
  * @returns whether anything may be left
+ * @throws Error where no record says that the log was archived: then nothing is taken out
  */
-export async function trimStep(redis: Connection, keys: Keys): Promise<boolean> {
-  const floor = await redis.hget(keys.floor, 'seq');
+export async function trimStep(redis: Connection, keys: Keys, auditKeys: readonly AuditKey[]): Promise<boolean> {
+  const floor = await vouchedFloor(redis, keys, auditKeys);
+  if (floor === 'unvouched') throw new Error(UNVOUCHED);
   if (floor === null) return false;
-  const entries = await redis.xrange(keys.audit, '-', `${floor}-0`, 'COUNT', STEP);
+  const entries = await redis.xrange(keys.audit, '-', `${floor.seq}-0`, 'COUNT', STEP);
   const last = entries.at(-1);
   if (!last) return false;
   const byIndex = new Map<string, string[]>();

@@ -8,6 +8,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { AuditBook, ExportedFile } from '../workflow/audit-ports.ts';
 import type { Clock } from '../workflow/ports.ts';
+import type { AuditAlarms } from './audit-alarms.ts';
 import type { AuditKey } from './audit-chain.ts';
 import { type ExportPlan, exportedEvent, exportText, jsonLines, planExport } from './audit-export.ts';
 import { verifyLive } from './audit-live.ts';
@@ -27,6 +28,7 @@ interface BookOptions {
   auditKeys: readonly AuditKey[];
   signingKey: KeyObject | null;
   checkpointFile: string | null;
+  alarms: AuditAlarms;
 }
 
 const unknown = { verdict: 'unknown', seq: null, why: 'there is no record yet' } as const;
@@ -35,7 +37,7 @@ const NO_RECORD = { integrity: unknown, completeness: unknown, authenticity: unk
 /** The log in Redis, for whoever reads it from Slack. */
 export function createAuditBook(options: BookOptions): AuditBook {
   const { redis, keys, ledger, signingKey } = options;
-  const search = createAuditSearch(redis, keys, createGate(redis));
+  const search = createAuditSearch(redis, keys, createGate(redis), options);
 
   async function verify() {
     const { checkpointFile: file } = options;

@@ -1,22 +1,22 @@
 import { type KeyObject, randomUUID } from 'node:crypto';
+import type { AuditHead } from '../domain/audit-record.ts';
 import type { Clock } from '../workflow/ports.ts';
-import { hashRecord } from './audit-chain.ts';
+import type { AuditAlarms } from './audit-alarms.ts';
+import type { AuditKey } from './audit-chain.ts';
 import { oneEntry, seqOf } from './audit-entries.ts';
-import { readPlace } from './audit-loss.ts';
-import {
-  appendCheckpoints,
-  type Checkpoint,
-  type CheckpointLine,
-  readCheckpointFile,
-  readCheckpointLine,
-  signatureOf,
-  writeCheckpointLine,
-} from './checkpoint-format.ts';
+import { readPlace, vouchedFloor } from './audit-loss.ts';
+import { appendCheckpoints, type Checkpoint, readCheckpointFile, writeCheckpointLine } from './checkpoint-format.ts';
+import { checkpointOf } from './checkpoint-record.ts';
 import type { Connection } from './connection.ts';
 import type { Keys } from './keys.ts';
+import { highestOf, readOwnCheckpoints } from './own-checkpoints.ts';
+import { createSharedCheckpoint, type SharedCheckpoint } from './shared-checkpoint.ts';
+import { createSharedSeal } from './shared-seal.ts';
 
 const EVERY_RECORDS = 100;
 const EVERY_MS = 10 * 60_000;
+/** Three that should have been made, and were not. */
+const OVERDUE_MS = 3 * EVERY_MS;
 /** Longer than a round may take. */
 const LOCK_MS = 20_000;
 /** A round makes at most so many; the rest follows in the next. */
@@ -26,111 +26,195 @@ interface CheckpointOptions {
   redis: Connection;
   keys: Keys;
   clock: Clock;
+  auditKeys: readonly AuditKey[];
   signingKey: KeyObject | null;
   /** Outside Redis; null: none is kept. */
   file: string | null;
+  alarms: AuditAlarms;
+}
+
+/** From where on records wait for a checkpoint, and since when. */
+interface Since {
+  seq: number;
+  at: number;
 }
 
 /**
  * Checkpoints of the log: one at every hundredth record, and one of the last record when something is new and the one
- * before is 10 minutes old. One bot of all makes them; each bot keeps what was made in its own file.
+ * before is 10 minutes old. When one is due follows from the log's head and from what this bot made, kept in its file, or
+ * found to be made by another bot: whoever writes to Redis can bring about one more by that, and not one less.
  */
-export function createCheckpoints({ redis, keys, clock, signingKey, file }: CheckpointOptions) {
-  /** The last line in Redis that this process made, or kept in its file, or refused. */
-  let judged = '';
+export function createCheckpoints(options: CheckpointOptions) {
+  const { redis, keys, clock, auditKeys, signingKey, file, alarms } = options;
+  const shared = createSharedCheckpoint(redis, keys, createSharedSeal(auditKeys), signingKey);
+  /** The newest that is known for good. */
+  let newest: Checkpoint | null = null;
+  /** What counts while none is known. */
+  let begin: Since | null = null;
+  /** The last line in Redis that was looked at. */
+  let judged: string | null = null;
+  /** Since when this bot waits for another that is at it. */
+  let waiting: number | null = null;
+  /** Since when there are records that no checkpoint covers. */
+  let bare: number | null = null;
+  /** Made, and not yet handed over. */
+  let lines: string[] = [];
 
-  /** The lines made in this round, oldest first: to be told in the channel by this bot. */
-  async function round(): Promise<string[]> {
-    const [seq, at, line] = await redis.hmget(keys.checkpoint, 'seq', 'at', 'line');
-    await catchUp(line ?? null);
+  /**
+   * The lines made in this round, oldest first: to be told in the channel by this bot.
+   * @param last the bot stops: one is due if anything is new
+   */
+  async function round(last = false): Promise<string[]> {
+    try {
+      await look(last);
+    } catch (fault) {
+      bare ??= clock.now().getTime();
+      throw fault;
+    }
+    const made = lines;
+    lines = [];
+    return made;
+  }
+
+  async function look(last: boolean): Promise<void> {
+    if (begin === null && file !== null) newest = await highestInFile(file);
+    // Before the head, which is never behind it.
+    const found = await shared.read();
     const { head } = await readPlace(redis, keys, 0);
-    if (head === null) return [];
     const now = clock.now().getTime();
-    if (seq == null) await redis.hset(keys.checkpoint, { seq: 0, at: now });
-    const last = { seq: Number(seq ?? 0), at: Number(at ?? now) };
-    if (!isDue(head.seq, last, now)) return [];
+    await adopt(found, head);
+    begin ??= { seq: head === null ? 0 : Math.max(0, lastHundred(head.seq) - 1), at: now };
+    if (head !== null) await makeDue(head, now, last || found.wanted);
+  }
+
+  function since(head: AuditHead): Since {
+    if (newest?.log === head.log) return { seq: newest.seq, at: Date.parse(newest.at) };
+    return begin ?? { seq: 0, at: 0 };
+  }
+
+  async function makeDue(head: AuditHead, now: number, soon: boolean): Promise<void> {
+    bare = head.seq > since(head).seq ? (bare ?? now) : null;
+    if (!isDue(head.seq, since(head), now, soon)) {
+      waiting = null;
+      return;
+    }
+    waiting ??= now;
     const token = randomUUID();
-    if ((await redis.set(keys.checkpointLock, token, 'PX', LOCK_MS, 'NX')) === null) return [];
+    const locked = (await redis.set(keys.checkpointLock, token, 'PX', LOCK_MS, 'NX')) !== null;
+    // A lock that outlives every round is nobody's.
+    if (!locked && Math.abs(now - waiting) < LOCK_MS) return;
     try {
       // Another bot may have been at it until just now.
-      if ((await redis.hget(keys.checkpoint, 'seq')) !== String(last.seq)) return [];
-      return await make(head.seq, last, now);
+      await adopt(await shared.read(), head);
+      if (isDue(head.seq, since(head), now, soon)) await make(head, now, soon);
+      waiting = null;
+      if (head.seq <= since(head).seq) bare = null;
     } finally {
-      if ((await redis.get(keys.checkpointLock)) === token) await redis.del(keys.checkpointLock);
+      if (locked && (await redis.get(keys.checkpointLock)) === token) await redis.del(keys.checkpointLock);
     }
   }
 
-  async function make(headSeq: number, last: { seq: number; at: number }, now: number): Promise<string[]> {
-    const lines: string[] = [];
-    let newest = last.seq;
+  async function make(head: AuditHead, now: number, soon: boolean): Promise<void> {
+    const made: Checkpoint[] = [];
+    const { seq: from, at } = since(head);
     const take = async (seq: number) => {
-      const found = await checkpointOf(redis, keys, seq, clock.now());
-      if (found) lines.push(writeCheckpointLine(found, signingKey));
-      newest = seq;
+      const counted = made.at(-1) ?? (newest?.log === head.log ? newest : null);
+      const one = await checkpointOf(redis, keys, auditKeys, { seq, now: clock.now(), from: counted });
+      if (!('untrusted' in one)) {
+        made.push(one);
+        alarms.clear('checkpoint-record');
+      } else if (one.untrusted !== 'missing') {
+        const why = `record ${seq} is not what a bot wrote there (${one.untrusted}): no checkpoint is made of it. See \`audit verify\``;
+        alarms.raise('checkpoint-record', why);
+      }
+      return !('untrusted' in one);
     };
-    const hundreds = lastHundred(headSeq);
-    while (newest < hundreds && lines.length < MOST_AT_ONCE) {
-      const due = lastHundred(newest) + EVERY_RECORDS;
+    const hundreds = lastHundred(head.seq);
+    let place = from;
+    let good = true;
+    for (let tries = 0; place < hundreds && tries < MOST_AT_ONCE; tries++) {
+      const due = lastHundred(place) + EVERY_RECORDS;
       // Places may be empty, after an accepted loss or an archive: then it is the first record behind them.
-      const next = await oneEntry(redis, keys, { from: `${due}-0`, to: `${headSeq}-0`, end: 'first' });
+      const next = await oneEntry(redis, keys, { from: `${due}-0`, to: `${head.seq}-0`, end: 'first' });
       if (!next) break;
-      await take(seqOf(next.id));
+      place = seqOf(next.id);
+      good = await take(place);
     }
-    if (now - last.at >= EVERY_MS && headSeq > newest && newest >= hundreds) await take(headSeq);
-    if (file !== null && lines.length > 0) await appendCheckpoints(file, lines);
-    await redis.hset(keys.checkpoint, {
-      seq: newest,
-      at: now,
-      ...(lines.length > 0 ? { line: lines.at(-1) ?? '' } : {}),
-    });
-    judged = lines.at(-1) ?? judged;
-    return lines;
+    const aged = soon || isAged(at, now);
+    if (head.seq > place && place >= hundreds && (aged || !good)) await take(head.seq);
+    if (made.length > 0) await keep(made, now);
+  }
+
+  async function keep(made: Checkpoint[], now: number): Promise<void> {
+    const written = made.map((one) => writeCheckpointLine(one, signingKey));
+    if (file !== null) await appendCheckpoints(file, written);
+    // From here on they are made, whether Redis takes it or not.
+    newest = made.at(-1) ?? newest;
+    judged = written.at(-1) ?? judged;
+    lines.push(...written);
+    await shared.write(newest?.seq ?? 0, written.at(-1) ?? '', now);
+    alarms.clear('shared-checkpoint');
   }
 
   /** Another bot made it: this bot's own file is to have it too, where the two are not the same file. */
-  async function catchUp(line: string | null): Promise<void> {
-    const made = line === null ? null : readCheckpointLine(line.trimEnd());
-    if (file === null || line === null || !made || line === judged) return;
-    const { lines } = await readCheckpointFile(file).catch(missing);
-    const borneOut = lines.some(({ text }) => text === made.text) ? null : await isBorneOut(made);
-    if (borneOut === true) await appendCheckpoints(file, [line]);
-    judged = line;
-    if (borneOut === false) {
-      throw new Error(
-        `Redis holds a checkpoint of record ${made.checkpoint.seq} that no bot with this signing key made of this log: it is not kept`,
-      );
+  async function adopt({ seq, line, made, own }: SharedCheckpoint, head: AuditHead | null): Promise<void> {
+    if (seq > (head?.seq ?? 0)) {
+      const why = `Redis holds a checkpoint of record ${seq}, and the audit log ends at ${head?.seq ?? 0}: somebody changed one of them`;
+      return alarms.raise('shared-checkpoint', why);
     }
+    if (line === null || line === judged) return;
+    const borneOut = made && own ? await isBorneOut(made.checkpoint) : false;
+    judged = line;
+    if (made && own && borneOut !== false) {
+      if (file !== null && borneOut) await keepOnce(file, made.text, line);
+      const older = newest?.log === made.checkpoint.log && newest.seq >= made.checkpoint.seq;
+      if (!older) newest = made.checkpoint;
+      return alarms.clear('shared-checkpoint');
+    }
+    // One without a seal may be by a bot of an older version.
+    if (made && signingKey === null && (await isBorneOut(made.checkpoint)) !== false) return;
+    const why = `Redis holds a checkpoint${made ? ` of record ${made.checkpoint.seq}` : ''} that no bot with these keys made of this log: it is not kept`;
+    alarms.raise('shared-checkpoint', why);
   }
 
   /** Whoever writes to Redis must not write into the file by that. Null: the record is archived, and can't be looked at. */
-  async function isBorneOut(made: CheckpointLine): Promise<boolean | null> {
-    const { log, seq, hash, count } = made.checkpoint;
-    if (signingKey !== null && signatureOf(made, signingKey) !== 'good') return false;
-    const { floor } = await readPlace(redis, keys, seq);
-    if (floor !== null && seq <= floor.seq) return null;
-    const found = await checkpointOf(redis, keys, seq, clock.now());
-    return found?.log === log && found.hash === hash && found.count === count;
+  async function isBorneOut({ log, seq, hash, count }: Checkpoint): Promise<boolean | null> {
+    const floor = await vouchedFloor(redis, keys, auditKeys);
+    if (floor !== null && floor !== 'unvouched' && seq <= floor.seq) return null;
+    const from = newest?.log === log ? newest : null;
+    const found = await checkpointOf(redis, keys, auditKeys, { seq, now: clock.now(), from });
+    return !('untrusted' in found) && found.log === log && found.hash === hash && found.count === count;
   }
 
-  return { round };
+  async function highestInFile(path: string): Promise<Checkpoint | null> {
+    const own = await readOwnCheckpoints(path, signingKey);
+    if (!own.ok) throw new Error(own.problem);
+    return highestOf(own.value);
+  }
+
+  return {
+    round,
+    /** Why the newest one is too old, as a sentence; null while it is not. */
+    overdue(): string | null {
+      const waited = bare === null ? 0 : clock.now().getTime() - bare;
+      if (waited < OVERDUE_MS) return null;
+      return `there has been no checkpoint for ${Math.floor(waited / 60_000)} minutes, though there are records after ${newest ? `the newest one, of record ${newest.seq}` : 'the start of this bot'}`;
+    },
+  };
 }
 
-/** A running bot makes one of the last record at its next round, as if the one before were old. */
-export async function checkpointSoon(redis: Connection, keys: Keys): Promise<void> {
-  await redis.hset(keys.checkpoint, 'at', 0);
+async function keepOnce(file: string, text: string, line: string): Promise<void> {
+  const { lines } = await readCheckpointFile(file).catch(missing);
+  if (!lines.some((one) => one.text === text)) await appendCheckpoints(file, [line]);
 }
 
-/** A checkpoint of one record, by its own bytes; null where there is no such record. */
-export async function checkpointOf(redis: Connection, keys: Keys, seq: number, now: Date): Promise<Checkpoint | null> {
-  const { head, losses, entry } = await readPlace(redis, keys, seq);
-  if (!head || entry?.bytes == null) return null;
-  const hash = hashRecord(entry.bytes).toString('hex');
-  const empty = losses.reduce((places, loss) => (loss.seq <= seq ? places + loss.empty : places), 0);
-  return { log: head.log, seq, hash, count: seq - empty, at: now.toISOString() };
+function isDue(headSeq: number, since: Since, now: number, soon: boolean): boolean {
+  return lastHundred(headSeq) > since.seq || (headSeq > since.seq && (soon || isAged(since.at, now)));
 }
 
-function isDue(headSeq: number, last: { seq: number; at: number }, now: number): boolean {
-  return lastHundred(headSeq) > last.seq || (headSeq > last.seq && now - last.at >= EVERY_MS);
+/** A time that is as far ahead was told by a clock that is wrong. */
+function isAged(at: number, now: number): boolean {
+  return !(Math.abs(now - at) < EVERY_MS);
 }
 
 function lastHundred(seq: number): number {

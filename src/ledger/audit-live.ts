@@ -1,7 +1,8 @@
 import type { AuditKey } from './audit-chain.ts';
 import type { Unverified } from './audit-chain-check.ts';
 import { type LogEntry, type LogSnapshot, readEntries, readSnapshot, recordOf } from './audit-entries.ts';
-import { type LogPart, type Verification, verifyParts } from './audit-verify.ts';
+import { createIndexCheck } from './audit-index-check.ts';
+import { type LogPart, type Verification, verifyParts, withIndexes } from './audit-verify.ts';
 import type { KnownCheckpoint } from './audit-witness.ts';
 import type { Connection } from './connection.ts';
 import type { Keys } from './keys.ts';
@@ -21,8 +22,11 @@ export async function verifyLive(
     const snapshot = await readSnapshot(redis, keys);
     const archives = await openArchives();
     if (!snapshot.head && !snapshot.ends && !checkpoints && archives.length === 0) return null;
-    const parts = [...fromTheFloor(archives), livePart(redis, keys, snapshot, archives.length > 0)];
-    const found = await verifyParts(parts, auditKeys, checkpoints);
+    const indexes = createIndexCheck(redis, keys, snapshot);
+    const parts = [...fromTheFloor(archives), livePart(redis, keys, snapshot, archives.length > 0, indexes.take)];
+    const checked = await verifyParts(parts, auditKeys, checkpoints);
+    // Where the records are not what they were, nobody knows what should stand in the indexes.
+    const found = checked.integrity.verdict === 'ok' ? withIndexes(checked, await indexes.found()) : checked;
     if (!found.faulty) return found;
     // What an archive took out of Redis while this read it is not missing.
     const { floor } = await readSnapshot(redis, keys);
@@ -39,7 +43,13 @@ function fromTheFloor(archives: LogPart[]): LogPart[] {
   return [{ ...first, witness: { ...first.witness, claim: { ...claim, floor } } }, ...rest];
 }
 
-function livePart(redis: Connection, keys: Keys, { head, ends, floor }: LogSnapshot, archived: boolean): LogPart {
+function livePart(
+  redis: Connection,
+  keys: Keys,
+  { head, ends, floor }: LogSnapshot,
+  archived: boolean,
+  onPage: (page: readonly LogEntry[]) => void,
+): LogPart {
   const claim = head && {
     ...{ log: head.log, first: (floor?.seq ?? 0) + 1, last: head.seq, hash: head.hash, count: null },
     floor,
@@ -49,13 +59,17 @@ function livePart(redis: Connection, keys: Keys, { head, ends, floor }: LogSnaps
   const witness = { name: 'the head in Redis', claim, signature: null, ...absence };
   // Up to where the log ended just now: a bot may go on writing.
   const pages = ends ? readEntries(redis, keys, { from: ends.first, to: ends.last }) : none();
-  return { witness, records: fromEntries(pages) };
+  return { witness, records: fromEntries(pages, onPage) };
 }
 
 async function* none(): AsyncGenerator<LogEntry[]> {}
 
-async function* fromEntries(pages: AsyncIterable<LogEntry[]>): AsyncGenerator<Unverified[]> {
+async function* fromEntries(
+  pages: AsyncIterable<LogEntry[]>,
+  onPage: (page: readonly LogEntry[]) => void,
+): AsyncGenerator<Unverified[]> {
   for await (const page of pages) {
+    onPage(page);
     yield page.map((entry) => ({ where: `entry ${entry.id}`, id: entry.id, ...recordOf(entry) }));
   }
 }

@@ -1,9 +1,11 @@
-import { type AuditHead, archivedOf, lossOf } from '../domain/audit-record.ts';
-import { type AuditKey, hashRecord, macOf, sameBytes } from './audit-chain.ts';
-import { type LogEntry, toEntry } from './audit-entries.ts';
+import { type AuditHead, archivedOf, type LossDetail, lossOf } from '../domain/audit-record.ts';
+import { type AuditKey, hashRecord } from './audit-chain.ts';
+import { type LogEntry, seqOf, toEntry } from './audit-entries.ts';
 import type { Connection } from './connection.ts';
+import { createEntryCheck } from './entry-check.ts';
 import { isHash, isSeq, parseObject } from './export-format.ts';
 import type { Keys } from './keys.ts';
+import { createSharedSeal } from './shared-seal.ts';
 
 /** A record that somebody saw, a bot or a checkpoint. */
 export interface Sight {
@@ -20,7 +22,7 @@ export type Standing =
   | { kind: 'lost'; head: AuditHead | null };
 
 /** Up to where the log was archived; `by`, `at`: place and time of the record that says so. */
-interface Floor extends Sight {
+export interface Floor extends Sight {
   by: number;
   at: string;
 }
@@ -84,8 +86,8 @@ export async function standingOf(
     if (vouchesFor(now.entry, floor, auditKeys)) return { kind: 'there', head };
   }
   for (const { seq } of losses.filter((loss) => head !== null && loss.seq > sight.seq)) {
-    const { entry: accepted } = await readPlace(redis, keys, seq);
-    if (head && covers(accepted, sight, auditKeys)) return { kind: 'accepted', head };
+    const accepted = await acceptedAt(redis, keys, seq, auditKeys);
+    if (head && accepted && covers(accepted, sight)) return { kind: 'accepted', head };
   }
   return { kind: 'lost', head };
 }
@@ -107,7 +109,7 @@ export async function holdLog(
   own: readonly Sight[],
   auditKeys: readonly AuditKey[],
 ): Promise<Held> {
-  const published = await publishedSights(redis, keys);
+  const published = await publishedSights(redis, keys, auditKeys);
   const sights = [...own, ...published.flatMap(({ sight }) => sight ?? [])];
   const distinct = sights.filter((sight, place) => sights.findIndex((one) => sameSight(one, sight)) === place);
   const standings = await Promise.all(
@@ -121,19 +123,36 @@ export async function holdLog(
   return { head, lost, accepted: of('accepted') };
 }
 
-/** What bots saw that found the log lost; null where it can't be read. */
-export async function publishedSights(redis: Connection, keys: Keys): Promise<{ name: string; sight: Sight | null }[]> {
+const SIGHT = 'sight';
+const sightText = ({ log, seq, hash }: Sight) => JSON.stringify({ log, seq, hash });
+
+/** What bots saw that found the log lost; null where no bot with these keys says so: that stops nobody. */
+export async function publishedSights(
+  redis: Connection,
+  keys: Keys,
+  auditKeys: readonly AuditKey[],
+): Promise<{ name: string; sight: Sight | null }[]> {
   const told = Object.entries(await redis.hgetall(keys.seen));
+  const { isSealed } = createSharedSeal(auditKeys);
   return told.map(([name, text]) => {
-    const { log, seq, hash } = parseObject(text) ?? {};
+    const { log, seq, hash, seal } = parseObject(text) ?? {};
     const whole = typeof log === 'string' && isSeq(seq) && typeof hash === 'string' && isHash(hash);
-    return { name, sight: whole ? { log, seq, hash } : null };
+    const sealed = whole && typeof seal === 'string' && isSealed(SIGHT, sightText({ log, seq, hash }), seal);
+    return { name, sight: sealed ? { log, seq, hash } : null };
   });
 }
 
-export async function publishSights(redis: Connection, keys: Keys, sights: readonly Sight[]): Promise<void> {
-  for (const { log, seq, hash } of sights) {
-    await redis.hset(keys.seen, `${log}:${seq}:${hash}`, JSON.stringify({ log, seq, hash }));
+export async function publishSights(
+  redis: Connection,
+  keys: Keys,
+  sights: readonly Sight[],
+  auditKeys: readonly AuditKey[],
+): Promise<void> {
+  const { seal } = createSharedSeal(auditKeys);
+  for (const sight of sights) {
+    const { log, seq, hash } = sight;
+    const words = { log, seq, hash, seal: seal(SIGHT, sightText(sight)) };
+    await redis.hset(keys.seen, `${log}:${seq}:${hash}`, JSON.stringify(words));
   }
 }
 
@@ -141,11 +160,37 @@ export function sameSight(one: Sight, other: Sight): boolean {
   return one.log === other.log && one.seq === other.seq && one.hash === other.hash;
 }
 
-function covers(entry: LogEntry | null, sight: Sight, auditKeys: readonly AuditKey[]): boolean {
+function covers({ from, seen }: LossDetail, sight: Sight): boolean {
+  return seen.log === sight.log && sight.seq >= from && sight.seq <= seen.seq;
+}
+
+/** What the accepted loss in a place gives up; null where no holder of a key accepted one there. */
+export async function acceptedAt(
+  redis: Connection,
+  keys: Keys,
+  seq: number,
+  auditKeys: readonly AuditKey[],
+): Promise<LossDetail | null> {
+  const { entry } = await readPlace(redis, keys, seq);
   const record = ownRecord(entry, auditKeys);
-  const detail = record && lossOf(record);
-  if (!detail) return false;
-  return detail.seen.log === sight.log && sight.seq >= detail.from && sight.seq <= detail.seen.seq;
+  return record && lossOf(record);
+}
+
+/**
+ * Up to where the log was archived, as a record says that a holder of a key wrote. Null: it was not. `unvouched`: Redis
+ * says that it was, and no such record does.
+ */
+export async function vouchedFloor(
+  redis: Connection,
+  keys: Keys,
+  auditKeys: readonly AuditKey[],
+): Promise<Floor | 'unvouched' | null> {
+  const { floor } = await readPlace(redis, keys, 0);
+  if (floor === null) return null;
+  const now = await readPlace(redis, keys, floor.by);
+  // Archived again meanwhile.
+  if (now.floor?.by !== floor.by) return vouchedFloor(redis, keys, auditKeys);
+  return vouchesFor(now.entry, floor, auditKeys) ? floor : 'unvouched';
 }
 
 function vouchesFor(entry: LogEntry | null, floor: Floor, auditKeys: readonly AuditKey[]): boolean {
@@ -157,11 +202,9 @@ function vouchesFor(entry: LogEntry | null, floor: Floor, auditKeys: readonly Au
 
 /** Whoever holds no key can neither accept a loss nor archive anything. */
 function ownRecord(entry: LogEntry | null, auditKeys: readonly AuditKey[]): { log?: unknown; event: string } | null {
-  const { bytes = null, mac = null, kid } = entry ?? {};
-  const key = auditKeys.find((candidate) => candidate.kid === kid);
-  if (bytes === null || mac === null || !key) return null;
-  if (!sameBytes(macOf(hashRecord(bytes), key.key), Buffer.from(mac, 'hex'))) return null;
-  return parseObject(bytes) as { event: string };
+  if (entry === null) return null;
+  const found = createEntryCheck(auditKeys)(seqOf(entry.id), entry);
+  return 'untrusted' in found ? null : (found.record as { event: string });
 }
 
 function toFirst(entries: [Buffer, Buffer[]][]): LogEntry | null {

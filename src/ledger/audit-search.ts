@@ -1,10 +1,13 @@
 import { type AuditRecord, asRecord, taskOf } from '../domain/audit-record.ts';
 import { matches } from '../workflow/audit-matches.ts';
-import type { AuditPage, AuditQuery, AuditTurn, UnreadLine } from '../workflow/audit-ports.ts';
-import type { AuditIndex, AuditLine } from '../workflow/ports.ts';
-import { firstSince, type LogEntry, recordOf, seqOf, toEntry } from './audit-entries.ts';
+import type { AuditPage, AuditQuery, AuditTurn } from '../workflow/audit-ports.ts';
+import type { AuditIndex, AuditLine, UnreadLine } from '../workflow/ports.ts';
+import type { AuditAlarms } from './audit-alarms.ts';
+import type { AuditKey } from './audit-chain.ts';
+import { firstSince, type LogEntry, seqOf, toEntry } from './audit-entries.ts';
+import { vouchedFloor } from './audit-loss.ts';
 import type { Connection } from './connection.ts';
-import { parseRecord } from './export-format.ts';
+import { createEntryCheck } from './entry-check.ts';
 import type { Gate } from './gate.ts';
 import type { Keys } from './keys.ts';
 
@@ -18,47 +21,97 @@ interface Span {
   to: number;
 }
 
-export function createAuditSearch(redis: Connection, keys: Keys, gate: Gate) {
-  async function newest(by: AuditIndex, limit: number): Promise<(AuditLine | UnreadLine)[]> {
-    const span = { from: 1, to: Number.MAX_SAFE_INTEGER };
-    return lines(by.kind === 'all' ? null : indexKey(by, keys), span, 'older', limit);
+type Line = AuditLine | UnreadLine;
+
+interface Batch {
+  lines: Line[];
+  /** There is nothing beyond it. */
+  ended: boolean;
+  /** The last place that was read; null: none. */
+  reached: number | null;
+}
+
+const NOTHING: Batch = { lines: [], ended: true, reached: null };
+
+/** What records are held against before they are shown, and who is told of those that don't stand it. */
+interface Proof {
+  auditKeys: readonly AuditKey[];
+  alarms: Pick<AuditAlarms, 'raise' | 'clear'>;
+}
+
+export function createAuditSearch(redis: Connection, keys: Keys, gate: Gate, { auditKeys, alarms }: Proof) {
+  const check = createEntryCheck(auditKeys);
+
+  /** Up to where the log was archived, if a record says so. */
+  async function floorSeq(): Promise<number> {
+    const floor = await gate.read(() => vouchedFloor(redis, keys, auditKeys));
+    if (floor !== 'unvouched') return floor?.seq ?? 0;
+    alarms.raise('floor', 'Redis says that part of the audit log was archived, and no record of the log says so');
+    return 0;
+  }
+
+  /** @param entry null: an index names it, and it is not there */
+  function toLine(seq: number, entry: LogEntry | null): Line {
+    const found = check(seq, entry);
+    if ('untrusted' in found) return { seq, record: null, why: found.untrusted };
+    const record = asRecord(found.record);
+    return record === null ? { seq, record, why: 'unknown' } : { seq, hash: found.hash, record };
+  }
+
+  /** Says what is wrong with lines that are about to be shown; what an archive took away meanwhile is not. */
+  async function told(found: Line[]): Promise<Line[]> {
+    const isMissing = (line: Line) => line.record === null && line.why === 'missing';
+    const floor = found.some(isMissing) ? await floorSeq() : 0;
+    const shown = found.filter((line) => !isMissing(line) || line.seq > floor);
+    for (const line of shown) {
+      const about = `record ${line.seq}`;
+      if (line.record !== null || line.why === 'unknown') alarms.clear(about);
+      else alarms.raise(about, `record ${line.seq} of the audit log is not what was written there (${line.why})`);
+    }
+    return shown;
   }
 
   /** The lines of an index, or of the whole log (null), from one end of a span on; one for each place that is named there. */
-  async function lines(
-    index: string | null,
-    span: Span,
-    go: AuditTurn['go'],
-    limit: number,
-  ): Promise<(AuditLine | UnreadLine)[]> {
+  async function lines(index: string | null, span: Span, go: AuditTurn['go'], limit: number): Promise<Batch> {
     const [from, to] = [`${span.from}-0`, `${span.to}-0`];
     if (index === null) {
       const read = () =>
         go === 'older'
           ? redis.xrevrangeBuffer(keys.audit, to, from, 'COUNT', limit)
           : redis.xrangeBuffer(keys.audit, from, to, 'COUNT', limit);
-      return (await gate.read(read)).map(toEntry).map((entry) => toLine(seqOf(entry.id), entry));
+      const entries = (await gate.read(read)).map(toEntry);
+      const all = entries.map((entry) => toLine(seqOf(entry.id), entry));
+      return { lines: await told(all), ended: all.length < limit, reached: all.at(-1)?.seq ?? null };
     }
-    const range = ['LIMIT', 0, limit] as const;
-    const seqs = await gate.read(() =>
+    const options = ['WITHSCORES', 'LIMIT', 0, limit] as const;
+    const named = await gate.read(() =>
       go === 'older'
-        ? redis.zrevrangebyscore(index, span.to, span.from, ...range)
-        : redis.zrangebyscore(index, span.from, span.to, ...range),
+        ? redis.zrevrangebyscore(index, span.to, span.from, ...options)
+        : redis.zrangebyscore(index, span.from, span.to, ...options),
     );
-    return Promise.all(
-      seqs.map(async (seq) => {
-        const [entry] = await gate.read(() => redis.xrangeBuffer(keys.audit, `${seq}-0`, `${seq}-0`));
-        return toLine(Number(seq), entry ? toEntry(entry) : null);
-      }),
-    );
+    const places = named.flatMap((member, at) => (at % 2 === 0 ? { member, place: named[at + 1] ?? '' } : []));
+    // By its place a page goes on: whoever moved an entry must hide nothing by it.
+    const sound = places.filter(({ member, place }) => member === place);
+    if (sound.length < places.length) alarms.raise('index', `an index of the audit log was changed: ${index}`);
+    const found = sound.map(async ({ place }) => {
+      const [entry] = await gate.read(() => redis.xrangeBuffer(keys.audit, `${place}-0`, `${place}-0`));
+      return toLine(Number(place), entry ? toEntry(entry) : null);
+    });
+    const last = places.at(-1)?.place;
+    return {
+      lines: await told(await Promise.all(found)),
+      ended: places.length < limit,
+      reached: last === undefined ? null : Number(last),
+    };
   }
 
   /** The part of the log that a query's times leave. */
   async function spanOf({ since, until }: AuditQuery): Promise<Span> {
-    const [floor, ends] = await gate.read(() =>
-      Promise.all([redis.hget(keys.floor, 'seq'), redis.xrevrange(keys.audit, '+', '-', 'COUNT', 1)]),
-    );
-    const bounds = { first: Number(floor ?? 0) + 1, last: Number(ends[0]?.[0].split('-')[0] ?? 0) };
+    const [floor, ends] = await Promise.all([
+      floorSeq(),
+      gate.read(() => redis.xrevrange(keys.audit, '+', '-', 'COUNT', 1)),
+    ]);
+    const bounds = { first: floor + 1, last: Number(ends[0]?.[0].split('-')[0] ?? 0) };
     const place = (at: string) => gate.read(() => firstSince(redis, keys, bounds, new Date(at)));
     const from = since === null ? bounds.first : await place(since);
     // Without an end it has none: what comes meanwhile is in.
@@ -73,22 +126,27 @@ export function createAuditSearch(redis: Connection, keys: Keys, gate: Gate) {
     const span = await spanOf(query);
     if (turn.go === 'older' && turn.below !== null) span.to = Math.min(span.to, turn.below - 1);
     if (turn.go === 'newer') span.from = Math.max(span.from, turn.above + 1);
+    const go = (place: number) => {
+      // A place that is no whole number was put there by somebody else.
+      if (turn.go === 'older') span.to = Math.ceil(place) - 1;
+      else span.from = Math.floor(place) + 1;
+    };
     const found: AuditPage['lines'] = [];
     let read = 0;
     let ended = false;
     // One more than fits tells whether there is another page.
     while (found.length <= size && read < MOST_READ && !ended) {
       const limit = exact ? size + 1 : Math.min(BATCH, MOST_READ - read);
-      const batch = span.from > span.to ? [] : await lines(index, span, turn.go, limit);
-      for (const line of batch) {
+      const batch = span.from > span.to ? NOTHING : await lines(index, span, turn.go, limit);
+      for (const line of batch.lines) {
         read += 1;
-        if (turn.go === 'older') span.to = line.seq - 1;
-        else span.from = line.seq + 1;
+        go(line.seq);
         // What can't be read may be what is looked for.
         if (line.record === null || matches(line.record, query)) found.push(line);
         if (found.length > size) break;
       }
-      ended = batch.length < limit;
+      if (found.length <= size && batch.reached !== null) go(batch.reached);
+      ended = batch.ended;
     }
     const more = found.length > size;
     const shown = found.slice(0, size);
@@ -104,9 +162,12 @@ export function createAuditSearch(redis: Connection, keys: Keys, gate: Gate) {
 
   return {
     page,
-    /** Those that can be read: what can't be is for the pages to show. */
-    async lookUp(by: AuditIndex, limit: number): Promise<AuditLine[]> {
-      return (await newest(by, limit)).filter((line) => line.record !== null);
+    async lookUp(by: AuditIndex, limit: number): Promise<Line[]> {
+      const index = by.kind === 'all' ? null : indexKey(by, keys);
+      const span = { from: (await floorSeq()) + 1, to: Number.MAX_SAFE_INTEGER };
+      const { lines: found } = await lines(index, span, 'older', limit);
+      // Whatever an index names that is about something else.
+      return found.filter(({ record }) => !record || !index || indexKeysOf(record, keys).includes(index));
     },
   };
 }
@@ -128,14 +189,6 @@ function planOf(query: AuditQuery, keys: Keys): { index: string | null; exact: b
   const conditions = [request, execution, task, user, query.account, query.event, query.channel];
   const asked = conditions.filter((condition) => condition !== null).length;
   return { index: by, exact: asked === (by === null ? 0 : 1) };
-}
-
-/** @param entry null: the index names it, and it is not there */
-function toLine(seq: number, entry: LogEntry | null): AuditLine | UnreadLine {
-  const stored = entry && recordOf(entry);
-  if (!stored || 'problem' in stored) return { seq, record: null };
-  const record = asRecord(parseRecord(stored.bytes));
-  return record === null ? { seq, record } : { seq, hash: stored.hash, record };
 }
 
 /** The indexes that a record stands in. */

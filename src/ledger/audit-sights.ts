@@ -84,6 +84,7 @@ export function createSights(options: SightsOptions, gate: Gate) {
         redis,
         keys,
         gone.filter((sight) => !foreign(sight)),
+        auditKeys,
       ),
     );
   }

@@ -1,27 +1,30 @@
+import { hash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LedgerLost } from '../workflow/faults.ts';
+import { createAlarmTurns } from './alarm-turns.ts';
+import type { AuditAlarms } from './audit-alarms.ts';
 import type { Checkpoints } from './audit-checkpoints.ts';
 import type { Connection } from './connection.ts';
 import type { Keys } from './keys.ts';
 import type { RedisLedger } from './ledger.ts';
+import type { SharedSeal } from './shared-seal.ts';
 
 /** An alarm is due within 5 s, without traffic too. */
 const LOOK_MS = 2000;
-/** One alarm of all bots about the same loss. */
-const ALARM_MS = 10 * 60_000;
-/** One of them tells it; longer than Slack is waited for. Where that bot dies first, another does. */
-const TELLING_MS = 15_000;
-const TOLD = 'told';
 /** What Slack does not take is tried again; the newest say what the older ones said. */
 const MOST_UNTOLD = 100;
-/** A stop waits so long for what is being told. */
+/** A stop waits so long for a last checkpoint, and for what is being told. */
 const LAST_WORDS_MS = 2000;
+/** Three checkpoints that should have been posted, and were not. */
+const UNTOLD_MS = 30 * 60_000;
 
 interface WatchOptions {
   redis: Connection;
   keys: Keys;
   ledger: Pick<RedisLedger, 'look' | 'lost'>;
-  checkpoints: Checkpoints;
+  checkpoints: Pick<Checkpoints, 'round'>;
+  alarms: AuditAlarms;
+  seal: SharedSeal;
   /** One step of what an archive left to be taken out. */
   trim(): Promise<unknown>;
   /** This bot among the others. */
@@ -31,6 +34,7 @@ interface WatchOptions {
   tellCheckpoints(lines: string[]): Promise<void>;
   tellLost(lost: LedgerLost): Promise<void>;
   tellResumed(): Promise<void>;
+  tellAlarm(why: string): Promise<void>;
   /** Something that is tried again. */
   onFault(fault: unknown): void;
 }
@@ -42,11 +46,20 @@ interface WatchOptions {
 export function startAuditWatch(options: WatchOptions) {
   const { redis, keys, ledger } = options;
   const stopping = new AbortController();
+  const turns = createAlarmTurns({
+    redis,
+    keys,
+    replica: options.replica,
+    seal: options.seal,
+    onFault: options.onFault,
+  });
   let untold: string[] = [];
+  let untoldSince: number | null = null;
   /** The loss that the channel knows of. */
   let told: LedgerLost | null = null;
 
-  async function turn(): Promise<void> {
+  /** @param last the bot stops */
+  async function turn(last = false): Promise<void> {
     try {
       await ledger.look();
     } catch (fault) {
@@ -55,9 +68,14 @@ export function startAuditWatch(options: WatchOptions) {
     } finally {
       standing.start();
     }
-    untold = [...untold, ...(await options.checkpoints.round())].slice(-MOST_UNTOLD);
-    posting.start();
-    await options.trim();
+    try {
+      untold = [...untold, ...(await options.checkpoints.round(last))].slice(-MOST_UNTOLD);
+      if (untold.length > 0) untoldSince ??= Date.now();
+    } finally {
+      posting.start();
+      warning.start();
+    }
+    if (!last) await options.trim();
   }
 
   const posting = oneAtATime(async () => {
@@ -65,31 +83,24 @@ export function startAuditWatch(options: WatchOptions) {
     if (lines.length === 0) return;
     await options.tellCheckpoints(lines);
     untold = untold.filter((line) => !lines.includes(line));
+    untoldSince = untold.length > 0 ? Date.now() : null;
+  });
+
+  const warning = oneAtATime(async () => {
+    for (const why of options.alarms.untold()) {
+      const about = `doubt-${hash('sha256', why).slice(0, 16)}`;
+      if (await turns.tellOnce(about, () => options.tellAlarm(why))) options.alarms.told(why);
+    }
   });
 
   const standing = oneAtATime(async () => {
     const lost = ledger.lost();
     if (lost === told) return;
     if (lost) {
-      if (await tellOnce('lost', () => options.tellLost(lost))) told = lost;
-    } else if (await tellOnce('resumed', () => options.tellResumed())) told = null;
+      if (await turns.tellOnce('lost', () => options.tellLost(lost).then(() => turns.forget('resumed')))) told = lost;
+    } else if (await turns.tellOnce('resumed', () => options.tellResumed().then(() => turns.forget('lost'))))
+      told = null;
   });
-
-  /** By one bot of all; where Redis can't say whether another did, rather twice than never. False: another is at it. */
-  async function tellOnce(about: 'lost' | 'resumed', tell: () => Promise<void>): Promise<boolean> {
-    const key = keys.alarm(about);
-    const by = await redis.set(key, options.replica, 'PX', TELLING_MS, 'NX', 'GET').catch(() => null);
-    if (by !== null) return by === TOLD;
-    try {
-      await tell();
-    } catch (fault) {
-      await redis.del(key).catch(options.onFault);
-      throw fault;
-    }
-    await redis.set(key, TOLD, 'PX', ALARM_MS).catch(options.onFault);
-    await redis.del(keys.alarm(about === 'lost' ? 'resumed' : 'lost')).catch(options.onFault);
-    return true;
-  }
 
   /** Starts this work, unless it is under way. */
   function oneAtATime(work: () => Promise<void>) {
@@ -113,13 +124,29 @@ export function startAuditWatch(options: WatchOptions) {
     }
   }
 
+  /** What came while others were being posted, too. */
+  async function postAll(): Promise<void> {
+    await posting.done();
+    posting.start();
+    await posting.done();
+  }
+
   const running = run();
   return {
     async stop(): Promise<void> {
       stopping.abort();
       await running;
-      const words = Promise.all([posting.done(), standing.done()]);
+      // What was recorded since the last checkpoint has a witness before this bot is gone.
+      const words = turn(true)
+        .catch(options.onFault)
+        .then(() => Promise.all([postAll(), standing.done(), warning.done()]));
       await Promise.race([words, sleep(LAST_WORDS_MS, null, { ref: false })]);
+    },
+    /** Why checkpoints are not where people look for them, as a sentence; null while they are. */
+    unposted(): string | null {
+      if (untoldSince === null || Date.now() - untoldSince < UNTOLD_MS) return null;
+      const minutes = Math.floor((Date.now() - untoldSince) / 60_000);
+      return `Slack has not taken a checkpoint for AUDIT_CHANNEL for ${minutes} minutes`;
     },
   };
 }

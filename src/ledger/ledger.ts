@@ -2,6 +2,7 @@ import { type AuditHead, GENESIS } from '../domain/audit-record.ts';
 import type { ThrottleRequest } from '../domain/throttle-request.ts';
 import { ClaimLost, type LedgerLost, NotRecorded, OutcomeUnknown } from '../workflow/faults.ts';
 import type { Change, Clock, Committed, Ledger, Repeated, StoredRequest } from '../workflow/ports.ts';
+import { type AuditAlarms, createAuditAlarms } from './audit-alarms.ts';
 import type { AuditKey } from './audit-chain.ts';
 import type { Sight } from './audit-loss.ts';
 import { createAuditSearch } from './audit-search.ts';
@@ -18,6 +19,8 @@ export interface LedgerOptions extends SightsOptions {
   clock: Clock;
   /** An id for the log, if this process is the one that begins it. */
   newLogId: () => string;
+  /** Told what is wrong with records that are looked up. */
+  alarms?: AuditAlarms;
 }
 
 export interface RedisLedger extends Ledger {
@@ -41,7 +44,10 @@ export function createLedger(options: LedgerOptions): RedisLedger {
   const [signer] = options.auditKeys;
   if (!signer) throw new Error('a ledger needs an audit key');
   const gate = createGate(redis);
-  const search = createAuditSearch(redis, keys, gate);
+  const search = createAuditSearch(redis, keys, gate, {
+    auditKeys: options.auditKeys,
+    alarms: options.alarms ?? createAuditAlarms(),
+  });
   const runCommit = loadScript(redis, 'commit');
   const runLeave = loadScript(redis, 'leave');
   const sights = createSights(options, gate);

@@ -1,28 +1,28 @@
+import type { AuditKey } from './audit-chain.ts';
 import type { Connection } from './connection.ts';
 import { createGate } from './gate.ts';
 import type { Keys } from './keys.ts';
+import { isPolicyOnRecord } from './policy-on-record.ts';
 import { loadScript } from './script.ts';
 
 /** A bot that says nothing for this long is gone, and its policy counts no more. */
 const HEARD_MS = 15_000;
 
 /** Which policy each running bot goes by, and the text of every policy that ever did. All of it may throw NotRecorded. */
-export function createPolicies(redis: Connection, keys: Keys, replica: string) {
+export function createPolicies(redis: Connection, keys: Keys, replica: string, auditKeys: readonly AuditKey[]) {
   const { read } = createGate(redis);
   const runBeat = loadScript(redis, 'beat');
   return {
-    /** Keeps the text, for the auditor and for bots that run another policy. */
+    /** Keeps the text, for the auditor and for bots that run another policy: another one under this digest can't be right. */
     async keep(digest: string, text: string): Promise<void> {
       await read(() => redis.set(keys.policyText(digest), text));
     },
     /** The text of a policy that some bot has kept. */
     text: (digest: string): Promise<string | null> => read(() => redis.get(keys.policyText(digest))),
-    /** Whether this is the one that was loaded last, by the records. */
-    async isCurrent(digest: string): Promise<boolean> {
-      return (await read(() => redis.get(keys.policyCurrent))) === digest;
-    },
-    async setCurrent(digest: string): Promise<void> {
-      await read(() => redis.set(keys.policyCurrent, digest));
+    /** Whether this is the one that the log says was loaded last. */
+    isOnRecord: (digest: string): Promise<boolean> => read(() => isPolicyOnRecord(redis, keys, auditKeys, digest)),
+    async setCurrent(digest: string, seq: number): Promise<void> {
+      await read(() => redis.set(keys.policyCurrent, `${digest} ${seq}`));
     },
     /** Says which policy this bot runs. `kept`: its text is there; `others`: the digests of those that other bots run instead. */
     async beat(digest: string): Promise<{ kept: boolean; others: string[] }> {

@@ -5,8 +5,8 @@ export interface ReadinessFacts {
   pingRedis: () => Promise<unknown>;
   /** Why the log in Redis is not to be written to; null where it is. */
   lost: () => string | null;
-  /** What can't be known of it; null where there is nothing of the kind. */
-  unsure: () => string | null;
+  /** What is wrong beside it, or can't be known of it, each as a sentence. */
+  doubts: () => readonly string[];
   /** Resolves when Slack takes the token. */
   testSlack: () => Promise<unknown>;
   /**
@@ -21,7 +21,7 @@ export interface ReadinessFacts {
 }
 
 /** Ready = Redis, Slack token and policy are good. */
-export function readinessChecks({ pingRedis, lost, unsure, testSlack, policy }: ReadinessFacts): ReadinessCheck[] {
+export function readinessChecks({ pingRedis, lost, doubts, testSlack, policy }: ReadinessFacts): ReadinessCheck[] {
   return [
     {
       name: 'redis',
@@ -35,8 +35,8 @@ export function readinessChecks({ pingRedis, lost, unsure, testSlack, policy }: 
       async look() {
         const why = lost();
         if (why !== null) return { state: 'fail', detail: why };
-        const doubt = unsure();
-        return doubt === null ? { state: 'ok', detail: 'goes on' } : { state: 'warn', detail: doubt };
+        const all = doubts();
+        return all.length === 0 ? { state: 'ok', detail: 'goes on' } : { state: 'warn', detail: all.join('; ') };
       },
     },
     {

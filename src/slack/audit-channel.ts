@@ -1,7 +1,7 @@
 import type { Log } from '../log.ts';
 import type { PolicySource } from '../workflow/ports.ts';
 import type { SlackClients } from './clients.ts';
-import { checkpointNotice, lostNotice, resumedNotice } from './views/audit-notices.ts';
+import { alarmNotice, checkpointNotice, lostNotice, resumedNotice } from './views/audit-notices.ts';
 import type { MessageView } from './views/text.ts';
 
 /** Where the bot speaks of its own log: AUDIT_CHANNEL; an alarm goes to the policy's channels where that is not set. */
@@ -29,5 +29,6 @@ export function createAuditChannel(deps: {
     },
     lost: (why: string) => alarm(lostNotice(why)),
     resumed: () => alarm(resumedNotice()),
+    alarm: (why: string) => alarm(alarmNotice(why)),
   };
 }

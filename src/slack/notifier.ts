@@ -129,12 +129,14 @@ export function createNotifier(deps: NotifierDeps) {
   async function resultRecord({ request, record }: StoredRequest): Promise<RecordRef> {
     if (request.status !== 'applied') return record;
     const lines = await ledger.lookUp({ kind: 'request', id: request.id }, RECORDS_READ);
-    return lines.find((line) => line.record.event === 'applied') ?? record;
+    return lines.find((line): line is AuditLine => line.record?.event === 'applied') ?? record;
   }
 
   /** Of what is told in the thread, most of the time nothing. */
   async function recordsToTell({ request: { id, drift, hold } }: StoredRequest): Promise<AuditLine[]> {
-    return drift || hold?.end ? ledger.lookUp({ kind: 'request', id }, RECORDS_READ) : [];
+    if (!drift && !hold?.end) return [];
+    const found = await ledger.lookUp({ kind: 'request', id }, RECORDS_READ);
+    return found.filter((line) => line.record !== null);
   }
 
   async function result(id: string): Promise<Told> {

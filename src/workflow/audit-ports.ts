@@ -1,4 +1,4 @@
-import type { AuditLine } from './ports.ts';
+import type { AuditLine, UnreadLine } from './ports.ts';
 
 /** What is looked for in the log; null: any. All of it must hold. */
 export interface AuditQuery {
@@ -24,12 +24,6 @@ export const EVERYTHING: AuditQuery = {
 
 /** Which page: the newest (`below` null), the one below a place, or the one above it. */
 export type AuditTurn = { go: 'older'; below: number | null } | { go: 'newer'; above: number };
-
-/** A record that was found and can't be shown: it is damaged, gone, or of an event that this version doesn't know. */
-export interface UnreadLine {
-  seq: number;
-  record: null;
-}
 
 export interface AuditPage {
   /** Newest first. */

@@ -2,7 +2,7 @@ import { groupsOf, mayAsk } from '../domain/policy.ts';
 import { type ExecutionArn, isUpdatable, type TaskExecution } from '../domain/task-execution.ts';
 import type { ThrottleRequest } from '../domain/throttle-request.ts';
 import { type HeldRequest, heldRequests, type RunningDeps, ruleFor, ruleNaming } from './list-running.ts';
-import type { AuditLine } from './ports.ts';
+import type { AuditLine, UnreadLine } from './ports.ts';
 import { visibleAudit } from './visible-audit.ts';
 
 export type ExecutionStatus =
@@ -15,7 +15,7 @@ export type ExecutionStatus =
       /** The request whose limit is in force there for a while. */
       held: HeldRequest | null;
       /** The newest records about it that this person may see. */
-      lines: AuditLine[];
+      lines: (AuditLine | UnreadLine)[];
       /** This person may ask about it in this channel. */
       mayAsk: boolean;
     }

@@ -2,7 +2,7 @@ import { ruleNow } from '../domain/decide-review.ts';
 import { groupsOf, isAmong } from '../domain/policy.ts';
 import type { ThrottleRequest } from '../domain/throttle-request.ts';
 import { type HeldRequest, heldRequests, listRunning, type Running, type RunningDeps } from './list-running.ts';
-import type { AuditLine, Ledger, People, PolicySource, StoredRequest } from './ports.ts';
+import type { AuditLine, Ledger, People, PolicySource, StoredRequest, UnreadLine } from './ports.ts';
 import { visibleAudit } from './visible-audit.ts';
 import { waitingRequests } from './waiting-requests.ts';
 
@@ -42,7 +42,7 @@ export type HomeFacts =
       /** Null: not known just now. */
       running: Running | null;
       /** The newest that this person may see. */
-      lines: AuditLine[];
+      lines: (AuditLine | UnreadLine)[];
     };
 
 const RUNNING_SHOWN = 10;

@@ -1,8 +1,9 @@
 import { matches } from './audit-matches.ts';
 import { type AuditBook, type AuditPage, type AuditQuery, type AuditTurn, EVERYTHING } from './audit-ports.ts';
 import { mayReadAudit, type NotRead, type ReadDeps, type Reading, refuseReading } from './may-read-audit.ts';
-import type { AuditLine, Ledger } from './ports.ts';
+import type { Ledger } from './ports.ts';
 
+type Line = AuditPage['lines'][number];
 export type LookedUp = { kind: 'page'; page: AuditPage } | NotRead;
 
 const PAGE_SIZE = 10;
@@ -47,7 +48,7 @@ async function ownLines(
   { ledger, audit }: { ledger: Ledger; audit: Pick<AuditBook, 'page'> },
   { team, user }: { team: string; user: string },
   query: AuditQuery,
-): Promise<AuditLine[]> {
+): Promise<Line[]> {
   const { request, execution, task } = query;
   if (request === null && execution === null && task === null) return [];
   const by = { ...EVERYTHING, request, execution, task, user: { team, user } };
@@ -58,12 +59,12 @@ async function ownLines(
   const told = await Promise.all([...took].map((id) => ledger.lookUp({ kind: 'request', id }, MOST_OF_ONE)));
   return told
     .flat()
-    .filter(({ record }) => matches(record, query))
+    .filter(({ record }) => record === null || matches(record, query))
     .sort((one, other) => other.seq - one.seq);
 }
 
 /** The same paging for lines that are all there; `all` is newest first. */
-function pageOf(all: AuditLine[], turn: AuditTurn, size: number): AuditPage {
+function pageOf(all: Line[], turn: AuditTurn, size: number): AuditPage {
   const wanted =
     turn.go === 'newer'
       ? all.filter(({ seq }) => seq > turn.above).slice(-size)

@@ -119,6 +119,20 @@ export interface AuditLine extends RecordRef {
 }
 
 /**
+ * Why what lies in a place of the log can't be believed. `missing`: nothing lies there. `unreadable`: it is no record.
+ * `altered`: its hash or its mac is of other bytes. `other-key`: nobody here has the key that it names. `moved`: it was
+ * written for another place.
+ */
+export type Untrusted = 'missing' | 'unreadable' | 'altered' | 'other-key' | 'moved';
+
+/** A record that was found and can't be shown. `unknown`: it is good, and of an event that this version doesn't know. */
+export interface UnreadLine {
+  seq: number;
+  record: null;
+  why: Untrusted | 'unknown';
+}
+
+/**
  * State and log in Redis.
  * @throws NotRecorded, OutcomeUnknown, LedgerLost, ClaimLost (see faults.ts)
  */
@@ -136,8 +150,8 @@ export interface Ledger {
   limitsInForce(limit: number): Promise<StoredRequest[]>;
   /** The execution has ended, and nothing stands on it any more. */
   leave(executionArn: string, mark: string): Promise<void>;
-  /** Newest first. */
-  lookUp(by: AuditIndex, limit: number): Promise<AuditLine[]>;
+  /** Newest first. Each record is held against its own hash and mac. */
+  lookUp(by: AuditIndex, limit: number): Promise<(AuditLine | UnreadLine)[]>;
   head(): Promise<AuditHead | null>;
 }
 

@@ -1,6 +1,8 @@
 import type { Person } from '../domain/policy.ts';
 import { mayReadAudit } from './may-read-audit.ts';
-import type { AuditIndex, AuditLine, Ledger, People, PolicySource } from './ports.ts';
+import type { AuditIndex, AuditLine, Ledger, People, PolicySource, UnreadLine } from './ports.ts';
+
+type Line = AuditLine | UnreadLine;
 
 /** How much is read to find what somebody who is no reader may see. */
 const MOST_READ = 100;
@@ -13,7 +15,7 @@ const MOST_READ = 100;
 export async function visibleAudit(
   deps: { ledger: Ledger; people: People; policy: PolicySource },
   ask: { user: string; by: AuditIndex; limit: number },
-): Promise<AuditLine[]> {
+): Promise<Line[]> {
   const may = await mayReadAudit(deps, ask.user);
   const { person } = may;
   if (person.kind !== 'member') return [];
@@ -22,11 +24,12 @@ export async function visibleAudit(
   if (ask.by.kind === 'all') return newestOf(deps.ledger, [...partIn(did, person)].slice(0, ask.limit), ask.limit);
   const lines = await deps.ledger.lookUp(ask.by, MOST_READ);
   const took = partIn([...did, ...lines], person);
-  return lines.filter(({ record }) => record.request !== null && took.has(record.request)).slice(0, ask.limit);
+  // Of one that can't be believed nothing is shown but its place.
+  return lines.filter(({ record }) => !record || (record.request && took.has(record.request))).slice(0, ask.limit);
 }
 
 /** The newest records of these requests. */
-async function newestOf(ledger: Ledger, requests: readonly string[], limit: number): Promise<AuditLine[]> {
+async function newestOf(ledger: Ledger, requests: readonly string[], limit: number): Promise<Line[]> {
   const told = await Promise.all(requests.map((id) => ledger.lookUp({ kind: 'request', id }, limit)));
   return told
     .flat()
@@ -35,10 +38,11 @@ async function newestOf(ledger: Ledger, requests: readonly string[], limit: numb
 }
 
 /** The requests that this person asked or decided, by these records. */
-function partIn(lines: readonly AuditLine[], { team, user }: Person): Set<string> {
+function partIn(lines: readonly Line[], { team, user }: Person): Set<string> {
   const took = lines
-    .filter(({ record }) => record.actor?.user === user && record.actor.team === team)
-    .filter(({ record }) => record.event !== 'decision.refused')
-    .map(({ record }) => record.request);
+    .flatMap(({ record }) => record ?? [])
+    .filter((record) => record.actor?.user === user && record.actor.team === team)
+    .filter((record) => record.event !== 'decision.refused')
+    .map((record) => record.request);
   return new Set(took.filter((id) => id !== null));
 }

@@ -2,10 +2,11 @@ import { appendFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createAuditAlarms } from '../../src/ledger/audit-alarms.ts';
 import { createAuditBook } from '../../src/ledger/audit-book.ts';
 import { createCheckpoints } from '../../src/ledger/audit-checkpoints.ts';
 import { verdictMessage } from '../../src/slack/views/audit-verdicts.ts';
-import { type OpenedLedger, openLedger, policyLoaded } from './given-ledger.ts';
+import { AUDIT_KEYS, type OpenedLedger, openLedger, policyLoaded } from './given-ledger.ts';
 
 let opened: OpenedLedger;
 let folder: string;
@@ -24,7 +25,16 @@ afterAll(async () => {
 async function verified(file: string) {
   const { redis, keys, ledger } = opened;
   const auditKeys = [{ kid: 'k1', key: Buffer.alloc(32, 7) }];
-  const book = createAuditBook({ redis, keys, ledger, clock, auditKeys, signingKey: null, checkpointFile: file });
+  const book = createAuditBook({
+    redis,
+    keys,
+    ledger,
+    clock,
+    auditKeys,
+    signingKey: null,
+    checkpointFile: file,
+    alarms: createAuditAlarms(),
+  });
   const found = await book.verify();
   if (!found) throw new Error('busy');
   return { ...found.completeness, text: verdictMessage(found, null).text };
@@ -51,7 +61,17 @@ describe('what Slack is told of the log', () => {
   it('names the lines that are no checkpoint, beside those that are', async () => {
     const file = join(folder, 'some');
     await opened.redis.hset(opened.keys.checkpoint, { seq: 0, at: 0 });
-    await createCheckpoints({ redis: opened.redis, keys: opened.keys, clock, signingKey: null, file }).round();
+    const { redis, keys } = opened;
+    const checkpoints = {
+      redis,
+      keys,
+      clock,
+      signingKey: null,
+      file,
+      auditKeys: AUDIT_KEYS,
+      alarms: createAuditAlarms(),
+    };
+    await createCheckpoints(checkpoints).round();
     expect((await verified(file)).why).toBe(
       '1 … 5, as the head in Redis says; 1 of 1 checkpoint borne out, some not signed',
     );

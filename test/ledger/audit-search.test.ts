@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildLog } from '../../bench/audit-log.ts';
 import { plainEvent } from '../../src/domain/audit-record.ts';
+import { createAuditAlarms } from '../../src/ledger/audit-alarms.ts';
 import { createAuditSearch } from '../../src/ledger/audit-search.ts';
 import { createGate } from '../../src/ledger/gate.ts';
 import { type AuditPage, type AuditQuery, type AuditTurn, EVERYTHING } from '../../src/workflow/audit-ports.ts';
-import { arnOf, type OpenedLedger, openLedger } from './given-ledger.ts';
+import { AUDIT_KEYS, arnOf, type OpenedLedger, openLedger } from './given-ledger.ts';
 
 const LENGTH = 60;
 let opened: OpenedLedger;
@@ -22,7 +23,10 @@ beforeAll(async () => {
     });
     await opened.ledger.commit({ op: `op:${minute}`, prior: null, events: [event] });
   }
-  search = createAuditSearch(opened.redis, opened.keys, createGate(opened.redis));
+  search = createAuditSearch(opened.redis, opened.keys, createGate(opened.redis), {
+    auditKeys: AUDIT_KEYS,
+    alarms: createAuditAlarms(),
+  });
 });
 afterAll(() => opened.close());
 
@@ -91,7 +95,10 @@ describe('a look-up without an index', () => {
   it('reads at most 5,000 records a step, and goes on from there', async () => {
     const large = await openLedger();
     await buildLog(large.redis, large.keys, 5600, { kid: 'k1', key: Buffer.alloc(32, 7) });
-    const look = createAuditSearch(large.redis, large.keys, createGate(large.redis));
+    const look = createAuditSearch(large.redis, large.keys, createGate(large.redis), {
+      auditKeys: AUDIT_KEYS,
+      alarms: createAuditAlarms(),
+    });
     const query = { ...EVERYTHING, event: 'denied' };
     const first = await look.page(query, NEWEST, 10);
     expect(first).toMatchObject({ lines: [], read: 5000, stopped: true, older: 601 });

@@ -2,10 +2,12 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { exportAudit } from '../../src/commands/export-audit.ts';
 import { verifyAudit } from '../../src/commands/verify-audit.ts';
 import { plainEvent } from '../../src/domain/audit-record.ts';
+import { createAuditAlarms } from '../../src/ledger/audit-alarms.ts';
+import { type AuditKey, hashRecord, sealRecord } from '../../src/ledger/audit-chain.ts';
 import { createAuditSearch } from '../../src/ledger/audit-search.ts';
 import { createGate } from '../../src/ledger/gate.ts';
 import { type AuditQuery, EVERYTHING } from '../../src/workflow/audit-ports.ts';
-import { type OpenedLedger, openLedger } from './given-ledger.ts';
+import { AUDIT_KEYS, type OpenedLedger, openLedger } from './given-ledger.ts';
 import { run } from './log-fixture.ts';
 
 const LENGTH = 9;
@@ -28,7 +30,10 @@ beforeAll(async () => {
     await opened.ledger.commit({ op: `op:${seq}`, prior: null, events: [event] });
   }
   written = await opened.redis.xrangeBuffer(opened.keys.audit, '-', '+');
-  search = createAuditSearch(opened.redis, opened.keys, createGate(opened.redis));
+  search = createAuditSearch(opened.redis, opened.keys, createGate(opened.redis), {
+    auditKeys: AUDIT_KEYS,
+    alarms: createAuditAlarms(),
+  });
   const prefix = opened.keys.head.slice(1, opened.keys.head.indexOf('}'));
   env = { REDIS_URL: inject('redisUrl'), REDIS_KEY_PREFIX: prefix, AUDIT_KEYS: `k1:${'07'.repeat(32)}` };
 });
@@ -92,7 +97,17 @@ describe('an entry of the stream', () => {
     expect(await found({ since: '2026-03-01T00:00:00.000Z' })).toHaveLength(LENGTH);
     expect(await found({ since: '2026-03-02T00:00:00.000Z' })).toEqual([]);
     const own = await search.lookUp({ kind: 'user', team: 'T0', user: 'U0OPER' }, 20);
-    expect(own.map(({ seq }) => seq)).toEqual([9, 8, 7, 6, 5, 3, 2, 1]);
+    expect(own.map(({ seq, record }) => (record ? seq : `no record ${seq}`))).toEqual([
+      9,
+      8,
+      7,
+      6,
+      5,
+      'no record 4',
+      3,
+      2,
+      1,
+    ]);
   });
 
   it('that is gone, and still in an index, ends no look-up', async () => {
@@ -114,7 +129,69 @@ describe('an entry of the stream', () => {
     ['a reason that is none', (record) => ({ ...record, reason: {} })],
     ['a detail that is none', (record) => ({ ...record, detail: 'x' })],
   ])('is shown as one that can not be read with %s', async (_what, change) => {
-    await put(([b, bytes, ...rest]) => [b, JSON.stringify(change(JSON.parse(bytes.toString()))), ...rest]);
+    await put(([, bytes]) => {
+      const changed = JSON.stringify(change(JSON.parse(bytes.toString())));
+      const { hash, mac, kid } = sealRecord(changed, AUDIT_KEYS[0] as AuditKey);
+      return ['b', changed, 'h', hash, 'm', mac, 'k', kid];
+    });
     expect(await found({})).toEqual([9, 8, 7, 6, 5, 'no record 4', 3, 2, 1]);
+  });
+});
+
+describe('a record that was altered', () => {
+  const WITHOUT_KEY: [string, string, (fields: Fields) => (Buffer | string)[]][] = [
+    ['altered', 'its bytes alone', ([b, bytes, ...rest]) => [b, forged(bytes), ...rest]],
+    [
+      'altered',
+      'its bytes and its hash',
+      ([b, bytes, h, , ...rest]) => [b, forged(bytes), h, hashRecord(forged(bytes)), ...rest],
+    ],
+    ['altered', 'its mac', ([b, bytes, h, hash, m, , ...rest]) => [b, bytes, h, hash, m, Buffer.alloc(32), ...rest]],
+    [
+      'other-key',
+      'all of it, by a key of their own',
+      ([, bytes]) => {
+        const { hash, mac } = sealRecord(forged(bytes), { kid: 'k9', key: Buffer.alloc(32, 9) });
+        return ['b', forged(bytes), 'h', hash, 'm', mac, 'k', 'k9'];
+      },
+    ],
+    ['moved', 'a record from another place', () => written[6]?.[1] ?? []],
+  ];
+
+  it.each(WITHOUT_KEY)('is shown as %s, and told, where somebody wrote %s', async (why, _what, change) => {
+    await put(change);
+    for (const query of [{}, { user: { team: 'T0', user: 'U0OPER' } }]) {
+      const alarms = createAuditAlarms();
+      const proof = { auditKeys: AUDIT_KEYS, alarms };
+      const look = createAuditSearch(opened.redis, opened.keys, createGate(opened.redis), proof);
+      const page = await look.page({ ...EVERYTHING, ...query }, { go: 'older', below: null }, 20);
+      expect(page.lines.find(({ seq }) => seq === BAD)).toEqual({ seq: BAD, record: null, why });
+      expect(page.lines.filter(({ record }) => record !== null)).toHaveLength(LENGTH - 1);
+      expect(alarms.untold()).toEqual([`record 4 of the audit log is not what was written there (${why})`]);
+      // It is as it was again.
+      await put((fields) => fields);
+      await look.lookUp({ kind: 'all' }, 20);
+      expect(alarms.all()).toEqual([]);
+      await put(change);
+    }
+  });
+
+  it('is not hidden, nor are others, by an index that names other places', async () => {
+    await put((fields) => fields);
+    const index = opened.keys.indexUser('T0', 'U0OPER');
+    await opened.redis.zadd(index, 8.5, '2', 8.25, 'x');
+    const query = { ...EVERYTHING, user: { team: 'T0', user: 'U0OPER' } };
+    const first = await search.page(query, { go: 'older', below: null }, 2);
+    const next = await search.page(query, { go: 'older', below: first.older }, 4);
+    expect([...first.lines, ...next.lines].map(({ seq }) => seq)).toEqual([9, 8, 7, 6, 5, 4]);
+    await opened.redis.zrem(index, 'x');
+    await opened.redis.zadd(index, 2, '2');
+  });
+
+  it('of somebody else is not shown as theirs', async () => {
+    await put((fields) => fields);
+    await opened.redis.zadd(opened.keys.indexRequest('r-1'), 3, '3');
+    expect(await search.lookUp({ kind: 'request', id: 'r-1' }, 10)).toEqual([]);
+    await opened.redis.del(opened.keys.indexRequest('r-1'));
   });
 });

@@ -1,7 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { createAuditAlarms } from '../../src/ledger/audit-alarms.ts';
 import { startAuditWatch } from '../../src/ledger/audit-watch.ts';
-import { asked, type OpenedLedger, openLedger, restore } from './given-ledger.ts';
+import { createSharedSeal } from '../../src/ledger/shared-seal.ts';
+import { AUDIT_KEYS, asked, type OpenedLedger, openLedger, restore } from './given-ledger.ts';
 
 const PATIENCE = { timeout: 40_000 };
 let opened: OpenedLedger;
@@ -28,6 +30,8 @@ function watch(but: Partial<Parameters<typeof startAuditWatch>[0]> = {}): void {
       tellCheckpoints: async () => {},
       tellLost: async () => void told.push('lost'),
       tellResumed: async () => {},
+      tellAlarm: async () => {},
+      ...{ alarms: createAuditAlarms(), seal: createSharedSeal(AUDIT_KEYS) },
       onFault: () => {},
       ...but,
     }),
@@ -73,6 +77,48 @@ describe('the watch over the log', () => {
     watch();
     await vi.waitFor(() => expect(told).toEqual(['lost']), PATIENCE);
     expect(await opened.redis.pttl(opened.keys.alarm('lost'))).toBeGreaterThan(60_000);
+  });
+
+  it('is not kept silent by what somebody without a key left in Redis', async () => {
+    await restore(opened, new Map());
+    for (const words of ['told', JSON.stringify({ by: 'told', at: Date.now(), seal: 'ab'.repeat(32) })]) {
+      await opened.redis.set(opened.keys.alarm('lost'), words);
+    }
+    watch();
+    await vi.waitFor(() => expect(told).toEqual(['lost']), PATIENCE);
+  });
+
+  it('tells once what is wrong beside the log, though it is over by then', async () => {
+    const alarms = createAuditAlarms();
+    watch({ alarms, tellAlarm: async (why) => void told.push(why) });
+    alarms.raise('something', 'it was changed');
+    alarms.clear('something');
+    await vi.waitFor(() => expect(told).toEqual(['it was changed']), PATIENCE);
+    await vi.waitFor(() => expect(alarms.untold()).toEqual([]), PATIENCE);
+    // Another bot that finds the same does not say it again.
+    const more = createAuditAlarms();
+    more.raise('something', 'it was changed');
+    watch({ alarms: more, replica: 'another', tellAlarm: async (why) => void told.push(why) });
+    await vi.waitFor(() => expect(more.untold()).toEqual([]), PATIENCE);
+    expect(told).toHaveLength(1);
+  });
+
+  it('has a last checkpoint made and posted when the bot stops', async () => {
+    const rounds: boolean[] = [];
+    const posts: string[][] = [];
+    watch({
+      checkpoints: {
+        async round(last = false) {
+          rounds.push(last);
+          return last ? ['the last'] : [];
+        },
+      },
+      tellCheckpoints: async (lines) => void posts.push(lines),
+    });
+    await vi.waitFor(() => expect(rounds.length).toBeGreaterThan(0), PATIENCE);
+    await watches.pop()?.stop();
+    expect(rounds.filter(Boolean)).toHaveLength(1);
+    expect(posts).toEqual([['the last']]);
   });
 
   it('raises it again at once where Slack did not take it', async () => {

@@ -13,6 +13,8 @@ import type { Change } from '../../src/workflow/ports.ts';
 import { ask, execution, GROUPS, LEAD, OPERATOR, policy, rule, T0 } from '../domain/given.ts';
 
 const KEY = { kid: 'k1', key: Buffer.alloc(32, 7) };
+/** What the ledgers here sign with. */
+export const AUDIT_KEYS = [KEY];
 
 export interface OpenedLedger {
   redis: Connection;

@@ -225,7 +225,9 @@ describe('the stored request', () => {
     await Promise.all(requests.slice(1).map((request) => ledger.commit(following(request, 'denied'))));
     for (const { id } of requests) {
       const lines = await ledger.lookUp({ kind: 'request', id }, 100);
-      const folded = lines.reverse().reduce<ThrottleRequest | null>((state, { record }) => evolve(state, record), null);
+      const folded = lines
+        .reverse()
+        .reduce<ThrottleRequest | null>((state, { record }) => (record ? evolve(state, record) : state), null);
       expect((await ledger.load(id))?.request).toEqual(folded);
     }
   });

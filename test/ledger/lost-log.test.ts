@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { publishSights } from '../../src/ledger/audit-loss.ts';
 import { LedgerLost, NotRecorded } from '../../src/workflow/faults.ts';
 import {
+  AUDIT_KEYS,
   asked,
   asking,
   freshPrefix,
@@ -159,7 +161,15 @@ describe('a log that another process found lost', () => {
 
   it('goes on where what was seen is there after all', async () => {
     const there = opened.ledger.seen();
-    await opened.redis.hset(opened.keys.seen, { one: JSON.stringify(there), other: 'no sight' });
+    await publishSights(opened.redis, opened.keys, there ? [there] : [], AUDIT_KEYS);
+    await opened.redis.hset(opened.keys.seen, 'other', 'no sight');
+    await asked(opened.ledger, 10);
+    expect(await opened.redis.exists(opened.keys.seen)).toBe(0);
+  });
+
+  it('stops nobody where no bot says so, but whoever can write to Redis', async () => {
+    const planted = { log: 'x', seq: 900_000_000, hash: 'ab'.repeat(32), seal: 'cd'.repeat(32) };
+    await opened.redis.hset(opened.keys.seen, 'planted', JSON.stringify(planted));
     await asked(opened.ledger, 10);
     expect(await opened.redis.exists(opened.keys.seen)).toBe(0);
   });

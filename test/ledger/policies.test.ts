@@ -1,14 +1,16 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { plainEvent } from '../../src/domain/audit-record.ts';
 import { createPolicies } from '../../src/ledger/policies.ts';
-import { type OpenedLedger, openLedger } from './given-ledger.ts';
+import { AUDIT_KEYS, type OpenedLedger, openLedger } from './given-ledger.ts';
 
 let opened: OpenedLedger;
+
 beforeEach(async () => {
   opened = await openLedger();
 });
 afterEach(() => opened.close());
 
-const bot = (name: string) => createPolicies(opened.redis, opened.keys, name);
+const bot = (name: string) => createPolicies(opened.redis, opened.keys, name, AUDIT_KEYS);
 
 /** As if this bot had last been heard of so many seconds ago, by the clock of Redis. */
 async function heard(name: string, digest: string, secondsAgo: number): Promise<void> {
@@ -65,5 +67,38 @@ describe('the policies of the bots that run', () => {
     expect(await bot('a').beat('one')).toMatchObject({ kept: true });
     expect(await bot('b').text('one')).toBe('version: 1');
     expect(await bot('b').text('two')).toBeNull();
+  });
+});
+
+const policies = () => bot('this one');
+async function load(digest: string): Promise<number> {
+  const event = plainEvent('policy.loaded', { policy: digest });
+  const committed = await opened.ledger.commit({ op: `load:${digest}`, prior: null, events: [event] });
+  const seq = committed.kind === 'committed' ? (committed.records[0]?.seq ?? 0) : 0;
+  await policies().setCurrent(digest, seq);
+  return seq;
+}
+
+describe('a policy that is loaded', () => {
+  it('is to be put on record, unless the log says that it was loaded last', async () => {
+    expect(await policies().isOnRecord('a')).toBe(false);
+    await load('a');
+    expect(await policies().isOnRecord('a')).toBe(true);
+    expect(await policies().isOnRecord('b')).toBe(false);
+    await load('b');
+    expect(await policies().isOnRecord('a')).toBe(false);
+    expect(await policies().isOnRecord('b')).toBe(true);
+  });
+
+  it('is not kept off the record by what somebody writes to Redis', async () => {
+    const seq = await load('a');
+    await load('b');
+    for (const planted of ['a', `a ${seq}`, 'c 2', 'a 99']) {
+      await opened.redis.set(opened.keys.policyCurrent, planted);
+      expect(await policies().isOnRecord(planted.slice(0, 1))).toBe(false);
+    }
+    await opened.redis.set(opened.keys.policyText('a'), 'another text');
+    await policies().keep('a', 'text');
+    expect(await opened.redis.get(opened.keys.policyText('a'))).toBe('text');
   });
 });

@@ -8,10 +8,12 @@ import { archiveAudit } from '../../src/commands/archive-audit.ts';
 import { writeWholeFile } from '../../src/commands/export-audit.ts';
 import { type VerifyOptions, verifyAudit } from '../../src/commands/verify-audit.ts';
 import { plainEvent, writeRecord } from '../../src/domain/audit-record.ts';
+import { createAuditAlarms } from '../../src/ledger/audit-alarms.ts';
 import { sealRecord } from '../../src/ledger/audit-chain.ts';
 import { createCheckpoints } from '../../src/ledger/audit-checkpoints.ts';
+import { publishSights } from '../../src/ledger/audit-loss.ts';
 import { LedgerLost } from '../../src/workflow/faults.ts';
-import { openLedger, policyLoaded, restore, snapshot } from '../ledger/given-ledger.ts';
+import { AUDIT_KEYS, openLedger, policyLoaded, restore, snapshot } from '../ledger/given-ledger.ts';
 import { run } from '../ledger/log-fixture.ts';
 
 const CLOCK = { now: () => new Date('2026-03-01T00:00:00.000Z') };
@@ -126,7 +128,10 @@ describe('the floor of an archived log', () => {
 
   it('moves with a checkpoint that a running bot makes at once, where the command keeps no file', async () => {
     await write(3);
-    const bot = createCheckpoints({ ...opened, clock: CLOCK, signingKey: null, file: join(folder, 'bot') });
+    const bot = createCheckpoints({
+      ...{ ...opened, clock: CLOCK, signingKey: null, file: join(folder, 'bot') },
+      ...{ auditKeys: AUDIT_KEYS, alarms: createAuditAlarms() },
+    });
     expect(await bot.round()).toEqual([]);
     expect((await archive()).said).toContain('AUDIT_CHECKPOINT_FILE is not set here');
     expect(await bot.round()).toEqual([expect.stringContaining('"seq":4,')]);
@@ -209,7 +214,7 @@ describe('what an accepted loss says', () => {
       { log: 'one', seq: 5, hash: 'ab'.repeat(32) },
       { log: 'two', seq: 9, hash: 'cd'.repeat(32) },
     ];
-    for (const sight of sights) await opened.redis.hset(opened.keys.seen, sight.log, JSON.stringify(sight));
+    await publishSights(opened.redis, opened.keys, sights, AUDIT_KEYS);
     expect((await accept(null)).said).toContain('record 5');
     await expect(opened.ledger.look()).rejects.toThrow(LedgerLost);
     expect((await accept(null)).said).toContain('go on by themselves');

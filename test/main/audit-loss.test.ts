@@ -8,10 +8,12 @@ import { archiveAudit } from '../../src/commands/archive-audit.ts';
 import { printAuditKey } from '../../src/commands/audit-key.ts';
 import { exportAudit } from '../../src/commands/export-audit.ts';
 import { type VerifyOptions, verifyAudit } from '../../src/commands/verify-audit.ts';
+import { createAuditAlarms } from '../../src/ledger/audit-alarms.ts';
 import { createCheckpoints } from '../../src/ledger/audit-checkpoints.ts';
+import { publishSights } from '../../src/ledger/audit-loss.ts';
 import { readSettings } from '../../src/settings.ts';
 import { LedgerLost } from '../../src/workflow/faults.ts';
-import { asked, asking, openLedger, restore, snapshot } from '../ledger/given-ledger.ts';
+import { asked, asking, AUDIT_KEYS as LOG_KEYS, openLedger, restore, snapshot } from '../ledger/given-ledger.ts';
 import { newSigningKey, run } from '../ledger/log-fixture.ts';
 
 const AUDIT_KEYS = `k1:${'07'.repeat(32)}`;
@@ -54,7 +56,10 @@ async function checkpoint(): Promise<void> {
   const key = (await import('../../src/config.ts')).readAuditKeys(env);
   if (!key.ok) throw new Error('keys');
   await redis.hset(keys.checkpoint, { seq: 0, at: 0 });
-  await createCheckpoints({ ...options, signingKey: key.value.signingKey, clock: LATER }).round();
+  await createCheckpoints({
+    ...{ ...options, signingKey: key.value.signingKey, clock: LATER },
+    ...{ auditKeys: LOG_KEYS, alarms: createAuditAlarms() },
+  }).round();
 }
 
 const accept = (seen?: string, but: NodeJS.ProcessEnv = {}) =>
@@ -143,7 +148,7 @@ describe('audit accept-loss', () => {
     await write(1, 4);
     const seen = opened.ledger.seen();
     await restore(opened, new Map());
-    await opened.redis.hset(opened.keys.seen, 'bot', JSON.stringify(seen));
+    await publishSights(opened.redis, opened.keys, seen ? [seen] : [], LOG_KEYS);
     await accept(undefined, { AUDIT_CHECKPOINT_FILE: undefined });
     expect(await lastRecord()).toMatchObject({ seq: 5, log: seen?.log });
     expect(await opened.redis.exists(opened.keys.seen)).toBe(0);

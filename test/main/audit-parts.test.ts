@@ -7,6 +7,7 @@ import { printAuditKey } from '../../src/commands/audit-key.ts';
 import { exportAudit } from '../../src/commands/export-audit.ts';
 import { type VerifyOptions, verifyAudit } from '../../src/commands/verify-audit.ts';
 import { readAuditKeys } from '../../src/config.ts';
+import { createAuditAlarms } from '../../src/ledger/audit-alarms.ts';
 import { createCheckpoints } from '../../src/ledger/audit-checkpoints.ts';
 import { verifyLive } from '../../src/ledger/audit-live.ts';
 import type { Connection } from '../../src/ledger/connection.ts';
@@ -100,6 +101,8 @@ describe('archives before the log in Redis', () => {
       for (const [id, fields] of [...all.slice(0, 10), ...rest]) {
         const put = first(fields, id.toString());
         if (put) await log.redis.xadd(log.keys.audit, id.toString(), ...put);
+        const seq = id.toString().split('-')[0] ?? '';
+        await log.redis.zadd(log.keys.indexUser('T0', 'U0OPER'), seq, seq);
       }
     };
     await putBack((fields) => fields);
@@ -197,6 +200,7 @@ describe('checkpoints', () => {
       signingKey,
       file: at('c'),
       clock: { now: () => new Date() },
+      ...{ auditKeys: keys.value.keys ?? [], alarms: createAuditAlarms() },
     }).round();
   }
 

@@ -152,7 +152,9 @@ export async function startBot(arn: string, world: Outside, prefix?: string) {
     },
     /** The events of the log, oldest first. */
     async events(): Promise<string[]> {
-      return (await opened.ledger.lookUp({ kind: 'all' }, 1000)).map(({ record }) => record.event).reverse();
+      return (await opened.ledger.lookUp({ kind: 'all' }, 1000))
+        .map(({ record }) => record?.event ?? 'not to be trusted')
+        .reverse();
     },
     close: () => {
       blocking.disconnect();

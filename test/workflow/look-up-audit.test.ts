@@ -2,12 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { AuditEvent } from '../../src/domain/audit-event.ts';
 import { plainEvent } from '../../src/domain/audit-record.ts';
+import { createAuditAlarms } from '../../src/ledger/audit-alarms.ts';
 import { createAuditSearch } from '../../src/ledger/audit-search.ts';
 import { createGate } from '../../src/ledger/gate.ts';
 import { type AuditQuery, EVERYTHING } from '../../src/workflow/audit-ports.ts';
 import { lookUpAudit } from '../../src/workflow/look-up-audit.ts';
 import { EVERYBODY, policy, rule } from '../domain/given.ts';
-import { arnOf, type OpenedLedger, openLedger } from '../ledger/given-ledger.ts';
+import { AUDIT_KEYS, arnOf, type OpenedLedger, openLedger } from '../ledger/given-ledger.ts';
 import { sourceOf } from './given-bot.ts';
 
 const OWN = { team: 'T0', user: 'U0OPER' };
@@ -21,7 +22,10 @@ let page: ReturnType<typeof createAuditSearch>['page'];
 /** One execution: the operator's request first, then hundreds of records that are none of the operator's. */
 beforeAll(async () => {
   opened = await openLedger({ clock: { now: () => new Date('2026-03-01T00:00:00Z') } });
-  page = createAuditSearch(opened.redis, opened.keys, createGate(opened.redis)).page;
+  page = createAuditSearch(opened.redis, opened.keys, createGate(opened.redis), {
+    auditKeys: AUDIT_KEYS,
+    alarms: createAuditAlarms(),
+  }).page;
   const write = (event: AuditEvent['event'], request: string, by: typeof OWN, channel = 'C0OPS') =>
     opened.ledger.commit({
       ...{ op: randomUUID(), prior: null },

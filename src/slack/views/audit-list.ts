@@ -1,6 +1,7 @@
 import type { Button, KnownBlock, ModalView } from '@slack/types';
-import type { AuditPage, UnreadLine } from '../../workflow/audit-ports.ts';
+import type { AuditPage } from '../../workflow/audit-ports.ts';
 import type { AuditLine } from '../../workflow/ports.ts';
+import { untrustedLine } from './audit-untrusted.ts';
 import { detailWords, recordWords } from './audit-words.ts';
 import { actions, button, context, plain, section } from './blocks.ts';
 import { executionId } from './execution-words.ts';
@@ -47,7 +48,7 @@ export function auditList(facts: AuditListFacts): MessageView {
   const blocks: KnownBlock[] = [
     ...(facts.lost ? [section(LOST)] : []),
     section(`*${text}*`),
-    ...lines.map((line) => (line.record === null ? section(unreadWords(line)) : recordBlock(line, facts))),
+    ...lines.map((line) => (line.record === null ? section(untrustedLine(line)) : recordBlock(line, facts))),
     ...(page.stopped ? [context(`${page.read} records were read; there may be more: Continue reads on.`)] : []),
     ...actions(buttons(facts)),
   ];
@@ -74,11 +75,6 @@ function buttons({ page, seals }: AuditListFacts): Button[] {
     ...(seals.older === null ? [] : [button(AUDIT_OLDER_ACTION, page.stopped ? 'Continue' : 'Older →', seals.older)]),
     ...(seals.filter === null ? [] : [button(AUDIT_FILTER_ACTION, 'Filter…', seals.filter)]),
   ];
-}
-
-/** What stands in the place of a record that can't be shown; mrkdwn. */
-export function unreadWords({ seq }: UnreadLine): string {
-  return `:warning: record ${seq} can’t be read: see ${code('audit verify')}`;
 }
 
 function recordBlock({ seq, hash, record }: AuditLine, { seals, links }: AuditListFacts): KnownBlock {

@@ -22,6 +22,16 @@ export function lostNotice(why: string): MessageView {
   return { text, blocks: [section(text)] };
 }
 
+/** Something beside the log, or a record of it, was changed; the bot goes on. `why` says what was seen. */
+export function alarmNotice(why: string): MessageView {
+  const text = [
+    ':rotating_light: *The audit log or its data in Redis was changed by someone else.* Limits are not affected by this.',
+    code(clip(why, LIMITS.section / 2)),
+    `Run ${code('audit verify')} and find out who has write access to Redis.`,
+  ].join('\n');
+  return { text, blocks: [section(text)] };
+}
+
 export function resumedNotice(): MessageView {
   const text = 'The loss of audit records was accepted, and is on record: the bot writes again.';
   return { text, blocks: [section(text)] };

@@ -2,7 +2,7 @@ import type { KnownBlock, ModalView } from '@slack/types';
 import { formatDuration } from '../../domain/duration.ts';
 import type { AuditPage } from '../../workflow/audit-ports.ts';
 import type { AuditLine } from '../../workflow/ports.ts';
-import { unreadWords } from './audit-list.ts';
+import { untrustedLine } from './audit-untrusted.ts';
 import { detailWords, recordWords } from './audit-words.ts';
 import { context, plain, section } from './blocks.ts';
 import { personName } from './people-words.ts';
@@ -49,7 +49,7 @@ export function auditStoryModal(facts: StoryFacts, metadata: string): ModalView 
 }
 
 function stepWords(line: StoryLine, before: StoryLine | null): string {
-  if (line.record === null) return unreadWords(line);
+  if (line.record === null) return untrustedLine(line);
   const { seq, hash, record } = line;
   const seconds = !before?.record ? 0 : Math.round((Date.parse(record.at) - Date.parse(before.record.at)) / 1000);
   const after = !before?.record ? '' : seconds < 1 ? ' · at once' : ` · after ${formatDuration(seconds)}`;

@@ -3,7 +3,8 @@ import { averageRate, impact } from '../../domain/impact.ts';
 import { formatRate } from '../../domain/rate.ts';
 import { isUpdatable, parseExecutionArn } from '../../domain/task-execution.ts';
 import type { ExecutionStatus } from '../../workflow/execution-status.ts';
-import type { AuditLine } from '../../workflow/ports.ts';
+import type { AuditLine, UnreadLine } from '../../workflow/ports.ts';
+import { untrustedLine } from './audit-untrusted.ts';
 import { detailWords, recordWords } from './audit-words.ts';
 import { actions, button, context, factSection, section } from './blocks.ts';
 import { heldWords, speedWords, THROTTLE_ACTION } from './execution-list.ts';
@@ -70,7 +71,9 @@ function facts({ look, measured }: ExecutionStatusFacts['status']): [string, str
 }
 
 /** A record in one or two lines; escaped mrkdwn. */
-export function auditLine({ seq, record }: AuditLine): string {
+export function auditLine(line: AuditLine | UnreadLine): string {
+  if (line.record === null) return untrustedLine(line);
+  const { seq, record } = line;
   const detail = detailWords(record);
   const head = `*${recordWords(record)}* · ${personName(record.actor)}, ${dateToken(record.at)} · record ${seq}`;
   return detail === '' ? head : `${head}\n${detail}`;

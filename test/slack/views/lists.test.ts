@@ -69,7 +69,9 @@ function record(but: Partial<AuditRecord> = {}): AuditRecord {
 
 function audit(records: (AuditRecord | null)[], about = 'request `r-0123456789`') {
   const lines = records.map((one, index) =>
-    one === null ? { seq: 7 - index, record: one } : { seq: 7 - index, hash: RECORD.hash, record: one },
+    one === null
+      ? { seq: 7 - index, record: one, why: 'altered' as const }
+      : { seq: 7 - index, hash: RECORD.hash, record: one },
   );
   const page = { lines, older: null, newer: null, read: lines.length, stopped: false };
   const seals = { older: 'sealed older', newer: 'sealed newer', filter: 'sealed filter', story: seal };
@@ -82,7 +84,8 @@ describe('auditList', () => {
   it('names a record that can not be read, among the others', () => {
     const { all } = audit([record(), null, record()]);
     expect(all).toContain('record 7 · hash');
-    expect(all).toContain('record 6 can’t be read: see `audit verify`');
+    expect(all).toContain('Record 6 was altered: its hash or signature doesn’t match its content');
+    expect(all).toContain('Don’t rely on it. Run `audit verify`.');
     expect(all).toContain('record 5 · hash');
   });
 

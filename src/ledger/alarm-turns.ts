@@ -1,0 +1,67 @@
+import type { Connection } from './connection.ts';
+import { parseObject } from './export-format.ts';
+import type { Keys } from './keys.ts';
+import type { SharedSeal } from './shared-seal.ts';
+
+/** One alarm of all bots about the same thing. */
+const ALARM_MS = 10 * 60_000;
+/** One of them tells it; longer than Slack is waited for. Where that bot dies first, another does. */
+const TELLING_MS = 15_000;
+const TOLD = 'told';
+
+/**
+ * Which of several bots raises an alarm: one of them. What they leave in Redis about it is sealed and dated, so that
+ * nobody else can keep them all silent.
+ */
+export function createAlarmTurns(options: {
+  redis: Connection;
+  keys: Keys;
+  /** This bot among the others. */
+  replica: string;
+  seal: SharedSeal;
+  onFault(fault: unknown): void;
+}) {
+  const { redis, keys, replica, seal, onFault } = options;
+
+  const kind = (about: string) => `alarm ${about}`;
+  function mark(about: string, by: string): string {
+    const at = Date.now();
+    return JSON.stringify({ by, at, seal: seal.seal(kind(about), `${by} ${at}`) });
+  }
+
+  /** What another bot left, while it counts. */
+  function read(about: string, text: string): 'told' | 'telling' | null {
+    const { by, at, seal: given } = parseObject(text) ?? {};
+    if (typeof by !== 'string' || typeof at !== 'number' || typeof given !== 'string') return null;
+    if (!seal.isSealed(kind(about), `${by} ${at}`, given)) return null;
+    const age = Math.abs(Date.now() - at);
+    if (by === TOLD) return age < ALARM_MS ? 'told' : null;
+    return age < TELLING_MS ? 'telling' : null;
+  }
+
+  /** Where Redis can't say whether another did, rather twice than never. False: another is at it. */
+  async function tellOnce(about: string, tell: () => Promise<void>): Promise<boolean> {
+    const key = keys.alarm(about);
+    const mine = mark(about, replica);
+    const before = await redis.set(key, mine, 'PX', TELLING_MS, 'NX', 'GET').catch(() => null);
+    const left = before === null ? null : read(about, before);
+    if (left !== null) return left === 'told';
+    if (before !== null) await redis.set(key, mine, 'PX', TELLING_MS).catch(onFault);
+    try {
+      await tell();
+    } catch (fault) {
+      await redis.del(key).catch(onFault);
+      throw fault;
+    }
+    await redis.set(key, mark(about, TOLD), 'PX', ALARM_MS).catch(onFault);
+    return true;
+  }
+
+  return {
+    tellOnce,
+    /** The next alarm about it is another one. */
+    async forget(about: string): Promise<void> {
+      await redis.del(keys.alarm(about)).catch(onFault);
+    },
+  };
+}

@@ -1,0 +1,114 @@
+import type { Fault } from './audit-chain-check.ts';
+import { type LogEntry, type LogSnapshot, readEntries, seqOf } from './audit-entries.ts';
+import { indexKeysOf } from './audit-search.ts';
+import type { Connection } from './connection.ts';
+import { parseRecord } from './export-format.ts';
+import { readIndexes } from './index-entries.ts';
+import { createIndexSums } from './index-sums.ts';
+import type { Keys } from './keys.ts';
+import { number } from './log-words.ts';
+
+/**
+ * Holds the indexes that look-ups go by against the records: each record stands in all that it belongs to, and none names
+ * what is not there. First by sums, in memory that does not grow with the log; where those differ, entry by entry.
+ */
+export function createIndexCheck(redis: Connection, keys: Keys, { ends, floor }: LogSnapshot) {
+  const first = (floor?.seq ?? 0) + 1;
+  // What is written meanwhile is not looked at.
+  const last = ends ? seqOf(ends.last) : 0;
+  const by = createIndexSums(first, last);
+  const wanted = by.sums();
+
+  function take(page: readonly LogEntry[]): void {
+    for (const { id, bytes } of page) {
+      for (const index of indexesOf(bytes)) wanted.add(index, seqOf(id));
+    }
+  }
+
+  async function found(): Promise<Fault | null> {
+    for (let from = first; ; ) {
+      const there = by.sums();
+      const odd = await addUp(there.add);
+      const [place] = by.differing(wanted, there, from);
+      if (place === undefined) return odd;
+      // An index that SCAN told twice differs, and nothing is wrong with it.
+      const bad = await lookAt(place, Math.min(last, place + by.width - 1));
+      const lowest = odd !== null && (odd.seq ?? 0) < (bad?.seq ?? place + by.width) ? odd : bad;
+      if (lowest !== null) return lowest;
+      from = place + by.width;
+    }
+  }
+
+  /** @returns the lowest entry that can't be right, whatever the records say: one beyond the log, or one that was moved */
+  async function addUp(add: (index: string, seq: number) => void): Promise<Fault | null> {
+    let odd: Fault | null = null;
+    const found = (seq: number, why: string) => {
+      if (odd === null || seq < (odd.seq ?? 0)) odd = { seq, why };
+    };
+    let beyond = { index: '', seq: 0 };
+    for await (const entries of readIndexes(redis, keys, first, '+inf')) {
+      for (const { index, score, member } of entries) {
+        if (member === null) found(first, `${nameOf(index)} is no sorted set`);
+        else if (member !== String(score)) found(placeOf(score), `${nameOf(index)} names ${member} at ${score}`);
+        else if (score <= last) add(index, score);
+        else if (score > beyond.seq) beyond = { index, seq: score };
+      }
+    }
+    const head = Number((await redis.hget(keys.head, 'seq')) ?? 0);
+    if (beyond.seq > Math.max(head, last)) {
+      found(beyond.seq, `${nameOf(beyond.index)} names record ${number(beyond.seq)}, which is not there`);
+    }
+    return odd;
+  }
+
+  /** Entry by entry; the lowest that is missing or too many. */
+  async function lookAt(from: number, to: number): Promise<Fault | null> {
+    const due = new Map<string, { seq: number; index: string }>();
+    const textOf = (index: string, seq: number) => `${seq} ${index}`;
+    for await (const page of readEntries(redis, keys, { from: `${from}-0`, to: `${to}-0` })) {
+      for (const { id, bytes } of page) {
+        const seq = seqOf(id);
+        for (const index of indexesOf(bytes)) due.set(textOf(index, seq), { seq, index });
+      }
+    }
+    const there = new Set<string>();
+    let bad: (Fault & { seq: number }) | null = null;
+    const found = (seq: number, why: string) => {
+      if (bad === null || seq < bad.seq) bad = { seq, why };
+    };
+    for await (const entries of readIndexes(redis, keys, from, to)) {
+      for (const { index, score, member } of entries) {
+        if (member !== String(score)) continue;
+        const text = textOf(index, score);
+        if (due.has(text)) there.add(text);
+        else found(score, `${nameOf(index)} names record ${number(score)}, which is not about that, or not there`);
+      }
+    }
+    for (const [text, { seq, index }] of due) {
+      if (!there.has(text)) found(seq, `record ${number(seq)} is missing in ${nameOf(index)}`);
+    }
+    return bad;
+  }
+
+  function placeOf(score: number): number {
+    return Number.isFinite(score) ? Math.max(1, Math.floor(score)) : last;
+  }
+
+  /** Of whatever event: this version need not know it. */
+  function indexesOf(bytes: string | null): string[] {
+    const { request, execution, actor } = (bytes === null ? null : parseRecord(bytes)) ?? {};
+    const { team, user } = (actor ?? {}) as Record<string, unknown>;
+    const by = typeof team === 'string' && typeof user === 'string' ? { team, user, name: '' } : null;
+    return indexKeysOf({ request: textOr(request), execution: textOr(execution), actor: by }, keys);
+  }
+
+  return { take, found };
+}
+
+function textOr(value: unknown): string | null {
+  return typeof value === 'string' ? value : null;
+}
+
+function nameOf(index: string): string {
+  return `the look-up index ${index}`;
+}

@@ -1,0 +1,32 @@
+import type { Untrusted } from '../workflow/ports.ts';
+import { type AuditKey, createMacs, hexHashOf, sameBytes } from './audit-chain.ts';
+import { type LogEntry, recordOf } from './audit-entries.ts';
+import { parseRecord } from './export-format.ts';
+
+/** A record that a holder of the keys wrote for the place in which it lies. */
+export interface GenuineRecord {
+  bytes: string;
+  /** Hex. */
+  hash: string;
+  record: Record<string, unknown>;
+}
+
+/** Judges single entries of the log by their own hash, mac and place; whether they follow each other is for `audit verify`. */
+export function createEntryCheck(auditKeys: readonly AuditKey[]) {
+  const known = new Map(auditKeys.map(({ kid, key }) => [kid, createMacs(key)]));
+  return (seq: number, entry: LogEntry | null): GenuineRecord | { untrusted: Untrusted } => {
+    if (entry === null) return { untrusted: 'missing' };
+    const stored = recordOf(entry);
+    if ('problem' in stored) return { untrusted: 'unreadable' };
+    const hash = hexHashOf(stored.bytes);
+    if (hash !== stored.hash) return { untrusted: 'altered' };
+    const macs = known.get(stored.kid);
+    if (!macs) return { untrusted: 'other-key' };
+    if (!sameBytes(Buffer.from(macs(hash), 'hex'), Buffer.from(stored.mac, 'hex'))) return { untrusted: 'altered' };
+    const record = parseRecord(stored.bytes);
+    if (record === null) return { untrusted: 'unreadable' };
+    return record.seq === seq ? { bytes: stored.bytes, hash, record } : { untrusted: 'moved' };
+  };
+}
+
+export type EntryCheck = ReturnType<typeof createEntryCheck>;

@@ -1,0 +1,68 @@
+import { hash, randomBytes } from 'node:crypto';
+
+/** Sums of a log of any length, each of the places that fall to it. */
+const MOST_BUCKETS = 1024;
+/** What is kept of the names of indexes: those of tasks and people come again and again. */
+const MOST_NAMES = 5000;
+
+/**
+ * Adds up which place stands in which index, in whatever order it is told: what has the same sums has the same entries. The
+ * sums are by a secret of this run, so that nobody can make up entries that add up to others. Memory does not grow with the
+ * log.
+ */
+export function createIndexSums(first: number, last: number) {
+  const secret = randomBytes(32).toString('hex');
+  const width = Math.max(1, Math.ceil((last - first + 1) / MOST_BUCKETS));
+  const count = Math.max(1, Math.ceil((last - first + 1) / width));
+  const names = new Map<string, readonly [number, number, number, number]>();
+
+  function keyed(index: string): readonly [number, number, number, number] {
+    const known = names.get(index);
+    if (known) return known;
+    const digest = hash('sha256', secret + index, 'buffer');
+    const words = [0, 4, 8, 12].map((at) => digest.readUInt32LE(at)) as [number, number, number, number];
+    if (names.size >= MOST_NAMES) names.clear();
+    names.set(index, words);
+    return words;
+  }
+
+  return {
+    /** How many places fall to one sum. */
+    width,
+    sums() {
+      const low = new Uint32Array(count);
+      const high = new Uint32Array(count);
+      return {
+        low,
+        high,
+        add(index: string, seq: number): void {
+          const [a, b, c, d] = keyed(index);
+          const bucket = Math.floor((seq - first) / width);
+          const above = Math.floor(seq / 2 ** 32);
+          low[bucket] = (low[bucket] ?? 0) + mix(mix(seq ^ a) ^ above ^ b);
+          high[bucket] = (high[bucket] ?? 0) + mix(mix(seq ^ c) ^ above ^ d);
+        },
+      };
+    },
+    /** The first places of the parts whose sums differ, from a place on. */
+    differing(one: Sums, other: Sums, from: number): number[] {
+      return Array.from({ length: count }, (_, bucket) => bucket)
+        .filter((bucket) => one.low[bucket] !== other.low[bucket] || one.high[bucket] !== other.high[bucket])
+        .map((bucket) => first + bucket * width)
+        .filter((place) => place >= from);
+    },
+  };
+}
+
+interface Sums {
+  low: Uint32Array;
+  high: Uint32Array;
+}
+
+/** The finalizer of MurmurHash3: each bit of the input changes half of those of the output. */
+function mix(value: number): number {
+  let word = value | 0;
+  word = Math.imul(word ^ (word >>> 16), 0x85ebca6b);
+  word = Math.imul(word ^ (word >>> 13), 0xc2b2ae35);
+  return (word ^ (word >>> 16)) >>> 0;
+}
