@@ -4,8 +4,8 @@ import type { Denial, Principals, Rule } from '../domain/policy.ts';
 import { formatRate } from '../domain/rate.ts';
 import type { AskRefusal, ElsewhereRule, Refusal } from '../domain/refusal.ts';
 import type { RequestStatus } from '../domain/throttle-request.ts';
+import { takeoverReason } from './views/approval-words.ts';
 import { mentions } from './views/people-words.ts';
-import { takeoverReason } from './views/takeover-words.ts';
 import { clip, code, count, entities, escapeText, link, listed, mentionUser } from './views/text.ts';
 import type { Words } from './words.ts';
 

@@ -16,6 +16,8 @@ interface Seen {
   needed: number;
   /** Why it needs more approvals than the change alone. */
   takeover: Takeover | null;
+  /** Bots run more than one policy just now. */
+  several: boolean;
   execution: TaskExecution | AwsFault;
 }
 
@@ -38,7 +40,9 @@ export async function openReview(
     const fault = execution instanceof AwsFault ? execution : null;
     if (fault?.kind === 'not-found') return vanished(request, facts.inForce.digest, fault);
     const asked = { ...facts, execution: null };
-    seen = { rule, needed: neededNow(request, asked) ?? 0, takeover: takeoverNow(request, asked), execution };
+    const several = facts.inForce.others.length > 0;
+    const takeover = takeoverNow(request, asked);
+    seen = { rule, needed: neededNow(request, asked) ?? 0, takeover, several, execution };
     return execution instanceof AwsFault ? may : decideOpen(request, by, { ...facts, execution });
   });
   if (decided.kind !== 'may') return decided;

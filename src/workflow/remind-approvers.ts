@@ -1,9 +1,10 @@
-import { ruleNow, samePerson } from '../domain/decide-review.ts';
-import { groupsOf, mayDecide, possibleApprovers } from '../domain/policy.ts';
+import { ruleNow, rulesNow, samePerson } from '../domain/decide-review.ts';
+import { mayDecide, possibleApprovers, type Rule } from '../domain/policy.ts';
 import { reminderDue, reminderTimes } from '../domain/reminders.ts';
 import type { ThrottleRequest } from '../domain/throttle-request.ts';
 import type { Applied } from './apply-throttle.ts';
 import type { Change, Clock, Ledger, People, PolicySource } from './ports.ts';
+import { groupsOfAll } from './request-facts.ts';
 
 /** Who was reminded of what, over all bots. */
 export interface Reminders {
@@ -51,14 +52,16 @@ export async function remindApprovers(deps: RemindDeps, id: string): Promise<App
   const atNext = (): Applied =>
     next === null ? { kind: 'done' } : { ...until(next, deps.clock), why: 'the next reminder is not due yet' };
   if (nth === 0) return atNext();
-  const groups = await deps.people.groups(groupsOf(rule));
+  const rules = rulesNow(request, inForce);
+  const groups = await deps.people.groups(groupsOfAll(rules));
   const possible = possibleApprovers(rule, request.requester, groups);
   let toRemind = MOST_REMINDED;
   for (const user of possible.users) {
     if (toRemind === 0) break;
     const person = await deps.people.person(user);
     const agreed = request.approvals.some(({ by }) => samePerson(by, person));
-    if (agreed || !mayDecide(rule, person, request.requester, groups).allowed) continue;
+    const may = (one: Rule | null) => one !== null && mayDecide(one, person, request.requester, groups).allowed;
+    if (agreed || !rules.every(may)) continue;
     toRemind -= 1;
     if (!(await deps.reminders.begin(id, nth, user))) continue;
     const sent = await deps.remind(user, request);

@@ -1,6 +1,7 @@
-import { ruleNow, samePerson } from '../domain/decide-review.ts';
-import { groupsOf, mayDecide, type Person } from '../domain/policy.ts';
+import { rulesNow, samePerson } from '../domain/decide-review.ts';
+import { mayDecide, type Person, type Rule } from '../domain/policy.ts';
 import type { Ledger, People, PolicySource, StoredRequest } from './ports.ts';
+import { groupsOfAll } from './request-facts.ts';
 
 const MOST_READ = 200;
 
@@ -20,12 +21,12 @@ export async function waitingRequests(
   const open = await deps.ledger.openRequests(MOST_READ);
   const person = await deps.people.person(user);
   const inForce = deps.policy.current();
-  const rules = new Map(open.map(({ request }) => [request.id, ruleNow(request, inForce)]));
-  const groups = await deps.people.groups([...new Set([...rules.values()].flatMap((rule) => groupsOf(rule)))]);
+  const rules = new Map(open.map(({ request }) => [request.id, rulesNow(request, inForce)]));
+  const groups = await deps.people.groups(groupsOfAll([...rules.values()].flat()));
   const canDecide = ({ request }: StoredRequest) => {
-    const rule = rules.get(request.id);
     const fresh = request.status === 'pending' && !request.approvals.some(({ by }) => samePerson(by, person));
-    return fresh && rule != null && mayDecide(rule, person, request.requester, groups).allowed;
+    const may = (rule: Rule | null) => rule !== null && mayDecide(rule, person, request.requester, groups).allowed;
+    return fresh && (rules.get(request.id) ?? []).every(may);
   };
   return { person, toDecide: open.filter(canDecide), others: open.filter((stored) => !canDecide(stored)) };
 }

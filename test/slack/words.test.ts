@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { Takeover } from '../../src/domain/hold.ts';
 import { resolveRate } from '../../src/domain/rate.ts';
 import type { Refusal } from '../../src/domain/refusal.ts';
 import { type NotUnderstood, parseCommand } from '../../src/slack/command-text.ts';
@@ -41,6 +42,10 @@ function good(words: Words): string {
 }
 
 const MIB = 1_048_576;
+const takeover = (why: Takeover['why']): Takeover => ({
+  ...{ request: 'r-0123456789', base: -1, why },
+  dueAt: '2026-11-22T18:00:00.000Z',
+});
 const sameRate = () => {
   const resolved = resolveRate({ kind: 'absolute', bytesPerSecond: 50 * MIB }, 50 * MIB);
   if (resolved.ok) throw new Error('not refused');
@@ -118,6 +123,25 @@ describe('refusalWords', () => {
     [{ why: 'rate-outside', rule: rule(), to: 1, min: MIB, max: null }, 'rate', ['rates from 1 MiB/s']],
     [{ why: 'rate-outside', rule: rule(), to: 9e9, min: null, max: MIB }, 'rate', ['rates up to 1 MiB/s']],
     [{ why: 'unlimited-not-allowed', rule: rule() }, 'rate', ['doesn’t allow to lift', 'at most 1 GiB/s']],
+    [
+      { why: 'unlimited-not-allowed', rule: rule(), takeover: takeover('ends-earlier') },
+      'duration',
+      [
+        'doesn’t allow a change to unlimited',
+        'it ends before the running limit',
+        'without a duration, or with one that ends later',
+      ],
+    ],
+    [
+      { why: 'unlimited-not-allowed', rule: rule(), takeover: takeover('revert-now') },
+      'duration',
+      ['it gives *Revert now* to people who can’t', 'somebody request this who can revert the running limit'],
+    ],
+    [
+      { why: 'policies-differ' },
+      null,
+      ['Another bot runs a policy that can’t be read here', 'only requests that lower a limit', 'Try again'],
+    ],
     [{ why: 'rate', problem: sameRate(), current: 50 * MIB }, 'rate', ['`50MiB/s` is the limit in force already']],
     [{ why: 'reason-required', rule: rule() }, 'reason', ['needs a reason']],
     [
@@ -149,6 +173,13 @@ describe('refusalWords', () => {
     const text = good(words);
     for (const part of parts) expect(text).toContain(part);
     expect(words.field).toBe(field);
+  });
+
+  it('says where it comes from the policy of another bot', () => {
+    const text = good(refusalWords({ why: 'reason-required', rule: rule() }, { other: 'ab12'.repeat(16) }));
+    expect(text).toContain('needs a reason');
+    expect(text).toContain('Two policies are active while bots are being updated, and the stricter one applies');
+    expect(text).toContain('policy `ab12ab12ab12`.');
   });
 
   it('links the open request', () => {

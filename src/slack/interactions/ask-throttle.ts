@@ -3,7 +3,7 @@ import { type Asked, requestThrottle } from '../../workflow/request-throttle.ts'
 import type { Bot, Caller } from '../bot.ts';
 import type { Command } from '../command-text.ts';
 import { linkOf } from '../links.ts';
-import { takeoverNote } from '../views/takeover-words.ts';
+import { takeoverNote } from '../views/approval-words.ts';
 import { cannotPostWords, type Words } from '../words.ts';
 import { refusalWords } from '../words-refusal.ts';
 

@@ -28,9 +28,9 @@ export async function openReviewModal(bot: Bot, caller: Caller, click: Click): P
 }
 
 function modalOf(bot: Bot, { user, log }: Caller, opened: Extract<Opened, { kind: 'open' }>) {
-  const { request, rule, needed, takeover, execution } = opened;
+  const { request, rule, needed, takeover, several, execution } = opened;
   const metadata = sealModal(bot, { u: user, c: request.channel, r: request.id });
-  const facts = { ...{ metadata, request, rule, needed, takeover }, now: bot.clock.now() };
+  const facts = { ...{ metadata, request, rule, needed, takeover, several }, now: bot.clock.now() };
   if (execution instanceof AwsFault) {
     log.warn({ err: execution }, 'a review without what AWS says');
     return reviewModal({ ...facts, seen: null, problem: faultName(execution) });

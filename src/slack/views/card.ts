@@ -7,6 +7,7 @@ import { formatRate } from '../../domain/rate.ts';
 import { isActive, type TaskExecution } from '../../domain/task-execution.ts';
 import { isOpen, type ThrottleRequest } from '../../domain/throttle-request.ts';
 import type { RecordRef } from '../../workflow/ports.ts';
+import { takeoverNote } from './approval-words.ts';
 import { actions, button, context, factSection, plain, quotedSection, section } from './blocks.ts';
 import {
   closingLine,
@@ -22,7 +23,6 @@ import {
 import { countdown, extensionNote } from './hold-words.ts';
 import { approverNames, mentions, personName } from './people-words.ts';
 import { stateWords } from './state-words.ts';
-import { takeoverNote } from './takeover-words.ts';
 import { clip, code, dateToken, escapeText, LIMITS, type MessageView, oneLine } from './text.ts';
 
 export const REVIEW_ACTION = 'review';

@@ -3,10 +3,10 @@ import { formatDuration } from '../../domain/duration.ts';
 import { averageRate, impact } from '../../domain/impact.ts';
 import { formatRate } from '../../domain/rate.ts';
 import type { Previewed } from '../../workflow/request-throttle.ts';
+import { SEVERAL_POLICIES, takeoverNote } from './approval-words.ts';
 import { context, factSection, section } from './blocks.ts';
 import { etaWords, modeWarning, progressBar, shortName } from './execution-words.ts';
 import { mentions } from './people-words.ts';
-import { takeoverNote } from './takeover-words.ts';
 import { clip, count, dateToken, escapeText, type MessageView } from './text.ts';
 
 export interface PreviewFacts {
@@ -46,7 +46,7 @@ export function previewMessage({ preview, user, measured, durationSeconds }: Pre
     context(
       [
         'The limit in force when you ask decides which number of approvals counts; it may be another by then.',
-        ...(detail.policies ? ['Two policies are active while bots are being updated; the stricter one applies.'] : []),
+        ...(detail.policies ? [SEVERAL_POLICIES] : []),
       ].join('\n'),
     ),
   ];

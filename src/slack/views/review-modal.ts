@@ -5,6 +5,7 @@ import type { Rule } from '../../domain/policy.ts';
 import { formatRate } from '../../domain/rate.ts';
 import { isUpdatable, type TaskExecution } from '../../domain/task-execution.ts';
 import type { ThrottleRequest } from '../../domain/throttle-request.ts';
+import { SEVERAL_POLICIES, takeoverNote } from './approval-words.ts';
 import { context, factSection, plain, quotedSection, section } from './blocks.ts';
 import {
   etaWords,
@@ -16,7 +17,6 @@ import {
   shortName,
 } from './execution-words.ts';
 import { changeWords, extensionNote } from './hold-words.ts';
-import { takeoverNote } from './takeover-words.ts';
 import { clip, count, dateToken, escapeText, LIMITS, listed, mentionUser } from './text.ts';
 
 export const REVIEW_MODAL = 'review';
@@ -36,6 +36,8 @@ export interface ReviewFacts {
   needed: number;
   /** Why it needs more approvals than the change alone. */
   takeover: Takeover | null;
+  /** Bots run more than one policy just now. */
+  several: boolean;
   /** Null where AWS could not say, and `problem` says why (mrkdwn): then it can only be denied. */
   seen: { execution: TaskExecution; impact: ReturnType<typeof impact> } | null;
   problem: string | null;
@@ -54,7 +56,12 @@ export function reviewModal(facts: ReviewFacts): ModalView {
     factSection(reviewFacts(facts)),
     ...(facts.takeover ? [section(takeoverNote(facts.takeover))] : []),
     ...(request.reason ? [quotedSection('Reason', request.reason)] : []),
-    context(request.extends ? extensionNote(request.extends) : limitNote(request.durationSeconds)),
+    context(
+      [
+        request.extends ? extensionNote(request.extends) : limitNote(request.durationSeconds),
+        ...(facts.several ? [SEVERAL_POLICIES] : []),
+      ].join('\n'),
+    ),
     decisionInput(seen !== null),
     commentInput(),
   ];

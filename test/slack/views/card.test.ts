@@ -93,6 +93,15 @@ describe('a pending card', () => {
     expect(all).toContain('1 of 2: Bo Lead');
   });
 
+  it('says why more are needed than for the rate alone', () => {
+    const takeover = { request: 'r-1', base: 100 * 1_048_576, dueAt: NOW.toISOString(), why: 'revert-now' } as const;
+    const { all } = card({ request: request({ takeover }) });
+    expect(all).toContain(
+      'Needs the approvals for a change to 100 MiB/s (839 Mbit/s): it gives *Revert now* to people',
+    );
+    expect(card({ request: requestIn('denied', { takeover }) }).all).not.toContain('Needs the approvals');
+  });
+
   it('says so where no rule is for it any more, or AWS could not say', () => {
     expect(card({ rule: null }).all).toContain('Nobody can decide');
     expect(card({ execution: null }).all).toContain('AWS could not say just now');

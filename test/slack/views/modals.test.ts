@@ -34,6 +34,7 @@ function reviewing(
     /** AWS could not say. */
     problem?: string;
     takeover?: Takeover;
+    several?: boolean;
   } = {},
 ) {
   const asked = request(but.request);
@@ -41,6 +42,7 @@ function reviewing(
   const view = reviewModal({
     ...{ metadata: 'm', request: asked, rule: rule(), needed: but.needed ?? 2, now: NOW, problem: but.problem ?? null },
     takeover: but.takeover ?? null,
+    several: but.several ?? false,
     seen: but.problem ? null : { execution: looked, impact: impact(looked, asked.from, asked.to, averageRate(looked)) },
   });
   expectGoodView(view);
@@ -174,6 +176,15 @@ describe('reviewModal', () => {
     expect(reviewing({ execution: { status: 'SUCCESS' } }).all).toContain(
       'takes no change of this run any more (SUCCESS)',
     );
+  });
+
+  it('says why more approvals are needed than for the rate alone', () => {
+    const takeover = { request: 'r-1', base: -1, dueAt: NOW.toISOString(), why: 'ends-earlier' } as const;
+    expect(reviewing({ takeover }).all).toContain(
+      'Needs the approvals for a change to unlimited: it ends before the running limit',
+    );
+    expect(reviewing({ several: true }).all).toContain('Two policies are active while bots are being updated');
+    expect(reviewing().all).not.toMatch(/Needs the approvals|Two policies/);
   });
 
   it('stays within the limits and wakes nobody, whatever people wrote', () => {

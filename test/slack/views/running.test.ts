@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { AuditRecord } from '../../../src/domain/audit-record.ts';
+import type { RequestedDetail } from '../../../src/domain/throttle-request.ts';
 import { elementsOf } from '../../../src/sandbox/slack/block-walk.ts';
 import { executionList } from '../../../src/slack/views/execution-list.ts';
 import { executionStatusMessage } from '../../../src/slack/views/execution-status.ts';
@@ -206,8 +207,9 @@ describe('previewMessage', () => {
       approvals: 1,
       expiresAt: '',
     } as const;
-    const show = (approvals: number, mode = 'BASIC', name = 'nightly_sync') => {
-      const proposal = { from: 100 * MIB, to: 50 * MIB, detail: { ...detail, approvals } };
+    const takeover = { request: 'r-1', base: -1, dueAt: NOW.toISOString(), why: 'ends-earlier' } as const;
+    const show = (approvals: number, mode = 'BASIC', name = 'nightly_sync', more: Partial<RequestedDetail> = {}) => {
+      const proposal = { from: 100 * MIB, to: 50 * MIB, detail: { ...detail, approvals, ...more } };
       const preview = {
         kind: 'would-ask',
         rule: rule(),
@@ -223,6 +225,10 @@ describe('previewMessage', () => {
     expect(text).not.toContain('<@U0OPER>');
     expect(text).toContain('has to be given');
     expect(show(0)).toContain('nobody has to agree');
+    const two = show(2, 'BASIC', 'nightly_sync', { takeover, policies: ['a', 'b'] });
+    expect(two).toContain('Needs the approvals for a change to unlimited: it ends before the running limit');
+    expect(two).toContain('Two policies are active while bots are being updated');
+    expect(text).not.toMatch(/Needs the approvals|Two policies/);
     expect(show(2, 'ENHANCED')).toContain('*Enhanced mode*');
     fc.assert(fc.property(funny(256), (name) => void show(1, 'BASIC', name)));
   });

@@ -17,3 +17,6 @@ export function takeoverReason({ base, dueAt, why }: Takeover): string {
       return `it gives *Revert now* to people who can’t revert the running limit (until ${until}) to ${formatRate(base)} today`;
   }
 }
+
+/** Why more may be needed than the rule that is named says. */
+export const SEVERAL_POLICIES = 'Two policies are active while bots are being updated; the stricter one applies.';
