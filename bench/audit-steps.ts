@@ -3,14 +3,14 @@ import { createHmac, hash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { Writable } from 'node:stream';
 import { exportAudit } from '../src/commands/export-audit.ts';
-import type { Terminal } from '../src/commands/terminal.ts';
+import { createTerminal } from '../src/commands/terminal.ts';
 import { verifyAudit } from '../src/commands/verify-audit.ts';
 import { linesOf } from '../src/ledger/export-format.ts';
 
 const HASHED = 200_000;
 
 const sink = () => new Writable({ write: (_chunk, _encoding, done) => done() });
-const terminal: Terminal = { env: process.env, out: sink(), say: () => {}, now: () => new Date() };
+const terminal = createTerminal({ env: process.env, out: sink(), err: sink(), now: () => new Date() });
 const [step = '', file = ''] = process.argv.slice(2);
 const steps: Record<string, () => Promise<object>> = { export: exported, verify: verified };
 const run = steps[step];

@@ -1,6 +1,7 @@
 import { createPrivateKey, type KeyObject } from 'node:crypto';
 import { z } from 'zod';
 import { type RedisTarget, readRedisTarget } from './config-redis.ts';
+import { printable } from './domain/printable.ts';
 import type { Result } from './domain/result.ts';
 
 /** The bot's whole configuration: read once, deeply frozen (but for the key material, which can't be). */
@@ -216,7 +217,9 @@ export function readCheckpointPath(env: Environment): string | null {
 
 /** Every fault on a line of its own, with what is expected below it. */
 export function describeConfigFaults(faults: readonly ConfigFault[]): string {
-  return faults.map(({ name, problem, expected }) => `${name} ${problem}\n  expected: ${expected}`).join('\n');
+  return faults
+    .map(({ name, problem, expected }) => `${name} ${printable(problem)}\n  expected: ${expected}`)
+    .join('\n');
 }
 
 function createReader(env: Environment) {

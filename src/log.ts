@@ -1,5 +1,6 @@
 import type { LogLevel as BoltLevel, Logger } from '@slack/bolt';
 import { type DestinationStream, type LevelWithSilent, type Logger as PinoLogger, pino, stdTimeFunctions } from 'pino';
+import { printableJson } from './domain/printable.ts';
 import { describeFault } from './log-fault.ts';
 import { redactor } from './log-redaction.ts';
 
@@ -82,7 +83,7 @@ function cleaned(line: string, redact: (value: unknown) => unknown): string {
     // What can't be read can't be cleaned, so nothing of it may go out.
     fields = { level: 'error', msg: 'a log line that was not JSON was held back' };
   }
-  return `${JSON.stringify(redact(fields))}\n`;
+  return `${printableJson(redact(fields))}\n`;
 }
 
 function describeFields(fields: Record<string, unknown>): Record<string, unknown> {

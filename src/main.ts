@@ -5,26 +5,39 @@ import type { ArchiveOptions } from './commands/archive-audit.ts';
 import { describeFailure } from './commands/cannot-run.ts';
 import type { ExplainOptions } from './commands/explain-policy.ts';
 import type { ExportOptions } from './commands/export-audit.ts';
-import type { Terminal } from './commands/terminal.ts';
+import { createTerminal } from './commands/terminal.ts';
 import type { VerifyOptions } from './commands/verify-audit.ts';
+import { printable } from './domain/printable.ts';
 
 const EXIT_CODES = `
 Exit codes: 0 all good, 1 a fault was found, 2 wrong use or configuration, or something that is needed is away.`;
 const MOMENT = '7d or 12h ago, or a time such as 2026-03-01 or 2026-03-01T09:30:00Z';
 
-const terminal: Terminal = {
+const terminal = createTerminal({
   env: process.env,
   out: process.stdout,
-  say: (text) => void process.stderr.write(`${text}\n`),
+  err: process.stderr,
   now: () => new Date(),
   ...(process.stderr.isTTY ? { progress: (line) => void process.stderr.write(`\r\u001b[K${line}`) } : {}),
-};
+});
 
 /** Each command loads its own code, so that `--help` loads none. */
 function commandLine(end: (code: number) => void): Command {
   const program = new Command('datasync-throttle')
     .description('Changes the bandwidth limit of running AWS DataSync transfers, asked for and agreed to in Slack.')
     .exitOverride()
+    .configureOutput({
+      writeErr: (text) => terminal.say(text.trimEnd()),
+      // It quotes what was given: that stays on its line.
+      outputError: (text, write) =>
+        write(
+          text
+            .trimEnd()
+            .split(/\n(?=\(Did you mean )/)
+            .map(printable)
+            .join('\n'),
+        ),
+    })
     .showHelpAfterError('(--help tells what is possible)')
     .addHelpText('after', EXIT_CODES);
 

@@ -14,6 +14,7 @@ import {
 import { parsePolicy } from './domain/parse-policy.ts';
 import type { Policy } from './domain/policy.ts';
 import type { PolicyFault } from './domain/policy-fields.ts';
+import { printable } from './domain/printable.ts';
 import { quoted } from './domain/quoted.ts';
 import type { Result } from './domain/result.ts';
 import { bad, good } from './domain/result.ts';
@@ -74,7 +75,7 @@ export function describePolicyFaults(file: string, faults: readonly PolicyFileFa
   return faults
     .map(({ line, column, path, problem, expected }) => {
       const where = path.length === 0 ? '' : ` ${writePath(path)}:`;
-      return `${file}:${line}:${column}${where} ${problem}; expected ${expected}`;
+      return printable(`${file}:${line}:${column}${where} ${problem}; expected ${expected}`);
     })
     .join('\n');
 }

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { printable } from './domain/printable.ts';
 import type { Result } from './domain/result.ts';
 import { describePolicyFaults, type ReadPolicy, readPolicyText } from './policy-file.ts';
 
@@ -21,7 +22,7 @@ async function read(file: string): Promise<Result<ReadPolicy, string>> {
     text = await readFile(file, 'utf8');
   } catch (fault) {
     const why = fault instanceof Error ? fault.message : String(fault);
-    return { ok: false, problem: `the policy file ${file} can't be read (POLICY_FILE): ${why}` };
+    return { ok: false, problem: printable(`the policy file ${file} can't be read (POLICY_FILE): ${why}`) };
   }
   const found = readPolicyText(text);
   return found.ok ? found : { ok: false, problem: describePolicyFaults(file, found.problem) };

@@ -42,7 +42,7 @@ export async function acceptAuditLoss(options: AcceptLossOptions, terminal: Term
     if (accepted.kind === 'moved') throw new CannotRun('somebody wrote to the log meanwhile: try again');
     const { seq, detail } = accepted;
     const gap = detail.gap === null ? 'no place is left empty' : `given up: ${detail.gap.first} to ${detail.gap.last}`;
-    terminal.out.write(`accepted as record ${seq} (${accepted.hash}); ${gap}\n`);
+    terminal.print(`accepted as record ${seq} (${accepted.hash}); ${gap}`);
     if (file !== null) {
       const checkpoint = await checkpointOf(redis, keys, auditKeys, { seq, now: terminal.now() });
       if (!('untrusted' in checkpoint)) await appendCheckpoints(file, [writeCheckpointLine(checkpoint, signingKey)]);

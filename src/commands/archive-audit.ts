@@ -5,6 +5,7 @@ import { pipeline } from 'node:stream/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readCheckpointPath, readLedgerConfig } from '../config.ts';
 import { plainEvent } from '../domain/audit-record.ts';
+import { printable } from '../domain/printable.ts';
 import { type ArchivePlan, planArchive, trimStep } from '../ledger/audit-archive.ts';
 import { exportText, jsonLines } from '../ledger/audit-export.ts';
 import { verifyLive } from '../ledger/audit-live.ts';
@@ -68,7 +69,7 @@ export async function archiveAudit({ until, out }: ArchiveOptions, terminal: Ter
       await appendCheckpoints(file, [writeCheckpointLine(checkpoint, signingKey)]);
     }
     if (!(await record(ledger, plan))) {
-      throw new CannotRun(`the log changed meanwhile: ${out} is good, and nothing was taken out of Redis`);
+      throw new CannotRun(`the log changed meanwhile: ${printable(out)} is good, and nothing was taken out of Redis`);
     }
     await checkpointSoon(redis, keys);
     if (file === null) {
@@ -77,7 +78,9 @@ export async function archiveAudit({ until, out }: ArchiveOptions, terminal: Ter
       );
     }
     while (await trimStep(redis, keys, auditKeys)) await sleep(PAUSE_MS);
-    terminal.say(`${head.count} records, ${head.first} to ${head.last}, in ${out} and out of Redis${heldWords(plan)}`);
+    terminal.say(
+      `${head.count} records, ${head.first} to ${head.last}, in ${printable(out)} and out of Redis${heldWords(plan)}`,
+    );
     return 0;
   });
 }
@@ -99,7 +102,7 @@ async function verifyWritten(out: string, auditKeys: Parameters<typeof verifyLog
     for await (const line of lines) yield [{ where: 'a line', ...readRecordLine(line) }];
   }
   if ((await verifyLog(records(), witness, auditKeys)).faulty) {
-    throw new CannotRun(`${out} does not read back as it was written: nothing was taken out of Redis`);
+    throw new CannotRun(`${printable(out)} does not read back as it was written: nothing was taken out of Redis`);
   }
 }
 
@@ -118,5 +121,5 @@ async function record(ledger: RedisLedger, { head }: ArchivePlan): Promise<boole
 /** Before the first checkpoint there is no file; one that can't be read is another thing. */
 function noneYet(cause: unknown, file: string): null {
   if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return null;
-  throw new CannotRun(`${file} can't be read (AUDIT_CHECKPOINT_FILE)`, { cause });
+  throw new CannotRun(`${printable(file)} can't be read (AUDIT_CHECKPOINT_FILE)`, { cause });
 }

@@ -1,3 +1,5 @@
+import { printable } from '../domain/printable.ts';
+
 /** A command can't do its work: wrong use, a wrong setting, or something that it needs is away. Exit 2. */
 export class CannotRun extends Error {
   override readonly name = 'CannotRun';
@@ -11,5 +13,6 @@ export function describeFailure(fault: unknown): string {
   const cause = fault.cause === undefined ? '' : `\n  because: ${describeFailure(fault.cause)}`;
   // A refused connection to a name of several addresses comes without a message.
   const message = fault.message || ('code' in fault && String(fault.code)) || fault.name;
-  return `${message}${cause}`;
+  // Our own words may have lines; those of the system have file names in them, which may hold anything.
+  return `${fault instanceof CannotRun ? message : printable(message)}${cause}`;
 }

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { readPolicyPath } from '../config.ts';
+import { printable } from '../domain/printable.ts';
 import type { Result } from '../domain/result.ts';
 import { describePolicyFaults, type ReadPolicy, readPolicyText } from '../policy-file.ts';
 import { CannotRun } from './cannot-run.ts';
@@ -14,7 +15,7 @@ export async function checkPolicy(file: string | undefined, terminal: Terminal):
     return 1;
   }
   const count = read.value.policy.rules.length;
-  terminal.out.write(`${path} is good: ${count} ${count === 1 ? 'rule' : 'rules'}, digest ${read.value.digest}\n`);
+  terminal.print(`${path} is good: ${count} ${count === 1 ? 'rule' : 'rules'}, digest ${read.value.digest}`);
   return 0;
 }
 
@@ -24,7 +25,7 @@ export async function checkPolicy(file: string | undefined, terminal: Terminal):
  */
 export async function readPolicyFile(path: string): Promise<Result<ReadPolicy, string>> {
   const text = await readFile(path, 'utf8').catch((cause: unknown) => {
-    throw new CannotRun(`the policy file ${path} can't be read`, { cause });
+    throw new CannotRun(`the policy file ${printable(path)} can't be read`, { cause });
   });
   const read = readPolicyText(text);
   return read.ok ? read : { ok: false, problem: describePolicyFaults(path, read.problem) };

@@ -25,8 +25,8 @@ export async function explainPolicy(options: ExplainOptions, terminal: Terminal)
   const { policy, digest } = read.value;
   const { execution, rate, current } = question;
   const from = current === null ? '' : `, from ${formatRate(current)}`;
-  terminal.out.write(
-    table([
+  terminal.print(
+    ...table([
       ['execution', execution.arn],
       [
         'rate',
@@ -36,12 +36,13 @@ export async function explainPolicy(options: ExplainOptions, terminal: Terminal)
     ]),
   );
   for (const { where, rule } of scenarios(policy, question)) {
-    terminal.out.write(`\n${where}: ${rule ? `rule ${rule.name}` : 'no rule matches'}\n`);
+    terminal.print('', `${where}: ${rule ? `rule ${rule.name}` : 'no rule matches'}`);
     const rows = rule ? explainRule(rule, question) : [['verdict', 'refused: what no rule is about is not allowed']];
-    terminal.out.write(table(rows.map(([name = '', words = '']) => [`  ${name}`, words])));
+    terminal.print(...table(rows.map(([name = '', words = '']) => [`  ${name}`, words])));
   }
-  terminal.out.write(
-    `\nFrom the file alone: ${options.user} is taken for a full member of the workspace, and who is in a group is not looked up.\n`,
+  terminal.print(
+    '',
+    `From the file alone: ${options.user} is taken for a full member of the workspace, and who is in a group is not looked up.`,
   );
   return 0;
 }

@@ -5,6 +5,7 @@ import { dirname } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { type AuditKeys, readLedgerConfig } from '../config.ts';
+import { printable } from '../domain/printable.ts';
 import {
   type ExportForm,
   type ExportPlan,
@@ -43,7 +44,7 @@ export async function exportAudit(options: ExportOptions, terminal: Terminal): P
     const planned = await planExport(redis, keys, { since, until }, now);
     const progress = (count: number) => terminal.progress?.(progressLine('exported', count, planned.head.count));
     const write = (to?: NodeJS.WritableStream) =>
-      pipeline(Readable.from(exportText(redis, keys, planned, form, progress)), to ?? terminal.out, {
+      pipeline(Readable.from(exportText(redis, keys, planned, form, progress)), to ?? terminal.exported, {
         // stdout stays open, whatever was sent through it.
         end: to !== undefined,
       }).finally(() => terminal.progress?.(''));
@@ -59,7 +60,7 @@ export async function exportAudit(options: ExportOptions, terminal: Terminal): P
   });
   const { count, first, last } = plan.head;
   terminal.say(
-    `${count} records${count === 0 ? '' : `, ${first} to ${last}`}${out === undefined ? '' : `, in ${out}`}`,
+    `${count} records${count === 0 ? '' : `, ${first} to ${last}`}${out === undefined ? '' : `, in ${printable(out)}`}`,
   );
   return 0;
 }
@@ -75,7 +76,7 @@ export async function refuseExisting(out: string): Promise<void> {
     () => true,
     () => false,
   );
-  if (exists) throw new CannotRun(`${out} is there already, and an export replaces nothing`);
+  if (exists) throw new CannotRun(`${printable(out)} is there already, and an export replaces nothing`);
 }
 
 /** Whoever sees `out` sees a whole export: until then it has another name. For its owner alone, since it names people. */
@@ -86,15 +87,16 @@ export async function writeWholeFile(
 ): Promise<void> {
   const partial = `${out}.${process.pid}.partial`;
   const file = await open(partial, 'wx', 0o600).catch((cause: unknown) => {
-    throw new CannotRun(`${out} can't be written`, { cause });
+    throw new CannotRun(`${printable(out)} can't be written`, { cause });
   });
   try {
     await record();
     await write(file.createWriteStream({ flush: true }));
     await link(partial, out).catch((cause: unknown) => {
       const isThere = cause instanceof Error && 'code' in cause && cause.code === 'EEXIST';
-      if (isThere) throw new CannotRun(`${out} was made by somebody else meanwhile, and an export replaces nothing`);
-      throw new CannotRun(`${out} can't be written`, { cause });
+      if (isThere)
+        throw new CannotRun(`${printable(out)} was made by somebody else meanwhile, and an export replaces nothing`);
+      throw new CannotRun(`${printable(out)} can't be written`, { cause });
     });
   } finally {
     await rm(partial, { force: true });

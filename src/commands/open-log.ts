@@ -1,5 +1,6 @@
 import { type KeyObject, randomUUID } from 'node:crypto';
 import { type Config, describeConfigFaults, readCheckpointPath } from '../config.ts';
+import { printable } from '../domain/printable.ts';
 import type { Result } from '../domain/result.ts';
 import type { AuditKey } from '../ledger/audit-chain.ts';
 import type { Checkpoint } from '../ledger/checkpoint-format.ts';
@@ -58,7 +59,7 @@ export async function readKnown(env: NodeJS.ProcessEnv, signingKey: KeyObject | 
   const file = readCheckpointPath(env);
   if (file === null) return [];
   const known = await readOwnCheckpoints(file, signingKey).catch((cause: unknown) => {
-    throw new CannotRun(`${file} can't be read (AUDIT_CHECKPOINT_FILE)`, { cause });
+    throw new CannotRun(`${printable(file)} can't be read (AUDIT_CHECKPOINT_FILE)`, { cause });
   });
   if (!known.ok) throw new CannotRun(known.problem);
   return known.value;

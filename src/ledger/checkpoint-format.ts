@@ -1,6 +1,7 @@
 import { createPublicKey, type KeyObject, sign, verify } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
+import { printableJson } from '../domain/printable.ts';
 import { isHash, isSeq, linesOf, parseObject } from './export-format.ts';
 
 /** Where the log stood at one moment, for somebody who keeps it outside Redis. */
@@ -29,7 +30,7 @@ export type Signers = KeyObject | readonly KeyObject[] | null;
 
 /** One line, with its end; signed (Ed25519, base64) where there is a key. */
 export function writeCheckpointLine({ log, seq, hash, count, at }: Checkpoint, signingKey: KeyObject | null): string {
-  const text = JSON.stringify({ log, seq, hash, count, at });
+  const text = printableJson({ log, seq, hash, count, at });
   const sig = signingKey && sign(null, Buffer.from(text), signingKey).toString('base64');
   return `{"checkpoint":${text}${sig ? `,"sig":"${sig}"` : ''}}\n`;
 }

@@ -1,3 +1,4 @@
+import { printable } from '../domain/printable.ts';
 import { UNLIMITED } from '../domain/rate.ts';
 import type { ExportForm } from './audit-export.ts';
 import { parseRecord } from './export-format.ts';
@@ -33,15 +34,18 @@ function row(values: readonly unknown[]): string {
 }
 
 /** What is a formula where a cell begins: spaces and what can't be seen before it make no difference. */
-const FORMULA = '[\\s\\p{Cc}\\p{Cf}]*[=+\\-@\\uff1d\\uff0b\\uff0d\\uff20]';
-const BEGINS_ODDLY = new RegExp(`^${FORMULA}|^[\\t\\r\\n]`, 'u');
+const FORMULA = '[\\s\u200c\u200d]*[=+\\-@\\uff1d\\uff0b\\uff0d\\uff20]';
+const BEGINS_ODDLY = new RegExp(`^${FORMULA}`);
 /** A spreadsheet may split at other characters than commas, and take no notice of quotes then: a cell may begin there too. */
-const FORMULA_WITHIN = new RegExp(`(\\r\\n|[;\\t\\r\\n])(?=${FORMULA})`, 'gu');
+const FORMULA_WITHIN = new RegExp(`;(?=${FORMULA})`, 'g');
 
-/** A cell that begins with one of `= + - @` would be a formula: an apostrophe makes it text. */
+/**
+ * One line of text with nothing in it that acts. A cell that begins with one of `= + - @` would be a formula: an apostrophe
+ * makes it text.
+ */
 function cell(value: unknown): string {
   if (value === null || value === undefined) return '';
-  const text = typeof value === 'object' ? JSON.stringify(value) : String(value);
-  const safe = `${BEGINS_ODDLY.test(text) ? "'" : ''}${text.replace(FORMULA_WITHIN, "$1'")}`;
-  return /[",;\t\r\n']/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+  const text = printable(typeof value === 'object' ? JSON.stringify(value) : String(value));
+  const safe = `${BEGINS_ODDLY.test(text) ? "'" : ''}${text.replace(FORMULA_WITHIN, ";'")}`;
+  return /[",;']/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }

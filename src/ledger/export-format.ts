@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { type KeyObject, sign } from 'node:crypto';
+import { printableJson } from '../domain/printable.ts';
 
 /** What an export says of itself in its first line. Nulls: there was no record in the range. */
 export interface ExportHead {
@@ -33,13 +34,13 @@ const LONGEST_LINE = 4 * 1024 * 1024;
 
 /** The first line of an export, signed (Ed25519, base64) where there is a key. */
 export function writeHeadLine({ log, first, last, hash, count, at }: ExportHead, signingKey: KeyObject | null): string {
-  const text = JSON.stringify({ log, first, last, hash, count, at });
+  const text = printableJson({ log, first, last, hash, count, at });
   const sig = signingKey && sign(null, Buffer.from(text), signingKey).toString('base64');
   return `{"export":${text}${sig ? `,"sig":"${sig}"` : ''}}\n`;
 }
 
 export function writeRecordLine({ bytes, hash, mac, kid }: ExportedRecord): string {
-  return `${JSON.stringify({ bytes, hash, mac, kid })}\n`;
+  return `${printableJson({ bytes, hash, mac, kid })}\n`;
 }
 
 /** Null where the line is no head line. */

@@ -1,4 +1,5 @@
 import type { KeyObject } from 'node:crypto';
+import { printable } from '../domain/printable.ts';
 import { bad, good, type Result } from '../domain/result.ts';
 import { type Checkpoint, readCheckpointFile, signatureOf } from './checkpoint-format.ts';
 
@@ -17,8 +18,8 @@ export async function readOwnCheckpoints(file: string, key: KeyObject | null): P
   if (own.length > 0 || read.lines.length + read.bad.length === 0) return good(own.map(({ checkpoint }) => checkpoint));
   return bad(
     read.lines.length === 0
-      ? `AUDIT_CHECKPOINT_FILE ${file} holds no checkpoint, but something else\n  expected: a file for checkpoints alone`
-      : `AUDIT_CHECKPOINT_FILE ${file} holds checkpoints, and none is signed by AUDIT_SIGNING_KEY: it is not known whether the log is whole\n  expected: the key that signed them; where it was changed, or set for the first time, look at the log with \`audit verify --checkpoints\` under the old one, and then begin a new file`,
+      ? `AUDIT_CHECKPOINT_FILE ${printable(file)} holds no checkpoint, but something else\n  expected: a file for checkpoints alone`
+      : `AUDIT_CHECKPOINT_FILE ${printable(file)} holds checkpoints, and none is signed by AUDIT_SIGNING_KEY: it is not known whether the log is whole\n  expected: the key that signed them; where it was changed, or set for the first time, look at the log with \`audit verify --checkpoints\` under the old one, and then begin a new file`,
   );
 }
 

@@ -1,7 +1,7 @@
 import { createHmac, generateKeyPairSync, randomUUID } from 'node:crypto';
 import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
-import type { Terminal } from '../../src/commands/terminal.ts';
+import { createTerminal, type Terminal } from '../../src/commands/terminal.ts';
 import type { AuditEvent } from '../../src/domain/audit-event.ts';
 import { connect, openConnection } from '../../src/ledger/connection.ts';
 import { createKeys } from '../../src/ledger/keys.ts';
@@ -49,7 +49,9 @@ export async function run<T>(env: NodeJS.ProcessEnv, command: (terminal: Termina
   const said: string[] = [];
   const read = text(out);
   try {
-    const code = await command({ env, out, say: (words) => said.push(words), now: () => NOW });
+    const code = await command(
+      createTerminal({ env, out, err: { write: (words) => said.push(words.slice(0, -1)) }, now: () => NOW }),
+    );
     out.end();
     return { code, said: said.join('\n'), out: await read };
   } finally {

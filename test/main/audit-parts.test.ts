@@ -100,9 +100,10 @@ describe('archives before the log in Redis', () => {
       await log.redis.del(log.keys.audit, log.keys.floor);
       for (const [id, fields] of [...all.slice(0, 10), ...rest]) {
         const put = first(fields, id.toString());
-        if (put) await log.redis.xadd(log.keys.audit, id.toString(), ...put);
+        if (!put) continue;
+        await log.redis.xadd(log.keys.audit, id.toString(), ...put);
         const seq = id.toString().split('-')[0] ?? '';
-        await log.redis.zadd(log.keys.indexUser('T0', 'U0OPER'), seq, seq);
+        if (put.toString().includes('U0OPER')) await log.redis.zadd(log.keys.indexUser('T0', 'U0OPER'), seq, seq);
       }
     };
     await putBack((fields) => fields);
