@@ -41,7 +41,7 @@ export async function explainPolicy(options: ExplainOptions, terminal: Terminal)
     terminal.out.write(table(rows.map(([name = '', words = '']) => [`  ${name}`, words])));
   }
   terminal.out.write(
-    `\nFrom the file alone: ${options.user} is taken for a full member of the workspace, and who is in a group is not looked up.\n`,
+    `\nFrom the file alone: ${options.user} and everybody that the file names are taken for full members of the workspace, and who is in a group is not looked up.\n`,
   );
   return 0;
 }

@@ -1,5 +1,5 @@
 import type { AuditEvent } from './audit-event.ts';
-import { decideExpire, type ReviewFacts, staleEvent, standingOf, stateEvent } from './decide-review.ts';
+import { approvalsOf, decideExpire, type ReviewFacts, staleEvent, standingOf, stateEvent } from './decide-review.ts';
 import { type PutOff, type Sent, tryAgain } from './sending.ts';
 import { isUpdatable, type TaskExecution } from './task-execution.ts';
 import type { FailedWhy, ThrottleRequest } from './throttle-request.ts';
@@ -23,7 +23,7 @@ export function decideBegin(request: ThrottleRequest, facts: ReviewFacts): Begin
   const standing = standingOf(request, facts);
   if (standing.kind === 'unknown') return { kind: 'wait' };
   if (standing.kind === 'stale') return { kind: 'end', event: staleEvent(request, standing.why, facts, standing.rate) };
-  if (request.approvals.length < standing.needed) {
+  if (approvalsOf(request, facts.people) < standing.needed) {
     return { kind: 'end', event: staleEvent(request, 'policy', facts, null) };
   }
   return { kind: 'send', event: startedEvent(request, facts.inForce.digest, standing.rule.role, 1) };

@@ -9,7 +9,7 @@ import {
 import { scheduledEvent } from './decide-revert.ts';
 import { staleEvent, stateEvent } from './decide-review.ts';
 import { type Hold, isHeld, isReverting } from './hold.ts';
-import { approvalsNeeded, type Groups, type Rule } from './policy.ts';
+import { approvalsNeeded, type Groups, type People, type Rule } from './policy.ts';
 import { isUpdatable, type TaskExecution } from './task-execution.ts';
 import type { RequestedDetail, ThrottleRequest } from './throttle-request.ts';
 
@@ -23,7 +23,7 @@ export type ExtendCommand = Omit<AskCommand, 'rate' | 'durationSeconds'> & { dur
 export function decideExtension(
   command: ExtendCommand,
   running: ThrottleRequest,
-  facts: { rule: Rule; inForce: PolicyInForce; groups: Groups; execution: TaskExecution; now: Date },
+  facts: { rule: Rule; inForce: PolicyInForce; groups: Groups; people: People; execution: TaskExecution; now: Date },
   id: string,
 ): AskDecision {
   const { rule, execution } = facts;
@@ -40,7 +40,7 @@ export function decideExtension(
   const needed = approvalsNeeded(rule, running.direction);
   if (needed === null) return { ok: false, refusal: { why: 'unlimited-not-allowed', rule } };
   const asked: AskCommand = { ...command, rate: { kind: 'absolute', bytesPerSecond: running.to } };
-  const tooFew = approversRefusal(rule, needed, asked, facts.groups);
+  const tooFew = approversRefusal(rule, needed, asked, facts);
   if (tooFew) return { ok: false, refusal: tooFew };
   const detail: RequestedDetail = {
     taskName: execution.taskName,

@@ -1,7 +1,8 @@
 import type { AuditEvent } from './audit-event.ts';
 import { isHeld } from './hold.ts';
-import type { Direction, Groups, Person, Policy, Rule } from './policy.ts';
-import { approvalsNeeded, checkRate, directionOf, matchRule, mayAsk, possibleApprovers } from './policy.ts';
+import type { Direction, Groups, People, Person, Policy, Rule } from './policy.ts';
+import { approvalsNeeded, checkRate, directionOf, matchRule, mayAsk, mayView } from './policy.ts';
+import { possibleApprovers } from './possible-approvers.ts';
 import type { AskedRate } from './rate.ts';
 import { resolveRate } from './rate.ts';
 import { type AskRefusal, type ElsewhereRule, groupsUnknown, isByPolicy } from './refusal.ts';
@@ -33,9 +34,14 @@ export function targetOf({ execution, channel }: Pick<AskCommand, 'execution' | 
   return { account: execution.account, region: execution.region, task: execution.taskId, channel };
 }
 
-/** May this person ask this here at all? Needs the groups of the rule's requesters and approvers. */
+/**
+ * May this person ask this here at all? Needs the groups of the rule's requesters and approvers; where no rule matches, those
+ * of `rulesElsewhere` and of the viewers.
+ */
 export function admit(command: AskCommand, { policy }: PolicyInForce, groups: Groups): Admission {
   const { execution } = command;
+  const { kind } = command.requester;
+  if (kind !== 'member') return { ok: false, refusal: { why: 'not-a-member', kind }, rule: null };
   const target = targetOf(command);
   const rule = matchRule(policy, target);
   if (!rule) {
@@ -43,7 +49,7 @@ export function admit(command: AskCommand, { policy }: PolicyInForce, groups: Gr
       why: 'no-rule',
       account: execution.account,
       region: execution.region,
-      elsewhere: elsewhere(policy, target),
+      elsewhere: elsewhere(policy, target, command.requester, groups),
     };
     return { ok: false, refusal, rule: null };
   }
@@ -51,14 +57,27 @@ export function admit(command: AskCommand, { policy }: PolicyInForce, groups: Gr
   return refusal ? { ok: false, refusal, rule } : { ok: true, rule };
 }
 
-function elsewhere(policy: Policy, target: { account: string; region: string; task: string }): ElsewhereRule[] {
-  return policy.rules.flatMap((rule) => {
-    const channels = rule.match.channels ?? [];
+/** The rules that would match in another channel. */
+export function rulesElsewhere(policy: Policy, target: { account: string; region: string; task: string }): Rule[] {
+  return policy.rules.filter((rule) => {
     const here = { ...rule, match: { ...rule.match } };
     delete here.match.channels;
     const wouldMatch = matchRule({ ...policy, rules: [here] }, { ...target, channel: '' });
-    return channels.length > 0 && wouldMatch ? [{ rule: rule.name, channels }] : [];
+    return rule.match.channels !== undefined && wouldMatch !== null;
   });
+}
+
+/** Their channels are named to those who may request there, or may see all: to others they are none of their business. */
+function elsewhere(
+  policy: Policy,
+  target: { account: string; region: string; task: string },
+  person: Person,
+  groups: Groups,
+): ElsewhereRule[] {
+  const views = mayView(policy, person, groups).allowed;
+  return rulesElsewhere(policy, target)
+    .filter((rule) => views || mayAsk(rule, person, groups).allowed)
+    .map(({ name, match }) => ({ rule: name, channels: match.channels ?? [] }));
 }
 
 function askerRefusal(rule: Rule, command: AskCommand, groups: Groups): AskRefusal | null {
@@ -90,6 +109,8 @@ export function decideRequest(
     rule: Rule;
     inForce: PolicyInForce;
     groups: Groups;
+    /** The rule's approvers, as many as are needed to know whether there are enough. */
+    people: People;
     execution: TaskExecution;
     /** The request whose limit is in force for a while, if there is one. */
     running: ThrottleRequest | null;
@@ -97,7 +118,7 @@ export function decideRequest(
   },
   id: string,
 ): AskDecision {
-  const { rule, execution, groups } = facts;
+  const { rule, execution } = facts;
   if (!isUpdatable(execution.status)) {
     return { ok: false, refusal: { why: 'not-updatable', status: execution.status } };
   }
@@ -115,7 +136,7 @@ export function decideRequest(
   if (needed === null) return { ok: false, refusal: { why: 'unlimited-not-allowed', rule } };
   const outside = checkRate(rule, to);
   if (outside) return { ok: false, refusal: { why: 'rate-outside', rule, to, ...outside } };
-  const tooFew = approversRefusal(rule, needed, command, groups);
+  const tooFew = approversRefusal(rule, needed, command, facts);
   if (tooFew) return { ok: false, refusal: tooFew };
   const detail: RequestedDetail = {
     taskName: execution.taskName,
@@ -146,12 +167,13 @@ export function approversRefusal(
   rule: Rule,
   needed: number,
   { requester }: Pick<AskCommand, 'requester'>,
-  groups: Groups,
+  { groups, people }: { groups: Groups; people: People },
 ): AskRefusal | null {
-  const possible = possibleApprovers(rule, requester, groups);
-  if (needed > 0 && possible.unknown) return groupsUnknown(rule, groups);
-  if (possible.users.length >= needed) return null;
-  return { why: 'too-few-approvers', rule, needed, possible: possible.users.length };
+  const possible = possibleApprovers(rule, requester, groups, people);
+  if (needed > 0 && possible.unknownGroups) return groupsUnknown(rule, groups);
+  if (possible.people.length >= needed) return null;
+  if (possible.unknownPeople) return { why: 'approvers-unknown', rule };
+  return { why: 'too-few-approvers', rule, needed, possible: possible.people.length };
 }
 
 export function requestedEvent(
@@ -195,6 +217,7 @@ export function refusedEvent(
     detail: {
       why: refusal.why,
       ...(refusal.why === 'may-not-ask' ? { denial: refusal.denial } : {}),
+      ...(refusal.why === 'not-a-member' ? { denial: refusal.kind } : {}),
       ...(rate.kind === 'percent' ? { percent: rate.percent } : {}),
       ...(command.durationSeconds === null ? {} : { duration: command.durationSeconds }),
       ...(command.undoes ? { undoes: command.undoes.request } : {}),

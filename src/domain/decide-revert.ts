@@ -2,7 +2,7 @@ import type { Actor, AuditEvent } from './audit-event.ts';
 import { type Denied, unseenEnd } from './decide-apply.ts';
 import { stateEvent } from './decide-review.ts';
 import { type Hold, isHeld, isReverting, type RevertFailedWhy, type SkippedWhy } from './hold.ts';
-import { type Groups, mayDecide, type Person, type Rule } from './policy.ts';
+import { type Groups, known, mayDecide, type People, type Person, type Rule, samePerson } from './policy.ts';
 import { groupsUnknown, type RevertRefusal } from './refusal.ts';
 import { type PutOff, SETTLE_SECONDS, type Sent, tryAgain } from './sending.ts';
 import { isActive, isUpdatable, type TaskExecution } from './task-execution.ts';
@@ -73,19 +73,26 @@ function unseenAt({ sentAt }: { sentAt: string }): Date {
 export function decideRevertNow(
   request: ThrottleRequest,
   by: Person,
-  facts: { rule: Rule | null; groups: Groups; policy: string; now: Date },
+  facts: { rule: Rule | null; groups: Groups; people?: People; policy: string; now: Date },
 ): { ok: true; event: AuditEvent } | { ok: false; refusal: RevertRefusal; event: AuditEvent | null } {
-  if (!isHeld(request) || isReverting(request)) return { ok: false, refusal: { why: 'not-held' }, event: null };
   const actor: Actor = { team: by.team, user: by.user, name: by.name };
-  const own = [request.requester, ...request.approvals.map((one) => one.by)].some(({ user }) => user === by.user);
-  const may = facts.rule && mayDecide(facts.rule, by, request.requester, facts.groups);
-  if (by.kind !== 'member' || !(own || may?.allowed)) {
+  const refused = { ...stateEvent(request, 'decision.refused', actor, facts.policy), version: request.version };
+  if (by.kind !== 'member') {
+    const refusal: RevertRefusal = { why: 'not-a-member', kind: by.kind };
+    return { ok: false, refusal, event: { ...refused, detail: { why: refusal.why, denial: by.kind } } };
+  }
+  if (!isHeld(request) || isReverting(request)) return { ok: false, refusal: { why: 'not-held' }, event: null };
+  const people = facts.people ?? new Map();
+  const own = [request.requester, ...request.approvals.map((one) => one.by)].some((one) =>
+    samePerson(known(one, people), by),
+  );
+  const may = facts.rule && mayDecide(facts.rule, by, known(request.requester, people), facts.groups);
+  if (!(own || may?.allowed)) {
     const { rule } = facts;
     if (rule && may && !may.allowed && may.why === 'unknown-groups')
       return { ok: false, refusal: groupsUnknown(rule, facts.groups), event: null };
     const refusal: RevertRefusal = { why: 'may-not-revert', requester: request.requester.user, rule };
-    const event = { ...stateEvent(request, 'decision.refused', actor, facts.policy), version: request.version };
-    return { ok: false, refusal, event: { ...event, detail: { why: refusal.why } } };
+    return { ok: false, refusal, event: { ...refused, detail: { why: refusal.why } } };
   }
   const { base, since, role } = request.hold;
   const detail = { base, since, role, dueAt: facts.now.toISOString() };

@@ -4,11 +4,14 @@ import {
   approvalsNeeded,
   checkRate,
   type Groups,
+  known,
   matchRule,
   mayAsk,
   mayDecide,
+  type People,
   type Person,
   type Rule,
+  samePerson,
 } from './policy.ts';
 import { type DecisionRefusal, groupsUnknown } from './refusal.ts';
 import { isUpdatable, parseExecutionArn, type TaskExecution } from './task-execution.ts';
@@ -24,7 +27,7 @@ export interface ReviewCommand {
 export interface ReviewFacts {
   inForce: PolicyInForce;
   groups: Groups;
-  people: ReadonlyMap<string, Person>;
+  people: People;
   execution: TaskExecution | null;
   now: Date;
 }
@@ -48,17 +51,21 @@ export function ruleNow(request: ThrottleRequest, inForce: PolicyInForce): Rule 
  * whoever has approved may do that too.
  */
 export function decideOpen(request: ThrottleRequest, by: Person, facts: ReviewFacts): Decision {
+  if (by.kind !== 'member') return refuse(request, by, { why: 'not-a-member', kind: by.kind }, facts);
   if (request.status !== 'pending') return refuse(request, by, { why: 'not-open', status: request.status }, facts);
   const expired = decideExpire(request, facts.now, facts.inForce);
   if (expired.length > 0) return { ok: true, events: expired };
   const rule = ruleNow(request, facts.inForce);
   if (!rule) return { ok: true, events: [staleEvent(request, 'policy', facts, null)] };
-  const may = mayDecide(rule, by, request.requester, facts.groups);
+  const may = mayDecide(rule, by, known(request.requester, facts.people), facts.groups);
   if (!may.allowed) {
     if (may.why === 'unknown-groups') return { ok: false, refusal: groupsUnknown(rule, facts.groups), events: [] };
     return refuse(request, by, { why: 'may-not-decide', denial: may.why, rule }, facts);
   }
-  if (hasApproved(request, by) && request.approvals.length < (approvalsNeeded(rule, request.direction) ?? 0)) {
+  if (
+    hasApproved(request, by, facts.people) &&
+    approvalsOf(request, facts.people) < (approvalsNeeded(rule, request.direction) ?? 0)
+  ) {
     return refuse(request, by, { why: 'decided-already' }, facts);
   }
   if (!facts.execution) return { ok: true, events: [] };
@@ -94,7 +101,7 @@ function approvedEvent(
   needed: number,
   facts: ReviewFacts,
 ) {
-  const count = request.approvals.length + (hasApproved(request, command.by) ? 0 : 1);
+  const count = approvalsOf(request, facts.people) + (hasApproved(request, command.by, facts.people) ? 0 : 1);
   const complete = count >= needed;
   const until = complete ? facts.now.getTime() + rule.expiresInSeconds * 1000 : Date.parse(request.expiresAt);
   return {
@@ -121,8 +128,9 @@ export function standingOf(request: ThrottleRequest, facts: Omit<ReviewFacts, 'n
   if (seconds !== null && seconds > (rule.maxDurationSeconds ?? Number.POSITIVE_INFINITY))
     return { kind: 'stale', why: 'policy', rate: null };
   const asked = standsFor(facts.people.get(request.requester.user), (person) => mayAsk(rule, person, facts.groups));
+  const requester = known(request.requester, facts.people);
   const approved = request.approvals.map(({ by }) =>
-    standsFor(facts.people.get(by.user), (person) => mayDecide(rule, person, request.requester, facts.groups)),
+    standsFor(facts.people.get(by.user), (person) => mayDecide(rule, person, requester, facts.groups)),
   );
   if ([asked, ...approved].includes('no')) return { kind: 'stale', why: 'policy', rate: null };
   if ([asked, ...approved].includes('unknown')) return { kind: 'unknown' };
@@ -145,9 +153,15 @@ function standsFor(person: Person | undefined, may: (person: Person) => Permissi
 }
 
 /** The requester takes it back, while it is not yet under way. */
-export function decideCancel(request: ThrottleRequest, by: Person, inForce: PolicyInForce): Decision {
+export function decideCancel(
+  request: ThrottleRequest,
+  by: Person,
+  inForce: PolicyInForce,
+  people: People = new Map(),
+): Decision {
   const facts = { inForce };
-  if (!samePerson(request.requester, by)) {
+  if (by.kind !== 'member') return refuse(request, by, { why: 'not-a-member', kind: by.kind }, facts);
+  if (!samePerson(known(request.requester, people), by)) {
     return refuse(request, by, { why: 'not-the-requester', requester: request.requester.user }, facts);
   }
   if (!isOpen(request)) return refuse(request, by, { why: 'not-open', status: request.status }, facts);
@@ -195,7 +209,11 @@ function refuse(
     ...aboutRequest(request, actor(by), inForce.digest),
     event: 'decision.refused',
     version: request.version,
-    detail: { why: refusal.why, ...(refusal.why === 'may-not-decide' ? { denial: refusal.denial } : {}) },
+    detail: {
+      why: refusal.why,
+      ...(refusal.why === 'may-not-decide' ? { denial: refusal.denial } : {}),
+      ...(refusal.why === 'not-a-member' ? { denial: refusal.kind } : {}),
+    },
   };
   return { ok: false, refusal, events: [event] };
 }
@@ -210,11 +228,12 @@ function actor({ team, user, name }: Person): Actor {
   return { team, user, name };
 }
 
-function hasApproved(request: ThrottleRequest, by: Person): boolean {
-  return request.approvals.some((approval) => samePerson(approval.by, by));
+function hasApproved({ approvals }: ThrottleRequest, by: Person, people: People): boolean {
+  return approvals.some((approval) => samePerson(known(approval.by, people), by));
 }
 
-/** By the user id alone, as `mayDecide`: one id is one person, under whatever team Slack names it. */
-export function samePerson(a: { user: string }, b: { user: string }): boolean {
-  return a.user === b.user;
+/** How many people have approved: one who did so under two ids counts once. */
+export function approvalsOf({ approvals }: Pick<ThrottleRequest, 'approvals'>, people: People): number {
+  const by = approvals.map((approval) => known(approval.by, people));
+  return by.filter((one, nth) => by.findIndex((other) => samePerson(one, other)) === nth).length;
 }

@@ -6,11 +6,11 @@ import type { RequestStatus } from '../domain/throttle-request.ts';
 import { mentions } from './views/people-words.ts';
 import { clip, code, count, entities, escapeText, link, listed, mentionUser } from './views/text.ts';
 import type { Words } from './words.ts';
+import { OUTSIDER, unreadableWords } from './words-access.ts';
 
 const UNCHANGED = 'Nothing was changed; the transfer goes on as it is.';
 const MOST_CHANNELS = 10;
 const MOST_RULES = 3;
-const MOST_GROUPS = 10;
 
 /**
  * A refusal for the one who was refused: what happened, what it means, what to do, and who could. Privately only: it
@@ -18,6 +18,8 @@ const MOST_GROUPS = 10;
  */
 export function refusalWords(refusal: Refusal, more: { link?: string | null } = {}): Words {
   switch (refusal.why) {
+    case 'not-a-member':
+      return { text: OUTSIDER, field: null };
     case 'no-rule':
       return { text: noRule(refusal), field: 'execution' };
     case 'may-not-ask':
@@ -43,6 +45,16 @@ export function refusalWords(refusal: Refusal, more: { link?: string | null } = 
     }
     case 'too-few-approvers':
       return { text: tooFew(refusal), field: null };
+    case 'approvers-unknown':
+      return {
+        text: `Slack didn’t say who the approvers of ${ruleName(refusal.rule)} are, so we can’t tell whether there are enough. Request not created; the limit is unchanged. Try again in a minute.`,
+        field: null,
+      };
+    case 'shared-channel':
+      return {
+        text: `This channel is shared with another organization, and ${ruleName(refusal.rule)} doesn’t allow requests in shared channels. Request not created; the limit is unchanged. Use a channel of your own organization.`,
+        field: null,
+      };
     case 'not-updatable':
       return { text: notUpdatable(refusal.status), field: 'execution' };
     case 'already-open': {
@@ -110,13 +122,6 @@ function groupsUnknown({ rule, unreadable }: Extract<Refusal, { why: 'groups-unk
   return `Slack can’t say just now who is in the groups of ${ruleName(rule)}, so nobody is let through. ${UNCHANGED} Try again in a minute.`;
 }
 
-/** `whose`: what names the groups; `so`: what comes of it. */
-export function unreadableWords(groups: readonly string[], whose: string, so: string): string {
-  const [one, they] = groups.length === 1 ? ['The user group', 'doesn’t'] : ['The user groups', 'don’t'];
-  const names = listed(groups.slice(0, MOST_GROUPS).map(code));
-  return `${one} ${names} of ${whose} ${they} exist, or can’t be read by me, so ${so} Waiting won’t help: whoever keeps the policy has to name the right group, or whoever installed the app has to grant \`usergroups:read\`.`;
-}
-
 function tooLongInSum({ rule, asked, max }: Extract<AskRefusal, { why: 'duration-too-long' }>, held: number): string {
   const left = Math.floor(max - held);
   const next = left >= 60 ? `Ask for \`${writeDuration(left)}\` more or less.` : 'No more can be added.';
@@ -178,6 +183,7 @@ function denialWords(denial: Denial, rule: Rule, doing: 'ask' | 'decide'): strin
     case 'not-a-requester':
     case 'not-an-approver':
     case 'not-a-reader':
+    case 'not-a-viewer':
       return `you are not among those that ${ruleName(rule)} lets ${doing}`;
   }
 }

@@ -1,5 +1,6 @@
 import { plainEvent } from '../domain/audit-record.ts';
 import { groupsOf, mayRead, type Person, unreadableOf } from '../domain/policy.ts';
+import { nameable } from './known-people.ts';
 import type { Ledger, People, PolicySource } from './ports.ts';
 
 export interface ReadDeps {
@@ -56,5 +57,5 @@ export async function refuseReading(
     detail: { why: 'not-a-reader', denial: may.denial, of: of.what },
   });
   await deps.ledger.commit({ op: reading.op, prior: null, events: [refused] });
-  return { kind: 'refused', readers: policy.audit.readers ?? { users: [], groups: [] } };
+  return { kind: 'refused', readers: await nameable(deps.people, policy.audit.readers ?? { users: [], groups: [] }) };
 }

@@ -1,8 +1,10 @@
-import { ruleNow, samePerson } from '../domain/decide-review.ts';
-import { groupsOf, mayDecide, possibleApprovers } from '../domain/policy.ts';
+import { ruleNow } from '../domain/decide-review.ts';
+import { groupsOf, known, mayDecide, membersOf, type Person, personKey, samePerson } from '../domain/policy.ts';
+import { approverIds } from '../domain/possible-approvers.ts';
 import { reminderDue, reminderTimes } from '../domain/reminders.ts';
 import type { ThrottleRequest } from '../domain/throttle-request.ts';
 import type { Applied } from './apply-throttle.ts';
+import { lookUpPeople } from './known-people.ts';
 import type { Change, Clock, Ledger, People, PolicySource } from './ports.ts';
 
 /** Who was reminded of what, over all bots. */
@@ -25,6 +27,8 @@ export interface RemindDeps {
 
 /** A group may be a whole department; the card mentions it anyway. */
 const MOST_REMINDED = 20;
+/** Slack takes 100 look-ups a minute, and this is not all that needs some. */
+const MOST_LOOKED_UP = 60;
 const AGAIN_SECONDS = 30;
 
 /** The timer of the first reminder, for the commit that makes a request which somebody has to agree to. */
@@ -38,8 +42,8 @@ export function reminderTimers(
 }
 
 /**
- * Reminds those who can decide a request and have not, each once a reminder; nothing where it was decided meanwhile.
- * @throws PersonUnknown: the worker tries again
+ * Reminds those who can decide a request and have not, each once a reminder; nothing where it was decided meanwhile. Those of
+ * whom Slack can't say who they are come later.
  */
 export async function remindApprovers(deps: RemindDeps, id: string): Promise<Applied> {
   const stored = await deps.ledger.load(id);
@@ -52,22 +56,33 @@ export async function remindApprovers(deps: RemindDeps, id: string): Promise<App
     next === null ? { kind: 'done' } : { ...until(next, deps.clock), why: 'the next reminder is not due yet' };
   if (nth === 0) return atNext();
   const groups = await deps.people.groups(groupsOf(rule));
-  const possible = possibleApprovers(rule, request.requester, groups);
-  let toRemind = MOST_REMINDED;
-  for (const user of possible.users) {
-    if (toRemind === 0) break;
-    const person = await deps.people.person(user);
-    const agreed = request.approvals.some(({ by }) => samePerson(by, person));
-    if (agreed || !mayDecide(rule, person, request.requester, groups).allowed) continue;
-    toRemind -= 1;
-    if (!(await deps.reminders.begin(id, nth, user))) continue;
+  const ids = approverIds(rule, groups).slice(0, MOST_LOOKED_UP);
+  const took = [request.requester, ...request.approvals.map(({ by }) => by)];
+  const parties = await lookUpPeople(
+    deps.people,
+    took.map(({ user }) => user),
+  );
+  const done: Person[] = [];
+  let unknown = rule.approvers.groups.some((group) => membersOf(groups, group) === null);
+  for (const user of ids) {
+    if (done.length === MOST_REMINDED) break;
+    const person = (await lookUpPeople(deps.people, [user])).get(user);
+    if (!person) {
+      unknown = true;
+      continue;
+    }
+    // A person once, whatever ids they have; and none who asked or approved.
+    const over = [...done, ...took.map((one) => known(one, parties))].some((one) => samePerson(one, person));
+    if (over || !mayDecide(rule, person, known(request.requester, parties), groups).allowed) continue;
+    done.push(person);
+    if (!(await deps.reminders.begin(id, nth, personKey(person)))) continue;
     const sent = await deps.remind(user, request);
     if (typeof sent !== 'string') {
-      await deps.reminders.undo(id, nth, user);
+      await deps.reminders.undo(id, nth, personKey(person));
       return { kind: 'later', seconds: sent.wait, why: 'Slack asks to wait' };
     }
   }
-  if (possible.unknown) return { kind: 'later', seconds: AGAIN_SECONDS, why: 'Slack can not say who is in a group' };
+  if (unknown) return { kind: 'later', seconds: AGAIN_SECONDS, why: 'Slack can not say who all of them are' };
   return atNext();
 }
 

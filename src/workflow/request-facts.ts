@@ -1,5 +1,5 @@
 import { ruleNow } from '../domain/decide-review.ts';
-import { type Groups, groupsOf, type Person } from '../domain/policy.ts';
+import { type Groups, groupsOf, type People as KnownPeople } from '../domain/policy.ts';
 import { type ExecutionArn, parseExecutionArn } from '../domain/task-execution.ts';
 import type { ThrottleRequest } from '../domain/throttle-request.ts';
 import type { People, PolicySource } from './ports.ts';
@@ -7,7 +7,7 @@ import type { People, PolicySource } from './ports.ts';
 export interface StandingFacts {
   inForce: ReturnType<PolicySource['current']>;
   groups: Groups;
-  people: ReadonlyMap<string, Person>;
+  people: KnownPeople;
 }
 
 /** Policy, groups and people as they are now: what an open request is judged by. */

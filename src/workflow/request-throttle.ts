@@ -7,12 +7,14 @@ import {
   type PolicyInForce,
   type Proposal,
   refusedEvent,
+  rulesElsewhere,
   targetOf,
 } from '../domain/decide-request.ts';
-import { groupsOf, matchRule, type Person, type Rule } from '../domain/policy.ts';
+import { distinct, groupsOf, matchRule, type Person, type Rule } from '../domain/policy.ts';
 import type { AskRefusal } from '../domain/refusal.ts';
 import type { TaskExecution } from '../domain/task-execution.ts';
 import type { ThrottleRequest } from '../domain/throttle-request.ts';
+import { lookUpApprovers } from './known-people.ts';
 import type {
   Channels,
   Clock,
@@ -48,7 +50,7 @@ export type Asked =
   | { kind: 'asked'; request: ThrottleRequest; record: RecordRef }
   | { kind: 'refused'; refusal: AskRefusal; rule: Rule | null }
   /** The bot can't speak in that channel, so nobody would see the request. */
-  | { kind: 'cannot-post'; why: Exclude<Postable, 'yes'> }
+  | { kind: 'cannot-post'; why: Exclude<Postable, 'yes' | 'shared'> }
   /** The same click or command again: what it did the first time stands. */
   | { kind: 'repeated'; request: string | null };
 
@@ -123,7 +125,7 @@ async function consider(deps: RequestThrottleDeps, ask: Omit<Ask, 'op'>): Promis
   const { user, extend, ...rest } = ask;
   const requester: Person = await deps.people.person(user);
   const command: AskCommand = { ...rest, requester };
-  const groups = await deps.people.groups(groupsOf(matchRule(inForce.policy, targetOf(ask))));
+  const groups = await deps.people.groups(groupsToAdmit(inForce, ask));
   const admission = admit(command, inForce, groups);
   const refused = (refusal: AskRefusal, rule: Rule | null, from: number | null = null): Considered => ({
     ...{ command, inForce, from, execution: null },
@@ -131,20 +133,25 @@ async function consider(deps: RequestThrottleDeps, ask: Omit<Ask, 'op'>): Promis
   });
   if (!admission.ok) return refused(admission.refusal, admission.rule);
   const { rule } = admission;
-  const [open, standing] = await Promise.all([
+  const [postable, open, standing] = await Promise.all([
+    deps.channels.postable(ask.channel),
     deps.ledger.openRequestOf(ask.execution.arn),
     deps.ledger.inForceOf(ask.execution.arn),
   ]);
+  if (postable === 'shared' && !rule.shared) return refused({ why: 'shared-channel', rule }, rule);
+  if (postable !== 'yes' && postable !== 'shared') {
+    return { command, inForce, from: null, execution: null, outcome: { kind: 'cannot-post', why: postable } };
+  }
   if (open) return refused({ why: 'already-open', request: open }, rule);
-  const [running, postable, execution] = await Promise.all([
+  const enough = Math.max(...Object.values(rule.approvals).map((needed) => needed ?? 0));
+  const [running, people, execution] = await Promise.all([
     standing && deps.ledger.load(standing.request),
-    deps.channels.postable(ask.channel),
+    lookUpApprovers(deps.people, rule, requester, { groups, enough }),
     deps.executions.describe(ask.execution, { role: rule.role, session: { kind: 'read' } }),
   ]);
   const from = execution.bytesPerSecond;
-  if (postable !== 'yes') return { command, inForce, from, execution, outcome: { kind: 'cannot-post', why: postable } };
   const now = deps.clock.now();
-  const facts = { rule, inForce, groups, execution, running: running?.request ?? null, now };
+  const facts = { rule, inForce, groups, people, execution, running: running?.request ?? null, now };
   const id = deps.newRequestId();
   const decision = extend
     ? decideExtension({ ...command, durationSeconds: command.durationSeconds ?? 0 }, extend, facts, id)
@@ -152,6 +159,14 @@ async function consider(deps: RequestThrottleDeps, ask: Omit<Ask, 'op'>): Promis
   if (!decision.ok) return refused(decision.refusal, rule, from);
   const { event, proposal } = decision;
   return { command, inForce, from, execution, outcome: { kind: 'proposed', rule, event, proposal } };
+}
+
+/** Without a rule for this channel, its answer names others only to those who may request there, or see all. */
+function groupsToAdmit({ policy }: PolicyInForce, ask: Parameters<typeof targetOf>[0]): string[] {
+  const target = targetOf(ask);
+  const rule = matchRule(policy, target);
+  if (rule) return groupsOf(rule);
+  return distinct([...groupsOf(policy.viewers), ...rulesElsewhere(policy, target).flatMap((one) => groupsOf(one))]);
 }
 
 async function refuse(

@@ -3,6 +3,7 @@ import { ruleNow } from '../domain/decide-review.ts';
 import { groupsOf } from '../domain/policy.ts';
 import type { RevertRefusal } from '../domain/refusal.ts';
 import type { ThrottleRequest } from '../domain/throttle-request.ts';
+import { lookUpParties } from './known-people.ts';
 import type { Clock, EffectKind, Ledger, People, PolicySource } from './ports.ts';
 
 export type RevertingNow =
@@ -30,7 +31,9 @@ export async function revertNow(
     const inForce = deps.policy.current();
     const rule = ruleNow(request, inForce);
     const [by, groups] = await Promise.all([deps.people.person(user), deps.people.groups(groupsOf(rule))]);
-    const decision = decideRevertNow(request, by, { rule, groups, policy: inForce.digest, now: deps.clock.now() });
+    const parties = await lookUpParties(deps.people, by, [request]);
+    const facts = { rule, groups, people: parties, policy: inForce.digest, now: deps.clock.now() };
+    const decision = decideRevertNow(request, by, facts);
     if (!decision.ok && !decision.event) return { kind: 'refused', refusal: decision.refusal };
     const change = { op, prior: request, events: decision.event ? [decision.event] : [] };
     const effects: EffectKind[] = decision.ok ? ['revert', 'show', 'tell'] : [];

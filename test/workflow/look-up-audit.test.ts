@@ -39,6 +39,8 @@ beforeAll(async () => {
 });
 afterAll(() => opened.close());
 
+const person = async (id: string) => EVERYBODY.find(({ user }) => user === id) as (typeof EVERYBODY)[number];
+
 async function look(query: Partial<AuditQuery>) {
   const given = policy(rule());
   const withReaders = { ...given, policy: { ...given.policy, audit: { readers: { users: ['U0AUDIT'], groups: [] } } } };
@@ -47,7 +49,8 @@ async function look(query: Partial<AuditQuery>) {
       ledger: opened.ledger,
       audit: { page },
       people: {
-        person: async (id) => EVERYBODY.find(({ user }) => user === id) as (typeof EVERYBODY)[number],
+        person,
+        lately: person,
         groups: async () => new Map(),
       },
       policy: { current: () => withReaders },
