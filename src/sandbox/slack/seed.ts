@@ -3,7 +3,7 @@ export interface SeedUser {
   readonly id: string;
   readonly name: string;
   readonly realName: string;
-  readonly guest?: 'restricted' | 'ultra_restricted';
+  readonly guest?: 'restricted' | 'ultra_restricted' | undefined;
   readonly stranger?: boolean;
   readonly deleted?: boolean;
   readonly teamId?: string;
