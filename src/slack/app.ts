@@ -5,6 +5,7 @@ import { type Bot, type Caller, type Click, openModalSeal, openRequestSeal, type
 import { parseCommand } from './command-text.ts';
 import { sayDirectly, sayPrivately, tellFault } from './door.ts';
 import { checkAtDoor } from './door-check.ts';
+import { firstWord, inTime } from './first-word.ts';
 import { valueKey } from './interactions/submit-request.ts';
 import {
   actionPayload,
@@ -19,7 +20,7 @@ import { ACTIONS, COMMANDS, SUBMITS, SUGGESTIONS } from './routes.ts';
 import { createSeen } from './seen.ts';
 import { answerSubmit, noticeAnswer } from './submit-answer.ts';
 import type { MessageView } from './views/text.ts';
-import { type Doing, STILL_CHECKING } from './words.ts';
+import type { Doing } from './words.ts';
 
 export interface SlackAppOptions {
   bot: Bot;
@@ -29,8 +30,6 @@ export interface SlackAppOptions {
   onAck: (kind: string, seconds: number) => void;
 }
 
-/** Slack shows a failure after 3 s without a word. */
-const WORD_DUE_MS = 2300;
 const SUGGESTIONS_DUE_MS = 2500;
 
 type Ack = (answer?: unknown) => Promise<void>;
@@ -257,33 +256,6 @@ export function createSlackApp({ bot, receiver, token, onInteraction, onAck }: S
 /** The ids come from outside: `constructor` is no route. */
 function own<T>(table: Readonly<Record<string, T>>, id: string): T | undefined {
   return Object.hasOwn(table, id) ? table[id] : undefined;
-}
-
-/** A person who typed something hears a first word in time, whatever takes long behind it. */
-function firstWord(send: (message: MessageView | string) => Promise<void>, log: Bot['log']) {
-  let said = false;
-  const say = (message: MessageView | string) => {
-    said = true;
-    return send(message);
-  };
-  return {
-    say,
-    async due(work: Promise<void>, silent: boolean): Promise<void> {
-      const waiting = setTimeout(() => {
-        if (said || silent) return;
-        send(STILL_CHECKING).catch((err: unknown) => log.warn({ err }, 'nobody heard that it takes longer'));
-      }, WORD_DUE_MS);
-      await work.finally(() => clearTimeout(waiting));
-    },
-  };
-}
-
-async function inTime<T>(work: Promise<T>, ms: number, otherwise: T): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<T>((resolve) => {
-    timer = setTimeout(() => resolve(otherwise), ms);
-  });
-  return Promise.race([work, late]).finally(() => clearTimeout(timer));
 }
 
 function viewOf({ id, hash, private_metadata, state }: ViewPayload): View {

@@ -22,3 +22,12 @@ export function notViewedWords(not: NotViewed): string {
   if (not.unreadable.length > 0) return unreadableWords(not.unreadable, '`viewers`', 'nothing is shown.');
   return 'Slack can’t confirm the policy’s `viewers` right now, so nothing is shown. Try again in a minute.';
 }
+
+/** Slack can't say whether there are enough of them. */
+export function approversUnknown(rule: string): string {
+  return `Slack didn’t say who the approvers of ${rule} are, so we can’t tell whether there are enough. Request not created; the limit is unchanged. Try again in a minute.`;
+}
+
+export function sharedChannel(rule: string): string {
+  return `This channel is shared with another organization, and ${rule} doesn’t allow requests in shared channels. Request not created; the limit is unchanged. Use a channel of your own organization.`;
+}

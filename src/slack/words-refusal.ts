@@ -6,7 +6,7 @@ import type { RequestStatus } from '../domain/throttle-request.ts';
 import { mentions } from './views/people-words.ts';
 import { clip, code, count, entities, escapeText, link, listed, mentionUser } from './views/text.ts';
 import type { Words } from './words.ts';
-import { OUTSIDER, unreadableWords } from './words-access.ts';
+import { approversUnknown, OUTSIDER, sharedChannel, unreadableWords } from './words-access.ts';
 
 const UNCHANGED = 'Nothing was changed; the transfer goes on as it is.';
 const MOST_CHANNELS = 10;
@@ -46,15 +46,9 @@ export function refusalWords(refusal: Refusal, more: { link?: string | null } = 
     case 'too-few-approvers':
       return { text: tooFew(refusal), field: null };
     case 'approvers-unknown':
-      return {
-        text: `Slack didn’t say who the approvers of ${ruleName(refusal.rule)} are, so we can’t tell whether there are enough. Request not created; the limit is unchanged. Try again in a minute.`,
-        field: null,
-      };
+      return { text: approversUnknown(ruleName(refusal.rule)), field: null };
     case 'shared-channel':
-      return {
-        text: `This channel is shared with another organization, and ${ruleName(refusal.rule)} doesn’t allow requests in shared channels. Request not created; the limit is unchanged. Use a channel of your own organization.`,
-        field: null,
-      };
+      return { text: sharedChannel(ruleName(refusal.rule)), field: null };
     case 'not-updatable':
       return { text: notUpdatable(refusal.status), field: 'execution' };
     case 'already-open': {

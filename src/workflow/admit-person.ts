@@ -1,4 +1,6 @@
+import type { AuditEvent } from '../domain/audit-event.ts';
 import { plainEvent } from '../domain/audit-record.ts';
+import { parseExecutionArn } from '../domain/task-execution.ts';
 import type { Ledger, People, PolicySource } from './ports.ts';
 
 export interface AdmitDeps {
@@ -26,9 +28,16 @@ export async function admitPerson({ ledger, people, policy }: AdmitDeps, { about
   if (kind === 'member') return true;
   const refused = plainEvent('refused', {
     ...{ actor: { team, user, name }, channel: by.channel, policy: policy.current().digest },
-    execution: about.execution,
+    ...placeOf(about.execution),
     detail: { why: 'not-a-member', denial: kind, of: by.what, ...(about.request ? { request: about.request } : {}) },
   });
   await ledger.commit({ op: by.op, prior: null, events: [refused] });
   return false;
+}
+
+/** The execution that somebody named, as a record has it. */
+export function placeOf(execution: string | null): Pick<AuditEvent, 'execution' | 'account' | 'region'> {
+  const parsed = parseExecutionArn(execution ?? '');
+  const { account, region } = parsed.ok ? parsed.value : { account: null, region: null };
+  return { execution, account, region };
 }

@@ -76,28 +76,30 @@ export async function listRunning(
   const named = list.executions.filter((one) => ruleNaming(policy, one.arn) !== null).sort(byInterest);
   const from = ask.from < named.length ? ask.from : 0;
   const page = named.slice(from, from + ask.size);
-  const looks = await deps.executions.lookAtActive(
-    page.map(({ arn }) => arn),
-    left(),
-  );
   const onPage = <R extends ThrottleRequest>(requests: readonly R[]) =>
     page.map(({ arn }) => requests.find(({ execution }) => execution === arn) ?? null);
   const opens = onPage(open.map(({ request }) => request));
   const holds = onPage(held);
-  const shown = await shownTo(
-    deps,
-    person,
-    [...opens, ...holds].filter((one) => one !== null),
-  );
+  const [looks, shown] = await Promise.all([
+    deps.executions.lookAtActive(
+      page.map(({ arn }) => arn),
+      left(),
+    ),
+    shownTo(
+      deps,
+      person,
+      [...opens, ...holds].filter((one) => one !== null),
+    ),
+  ]);
   const rows = page.map((execution, nth): RunningRow => {
-    const [isOpen, isHeldBy] = [opens[nth] ?? null, holds[nth] ?? null];
+    const [request, limit] = [opens[nth] ?? null, holds[nth] ?? null];
     const rule = ask.channel === null ? null : ruleFor(policy, execution.arn, ask.channel);
     return {
       execution: { ...execution, taskName: execution.taskName ?? looks.get(execution.arn)?.taskName ?? null },
       look: looks.get(execution.arn) ?? null,
       measured: deps.rates.of(execution.arn),
-      open: isOpen && shown(isOpen),
-      held: isHeldBy && shown(isHeldBy),
+      open: request && shown(request),
+      held: limit && shown(limit),
       mayAsk: rule !== null && mayAsk(rule, person, groups).allowed,
     };
   });

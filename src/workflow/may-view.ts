@@ -1,6 +1,6 @@
 import { plainEvent } from '../domain/audit-record.ts';
 import { type Groups, groupsOf, mayView, type Person, type Principals, unreadableOf } from '../domain/policy.ts';
-import type { Attempt } from './admit-person.ts';
+import { type Attempt, placeOf } from './admit-person.ts';
 import { nameable } from './known-people.ts';
 import type { Ledger, People, PolicySource } from './ports.ts';
 
@@ -39,7 +39,7 @@ export async function refuseViewing(deps: ViewDeps, viewing: Attempt): Promise<N
   if (may.kind === 'viewers-unknown') return may;
   const { team, user, name, kind } = may.person;
   const refused = plainEvent('refused', {
-    ...{ actor: { team, user, name }, channel: viewing.channel, execution: viewing.about.execution },
+    ...{ actor: { team, user, name }, channel: viewing.channel, ...placeOf(viewing.about.execution) },
     policy: deps.policy.current().digest,
     detail: { why: 'not-a-viewer', denial: kind === 'member' ? 'not-a-viewer' : kind, of: viewing.what },
   });
