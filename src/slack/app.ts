@@ -228,12 +228,12 @@ export function createSlackApp({ bot, receiver, token, onInteraction, onAck }: S
     // The Messages tab says so too.
     if (payload?.event.tab !== 'home') return;
     const { user } = payload.event;
-    // Opened again and again, a refusal is one record an hour. The tab itself says why it is empty.
+    // The tab itself says why it is empty, and follows; here the attempt is put on record, once an hour.
     const caller = callerOf(user, `home:${user}:${bot.clock.now().toISOString().slice(0, 13)}`, {
       say: async () => {},
     });
-    const show = () => bot.homeTabs.opened(user);
-    const opened = admitted('home', caller, { viewers: true }, show, show);
+    bot.background(checkAtDoor(bot, caller, { what: 'home', viewers: true }));
+    const opened = bot.homeTabs.opened(user);
     bot.background(opened);
     await opened.then(
       () => onInteraction('home', 'done'),
