@@ -13,7 +13,7 @@ import {
 import type { ThrottleRequest } from './throttle-request.ts';
 
 /** Stands for whoever requested something in a private channel, where the reader is not to know. */
-export const SOMEBODY: Actor = { team: '', user: '', name: 'someone in a private channel' };
+const SOMEBODY: Actor = { team: '', user: '', name: 'someone in a private channel' };
 
 /** Whether a person may know all of a request that was made in a private channel. `rule`: the one in force for it. */
 export function maySeeAll(

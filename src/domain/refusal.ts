@@ -20,7 +20,7 @@ export function groupsUnknown(rule: Rule, groups: Groups): GroupsUnknown {
 }
 
 /** Judged before anything else, so that its answer tells nothing of rules, executions and requests. */
-export interface NotAMember {
+interface NotAMember {
   why: 'not-a-member';
   kind: Exclude<Person['kind'], 'member'>;
 }

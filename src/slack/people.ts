@@ -46,6 +46,7 @@ export function createPeople(client: WebClient, team: string, clock: Clock, log:
   return {
     person: personOf,
     lately,
+    remembers: lately.holds,
     async groups(ids): Promise<Groups> {
       const members = await Promise.all(ids.map(async (id) => [id, await group(id)] as const));
       return new Map(members);

@@ -13,7 +13,10 @@ import type { ThrottleRequest } from '../domain/throttle-request.ts';
 import { PersonUnknown } from './faults.ts';
 import type { People as Directory } from './ports.ts';
 
-/** Slack takes 100 look-ups a minute; one answer to one person may use a part of them. */
+/**
+ * Slack takes 100 look-ups a minute; one answer to one person may use a part of them. What was looked up is remembered for
+ * minutes, so the same question gets further each time that it is asked.
+ */
 const MOST_LOOKED_UP = 60;
 /** At a time: few approvers are enough for most rules. */
 const AT_ONCE = 5;
@@ -29,15 +32,18 @@ export async function lookUpPeople({ lately }: Pick<Directory, 'lately'>, ids: r
  * look-ups.
  */
 export async function lookUpApprovers(
-  directory: Pick<Directory, 'lately'>,
+  directory: Pick<Directory, 'lately' | 'remembers'>,
   rule: Rule,
   requester: PersonIds,
   { groups, enough }: { groups: Groups; enough: number },
 ): Promise<People> {
-  const ids = approverIds(rule, groups).slice(0, MOST_LOOKED_UP);
+  const ids = approverIds(rule, groups);
   let people: People = new Map();
+  let budget = MOST_LOOKED_UP;
   for (let from = 0; from < ids.length && enough > possibleApprovers(rule, requester, groups, people).people.length; ) {
     const next = ids.slice(from, from + Math.max(AT_ONCE, enough));
+    budget -= next.filter((id) => !directory.remembers(id)).length;
+    if (budget < 0) break;
     people = new Map([...people, ...(await lookUpPeople(directory, next))]);
     from += next.length;
   }

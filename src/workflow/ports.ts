@@ -203,6 +203,8 @@ export interface People {
    * @throws PersonUnknown where Slack can't say
    */
   lately(user: string): Promise<Person>;
+  /** Whether `lately` would answer without asking Slack. */
+  remembers(user: string): boolean;
   /** At most 10 s old. */
   groups(ids: readonly string[]): Promise<Groups>;
 }

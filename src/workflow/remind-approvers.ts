@@ -56,7 +56,6 @@ export async function remindApprovers(deps: RemindDeps, id: string): Promise<App
     next === null ? { kind: 'done' } : { ...until(next, deps.clock), why: 'the next reminder is not due yet' };
   if (nth === 0) return atNext();
   const groups = await deps.people.groups(groupsOf(rule));
-  const ids = approverIds(rule, groups).slice(0, MOST_LOOKED_UP);
   const took = [request.requester, ...request.approvals.map(({ by }) => by)];
   const parties = await lookUpPeople(
     deps.people,
@@ -64,8 +63,15 @@ export async function remindApprovers(deps: RemindDeps, id: string): Promise<App
   );
   const done: Person[] = [];
   let unknown = rule.approvers.groups.some((group) => membersOf(groups, group) === null);
-  for (const user of ids) {
+  let budget = MOST_LOOKED_UP;
+  for (const user of approverIds(rule, groups)) {
     if (done.length === MOST_REMINDED) break;
+    if (!deps.people.remembers(user)) budget -= 1;
+    // Those who were looked up are remembered: the next run gets further.
+    if (budget < 0) {
+      unknown = true;
+      break;
+    }
     const person = (await lookUpPeople(deps.people, [user])).get(user);
     if (!person) {
       unknown = true;

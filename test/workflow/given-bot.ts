@@ -76,7 +76,7 @@ export async function startBot(arn: string, world: Outside, prefix?: string) {
     ledger: opened.ledger,
     executions: executions as Executions,
     people: {
-      ...{ person, lately: person },
+      ...{ person, lately: person, remembers: () => false },
       groups: async (ids: readonly string[]) => new Map(ids.map((id) => [id, world.groups.get(id) ?? null])),
     },
     channels: { postable: async () => world.postable, isPrivate: async (channel: string) => channel.startsWith('G') },

@@ -51,6 +51,7 @@ async function look(query: Partial<AuditQuery>) {
       people: {
         person,
         lately: person,
+        remembers: () => false,
         groups: async () => new Map(),
       },
       policy: { current: () => withReaders },
