@@ -165,7 +165,7 @@ export async function serve(env: NodeJS.ProcessEnv, options: ServeOptions = {}):
   unreadable = people.unreadable;
   const seals = createSeals(sealSecret(config));
   const seal = (request: string) => sealRequest({ seals }, request);
-  const notifier = createNotifier({ ledger, executions, policy, clock, cards, looks, clients, seal, log });
+  const notifier = createNotifier({ ledger, executions, people, policy, clock, cards, looks, clients, seal, log });
   const audit = createAuditBook({ redis, keys, ledger, clock, auditKeys, signingKey, checkpointFile, alarms });
   const auditChannel = createAuditChannel({ clients, channel: config.audit.channel, policy, log });
   const auditWatch = startAuditWatch({

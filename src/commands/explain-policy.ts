@@ -42,7 +42,7 @@ export async function explainPolicy(options: ExplainOptions, terminal: Terminal)
   }
   terminal.print(
     '',
-    `From the file alone: ${options.user} is taken for a full member of the workspace, and who is in a group is not looked up.`,
+    `From the file alone: ${options.user} and everybody that the file names are taken for full members of the workspace, and who is in a group is not looked up.`,
   );
   return 0;
 }

@@ -8,9 +8,9 @@ import {
   matchRule,
   type Policy,
   type Principals,
-  possibleApprovers,
   type Rule,
 } from '../domain/policy.ts';
+import { approverIds } from '../domain/possible-approvers.ts';
 import { type AskedRate, formatRate, resolveRate, UNLIMITED } from '../domain/rate.ts';
 import type { ExecutionArn } from '../domain/task-execution.ts';
 
@@ -64,6 +64,12 @@ export function explainRule(rule: Rule, question: Question): [string, string][] 
     ['reason', rule.reason === 'required' ? 'has to be given' : 'may be left out'],
     ['for', rule.maxDurationSeconds === null ? 'any duration' : `at most ${formatDuration(rule.maxDurationSeconds)}`],
     ['expires', `${formatDuration(rule.expiresInSeconds)} after it was asked, and again after it was agreed`],
+    [
+      'Slack Connect',
+      rule.shared
+        ? 'also in channels shared with other organizations'
+        : 'not in channels shared with other organizations',
+    ],
     ['reminders', rule.reminders ? 'after a third and two thirds of that time' : 'none'],
     ['role', rule.role ?? "the bot's own credentials"],
     ['verdict', verdict],
@@ -118,10 +124,12 @@ function approvalWords(rule: Rule, direction: Direction, { user }: Question): Pa
   const needed = approvalsNeeded(rule, direction);
   if (needed === null) return { may: 'no', words: 'the rule does not allow to lift the limit' };
   const words = `${needed} ${DOES[direction]}`;
-  const possible = possibleApprovers(rule, { user }, NO_GROUPS);
-  if (needed === 0 || possible.users.length >= needed) return { may: 'yes', words };
-  if (possible.unknown) return { may: 'depends', words: `${words} (if the groups have enough members beside ${user})` };
-  return { may: 'no', words: `${words}, and beside ${user} only ${possible.users.length} could give them` };
+  // Everybody named is taken for a full member, under one id alone.
+  const named = approverIds(rule, NO_GROUPS).filter((id) => id !== user);
+  if (needed === 0 || named.length >= needed) return { may: 'yes', words };
+  if (rule.approvers.groups.length > 0)
+    return { may: 'depends', words: `${words} (if the groups have enough members beside ${user})` };
+  return { may: 'no', words: `${words}, and beside ${user} only ${named.length} could give them` };
 }
 
 function approverWords(approvers: Principals): string {

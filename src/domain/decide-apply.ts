@@ -1,5 +1,13 @@
 import type { AuditEvent } from './audit-event.ts';
-import { decideExpire, type ReviewFacts, ruleNow, staleEvent, standingOf, stateEvent } from './decide-review.ts';
+import {
+  approvalsOf,
+  decideExpire,
+  type ReviewFacts,
+  ruleNow,
+  staleEvent,
+  standingOf,
+  stateEvent,
+} from './decide-review.ts';
 import { countedPolicies } from './policies-in-force.ts';
 import { type PutOff, type Sent, tryAgain } from './sending.ts';
 import { isUpdatable, type TaskExecution } from './task-execution.ts';
@@ -30,7 +38,7 @@ export function decideBegin(request: ThrottleRequest, facts: ReviewFacts): Begin
     case 'stale':
       return { kind: 'end', event: staleEvent(request, standing.why, facts, standing.rate, standing.digest) };
     case 'stands': {
-      if (request.approvals.length < standing.needed) {
+      if (approvalsOf(request, facts.people) < standing.needed) {
         return { kind: 'end', event: staleEvent(request, 'policy', facts, null, standing.digest) };
       }
       const role = ruleNow(request, facts.inForce)?.role ?? null;

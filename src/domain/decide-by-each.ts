@@ -9,7 +9,8 @@ import {
   type PolicyInForce,
   strictest,
 } from './policies-in-force.ts';
-import { type Groups, matchRule, type Policy, possibleApprovers, type Rule } from './policy.ts';
+import { type Groups, matchRule, type People, type Person, type Policy, type Rule, samePerson } from './policy.ts';
+import { possibleApprovers } from './possible-approvers.ts';
 import { type AskRefusal, groupsUnknown } from './refusal.ts';
 import type { TaskExecution } from './task-execution.ts';
 import type { RequestedDetail, ThrottleRequest } from './throttle-request.ts';
@@ -31,6 +32,8 @@ export interface AskFacts {
   rule: Rule;
   inForce: PolicyInForce;
   groups: Groups;
+  /** The rules' approvers, as many as are needed to know whether there are enough, and who requested or approved `running`. */
+  people: People;
   execution: TaskExecution;
   /** The request whose limit is in force for a while, if there is one. */
   running: ThrottleRequest | null;
@@ -58,7 +61,7 @@ export function decideByEach(
   id: string,
   propose: (by: { rule: Rule; policy: Policy }) => Proposed,
 ): AskDecision {
-  const { inForce, groups, execution } = facts;
+  const { inForce, execution } = facts;
   const [own, ...others] = knownPolicies(inForce);
   const target = targetOf(command);
   const under = ({ policy, digest }: OnePolicy, rule: Rule | null) => {
@@ -74,7 +77,7 @@ export function decideByEach(
   const lowers = each[0].made.ok && each[0].made.lowers;
   if (hasUnreadable(inForce) && !lowers) return { ok: false, refusal: { why: 'policies-differ' } };
   const rules = each.flatMap((one) => one.rule ?? []);
-  const tooFew = approversRefusal(rules, made.needed, command, groups);
+  const tooFew = approversRefusal(rules, made.needed, command, facts);
   if (tooFew) return { ok: false, refusal: tooFew };
   const { from, to, direction, needed, more } = made;
   const waits = Math.min(...rules.map(({ expiresInSeconds }) => expiresInSeconds));
@@ -103,14 +106,17 @@ function approversRefusal(
   rules: readonly Rule[],
   needed: number,
   { requester }: Pick<AskCommand, 'requester'>,
-  groups: Groups,
+  { groups, people: known }: Pick<AskFacts, 'groups' | 'people'>,
 ): AskRefusal | null {
-  const possible = rules.map((rule) => ({ rule, ...possibleApprovers(rule, requester, groups) }));
-  const doubtful = possible.find(({ unknown }) => unknown);
+  const possible = rules.map((rule) => ({ rule, ...possibleApprovers(rule, requester, groups, known) }));
+  const doubtful = possible.find(({ unknownGroups }) => unknownGroups);
   if (needed > 0 && doubtful) return groupsUnknown(doubtful.rule, groups);
-  const fewest = possible.toSorted((one, other) => one.users.length - other.users.length)[0];
-  const count = fewest?.users.filter((user) => possible.every(({ users }) => users.includes(user))).length ?? 0;
+  const fewest = possible.toSorted((one, other) => one.people.length - other.people.length)[0];
+  const byAll = (person: Person) => possible.every(({ people }) => people.some((one) => samePerson(one, person)));
+  const count = fewest?.people.filter(byAll).length ?? 0;
   if (!fewest || count >= needed) return null;
+  const unknown = possible.find(({ unknownPeople }) => unknownPeople);
+  if (unknown) return { why: 'approvers-unknown', rule: unknown.rule };
   return { why: 'too-few-approvers', rule: fewest.rule, needed, possible: count };
 }
 

@@ -39,7 +39,7 @@ export function decideExtension(
       return { ok: false, refusal: { why: 'duration-too-long', rule, asked: extension.totalSeconds, max, held } };
     }
     const { direction, needed, takeover, lowers } = weigh(change, [running.direction], {
-      ...{ running, rule, groups: facts.groups, runningRule: ruleNow(running, { policy }) },
+      ...{ running, rule, groups: facts.groups, people: facts.people, runningRule: ruleNow(running, { policy }) },
     });
     if (needed === null) {
       return { ok: false, refusal: { why: 'unlimited-not-allowed', rule, ...(takeover ? { takeover } : {}) } };

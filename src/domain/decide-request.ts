@@ -3,8 +3,8 @@ import type { AuditEvent } from './audit-event.ts';
 import { type AskDecision, type AskFacts, decideByEach, type Proposed } from './decide-by-each.ts';
 import { ruleNow } from './decide-review.ts';
 import { countedPolicies, type OnePolicy, otherThan, type PolicyInForce, underEach } from './policies-in-force.ts';
-import type { Groups, Policy, Rule } from './policy.ts';
-import { checkRate, matchRule, mayAsk } from './policy.ts';
+import type { Groups, Person, Policy, Rule } from './policy.ts';
+import { checkRate, matchRule, mayAsk, mayView } from './policy.ts';
 import { resolveRate } from './rate.ts';
 import { type AskRefusal, type ElsewhereRule, groupsUnknown, isByPolicy } from './refusal.ts';
 import { directionsOf, weigh } from './takeover.ts';
@@ -18,7 +18,10 @@ export type Admission =
   | { ok: true; rule: Rule }
   | { ok: false; refusal: AskRefusal; rule: Rule | null; other?: string };
 
-/** May this person ask this here at all? Needs the groups of all rules' requesters and approvers. */
+/**
+ * May this person ask this here at all? Needs the groups of all rules' requesters and approvers; where no rule matches, those
+ * of `rulesElsewhere` and of the viewers.
+ */
 export function admit(command: AskCommand, inForce: PolicyInForce, groups: Groups): Admission {
   const own = admitUnder(command, inForce, groups);
   const found = underEach(
@@ -33,6 +36,8 @@ export function admit(command: AskCommand, inForce: PolicyInForce, groups: Group
 
 function admitUnder(command: AskCommand, { policy }: OnePolicy, groups: Groups): Admission {
   const { execution } = command;
+  const { kind } = command.requester;
+  if (kind !== 'member') return { ok: false, refusal: { why: 'not-a-member', kind }, rule: null };
   const target = targetOf(command);
   const rule = matchRule(policy, target);
   if (!rule) {
@@ -40,7 +45,7 @@ function admitUnder(command: AskCommand, { policy }: OnePolicy, groups: Groups):
       why: 'no-rule',
       account: execution.account,
       region: execution.region,
-      elsewhere: elsewhere(policy, target),
+      elsewhere: elsewhere(policy, target, command.requester, groups),
     };
     return { ok: false, refusal, rule: null };
   }
@@ -48,14 +53,27 @@ function admitUnder(command: AskCommand, { policy }: OnePolicy, groups: Groups):
   return refusal ? { ok: false, refusal, rule } : { ok: true, rule };
 }
 
-function elsewhere(policy: Policy, target: { account: string; region: string; task: string }): ElsewhereRule[] {
-  return policy.rules.flatMap((rule) => {
-    const channels = rule.match.channels ?? [];
+/** The rules that would match in another channel. */
+export function rulesElsewhere(policy: Policy, target: { account: string; region: string; task: string }): Rule[] {
+  return policy.rules.filter((rule) => {
     const here = { ...rule, match: { ...rule.match } };
     delete here.match.channels;
     const wouldMatch = matchRule({ ...policy, rules: [here] }, { ...target, channel: '' });
-    return channels.length > 0 && wouldMatch ? [{ rule: rule.name, channels }] : [];
+    return rule.match.channels !== undefined && wouldMatch !== null;
   });
+}
+
+/** Their channels are named to those who may request there, or may see all: to others they are none of their business. */
+function elsewhere(
+  policy: Policy,
+  target: { account: string; region: string; task: string },
+  person: Person,
+  groups: Groups,
+): ElsewhereRule[] {
+  const views = mayView(policy, person, groups).allowed;
+  return rulesElsewhere(policy, target)
+    .filter((rule) => views || mayAsk(rule, person, groups).allowed)
+    .map(({ name, match }) => ({ rule: name, channels: match.channels ?? [] }));
 }
 
 function askerRefusal(rule: Rule, command: AskCommand, groups: Groups): AskRefusal | null {
@@ -91,7 +109,7 @@ export function decideRequest(command: AskCommand, facts: AskFacts, id: string):
   const change = { requester, from, to, endsAt };
   return decideByEach(command, facts, id, ({ rule, policy }): Proposed => {
     const weight = weigh(change, directionsOf(change, running), {
-      ...{ running, rule, groups: facts.groups },
+      ...{ running, rule, groups: facts.groups, people: facts.people },
       runningRule: running && ruleNow(running, { policy }),
     });
     const { direction, needed, takeover, lowers } = weight;
@@ -133,6 +151,7 @@ export function refusedEvent(
     detail: {
       why: refusal.why,
       ...(refusal.why === 'may-not-ask' ? { denial: refusal.denial } : {}),
+      ...(refusal.why === 'not-a-member' ? { denial: refusal.kind } : {}),
       ...(rate.kind === 'percent' ? { percent: rate.percent } : {}),
       ...(command.durationSeconds === null ? {} : { duration: command.durationSeconds }),
       ...(command.undoes ? { undoes: command.undoes.request } : {}),

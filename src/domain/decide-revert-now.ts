@@ -4,7 +4,7 @@ import { ruleNow, stateEvent } from './decide-review.ts';
 import { isHeld, isReverting } from './hold.ts';
 import { mayRevert } from './may-revert.ts';
 import { countedPolicies, otherThan, type PolicyInForce, underEach } from './policies-in-force.ts';
-import type { Groups, Membership, Person } from './policy.ts';
+import type { Groups, Membership, People, Person } from './policy.ts';
 import { groupsUnknown, type RevertRefusal } from './refusal.ts';
 import type { ThrottleRequest } from './throttle-request.ts';
 
@@ -15,16 +15,24 @@ import type { ThrottleRequest } from './throttle-request.ts';
 export function decideRevertNow(
   request: ThrottleRequest,
   by: Person,
-  facts: { inForce: PolicyInForce; groups: Groups; now: Date },
+  facts: { inForce: PolicyInForce; groups: Groups; people: People; now: Date },
 ): { ok: true; event: AuditEvent } | { ok: false; refusal: RevertRefusal; event: AuditEvent | null; other?: string } {
-  if (!isHeld(request) || isReverting(request)) return { ok: false, refusal: { why: 'not-held' }, event: null };
-  const { inForce, groups } = facts;
+  const { inForce, groups, people } = facts;
   const actor: Actor = { team: by.team, user: by.user, name: by.name };
+  const refused = (digest: string, detail: Record<string, unknown>): AuditEvent => ({
+    ...{ ...stateEvent(request, 'decision.refused', actor, digest), version: request.version },
+    detail: { ...detail, ...countedPolicies(inForce) },
+  });
+  if (by.kind !== 'member') {
+    const refusal: RevertRefusal = { why: 'not-a-member', kind: by.kind };
+    return { ok: false, refusal, event: refused(inForce.digest, { why: refusal.why, denial: by.kind }) };
+  }
+  if (!isHeld(request) || isReverting(request)) return { ok: false, refusal: { why: 'not-held' }, event: null };
   const { may, rule, digest } = underEach(
     inForce,
     (one) => {
       const rule = ruleNow(request, one);
-      return { rule, digest: one.digest, may: mayRevert(request, by, { rule, groups }) };
+      return { rule, digest: one.digest, may: mayRevert(request, by, { rule, groups, people }) };
     },
     ({ may }) => MAY_NOT[may],
   );
@@ -33,9 +41,7 @@ export function decideRevertNow(
   if (may === 'unknown' && rule) return { ok: false, refusal: groupsUnknown(rule, groups), event: null, ...other };
   if (may !== 'yes') {
     const refusal: RevertRefusal = { why: 'may-not-revert', requester: request.requester.user, rule };
-    const event = { ...stateEvent(request, 'decision.refused', actor, digest), version: request.version };
-    const detail = { why: refusal.why, ...countedPolicies(inForce) };
-    return { ok: false, refusal, event: { ...event, detail }, ...other };
+    return { ok: false, refusal, event: refused(digest, { why: refusal.why }), ...other };
   }
   const { base, since, role } = request.hold;
   const detail = { base, since, role, dueAt: facts.now.toISOString() };

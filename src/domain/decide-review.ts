@@ -10,7 +10,7 @@ import {
   strictest,
   underEach,
 } from './policies-in-force.ts';
-import { matchRule, type Person, type Rule } from './policy.ts';
+import { known, matchRule, type People, type Person, type Rule, samePerson } from './policy.ts';
 import { type DecisionRefusal, groupsUnknown } from './refusal.ts';
 import {
   type Circumstances,
@@ -62,7 +62,8 @@ export function rulesNow(request: ThrottleRequest, inForce: PolicyInForce): (Rul
  * whoever has approved may do that too.
  */
 export function decideOpen(request: ThrottleRequest, by: Person, facts: ReviewFacts): Decision {
-  const { inForce } = facts;
+  const { inForce, people } = facts;
+  if (by.kind !== 'member') return refuse(request, by, { why: 'not-a-member', kind: by.kind }, inForce);
   if (request.status !== 'pending') return refuse(request, by, { why: 'not-open', status: request.status }, inForce);
   const expired = decideExpire(request, facts.now, inForce);
   if (expired.length > 0) return { ok: true, events: expired };
@@ -76,7 +77,7 @@ export function decideOpen(request: ThrottleRequest, by: Person, facts: ReviewFa
   if (may.kind === 'may-not') {
     return refuse(request, by, { why: 'may-not-decide', denial: may.denial, rule: may.rule }, inForce, may.digest);
   }
-  if (hasApproved(request, by) && request.approvals.length < (neededNow(request, facts) ?? 0)) {
+  if (hasApproved(request, by, people) && approvalsOf(request, people) < (neededNow(request, facts) ?? 0)) {
     return refuse(request, by, { why: 'decided-already' }, inForce);
   }
   if (!facts.execution) return { ok: true, events: [] };
@@ -154,7 +155,8 @@ function deny(request: ThrottleRequest, command: ReviewCommand, facts: ReviewFac
 
 function approvedEvent(request: ThrottleRequest, command: ReviewCommand, standing: Stands, facts: ReviewFacts) {
   const { rule, digest, needed, expiresInSeconds } = standing;
-  const count = request.approvals.length + (hasApproved(request, command.by) ? 0 : 1);
+  const { people } = facts;
+  const count = approvalsOf(request, people) + (hasApproved(request, command.by, people) ? 0 : 1);
   const complete = count >= needed;
   const until = complete ? facts.now.getTime() + expiresInSeconds * 1000 : Date.parse(request.expiresAt);
   const expiresAt = new Date(until).toISOString();
@@ -166,8 +168,14 @@ function approvedEvent(request: ThrottleRequest, command: ReviewCommand, standin
 }
 
 /** The requester takes it back, while it is not yet under way. */
-export function decideCancel(request: ThrottleRequest, by: Person, inForce: PolicyInForce): Decision {
-  if (!samePerson(request.requester, by)) {
+export function decideCancel(
+  request: ThrottleRequest,
+  by: Person,
+  inForce: PolicyInForce,
+  people: People = new Map(),
+): Decision {
+  if (by.kind !== 'member') return refuse(request, by, { why: 'not-a-member', kind: by.kind }, inForce);
+  if (!samePerson(known(request.requester, people), by)) {
     return refuse(request, by, { why: 'not-the-requester', requester: request.requester.user }, inForce);
   }
   if (!isOpen(request)) return refuse(request, by, { why: 'not-open', status: request.status }, inForce);
@@ -215,7 +223,12 @@ function refuse(
   inForce: PolicyInForce,
   digest = inForce.digest,
 ): Decision {
-  const denial = refusal.why === 'may-not-decide' ? { denial: refusal.denial } : {};
+  const denial =
+    refusal.why === 'may-not-decide'
+      ? { denial: refusal.denial }
+      : refusal.why === 'not-a-member'
+        ? { denial: refusal.kind }
+        : {};
   const event: AuditEvent = {
     ...aboutRequest(request, actor(by), digest),
     event: 'decision.refused',
@@ -240,11 +253,12 @@ function actor({ team, user, name }: Person): Actor {
   return { team, user, name };
 }
 
-function hasApproved(request: ThrottleRequest, by: Person): boolean {
-  return request.approvals.some((approval) => samePerson(approval.by, by));
+function hasApproved({ approvals }: ThrottleRequest, by: Person, people: People): boolean {
+  return approvals.some((approval) => samePerson(known(approval.by, people), by));
 }
 
-/** By the user id alone, as `mayDecide`: one id is one person, under whatever team Slack names it. */
-export function samePerson(a: { user: string }, b: { user: string }): boolean {
-  return a.user === b.user;
+/** How many people have approved: one who did so under two ids counts once. */
+export function approvalsOf({ approvals }: Pick<ThrottleRequest, 'approvals'>, people: People): number {
+  const by = approvals.map((approval) => known(approval.by, people));
+  return by.filter((one, nth) => by.findIndex((other) => samePerson(one, other)) === nth).length;
 }

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Policy, Principals, Rule } from './policy.ts';
 import { contradictions } from './policy-contradictions.ts';
 import * as fields from './policy-fields.ts';
-import { faultsOf, issueOf, listOf, mapping, type PolicyFault, Wrong } from './policy-fields.ts';
+import { faultsOf, issueOf, listOf, listOrNone, mapping, type PolicyFault, Wrong } from './policy-fields.ts';
 import type { Result } from './result.ts';
 import { bad, good } from './result.ts';
 
@@ -14,6 +14,17 @@ const principals = mapping({
 }).transform((given, context): Principals => {
   if (!given.users && !given.groups) {
     context.issues.push(issueOf([], new Wrong('names nobody', 'users, groups or both; or leave it out')));
+  }
+  return { users: [...new Set(given.users)], groups: [...new Set(given.groups)] };
+});
+
+/** Unlike the others, this may name nobody: then nobody looks around. */
+const viewers = mapping({
+  users: listOrNone(fields.user, 'user ids').optional(),
+  groups: listOrNone(fields.group, 'user group ids').optional(),
+}).transform((given, context): Principals => {
+  if (!given.users && !given.groups) {
+    context.issues.push(issueOf([], new Wrong('has neither key', 'users, groups or both; or leave it out')));
   }
   return { users: [...new Set(given.users)], groups: [...new Set(given.groups)] };
 });
@@ -51,6 +62,7 @@ const ruleShape = {
   reason: fields.reason.optional(),
   expiresIn: fields.duration.optional(),
   reminders: fields.onOff.optional(),
+  shared: fields.onOff.optional(),
   role: fields.role.optional(),
 };
 
@@ -66,15 +78,24 @@ const rule = mapping(ruleShape).transform(
     reason: given.reason === 'required' ? 'required' : 'optional',
     expiresInSeconds: given.expiresIn ?? DEFAULT_EXPIRES_IN,
     reminders: given.reminders ?? true,
+    shared: given.shared ?? false,
     role: given.role ?? null,
   }),
 );
 
 const schema = mapping({
   version: fields.version,
+  viewers: viewers.optional(),
   audit: mapping({ readers: principals.optional() }).optional(),
   rules: z.array(rule, { error: () => 'a list of rules' }),
-}).transform((given): Policy => ({ version: 1, audit: { readers: given.audit?.readers ?? null }, rules: given.rules }));
+}).transform(
+  (given): Policy => ({
+    version: 1,
+    viewers: given.viewers ?? null,
+    audit: { readers: given.audit?.readers ?? null },
+    rules: given.rules,
+  }),
+);
 
 /** Reads a policy from a plain value, as a YAML or JSON reader gives it. All faults come at once. */
 export function parsePolicy(value: unknown): Result<Policy, PolicyFault[]> {

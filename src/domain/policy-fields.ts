@@ -47,9 +47,11 @@ export function mapping<S extends z.ZodRawShape>(shape: S) {
 
 /** A list with at least one entry. */
 export function listOf<T extends z.ZodType>(entry: T, expected: string) {
-  return z
-    .array(entry, { error: () => `a list of ${expected}` })
-    .min(1, { error: () => `at least one of ${expected}` });
+  return listOrNone(entry, expected).min(1, { error: () => `at least one of ${expected}` });
+}
+
+export function listOrNone<T extends z.ZodType>(entry: T, expected: string) {
+  return z.array(entry, { error: () => `a list of ${expected}` });
 }
 
 function text(expected: string, pattern: RegExp) {

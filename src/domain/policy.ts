@@ -25,12 +25,16 @@ export interface Rule {
   expiresInSeconds: number;
   /** Approvers are reminded of what they have not decided. */
   reminders: boolean;
+  /** Also in channels with people of other organizations (Slack Connect). */
+  shared: boolean;
   /** The role to assume for this rule; null: the bot's own credentials. */
   role: string | null;
 }
 
 export interface Policy {
   version: 1;
+  /** Who may see what runs and what was requested. Null: any full member. */
+  viewers: Principals | null;
   /** Null: any full member may look things up. */
   audit: { readers: Principals | null };
   /** The first that matches decides. */
@@ -74,8 +78,31 @@ export function checkRate(of: Rule, to: number): null | Rule['rate'] {
 export interface Person {
   team: string;
   user: string;
+  /** Their id in the whole organization, which they have beside the workspace's; absent or null where Slack names none. */
+  enterprise?: string | null;
   name: string;
   kind: 'member' | 'guest' | 'stranger' | 'other-team' | 'deactivated' | 'bot';
+}
+
+/** What tells people apart. A stored id alone is one too, and then its owner's other ids are not known. */
+export type PersonIds = Pick<Person, 'user' | 'enterprise'>;
+
+/** People by the id that they were looked up under. Absent: Slack could not say. */
+export type People = ReadonlyMap<string, Person>;
+
+/** One person may have two ids in one organization: Slack names one, both or either in events, groups and policies. */
+export function samePerson(one: PersonIds, other: PersonIds): boolean {
+  return one.user === other.user || personKey(one) === personKey(other);
+}
+
+/** The same for every id of one person. */
+export function personKey({ user, enterprise }: PersonIds): string {
+  return enterprise ?? user;
+}
+
+/** Whoever a record names, with their other id where it is known. */
+export function known(named: { user: string }, people: People): PersonIds {
+  return people.get(named.user) ?? { user: named.user };
 }
 
 /**
@@ -92,6 +119,7 @@ export type Denial =
   | 'not-a-requester'
   | 'not-an-approver'
   | 'not-a-reader'
+  | 'not-a-viewer'
   | 'requester';
 
 /** `unknown-groups`: Slack can't say who is in a group that decides, so nobody is let through. */
@@ -104,21 +132,23 @@ export function groupsOf(of: Rule | Principals | null): string[] {
 }
 
 /** Whether a person is named, alone or by a group. A group that wasn't looked up counts as unknown. */
-export function isAmong(principals: Principals, person: { user: string }, groups: Groups): Membership {
-  if (principals.users.includes(person.user)) return 'yes';
+export function isAmong(principals: Principals, person: PersonIds, groups: Groups): Membership {
+  const named = (users: readonly string[] | null) => users?.some((user) => samePerson({ user }, person)) ?? false;
+  if (named(principals.users)) return 'yes';
   const members = principals.groups.map((group) => membersOf(groups, group));
-  if (members.some((users) => users?.includes(person.user))) return 'yes';
+  if (members.some(named)) return 'yes';
   return members.includes(null) ? 'unknown' : 'no';
 }
 
-function membersOf(groups: Groups, group: string): readonly string[] | null {
+/** Null: not known. */
+export function membersOf(groups: Groups, group: string): readonly string[] | null {
   const members = groups.get(group) ?? null;
   return members === 'unreadable' ? null : members;
 }
 
 /** Every group that the policy names. */
-export function groupsNamed({ audit, rules }: Policy): string[] {
-  return distinct([...groupsOf(audit.readers), ...rules.flatMap((rule) => groupsOf(rule))]);
+export function groupsNamed({ viewers, audit, rules }: Policy): string[] {
+  return distinct([...groupsOf(viewers), ...groupsOf(audit.readers), ...rules.flatMap((rule) => groupsOf(rule))]);
 }
 
 /** The groups among these that stay unknown until a person puts the policy, or the app, right. */
@@ -130,9 +160,9 @@ export function mayAsk(rule: Rule, person: Person, groups: Groups): Permission {
   return permission(rule.requesters, person, groups, 'not-a-requester', rule);
 }
 
-/** Never the requester, whatever the rule says: known by the user id alone, since one id is one person. */
-export function mayDecide(rule: Rule, person: Person, requester: { user: string }, groups: Groups): Permission {
-  if (person.kind === 'member' && person.user === requester.user) return { allowed: false, why: 'requester', rule };
+/** Never the requester, whatever the rule says, under none of their ids. */
+export function mayDecide(rule: Rule, person: Person, requester: PersonIds, groups: Groups): Permission {
+  if (person.kind === 'member' && samePerson(person, requester)) return { allowed: false, why: 'requester', rule };
   return permission(rule.approvers, person, groups, 'not-an-approver', rule);
 }
 
@@ -140,15 +170,9 @@ export function mayRead(policy: Policy, person: Person, groups: Groups): Permiss
   return permission(policy.audit.readers, person, groups, 'not-a-reader', null);
 }
 
-/** Who could agree, each once, the requester taken out. `unknown`: there may be more, Slack could not say. */
-export function possibleApprovers(
-  rule: Rule,
-  requester: { user: string },
-  groups: Groups,
-): { users: string[]; unknown: boolean } {
-  const members = rule.approvers.groups.map((group) => membersOf(groups, group));
-  const users = distinct([...rule.approvers.users, ...members.flatMap((list) => list ?? [])]);
-  return { users: users.filter((user) => user !== requester.user), unknown: members.includes(null) };
+/** May this person see what runs and what was requested? */
+export function mayView(policy: Policy, person: Person, groups: Groups): Permission {
+  return permission(policy.viewers, person, groups, 'not-a-viewer', null);
 }
 
 /** `allowed` null: any full member. */
@@ -165,6 +189,6 @@ function permission(
   return { allowed: false, why: among === 'unknown' ? 'unknown-groups' : otherwise, rule };
 }
 
-function distinct<T>(list: readonly T[]): T[] {
+export function distinct<T>(list: readonly T[]): T[] {
   return [...new Set(list)];
 }

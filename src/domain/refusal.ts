@@ -1,5 +1,5 @@
 import type { Takeover } from './hold.ts';
-import { type Denial, type Groups, type Rule, unreadableOf } from './policy.ts';
+import { type Denial, type Groups, type Person, type Rule, unreadableOf } from './policy.ts';
 import type { RateProblem } from './rate.ts';
 import type { RequestStatus } from './throttle-request.ts';
 
@@ -25,8 +25,15 @@ export function groupsUnknown(rule: Rule, groups: Groups): GroupsUnknown {
   return { why: 'groups-unknown', rule, unreadable: unreadableOf(rule, groups) };
 }
 
+/** Judged before anything else, so that its answer tells nothing of rules, executions and requests. */
+interface NotAMember {
+  why: 'not-a-member';
+  kind: Exclude<Person['kind'], 'member'>;
+}
+
 /** Why somebody may not ask for this. The closed list: `words.ts` has a sentence for each. */
 export type AskRefusal =
+  | NotAMember
   | { why: 'no-rule'; account: string; region: string; elsewhere: ElsewhereRule[] }
   | { why: 'may-not-ask'; denial: Denial; rule: Rule }
   | GroupsUnknown
@@ -39,6 +46,10 @@ export type AskRefusal =
   /** `held`: seconds that the limit was given already, where more of them are asked for. */
   | { why: 'duration-too-long'; rule: Rule; asked: number; max: number; held?: number }
   | { why: 'too-few-approvers'; rule: Rule; needed: number; possible: number }
+  /** Slack can't say who the approvers are, so that nobody knows whether there are enough. */
+  | { why: 'approvers-unknown'; rule: Rule }
+  /** People of other organizations are in the channel, and the rule is not for such channels. */
+  | { why: 'shared-channel'; rule: Rule }
   | { why: 'not-updatable'; status: string }
   | { why: 'already-open'; request: string }
   /** Its time is over, or another request took its place: there is nothing to lengthen. */
@@ -57,6 +68,7 @@ export type UndoProblem =
 
 /** Why somebody may not end a limit's time now. */
 export type RevertRefusal =
+  | NotAMember
   | { why: 'unknown-request' }
   | { why: 'not-held' }
   | GroupsUnknown
@@ -64,6 +76,7 @@ export type RevertRefusal =
 
 /** Why somebody may not decide, or cancel, this request. */
 export type DecisionRefusal =
+  | NotAMember
   | { why: 'unknown-request' }
   | { why: 'not-open'; status: RequestStatus }
   | { why: 'may-not-decide'; denial: Denial; rule: Rule }
@@ -77,6 +90,7 @@ export type DecisionRefusal =
 export type Refusal = AskRefusal | DecisionRefusal | RevertRefusal;
 
 const ASK_POLICY_REFUSALS: ReadonlySet<AskRefusal['why']> = new Set([
+  'not-a-member',
   'no-rule',
   'may-not-ask',
   'rate-outside',
@@ -84,6 +98,7 @@ const ASK_POLICY_REFUSALS: ReadonlySet<AskRefusal['why']> = new Set([
   'reason-required',
   'duration-too-long',
   'too-few-approvers',
+  'shared-channel',
 ]);
 
 /** Refused by the policy, and so on record; the rest is a mistake or a moment, and is only answered. */

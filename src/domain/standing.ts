@@ -1,5 +1,15 @@
 import type { Takeover } from './hold.ts';
-import { checkRate, type Denial, type Groups, mayAsk, mayDecide, type Person, type Rule } from './policy.ts';
+import {
+  checkRate,
+  type Denial,
+  type Groups,
+  known,
+  mayAsk,
+  mayDecide,
+  type People,
+  type Person,
+  type Rule,
+} from './policy.ts';
 import { directionsOf, type Weight, weigh } from './takeover.ts';
 import { isUpdatable, type TaskExecution } from './task-execution.ts';
 import type { StaleWhy, ThrottleRequest } from './throttle-request.ts';
@@ -7,8 +17,8 @@ import type { StaleWhy, ThrottleRequest } from './throttle-request.ts';
 /** What an open request is judged by, beside a policy. */
 export interface Circumstances {
   groups: Groups;
-  /** Those who asked and approved, as Slack knows them now. */
-  people: ReadonlyMap<string, Person>;
+  /** Those who asked and approved, of this request and of `running`, as Slack knows them now. */
+  people: People;
   /** Null: not looked at. */
   execution: TaskExecution | null;
   /** The request, another one, whose limit stands on the execution. */
@@ -50,8 +60,9 @@ export function standingUnder(request: ThrottleRequest, under: Under, of: Circum
   const seconds = request.extends?.totalSeconds ?? request.durationSeconds;
   if (seconds !== null && seconds > (rule.maxDurationSeconds ?? Number.POSITIVE_INFINITY)) return stale('policy');
   const asked = standsFor(of.people.get(request.requester.user), (person) => mayAsk(rule, person, of.groups));
+  const requester = known(request.requester, of.people);
   const approved = request.approvals.map(({ by }) =>
-    standsFor(of.people.get(by.user), (person) => mayDecide(rule, person, request.requester, of.groups)),
+    standsFor(of.people.get(by.user), (person) => mayDecide(rule, person, requester, of.groups)),
   );
   if ([asked, ...approved].includes('no')) return stale('policy');
   if ([asked, ...approved].includes('unknown')) return { kind: 'unknown', digest, rule };
@@ -72,9 +83,9 @@ export function weightUnder(request: ThrottleRequest, { rule, runningRule }: Und
   const ends = more?.dueAt ?? (durationSeconds === null ? null : Date.parse(requestedAt) + durationSeconds * 1000);
   const requester = of.people.get(request.requester.user) ?? { ...request.requester, kind: 'member' as const };
   const change = { requester, from, to, endsAt: ends === null ? null : new Date(ends) };
-  const { running, groups } = of;
+  const { running, groups, people } = of;
   const directions = more ? [] : directionsOf(change, running);
-  return weigh(change, [request.direction, ...directions], { running, rule, runningRule, groups });
+  return weigh(change, [request.direction, ...directions], { running, rule, runningRule, groups, people });
 }
 
 type Permission = { allowed: true } | { allowed: false; why: string };
@@ -97,10 +108,10 @@ export function mayDecideUnder(
   request: ThrottleRequest,
   by: Person,
   { digest, rule }: Under,
-  { groups }: Pick<Circumstances, 'groups'>,
+  { groups, people }: Pick<Circumstances, 'groups' | 'people'>,
 ): MayDecide {
   if (!rule) return { kind: 'no-rule', digest };
-  const may = mayDecide(rule, by, request.requester, groups);
+  const may = mayDecide(rule, by, known(request.requester, people), groups);
   if (may.allowed) return { kind: 'may', digest };
   return may.why === 'unknown-groups'
     ? { kind: 'unknown', digest, rule }

@@ -5,6 +5,7 @@ import {
   type Direction,
   directionOf,
   type Groups,
+  type People,
   type Person,
   type Principals,
   type Rule,
@@ -28,20 +29,22 @@ export interface Running {
   /** The rule of the request whose limit runs. */
   runningRule: Rule | null;
   groups: Groups;
+  /** Who requested or approved it, as far as Slack says. */
+  people: People;
 }
 
 /**
  * Null where the change brings nothing about that it does not say itself. Without an end it never reverts; where it sets the
  * rate that the running limit reverts to, it is weighed as that; where that rate is lower, ending sooner lowers.
  */
-function takeoverOf(change: Change, { running, rule, runningRule, groups }: Running): Takeover | null {
+function takeoverOf(change: Change, { running, rule, runningRule, groups, people }: Running): Takeover | null {
   if (!running || !isHeld(running) || running.to !== change.from) return null;
   const { base, dueAt } = running.hold;
   if (change.endsAt === null || change.to === base || directionOf(running.to, base) === 'lower') return null;
   const about = { request: running.id, base, dueAt };
   if (change.endsAt.getTime() < Date.parse(dueAt)) return { ...about, why: 'ends-earlier' };
   // A group that Slack can't tell now counts as one that they are not in.
-  const had = mayRevert(running, change.requester, { rule: runningRule, groups }) === 'yes';
+  const had = mayRevert(running, change.requester, { rule: runningRule, groups, people }) === 'yes';
   return had && covers(runningRule, rule) ? null : { ...about, why: 'revert-now' };
 }
 

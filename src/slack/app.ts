@@ -4,6 +4,8 @@ import { boltLogger } from '../log.ts';
 import { type Bot, type Caller, type Click, openModalSeal, openRequestSeal, type View } from './bot.ts';
 import { parseCommand } from './command-text.ts';
 import { sayDirectly, sayPrivately, tellFault } from './door.ts';
+import { checkAtDoor } from './door-check.ts';
+import { firstWord, inTime } from './first-word.ts';
 import { valueKey } from './interactions/submit-request.ts';
 import {
   actionPayload,
@@ -16,9 +18,9 @@ import {
 import { reply } from './reply.ts';
 import { ACTIONS, COMMANDS, SUBMITS, SUGGESTIONS } from './routes.ts';
 import { createSeen } from './seen.ts';
-import { answerSubmit } from './submit-answer.ts';
+import { answerSubmit, noticeAnswer } from './submit-answer.ts';
 import type { MessageView } from './views/text.ts';
-import { type Doing, STILL_CHECKING } from './words.ts';
+import type { Doing } from './words.ts';
 
 export interface SlackAppOptions {
   bot: Bot;
@@ -28,8 +30,6 @@ export interface SlackAppOptions {
   onAck: (kind: string, seconds: number) => void;
 }
 
-/** Slack shows a failure after 3 s without a word. */
-const WORD_DUE_MS = 2300;
 const SUGGESTIONS_DUE_MS = 2500;
 
 type Ack = (answer?: unknown) => Promise<void>;
@@ -73,6 +73,18 @@ export function createSlackApp({ bot, receiver, token, onInteraction, onAck }: S
     return lost ? Promise.reject(lost) : work();
   }
 
+  /** The person before everything else: nobody else's handler runs, and `refuse` tells them why. */
+  async function admitted<T>(
+    kind: string,
+    caller: Caller,
+    { viewers = false }: { viewers?: boolean },
+    work: () => Promise<T>,
+    refuse: (words: string) => Promise<T>,
+  ): Promise<T> {
+    const words = await checkAtDoor(bot, caller, { what: kind, viewers });
+    return words === null ? work() : refuse(words);
+  }
+
   function ignore(kind: string, why: string): void {
     onInteraction(kind, 'ignored');
     log.warn({ kind, why }, 'interaction ignored');
@@ -107,11 +119,21 @@ export function createSlackApp({ bot, receiver, token, onInteraction, onAck }: S
       channel?: string | undefined;
       /** Which request it is about, where that is known by now. */
       request?: string | null | undefined;
+      execution?: string | null | undefined;
       say: Caller['say'];
     },
   ): Caller {
-    const { trigger = null, channel = null, request, say } = more;
-    return { user, op, triggerId: trigger, channel, say, log: log.child({ user, op, ...(request && { request }) }) };
+    const { trigger = null, channel = null, request = null, execution = null, say } = more;
+    const about = { request, execution };
+    return {
+      user,
+      op,
+      triggerId: trigger,
+      channel,
+      about,
+      say,
+      log: log.child({ user, op, ...(request && { request }) }),
+    };
   }
 
   app.command(/.*/, async ({ body, ack }) => {
@@ -121,22 +143,21 @@ export function createSlackApp({ bot, receiver, token, onInteraction, onAck }: S
     const op = `command:${payload.trigger_id}`;
     if (seen(op)) return ignore('command', 'the same again');
     const word = firstWord((message) => sayPrivately(bot, payload.user_id, payload.response_url, message), log);
-    const caller = callerOf(payload.user_id, op, {
-      ...{ trigger: payload.trigger_id, channel: payload.channel_id },
-      say: word.say,
-    });
     const command = parseCommand(payload.text);
-    const { doing, handle } = COMMANDS[command.kind] as {
+    const caller = callerOf(payload.user_id, op, {
+      ...{ trigger: payload.trigger_id, channel: payload.channel_id, say: word.say },
+      execution: 'execution' in command ? command.execution?.arn : null,
+    });
+    const route = COMMANDS[command.kind] as {
       doing: Doing;
+      viewers?: true;
       handle: (...args: [Bot, Caller, unknown]) => Promise<void>;
     };
+    const { doing, handle } = route;
+    const kind = `command ${command.kind}`;
+    const work = () => honest(command.kind, doing, () => handle(bot, caller, command));
     const opensModal = command.kind === 'open-modal';
-    await run(`command ${command.kind}`, doing, caller, () =>
-      word.due(
-        honest(command.kind, doing, () => handle(bot, caller, command)),
-        opensModal,
-      ),
-    );
+    await run(kind, doing, caller, () => word.due(admitted(kind, caller, route, work, caller.say), opensModal));
   });
 
   app.action(/.*/, async ({ body, ack }) => {
@@ -159,9 +180,9 @@ export function createSlackApp({ bot, receiver, token, onInteraction, onAck }: S
       view: payload.view ? viewOf(payload.view) : null,
       replace: payload.response_url ? (message) => reply(payload.response_url ?? '', message, true) : null,
     };
-    await run(`action ${action.action_id}`, route.doing, caller, () =>
-      honest(action.action_id, route.doing, () => route.handle(bot, caller, click)),
-    );
+    const kind = `action ${action.action_id}`;
+    const work = () => honest(action.action_id, route.doing, () => route.handle(bot, caller, click));
+    await run(kind, route.doing, caller, () => admitted(kind, caller, route, work, caller.say));
   });
 
   app.view({ type: 'view_submission', callback_id: /.*/ }, async ({ body, ack }) => {
@@ -175,10 +196,11 @@ export function createSlackApp({ bot, receiver, token, onInteraction, onAck }: S
     const began = Date.now();
     const answer = (response?: unknown) => acked('submit', ack as Ack, response, began);
     const ask = { viewId: view.id, title: route.title, doing: route.doing, ack: answer };
-    await run(`submit ${view.callback_id}`, route.doing, caller, () =>
-      answerSubmit(bot, caller, ask, () =>
-        honest(view.callback_id, route.doing, () => route.handle(bot, caller, viewOf(view))),
-      ),
+    const kind = `submit ${view.callback_id}`;
+    const work = () => honest(view.callback_id, route.doing, () => route.handle(bot, caller, viewOf(view)));
+    const refuse = async (words: string) => noticeAnswer(route.title, words);
+    await run(kind, route.doing, caller, () =>
+      answerSubmit(bot, caller, ask, () => admitted(kind, caller, route, work, refuse)),
     );
   });
 
@@ -188,8 +210,11 @@ export function createSlackApp({ bot, receiver, token, onInteraction, onAck }: S
     const route = payload && own(SUGGESTIONS, payload.action_id);
     const metadata = payload?.view?.private_metadata;
     if (!route || metadata === undefined) return acked('suggestion', ack as Ack, { options: [] }, began);
-    const caller = callerOf(payload.user.id, `suggestion:${payload.value}`, { say: async () => {} });
-    const look = route.handle(bot, caller, { metadata, query: payload.value }).catch((err: unknown) => {
+    // Typed on and on in one form, a refusal is one record.
+    const op = `suggestion:${payload.view?.id}:${payload.user.id}`;
+    const caller = callerOf(payload.user.id, op, { say: async () => {} });
+    const work = () => route.handle(bot, caller, { metadata, query: payload.value });
+    const look = admitted('suggestion', caller, route, work, async () => []).catch((err: unknown) => {
       caller.log.warn({ err }, 'no suggestions');
       return [];
     });
@@ -202,7 +227,13 @@ export function createSlackApp({ bot, receiver, token, onInteraction, onAck }: S
     const payload = ours('home', homePayload, body);
     // The Messages tab says so too.
     if (payload?.event.tab !== 'home') return;
-    const opened = bot.homeTabs.opened(payload.event.user);
+    const { user } = payload.event;
+    // The tab itself says why it is empty, and follows; here the attempt is put on record, once an hour.
+    const caller = callerOf(user, `home:${user}:${bot.clock.now().toISOString().slice(0, 13)}`, {
+      say: async () => {},
+    });
+    bot.background(checkAtDoor(bot, caller, { what: 'home', viewers: true }));
+    const opened = bot.homeTabs.opened(user);
     bot.background(opened);
     await opened.then(
       () => onInteraction('home', 'done'),
@@ -225,33 +256,6 @@ export function createSlackApp({ bot, receiver, token, onInteraction, onAck }: S
 /** The ids come from outside: `constructor` is no route. */
 function own<T>(table: Readonly<Record<string, T>>, id: string): T | undefined {
   return Object.hasOwn(table, id) ? table[id] : undefined;
-}
-
-/** A person who typed something hears a first word in time, whatever takes long behind it. */
-function firstWord(send: (message: MessageView | string) => Promise<void>, log: Bot['log']) {
-  let said = false;
-  const say = (message: MessageView | string) => {
-    said = true;
-    return send(message);
-  };
-  return {
-    say,
-    async due(work: Promise<void>, silent: boolean): Promise<void> {
-      const waiting = setTimeout(() => {
-        if (said || silent) return;
-        send(STILL_CHECKING).catch((err: unknown) => log.warn({ err }, 'nobody heard that it takes longer'));
-      }, WORD_DUE_MS);
-      await work.finally(() => clearTimeout(waiting));
-    },
-  };
-}
-
-async function inTime<T>(work: Promise<T>, ms: number, otherwise: T): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<T>((resolve) => {
-    timer = setTimeout(() => resolve(otherwise), ms);
-  });
-  return Promise.race([work, late]).finally(() => clearTimeout(timer));
 }
 
 function viewOf({ id, hash, private_metadata, state }: ViewPayload): View {

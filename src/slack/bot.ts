@@ -40,6 +40,8 @@ export interface Caller {
   op: string;
   triggerId: string | null;
   channel: string | null;
+  /** What it is about, where that is known before anything is looked up. */
+  about: { request: string | null; execution: string | null };
   /** Answers this person alone. */
   say(message: MessageView | string): Promise<void>;
   log: Log;

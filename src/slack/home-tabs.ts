@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { hasPlace } from '../domain/private-request.ts';
 import { concerned, type Homes, type HomeTabs, homeFacts } from '../workflow/home.ts';
 import { type Bot, sealRequest } from './bot.ts';
 import { linksOf } from './links.ts';
@@ -14,7 +15,12 @@ export function startHomeTabs(bot: Omit<Bot, 'homeTabs'>, homes: Homes): HomeTab
     if (!(await homes.takeTurn(user))) return;
     try {
       const facts = await homeFacts(bot, user);
-      const shown = facts.kind === 'home' ? [...facts.toDecide, ...facts.asked].map(({ request }) => request.id) : [];
+      const shown =
+        facts.kind === 'home'
+          ? [...facts.toDecide, ...facts.asked]
+              .filter(({ request }) => hasPlace(request))
+              .map(({ request }) => request.id)
+          : [];
       const links = await linksOf(bot, shown);
       const lost = bot.audit.lost() !== null;
       const view = homeView({ facts, links, lost, now: bot.clock.now(), seal: (id) => sealRequest(bot, id) });

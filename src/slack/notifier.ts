@@ -3,6 +3,7 @@ import type { TaskExecution } from '../domain/task-execution.ts';
 import { isOpen, type ThrottleRequest } from '../domain/throttle-request.ts';
 import type { Log } from '../log.ts';
 import { AwsFault } from '../workflow/faults.ts';
+import { nameable } from '../workflow/known-people.ts';
 import type {
   AuditLine,
   Card,
@@ -11,6 +12,7 @@ import type {
   Executions,
   Ledger,
   Looks,
+  People,
   PolicySource,
   RecordRef,
   StoredRequest,
@@ -27,6 +29,7 @@ import { threadNotes } from './views/thread-notes.ts';
 export interface NotifierDeps {
   ledger: Ledger;
   executions: Executions;
+  people: Pick<People, 'lately'>;
   policy: PolicySource;
   clock: Clock;
   cards: Cards;
@@ -64,9 +67,12 @@ export function createNotifier(deps: NotifierDeps) {
     const [standing, look] = applied
       ? await Promise.all([ledger.inForceOf(request.execution), deps.looks.last(request.execution)])
       : [null, null];
+    const rule = ruleNow(request, inForce);
+    const decidable = rule !== null && request.status === 'pending';
     return cardMessage({
       ...{ request, record, execution, standing: standing?.request ?? null, measured: look?.measured ?? null },
-      rule: ruleNow(request, inForce),
+      rule,
+      approvers: decidable ? await nameable(deps.people, rule.approvers, request.requester) : null,
       now: deps.clock.now(),
       seal: deps.seal,
     });

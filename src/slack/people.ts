@@ -9,6 +9,9 @@ import { createFresh } from './fresh.ts';
 
 /** What decides may not be older. */
 const MAX_AGE_MS = 10_000;
+/** What only counts or names people, or hides something, may be this old: a click is judged afresh. */
+const LATELY_MS = 5 * 60_000;
+const MOST_PEOPLE = 5000;
 /** Slack's answers about a group that stay the same until a person puts the policy, or the app, right. */
 const UNREADABLE = new Set([
   ...['no_such_subteam', 'missing_scope', 'no_permission', 'permission_denied', 'not_allowed_token_type'],
@@ -24,6 +27,8 @@ export interface SlackPeople extends People, Channels {
 export function createPeople(client: WebClient, team: string, clock: Clock, log: Log): SlackPeople {
   const personOf = createFresh((user) => lookUpPerson(client, team, user), clock, MAX_AGE_MS);
   const membersOf = createFresh((group) => lookUpGroup(client, group, log), clock, MAX_AGE_MS);
+  const lately = createFresh(personOf, clock, LATELY_MS, MOST_PEOPLE);
+  const privacyOf = createFresh((channel) => lookUpPrivacy(client, channel), clock, LATELY_MS);
   const unreadable = new Set<string>();
 
   async function group(id: string) {
@@ -40,11 +45,21 @@ export function createPeople(client: WebClient, team: string, clock: Clock, log:
 
   return {
     person: personOf,
+    lately,
+    remembers: lately.holds,
     async groups(ids): Promise<Groups> {
       const members = await Promise.all(ids.map(async (id) => [id, await group(id)] as const));
       return new Map(members);
     },
     postable: (channel) => lookUpChannel(client, channel, log),
+    async isPrivate(channel) {
+      try {
+        return await privacyOf(channel);
+      } catch (err) {
+        log.info({ err, channel }, 'Slack can not say whether a channel is private, so it is taken for one');
+        return true;
+      }
+    },
     unreadable: () => [...unreadable],
   };
 }
@@ -56,7 +71,8 @@ async function lookUpPerson(client: WebClient, team: string, id: string): Promis
     const name = user.profile?.display_name || user.real_name || user.name || id;
     const kind = kindOf(user, team);
     const outside = kind === 'other-team' || kind === 'stranger';
-    return { team: outside ? (user.team_id ?? team) : team, user: id, name, kind };
+    const enterprise = user.enterprise_user?.id ?? null;
+    return { team: outside ? (user.team_id ?? team) : team, user: id, enterprise, name, kind };
   } catch (cause) {
     if (slackError(cause) === 'user_not_found' || slackError(cause) === 'user_not_visible') {
       return { team, user: id, name: id, kind: 'stranger' };
@@ -65,10 +81,13 @@ async function lookUpPerson(client: WebClient, team: string, id: string): Promis
   }
 }
 
+/** Slack's own, which it does not call a bot. */
+const SLACKBOT = 'USLACKBOT';
+
 /** In an Enterprise Grid a member's own team may be another workspace of the same organisation. */
 function kindOf(user: User, team: string): Person['kind'] {
   if (user.deleted) return 'deactivated';
-  if (user.is_bot) return 'bot';
+  if (user.is_bot || user.id === SLACKBOT) return 'bot';
   if (user.is_stranger) return 'stranger';
   if (user.team_id !== team && !user.enterprise_user?.teams?.includes(team)) return 'other-team';
   return user.is_restricted || user.is_ultra_restricted ? 'guest' : 'member';
@@ -91,7 +110,12 @@ async function lookUpChannel(client: WebClient, channel: string, log: Log): Prom
     const { channel: found } = await client.conversations.info({ channel });
     if (found?.is_im || found?.is_mpim) return 'direct';
     if (found?.is_archived) return 'archived';
-    return found?.is_member ? 'yes' : 'not-a-member';
+    if (!found?.is_member) return 'not-a-member';
+    // Shared within the organization alone (`is_org_shared`) it is not: people's own workspaces are judged one by one.
+    const invited = (found as { pending_connected_team_ids?: string[] }).pending_connected_team_ids;
+    const shared =
+      found.is_ext_shared || found.is_pending_ext_shared || found.pending_shared?.length || invited?.length;
+    return shared ? 'shared' : 'yes';
   } catch (err) {
     // A private channel that the bot is not in looks like none at all.
     if (slackError(err) === 'channel_not_found') return 'not-found';
@@ -100,5 +124,16 @@ async function lookUpChannel(client: WebClient, channel: string, log: Log): Prom
     if (scope && /^(?:im|mpim):/.test(scope)) return 'direct';
     log.warn({ err, channel, scope }, 'Slack can not say whether the bot may post');
     return scope ? { missingScope: scope } : 'unknown';
+  }
+}
+
+/** A channel that the bot can't see is a private one that it is not in. @throws where Slack can't say */
+async function lookUpPrivacy(client: WebClient, channel: string): Promise<boolean> {
+  try {
+    const { channel: found } = await client.conversations.info({ channel });
+    return found?.is_private !== false || Boolean(found.is_group || found.is_im || found.is_mpim);
+  } catch (err) {
+    if (slackError(err) === 'channel_not_found') return true;
+    throw err;
   }
 }

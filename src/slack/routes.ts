@@ -33,6 +33,8 @@ import { type Doing, notUnderstoodWords } from './words.ts';
 /** `doing` tells what a fault means for the person: what was not recorded, or only not shown. */
 interface Route<H> {
   doing: Doing;
+  /** For the policy's `viewers` alone. */
+  viewers?: true;
   handle: H;
 }
 
@@ -44,9 +46,9 @@ type CommandRoutes = {
 export const COMMANDS: CommandRoutes = {
   ask: { doing: 'asking', handle: askThrottle },
   'open-modal': { doing: 'asking', handle: (bot, caller, command) => openRequestModal(bot, caller, command.execution) },
-  requests: { doing: 'looking', handle: listRequests },
-  list: { doing: 'looking', handle: listExecutions },
-  status: { doing: 'looking', handle: showStatus },
+  requests: { doing: 'looking', viewers: true, handle: listRequests },
+  list: { doing: 'looking', viewers: true, handle: listExecutions },
+  status: { doing: 'looking', viewers: true, handle: showStatus },
   why: { doing: 'looking', handle: showPreview },
   undo: { doing: 'asking', handle: undoTyped },
   audit: { doing: 'looking', handle: lookUp },
@@ -68,9 +70,9 @@ export const ACTIONS: Readonly<Record<string, Route<(bot: Bot, caller: Caller, c
   [EXTEND_ACTION]: { doing: 'asking', handle: openExtend },
   [UNDO_ACTION]: { doing: 'asking', handle: undoClicked },
   [THROTTLE_ACTION]: { doing: 'asking', handle: throttleListed },
-  [LIST_REFRESH_ACTION]: { doing: 'looking', handle: turnPage },
-  [LIST_NEXT_ACTION]: { doing: 'looking', handle: turnPage },
-  [LIST_BACK_ACTION]: { doing: 'looking', handle: turnPage },
+  [LIST_REFRESH_ACTION]: { doing: 'looking', viewers: true, handle: turnPage },
+  [LIST_NEXT_ACTION]: { doing: 'looking', viewers: true, handle: turnPage },
+  [LIST_BACK_ACTION]: { doing: 'looking', viewers: true, handle: turnPage },
   [AUDIT_OLDER_ACTION]: { doing: 'looking', handle: turnAuditPage },
   [AUDIT_NEWER_ACTION]: { doing: 'looking', handle: turnAuditPage },
   [AUDIT_STORY_ACTION]: { doing: 'looking', handle: tellStory },

@@ -9,6 +9,12 @@ const ANSWER_DUE_MS = 2400;
 /** An update that overtakes the answer would be covered by it. */
 const ANSWER_SHOWN_MS = 300;
 
+/** The end of the matter: the form becomes these words. */
+export function noticeAnswer(title: string, text: string): SubmitAnswer {
+  const view = noticeModal(title, text);
+  return { now: { response_action: 'update', view }, later: { view, text } };
+}
+
 interface Submit {
   viewId: string;
   title: string;

@@ -8,11 +8,11 @@ import { takeoverReason } from './views/approval-words.ts';
 import { mentions } from './views/people-words.ts';
 import { clip, code, count, entities, escapeText, link, listed, mentionUser } from './views/text.ts';
 import type { Words } from './words.ts';
+import { approversUnknown, OUTSIDER, sharedChannel, unreadableWords } from './words-access.ts';
 
 const UNCHANGED = 'Nothing was changed; the transfer goes on as it is.';
 const MOST_CHANNELS = 10;
 const MOST_RULES = 3;
-const MOST_GROUPS = 10;
 const DIGEST_SHOWN = 12;
 
 /**
@@ -31,6 +31,8 @@ function otherPolicyNote(digest: string): string {
 
 function ownWords(refusal: Refusal, more: { link?: string | null }): Words {
   switch (refusal.why) {
+    case 'not-a-member':
+      return { text: OUTSIDER, field: null };
     case 'no-rule':
       return { text: noRule(refusal), field: 'execution' };
     case 'may-not-ask':
@@ -62,6 +64,10 @@ function ownWords(refusal: Refusal, more: { link?: string | null }): Words {
     }
     case 'too-few-approvers':
       return { text: tooFew(refusal), field: null };
+    case 'approvers-unknown':
+      return { text: approversUnknown(ruleName(refusal.rule)), field: null };
+    case 'shared-channel':
+      return { text: sharedChannel(ruleName(refusal.rule)), field: null };
     case 'not-updatable':
       return { text: notUpdatable(refusal.status), field: 'execution' };
     case 'already-open': {
@@ -127,13 +133,6 @@ function ownWords(refusal: Refusal, more: { link?: string | null }): Words {
 function groupsUnknown({ rule, unreadable }: Extract<Refusal, { why: 'groups-unknown' }>): string {
   if (unreadable.length > 0) return unreadableWords(unreadable, ruleName(rule), `nobody is let through. ${UNCHANGED}`);
   return `Slack can’t say just now who is in the groups of ${ruleName(rule)}, so nobody is let through. ${UNCHANGED} Try again in a minute.`;
-}
-
-/** `whose`: what names the groups; `so`: what comes of it. */
-export function unreadableWords(groups: readonly string[], whose: string, so: string): string {
-  const [one, they] = groups.length === 1 ? ['The user group', 'doesn’t'] : ['The user groups', 'don’t'];
-  const names = listed(groups.slice(0, MOST_GROUPS).map(code));
-  return `${one} ${names} of ${whose} ${they} exist, or can’t be read by me, so ${so} Waiting won’t help: whoever keeps the policy has to name the right group, or whoever installed the app has to grant \`usergroups:read\`.`;
 }
 
 function endNotAllowed(rule: Rule, takeover: Takeover): string {
@@ -206,6 +205,7 @@ function denialWords(denial: Denial, rule: Rule, doing: 'ask' | 'decide'): strin
     case 'not-a-requester':
     case 'not-an-approver':
     case 'not-a-reader':
+    case 'not-a-viewer':
       return `you are not among those that ${ruleName(rule)} lets ${doing}`;
   }
 }

@@ -49,7 +49,7 @@ export function notUnderstoodWords(command: NotUnderstood): Words {
 }
 
 /** The bot can't speak in the channel, so that nobody there would see a request. */
-export function cannotPostWords(why: Exclude<Postable, 'yes'>, botUser: string): Words {
+export function cannotPostWords(why: Exclude<Postable, 'yes' | 'shared'>, botUser: string): Words {
   const bot = mentionUser(botUser);
   const nothing = 'Nothing was asked, and the transfer goes on as it is.';
   if (typeof why === 'object') {

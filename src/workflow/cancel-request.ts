@@ -1,4 +1,5 @@
 import { decideCancel } from '../domain/decide-review.ts';
+import { lookUpParties } from './known-people.ts';
 import type { Ledger, People, PolicySource } from './ports.ts';
 import { type Decided, decideOn } from './review-request.ts';
 
@@ -11,5 +12,8 @@ export async function cancelRequest(
   cancel: { request: string; user: string; op: string },
 ): Promise<Decided> {
   const by = await deps.people.person(cancel.user);
-  return decideOn(deps.ledger, cancel, async (request) => decideCancel(request, by, deps.policy.current()));
+  return decideOn(deps.ledger, cancel, async (request) => {
+    const parties = await lookUpParties(deps.people, by, [request]);
+    return decideCancel(request, by, deps.policy.current(), parties);
+  });
 }

@@ -3,6 +3,7 @@ import { type ExecutionArn, isUpdatable, type TaskExecution } from '../domain/ta
 import type { ThrottleRequest } from '../domain/throttle-request.ts';
 import { type HeldRequest, heldRequests, type RunningDeps, ruleFor, ruleNaming } from './list-running.ts';
 import type { AuditLine, UnreadLine } from './ports.ts';
+import { shownTo } from './shown-requests.ts';
 import { visibleAudit } from './visible-audit.ts';
 
 export type ExecutionStatus =
@@ -49,12 +50,18 @@ export async function executionStatus(
   ]);
   const open = id === null ? null : ((await deps.ledger.load(id))?.request ?? null);
   const may = here !== null && isUpdatable(look.status) && mayAsk(here, person, groups).allowed;
+  const limit = held.find((one) => one.execution === arn) ?? null;
+  const shown = await shownTo(
+    deps,
+    person,
+    [open, limit].filter((one) => one !== null),
+  );
   return {
     kind: 'status',
     look,
     measured: deps.rates.of(arn),
-    open,
-    held: held.find((one) => one.execution === arn) ?? null,
+    open: open && shown(open),
+    held: limit && shown(limit),
     lines,
     mayAsk: may,
   };

@@ -2,7 +2,9 @@ import { ruleNow } from '../domain/decide-review.ts';
 import { groupsOf, isAmong } from '../domain/policy.ts';
 import type { ThrottleRequest } from '../domain/throttle-request.ts';
 import { type HeldRequest, heldRequests, listRunning, type Running, type RunningDeps } from './list-running.ts';
+import { mayViewAll, type NotViewed } from './may-view.ts';
 import type { AuditLine, Ledger, People, PolicySource, StoredRequest, UnreadLine } from './ports.ts';
+import { shownTo } from './shown-requests.ts';
 import { visibleAudit } from './visible-audit.ts';
 import { waitingRequests } from './waiting-requests.ts';
 
@@ -31,6 +33,7 @@ export interface HomeTabs {
 
 export type HomeFacts =
   | { kind: 'no-member' }
+  | { kind: 'no-viewer'; not: NotViewed }
   | {
       kind: 'home';
       /** Open requests that this person can decide. */
@@ -55,16 +58,21 @@ const RUNNING_MS = 2000;
  * @throws PersonUnknown, NotRecorded
  */
 export async function homeFacts(deps: RunningDeps, user: string): Promise<HomeFacts> {
-  const { person, toDecide, others } = await waitingRequests(deps, user);
+  const may = await mayViewAll(deps, user);
+  const { person } = may;
   if (person.kind !== 'member') return { kind: 'no-member' };
+  if (may.kind !== 'may') return { kind: 'no-viewer', not: may };
   const running = { user, channel: null, from: 0, size: RUNNING_SHOWN, withinMs: RUNNING_MS };
-  const [listed, held, lines] = await Promise.all([
+  const [waiting, listed, held, lines] = await Promise.all([
+    waitingRequests(deps, person),
     listRunning(deps, running),
     heldRequests(deps.ledger),
     visibleAudit(deps, { user, by: { kind: 'all' }, limit: LINES_SHOWN }),
   ]);
-  const asked = others.filter(({ request }) => request.requester.user === user);
-  return { kind: 'home', toDecide, asked, held, running: listed.kind === 'list' ? listed.running : null, lines };
+  const { toDecide, asked } = waiting;
+  const shown = await shownTo(deps, person, held);
+  const seen = { toDecide, asked, held: held.map(shown), lines };
+  return { kind: 'home', ...seen, running: listed.kind === 'list' ? listed.running : null };
 }
 
 /** Those of `users` whom a request concerns: who asked, who agreed, and who could. */

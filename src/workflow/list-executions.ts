@@ -1,4 +1,13 @@
-import { groupsOf, matchRule, mayAsk, type Policy, type Rule } from '../domain/policy.ts';
+import {
+  distinct,
+  groupsNamed,
+  groupsOf,
+  matchRule,
+  mayAsk,
+  mayView,
+  type Policy,
+  type Rule,
+} from '../domain/policy.ts';
 import { type ExecutionArn, isUpdatable, parseExecutionArn } from '../domain/task-execution.ts';
 import { AwsFault } from './faults.ts';
 import type { ActiveExecution, ActiveList, Executions, ListTarget, People, PolicySource } from './ports.ts';
@@ -47,18 +56,21 @@ export type Unlisted =
   | { kind: 'failed'; target: ActiveList['failed'][number] }
   /** Rules that name no Region, where the bot has none of its own. */
   | { kind: 'no-region'; rules: string[] }
-  /** No rule is for this channel; those that the rules are for. */
+  /** No rule is for this channel; those that rules are for by which this person may request, or all for who sees all. */
   | { kind: 'no-rule'; channels: string[] };
 
 /** What the list of this channel lacks. A list is asked for, so that the next one is there sooner. */
 export async function listLacks(
-  deps: Pick<ListDeps, 'executions' | 'policy' | 'defaultRegion'>,
-  channel: string,
+  deps: ListDeps,
+  { user, channel }: { user: string; channel: string },
 ): Promise<Unlisted[]> {
   const { policy } = deps.policy.current();
   const rules = rulesIn(policy, channel);
   if (rules.length === 0) {
-    return [{ kind: 'no-rule', channels: [...new Set(policy.rules.flatMap(({ match }) => match.channels ?? []))] }];
+    const [person, groups] = await Promise.all([deps.people.person(user), deps.people.groups(groupsNamed(policy))]);
+    const views = mayView(policy, person, groups).allowed;
+    const open = policy.rules.filter((rule) => views || mayAsk(rule, person, groups).allowed);
+    return [{ kind: 'no-rule', channels: distinct(open.flatMap(({ match }) => match.channels ?? [])) }];
   }
   const placeless = deps.defaultRegion === null ? rules.filter(({ match }) => !match.regions) : [];
   const { failed } = await deps.executions.listActive(targetsOf({ rules }, deps.defaultRegion), { details: false });

@@ -4,10 +4,12 @@ import { parseExecutionArn, type TaskExecution } from '../domain/task-execution.
 import type { ThrottleRequest } from '../domain/throttle-request.ts';
 import { type ListDeps, targetsOf } from './list-executions.ts';
 import type { MeasuredRates } from './measured-rates.ts';
-import type { ActiveExecution, ActiveList, Ledger } from './ports.ts';
+import type { ActiveExecution, ActiveList, Channels, Ledger } from './ports.ts';
+import { shownTo } from './shown-requests.ts';
 
 export interface RunningDeps extends ListDeps {
   ledger: Ledger;
+  channels: Channels;
   rates: MeasuredRates;
 }
 
@@ -60,8 +62,9 @@ export async function listRunning(
   const { policy } = deps.policy.current();
   const began = performance.now();
   const left = () => Math.max(0, ask.withinMs - (performance.now() - began));
-  const [person, groups, list, open, held] = await Promise.all([
-    deps.people.person(ask.user),
+  const person = await deps.people.person(ask.user);
+  if (person.kind !== 'member') return { kind: 'no-member' };
+  const [groups, list, open, held] = await Promise.all([
     deps.people.groups([...new Set(policy.rules.flatMap((rule) => groupsOf(rule)))]),
     deps.executions.listActive(targetsOf(policy, deps.defaultRegion), {
       details: false,
@@ -70,22 +73,33 @@ export async function listRunning(
     deps.ledger.openRequests(MOST_REQUESTS),
     heldRequests(deps.ledger),
   ]);
-  if (person.kind !== 'member') return { kind: 'no-member' };
   const named = list.executions.filter((one) => ruleNaming(policy, one.arn) !== null).sort(byInterest);
   const from = ask.from < named.length ? ask.from : 0;
   const page = named.slice(from, from + ask.size);
-  const looks = await deps.executions.lookAtActive(
-    page.map(({ arn }) => arn),
-    left(),
-  );
-  const rows = page.map((execution): RunningRow => {
+  const onPage = <R extends ThrottleRequest>(requests: readonly R[]) =>
+    page.map(({ arn }) => requests.find(({ execution }) => execution === arn) ?? null);
+  const opens = onPage(open.map(({ request }) => request));
+  const holds = onPage(held);
+  const [looks, shown] = await Promise.all([
+    deps.executions.lookAtActive(
+      page.map(({ arn }) => arn),
+      left(),
+    ),
+    shownTo(
+      deps,
+      person,
+      [...opens, ...holds].filter((one) => one !== null),
+    ),
+  ]);
+  const rows = page.map((execution, nth): RunningRow => {
+    const [request, limit] = [opens[nth] ?? null, holds[nth] ?? null];
     const rule = ask.channel === null ? null : ruleFor(policy, execution.arn, ask.channel);
     return {
       execution: { ...execution, taskName: execution.taskName ?? looks.get(execution.arn)?.taskName ?? null },
       look: looks.get(execution.arn) ?? null,
       measured: deps.rates.of(execution.arn),
-      open: open.find(({ request }) => request.execution === execution.arn)?.request ?? null,
-      held: held.find((one) => one.execution === execution.arn) ?? null,
+      open: request && shown(request),
+      held: limit && shown(limit),
       mayAsk: rule !== null && mayAsk(rule, person, groups).allowed,
     };
   });

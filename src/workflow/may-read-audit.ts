@@ -1,6 +1,7 @@
 import { plainEvent } from '../domain/audit-record.ts';
 import { knownPolicies, otherThan, underEach } from '../domain/policies-in-force.ts';
 import { groupsOf, mayRead, type Person, type Principals, unreadableOf } from '../domain/policy.ts';
+import { nameable } from './known-people.ts';
 import type { Ledger, People, PolicySource } from './ports.ts';
 
 export interface ReadDeps {
@@ -65,5 +66,5 @@ export async function refuseReading(
     detail: { why: 'not-a-reader', denial: may.denial, of: of.what },
   });
   await deps.ledger.commit({ op: reading.op, prior: null, events: [refused] });
-  return { kind: 'refused', readers: may.readers ?? { users: [], groups: [] } };
+  return { kind: 'refused', readers: await nameable(deps.people, may.readers ?? { users: [], groups: [] }) };
 }

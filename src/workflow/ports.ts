@@ -212,12 +212,21 @@ export interface Executions {
 export interface People {
   /** @throws PersonUnknown where Slack can't say */
   person(user: string): Promise<Person>;
+  /**
+   * The same, minutes old at most: to count and to name people, and never to let anybody do anything.
+   * @throws PersonUnknown where Slack can't say
+   */
+  lately(user: string): Promise<Person>;
+  /** Whether `lately` would answer without asking Slack. */
+  remembers(user: string): boolean;
   /** At most 10 s old. */
   groups(ids: readonly string[]): Promise<Groups>;
 }
 
 export type Postable =
   | 'yes'
+  /** Yes, and people of other organizations are in it, or are invited (Slack Connect). */
+  | 'shared'
   | 'not-a-member'
   | 'archived'
   | 'not-found'
@@ -230,6 +239,8 @@ export type Postable =
 export interface Channels {
   /** Can the bot post there? */
   postable(channel: string): Promise<Postable>;
+  /** Whether not every full member can see it; minutes old at most. True where Slack can't say. */
+  isPrivate(channel: string): Promise<boolean>;
 }
 
 export interface PolicySource {

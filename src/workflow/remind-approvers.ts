@@ -1,8 +1,10 @@
-import { ruleNow, rulesNow, samePerson } from '../domain/decide-review.ts';
-import { mayDecide, possibleApprovers, type Rule } from '../domain/policy.ts';
+import { ruleNow, rulesNow } from '../domain/decide-review.ts';
+import { known, mayDecide, membersOf, type Person, personKey, type Rule, samePerson } from '../domain/policy.ts';
+import { approverIds } from '../domain/possible-approvers.ts';
 import { reminderDue, reminderTimes } from '../domain/reminders.ts';
 import type { ThrottleRequest } from '../domain/throttle-request.ts';
 import type { Applied } from './apply-throttle.ts';
+import { lookUpPeople } from './known-people.ts';
 import type { Change, Clock, Ledger, People, PolicySource } from './ports.ts';
 import { groupsOfAll } from './request-facts.ts';
 
@@ -26,6 +28,8 @@ export interface RemindDeps {
 
 /** A group may be a whole department; the card mentions it anyway. */
 const MOST_REMINDED = 20;
+/** Slack takes 100 look-ups a minute, and this is not all that needs some. */
+const MOST_LOOKED_UP = 60;
 const AGAIN_SECONDS = 30;
 
 /** The timer of the first reminder, for the commit that makes a request which somebody has to agree to. */
@@ -39,8 +43,8 @@ export function reminderTimers(
 }
 
 /**
- * Reminds those who can decide a request and have not, each once a reminder; nothing where it was decided meanwhile.
- * @throws PersonUnknown: the worker tries again
+ * Reminds those who can decide a request and have not, each once a reminder; nothing where it was decided meanwhile. Those of
+ * whom Slack can't say who they are come later.
  */
 export async function remindApprovers(deps: RemindDeps, id: string): Promise<Applied> {
   const stored = await deps.ledger.load(id);
@@ -54,23 +58,41 @@ export async function remindApprovers(deps: RemindDeps, id: string): Promise<App
   if (nth === 0) return atNext();
   const rules = rulesNow(request, inForce);
   const groups = await deps.people.groups(groupsOfAll(rules));
-  const possible = possibleApprovers(rule, request.requester, groups);
-  let toRemind = MOST_REMINDED;
-  for (const user of possible.users) {
-    if (toRemind === 0) break;
-    const person = await deps.people.person(user);
-    const agreed = request.approvals.some(({ by }) => samePerson(by, person));
-    const may = (one: Rule | null) => one !== null && mayDecide(one, person, request.requester, groups).allowed;
-    if (agreed || !rules.every(may)) continue;
-    toRemind -= 1;
-    if (!(await deps.reminders.begin(id, nth, user))) continue;
+  const took = [request.requester, ...request.approvals.map(({ by }) => by)];
+  const parties = await lookUpPeople(
+    deps.people,
+    took.map(({ user }) => user),
+  );
+  const done: Person[] = [];
+  let unknown = rule.approvers.groups.some((group) => membersOf(groups, group) === null);
+  let budget = MOST_LOOKED_UP;
+  for (const user of approverIds(rule, groups)) {
+    if (done.length === MOST_REMINDED) break;
+    if (!deps.people.remembers(user)) budget -= 1;
+    // Those who were looked up are remembered: the next run gets further.
+    if (budget < 0) {
+      unknown = true;
+      break;
+    }
+    const person = (await lookUpPeople(deps.people, [user])).get(user);
+    if (!person) {
+      unknown = true;
+      continue;
+    }
+    // A person once, whatever ids they have; and none who asked or approved.
+    const over = [...done, ...took.map((one) => known(one, parties))].some((one) => samePerson(one, person));
+    const requester = known(request.requester, parties);
+    const may = (one: Rule | null) => one !== null && mayDecide(one, person, requester, groups).allowed;
+    if (over || !rules.every(may)) continue;
+    done.push(person);
+    if (!(await deps.reminders.begin(id, nth, personKey(person)))) continue;
     const sent = await deps.remind(user, request);
     if (typeof sent !== 'string') {
-      await deps.reminders.undo(id, nth, user);
+      await deps.reminders.undo(id, nth, personKey(person));
       return { kind: 'later', seconds: sent.wait, why: 'Slack asks to wait' };
     }
   }
-  if (possible.unknown) return { kind: 'later', seconds: AGAIN_SECONDS, why: 'Slack can not say who is in a group' };
+  if (unknown) return { kind: 'later', seconds: AGAIN_SECONDS, why: 'Slack can not say who all of them are' };
   return atNext();
 }
 

@@ -1,6 +1,6 @@
 import { rulesNow } from '../domain/decide-review.ts';
 import type { PolicyInForce } from '../domain/policies-in-force.ts';
-import { type Groups, groupsOf, type Person, type Rule } from '../domain/policy.ts';
+import { type Groups, groupsOf, type People as KnownPeople, type Rule } from '../domain/policy.ts';
 import { type ExecutionArn, parseExecutionArn } from '../domain/task-execution.ts';
 import type { ThrottleRequest } from '../domain/throttle-request.ts';
 import type { InForce, Ledger, People, PolicySource } from './ports.ts';
@@ -8,7 +8,7 @@ import type { InForce, Ledger, People, PolicySource } from './ports.ts';
 export interface StandingFacts {
   inForce: PolicyInForce;
   groups: Groups;
-  people: ReadonlyMap<string, Person>;
+  people: KnownPeople;
   /** Whose limit stands on the execution. */
   standing: InForce | null;
   /** That request, where it is another one. */
@@ -23,7 +23,7 @@ export async function standingFacts(
   const [inForce, standing] = await Promise.all([deps.policy.counting(), deps.ledger.inForceOf(request.execution)]);
   const running = await runningBeside(deps, request, standing);
   const rules = [...rulesNow(request, inForce), ...(running ? rulesNow(running, inForce) : [])];
-  const users = [...new Set([request.requester.user, ...request.approvals.map(({ by }) => by.user)])];
+  const users = [...new Set([request, ...(running ? [running] : [])].flatMap(partiesOf))];
   const [groups, ...people] = await Promise.all([
     deps.people.groups(groupsOfAll(rules)),
     ...users.map((user) => deps.people.person(user)),
@@ -39,6 +39,11 @@ export async function runningBeside(
 ): Promise<ThrottleRequest | null> {
   if (!standing || standing.request === id) return null;
   return (await ledger.load(standing.request))?.request ?? null;
+}
+
+/** Who requested and who approved it, by user id. */
+export function partiesOf({ requester, approvals }: Pick<ThrottleRequest, 'requester' | 'approvals'>): string[] {
+  return [requester.user, ...approvals.map(({ by }) => by.user)];
 }
 
 /** The groups that must be looked up for several rules, each once. */

@@ -2,13 +2,22 @@ import { type AskCommand, rulesFor, targetOf } from '../domain/ask-command.ts';
 import type { AuditEvent } from '../domain/audit-event.ts';
 import type { Proposal } from '../domain/decide-by-each.ts';
 import { decideExtension } from '../domain/decide-extend.ts';
-import { admit, decideRequest, refusedEvent } from '../domain/decide-request.ts';
+import { admit, decideRequest, refusedEvent, rulesElsewhere } from '../domain/decide-request.ts';
 import { rulesNow } from '../domain/decide-review.ts';
-import type { PolicyInForce } from '../domain/policies-in-force.ts';
-import type { Person, Rule } from '../domain/policy.ts';
+import { knownPolicies, type PolicyInForce } from '../domain/policies-in-force.ts';
+import {
+  distinct,
+  type Groups,
+  groupsOf,
+  type People as KnownPeople,
+  matchRule,
+  type Person,
+  type Rule,
+} from '../domain/policy.ts';
 import type { AskRefusal } from '../domain/refusal.ts';
 import type { TaskExecution } from '../domain/task-execution.ts';
 import type { ThrottleRequest } from '../domain/throttle-request.ts';
+import { lookUpApprovers, lookUpPeople } from './known-people.ts';
 import type {
   Channels,
   Clock,
@@ -21,7 +30,7 @@ import type {
   RecordRef,
 } from './ports.ts';
 import { reminderTimers } from './remind-approvers.ts';
-import { groupsOfAll } from './request-facts.ts';
+import { groupsOfAll, partiesOf } from './request-facts.ts';
 
 export interface RequestThrottleDeps {
   ledger: Ledger;
@@ -46,7 +55,7 @@ export type Asked =
   /** `other`: the digest of the policy that refused, where it is not this bot's own. */
   | { kind: 'refused'; refusal: AskRefusal; rule: Rule | null; other?: string }
   /** The bot can't speak in that channel, so nobody would see the request. */
-  | { kind: 'cannot-post'; why: Exclude<Postable, 'yes'> }
+  | { kind: 'cannot-post'; why: Exclude<Postable, 'yes' | 'shared'> }
   /** The same click or command again: what it did the first time stands. */
   | { kind: 'repeated'; request: string | null };
 
@@ -121,8 +130,8 @@ async function consider(deps: RequestThrottleDeps, ask: Omit<Ask, 'op'>): Promis
   const { user, extend, ...rest } = ask;
   const requester: Person = await deps.people.person(user);
   const command: AskCommand = { ...rest, requester };
-  const rules = rulesFor(targetOf(ask), inForce);
-  const admission = admit(command, inForce, await deps.people.groups(groupsOfAll(rules)));
+  const admitted = await deps.people.groups(groupsToAdmit(inForce, ask));
+  const admission = admit(command, inForce, admitted);
   const refused = (
     { refusal, other }: { refusal: AskRefusal; other?: string },
     rule: Rule | null,
@@ -133,21 +142,27 @@ async function consider(deps: RequestThrottleDeps, ask: Omit<Ask, 'op'>): Promis
   });
   if (!admission.ok) return refused(admission, admission.rule);
   const { rule } = admission;
-  const [open, standing] = await Promise.all([
+  const [postable, open, standing] = await Promise.all([
+    deps.channels.postable(ask.channel),
     deps.ledger.openRequestOf(ask.execution.arn),
     deps.ledger.inForceOf(ask.execution.arn),
   ]);
+  const rules = rulesFor(targetOf(ask), inForce);
+  if (postable === 'shared' && !rules.every((one) => one?.shared)) {
+    return refused({ refusal: { why: 'shared-channel', rule } }, rule);
+  }
+  if (postable !== 'yes' && postable !== 'shared') {
+    return { command, inForce, from: null, execution: null, outcome: { kind: 'cannot-post', why: postable } };
+  }
   if (open) return refused({ refusal: { why: 'already-open', request: open } }, rule);
-  const [loaded, postable, execution] = await Promise.all([
-    standing && deps.ledger.load(standing.request),
-    deps.channels.postable(ask.channel),
+  const running = standing ? ((await deps.ledger.load(standing.request))?.request ?? null) : null;
+  const groups = await deps.people.groups(groupsOfAll([...rules, ...(running ? rulesNow(running, inForce) : [])]));
+  const [people, execution] = await Promise.all([
+    peopleToWeigh(deps, { rules, requester, groups, running }),
     deps.executions.describe(ask.execution, { role: rule.role, session: { kind: 'read' } }),
   ]);
   const from = execution.bytesPerSecond;
-  if (postable !== 'yes') return { command, inForce, from, execution, outcome: { kind: 'cannot-post', why: postable } };
-  const running = loaded?.request ?? null;
-  const groups = await deps.people.groups(groupsOfAll([...rules, ...(running ? rulesNow(running, inForce) : [])]));
-  const facts = { rule, inForce, groups, execution, running, now: deps.clock.now() };
+  const facts = { rule, inForce, groups, people, execution, running, now: deps.clock.now() };
   const id = deps.newRequestId();
   const decision = extend
     ? decideExtension({ ...command, durationSeconds: command.durationSeconds ?? 0 }, extend, facts, id)
@@ -155,6 +170,37 @@ async function consider(deps: RequestThrottleDeps, ask: Omit<Ask, 'op'>): Promis
   if (!decision.ok) return refused(decision, rule, from);
   const { event, proposal } = decision;
   return { command, inForce, from, execution, outcome: { kind: 'proposed', rule, event, proposal } };
+}
+
+/** Without a rule for this channel, its answer names others only to those who may request there, or see all. */
+function groupsToAdmit(inForce: PolicyInForce, ask: Parameters<typeof targetOf>[0]): string[] {
+  const target = targetOf(ask);
+  const named = knownPolicies(inForce).flatMap(({ policy }) => {
+    const rule = matchRule(policy, target);
+    return rule ? groupsOf(rule) : [...groupsOf(policy.viewers), ...groupsOfAll(rulesElsewhere(policy, target))];
+  });
+  return distinct(named);
+}
+
+/**
+ * The approvers by each rule, as many as it takes to know whether there are enough, and whoever requested or approved the
+ * limit that runs. Where several rules count, one's first few may be none of another's: then more are looked up.
+ */
+async function peopleToWeigh(
+  { people }: Pick<RequestThrottleDeps, 'people'>,
+  of: { rules: readonly (Rule | null)[]; requester: Person; groups: Groups; running: ThrottleRequest | null },
+): Promise<KnownPeople> {
+  const { rules, requester, groups, running } = of;
+  const found = await Promise.all(
+    rules.flatMap((rule) => {
+      if (rule === null) return [];
+      const most = Math.max(...Object.values(rule.approvals).map((needed) => needed ?? 0));
+      const enough = rules.length > 1 ? Number.POSITIVE_INFINITY : most;
+      return [lookUpApprovers(people, rule, requester, { groups, enough })];
+    }),
+  );
+  const parties = running ? await lookUpPeople(people, partiesOf(running)) : new Map();
+  return new Map([...found, parties].flatMap((some) => [...some]));
 }
 
 async function refuse(

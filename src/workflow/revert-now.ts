@@ -2,6 +2,7 @@ import { decideRevertNow } from '../domain/decide-revert-now.ts';
 import { rulesNow } from '../domain/decide-review.ts';
 import type { RevertRefusal } from '../domain/refusal.ts';
 import type { ThrottleRequest } from '../domain/throttle-request.ts';
+import { lookUpParties } from './known-people.ts';
 import type { Clock, EffectKind, Ledger, People, PolicySource } from './ports.ts';
 import { groupsOfAll } from './request-facts.ts';
 
@@ -30,7 +31,8 @@ export async function revertNow(
     const inForce = await deps.policy.counting();
     const named = groupsOfAll(rulesNow(request, inForce));
     const [by, groups] = await Promise.all([deps.people.person(user), deps.people.groups(named)]);
-    const decision = decideRevertNow(request, by, { inForce, groups, now: deps.clock.now() });
+    const people = await lookUpParties(deps.people, by, [request]);
+    const decision = decideRevertNow(request, by, { inForce, groups, people, now: deps.clock.now() });
     if (!decision.ok && !decision.event) return refusedBy(decision);
     const change = { op, prior: request, events: decision.event ? [decision.event] : [] };
     const effects: EffectKind[] = decision.ok ? ['revert', 'show', 'tell'] : [];

@@ -1,6 +1,7 @@
 import type { UndoProblem } from '../domain/refusal.ts';
 import { parseExecutionArn } from '../domain/task-execution.ts';
 import type { ThrottleRequest } from '../domain/throttle-request.ts';
+import { mayKnow } from './may-know.ts';
 import { type Asked, type RequestThrottleDeps, requestThrottle } from './request-throttle.ts';
 
 /**
@@ -13,7 +14,9 @@ export async function undoRequest(
   undo: { request: string; user: string; channel: string; op: string },
 ): Promise<Asked> {
   const { request: id, ...by } = undo;
-  const request = (await deps.ledger.load(id))?.request ?? null;
+  const stored = (await deps.ledger.load(id))?.request ?? null;
+  // What it says of a request is for those who may know of it: to others there is none.
+  const request = stored && (await mayKnow(deps, undo.user, stored)) ? stored : null;
   const problem = problemOf(request);
   const execution = request && parseExecutionArn(request.execution);
   if (problem || !request || !execution?.ok) {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { admit, decideRequest, refusedEvent } from '../../src/domain/decide-request.ts';
+import type { Person } from '../../src/domain/policy.ts';
 import type { AskRefusal } from '../../src/domain/refusal.ts';
 import {
   ask,
@@ -11,6 +12,7 @@ import {
   NO_GROUPS,
   NOBODY,
   OPERATOR,
+  PEOPLE,
   person,
   policy,
   ROLE,
@@ -22,7 +24,16 @@ const inForce = policy(rule());
 const decide = (command = ask(), changes: Partial<Parameters<typeof decideRequest>[1]> = {}) =>
   decideRequest(
     command,
-    { rule: rule(), inForce, groups: GROUPS, execution: execution(), running: null, now: T0, ...changes },
+    {
+      rule: rule(),
+      inForce,
+      groups: GROUPS,
+      people: PEOPLE,
+      execution: execution(),
+      running: null,
+      now: T0,
+      ...changes,
+    },
     'r-1',
   );
 const to = (bytesPerSecond: number) => ask({ rate: { kind: 'absolute', bytesPerSecond } });
@@ -52,12 +63,30 @@ describe('who may ask here at all', () => {
     [person('U0OPER', 'other-team'), 'other-team'],
     [person('U0OPER', 'deactivated'), 'deactivated'],
     [person('U0OPER', 'bot'), 'bot'],
-    [NOBODY, 'not-a-requester'],
-  ])('refuses %o', (requester, denial) => {
-    expect(admit(ask({ requester }), inForce, GROUPS)).toMatchObject({
+  ])('refuses %o before any rule is looked at', (requester, kind) => {
+    const refused = { ok: false, refusal: { why: 'not-a-member', kind }, rule: null };
+    expect(admit(ask({ requester }), inForce, GROUPS)).toEqual(refused);
+    expect(admit(ask({ requester, channel: 'C0OTHER' }), inForce, GROUPS)).toEqual(refused);
+  });
+
+  it('refuses a member whom the rule does not name', () => {
+    expect(admit(ask({ requester: NOBODY }), inForce, GROUPS)).toMatchObject({
       ok: false,
-      refusal: { why: 'may-not-ask', denial },
+      refusal: { why: 'may-not-ask', denial: 'not-a-requester' },
     });
+  });
+
+  it('names the channels of another rule to its requesters and to viewers alone', () => {
+    const viewed = (users: string[]) => ({
+      ...inForce,
+      policy: { ...inForce.policy, viewers: { users, groups: [] } },
+    });
+    const named = (requester: Person, viewers: string[]) =>
+      admit(ask({ requester, channel: 'C0OTHER' }), viewed(viewers), GROUPS);
+    const elsewhere = [{ rule: 'production', channels: ['C0OPS'] }];
+    expect(named(OPERATOR, [])).toMatchObject({ refusal: { why: 'no-rule', elsewhere } });
+    expect(named(NOBODY, ['U0NOBODY'])).toMatchObject({ refusal: { elsewhere } });
+    expect(named(NOBODY, [])).toMatchObject({ refusal: { why: 'no-rule', elsewhere: [] } });
   });
 
   it('lets nobody through where Slack can’t say who is in the group', () => {
@@ -134,10 +163,40 @@ describe('what is asked, with the execution as it is', () => {
   it('counts who could agree, the requester taken out', () => {
     const command = ask({ requester: LEAD, rate: { kind: 'absolute', bytesPerSecond: 200 * MIB } });
     const three = rule({ approvals: { lower: 3, raise: 3, unlimited: null } });
+    // Of the group's three one is a guest, and one asks.
     expect(decide(command, { rule: three })).toMatchObject({
-      refusal: { why: 'too-few-approvers', needed: 3, possible: 2 },
+      refusal: { why: 'too-few-approvers', needed: 3, possible: 1 },
     });
-    expect(decide(ask(), { rule: three }).ok).toBe(true);
+    expect(decide(ask(), { rule: three })).toMatchObject({ refusal: { needed: 3, possible: 2 } });
+    expect(decide(ask(), { rule: rule() }).ok).toBe(true);
+  });
+
+  it('counts nobody who can not approve: too few of them refuse it', () => {
+    for (const kind of ['guest', 'deactivated', 'bot', 'stranger', 'other-team'] as const) {
+      const people = new Map([...PEOPLE, ['U0SECOND', person('U0SECOND', kind)]]);
+      expect(decide(to(200 * MIB), { people })).toMatchObject({
+        refusal: { why: 'too-few-approvers', needed: 2, possible: 1 },
+      });
+    }
+  });
+
+  it('counts a person under two ids once, and the requester under none', () => {
+    const twice = (user: string, enterprise: string): [string, Person] => [user, { ...person(user), enterprise }];
+    const same = new Map([...PEOPLE, twice('U0LEAD', 'W0LEAD'), twice('U0SECOND', 'W0LEAD')]);
+    expect(decide(to(200 * MIB), { people: same })).toMatchObject({ refusal: { needed: 2, possible: 1 } });
+    const asker = { ...OPERATOR, enterprise: 'W0OPER' };
+    const people = new Map([...PEOPLE, twice('U0SECOND', 'W0OPER')]);
+    const command = { ...to(200 * MIB), requester: asker };
+    expect(decide(command, { people })).toMatchObject({ refusal: { needed: 2, possible: 1 } });
+    // Named in the group by the organization's id alone.
+    const group = new Map([['S0LEADS', ['W0OPER', 'U0LEAD', 'U0SECOND']]]);
+    expect(decide(command, { groups: group, people: PEOPLE }).ok).toBe(true);
+  });
+
+  it('does not take an approver for none whom Slack can not tell: it is tried again', () => {
+    const people = new Map([...PEOPLE].filter(([id]) => id !== 'U0SECOND'));
+    expect(decide(to(200 * MIB), { people })).toMatchObject({ refusal: { why: 'approvers-unknown' } });
+    expect(decide(ask(), { people }).ok).toBe(true);
   });
 
   it('lets nothing through where the approvers can’t be known, unless none are needed', () => {

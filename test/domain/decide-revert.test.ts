@@ -29,6 +29,7 @@ import {
   NO_GROUPS,
   NOBODY,
   OPERATOR,
+  PEOPLE,
   policy,
   ROLE,
   requested,
@@ -61,7 +62,7 @@ describe('a request while a time runs', () => {
     decideRequest(
       ask({ rate: { kind: 'absolute', bytesPerSecond } }),
       {
-        ...{ rule: strict, inForce: policy(strict), groups: GROUPS, running, now: at(10) },
+        ...{ rule: strict, inForce: policy(strict), groups: GROUPS, people: PEOPLE, running, now: at(10) },
         execution: execution({ bytesPerSecond: seen }),
       },
       'r-next',
@@ -202,14 +203,14 @@ describe('what a look means, once the intent is on record', () => {
 
 describe('Revert now', () => {
   it('is not undone by more time for it', () => {
-    const facts = { inForce: policy(), groups: NO_GROUPS, now: at(60) };
+    const facts = { inForce: policy(), groups: NO_GROUPS, people: PEOPLE, now: at(60) };
     const decision = decideRevertNow(held, OPERATOR, facts);
     if (!decision.ok) throw new Error('the requester may');
     expect(canExtend(held)).toBe(true);
     expect(canExtend(folded(held, at(60), decision.event))).toBe(false);
   });
 
-  const facts = { inForce: policy(rule()), groups: GROUPS, now: at(60) };
+  const facts = { inForce: policy(rule()), groups: GROUPS, people: PEOPLE, now: at(60) };
 
   it('is for the requester, who approved and whoever may decide', () => {
     for (const by of [OPERATOR, LEAD]) {
@@ -230,7 +231,7 @@ describe('Revert now', () => {
       refusal: { why: 'may-not-revert', requester: 'U0OPER' },
       event: { event: 'decision.refused', version: held.version },
     });
-    expect(decideRevertNow(held, GUEST, facts)).toMatchObject({ refusal: { why: 'may-not-revert' } });
+    expect(decideRevertNow(held, GUEST, facts)).toMatchObject({ refusal: { why: 'not-a-member', kind: 'guest' } });
     expect(decideRevertNow(held, { ...OPERATOR, kind: 'deactivated' }, facts)).toMatchObject({ ok: false });
     expect(decideRevertNow(held, NOBODY, { ...facts, groups: NO_GROUPS })).toMatchObject({
       refusal: { why: 'groups-unknown' },
@@ -273,7 +274,13 @@ describe('somebody’s change', () => {
 
 describe('more time', () => {
   const facts = (changes: object = {}) => ({
-    ...{ rule: rule({ maxDurationSeconds: 2 * HOUR }), inForce: policy(rule()), groups: GROUPS, now: at(600) },
+    ...{
+      rule: rule({ maxDurationSeconds: 2 * HOUR }),
+      inForce: policy(rule()),
+      groups: GROUPS,
+      people: PEOPLE,
+      now: at(600),
+    },
     execution: execution({ bytesPerSecond: SET }),
     ...changes,
   });

@@ -1,11 +1,14 @@
 import { describe, expect, it } from 'vitest';
+import { decideBegin } from '../../src/domain/decide-apply.ts';
 import {
+  approvalsOf,
   decideCancel,
   decideExpire,
   decideOpen,
   decideReview,
   type ReviewFacts,
   standingOf,
+  stateEvent,
 } from '../../src/domain/decide-review.ts';
 import type { Person } from '../../src/domain/policy.ts';
 import type { ThrottleRequest } from '../../src/domain/throttle-request.ts';
@@ -20,6 +23,7 @@ import {
   NO_GROUPS,
   NOBODY,
   OPERATOR,
+  PEOPLE,
   person,
   policy,
   requested,
@@ -75,15 +79,60 @@ describe('approve', () => {
 
   it.each([
     ['the requester', OPERATOR, 'requester'],
-    ['a guest, though in the group', GUEST, 'guest'],
     ['nobody in particular', NOBODY, 'not-an-approver'],
-    ['a deactivated lead', person('U0LEAD', 'deactivated'), 'deactivated'],
-    ['somebody of another team', person('U0LEAD', 'other-team'), 'other-team'],
   ])('is refused to %s, on record', (_, by, denial) => {
     expect(review(requested(), by)).toMatchObject({
       ok: false,
       refusal: { why: 'may-not-decide', denial },
       events: [{ event: 'decision.refused', version: 1, detail: { why: 'may-not-decide', denial } }],
+    });
+  });
+
+  it.each([
+    ['a guest, though in the group', GUEST, 'guest'],
+    ['a deactivated lead', person('U0LEAD', 'deactivated'), 'deactivated'],
+    ['somebody of another team', person('U0LEAD', 'other-team'), 'other-team'],
+  ])('is refused to %s before anything is said of the request, on record', (_, by, kind) => {
+    const refusal = { why: 'not-a-member', kind };
+    const events = [{ event: 'decision.refused', version: 1, detail: { why: 'not-a-member', denial: kind } }];
+    expect(review(requested(), by)).toMatchObject({ ok: false, refusal, events });
+    expect(decideCancel(requested(), by, policy(rule()))).toMatchObject({ ok: false, refusal });
+    const over = folded(requested(), at(9), { ...stateEvent(requested(), 'cancelled', null, 'd') });
+    expect(review(over, by)).toMatchObject({ ok: false, refusal });
+  });
+
+  describe('a person with two ids in one organization', () => {
+    const [first, second] = [LEAD, SECOND].map((one) => ({ ...one, enterprise: 'W0LEAD' })) as [Person, Person];
+    const people = new Map([...PEOPLE, [first.user, first], [second.user, second]]);
+
+    it('never decides their own request under the other one', () => {
+      const own = requested({ ask: { requester: first } });
+      expect(review(own, second, { people })).toMatchObject({
+        refusal: { why: 'may-not-decide', denial: 'requester' },
+      });
+    });
+
+    it('is the approver that a group names by the other id', () => {
+      const groups = new Map([['S0LEADS', ['W0LEAD']]]);
+      expect(review(requested(), first, { people, groups })).toMatchObject({
+        ok: true,
+        events: [{ event: 'approved' }],
+      });
+    });
+
+    it('counts once, and may cancel under either', () => {
+      const one = approve(requested({ ask: raise }), first);
+      expect(review(one, second, { people })).toMatchObject({ refusal: { why: 'decided-already' } });
+      const own = requested({ ask: { requester: first } });
+      expect(decideCancel(own, second, policy(rule()), people)).toMatchObject({ ok: true });
+    });
+
+    it('is no two approvals where the records of both are there', () => {
+      const both = approve(approve(requested({ ask: raise }), LEAD), SECOND);
+      expect(approvalsOf(both, PEOPLE)).toBe(2);
+      expect(decideBegin(both, facts())).toMatchObject({ kind: 'send' });
+      expect(approvalsOf(both, people)).toBe(1);
+      expect(decideBegin(both, facts({ people }))).toMatchObject({ kind: 'end', event: { event: 'apply.stale' } });
     });
   });
 

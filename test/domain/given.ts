@@ -27,6 +27,7 @@ export const SECOND = person('U0SECOND');
 export const GUEST = person('U0GUEST', 'guest');
 export const NOBODY = person('U0NOBODY');
 export const EVERYBODY = [OPERATOR, LEAD, SECOND, GUEST, NOBODY];
+export const PEOPLE = new Map(EVERYBODY.map((one) => [one.user, one]));
 
 export function rule(changes: Partial<Rule> = {}): Rule {
   return {
@@ -40,13 +41,14 @@ export function rule(changes: Partial<Rule> = {}): Rule {
     reason: 'optional',
     expiresInSeconds: 1800,
     reminders: true,
+    shared: false,
     role: ROLE,
     ...changes,
   };
 }
 
 export function policy(...rules: Rule[]): PolicyInForce {
-  const made: Policy = { version: 1, audit: { readers: null }, rules };
+  const made: Policy = { version: 1, viewers: null, audit: { readers: null }, rules };
   return { policy: made, digest: `digest of ${rules.map(({ name }) => name).join(', ')}`, others: [] };
 }
 
@@ -111,7 +113,10 @@ export function requested(changes: { of?: Rule; ask?: Partial<AskCommand>; seen?
   const of = changes.of ?? rule();
   const decision = decideRequest(
     ask(changes.ask),
-    { rule: of, inForce: policy(of), groups: GROUPS, execution: execution(changes.seen), running: null, now: T0 },
+    {
+      ...{ rule: of, inForce: policy(of), groups: GROUPS, people: PEOPLE },
+      ...{ execution: execution(changes.seen), running: null, now: T0 },
+    },
     'r-0123456789',
   );
   if (!decision.ok) throw new Error(`refused: ${decision.refusal.why}`);

@@ -14,7 +14,7 @@ import { stateEvent } from '../../src/domain/decide-review.ts';
 import { isHeld, isReverting } from '../../src/domain/hold.ts';
 import { UPDATABLE } from '../../src/domain/task-execution.ts';
 import { evolve, type ThrottleRequest } from '../../src/domain/throttle-request.ts';
-import { at, execution, GROUPS, MIB, OPERATOR, policy, requested, rule } from './given.ts';
+import { at, execution, GROUPS, MIB, OPERATOR, PEOPLE, policy, requested, rule } from './given.ts';
 
 const BASE = 100 * MIB;
 const SET = 50 * MIB;
@@ -84,7 +84,12 @@ function eventOf(state: ThrottleRequest, world: World, one: Step): AuditEvent | 
     case 'watch':
       return world.replaced ? null : decideDrift(state, seen, 'd');
     case 'now': {
-      const decision = decideRevertNow(state, OPERATOR, { inForce: policy(rule()), groups: GROUPS, now });
+      const decision = decideRevertNow(state, OPERATOR, {
+        inForce: policy(rule()),
+        groups: GROUPS,
+        people: PEOPLE,
+        now,
+      });
       return decision.ok ? decision.event : null;
     }
     case 'replaced':

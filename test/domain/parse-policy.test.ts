@@ -13,6 +13,7 @@ describe('parsePolicy', () => {
   it('reads every key', () => {
     const value = {
       version: 1,
+      viewers: { users: ['U0VIEW'], groups: ['S0OPS'] },
       audit: { readers: { users: ['U0AUDIT'], groups: ['S0AUDIT'] } },
       rules: [
         {
@@ -30,6 +31,7 @@ describe('parsePolicy', () => {
           maxDuration: '12h',
           reason: 'required',
           expiresIn: '1h30m',
+          shared: true,
           role: 'arn:aws-us-gov:iam::111122223333:role/ops/datasync-throttle',
         },
       ],
@@ -50,6 +52,7 @@ describe('parsePolicy', () => {
             reason: 'required',
             expiresInSeconds: 5400,
             reminders: true,
+            shared: true,
             role: 'arn:aws-us-gov:iam::111122223333:role/ops/datasync-throttle',
           },
         ],
@@ -62,6 +65,7 @@ describe('parsePolicy', () => {
       ok: true,
       value: {
         version: 1,
+        viewers: null,
         audit: { readers: null },
         rules: [
           {
@@ -75,6 +79,7 @@ describe('parsePolicy', () => {
             reason: 'optional',
             expiresInSeconds: 1800,
             reminders: true,
+            shared: false,
             role: null,
           },
         ],
@@ -109,6 +114,14 @@ describe('parsePolicy', () => {
     ]);
   });
 
+  it('takes viewers that name nobody, so that nobody looks around', () => {
+    for (const given of [{ users: [], groups: [] }, { users: [] }]) {
+      expect(parsePolicy({ ...policyOf(), viewers: given })).toMatchObject({
+        value: { viewers: { users: [], groups: [] } },
+      });
+    }
+  });
+
   const of = (part: object) => policyOf({ ...RULE, ...part });
   it.each([
     ['nothing', undefined, [], 'missing'],
@@ -122,6 +135,11 @@ describe('parsePolicy', () => {
     ['an unknown key at the top', { version: 1, rules: [], rule: 1 }, ['rule'], 'no key'],
     ['an unknown key in audit', { version: 1, rules: [], audit: { reader: 1 } }, ['audit', 'reader'], 'no key'],
     ['readers that are nobody', { version: 1, rules: [], audit: { readers: {} } }, ['audit', 'readers'], 'nobody'],
+    ['viewers without a key', { version: 1, rules: [], viewers: {} }, ['viewers'], 'neither'],
+    ['viewers that are a list', { version: 1, rules: [], viewers: ['U1'] }, ['viewers'], 'list'],
+    ['a viewer by name', { version: 1, rules: [], viewers: { users: ['@olga'] } }, ['viewers', 'users', 0], '"@olga"'],
+    ['an unknown key in viewers', { version: 1, rules: [], viewers: { user: [] } }, ['viewers', 'user'], 'no key'],
+    ['shared that is no yes or no', of({ shared: 'yes' }), ['rules', 0, 'shared'], '"yes"'],
     ['a rule that is a text', policyOf('x'), ['rules', 0], '"x"'],
     ['an unknown key in a rule', of({ approver: 1 }), ['rules', 0, 'approver'], 'no key'],
     ['an unknown key in match', of({ match: { account: 1 } }), ['rules', 0, 'match', 'account'], 'no key'],

@@ -14,10 +14,10 @@ import {
   mayRead,
   type Person,
   type Policy,
-  possibleApprovers,
   type Rule,
   unreadableOf,
 } from '../../src/domain/policy.ts';
+import { possibleApprovers } from '../../src/domain/possible-approvers.ts';
 import { UNLIMITED } from '../../src/domain/rate.ts';
 
 function rule(but: Partial<Rule> = {}): Rule {
@@ -32,12 +32,13 @@ function rule(but: Partial<Rule> = {}): Rule {
     reason: 'optional',
     expiresInSeconds: 1800,
     reminders: true,
+    shared: false,
     role: null,
     ...but,
   };
 }
 function policy(...rules: Rule[]): Policy {
-  return { version: 1, audit: { readers: null }, rules };
+  return { version: 1, viewers: null, audit: { readers: null }, rules };
 }
 function person(user: string, kind: Person['kind'] = 'member'): Person {
   return { team: 'T1', user, name: user.toLowerCase(), kind };
@@ -147,12 +148,10 @@ describe('a group that Slack will not tell', () => {
     for (const user of ['UOPS2', 'unreadable', 'read']) {
       expect(isAmong({ users: [], groups: ['SOPS'] }, { user }, unreadable)).toBe('unknown');
     }
-    expect(possibleApprovers(rule({ approvers: { users: [], groups: ['SOPS'] } }), { user: 'U1' }, unreadable)).toEqual(
-      {
-        users: [],
-        unknown: true,
-      },
-    );
+    const of = rule({ approvers: { users: [], groups: ['SOPS'] } });
+    expect(possibleApprovers(of, { user: 'U1' }, unreadable, new Map())).toEqual({
+      ...{ people: [], unknownGroups: true, unknownPeople: false },
+    });
   });
 
   it('is named, and the other is not', () => {
@@ -217,10 +216,11 @@ describe('mayDecide', () => {
         const { allowed } = mayDecide(of, person(by, kind), { user: asks }, known);
         if (by === asks || kind !== 'member') expect(allowed).toBe(false);
         // Who may decide is exactly who was counted as a possible approver.
-        const possible = possibleApprovers(of, { user: asks }, known);
-        expect(allowed).toBe(kind === 'member' && possible.users.includes(by));
-        expect(possible.users).not.toContain(asks);
-        expect(new Set(possible.users).size).toBe(possible.users.length);
+        const all = new Map(['U1', 'U2', 'U3'].map((one) => [one, person(one, one === by ? kind : 'member')]));
+        const users = possibleApprovers(of, { user: asks }, known, all).people.map(({ user }) => user);
+        expect(allowed).toBe(users.includes(by));
+        expect(users).not.toContain(asks);
+        expect(new Set(users).size).toBe(users.length);
       }),
     );
   });
@@ -239,28 +239,15 @@ describe('mayRead', () => {
   });
 });
 
-describe('possibleApprovers', () => {
-  it('counts each once and takes the requester out', () => {
-    expect(possibleApprovers(rule(), { user: 'UOPER' }, groups)).toEqual({
-      users: ['ULEAD', 'ULEAD2'],
-      unknown: false,
-    });
-  });
-
-  it('says when there may be more than Slack could tell', () => {
-    expect(possibleApprovers(rule(), { user: 'UOPER' }, silent)).toEqual({ users: ['ULEAD'], unknown: true });
-    expect(possibleApprovers(rule(), { user: 'UOPER' }, new Map())).toEqual({ users: ['ULEAD'], unknown: true });
-  });
-});
-
 describe('groupsNamed', () => {
   it('names each group of the rules and the readers once', () => {
     const policy = {
       version: 1 as const,
+      viewers: { users: [], groups: ['SVIEW'] },
       audit: { readers: { users: [], groups: ['SAUDIT', 'SOPS'] } },
       rules: [rule()],
     };
-    expect(groupsNamed(policy)).toEqual(['SAUDIT', 'SOPS', 'SLEADS']);
+    expect(groupsNamed(policy)).toEqual(['SVIEW', 'SAUDIT', 'SOPS', 'SLEADS']);
   });
 });
 

@@ -18,6 +18,7 @@ import {
   MIB,
   NO_GROUPS,
   OPERATOR,
+  PEOPLE,
   policy,
   requested,
   rule,
@@ -43,7 +44,15 @@ const to = (mibPerSecond: number, more = {}) =>
 function asking(command: ReturnType<typeof ask>, inForce: PolicyInForce, groups = GROUPS) {
   const admission = admit(command, inForce, groups);
   if (!admission.ok) return admission;
-  const given = { rule: admission.rule, inForce, groups, execution: execution(), running: null, now: at(0) };
+  const given = {
+    rule: admission.rule,
+    inForce,
+    groups,
+    people: PEOPLE,
+    execution: execution(),
+    running: null,
+    now: at(0),
+  };
   return decideRequest(command, given, 'r-1111111111');
 }
 
@@ -218,7 +227,7 @@ describe('Revert now, while bots run two policies', () => {
   };
   const held: ThrottleRequest = { ...requested({ of: own }), status: 'applied', hold };
   const revert = (person: typeof LEAD, ...others: Parameters<typeof beside>[1][]) =>
-    decideRevertNow(held, person, { inForce: beside(own, ...others), groups: GROUPS, now: at(60) });
+    decideRevertNow(held, person, { inForce: beside(own, ...others), groups: GROUPS, people: PEOPLE, now: at(60) });
 
   it('is for who may by both, and for the requester whatever they say', () => {
     const other = rule({ name: 'other', approvers: { users: ['U0SECOND'], groups: [] } });

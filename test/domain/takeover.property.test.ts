@@ -10,7 +10,20 @@ import { stateEvent } from '../../src/domain/decide-review.ts';
 import { isHeld } from '../../src/domain/hold.ts';
 import type { Person } from '../../src/domain/policy.ts';
 import type { ThrottleRequest } from '../../src/domain/throttle-request.ts';
-import { ask, at, execution, folded, GROUPS, LEAD, MIB, OPERATOR, person, policy, rule } from './given.ts';
+import {
+  ask,
+  at,
+  execution,
+  folded,
+  GROUPS,
+  PEOPLE as KNOWN,
+  LEAD,
+  MIB,
+  OPERATOR,
+  person,
+  policy,
+  rule,
+} from './given.ts';
 
 const HOUR = 3600;
 const OTHER = person('U0OTHER');
@@ -18,8 +31,8 @@ const RULE = rule({
   ...{ approvals: { lower: 0, raise: 1, unlimited: 2 }, maxDurationSeconds: null, requesters: null },
   rate: { min: null, max: null },
 });
-const FACTS = { inForce: policy(RULE), groups: GROUPS };
-const PEOPLE = new Map([LEAD, OPERATOR, OTHER].map((one) => [one.user, one]));
+const PEOPLE = new Map([...KNOWN, [OTHER.user, OTHER]]);
+const FACTS = { inForce: policy(RULE), groups: GROUPS, people: PEOPLE };
 
 /** What was approved: 10 MiB/s until then, and what was before only after it. */
 const APPROVED = { to: 10 * MIB, seconds: 8 * HOUR };

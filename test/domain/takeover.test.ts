@@ -16,6 +16,7 @@ import {
   LEAD,
   MIB,
   OPERATOR,
+  PEOPLE,
   person,
   policy,
   requested,
@@ -66,7 +67,7 @@ function asking({ by = OPERATOR, rate = 9.9, seconds = 9 * HOUR, of = DAY_RULE, 
     rate: { kind: 'absolute', bytesPerSecond: Math.round(rate * MIB) },
   });
   const facts = {
-    ...{ rule: of, inForce: policy(...(rest.others ?? []), of), groups: GROUPS, running, now: at(60) },
+    ...{ rule: of, inForce: policy(...(rest.others ?? []), of), groups: GROUPS, people: PEOPLE, running, now: at(60) },
     execution: execution({ bytesPerSecond: running.to }),
   };
   return decideRequest(command, facts, 'r-1111111111');
@@ -176,7 +177,7 @@ describe('more time for a limit whose end lifts it', () => {
     const running = runningLimit();
     const { rate: _, ...command } = ask({ requester: by });
     const facts = {
-      ...{ rule: DAY_RULE, inForce: policy(DAY_RULE), groups: GROUPS, now: at(60) },
+      ...{ rule: DAY_RULE, inForce: policy(DAY_RULE), groups: GROUPS, people: PEOPLE, now: at(60) },
       execution: execution({ bytesPerSecond: running.to }),
     };
     return decideExtension({ ...command, durationSeconds: seconds }, running, facts, 'r-1111111111');

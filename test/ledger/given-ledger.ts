@@ -10,7 +10,7 @@ import { type Connection, connect, openConnection } from '../../src/ledger/conne
 import { createKeys, type Keys } from '../../src/ledger/keys.ts';
 import { createLedger, type LedgerOptions, type RedisLedger } from '../../src/ledger/ledger.ts';
 import type { Change } from '../../src/workflow/ports.ts';
-import { ask, execution, GROUPS, LEAD, OPERATOR, policy, rule, T0 } from '../domain/given.ts';
+import { ask, execution, GROUPS, LEAD, OPERATOR, PEOPLE, policy, rule, T0 } from '../domain/given.ts';
 
 const KEY = { kid: 'k1', key: Buffer.alloc(32, 7) };
 /** What the ledgers here sign with. */
@@ -64,6 +64,7 @@ export function asking(number: number, changes: Partial<Change> = {}): Change {
     rule: rule(),
     inForce: policy(rule()),
     groups: GROUPS,
+    people: PEOPLE,
     execution: execution(),
     running: null,
     now: T0,

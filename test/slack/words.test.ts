@@ -92,6 +92,9 @@ describe('refusalWords', () => {
       null,
       ['You may not set this limit back', 'Who could: <@U0OPER>, who approved it', '`production`'],
     ],
+    [{ why: 'not-a-member', kind: 'guest' }, null, ['Only full members', 'Nothing was changed']],
+    [{ why: 'approvers-unknown', rule: rule() }, null, ['`production`', 'Try again in a minute']],
+    [{ why: 'shared-channel', rule: rule() }, null, ['another organization', '`production`', 'Request not created']],
     [{ why: 'may-not-revert', requester: 'U0OPER', rule: null }, null, ['<@U0OPER> or who approved it']],
     [
       { why: 'duration-too-long', rule: rule(), asked: 14_400, max: 10_800, held: 7200 },

@@ -1,5 +1,5 @@
 import { WebClient } from '@slack/web-api';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { visibleText } from '../../src/sandbox/slack/block-walk.ts';
 import { ACCOUNT, COMMAND, givenWorld, LEAD, OPERATOR, SLACK_WAITS_MS, shows } from './world.ts';
 
@@ -11,6 +11,11 @@ rules:
     match: { accounts: ["${ACCOUNT}"] }
     approvers: { users: [${LEAD}] }
     approvals: 1
+  - name: partners
+    match: { accounts: ["777788889999"] }
+    approvers: { users: [${LEAD}] }
+    approvals: 1
+    shared: true
   - name: at-once
     match: { accounts: ["444455556666"] }
     approvers: { users: [${LEAD}] }
@@ -64,6 +69,41 @@ describe('a channel that the bot can not speak in', () => {
     slack.invite('G0SECRET');
     await slack.as(OPERATOR).command('G0SECRET', COMMAND, `${arn} 50MiB/s`);
     expect((await card(arn)).channel).toBe('G0SECRET');
+  });
+
+  describe('that people of other organizations are in (Slack Connect)', () => {
+    afterEach(() => at().slack.share('C0OPS', null));
+
+    it.each(['external', 'pending'] as const)('%s: refused, on record, before AWS is asked', async (shared) => {
+      const { slack, aws, told, execution, records } = at();
+      const arn = execution();
+      slack.share('C0OPS', shared);
+      const { text } = await told(OPERATOR, () => slack.as(OPERATOR).command('C0OPS', COMMAND, `${arn} 50MiB/s`));
+      expect(text).toMatch(/shared with another organization.*`anywhere`.*Request not created/s);
+      const theirs = (await records()).filter(({ execution }) => execution === arn);
+      expect(theirs).toMatchObject([{ event: 'refused', rule: 'anywhere', detail: { why: 'shared-channel' } }]);
+      expect(aws.calls.filter(({ input }) => input.TaskExecutionArn === arn)).toEqual([]);
+      const why = await told(OPERATOR, () => slack.as(OPERATOR).command('C0OPS', COMMAND, `why ${arn} 50MiB/s`));
+      expect(why.text).toContain('shared with another organization');
+    });
+
+    it('is allowed where the rule says so, and always where only workspaces of this organization share it', async () => {
+      const { slack, execution, ask } = at();
+      slack.share('C0OPS', 'external');
+      expect(shows(await ask(execution({ account: '777788889999' })), 'Waiting for 1 approval')).toBe(true);
+      slack.share('C0OPS', 'organization');
+      expect(shows(await ask(execution()), 'Waiting for 1 approval')).toBe(true);
+    });
+
+    it('is refused, to be tried again, where Slack can not say', async () => {
+      const { slack, told, execution, events } = at();
+      const arn = execution();
+      slack.outage({ kind: 'error', methods: ['conversations.info'] });
+      const { text } = await told(OPERATOR, () => slack.as(OPERATOR).command('C0OPS', COMMAND, `${arn} 50MiB/s`));
+      slack.recover();
+      expect(text).toContain('Try again in a minute');
+      expect(await events(arn)).toEqual([]);
+    });
   });
 
   describe('since the request was asked', () => {
@@ -133,7 +173,7 @@ describe('a rule that names no Region, for a bot that has none', () => {
     const olga = slack.as(OPERATOR);
     await olga.command('C0OPS', COMMAND, '');
     const view = await slack.until(() => olga.views().find((one) => shows(one, 'no Region')));
-    expect(visibleText(view)).toContain('The rules `anywhere` and `at-once` name no Region');
+    expect(visibleText(view)).toContain('The rules `anywhere`, `partners` and `at-once` name no Region');
     expect(visibleText(view)).toContain('`AWS_REGION`');
     await olga.close(view);
   });

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { visibleText } from '../../src/sandbox/slack/block-walk.ts';
 import { defaultSeed } from '../../src/sandbox/slack/seed.ts';
 import type { SlackMessage } from '../../src/sandbox/slack/workspace.ts';
+import { OUTSIDER } from '../../src/slack/words-access.ts';
 import { COMMAND, givenWorld, LEAD, LEAD2, MiB, OPERATOR, SLACK_WAITS_MS, shows } from './world.ts';
 
 // The requester is a lead too, and still counts as none.
@@ -22,9 +23,6 @@ describe('a review by somebody who may not', () => {
       /`production`.*Who could decide: <!subteam\^S0LEADS>/s,
       'not-an-approver',
     ],
-    ['a guest', 'U0GUEST', /guests never may/, 'guest'],
-    ['a stranger', 'U0STRANGE', /outside this workspace/, 'stranger'],
-    ['somebody deactivated', 'U0GONE', /deactivated/, 'deactivated'],
   ])('%s: told privately, on record, and nothing else', async (_, user, says, denial) => {
     const { slack, execution, ask, review, sent } = at();
     const arn = execution();
@@ -36,12 +34,30 @@ describe('a review by somebody who may not', () => {
     expect(modal.submit).toBeNull();
     expect(await lastRecord(arn)).toMatchObject({
       event: 'decision.refused',
-      actor: { user, team: user === 'U0STRANGE' ? 'T0OTHER' : 'T0DEMO' },
+      actor: { user, team: 'T0DEMO' },
       detail: { why: 'may-not-decide', denial },
     });
     expect(shows(await at().card(arn), 'Waiting for 1 approval')).toBe(true);
     expect(sent(arn)).toEqual([]);
     expect(slack.thread(card.channel, card.ts)).toHaveLength(1);
+  });
+
+  it.each([
+    ['a guest', 'U0GUEST', 'guest', 'T0DEMO'],
+    ['a stranger', 'U0STRANGE', 'stranger', 'T0OTHER'],
+    ['somebody deactivated', 'U0GONE', 'deactivated', 'T0DEMO'],
+  ])('%s: refused before anything is said of the request, on record', async (_, user, denial, team) => {
+    const { slack, execution, ask, told, records, sent, events } = at();
+    const arn = execution();
+    const card = await ask(arn);
+    const { text } = await told(user, () => slack.as(user).click(card, 'review'));
+    expect(text).toBe(OUTSIDER);
+    expect((await records()).at(-1)).toMatchObject({
+      ...{ event: 'refused', request: null, channel: 'C0OPS', actor: { user, team } },
+      detail: { why: 'not-a-member', denial, of: 'action review', request: expect.stringMatching(/^r-/) },
+    });
+    expect(await events(arn)).toEqual(['requested']);
+    expect(sent(arn)).toEqual([]);
   });
 });
 

@@ -62,7 +62,7 @@ describe('the home tab', () => {
   it('is for full members, and is left alone until it is opened', async () => {
     const { slack } = at();
     await slack.as('U0GUEST').openHome();
-    const view = await home('U0GUEST', ['Guests and people from outside']);
+    const view = await home('U0GUEST', ['Only full members']);
     expect(visibleText(view)).not.toContain('MiB');
     expect(published('U0AUDIT')).toEqual([]);
   });

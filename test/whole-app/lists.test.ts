@@ -79,7 +79,7 @@ describe('audit', () => {
   });
 
   it('refuses a guest, whatever they ask for', async () => {
-    expect((await say('U0GUEST', 'audit')).text).toContain('not among them');
+    expect((await say('U0GUEST', 'audit')).text).toContain('Only full members');
   });
 
   it('quotes what can not be read', async () => {

@@ -46,9 +46,9 @@ describe('what the policy does not allow', () => {
         why: 'may-not-ask',
       },
     ],
-    ['a guest', { user: 'U0GUEST', words: '50MiB/s', says: ['guests never may', '`production`'], why: 'may-not-ask' }],
-    ['a stranger', { user: 'U0STRANGE', words: '50MiB/s', says: ['outside this workspace'], why: 'may-not-ask' }],
-    ['somebody deactivated', { user: 'U0GONE', words: '50MiB/s', says: ['deactivated'], why: 'may-not-ask' }],
+    ['a guest', { user: 'U0GUEST', words: '50MiB/s', says: [/^Only full members/], why: 'not-a-member' }],
+    ['a stranger', { user: 'U0STRANGE', words: '50MiB/s', says: [/^Only full members/], why: 'not-a-member' }],
+    ['somebody deactivated', { user: 'U0GONE', words: '50MiB/s', says: [/^Only full members/], why: 'not-a-member' }],
     [
       'a rate under the rule',
       { words: '512KiB/s', says: ['`production`', '1 MiB/s (8.39 Mbit/s)', '512 KiB/s'], why: 'rate-outside' },

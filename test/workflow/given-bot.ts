@@ -76,18 +76,19 @@ export async function startBot(arn: string, world: Outside, prefix?: string) {
   // Short where an answer is lost on purpose; a look has time enough on a busy machine.
   const limits = { attempt: 10_000, update: 1500, describe: 30_000 };
   const executions = createExecutions({ clock, limits });
+  const person = async (user: string) => {
+    const found = world.people.get(user);
+    if (!found) throw new PersonUnknown(user);
+    return found;
+  };
   const deps = {
     ledger: opened.ledger,
     executions: executions as Executions,
     people: {
-      person: async (user: string) => {
-        const found = world.people.get(user);
-        if (!found) throw new PersonUnknown(user);
-        return found;
-      },
+      ...{ person, lately: person, remembers: () => false },
       groups: async (ids: readonly string[]) => new Map(ids.map((id) => [id, world.groups.get(id) ?? null])),
     },
-    channels: { postable: async () => world.postable },
+    channels: { postable: async () => world.postable, isPrivate: async (channel: string) => channel.startsWith('G') },
     policy: sourceOf(() => ({ ...policy(world.rule), others: world.others })),
     clock,
     newRequestId: () => `r-${randomBytes(5).toString('hex')}`,

@@ -44,6 +44,8 @@ beforeAll(async () => {
 });
 afterAll(() => opened.close());
 
+const person = async (id: string) => EVERYBODY.find(({ user }) => user === id) as (typeof EVERYBODY)[number];
+
 async function look(query: Partial<AuditQuery>) {
   const given = policy(rule());
   const withReaders = { ...given, policy: { ...given.policy, audit: { readers: { users: ['U0AUDIT'], groups: [] } } } };
@@ -52,7 +54,9 @@ async function look(query: Partial<AuditQuery>) {
       ledger: opened.ledger,
       audit: { page },
       people: {
-        person: async (id) => EVERYBODY.find(({ user }) => user === id) as (typeof EVERYBODY)[number],
+        person,
+        lately: person,
+        remembers: () => false,
         groups: async () => new Map(),
       },
       policy: sourceOf(() => withReaders),

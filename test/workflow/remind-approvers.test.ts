@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createReminders } from '../../src/ledger/reminders.ts';
 import type { LocalDataSync } from '../../src/sandbox/datasync/start-data-sync.ts';
 import { remindApprovers } from '../../src/workflow/remind-approvers.ts';
-import { EVERYBODY } from '../domain/given.ts';
+import { EVERYBODY, person } from '../domain/given.ts';
 import { type Bot, type Outside, outside, startAwsWithOne, startBot } from './given-bot.ts';
 
 let aws: LocalDataSync;
@@ -80,6 +80,35 @@ describe('reminders', () => {
     // The same twenty, where it is done again.
     await remind(id);
     expect(reminded).toEqual(twenty);
+  });
+
+  it('go to a person once under whichever of their ids, and to no requester under another', async () => {
+    const both = (user: string, enterprise: string) => world.people.set(user, { ...person(user), enterprise });
+    both('U0OPER', 'W0OLGA');
+    both('U0OLGAB', 'W0OLGA');
+    both('U0LEAD', 'W0LENA');
+    both('U0LENAB', 'W0LENA');
+    world.groups.set('S0LEADS', ['U0OLGAB', 'U0LEAD', 'U0LENAB', 'U0SECOND']);
+    const id = await pending();
+    world.seconds = 600;
+    await remind(id);
+    expect(reminded).toEqual(['U0LEAD', 'U0SECOND']);
+    // Asked anew in another order: the other id is no other person.
+    world.groups.set('S0LEADS', ['U0LENAB', 'U0LEAD', 'U0SECOND']);
+    await remind(id);
+    expect(reminded).toEqual(['U0LEAD', 'U0SECOND']);
+  });
+
+  it('leave nobody out whom Slack can not tell just now: they come later', async () => {
+    const id = await pending();
+    const lead = world.people.get('U0LEAD');
+    world.people.delete('U0LEAD');
+    world.seconds = 600;
+    expect(await remind(id)).toMatchObject({ kind: 'later', seconds: 30 });
+    expect(reminded).toEqual(['U0SECOND']);
+    if (lead) world.people.set('U0LEAD', lead);
+    await remind(id);
+    expect(reminded).toEqual(['U0SECOND', 'U0LEAD']);
   });
 
   it('come once each, however often and wherever the work is done', async () => {

@@ -133,7 +133,9 @@ describe('review', () => {
     const id = await pending();
     aws.fail({ kind: 'internal' });
     expect(await bot.review(id, 'U0OPER')).toMatchObject({ refusal: { why: 'may-not-decide', denial: 'requester' } });
-    expect(await bot.review(id, 'U0GUEST')).toMatchObject({ refusal: { denial: 'guest' } });
+    expect(await bot.review(id, 'U0GUEST')).toMatchObject({
+      refusal: { why: 'not-a-member', kind: 'guest' },
+    });
     await expect(bot.review(id, 'U0LEAD')).rejects.toThrow(AwsFault);
     expect(await bot.events()).toEqual(['requested', 'decision.refused', 'decision.refused']);
     expect(await bot.review(id, 'U0LEAD', 'deny')).toMatchObject({ kind: 'decided', event: 'denied' });

@@ -103,6 +103,8 @@ export interface LocalSlack {
   invite(channel: string, user?: string): void;
   remove(channel: string, user?: string): void;
   archive(channel: string, archived?: boolean): void;
+  /** Opens a channel to others (Slack Connect); null takes it back. */
+  share(channel: string, shared: NonNullable<Channel['shared']> | null): void;
   setScopes(scopes: readonly string[]): void;
   stop(): Promise<void>;
 }
@@ -147,9 +149,11 @@ export async function startSlack(options: LocalSlackOptions = {}): Promise<Local
   });
   const people = new Map<string, Person>();
   const { app } = seed;
+  const missing = (id: string): never => {
+    throw new Error(`there is no channel ${id}`);
+  };
   const channel = (id: string, change: (members: readonly string[]) => readonly string[], archived?: boolean): void => {
-    const found = workspace.channels.get(id);
-    if (found === undefined) throw new Error(`there is no channel ${id}`);
+    const found = workspace.channels.get(id) ?? missing(id);
     workspace.channels.set(id, { ...found, members: change(found.members), archived: archived ?? found.archived });
     workspace.changed('workspace', id);
   };
@@ -213,6 +217,11 @@ export async function startSlack(options: LocalSlackOptions = {}): Promise<Local
     invite: (id, user = app.botUserId) => channel(id, (members) => [...new Set([...members, user])]),
     remove: (id, user = app.botUserId) => channel(id, (members) => members.filter((one) => one !== user)),
     archive: (id, archived = true) => channel(id, (members) => members, archived),
+    share: (id, shared) => {
+      const { shared: _before, ...found } = workspace.channels.get(id) ?? missing(id);
+      workspace.channels.set(id, { ...found, ...(shared ? { shared } : {}) });
+      workspace.changed('workspace', id);
+    },
     setScopes: (scopes) => {
       workspace.scopes = scopes;
     },

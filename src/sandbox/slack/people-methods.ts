@@ -10,7 +10,7 @@ function described({ workspace }: Office, user: SeedUser): JsonObject {
     name: user.name,
     deleted: user.deleted ?? false,
     updated: 1_700_000_000,
-    is_bot: false,
+    is_bot: user.bot ?? false,
     is_app_user: false,
     profile: {
       real_name: user.realName,
@@ -36,7 +36,15 @@ function described({ workspace }: Office, user: SeedUser): JsonObject {
     is_ultra_restricted: user.guest === 'ultra_restricted',
     ...(user.stranger === undefined ? {} : { is_stranger: user.stranger }),
     is_email_confirmed: true,
+    ...(user.enterpriseId === undefined
+      ? {}
+      : { enterprise_user: enterpriseUser(workspace.team.id, user.enterpriseId) }),
   };
+}
+
+function enterpriseUser(team: string, id: string): JsonObject {
+  const roles = { is_admin: false, is_owner: false, is_primary_owner: false };
+  return { id, enterprise_id: 'E0DEMO', enterprise_name: 'Demo', ...roles, teams: [team] };
 }
 
 function describedBot({ workspace }: Office): JsonObject {

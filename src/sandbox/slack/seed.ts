@@ -3,10 +3,14 @@ export interface SeedUser {
   readonly id: string;
   readonly name: string;
   readonly realName: string;
-  readonly guest?: 'restricted' | 'ultra_restricted';
+  readonly guest?: 'restricted' | 'ultra_restricted' | undefined;
   readonly stranger?: boolean;
   readonly deleted?: boolean;
   readonly teamId?: string;
+  /** Their id in the organization (Enterprise Grid): people with the same one are one person under two ids. */
+  readonly enterpriseId?: string;
+  /** A bot of another app. */
+  readonly bot?: boolean;
   readonly tz?: string;
 }
 
@@ -15,6 +19,8 @@ interface SeedChannel {
   readonly name: string;
   readonly private?: boolean;
   readonly archived?: boolean;
+  /** With another organization (Slack Connect), or about to be; or with other workspaces of this one. */
+  readonly shared?: 'external' | 'pending' | 'organization';
   readonly members: readonly string[];
 }
 

@@ -32,6 +32,7 @@ export interface Channel {
   readonly name: string;
   readonly private: boolean;
   readonly archived: boolean;
+  readonly shared?: 'external' | 'pending' | 'organization';
   readonly members: readonly string[];
   /** The other person, in a direct message. */
   readonly im?: string;
@@ -122,7 +123,8 @@ export class Workspace {
     for (const user of seed.users) this.users.set(user.id, user);
     for (const group of seed.groups) this.groups.set(group.id, group);
     for (const { id, name, members, ...rest } of seed.channels) {
-      this.channels.set(id, { id, name, members, private: rest.private ?? false, archived: rest.archived ?? false });
+      const { shared, private: closed = false, archived = false } = rest;
+      this.channels.set(id, { id, name, members, private: closed, archived, ...(shared ? { shared } : {}) });
     }
     this.#changes.setMaxListeners(0);
   }

@@ -2,10 +2,9 @@ import { isOpen } from '../../domain/throttle-request.ts';
 import { type Asked, requestThrottle } from '../../workflow/request-throttle.ts';
 import type { Bot, Caller } from '../bot.ts';
 import type { Command } from '../command-text.ts';
-import { linkOf } from '../links.ts';
+import { refusedWords } from '../named.ts';
 import { takeoverNote } from '../views/approval-words.ts';
 import { cannotPostWords, type Words } from '../words.ts';
-import { refusalWords } from '../words-refusal.ts';
 
 /** `<arn> <rate> [for <duration>] [reason…]` */
 export async function askThrottle(bot: Bot, caller: Caller, command: Extract<Command, { kind: 'ask' }>): Promise<void> {
@@ -13,12 +12,12 @@ export async function askThrottle(bot: Bot, caller: Caller, command: Extract<Com
   const { execution, rate, durationSeconds, reason } = command;
   const ask = { user, op, channel: channel ?? '', execution, rate, durationSeconds, reason };
   const asked = await requestThrottle(bot, ask);
-  const words = await askedWords(bot, asked);
+  const words = await askedWords(bot, user, asked);
   if (words) await caller.say(words.text);
 }
 
 /** What came of asking; null where the same was answered before. */
-export async function askedWords(bot: Bot, asked: Asked): Promise<Words | null> {
+export async function askedWords(bot: Bot, user: string, asked: Asked): Promise<Words | null> {
   switch (asked.kind) {
     case 'asked': {
       const { id, status, approvalsNeeded, takeover } = asked.request;
@@ -31,10 +30,8 @@ export async function askedWords(bot: Bot, asked: Asked): Promise<Words | null> 
           : `It needs ${approvalsNeeded === 1 ? 'one approval' : `${approvalsNeeded} approvals`}; nothing changes until then.${why}`;
       return { text: `Asked, as \`${id}\`. ${next} The request is in the channel.`, field: null };
     }
-    case 'refused': {
-      const open = asked.refusal.why === 'already-open' ? await linkOf(bot, asked.refusal.request) : null;
-      return refusalWords(asked.refusal, { link: open, other: asked.other });
-    }
+    case 'refused':
+      return refusedWords(bot, user, asked.refusal, asked.other);
     case 'cannot-post':
       return cannotPostWords(asked.why, bot.identity.botUser);
     case 'repeated':

@@ -3,6 +3,7 @@ import { listRunning } from '../../workflow/list-running.ts';
 import { type Bot, type Caller, type Click, openExecutionSeal, openPageSeal, sealExecution, sealPage } from '../bot.ts';
 import { executionList, PAGE_SIZE } from '../views/execution-list.ts';
 import type { MessageView } from '../views/text.ts';
+import { OUTSIDER } from '../words-access.ts';
 import { openRequestModal } from './open-request-modal.ts';
 
 /** A person who asked sees something after this long, whatever AWS does. */
@@ -39,7 +40,7 @@ async function show(
   const look = (withinMs: number) => listRunning(bot, { user, channel, from, size: PAGE_SIZE, withinMs });
   for (const withinMs of [FIRST_MS, REST_MS]) {
     const listed = await look(withinMs);
-    if (listed.kind === 'no-member') return caller.say(NO_MEMBER);
+    if (listed.kind === 'no-member') return caller.say(OUTSIDER);
     const { running } = listed;
     const message = executionList({
       running,
@@ -53,6 +54,3 @@ async function show(
     if (running.complete) return;
   }
 }
-
-export const NO_MEMBER =
-  'Guests and people from outside this workspace don’t see the transfers here. Whoever is a full member of the workspace could look.';

@@ -1,16 +1,15 @@
+import { hasPlace } from '../../domain/private-request.ts';
 import { waitingRequests } from '../../workflow/waiting-requests.ts';
 import { type Bot, type Caller, sealRequest } from '../bot.ts';
 import { linksOf } from '../links.ts';
 import { requestList } from '../views/request-list.ts';
-import { NO_MEMBER } from './list-executions.ts';
 
 /** As many as fit in a message, and as one person can use. */
 const MOST_SHOWN = 15;
 
 /** `requests`: what is open, that which this person can decide first. */
 export async function listRequests(bot: Bot, caller: Caller): Promise<void> {
-  const { person, toDecide, others } = await waitingRequests(bot, caller.user);
-  if (person.kind !== 'member') return caller.say(NO_MEMBER);
+  const { toDecide, others } = await waitingRequests(bot, await bot.people.person(caller.user));
   const shown = [...toDecide, ...others].slice(0, MOST_SHOWN);
   await caller.say(
     requestList({
@@ -21,7 +20,7 @@ export async function listRequests(bot: Bot, caller: Caller): Promise<void> {
       seal: (id) => sealRequest(bot, id),
       links: await linksOf(
         bot,
-        shown.map(({ request }) => request.id),
+        shown.filter(({ request }) => hasPlace(request)).map(({ request }) => request.id),
       ),
     }),
   );

@@ -10,7 +10,7 @@ import { type AuditListFacts, auditList, auditListModal } from '../views/audit-l
 import { auditStory, auditStoryModal, MOST_TOLD } from '../views/audit-story.ts';
 import { aboutWords } from '../views/audit-words.ts';
 import { mentions } from '../views/people-words.ts';
-import { unreadableWords } from '../words-refusal.ts';
+import { unreadableWords } from '../words-access.ts';
 
 const NEWEST: AuditTurn = { go: 'older', below: null };
 

@@ -40,7 +40,7 @@ async function open(bot: Bot, caller: Caller, channel: string, values: RequestVa
   if (values.execution !== null || !view?.id || !view.hash) return;
   const { id, hash } = view;
   bot.background(
-    listLacks(bot, channel).then(async (lacks) => {
+    listLacks(bot, { user, channel }).then(async (lacks) => {
       if (lacks.length === 0) return;
       for (const lack of lacks) caller.log.warn(logged(lack), 'the list of executions is not whole');
       await updateModal(bot, caller, id, requestModal({ ...facts, lacks }), hash);

@@ -3,6 +3,7 @@ import { AwsFault } from '../../workflow/faults.ts';
 import { type Opened, openReview } from '../../workflow/open-review.ts';
 import { type Bot, type Caller, type Click, openRequestSeal, sealModal } from '../bot.ts';
 import { openAndFill } from '../door.ts';
+import { named } from '../named.ts';
 import { loadingModal, noticeModal } from '../views/notices.ts';
 import { reviewModal } from '../views/review-modal.ts';
 import { faultName } from '../words-fault.ts';
@@ -21,7 +22,8 @@ export async function openReviewModal(bot: Bot, caller: Caller, click: Click): P
   } as const;
   await openAndFill(bot, caller, frame, async () => {
     const opened = await openReview(bot, { request: id, user: caller.user, op: caller.op });
-    return opened.kind === 'open' ? modalOf(bot, caller, opened) : noticeModal(TITLE, decidedWords(opened).text);
+    if (opened.kind === 'open') return modalOf(bot, caller, opened);
+    return noticeModal(TITLE, decidedWords(await named(bot, opened)).text);
   });
   // What was decided stands, whatever comes of its message.
   if (click.message) bot.background(bot.notifier.refreshCopy(id, click.message));

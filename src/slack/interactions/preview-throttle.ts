@@ -1,10 +1,10 @@
+import { nameable } from '../../workflow/known-people.ts';
 import { previewThrottle } from '../../workflow/request-throttle.ts';
 import type { Bot, Caller } from '../bot.ts';
 import type { Command } from '../command-text.ts';
-import { linkOf } from '../links.ts';
+import { refusedWords } from '../named.ts';
 import { previewMessage } from '../views/preview.ts';
 import { cannotPostWords } from '../words.ts';
-import { refusalWords } from '../words-refusal.ts';
 
 /** `why <arn> <rate> [for <duration>]`: what would come of asking; nothing is recorded. */
 export async function showPreview(bot: Bot, caller: Caller, command: Extract<Command, { kind: 'why' }>): Promise<void> {
@@ -15,12 +15,11 @@ export async function showPreview(bot: Bot, caller: Caller, command: Extract<Com
   switch (preview.kind) {
     case 'would-ask': {
       const measured = bot.rates.of(execution.arn);
-      return caller.say(previewMessage({ preview, user, measured, durationSeconds }));
+      const approvers = await nameable(bot.people, preview.rule.approvers, { user });
+      return caller.say(previewMessage({ preview, approvers, user, measured, durationSeconds }));
     }
-    case 'refused': {
-      const open = preview.refusal.why === 'already-open' ? await linkOf(bot, preview.refusal.request) : null;
-      return caller.say(`${ASKED_NOW}\n${refusalWords(preview.refusal, { link: open, other: preview.other }).text}`);
-    }
+    case 'refused':
+      return caller.say(`${ASKED_NOW}\n${(await refusedWords(bot, user, preview.refusal, preview.other)).text}`);
     case 'cannot-post':
       return caller.say(`${ASKED_NOW}\n${cannotPostWords(preview.why, bot.identity.botUser).text}`);
   }

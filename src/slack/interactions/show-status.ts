@@ -1,10 +1,11 @@
+import { hasPlace } from '../../domain/private-request.ts';
 import { executionStatus } from '../../workflow/execution-status.ts';
 import { type Bot, type Caller, sealExecution } from '../bot.ts';
 import type { Command } from '../command-text.ts';
 import { linkOf } from '../links.ts';
 import { executionStatusMessage } from '../views/execution-status.ts';
+import { OUTSIDER } from '../words-access.ts';
 import { refusalWords } from '../words-refusal.ts';
-import { NO_MEMBER } from './list-executions.ts';
 
 /** `status <arn>`: one execution in full. */
 export async function showStatus(
@@ -15,13 +16,13 @@ export async function showStatus(
   const status = await executionStatus(bot, { user: caller.user, channel: caller.channel, execution });
   switch (status.kind) {
     case 'no-member':
-      return caller.say(NO_MEMBER);
+      return caller.say(OUTSIDER);
     case 'not-named': {
       const { account, region } = execution;
       return caller.say(refusalWords({ why: 'no-rule', account, region, elsewhere: [] }).text);
     }
     case 'status': {
-      const card = status.open ? await linkOf(bot, status.open.id) : null;
+      const card = status.open && hasPlace(status.open) ? await linkOf(bot, status.open.id) : null;
       const throttle = status.mayAsk ? sealExecution(bot, execution.arn) : null;
       return caller.say(executionStatusMessage({ status, card, throttle, lost: bot.audit.lost() !== null }));
     }

@@ -1,6 +1,7 @@
 import type { ThrottleRequest } from '../../domain/throttle-request.ts';
 import { type Decided, reviewRequest } from '../../workflow/review-request.ts';
 import { type Bot, type Caller, openModalSeal, type SubmitAnswer, type View } from '../bot.ts';
+import { named } from '../named.ts';
 import { noticeModal } from '../views/notices.ts';
 import { REVIEW_FIELDS } from '../views/review-modal.ts';
 import { plainWords, REFUSED_BEFORE, type Words } from '../words.ts';
@@ -17,7 +18,7 @@ export async function submitReview(bot: Bot, caller: Caller, view: View): Promis
   const comment = view.values.get(valueKey(REVIEW_FIELDS.comment))?.trim() || null;
   const op = `${caller.op}:${decision}`;
   const decided = await reviewRequest(bot, { request: modal.r, user: caller.user, op, decision, comment });
-  const words = decidedWords(decided);
+  const words = decidedWords(await named(bot, decided));
   const later = { view: noticeModal(TITLE, words.text), text: words.text };
   const plain = plainWords(words);
   if (words.field === 'comment' && plain !== null) {

@@ -16,6 +16,6 @@ export async function undoClicked(bot: Bot, caller: Caller, click: Click): Promi
 
 async function undo(bot: Bot, caller: Caller, request: string, channel: string): Promise<void> {
   const { user, op } = caller;
-  const words = await askedWords(bot, await undoRequest(bot, { request, user, channel, op }));
+  const words = await askedWords(bot, user, await undoRequest(bot, { request, user, channel, op }));
   if (words) await caller.say(words.text);
 }

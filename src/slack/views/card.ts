@@ -2,7 +2,7 @@ import type { Button, KnownBlock } from '@slack/types';
 import { expectedRates } from '../../domain/decide-revert.ts';
 import { isHeld, isReverting } from '../../domain/hold.ts';
 import { averageRate, impact } from '../../domain/impact.ts';
-import type { Rule } from '../../domain/policy.ts';
+import type { Principals, Rule } from '../../domain/policy.ts';
 import { formatRate } from '../../domain/rate.ts';
 import { isActive, type TaskExecution } from '../../domain/task-execution.ts';
 import { isOpen, type ThrottleRequest } from '../../domain/throttle-request.ts';
@@ -40,6 +40,8 @@ export interface CardFacts {
   record: RecordRef;
   /** The rule in force now; null = none. */
   rule: Rule | null;
+  /** Its approvers, as far as they may be named. */
+  approvers?: Principals | null;
   /** Null: AWS could not say. */
   execution: TaskExecution | null;
   now: Date;
@@ -121,12 +123,12 @@ function closing({ request, execution }: CardFacts): KnownBlock[] {
   return over ? [section(`:checkered_flag: ${closingLine(execution)}`)] : [];
 }
 
-function whoDecides({ request, rule, now }: CardFacts): string {
+function whoDecides({ request, rule, approvers, now }: CardFacts): string {
   const over = now.getTime() >= Date.parse(request.expiresAt);
   const open = over ? 'Its time is over.' : `Open until ${dateToken(request.expiresAt)}.`;
   const until = request.takeover ? `${open}\n${takeoverNote(request.takeover)}` : open;
   if (!rule) return `Nobody can decide: the policy has no rule for this any more. ${until}`;
-  return `Can decide: ${mentions(rule.approvers, request.requester.user)}. ${until}`;
+  return `Can decide: ${mentions(approvers ?? rule.approvers, request.requester.user)}. ${until}`;
 }
 
 function notes({ request, execution, standing = null }: CardFacts): string[] {

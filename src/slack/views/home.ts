@@ -2,6 +2,7 @@ import type { HomeView, KnownBlock } from '@slack/types';
 import type { HomeFacts } from '../../workflow/home.ts';
 import type { HeldRequest } from '../../workflow/list-running.ts';
 import type { StoredRequest } from '../../workflow/ports.ts';
+import { notViewedWords, OUTSIDER } from '../words-access.ts';
 import { button, context, divider, section } from './blocks.ts';
 import { REVIEW_ACTION } from './card.ts';
 import { heldWords, runningWords } from './execution-list.ts';
@@ -36,7 +37,10 @@ export function homeView(home: HomeViewFacts): HomeView {
 function blocksOf(home: HomeViewFacts): KnownBlock[] {
   const { facts, now } = home;
   if (facts.kind === 'no-member') {
-    return [section('Guests and people from outside this workspace don’t see the transfers here.')];
+    return [section(OUTSIDER)];
+  }
+  if (facts.kind === 'no-viewer') {
+    return [section(notViewedWords(facts.not))];
   }
   return [
     ...lostLog(home.lost),

@@ -1,6 +1,7 @@
 import type { KnownBlock } from '@slack/types';
 import { formatDuration } from '../../domain/duration.ts';
 import { averageRate, impact } from '../../domain/impact.ts';
+import type { Principals } from '../../domain/policy.ts';
 import { formatRate } from '../../domain/rate.ts';
 import type { Previewed } from '../../workflow/request-throttle.ts';
 import { SEVERAL_POLICIES, takeoverNote } from './approval-words.ts';
@@ -11,6 +12,8 @@ import { clip, count, dateToken, escapeText, type MessageView } from './text.ts'
 
 export interface PreviewFacts {
   preview: Extract<Previewed, { kind: 'would-ask' }>;
+  /** The rule's approvers, as far as they may be named. */
+  approvers: Principals;
   /** Who asks: never an approver. */
   user: string;
   /** Bytes per second between two looks; null before there are two. */
@@ -19,7 +22,7 @@ export interface PreviewFacts {
 }
 
 /** What would come of asking: the rule, the approvals and from whom, and the time left at both limits. */
-export function previewMessage({ preview, user, measured, durationSeconds }: PreviewFacts): MessageView {
+export function previewMessage({ preview, approvers, user, measured, durationSeconds }: PreviewFacts): MessageView {
   const { rule, proposal, execution } = preview;
   const { from, to, detail } = proposal;
   const { before, after } = impact(execution, from, to, measured ?? averageRate(execution));
@@ -32,7 +35,7 @@ export function previewMessage({ preview, user, measured, durationSeconds }: Pre
     section(`*If you asked now*: ${change}\n${verdict}. Nothing was asked and nothing is recorded by this.`),
     factSection([
       ['Rule', escapeText(rule.name)],
-      ['Approvals', needed === 0 ? 'none' : `${count(needed, 'approval')} from: ${mentions(rule.approvers, user)}`],
+      ['Approvals', needed === 0 ? 'none' : `${count(needed, 'approval')} from: ${mentions(approvers, user)}`],
       ['Time left at the old limit', etaWords(before)],
       ['Time left at the new limit', etaWords(after)],
       ['At AWS', `${escapeText(clip(execution.status, 40))}, ${dateToken(execution.lookedAt)}`],

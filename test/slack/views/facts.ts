@@ -38,6 +38,7 @@ export function rule(but: Partial<Rule> = {}): Rule {
     reason: 'required',
     expiresInSeconds: 1800,
     reminders: true,
+    shared: false,
     role: null,
     ...but,
   };

@@ -216,7 +216,13 @@ describe('previewMessage', () => {
         proposal,
         execution: execution({ mode, taskName: name }),
       } as const;
-      const message = previewMessage({ preview, user: 'U0OPER', measured: null, durationSeconds: 7200 });
+      const message = previewMessage({
+        preview,
+        approvers: rule().approvers,
+        user: 'U0OPER',
+        measured: null,
+        durationSeconds: 7200,
+      });
       expectGoodMessage(message);
       return read(message);
     };
@@ -283,7 +289,7 @@ describe('homeView', () => {
     const { text } = home({ kind: 'home', toDecide: [], asked: [], held: [], running: nothing, lines: [] });
     expect(text).toContain('Nothing waits for you.');
     expect(text).toContain('Nothing that the policy names.');
-    expect(home({ kind: 'no-member' }).text).toContain('Guests');
+    expect(home({ kind: 'no-member' }).text).toContain('Only full members of this workspace');
     home({ kind: 'home', toDecide: [], asked: [], held: [], running: null, lines: [] });
   });
 

@@ -1,0 +1,44 @@
+import {
+  distinct,
+  type Groups,
+  mayDecide,
+  membersOf,
+  type People,
+  type Person,
+  type PersonIds,
+  type Rule,
+  samePerson,
+} from './policy.ts';
+
+export interface PossibleApprovers {
+  /** Each person once. */
+  people: Person[];
+  /** There may be more: Slack can't say who is in a group. */
+  unknownGroups: boolean;
+  /** There may be more: Slack can't say who somebody is. */
+  unknownPeople: boolean;
+}
+
+/** Every id that a rule's approvers have, alone or by a group, as far as Slack says: those who may approve are among them. */
+export function approverIds(rule: Rule, groups: Groups): string[] {
+  return distinct([
+    ...rule.approvers.users,
+    ...rule.approvers.groups.flatMap((group) => membersOf(groups, group) ?? []),
+  ]);
+}
+
+/** Who could approve a request of `requester`: full members only, each person once whatever ids they have. */
+export function possibleApprovers(rule: Rule, requester: PersonIds, groups: Groups, known: People): PossibleApprovers {
+  const found: Person[] = [];
+  let unknownPeople = false;
+  for (const id of approverIds(rule, groups)) {
+    // Whoever asks needs no look-up to be taken out.
+    if (samePerson({ user: id }, requester)) continue;
+    const person = known.get(id);
+    if (!person) unknownPeople = true;
+    else if (found.every((one) => !samePerson(one, person)) && mayDecide(rule, person, requester, groups).allowed)
+      found.push(person);
+  }
+  const unknownGroups = rule.approvers.groups.some((group) => membersOf(groups, group) === null);
+  return { people: found, unknownGroups, unknownPeople };
+}

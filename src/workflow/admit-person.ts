@@ -1,0 +1,43 @@
+import type { AuditEvent } from '../domain/audit-event.ts';
+import { plainEvent } from '../domain/audit-record.ts';
+import { parseExecutionArn } from '../domain/task-execution.ts';
+import type { Ledger, People, PolicySource } from './ports.ts';
+
+export interface AdmitDeps {
+  ledger: Pick<Ledger, 'commit'>;
+  people: Pick<People, 'person'>;
+  policy: PolicySource;
+}
+
+/** What somebody is about to do: `what` is what the record calls it. */
+export interface Attempt {
+  user: string;
+  channel: string | null;
+  op: string;
+  what: string;
+  about: { request: string | null; execution: string | null };
+}
+
+/**
+ * Whether somebody may use the bot at all, before anything else is looked at: full members of this workspace may. The attempt
+ * of anybody else is put on record; `op` names it, so that a repeat is recorded once.
+ * @throws PersonUnknown, NotRecorded, OutcomeUnknown, LedgerLost
+ */
+export async function admitPerson({ ledger, people, policy }: AdmitDeps, { about, ...by }: Attempt): Promise<boolean> {
+  const { kind, team, user, name } = await people.person(by.user);
+  if (kind === 'member') return true;
+  const refused = plainEvent('refused', {
+    ...{ actor: { team, user, name }, channel: by.channel, policy: policy.current().digest },
+    ...placeOf(about.execution),
+    detail: { why: 'not-a-member', denial: kind, of: by.what, ...(about.request ? { request: about.request } : {}) },
+  });
+  await ledger.commit({ op: by.op, prior: null, events: [refused] });
+  return false;
+}
+
+/** The execution that somebody named, as a record has it. */
+export function placeOf(execution: string | null): Pick<AuditEvent, 'execution' | 'account' | 'region'> {
+  const parsed = parseExecutionArn(execution ?? '');
+  const { account, region } = parsed.ok ? parsed.value : { account: null, region: null };
+  return { execution, account, region };
+}

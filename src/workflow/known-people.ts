@@ -1,0 +1,95 @@
+import {
+  type Groups,
+  known,
+  type People,
+  type Person,
+  type PersonIds,
+  type Principals,
+  personKey,
+  type Rule,
+} from '../domain/policy.ts';
+import { approverIds, possibleApprovers } from '../domain/possible-approvers.ts';
+import type { ThrottleRequest } from '../domain/throttle-request.ts';
+import { PersonUnknown } from './faults.ts';
+import type { People as Directory } from './ports.ts';
+
+/**
+ * Slack takes 100 look-ups a minute; one answer to one person may use a part of them. What was looked up is remembered for
+ * minutes, so the same question gets further each time that it is asked.
+ */
+const MOST_LOOKED_UP = 60;
+/** At a time: few approvers are enough for most rules. */
+const AT_ONCE = 5;
+
+/** Who these are. Those of whom Slack can't say it are left out. */
+export async function lookUpPeople({ lately }: Pick<Directory, 'lately'>, ids: readonly string[]): Promise<People> {
+  const found = await Promise.all([...new Set(ids)].map(async (id) => [id, await orUnknown(lately(id))] as const));
+  return new Map(found.filter((one): one is [string, Person] => one[1] !== null));
+}
+
+/**
+ * A rule's approvers, as many as it takes to find `enough` who may approve: a group of hundreds costs no more than a few
+ * look-ups.
+ */
+export async function lookUpApprovers(
+  directory: Pick<Directory, 'lately' | 'remembers'>,
+  rule: Rule,
+  requester: PersonIds,
+  { groups, enough }: { groups: Groups; enough: number },
+): Promise<People> {
+  const ids = approverIds(rule, groups);
+  let people: People = new Map();
+  let budget = MOST_LOOKED_UP;
+  for (let from = 0; from < ids.length && enough > possibleApprovers(rule, requester, groups, people).people.length; ) {
+    const next = ids.slice(from, from + Math.max(AT_ONCE, enough));
+    budget -= next.filter((id) => !directory.remembers(id)).length;
+    if (budget < 0) break;
+    people = new Map([...people, ...(await lookUpPeople(directory, next))]);
+    from += next.length;
+  }
+  return people;
+}
+
+/**
+ * Who may be named as able to do what `principals` may: each person once, full members only, `except` left out. Groups stay
+ * as they are, for Slack notifies a group as a whole, and so does anybody of whom Slack can't say who they are.
+ */
+export async function nameable(
+  directory: Pick<Directory, 'lately'>,
+  principals: Principals,
+  except: { user: string } | null = null,
+): Promise<Principals> {
+  const ids = except ? [...principals.users, except.user] : principals.users;
+  const people = await lookUpPeople(directory, ids.slice(-MOST_LOOKED_UP));
+  const taken = new Set(except ? [personKey(known(except, people))] : []);
+  const users = principals.users.filter((user) => {
+    const key = personKey(known({ user }, people));
+    const may = (people.get(user)?.kind ?? 'member') === 'member' && !taken.has(key) && user !== except?.user;
+    if (may) taken.add(key);
+    return may;
+  });
+  return { ...principals, users };
+}
+
+/** Everybody who requested or approved it: needed only for who has a second id, since others are told apart by their own. */
+export function lookUpParties(
+  directory: Pick<Directory, 'lately'>,
+  person: Person,
+  requests: readonly Pick<ThrottleRequest, 'requester' | 'approvals'>[],
+): Promise<People> {
+  if (person.enterprise == null) return Promise.resolve(new Map());
+  const parties = requests.flatMap(({ requester, approvals }) => [requester, ...approvals.map(({ by }) => by)]);
+  return lookUpPeople(
+    directory,
+    parties.map(({ user }) => user),
+  );
+}
+
+async function orUnknown(looking: Promise<Person>): Promise<Person | null> {
+  try {
+    return await looking;
+  } catch (fault) {
+    if (fault instanceof PersonUnknown) return null;
+    throw fault;
+  }
+}

@@ -1,0 +1,50 @@
+import { plainEvent } from '../domain/audit-record.ts';
+import { groupsOf, mayView, type Person, type Principals, unreadableOf } from '../domain/policy.ts';
+import { type Attempt, placeOf } from './admit-person.ts';
+import { nameable } from './known-people.ts';
+import type { Ledger, People, PolicySource } from './ports.ts';
+
+export interface ViewDeps {
+  ledger: Pick<Ledger, 'commit'>;
+  people: People;
+  policy: PolicySource;
+}
+
+/** `viewers`: who could, as far as they may be named. `unreadable`: the groups that Slack will not tell by waiting either. */
+export type NotViewed =
+  | { kind: 'not-a-viewer'; viewers: Principals }
+  | { kind: 'viewers-unknown'; unreadable: string[] };
+
+export type MayView = { kind: 'may'; person: Person } | ({ person: Person } & NotViewed);
+
+/** Whether the policy in force counts this person among its `viewers`. @throws PersonUnknown */
+export async function mayViewAll(deps: Omit<ViewDeps, 'ledger'>, user: string): Promise<MayView> {
+  const { policy } = deps.policy.current();
+  const [person, groups] = await Promise.all([deps.people.person(user), deps.people.groups(groupsOf(policy.viewers))]);
+  const may = mayView(policy, person, groups);
+  if (may.allowed) return { kind: 'may', person };
+  if (may.why === 'unknown-groups') {
+    return { kind: 'viewers-unknown', person, unreadable: unreadableOf(policy.viewers, groups) };
+  }
+  return { kind: 'not-a-viewer', person, viewers: await nameable(deps.people, policy.viewers ?? NOBODY) };
+}
+
+/**
+ * Null: they may. Otherwise the attempt is put on record, but where only Slack could not say.
+ * @throws PersonUnknown, NotRecorded, OutcomeUnknown, LedgerLost
+ */
+export async function refuseViewing(deps: ViewDeps, viewing: Attempt): Promise<NotViewed | null> {
+  const may = await mayViewAll(deps, viewing.user);
+  if (may.kind === 'may') return null;
+  if (may.kind === 'viewers-unknown') return may;
+  const { team, user, name } = may.person;
+  const refused = plainEvent('refused', {
+    ...{ actor: { team, user, name }, channel: viewing.channel, ...placeOf(viewing.about.execution) },
+    policy: deps.policy.current().digest,
+    detail: { why: 'not-a-viewer', of: viewing.what },
+  });
+  await deps.ledger.commit({ op: viewing.op, prior: null, events: [refused] });
+  return may;
+}
+
+const NOBODY: Principals = { users: [], groups: [] };
