@@ -59,19 +59,25 @@ export type Unlisted =
   /** No rule is for this channel; those that rules are for by which this person may request, or all for who sees all. */
   | { kind: 'no-rule'; channels: string[] };
 
-/** What the list of this channel lacks. A list is asked for, so that the next one is there sooner. */
+/**
+ * What the list of this channel lacks, of the rules by which this person may request, or all for who sees all. A list is asked
+ * for, so that the next one is there sooner.
+ * @throws PersonUnknown
+ */
 export async function listLacks(
   deps: ListDeps,
   { user, channel }: { user: string; channel: string },
 ): Promise<Unlisted[]> {
   const { policy } = deps.policy.current();
-  const rules = rulesIn(policy, channel);
-  if (rules.length === 0) {
-    const [person, groups] = await Promise.all([deps.people.person(user), deps.people.groups(groupsNamed(policy))]);
-    const views = mayView(policy, person, groups).allowed;
-    const open = policy.rules.filter((rule) => views || mayAsk(rule, person, groups).allowed);
-    return [{ kind: 'no-rule', channels: distinct(open.flatMap(({ match }) => match.channels ?? [])) }];
+  const [person, groups] = await Promise.all([deps.people.person(user), deps.people.groups(groupsNamed(policy))]);
+  const views = mayView(policy, person, groups).allowed;
+  const theirs = (rules: readonly Rule[]) => rules.filter((rule) => views || mayAsk(rule, person, groups).allowed);
+  const here = rulesIn(policy, channel);
+  if (here.length === 0) {
+    const channels = theirs(policy.rules).flatMap(({ match }) => match.channels ?? []);
+    return [{ kind: 'no-rule', channels: distinct(channels) }];
   }
+  const rules = theirs(here);
   const placeless = deps.defaultRegion === null ? rules.filter(({ match }) => !match.regions) : [];
   const { failed } = await deps.executions.listActive(targetsOf({ rules }, deps.defaultRegion), { details: false });
   return [

@@ -226,6 +226,13 @@ describe('Revert now', () => {
     }
   });
 
+  it('is for the requester under their other id too', () => {
+    const other = { ...NOBODY, enterprise: 'W0OLGA' };
+    const people = new Map([['U0OPER', { ...OPERATOR, enterprise: 'W0OLGA' }]]);
+    expect(decideRevertNow(held, other, facts)).toMatchObject({ refusal: { why: 'may-not-revert' } });
+    expect(decideRevertNow(held, other, { ...facts, people })).toMatchObject({ ok: true });
+  });
+
   it('is not for anybody else, on record; nor where Slack can’t say, or no time runs', () => {
     expect(decideRevertNow(held, NOBODY, facts)).toMatchObject({
       refusal: { why: 'may-not-revert', requester: 'U0OPER' },
