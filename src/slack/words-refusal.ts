@@ -140,7 +140,7 @@ function endNotAllowed(rule: Rule, takeover: Takeover): string {
   const instead =
     takeover.why === 'ends-earlier'
       ? 'Request it without a duration, or with one that ends later.'
-      : 'Request another rate without a duration, or have somebody request this who can revert the running limit.';
+      : 'Request another rate without a duration, or have somebody request this who can end the running limit.';
   return `${what} ${UNCHANGED} ${instead}`;
 }
 

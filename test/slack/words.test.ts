@@ -138,7 +138,7 @@ describe('refusalWords', () => {
     [
       { why: 'unlimited-not-allowed', rule: rule(), takeover: takeover('revert-now') },
       'duration',
-      ['it gives *Revert now* to people who can’t', 'somebody request this who can revert the running limit'],
+      ['it gives *Revert now* to people who can’t', 'somebody request this who can end the running limit'],
     ],
     [
       { why: 'policies-differ' },

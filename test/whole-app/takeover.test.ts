@@ -74,7 +74,7 @@ describe('the limit that a lead has set for 8 hours', () => {
     const modal = await at().slack.until(() => person.views().at(-1));
     await person.submit(modal, { duration: '1m' });
     const longer = await at().card(arn, 'Waiting for 2 approvals');
-    expect(visibleText(longer)).toContain('it gives *Revert now* to people who can’t revert the running limit');
+    expect(visibleText(longer)).toContain('it gives *Revert now* to people who can’t end the running limit');
     await expect(person.click(longer, 'revert-now')).rejects.toThrow();
     const told = await at().told(OPERATOR, () => person.click(card, 'revert-now'));
     expect(told.text).toContain('You may not set this limit back');

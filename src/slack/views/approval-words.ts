@@ -14,7 +14,7 @@ export function takeoverReason({ base, dueAt, why }: Takeover): string {
     case 'ends-earlier':
       return `it ends before the running limit (until ${until}), so the execution would revert to ${formatRate(base)} sooner`;
     case 'revert-now':
-      return `it gives *Revert now* to people who can’t revert the running limit (until ${until}) to ${formatRate(base)} today`;
+      return `it gives *Revert now* to people who can’t end the running limit (until ${until}) today, and ending it reverts the execution to ${formatRate(base)}`;
   }
 }
 
