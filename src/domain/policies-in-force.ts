@@ -1,4 +1,4 @@
-import type { Policy } from './policy.ts';
+import type { Permission, Policy } from './policy.ts';
 
 /** A policy, and the digest of its text. */
 export interface OnePolicy {
@@ -33,7 +33,13 @@ export function strictest<T>(answers: readonly [T, ...T[]], strictness: (answer:
   return answers.reduce((found, answer) => (strictness(answer) > strictness(found) ? answer : found));
 }
 
-/** The same question put to each policy that counts: the strictest answer, and all of them. */
+/** How strict an answer about a person is: that Slack can't say is less than that they may not. */
+export function strictnessOf(answer: Permission): number {
+  if (answer.allowed) return 0;
+  return answer.why === 'unknown-groups' ? 1 : 2;
+}
+
+/** The same question put to each policy that counts: the strictest answer. */
 export function underEach<T>(
   inForce: PolicyInForce,
   answer: (one: OnePolicy) => T,

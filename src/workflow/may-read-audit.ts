@@ -1,5 +1,5 @@
 import { plainEvent } from '../domain/audit-record.ts';
-import { knownPolicies, otherThan, underEach } from '../domain/policies-in-force.ts';
+import { knownPolicies, otherThan, strictnessOf, underEach } from '../domain/policies-in-force.ts';
 import { groupsOf, mayRead, type Person, type Principals, unreadableOf } from '../domain/policy.ts';
 import { nameable } from './known-people.ts';
 import type { Ledger, People, PolicySource } from './ports.ts';
@@ -36,7 +36,7 @@ export async function mayReadAudit(deps: Omit<ReadDeps, 'ledger'>, user: string)
   const { may, readers, digest } = underEach(
     inForce,
     ({ policy, digest }) => ({ may: mayRead(policy, person, groups), readers: policy.audit.readers, digest }),
-    ({ may }) => (may.allowed ? 0 : may.why === 'unknown-groups' ? 1 : 2),
+    (answer) => strictnessOf(answer.may),
   );
   if (may.allowed) return { kind: 'may', person };
   if (may.why === 'unknown-groups')

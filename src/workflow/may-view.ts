@@ -1,5 +1,6 @@
 import { plainEvent } from '../domain/audit-record.ts';
-import { groupsOf, mayView, type Person, type Principals, unreadableOf } from '../domain/policy.ts';
+import { knownPolicies, strictnessOf, underEach } from '../domain/policies-in-force.ts';
+import { distinct, groupsOf, mayView, type Person, type Principals, unreadableOf } from '../domain/policy.ts';
 import { type Attempt, placeOf } from './admit-person.ts';
 import { nameable } from './known-people.ts';
 import type { Ledger, People, PolicySource } from './ports.ts';
@@ -17,16 +18,21 @@ export type NotViewed =
 
 export type MayView = { kind: 'may'; person: Person } | ({ person: Person } & NotViewed);
 
-/** Whether the policy in force counts this person among its `viewers`. @throws PersonUnknown */
+/** Whether each policy that counts has this person among its `viewers`. @throws PersonUnknown */
 export async function mayViewAll(deps: Omit<ViewDeps, 'ledger'>, user: string): Promise<MayView> {
-  const { policy } = deps.policy.current();
-  const [person, groups] = await Promise.all([deps.people.person(user), deps.people.groups(groupsOf(policy.viewers))]);
-  const may = mayView(policy, person, groups);
+  const inForce = deps.policy.current();
+  const named = distinct(knownPolicies(inForce).flatMap(({ policy }) => groupsOf(policy.viewers)));
+  const [person, groups] = await Promise.all([deps.people.person(user), deps.people.groups(named)]);
+  const { may, viewers } = underEach(
+    inForce,
+    ({ policy }) => ({ may: mayView(policy, person, groups), viewers: policy.viewers }),
+    (answer) => strictnessOf(answer.may),
+  );
   if (may.allowed) return { kind: 'may', person };
   if (may.why === 'unknown-groups') {
-    return { kind: 'viewers-unknown', person, unreadable: unreadableOf(policy.viewers, groups) };
+    return { kind: 'viewers-unknown', person, unreadable: unreadableOf(viewers, groups) };
   }
-  return { kind: 'not-a-viewer', person, viewers: await nameable(deps.people, policy.viewers ?? NOBODY) };
+  return { kind: 'not-a-viewer', person, viewers: await nameable(deps.people, viewers ?? NOBODY) };
 }
 
 /**
