@@ -47,6 +47,11 @@ export async function acceptAuditLoss(options: AcceptLossOptions, terminal: Term
       const checkpoint = await checkpointOf(redis, keys, auditKeys, { seq, now: terminal.now() });
       if (!('untrusted' in checkpoint)) await appendCheckpoints(file, [writeCheckpointLine(checkpoint, signingKey)]);
     }
+    if (accepted.archived !== null) {
+      terminal.say(
+        `note: only Redis says that records up to ${accepted.archived} were archived; the record that said so is lost. Check that you have the archive, with \`audit verify --archive\``,
+      );
+    }
     const [left] = accepted.left;
     terminal.say(
       left

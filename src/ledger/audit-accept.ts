@@ -1,7 +1,7 @@
 import { GENESIS, type LossDetail, plainEvent, writeRecord } from '../domain/audit-record.ts';
 import { type AuditKey, hexHashOf, sealRecord } from './audit-chain.ts';
 import { oneEntry, seqOf } from './audit-entries.ts';
-import { holdLog, publishedSights, readPlace, type Sight, standingOf } from './audit-loss.ts';
+import { holdLog, publishedSights, readPlace, type Sight, standingOf, vouchedFloor } from './audit-loss.ts';
 import type { Connection } from './connection.ts';
 import { isSeq, parseObject } from './export-format.ts';
 import type { Keys } from './keys.ts';
@@ -23,8 +23,11 @@ interface Acceptance {
 }
 
 type Accepted =
-  /** `left`: what bots saw of yet another log, which is to be accepted by itself. */
-  | { kind: 'accepted'; seq: number; hash: string; detail: LossDetail; left: Sight[] }
+  /**
+   * `left`: what bots saw of yet another log, which is to be accepted by itself. `archived`: up to where only Redis says that
+   * the log was archived, since the record that said so is lost; null: not so.
+   */
+  | { kind: 'accepted'; seq: number; hash: string; detail: LossDetail; left: Sight[]; archived: number | null }
   | { kind: 'nothing-lost'; last: number | null; asked: string }
   /** `--seen` names a place that nobody else comes near; `highest`: of all that is known. */
   | { kind: 'far'; highest: number }
@@ -37,6 +40,7 @@ type Accepted =
  */
 export async function acceptLoss(redis: Connection, keys: Keys, ask: Acceptance): Promise<Accepted> {
   const { head, floor } = await readPlace(redis, keys, 0);
+  const vouched = (await vouchedFloor(redis, keys, ask.auditKeys)) !== 'unvouched';
   const entry = await lastRecord(redis, keys);
   // Where nothing is left behind the floor, the chain goes on from there.
   const survived = entry && entry.seq > (floor?.seq ?? 0) ? entry : floor;
@@ -97,7 +101,7 @@ export async function acceptLoss(redis: Connection, keys: Keys, ask: Acceptance)
   )) as [string];
   if (answer !== 'accepted') return { kind: 'moved' };
   const { lost } = await holdLog(redis, keys, [], ask.auditKeys);
-  return { kind: 'accepted', seq, hash: hex, detail, left: lost };
+  return { kind: 'accepted', seq, hash: hex, detail, left: lost, archived: vouched ? null : (floor?.seq ?? null) };
 }
 
 /** The last entry of the stream that is a record; what its bytes say counts. */

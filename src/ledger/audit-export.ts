@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import type { AuditEvent } from '../domain/audit-event.ts';
-import { plainEvent } from '../domain/audit-record.ts';
+import { archivedOf, plainEvent } from '../domain/audit-record.ts';
 import {
   firstSince,
   type LogEntry,
@@ -11,8 +11,9 @@ import {
   recordOf,
   seqOf,
 } from './audit-entries.ts';
+import { readPlace } from './audit-loss.ts';
 import type { Connection } from './connection.ts';
-import { type ExportedRecord, type ExportHead, writeHeadLine, writeRecordLine } from './export-format.ts';
+import { type ExportedRecord, type ExportHead, parseRecord, writeHeadLine, writeRecordLine } from './export-format.ts';
 import type { Keys } from './keys.ts';
 
 /** By the records' own `at`; null: without that end. */
@@ -30,11 +31,12 @@ export interface ExportPlan {
   ids: { from: string; to: string } | null;
 }
 
-/** @throws Error where an entry of the log that bounds the range is no record */
+/** @throws Error where an entry of the log that bounds the range is no record, or no record says that the part before was archived */
 export async function planExport(redis: Connection, keys: Keys, range: ExportRange, now: Date): Promise<ExportPlan> {
   const { ends, length, floor } = await readSnapshot(redis, keys);
   const at = now.toISOString();
   const nothing = { head: { log: null, first: null, last: null, hash: null, count: 0, at }, ids: null };
+  if (floor !== null) await checkFloor(redis, keys);
   if (!ends) return nothing;
   const bounds = { first: seqOf(ends.first), last: seqOf(ends.last) };
   const from = range.since ? await firstSince(redis, keys, bounds, range.since) : bounds.first;
@@ -50,6 +52,21 @@ export async function planExport(redis: Connection, keys: Keys, range: ExportRan
   const whole = floor === null && length === bounds.last - bounds.first + 1;
   const count = whole ? seqOf(ids.to) - seqOf(ids.from) + 1 : await countEntries(redis, keys, ids);
   return { head: { log: placeOf(last).log, ...seqs, hash: toRecord(last).hash, count, at }, ids };
+}
+
+/** An export is not cut short by what Redis says alone: with or without keys, a record has to say it too. */
+async function checkFloor(redis: Connection, keys: Keys): Promise<void> {
+  const { floor } = await readPlace(redis, keys, 0);
+  if (floor === null) return;
+  const { floor: now, entry } = await readPlace(redis, keys, floor.by);
+  // Archived again meanwhile.
+  if (now?.by !== floor.by) return checkFloor(redis, keys);
+  const { event, detail } = parseRecord(entry?.bytes ?? '') ?? {};
+  const said = typeof event === 'string' ? archivedOf({ event, detail }) : null;
+  if (said?.seq === floor.seq && said.hash === floor.hash) return;
+  throw new Error(
+    `Redis says that records up to ${floor.seq} were archived, and no record of the audit log says so: see \`audit verify\``,
+  );
 }
 
 /** How the records of an export are written. */

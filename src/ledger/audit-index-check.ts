@@ -1,6 +1,7 @@
 import type { Fault } from './audit-chain-check.ts';
 import { type LogEntry, type LogSnapshot, readEntries, seqOf } from './audit-entries.ts';
 import { indexKeysOf } from './audit-search.ts';
+import type { Verification } from './audit-verify.ts';
 import type { Connection } from './connection.ts';
 import { parseRecord } from './export-format.ts';
 import { readIndexes } from './index-entries.ts';
@@ -111,4 +112,14 @@ function textOr(value: unknown): string | null {
 
 function nameOf(index: string): string {
   return `the look-up index ${index}`;
+}
+
+/** The same, with what the look-up indexes turned out to be: what they hide or make up nobody finds in Slack. */
+export function withIndexes(found: Verification, fault: Fault | null): Verification {
+  if (fault === null) {
+    return { ...found, integrity: { ...found.integrity, why: `${found.integrity.why}; look-up indexes match` } };
+  }
+  const firstBad = Math.min(fault.seq ?? Infinity, found.firstBad ?? Infinity);
+  const integrity = { verdict: 'fault' as const, ...fault };
+  return { ...found, integrity, faulty: true, firstBad: firstBad === Infinity ? null : firstBad };
 }

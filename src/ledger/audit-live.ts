@@ -1,8 +1,8 @@
 import type { AuditKey } from './audit-chain.ts';
 import type { Unverified } from './audit-chain-check.ts';
 import { type LogEntry, type LogSnapshot, readEntries, readSnapshot, recordOf } from './audit-entries.ts';
-import { createIndexCheck } from './audit-index-check.ts';
-import { type LogPart, type Verification, verifyParts, withIndexes } from './audit-verify.ts';
+import { createIndexCheck, withIndexes } from './audit-index-check.ts';
+import { type LogPart, type Verification, verifyParts } from './audit-verify.ts';
 import type { KnownCheckpoint } from './audit-witness.ts';
 import type { Connection } from './connection.ts';
 import type { Keys } from './keys.ts';

@@ -149,16 +149,6 @@ export function withFlaw(found: Verification, flaw: string, nothing: boolean): V
   return { ...found, completeness: { verdict: nothing && verdict === 'ok' ? 'unknown' : verdict, seq, why: words } };
 }
 
-/** The same, with what the look-up indexes turned out to be: what they hide or make up nobody finds in Slack. */
-export function withIndexes(found: Verification, fault: Fault | null): Verification {
-  if (fault === null) {
-    return { ...found, integrity: { ...found.integrity, why: `${found.integrity.why}; look-up indexes match` } };
-  }
-  const firstBad = Math.min(fault.seq ?? Infinity, found.firstBad ?? Infinity);
-  const integrity = { verdict: 'fault' as const, ...fault };
-  return { ...found, integrity, faulty: true, firstBad: firstBad === Infinity ? null : firstBad };
-}
-
 /** What checkpoints tell beside the log's own verdict; the lower place counts. */
 function withCheckpoints(own: Verdict, fault: Fault | null, said: string | null = null): Verdict {
   if (fault && (own.verdict !== 'fault' || (fault.seq ?? Infinity) < (own.seq ?? Infinity))) {

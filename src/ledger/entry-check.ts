@@ -28,5 +28,3 @@ export function createEntryCheck(auditKeys: readonly AuditKey[]) {
     return record.seq === seq ? { bytes: stored.bytes, hash, record } : { untrusted: 'moved' };
   };
 }
-
-export type EntryCheck = ReturnType<typeof createEntryCheck>;
