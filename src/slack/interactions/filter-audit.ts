@@ -52,9 +52,10 @@ async function readFilter(bot: Bot, view: View): Promise<{ query: AuditQuery } |
   };
   const request = value('request')?.toLowerCase() ?? null;
   if (request !== null && !REQUEST_ID.test(request)) wrong('request', 'Write a request id, such as r-0123456789.');
-  const execution = value('execution');
-  if (execution !== null && !parseExecutionArn(execution).ok)
-    wrong('execution', 'Write the whole ARN of a task execution.');
+  const arn = value('execution');
+  const parsed = arn === null ? null : parseExecutionArn(arn);
+  const execution = parsed?.ok ? parsed.value.arn : null;
+  if (parsed && !parsed.ok) wrong('execution', 'Write the whole ARN of a task execution.');
   const task = value('task');
   if (task !== null && !/^task-[0-9a-f]{17}$/.test(task))
     wrong('task', 'Write a task id, such as task-0123456789abcdef0.');
