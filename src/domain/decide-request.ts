@@ -15,6 +15,8 @@ export interface AskCommand {
   execution: ExecutionArn;
   rate: AskedRate;
   durationSeconds: number | null;
+  /** The instant that it ends at, where that was asked for; `durationSeconds` is the time until then. */
+  endsAt?: string;
   reason: string | null;
   /** The request that it sets back, and what that one had set. */
   undoes?: { request: string; set: number };
@@ -123,10 +125,17 @@ export function decideRequest(
     direction,
     duration: command.durationSeconds,
     approvals: needed,
-    expiresAt: new Date(facts.now.getTime() + rule.expiresInSeconds * 1000).toISOString(),
+    expiresAt: expiryOf(facts.now, rule, command.endsAt ?? null),
+    ...(command.endsAt === undefined ? {} : { until: command.endsAt }),
     ...(undoes ? { undoes: undoes.request } : {}),
   };
   return { ok: true, event: requestedEvent(command, facts, id, { from, to, detail }), proposal: { from, to, detail } };
+}
+
+/** When what waits is over: a limit that is to end by then is of no use after it. */
+export function expiryOf(now: Date, rule: Rule, until: string | null): string {
+  const expiry = new Date(now.getTime() + rule.expiresInSeconds * 1000).toISOString();
+  return until !== null && until < expiry ? until : expiry;
 }
 
 /**
@@ -197,6 +206,7 @@ export function refusedEvent(
       ...(refusal.why === 'may-not-ask' ? { denial: refusal.denial } : {}),
       ...(rate.kind === 'percent' ? { percent: rate.percent } : {}),
       ...(command.durationSeconds === null ? {} : { duration: command.durationSeconds }),
+      ...(command.endsAt === undefined ? {} : { until: command.endsAt }),
       ...(command.undoes ? { undoes: command.undoes.request } : {}),
     },
   };

@@ -1,5 +1,5 @@
 import type { Actor, AuditEvent } from './audit-event.ts';
-import type { PolicyInForce } from './decide-request.ts';
+import { expiryOf, type PolicyInForce } from './decide-request.ts';
 import {
   approvalsNeeded,
   checkRate,
@@ -96,11 +96,11 @@ function approvedEvent(
 ) {
   const count = request.approvals.length + (hasApproved(request, command.by) ? 0 : 1);
   const complete = count >= needed;
-  const until = complete ? facts.now.getTime() + rule.expiresInSeconds * 1000 : Date.parse(request.expiresAt);
+  const expiresAt = complete ? expiryOf(facts.now, rule, request.until ?? null) : request.expiresAt;
   return {
     ...stateEvent(request, 'approved', actor(command.by), facts.inForce.digest),
     rule: rule.name,
-    detail: { comment: command.comment, count, needed, complete, expiresAt: new Date(until).toISOString() },
+    detail: { comment: command.comment, count, needed, complete, expiresAt },
   };
 }
 

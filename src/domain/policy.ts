@@ -75,6 +75,8 @@ export interface Person {
   team: string;
   user: string;
   name: string;
+  /** The IANA zone of their clock, where Slack names one. */
+  zone?: string;
   kind: 'member' | 'guest' | 'stranger' | 'other-team' | 'deactivated' | 'bot';
 }
 

@@ -1,6 +1,7 @@
 import { type Denial, type Groups, type Rule, unreadableOf } from './policy.ts';
 import type { RateProblem } from './rate.ts';
 import type { RequestStatus } from './throttle-request.ts';
+import type { UntilProblem } from './until.ts';
 
 /** The rule that would have matched in another channel: so that the answer can say where to ask. */
 export interface ElsewhereRule {
@@ -27,6 +28,7 @@ export type AskRefusal =
   | { why: 'rate-outside'; rule: Rule; to: number; min: number | null; max: number | null }
   | { why: 'unlimited-not-allowed'; rule: Rule }
   | { why: 'rate'; problem: RateProblem; current: number }
+  | { why: 'until'; problem: UntilProblem }
   | { why: 'reason-required'; rule: Rule }
   /** `held`: seconds that the limit was given already, where more of them are asked for. */
   | { why: 'duration-too-long'; rule: Rule; asked: number; max: number; held?: number }

@@ -56,7 +56,8 @@ async function lookUpPerson(client: WebClient, team: string, id: string): Promis
     const name = user.profile?.display_name || user.real_name || user.name || id;
     const kind = kindOf(user, team);
     const outside = kind === 'other-team' || kind === 'stranger';
-    return { team: outside ? (user.team_id ?? team) : team, user: id, name, kind };
+    const zone = user.tz ? { zone: user.tz } : {};
+    return { team: outside ? (user.team_id ?? team) : team, user: id, name, kind, ...zone };
   } catch (cause) {
     if (slackError(cause) === 'user_not_found' || slackError(cause) === 'user_not_visible') {
       return { team, user: id, name: id, kind: 'stranger' };

@@ -5,7 +5,7 @@ import type { AskRefusal, ElsewhereRule, Refusal } from '../domain/refusal.ts';
 import type { RequestStatus } from '../domain/throttle-request.ts';
 import { mentions } from './views/people-words.ts';
 import { clip, code, count, entities, escapeText, link, listed, mentionUser } from './views/text.ts';
-import type { Words } from './words.ts';
+import { untilWords, type Words } from './words.ts';
 
 const UNCHANGED = 'Nothing was changed; the transfer goes on as it is.';
 const MOST_CHANNELS = 10;
@@ -33,6 +33,8 @@ export function refusalWords(refusal: Refusal, more: { link?: string | null } = 
       };
     case 'rate':
       return { text: rateProblem(refusal), field: 'rate' };
+    case 'until':
+      return untilWords(refusal.problem);
     case 'reason-required':
       return { text: `${sentenceRule(refusal.rule)} needs a reason. Ask again, with one.`, field: 'reason' };
     case 'duration-too-long': {
@@ -244,6 +246,4 @@ function ruleName(rule: Rule): string {
   return `the rule ${code(rule.name)}`;
 }
 
-function sentenceRule(rule: Rule): string {
-  return `The rule ${code(rule.name)}`;
-}
+const sentenceRule = (rule: Rule) => `The rule ${code(rule.name)}`;

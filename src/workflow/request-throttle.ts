@@ -13,6 +13,7 @@ import { groupsOf, matchRule, type Person, type Rule } from '../domain/policy.ts
 import type { AskRefusal } from '../domain/refusal.ts';
 import type { TaskExecution } from '../domain/task-execution.ts';
 import type { ThrottleRequest } from '../domain/throttle-request.ts';
+import { resolveUntil, type UntilTime } from '../domain/until.ts';
 import type {
   Channels,
   Clock,
@@ -37,8 +38,10 @@ export interface RequestThrottleDeps {
 }
 
 /** What somebody asks for; who they are is looked up. */
-export type Ask = Omit<AskCommand, 'requester'> & {
+export type Ask = Omit<AskCommand, 'requester' | 'endsAt'> & {
   user: string;
+  /** On the requester's own clock. */
+  until?: UntilTime | null;
   op: string;
   /** The request whose time it is to lengthen: no rate is asked for. */
   extend?: ThrottleRequest;
@@ -120,9 +123,11 @@ export async function previewThrottle(deps: RequestThrottleDeps, ask: Omit<Ask, 
 
 async function consider(deps: RequestThrottleDeps, ask: Omit<Ask, 'op'>): Promise<Considered> {
   const inForce = deps.policy.current();
-  const { user, extend, ...rest } = ask;
+  const { user, extend, until, ...rest } = ask;
   const requester: Person = await deps.people.person(user);
-  const command: AskCommand = { ...rest, requester };
+  const asked: AskCommand = { ...rest, requester };
+  const end = until ? resolveUntil(until, { zone: requester.zone ?? null, now: deps.clock.now() }) : null;
+  const command = end?.ok ? endingAt(asked, end.value, deps.clock.now()) : asked;
   const groups = await deps.people.groups(groupsOf(matchRule(inForce.policy, targetOf(ask))));
   const admission = admit(command, inForce, groups);
   const refused = (refusal: AskRefusal, rule: Rule | null, from: number | null = null): Considered => ({
@@ -131,6 +136,7 @@ async function consider(deps: RequestThrottleDeps, ask: Omit<Ask, 'op'>): Promis
   });
   if (!admission.ok) return refused(admission.refusal, admission.rule);
   const { rule } = admission;
+  if (end && !end.ok) return refused({ why: 'until', problem: end.problem }, rule);
   const [open, standing] = await Promise.all([
     deps.ledger.openRequestOf(ask.execution.arn),
     deps.ledger.inForceOf(ask.execution.arn),
@@ -152,6 +158,11 @@ async function consider(deps: RequestThrottleDeps, ask: Omit<Ask, 'op'>): Promis
   if (!decision.ok) return refused(decision.refusal, rule, from);
   const { event, proposal } = decision;
   return { command, inForce, from, execution, outcome: { kind: 'proposed', rule, event, proposal } };
+}
+
+function endingAt(command: AskCommand, end: Date, now: Date): AskCommand {
+  const seconds = Math.ceil((end.getTime() - now.getTime()) / 1000);
+  return { ...command, endsAt: end.toISOString(), durationSeconds: seconds };
 }
 
 async function refuse(

@@ -9,13 +9,13 @@ import { refusalWords } from '../words-refusal.ts';
 /** `why <arn> <rate> [for <duration>]`: what would come of asking; nothing is recorded. */
 export async function showPreview(bot: Bot, caller: Caller, command: Extract<Command, { kind: 'why' }>): Promise<void> {
   const { user } = caller;
-  const { execution, rate, durationSeconds, reason } = command;
-  const ask = { user, channel: caller.channel ?? '', execution, rate, durationSeconds, reason };
+  const { execution, rate, durationSeconds, until, reason } = command;
+  const ask = { user, channel: caller.channel ?? '', execution, rate, durationSeconds, until, reason };
   const preview = await previewThrottle(bot, ask);
   switch (preview.kind) {
     case 'would-ask': {
       const measured = bot.rates.of(execution.arn);
-      return caller.say(previewMessage({ preview, user, measured, durationSeconds }));
+      return caller.say(previewMessage({ preview, user, measured, now: bot.clock.now() }));
     }
     case 'refused': {
       const open = preview.refusal.why === 'already-open' ? await linkOf(bot, preview.refusal.request) : null;

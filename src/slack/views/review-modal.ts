@@ -49,7 +49,7 @@ export function reviewModal(facts: ReviewFacts): ModalView {
     ...warnings(facts).map((warning) => section(warning)),
     factSection(reviewFacts(facts)),
     ...(request.reason ? [quotedSection('Reason', request.reason)] : []),
-    context(request.extends ? extensionNote(request.extends) : limitNote(request.durationSeconds)),
+    context(request.extends ? extensionNote(request.extends) : limitNote(request, 'does', facts.now)),
     decisionInput(seen !== null),
     commentInput(),
   ];

@@ -214,7 +214,7 @@ describe('previewMessage', () => {
         proposal,
         execution: execution({ mode, taskName: name }),
       } as const;
-      const message = previewMessage({ preview, user: 'U0OPER', measured: null, durationSeconds: 7200 });
+      const message = previewMessage({ preview, user: 'U0OPER', measured: null, now: NOW });
       expectGoodMessage(message);
       return read(message);
     };
