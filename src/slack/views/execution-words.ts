@@ -115,7 +115,7 @@ export function modeMark(mode: string | null): string {
 export const ONE_RUN = 'The limit holds for this one run only.';
 
 /** What was asked of a limit's end; both null: it has none of its own. */
-type AskedEnd = Pick<ThrottleRequest, 'durationSeconds' | 'until'>;
+type AskedEnd = Pick<ThrottleRequest, 'durationSeconds' | 'until'> & { requestedAt?: string };
 
 /** Of a limit in force that nothing lifts by itself. Asked for a while, it is itself the rate that it would go back to. */
 export function stayingNote(end: AskedEnd): string {
@@ -143,10 +143,12 @@ export function endWords(end: AskedEnd & { extends?: ThrottleRequest['extends'] 
 }
 
 /** A duration begins when the limit is set: its end is known only then. */
-function timeWords({ until }: AskedEnd, durationSeconds: number, now: Date | null): string {
+function timeWords({ until, requestedAt }: AskedEnd, durationSeconds: number, now: Date | null): string {
   if (until) return `until ${dateToken(until)}`;
   const asked = formatDuration(durationSeconds);
-  if (now === null) return `until ${asked} after it is in force`;
-  const end = new Date(now.getTime() + durationSeconds * 1000).toISOString();
-  return `for ${asked}, until ${dateToken(end)} if it is set now`;
+  const whole = `for ${asked} from when it is in force`;
+  const since = now?.toISOString() ?? requestedAt;
+  if (since === undefined) return whole;
+  const end = dateToken(new Date(Date.parse(since) + durationSeconds * 1000).toISOString());
+  return `${whole}, until ${end} ${now ? 'if it is set now' : 'at the earliest'}`;
 }
