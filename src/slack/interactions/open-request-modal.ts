@@ -7,7 +7,9 @@ import { isZone } from '../../domain/wall-time.ts';
 import { listLacks, type Unlisted } from '../../workflow/list-executions.ts';
 import { type Bot, type Caller, type Click, openRequestSeal, sealModal } from '../bot.ts';
 import { updateModal } from '../door.ts';
+import { sayTooOld } from '../too-old.ts';
 import { type RequestValues, requestModal } from '../views/request-modal.ts';
+import { refusalWords } from '../words-refusal.ts';
 
 const EMPTY: RequestValues = { execution: null, rate: '', duration: '', reason: '' };
 
@@ -22,8 +24,9 @@ export async function openRequestModal(bot: Bot, caller: Caller, execution: Exec
 /** `Ask again` on a request that ended as stale: the same question, with the rate in force now. */
 export async function askAgain(bot: Bot, caller: Caller, click: Click): Promise<void> {
   const id = openRequestSeal(bot, click.value);
-  const stored = id && (await bot.ledger.load(id));
-  if (!stored) return;
+  if (!id) return sayTooOld(caller);
+  const stored = await bot.ledger.load(id);
+  if (!stored) return caller.say(refusalWords({ why: 'unknown-request' }).text);
   const { execution, taskName, to, reason, channel } = stored.request;
   await open(bot, caller, channel, {
     execution: { arn: execution, label: taskName ?? execution.slice(-22) },

@@ -4,6 +4,7 @@ import { parseExecutionArn } from '../../domain/task-execution.ts';
 import { type Asked, requestThrottle } from '../../workflow/request-throttle.ts';
 import { type Bot, type Caller, openModalSeal, type SubmitAnswer, type View } from '../bot.ts';
 import { LONGEST_REASON } from '../command-text.ts';
+import { tooOldForm } from '../too-old.ts';
 import { readEnd } from '../typed-end.ts';
 import { isQuoted } from '../typed-words.ts';
 import { unreadIn } from '../unread-words.ts';
@@ -15,9 +16,9 @@ import { askedWords } from './ask-throttle.ts';
 type Field = keyof typeof REQUEST_FIELDS;
 
 /** The request modal comes back: asks, or says under the field what is wrong, and keeps what was typed. */
-export async function submitRequest(bot: Bot, caller: Caller, view: View): Promise<SubmitAnswer | null> {
+export async function submitRequest(bot: Bot, caller: Caller, view: View): Promise<SubmitAnswer> {
   const modal = openModalSeal(bot, view.metadata, caller.user);
-  if (!modal) return null;
+  if (!modal) return tooOldForm(caller, 'Throttle');
   const typed = typedValues(view);
   const again = (problem: string) => ({
     text: problem,

@@ -1,0 +1,25 @@
+import type { Log } from '../log.ts';
+import type { MessageView } from './views/text.ts';
+import { STILL_CHECKING } from './words.ts';
+
+/** Slack shows a failure after 3 s without a word. */
+const WORD_DUE_MS = 2300;
+
+/** A person who typed something hears a first word in time, whatever takes long behind it. */
+export function firstWord(send: (message: MessageView | string) => Promise<void>, log: Log) {
+  let said = false;
+  const say = (message: MessageView | string) => {
+    said = true;
+    return send(message);
+  };
+  return {
+    say,
+    async due(work: Promise<void>, silent: boolean): Promise<void> {
+      const waiting = setTimeout(() => {
+        if (said || silent) return;
+        send(STILL_CHECKING).catch((err: unknown) => log.warn({ err }, 'nobody heard that it takes longer'));
+      }, WORD_DUE_MS);
+      await work.finally(() => clearTimeout(waiting));
+    },
+  };
+}
