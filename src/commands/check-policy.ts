@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { readPolicyPath } from '../config.ts';
 import type { Result } from '../domain/result.ts';
-import { describePolicyFaults, type ReadPolicy, readPolicyText } from '../policy-file.ts';
+import { describePolicyFaults, describePolicyWarnings, type ReadPolicy, readPolicyText } from '../policy-file.ts';
 import { CannotRun } from './cannot-run.ts';
 import type { ExitCode, Terminal } from './terminal.ts';
 
-/** Says whether the policy file is good, or each of its faults with its line. */
+/** Says whether the policy file is good, and what in it is surely unmeant; or each of its faults. All with their lines. */
 export async function checkPolicy(file: string | undefined, terminal: Terminal): Promise<ExitCode> {
   const path = file ?? readPolicyPath(terminal.env);
   const read = await readPolicyFile(path);
@@ -13,6 +13,7 @@ export async function checkPolicy(file: string | undefined, terminal: Terminal):
     terminal.say(read.problem);
     return 1;
   }
+  for (const warning of describePolicyWarnings(path, read.value)) terminal.out.write(`${warning}\n`);
   const count = read.value.policy.rules.length;
   terminal.out.write(`${path} is good: ${count} ${count === 1 ? 'rule' : 'rules'}, digest ${read.value.digest}\n`);
   return 0;

@@ -4,9 +4,12 @@ import type { JsonObject } from '../../src/sandbox/slack/json.ts';
 import type { SlackView } from '../../src/sandbox/slack/views.ts';
 import type { SlackMessage } from '../../src/sandbox/slack/workspace.ts';
 import { ACTIONS, SUBMITS } from '../../src/slack/routes.ts';
+import { createSeals } from '../../src/slack/sealed.ts';
 import { COMMAND, givenWorld, LEAD, OPERATOR } from './world.ts';
 
-const at = givenWorld();
+/** Of before a rotation. */
+const OLD = 'fedcba9876543210fedcba9876543210';
+const at = givenWorld({ env: { SLACK_SIGNING_SECRET_OLD: OLD } });
 const NOTHING = /Nothing was done: /;
 let card: SlackMessage;
 let modal: SlackView;
@@ -74,6 +77,35 @@ describe('nothing vanishes without a word', () => {
     await olga.click(open, 'execution', { value: at().arn, forge: torn });
     await slack.until(() => NOTHING.test(visibleText(slack.view(open.id) ?? {})));
     await olga.close(open);
+  });
+});
+
+describe('after a rotation of the signing secret', () => {
+  const withValue = (value: string) => (payload: JsonObject) => ({
+    ...payload,
+    actions: [{ type: 'button', action_id: 'cancel', block_id: 'b', value, action_ts: '1.1' }],
+  });
+
+  it('a button of before still works, and one of another secret is answered', async () => {
+    const { slack, execution, ask, told, records, events } = at();
+    const arn = execution();
+    const message = await ask(arn);
+    const request = (await records()).find((record) => record.execution === arn)?.request ?? '';
+    const sealedBy = (secret: string) => createSeals(secret).seal({ k: 'request', r: request });
+    const olga = slack.as(OPERATOR);
+    const lost = () => olga.click(message, 'cancel', { forge: withValue(sealedBy('0000000000000000')) });
+    expect((await told(OPERATOR, lost)).text).toMatch(/too old.*newest message/);
+    expect(await events(arn)).toEqual(['requested']);
+    await olga.click(message, 'cancel', { forge: withValue(sealedBy(OLD)) });
+    await expect.poll(() => events(arn), { timeout: 10_000 }).toEqual(['requested', 'cancelled']);
+  });
+
+  it('a request that is signed with the old secret is refused', async () => {
+    const { slack } = at();
+    const { body } = slack.as(OPERATOR).commandRequest('C0OPS', COMMAND, 'help');
+    const fields = Object.fromEntries(new URLSearchParams(body));
+    expect((await slack.sendRaw(slack.signed(fields, { secret: OLD }))).status).toBe(401);
+    expect((await slack.sendRaw(slack.signed(fields))).status).toBe(200);
   });
 });
 
