@@ -8,7 +8,7 @@ export interface PolicyWarning {
 }
 
 /** The ids of `policy.example.yml`: a test holds the list to the file. */
-export const EXAMPLE_IDS: ReadonlySet<string> = new Set([
+const EXAMPLE_IDS: ReadonlySet<string> = new Set([
   ...['111122223333', '444455556666', 'C0OPS', 'U0AUDIT', 'U0OPER', 'U0LEAD'],
   ...['S0AUDIT', 'S0OPS', 'S0LEADS'],
 ]);

@@ -5,7 +5,8 @@ import { plainTyped } from '../domain/invisible.ts';
  * a lasting one, so what looks like a time is refused there, unless the reason stands in quotes:
  * - `for` and a duration, and `until` and a time of day, a day or a date, anywhere: `cutover for 2h`, `until 6pm`
  * - a duration in digits at the beginning or at the end, a time of day or a date at the beginning: `2h`, `cutover 2h`
- * - a duration in words, or a number of up to three digits, that is all of it: `two hours`, `30`
+ * - a duration in words, a number of up to three digits, or `for` and a part of a day, that is all of it: `two hours`, `30`,
+ *   `for tonight`
  * - a rate anywhere, a percentage or `unlimited` at the beginning: `100MB/s`, `50%`
  * What else has a `for` or an `until` in it is a reason: `for the customer call at 9`, `until they are done`.
  */
@@ -15,18 +16,20 @@ const DIGITS = String.raw`\d{1,4}(?:[.,]\d{1,3})?`;
 const NUMBER = `(?:${DIGITS}|an?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty|forty|fifty|sixty|ninety|half(?: an?)?|several|some|(?:a )?few|(?:a )?couple(?: of)?)`;
 const LONG_UNIT = '(?:seconds?|secs?|minutes?|mins?|hours?|hrs?|days?|weeks?)';
 const IN_DIGITS = String.raw`(?:${DIGITS}[\s-]?(?:${LONG_UNIT}|h)|${DIGITS}[smdw]|(?:\d{1,4}[dhms]){2,4})${END}`;
-const IN_WORDS = String.raw`${NUMBER}[\s-]${LONG_UNIT}${END}`;
+// `a second` is more often an ordinal than a time.
+const IN_WORDS = String.raw`${NUMBER}[\s-](?!second${END})${LONG_UNIT}${END}`;
 const ABOUT = String.raw`(?:(?:the|next|another|about|around|only|at|least|most|up|to|just|max|maximum|this|end|of)\s|~){0,4}`;
 const DAY = `(?:noon|midday|midnight|today|tomorrow|tonight|morning|afternoon|evening|weekend|eod|eob|cob|(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?|jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)${END}`;
 const CLOCK = String.raw`(?:\d{1,2}:\d{2}|\d{1,2}\s?[ap]\.?m)${END}`;
 
 const TIMES = [
   String.raw`(?<![\p{L}\p{N}])for[:=]?\s${ABOUT}(?:${IN_DIGITS}|${IN_WORDS})`,
-  String.raw`(?<![\p{L}\p{N}])(?:until|untill|till|til)[:=]?\s${ABOUT}(?:\d|${DAY}|(?<=end of )(?:the )?(?:day|week|month)${END})`,
+  String.raw`(?<![\p{L}\p{N}])(?:until|untill|till|til)[:=]?\s${ABOUT}(?:\d[\p{N}:.-]*|${DAY}|(?<=end of )(?:the )?(?:day|week|month)${END})`,
   `^${IN_DIGITS}`,
   String.raw`^(?:(?:from|at|by|between|starting|today|tomorrow)\s)?${CLOCK}`,
   String.raw`^\d{4}-\d{2}-\d{2}${END}`,
   `^${IN_WORDS}$`,
+  `^for (?:today|tonight|the (?:rest of the )?(?:day|night|week|weekend|morning|afternoon|evening))$`,
   String.raw`^\d{1,3}$`,
   String.raw`(?<![\p{L}\p{N}.,:])${IN_DIGITS}(?=[\s.!)]*$)`,
 ].map((source) => new RegExp(source, 'u'));

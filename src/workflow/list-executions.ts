@@ -1,3 +1,4 @@
+import { plainTyped } from '../domain/invisible.ts';
 import { groupsOf, matchRule, mayAsk, type Policy, type Rule } from '../domain/policy.ts';
 import { type ExecutionArn, isUpdatable, parseExecutionArn } from '../domain/task-execution.ts';
 import { AwsFault } from './faults.ts';
@@ -31,7 +32,7 @@ export async function listExecutions(
     const rule = matchRule(policy, { account, region, task: taskId, channel });
     return rule && mayAsk(rule, person, groups).allowed ? rule : null;
   };
-  const wanted = query.trim().toLowerCase();
+  const wanted = plainTyped(query).trim().toLowerCase();
   const found = executions.filter(({ arn, taskName }) => {
     const parsed = parseExecutionArn(arn);
     return `${taskName ?? ''} ${arn}`.toLowerCase().includes(wanted) && parsed.ok && ruleOf(parsed.value) !== null;

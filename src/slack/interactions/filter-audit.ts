@@ -1,3 +1,4 @@
+import { plainTyped } from '../../domain/invisible.ts';
 import { REQUEST_ID } from '../../domain/request-id.ts';
 import { parseExecutionArn } from '../../domain/task-execution.ts';
 import { type AuditQuery, EVERYTHING } from '../../workflow/audit-ports.ts';
@@ -47,7 +48,7 @@ function inModal(view: SubmitAnswer['later']['view'], text: string): SubmitAnswe
 
 async function readFilter(bot: Bot, view: View): Promise<{ query: AuditQuery } | { errors: Record<string, string> }> {
   const value = (field: AuditField) =>
-    view.values.get(`${AUDIT_FIELDS[field].block}/${AUDIT_FIELDS[field].action}`)?.trim() || null;
+    plainTyped(view.values.get(`${AUDIT_FIELDS[field].block}/${AUDIT_FIELDS[field].action}`) ?? '').trim() || null;
   const errors: Record<string, string> = {};
   const wrong = (field: AuditField, words: string) => {
     errors[AUDIT_FIELDS[field].block] = words;
