@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { writeUntil } from '../../src/domain/until.ts';
 import { visibleText } from '../../src/sandbox/slack/block-walk.ts';
-import { COMMAND, givenWorld, OPERATOR } from './world.ts';
+import { COMMAND, givenWorld, MiB, OPERATOR } from './world.ts';
 
 const at = givenWorld();
 /** Olga's clock, in the seed of the workspace. */
@@ -67,6 +67,22 @@ describe('every answer says when the limit ends', () => {
       responseAction: 'clear',
     });
     expect(visibleText(await card(arn, 'Waiting'))).toContain(token);
+  });
+
+  it('and asked again after it went stale, the form has the same time in it', async () => {
+    const { aws, slack, execution, card, review } = at();
+    const arn = execution();
+    const { words, token } = hoursAhead(2);
+    await typed(`${arn} 50MiB/s ${words}`);
+    const modal = await review('U0LEAD', await card(arn, 'Waiting'));
+    aws.setLimit(arn, 70 * MiB);
+    await slack.as('U0LEAD').submit(modal, { decision: 'approve' });
+    const olga = slack.as(OPERATOR);
+    const before = new Set(olga.views().map(({ id }) => id));
+    await olga.click(await card(arn, 'Out of date'), 'ask-again');
+    const again = await slack.until(() => olga.views().find(({ id }) => !before.has(id)));
+    expect(await olga.submit(again)).toMatchObject({ responseAction: 'clear' });
+    expect(visibleText(await card(arn, '70 MiB/s (587 Mbit/s) → 50 MiB/s'))).toContain(token);
   });
 
   it('and what looks like a time and was not read is refused, with the part quoted', async () => {
