@@ -1,6 +1,7 @@
 import { createPrivateKey, type KeyObject } from 'node:crypto';
 import { z } from 'zod';
 import { type RedisTarget, readRedisTarget } from './config-redis.ts';
+import { apiUrl, appToken, botToken, signingSecret } from './config-slack.ts';
 import { printable } from './domain/printable.ts';
 import type { Result } from './domain/result.ts';
 
@@ -11,6 +12,8 @@ export interface Config {
     readonly mode:
       | { readonly kind: 'http'; readonly signingSecret: string; readonly port: number }
       | { readonly kind: 'socket'; readonly appToken: string };
+    /** Of before a rotation: ids that were sealed under it still open. Requests are never checked with it. */
+    readonly oldSigningSecret: string | null;
     /** Web API base that ends in a slash; null = Slack's own. */
     readonly apiUrl: string | null;
   };
@@ -51,12 +54,15 @@ const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const
 const EXPECTED = {
   SLACK_BOT_TOKEN: 'the bot token that the app got when it was installed, xoxb-…',
   SLACK_SIGNING_SECRET: "the app's signing secret (Basic Information), or SLACK_APP_TOKEN for Socket Mode",
+  SLACK_SIGNING_SECRET_OLD: 'the signing secret of before a rotation, for buttons and forms that are older',
   SLACK_APP_TOKEN: 'an app-level token with connections:write, xapp-…',
   SLACK_API_URL: 'an http:// or https:// address without credentials, query or fragment',
   REDIS_URL:
     'redis://[user:password@]host[:port][/db] or rediss://…; redis+cluster://host:port[,host:port]; redis+sentinel://host:port[,host:port]/NAME',
   REDIS_KEY_PREFIX: '1 to 32 of A-Z a-z 0-9 . _ -',
   POLICY_FILE: 'the path of the policy file',
+  AWS_REGION: 'an AWS Region such as us-east-1',
+  AWS_DEFAULT_REGION: 'an AWS Region such as us-east-1',
   AUDIT_KEYS:
     'kid:hex[,kid:hex…]; kid: 1 to 32 of A-Z a-z 0-9 . _ -, each another; hex: 64 digits (openssl rand -hex 32)',
   AUDIT_SIGNING_KEY:
@@ -77,26 +83,6 @@ const port = z
   .refine((number) => number <= 65_535, 'is above 65535');
 
 const path = z.string();
-
-const botToken = z
-  .string()
-  .refine((text) => !text.startsWith('xapp-'), { message: 'is an app-level token', abort: true })
-  .refine((text) => !/^xox[^b]-/.test(text), { message: "is not a bot's token", abort: true })
-  .regex(/^xoxb-[\w.-]+$/, 'does not look like a bot token');
-
-const appToken = z
-  .string()
-  .refine((text) => !/^xox[a-z]-/.test(text), { message: 'is not an app-level token', abort: true })
-  .regex(/^xapp-[\w.-]+$/, 'does not look like an app-level token');
-
-const apiUrl = z
-  .string()
-  .refine((text) => URL.canParse(text), { message: 'is not an address', abort: true })
-  .transform((text) => new URL(text))
-  .refine((url) => /^https?:$/.test(url.protocol), 'is neither http:// nor https://')
-  .refine((url) => !url.username && !url.password, 'has credentials in it')
-  .refine((url) => !url.search && !url.hash, 'has a query or a fragment')
-  .transform((url) => (url.href.endsWith('/') ? url.href : `${url.href}/`));
 
 const auditKeys = z.string().transform((text, issues): AuditKey[] => {
   const seen = new Set<string>();
@@ -139,11 +125,13 @@ const redisTarget = z.string().transform((text, issues): RedisTarget => {
   return z.NEVER;
 });
 
+const awsRegion = z.string().regex(/^[a-z]{2,5}(?:-[a-z]+)+-\d{1,2}$/, 'is not a Region');
+
 const keyPrefix = z.string().regex(/^[A-Za-z0-9._-]{1,32}$/, 'is not allowed');
 
 /**
  * Reads the configuration from the environment, as the contract's table lists it. An empty or blank variable is one that
- * is not set. `AWS_…` variables are the SDK's own and are not read here.
+ * is not set. `AWS_…` variables are the SDK's own: but for the form of a Region they are not read here.
  * @returns all of it, or every fault at once; no fault carries a value.
  */
 export function readConfig(env: Environment): Result<Config, ConfigFault[]> {
@@ -151,10 +139,8 @@ export function readConfig(env: Environment): Result<Config, ConfigFault[]> {
   const bot = required('SLACK_BOT_TOKEN', botToken);
   const app = optional('SLACK_APP_TOKEN', appToken);
   const socketMode = given('SLACK_APP_TOKEN') !== undefined;
-  const secret = (socketMode ? optional : required)(
-    'SLACK_SIGNING_SECRET',
-    z.string().regex(/^\S+$/, 'has spaces in it'),
-  );
+  const secret = (socketMode ? optional : required)('SLACK_SIGNING_SECRET', signingSecret);
+  const oldSigningSecret = optional('SLACK_SIGNING_SECRET_OLD', signingSecret);
   const slackApi = optional('SLACK_API_URL', apiUrl);
   const target = required('REDIS_URL', redisTarget);
   const prefix = optional('REDIS_KEY_PREFIX', keyPrefix) ?? 'dst';
@@ -167,6 +153,8 @@ export function readConfig(env: Environment): Result<Config, ConfigFault[]> {
   const slackPort = optional('PORT', port) ?? 3000;
   const opsPort = optional('OPS_PORT', port) ?? 9464;
   const logLevel = optional('LOG_LEVEL', z.enum(LOG_LEVELS, { error: 'is not a level' })) ?? 'info';
+  optional('POLICY_FILE', path);
+  for (const name of ['AWS_REGION', 'AWS_DEFAULT_REGION'] as const) optional(name, awsRegion);
   // In Socket Mode nothing listens on PORT.
   if (!socketMode && slackPort === opsPort && opsPort !== 0) fault('OPS_PORT', 'is the same as PORT');
 
@@ -174,7 +162,7 @@ export function readConfig(env: Environment): Result<Config, ConfigFault[]> {
   if (faults.length > 0 || bot === null || mode === null || target === null || keys === null)
     return { ok: false, problem: faults };
   const config: Config = {
-    slack: { botToken: bot, mode, apiUrl: slackApi },
+    slack: { botToken: bot, mode, oldSigningSecret, apiUrl: slackApi },
     redis: { target, prefix },
     audit: { keys, ...audit },
     opsPort,
@@ -230,6 +218,11 @@ function createReader(env: Environment) {
   function optional<T>(name: Name, schema: z.ZodType<T, string>): T | null {
     const text = given(name);
     if (text === undefined) return null;
+    // An --env-file of Docker keeps them.
+    if (/^(['"]).*\1$/s.test(text)) {
+      fault(name, 'has quotes around it that were not taken off');
+      return null;
+    }
     const read = schema.safeParse(text);
     if (read.success) return read.data;
     fault(name, read.error.issues.map((issue) => issue.message).join('; '));
@@ -247,7 +240,10 @@ function httpMode(signingSecret: string | null, port: number) {
 }
 
 function secretsOf(env: Environment, target: RedisTarget, keys: readonly AuditKey[]): string[] {
-  const names = ['SLACK_BOT_TOKEN', 'SLACK_SIGNING_SECRET', 'SLACK_APP_TOKEN', 'AUDIT_SIGNING_KEY'] as const;
+  const names = [
+    ...(['SLACK_BOT_TOKEN', 'SLACK_SIGNING_SECRET', 'SLACK_SIGNING_SECRET_OLD', 'SLACK_APP_TOKEN'] as const),
+    'AUDIT_SIGNING_KEY',
+  ] as const;
   const texts = names.map((name) => env[name]?.trim());
   const password = target.kind === 'single' ? new URL(target.url).password : target.password;
   const audit = keys.flatMap(({ key }) => [key.toString('hex'), key.toString('base64')]);

@@ -14,6 +14,7 @@ import {
 import { parsePolicy } from './domain/parse-policy.ts';
 import type { Policy } from './domain/policy.ts';
 import type { PolicyFault } from './domain/policy-fields.ts';
+import { warningsOf } from './domain/policy-warnings.ts';
 import { printable } from './domain/printable.ts';
 import { quoted } from './domain/quoted.ts';
 import type { Result } from './domain/result.ts';
@@ -70,6 +71,19 @@ export function readPolicyText(text: string): Result<ReadPolicy, PolicyFileFault
   return good({ policy: parsed.value, digest, text });
 }
 
+/** One line for each thing that is valid and surely unmeant: `warn policy.yml:12:5 rules[1]: can never match: …`. */
+export function describePolicyWarnings(file: string, { text, policy }: ReadPolicy): string[] {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const placed = warningsOf(policy).map((warning) => {
+    const { line, col } = lines.linePos(offsetOf(document, warning.path));
+    return { ...warning, line: Math.max(1, line), column: Math.max(1, col) };
+  });
+  return inOrder(placed).map(
+    ({ line, column, path, problem }) => `warn ${file}:${line}:${column} ${writePath(path)} ${problem}`,
+  );
+}
+
 /** One line for each fault: `policy.yml:12:5 rules[0].approvals.raise: is 3; expected at most 2`. */
 export function describePolicyFaults(file: string, faults: readonly PolicyFileFault[]): string {
   return faults
@@ -89,7 +103,7 @@ function writePath(path: PolicyFault['path']): string {
     .replace(/^\./, '');
 }
 
-function inOrder(faults: readonly PolicyFileFault[]): PolicyFileFault[] {
+function inOrder<T extends { line: number; column: number }>(faults: readonly T[]): T[] {
   return faults.toSorted((a, b) => a.line - b.line || a.column - b.column);
 }
 

@@ -163,7 +163,7 @@ export async function serve(env: NodeJS.ProcessEnv, options: ServeOptions = {}):
   const executions = notingLooks(countedExecutions(aws, metrics), rates);
   const people = createPeople(clients.prompt, identity.team, clock, log);
   unreadable = people.unreadable;
-  const seals = createSeals(sealSecret(config));
+  const seals = createSeals(sealSecret(config), config.slack.oldSigningSecret);
   const seal = (request: string) => sealRequest({ seals }, request);
   const notifier = createNotifier({ ledger, executions, people, policy, clock, cards, looks, clients, seal, log });
   const audit = createAuditBook({ redis, keys, ledger, clock, auditKeys, signingKey, checkpointFile, alarms });

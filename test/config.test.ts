@@ -2,10 +2,12 @@ import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { type Config, describeConfigFaults, readConfig, readPolicyPath } from '../src/config.ts';
 
+/** As long as Slack's are. */
+const SECRET = 'secretsigning0123456789abcdef012';
 const HEX = 'ab'.repeat(32);
 const good = {
   SLACK_BOT_TOKEN: 'xoxb-1-secretbot',
-  SLACK_SIGNING_SECRET: 'secretsigning',
+  SLACK_SIGNING_SECRET: SECRET,
   REDIS_URL: 'redis://:secretredis@127.0.0.1:6379/2',
   AUDIT_KEYS: `k1:${HEX}`,
 };
@@ -29,7 +31,7 @@ describe('readConfig', () => {
     expect(read()).toMatchObject({
       slack: {
         botToken: 'xoxb-1-secretbot',
-        mode: { kind: 'http', signingSecret: 'secretsigning', port: 3000 },
+        mode: { kind: 'http', signingSecret: SECRET, port: 3000 },
         apiUrl: null,
       },
       redis: { target: { kind: 'single', url: good.REDIS_URL }, prefix: 'dst' },
@@ -85,6 +87,18 @@ describe('readConfig', () => {
     expect(problem('SLACK_SIGNING_SECRET', ' \n')).toEqual(['SLACK_SIGNING_SECRET is not set']);
   });
 
+  it('takes the secret of before a rotation, in either mode, and keeps it out of the log', () => {
+    const old = 'secretold0123456789abcdef0123456';
+    expect(read().slack.oldSigningSecret).toBeNull();
+    expect(read({ SLACK_SIGNING_SECRET_OLD: old }).slack).toMatchObject({
+      oldSigningSecret: old,
+      mode: { signingSecret: SECRET },
+    });
+    const socket = read({ SLACK_APP_TOKEN: 'xapp-1-a', SLACK_SIGNING_SECRET: '', SLACK_SIGNING_SECRET_OLD: old });
+    expect(socket.slack.oldSigningSecret).toBe(old);
+    expect(socket.secrets).toContain(old);
+  });
+
   it('drops the line end that a secret file leaves behind', () => {
     expect(read({ SLACK_BOT_TOKEN: 'xoxb-1-a\n' }).slack.botToken).toBe('xoxb-1-a');
   });
@@ -123,6 +137,17 @@ describe('readConfig', () => {
     ['SLACK_BOT_TOKEN', 'secret token', 'does not look like a bot token'],
     ['SLACK_APP_TOKEN', 'xoxb-1-secretbot', 'is not an app-level token'],
     ['SLACK_SIGNING_SECRET', 'two secrets', 'has spaces in it'],
+    ['SLACK_SIGNING_SECRET', 'abc', 'does not look like a signing secret: Slack’s have 32 hex digits'],
+    ['SLACK_SIGNING_SECRET', 'xoxb-1-secretbot-secretbot', 'is a token'],
+    ['SLACK_SIGNING_SECRET_OLD', 'abc', 'does not look like a signing secret: Slack’s have 32 hex digits'],
+    ['SLACK_BOT_TOKEN', '"xoxb-1-secretbot"', 'has quotes around it that were not taken off'],
+    ['SLACK_APP_TOKEN', "'xapp-1-secretapp'", 'has quotes around it that were not taken off'],
+    ['SLACK_SIGNING_SECRET', `"${SECRET}"`, 'has quotes around it that were not taken off'],
+    ['REDIS_URL', '"redis://localhost"', 'has quotes around it that were not taken off'],
+    ['POLICY_FILE', '"policy.yml"', 'has quotes around it that were not taken off'],
+    ['PORT', '"3000"', 'has quotes around it that were not taken off'],
+    ['AWS_REGION', '"eu-west-1"', 'has quotes around it that were not taken off'],
+    ['AWS_REGION', 'eu-west', 'is not a Region'],
     ['SLACK_API_URL', 'slack', 'is not an address'],
     ['SLACK_API_URL', 'ftp://slack.example/', 'is neither http:// nor https://'],
     ['SLACK_API_URL', 'https://me:secret@slack.example/', 'has credentials in it'],
@@ -169,7 +194,7 @@ describe('readConfig', () => {
     const config = read({ REDIS_URL: 'redis://u:p%40ss@h', SLACK_APP_TOKEN: 'xapp-1-a' });
     expect(config.secrets).toEqual([
       'xoxb-1-secretbot',
-      'secretsigning',
+      SECRET,
       'xapp-1-a',
       'p%40ss',
       'p@ss',

@@ -98,7 +98,7 @@ describe('Dockerfile', () => {
   it('knows the ports that the configuration has by default', () => {
     const config = readConfig({
       SLACK_BOT_TOKEN: 'xoxb-1',
-      SLACK_SIGNING_SECRET: 's',
+      SLACK_SIGNING_SECRET: '0123456789abcdef0123456789abcdef',
       REDIS_URL: 'redis://h',
       AUDIT_KEYS: `k:${'0'.repeat(64)}`,
     });

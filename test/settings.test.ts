@@ -5,7 +5,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ConfigurationError, readSettings } from '../src/settings.ts';
 
 const ENV = {
-  ...{ SLACK_BOT_TOKEN: 'xoxb-1', SLACK_SIGNING_SECRET: 'secret', REDIS_URL: 'redis://localhost' },
+  ...{
+    SLACK_BOT_TOKEN: 'xoxb-1',
+    SLACK_SIGNING_SECRET: '0123456789abcdef0123456789abcdef',
+    REDIS_URL: 'redis://localhost',
+  },
   AUDIT_KEYS: `k1:${'0'.repeat(64)}`,
   POLICY_FILE: 'policy.example.yml',
 };

@@ -2,11 +2,11 @@ import { readFile } from 'node:fs/promises';
 import { readPolicyPath } from '../config.ts';
 import { printable } from '../domain/printable.ts';
 import type { Result } from '../domain/result.ts';
-import { describePolicyFaults, type ReadPolicy, readPolicyText } from '../policy-file.ts';
+import { describePolicyFaults, describePolicyWarnings, type ReadPolicy, readPolicyText } from '../policy-file.ts';
 import { CannotRun } from './cannot-run.ts';
 import type { ExitCode, Terminal } from './terminal.ts';
 
-/** Says whether the policy file is good, or each of its faults with its line. */
+/** Says whether the policy file is good, and what in it is surely unmeant; or each of its faults. All with their lines. */
 export async function checkPolicy(file: string | undefined, terminal: Terminal): Promise<ExitCode> {
   const path = file ?? readPolicyPath(terminal.env);
   const read = await readPolicyFile(path);
@@ -14,6 +14,7 @@ export async function checkPolicy(file: string | undefined, terminal: Terminal):
     terminal.say(read.problem);
     return 1;
   }
+  terminal.print(...describePolicyWarnings(path, read.value));
   const count = read.value.policy.rules.length;
   terminal.print(`${path} is good: ${count} ${count === 1 ? 'rule' : 'rules'}, digest ${read.value.digest}`);
   return 0;

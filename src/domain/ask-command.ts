@@ -10,6 +10,8 @@ export interface AskCommand {
   execution: ExecutionArn;
   rate: AskedRate;
   durationSeconds: number | null;
+  /** The instant that it ends at, where that was asked for; `durationSeconds` is the time until then. */
+  endsAt?: string;
   reason: string | null;
   /** The request that it sets back, and what that one had set. */
   undoes?: { request: string; set: number };

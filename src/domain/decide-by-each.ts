@@ -47,7 +47,7 @@ export type Proposed =
       ok: true;
       needed: number;
       lowers: boolean;
-      more: Pick<RequestedDetail, 'extends' | 'undoes' | 'takeover'>;
+      more: Pick<RequestedDetail, 'extends' | 'undoes' | 'takeover' | 'until'>;
     } & Pick<Proposal, 'from' | 'to'> &
       Pick<RequestedDetail, 'direction'>);
 
@@ -87,7 +87,7 @@ export function decideByEach(
     direction,
     duration: command.durationSeconds,
     approvals: needed,
-    expiresAt: new Date(facts.now.getTime() + waits * 1000).toISOString(),
+    expiresAt: expiryOf(facts.now, waits, command.endsAt ?? null),
     ...more,
     ...countedPolicies(inForce),
   };
@@ -99,6 +99,12 @@ export function decideByEach(
     proposal,
   );
   return { ok: true, event, proposal };
+}
+
+/** When what waits so many seconds is over: a limit that is to end by then is of no use after it. */
+export function expiryOf(now: Date, seconds: number, until: string | null): string {
+  const expiry = new Date(now.getTime() + seconds * 1000).toISOString();
+  return until !== null && until < expiry ? until : expiry;
 }
 
 /** Could this many agree at all? They have to count by each of the rules. */

@@ -104,9 +104,7 @@ export function decideRequest(command: AskCommand, facts: AskFacts, id: string):
     return { ok: false, refusal: { why: 'cannot-undo', request: undoes.request, problem } };
   }
   const to = resolved.value;
-  const { requester, durationSeconds } = command;
-  const endsAt = durationSeconds === null ? null : new Date(now.getTime() + durationSeconds * 1000);
-  const change = { requester, from, to, endsAt };
+  const change = { requester: command.requester, from, to, endsAt: endOf(command, now) };
   return decideByEach(command, facts, id, ({ rule, policy }): Proposed => {
     const weight = weigh(change, directionsOf(change, running), {
       ...{ running, rule, groups: facts.groups, people: facts.people },
@@ -118,9 +116,19 @@ export function decideRequest(command: AskCommand, facts: AskFacts, id: string):
     }
     const outside = checkRate(rule, to);
     if (outside) return { ok: false, refusal: { why: 'rate-outside', rule, to, ...outside } };
-    const more = { ...(undoes ? { undoes: undoes.request } : {}), ...(takeover ? { takeover } : {}) };
+    const more = {
+      ...(command.endsAt === undefined ? {} : { until: command.endsAt }),
+      ...(undoes ? { undoes: undoes.request } : {}),
+      ...(takeover ? { takeover } : {}),
+    };
     return { ok: true, from, to, direction, needed, lowers, more };
   });
+}
+
+/** When it would end if it came into force now; null: it has no end. */
+function endOf({ durationSeconds, endsAt }: AskCommand, now: Date): Date | null {
+  if (endsAt !== undefined) return new Date(endsAt);
+  return durationSeconds === null ? null : new Date(now.getTime() + durationSeconds * 1000);
 }
 
 /** The record of a refusal, where the policy refused; null where there is nothing to record. */
@@ -154,6 +162,7 @@ export function refusedEvent(
       ...(refusal.why === 'not-a-member' ? { denial: refusal.kind } : {}),
       ...(rate.kind === 'percent' ? { percent: rate.percent } : {}),
       ...(command.durationSeconds === null ? {} : { duration: command.durationSeconds }),
+      ...(command.endsAt === undefined ? {} : { until: command.endsAt }),
       ...(command.undoes ? { undoes: command.undoes.request } : {}),
       ...countedPolicies(facts.inForce),
     },

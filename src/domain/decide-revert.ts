@@ -28,7 +28,8 @@ export function scheduledEvent(
   const hold = running && isHeld(running) && running.to === applied.from ? running.hold : null;
   if (durationSeconds === null) return null;
   const now = facts.now.toISOString();
-  const dueAt = applied.extends?.dueAt ?? new Date(facts.now.getTime() + durationSeconds * 1000).toISOString();
+  const dueAt =
+    applied.extends?.dueAt ?? applied.until ?? new Date(facts.now.getTime() + durationSeconds * 1000).toISOString();
   const base = hold?.base ?? applied.from;
   // It is what it would go back to: an undo for a while.
   if (base === applied.to) return null;

@@ -1,4 +1,5 @@
 import type { Actor, AuditEvent } from './audit-event.ts';
+import { expiryOf } from './decide-by-each.ts';
 import type { Takeover } from './hold.ts';
 import {
   countedPolicies,
@@ -158,8 +159,7 @@ function approvedEvent(request: ThrottleRequest, command: ReviewCommand, standin
   const { people } = facts;
   const count = approvalsOf(request, people) + (hasApproved(request, command.by, people) ? 0 : 1);
   const complete = count >= needed;
-  const until = complete ? facts.now.getTime() + expiresInSeconds * 1000 : Date.parse(request.expiresAt);
-  const expiresAt = new Date(until).toISOString();
+  const expiresAt = complete ? expiryOf(facts.now, expiresInSeconds, request.until ?? null) : request.expiresAt;
   return {
     ...stateEvent(request, 'approved', actor(command.by), digest),
     rule: rule.name,

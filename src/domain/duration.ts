@@ -1,3 +1,4 @@
+import { hiddenIn, plainTyped } from './invisible.ts';
 import { quoted } from './quoted.ts';
 import type { Result } from './result.ts';
 import { bad, good } from './result.ts';
@@ -28,10 +29,19 @@ const EXAMPLES = 'write a duration such as `90s`, `30m`, `2h`, `1d` or `1h30m`';
 
 /** Reads `90s`, `30m`, `2h`, `1d`, `1h30m` as seconds: units from large to small, each once; 1 minute to 7 days. */
 export function parseDuration(text: string): Result<number, DurationProblem> {
-  const typed = text.trim().toLowerCase();
+  const read = readDuration(text);
+  if (read.ok) return read;
+  const advised = Array.from(read.problem.instead.matchAll(/`([^`]+)`/g));
+  return advised.every(([, one = '']) => readDuration(one).ok) ? read : bad({ ...read.problem, instead: EXAMPLES });
+}
+
+function readDuration(text: string): Result<number, DurationProblem> {
+  const typed = plainTyped(text).trim().toLowerCase();
   const refuse = (kind: DurationProblem['kind'], instead: string) =>
     bad<DurationProblem>({ kind, quoted: quoted(text), instead });
 
+  const hidden = hiddenIn(typed.slice(0, 40));
+  if (hidden !== null) return refuse('not-a-duration', `write it again without the invisible character ${hidden}`);
   if (typed.length > 40) return refuse('not-a-duration', EXAMPLES);
   if (/^\d+$/.test(typed)) return refuse('no-unit', `write \`${typed}m\` for minutes or \`${typed}h\` for hours`);
   if (!/^(?:\d+[dhms])+$/.test(typed)) return refuse(...unreadable(typed));
@@ -83,7 +93,7 @@ function unreadable(typed: string): [DurationProblem['kind'], string] {
     return ['not-a-duration', `write \`${spaced}\`, without spaces`];
   const word = /^(\d+)\s*(seconds?|secs?|minutes?|mins?|hours?|hrs?|days?)$/.exec(typed);
   if (word !== null) return ['unknown-unit', `write \`${word[1]}${word[2]?.charAt(0)}\``];
-  const fraction = /^(\d{1,4}\.\d{1,3})\s*([dhm])/.exec(typed);
+  const fraction = /^(\d{1,4}\.\d{1,3})\s*([dhm])(?:ays?|ours?|rs?|in(?:ute)?s?)?$/.exec(typed);
   if (fraction !== null) {
     return [
       'not-a-duration',

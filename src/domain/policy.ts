@@ -43,7 +43,7 @@ export interface Policy {
 
 /** The first rule that matches; null: the change is refused. */
 export function matchRule(
-  policy: Policy,
+  policy: { readonly rules: readonly Rule[] },
   target: { account: string; region: string; task: string; channel: string },
 ): Rule | null {
   const holds = (allowed: string[] | undefined, value: string) => allowed === undefined || allowed.includes(value);
@@ -81,6 +81,8 @@ export interface Person {
   /** Their id in the whole organization, which they have beside the workspace's; absent or null where Slack names none. */
   enterprise?: string | null;
   name: string;
+  /** The IANA zone of their clock, where Slack names one. */
+  zone?: string;
   kind: 'member' | 'guest' | 'stranger' | 'other-team' | 'deactivated' | 'bot';
 }
 

@@ -1,3 +1,5 @@
+import { codePoint } from './invisible.ts';
+
 /** A unit of rate: how many bits per second one of it is. */
 interface RateUnit {
   readonly bits: bigint;
@@ -18,48 +20,57 @@ export function readUnit(unit: string): RateUnit | null {
   return null;
 }
 
-/** Why a unit that {@link readUnit} doesn't know is refused, and what to write, with the person's own number in it. */
-export function unitAdvice(number: string, unit: string): { kind: 'ambiguous-unit' | 'unknown-unit'; instead: string } {
-  const plain = unit.replace(/\s+/g, '');
-  if (/^per-?cent|^pct/i.test(plain)) return { kind: 'unknown-unit', instead: `write \`${number}%\`` };
+const KNOWN = 'B/s, KB/s, MB/s or GB/s for bytes, kbit/s, Mbit/s or Gbit/s for bits';
 
-  const perSecond = plain.replace(/(?:\/(?:s|sec|secs|second|seconds)|p\/?s|persec(?:ond)?)?$/i, '');
+interface UnitAdvice {
+  kind: 'ambiguous-unit' | 'unknown-unit';
+  instead: string;
+}
+
+/**
+ * Why a unit that {@link readUnit} doesn't know is refused, and what to write. The person's own number is in it only where
+ * the unit was recognised: with another one it would be another rate.
+ */
+export function unitAdvice(number: string, unit: string): UnitAdvice {
+  const plain = unit.replace(/\s+/g, '');
+  const write = (one: string): UnitAdvice => ({ kind: 'unknown-unit', instead: `write \`${number}${one}\`` });
+  if (/^(?:per-?cent|pct)$/i.test(plain)) return write('%');
+
+  const perSecond = plain.replace(/(?:\/(?:s|sec|secs|second|seconds)|p\/?s|per(?:sec|second))?$/i, '');
   const short = /^([kmgt]?)(i?)(b?)$/i.exec(perSecond);
   if (short !== null && (short[1] !== '' || short[3] !== '')) {
     const prefix = (short[1] ?? '').toUpperCase();
     // An upper-case B is a byte, whatever was left out or misspelt around it, unless everything is in capitals.
-    if (short[3] === 'B' && !/S$/.test(plain)) {
-      return { kind: 'unknown-unit', instead: `write \`${number}${prefix}${prefix && short[2] ? 'i' : ''}B/s\`` };
-    }
+    if (short[3] === 'B' && !/S$/.test(plain)) return write(`${prefix}${prefix && short[2] ? 'i' : ''}B/s`);
     return { kind: 'ambiguous-unit', instead: both(number, prefix, short[2] !== '') };
   }
 
-  const spelt = /^(k|m|g|t|kilo|mega|giga|tera|kibi|mebi|gibi|tebi)?i?(bit|byte)s?$/i.exec(perSecond);
+  const spelt = /^(k|m|g|t|kilo|mega|giga|tera|kibi|mebi|gibi|tebi)?(i?)(bit|byte|octet|o)s?$/i.exec(perSecond);
   if (spelt !== null) {
     const prefix = (spelt[1] ?? '').charAt(0).toUpperCase();
-    const one = spelt[2]?.toLowerCase() === 'byte' ? `${prefix}B/s` : `${prefix}bit/s`;
-    return { kind: 'unknown-unit', instead: `write \`${number}${one}\`` };
+    if (spelt[3]?.toLowerCase() !== 'bit') return write(`${prefix}B/s`);
+    // Of bits only decimal units are read, and those would be another rate.
+    if (spelt[2] === '' && !/^.[ei]bi/i.test(perSecond)) return write(`${prefix}bit/s`);
+  }
+  const cyrillic = /^([кмгт]?)(бит|б)\/(?:с|сек)$/i.exec(plain);
+  if (cyrillic !== null) {
+    const prefix = 'KMGT'.charAt('КМГТ'.indexOf((cyrillic[1] ?? '').toUpperCase() || '-'));
+    if (cyrillic[2] !== 'б') return write(`${prefix}${cyrillic[2] === 'Б' ? 'B' : 'bit'}/s`);
+    return { kind: 'ambiguous-unit', instead: both(number, prefix, false) };
   }
   const slang = /^(kilo|meg|gig|ter)a?s?$/i.exec(perSecond);
   if (slang !== null)
     return { kind: 'ambiguous-unit', instead: both(number, slang[1]?.charAt(0).toUpperCase() ?? '', false) };
-  return {
-    kind: 'unknown-unit',
-    instead: `write a unit such as in \`${number}MB/s\` (bytes) or \`${number}Mbit/s\` (bits)`,
-  };
-}
 
-/** Whether a word after a number is its unit, be it one that is refused, and not the beginning of a reason. */
-export function looksLikeUnit(word: string): boolean {
-  if (word.length > 30) return false;
-  return /^(?:%.*|per-?cent|pct|per|kilos?|megs?|gigs?|teras?|(?:kilo|mega|giga|tera|kibi|mebi|gibi|tebi|[kmgt]i?)(?:b|bit|byte)s?(?:\/.*|p\/?s)?|(?:b|bits?|bytes?)(?:\/.*|p\/?s)?|[kmgt](?:\/.*|ps)?|\/.*|[kmgt]i?bp)$/i.test(
-    word,
-  );
+  const [strange] = /[^ -~]/u.exec(plain) ?? [];
+  const named = strange === undefined ? '' : `; the character ${codePoint(strange)} is in none of them`;
+  return { kind: 'unknown-unit', instead: `write a known unit after the number: ${KNOWN}${named}` };
 }
 
 function both(number: string, prefix: string, binary: boolean): string {
-  const bytes = `${prefix}${prefix !== '' && binary ? 'i' : ''}B/s`;
-  return `write \`${number}${bytes}\` for bytes or \`${number}${prefix}bit/s\` for bits`;
+  if (binary)
+    return `write \`${number}${prefix}iB/s\` if bytes are meant; bits are written in kbit/s, Mbit/s or Gbit/s`;
+  return `write \`${number}${prefix}B/s\` for bytes or \`${number}${prefix}bit/s\` for bits`;
 }
 
 function power(prefix: string | undefined): bigint {

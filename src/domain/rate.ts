@@ -1,4 +1,6 @@
+import { hiddenIn, plainTyped } from './invisible.ts';
 import { quoted } from './quoted.ts';
+import { bareAdvice, numberAdvice, readNumber, spacedAdvice } from './rate-number.ts';
 import { readUnit, unitAdvice } from './rate-unit.ts';
 import type { Result } from './result.ts';
 import { bad, good } from './result.ts';
@@ -19,6 +21,7 @@ export interface RateProblem {
     | 'too-large'
     | 'ambiguous-unit'
     | 'unknown-unit'
+    | 'no-unit'
     | 'not-a-rate'
     | 'percent-of-unlimited'
     | 'bad-percent'
@@ -31,27 +34,42 @@ export interface RateProblem {
 
 const EXAMPLES = 'write a rate such as `50MiB/s`, `400Mbit/s`, `50%` or `unlimited`';
 const LONGEST_NUMBER = 40;
+const LONGEST_LOOKED_AT = 200;
 const MAX = BigInt(Number.MAX_SAFE_INTEGER);
 const PERCENT_PARTS = 1_000_000;
+/** Of a number without a unit: who types less than 1 MiB/s in bytes most likely means another unit. */
+const LEAST_BARE = 1024n ** 2n;
 
 /**
- * Reads a rate that a person typed: `52428800` (bytes per second), `50MiB/s`, `50 MB/s` (1 MB = 1,048,576 bytes, as in
- * DataSync's own documents), `400Mbps`, `400 Mbit/s` (decimal bits), `50%`, `unlimited`. What is no whole byte is
- * rounded down. A unit that could be bits or bytes is refused, not guessed.
+ * Reads a rate that a person typed: `52428800` (bytes per second, from 1 MiB/s), `50MiB/s`, `50 MB/s` (1 MB = 1,048,576
+ * bytes, as in DataSync's own documents), `400Mbps`, `400 Mbit/s` (decimal bits), `50%`, `unlimited`. What is no whole byte
+ * is rounded down. Whatever could mean two rates is refused, not guessed, and each rate in the advice is read by this.
  */
 export function parseRate(text: string): Result<AskedRate, RateProblem> {
-  const typed = text.trim();
+  const read = readRate(text);
+  if (read.ok) return read;
+  const { instead } = read.problem;
+  const sound = Array.from(instead.matchAll(/`([^`]+)`/g)).every(([, advised = '']) => readRate(advised).ok);
+  return sound ? read : bad({ ...read.problem, instead: EXAMPLES });
+}
+
+function readRate(text: string): Result<AskedRate, RateProblem> {
+  const typed = plainTyped(text).trim();
   const refuse = (kind: RateProblem['kind'], instead: string) =>
     bad<RateProblem>({ kind, quoted: quoted(text), instead });
 
+  const hidden = hiddenIn(typed.slice(0, LONGEST_LOOKED_AT));
+  if (hidden !== null) return refuse('not-a-rate', `write it again without the invisible character ${hidden}`);
   if (/^unlimited$/i.test(typed)) return good({ kind: 'absolute', bytesPerSecond: UNLIMITED });
-  if (/^[+]?(?:infinity|inf|∞|none|no limit|max|off)$/i.test(typed)) {
+  if (/^(?:infinity|inf|∞|none|no limit)$/i.test(typed)) {
     return refuse('not-a-rate', 'write `unlimited` to lift the limit');
   }
   if (/^[-−–]\s*[\d.]/.test(typed)) {
     const lifts = /^[-−–]\s*1$/.test(typed);
     return refuse('negative', lifts ? 'write `unlimited` to lift the limit' : `${EXAMPLES}; a rate is never negative`);
   }
+  const [, led] = /^(?:max(?:imum)?|limit|at most|up to|at|to)[\s:=]{1,5}(\d.{0,60})$/i.exec(typed) ?? [];
+  if (led !== undefined) return refuse('not-a-rate', `write the rate alone: \`${led}\``);
 
   const split = /^([\d.,'’_]+)\s*(.*)$/s.exec(typed);
   if (split === null) return refuse('not-a-rate', EXAMPLES);
@@ -59,12 +77,11 @@ export function parseRate(text: string): Result<AskedRate, RateProblem> {
   if (number.length > LONGEST_NUMBER) {
     return /^\d+$/.test(number) ? refuse('too-large', tooLarge()) : refuse('not-a-rate', EXAMPLES);
   }
+  if (/^0[xob]/i.test(typed)) return refuse('not-a-rate', 'write the number in decimal digits, with its unit');
   if (/^e[+-]?\d+/i.test(unit)) return refuse('not-a-rate', 'write the number out in full, without an exponent');
-  if (/^[\d.,'’_]/.test(unit)) {
-    const joined = `${number}${unit}`.replace(/[\s.,'’_]/g, '');
-    return refuse('not-a-rate', `write \`${quoted(joined)}\`, without spaces between the digits`);
-  }
-  if (!/^\d+(?:\.\d+)?$/.test(number)) return refuse('not-a-rate', separatorAdvice(number, unit));
+  if (/^[\d.,'’_]/.test(unit)) return refuse('not-a-rate', spacedAdvice(typed));
+  const clear = readNumber(number);
+  if (clear.kind !== 'plain') return refuse('not-a-rate', numberAdvice(clear, unit));
 
   if (unit.startsWith('%')) return parsePercent(number, unit, text);
   const known = readUnit(unit);
@@ -80,6 +97,7 @@ export function parseRate(text: string): Result<AskedRate, RateProblem> {
   }
   const { parts, of } = decimal(number);
   const bytes = (parts * known.bits) / (of * 8n);
+  if (unit === '' && bytes < LEAST_BARE) return refuse('no-unit', bareAdvice(number));
   if (bytes < 1n) return refuse('too-small', 'write a rate of at least `1B/s`');
   if (bytes > MAX) return refuse('too-large', tooLarge());
   return good({ kind: 'absolute', bytesPerSecond: Number(bytes) });
@@ -126,7 +144,7 @@ export function formatRate(bytesPerSecond: number): string {
   return `${bytes} (${bits})`;
 }
 
-/** The exact text that {@link parseRate} reads back to the same number: `50MiB/s`, `52428801`, `unlimited`. */
+/** The exact text that {@link parseRate} reads back to the same number: `50MiB/s`, `52428801`, `7B/s`, `unlimited`. */
 export function writeRate(bytesPerSecond: number): string {
   if (bytesPerSecond === UNLIMITED) return 'unlimited';
   for (const [power, unit] of [
@@ -138,7 +156,7 @@ export function writeRate(bytesPerSecond: number): string {
     const size = 1024 ** power;
     if (bytesPerSecond >= size && bytesPerSecond % size === 0) return `${bytesPerSecond / size}${unit}`;
   }
-  return String(bytesPerSecond);
+  return bytesPerSecond < LEAST_BARE ? `${bytesPerSecond}B/s` : String(bytesPerSecond);
 }
 
 function parsePercent(number: string, unit: string, text: string): Result<AskedRate, RateProblem> {
@@ -157,20 +175,6 @@ function parsePercent(number: string, unit: string, text: string): Result<AskedR
 function decimal(number: string): { parts: bigint; of: bigint } {
   const [whole = '0', fraction = ''] = number.split('.');
   return { parts: BigInt(whole + fraction), of: 10n ** BigInt(fraction.length) };
-}
-
-function separatorAdvice(number: string, unit: string): string {
-  const bare = number.replace(/[.,'’_]/g, '');
-  if (bare === '') return EXAMPLES;
-  const after = readUnit(unit) === null ? '' : unit;
-  const whole = `\`${bare}${after}\``;
-  const commas = number.split(',').length - 1;
-  const point = /^\d+,\d+$/.test(number) ? `\`${number.replace(',', '.')}${after}\`` : null;
-  if (point !== null && /^\d{1,3},\d{3}$/.test(number))
-    return `write ${whole} or ${point}: a comma can be read both ways`;
-  if (point !== null) return `write ${point}, with a decimal point`;
-  if (commas === 0 && /^\.\d+$/.test(number)) return `write \`0${number}${after}\``;
-  return `write ${whole}, without thousands separators`;
 }
 
 function tooLarge(): string {

@@ -2,6 +2,7 @@ import type { Takeover } from './hold.ts';
 import { type Denial, type Groups, type Person, type Rule, unreadableOf } from './policy.ts';
 import type { RateProblem } from './rate.ts';
 import type { RequestStatus } from './throttle-request.ts';
+import type { UntilProblem } from './until.ts';
 
 /** The rule that would have matched in another channel: so that the answer can say where to ask. */
 export interface ElsewhereRule {
@@ -42,6 +43,7 @@ export type AskRefusal =
   /** `takeover`: it is what the running limit reverts to, and what is asked would let that come sooner, or let others bring it about. */
   | { why: 'unlimited-not-allowed'; rule: Rule; takeover?: Takeover }
   | { why: 'rate'; problem: RateProblem; current: number }
+  | { why: 'until'; problem: UntilProblem }
   | { why: 'reason-required'; rule: Rule }
   /** `held`: seconds that the limit was given already, where more of them are asked for. */
   | { why: 'duration-too-long'; rule: Rule; asked: number; max: number; held?: number }

@@ -79,8 +79,9 @@ export function standingUnder(request: ThrottleRequest, under: Under, of: Circum
  */
 export function weightUnder(request: ThrottleRequest, { rule, runningRule }: Under, of: Circumstances): Weight | null {
   if (!rule) return null;
-  const { from, to, durationSeconds, requestedAt, extends: more } = request;
-  const ends = more?.dueAt ?? (durationSeconds === null ? null : Date.parse(requestedAt) + durationSeconds * 1000);
+  const { from, to, durationSeconds, requestedAt, until, extends: more } = request;
+  const ends =
+    more?.dueAt ?? until ?? (durationSeconds === null ? null : Date.parse(requestedAt) + durationSeconds * 1000);
   const requester = of.people.get(request.requester.user) ?? { ...request.requester, kind: 'member' as const };
   const change = { requester, from, to, endsAt: ends === null ? null : new Date(ends) };
   const { running, groups, people } = of;

@@ -1,3 +1,4 @@
+import { hiddenIn, plainTyped } from './invisible.ts';
 import { quoted } from './quoted.ts';
 import type { Result } from './result.ts';
 import { bad, good } from './result.ts';
@@ -78,10 +79,12 @@ export function progress(execution: Pick<TaskExecution, 'bytesTransferred' | 'by
 
 /** Reads the ARN of a task execution; every refusal says what kind of thing was given instead. */
 export function parseExecutionArn(text: string): Result<ExecutionArn, ArnProblem> {
-  const arn = text.trim();
+  const arn = plainTyped(text).trim();
   const refuse = (kind: ArnProblem['kind'], instead: string) =>
     bad<ArnProblem>({ kind, quoted: quoted(text), instead });
 
+  const hidden = hiddenIn(arn.slice(0, 2 * LONGEST_ARN));
+  if (hidden !== null) return refuse('malformed', `write it again without the invisible character ${hidden}`);
   const [scheme, partition = '', service = '', region = '', account = '', resource = '', ...more] = arn.split(':', 8);
   if (scheme !== 'arn') return refuse('not-an-arn', `write the whole ARN of the task execution, ${SHAPE}`);
   if (service !== 'datasync') return refuse('other-service', `write the ARN of a DataSync task execution, ${SHAPE}`);

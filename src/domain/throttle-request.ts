@@ -77,6 +77,8 @@ export interface ThrottleRequest {
   to: number;
   direction: Direction;
   durationSeconds: number | null;
+  /** The instant that it was asked until, whenever it comes into force; absent in older states. */
+  until?: string | null;
   reason: string | null;
   rule: string;
   policy: string;
@@ -103,6 +105,7 @@ export interface RequestedDetail {
   mode: string | null;
   direction: Direction;
   duration: number | null;
+  until?: string;
   approvals: number;
   expiresAt: string;
   extends?: Extension;
@@ -211,6 +214,7 @@ function begin(state: ThrottleRequest | null, event: DatedEvent): ThrottleReques
     to,
     direction: detail.direction,
     durationSeconds: detail.duration,
+    until: detail.until ?? null,
     reason: event.reason,
     rule,
     policy,

@@ -1,26 +1,29 @@
 import { App, type Receiver } from '@slack/bolt';
 import type { z } from 'zod';
 import { boltLogger } from '../log.ts';
-import { type Bot, type Caller, type Click, openModalSeal, openRequestSeal, type View } from './bot.ts';
+import { astray } from './addressed.ts';
+import { type Bot, type Caller, type Click, openModalSeal, openRequestSeal } from './bot.ts';
 import { parseCommand } from './command-text.ts';
 import { sayDirectly, sayPrivately, tellFault } from './door.ts';
 import { checkAtDoor } from './door-check.ts';
 import { firstWord, inTime } from './first-word.ts';
-import { valueKey } from './interactions/submit-request.ts';
 import {
   actionPayload,
+  answerablePayload,
   commandPayload,
   homePayload,
   submitPayload,
   suggestionPayload,
-  type ViewPayload,
 } from './payloads.ts';
 import { reply } from './reply.ts';
 import { ACTIONS, COMMANDS, SUBMITS, SUGGESTIONS } from './routes.ts';
 import { createSeen } from './seen.ts';
 import { answerSubmit, noticeAnswer } from './submit-answer.ts';
+import { viewOf } from './view-of.ts';
+import { noticeModal } from './views/notices.ts';
 import type { MessageView } from './views/text.ts';
 import type { Doing } from './words.ts';
+import { DROPPED } from './words-dropped.ts';
 
 export interface SlackAppOptions {
   bot: Bot;
@@ -31,12 +34,16 @@ export interface SlackAppOptions {
 }
 
 const SUGGESTIONS_DUE_MS = 2500;
+/** Of a modal that is no longer known. */
+const TITLE = 'DataSync throttle';
 
 type Ack = (answer?: unknown) => Promise<void>;
 
+type Taken<T> = { payload: T; words?: never } | { payload: null; words: string };
+
 /**
- * Bolt, one listener a kind, and the one error door. What is not for this app and workspace, not made by this bot, or
- * the same again, is acknowledged and nothing more.
+ * Bolt, one listener a kind, and the one error door. What is not for this app and workspace, can't be read or has no route
+ * is answered with words and logged; the same again is acknowledged and nothing more.
  */
 export function createSlackApp({ bot, receiver, token, onInteraction, onAck }: SlackAppOptions): App {
   const { identity, log } = bot;
@@ -90,25 +97,22 @@ export function createSlackApp({ bot, receiver, token, onInteraction, onAck }: S
     log.warn({ kind, why }, 'interaction ignored');
   }
 
-  /** Parses what came; null, and ignored, unless it is of this app and workspace. */
-  function ours<T extends { api_app_id: string }>(kind: string, schema: z.ZodType<T>, body: unknown): T | null {
+  /** Parses what came; where it can't be read, or is for another app or workspace, what its person is told instead. */
+  function ours<T extends Parameters<typeof astray>[0]>(kind: string, schema: z.ZodType<T>, body: unknown): Taken<T> {
     const parsed = schema.safeParse(body);
-    const why = !parsed.success ? 'not as expected' : foreign(parsed.data);
-    if (parsed.success && why === null) return parsed.data;
-    ignore(kind, why ?? 'not as expected');
-    return null;
+    const why = parsed.success ? astray(parsed.data, identity) : 'unreadable';
+    if (parsed.success && why === null) return { payload: parsed.data };
+    ignore(kind, why ?? 'unreadable');
+    return { payload: null, words: DROPPED[why ?? 'unreadable'] };
   }
 
-  function foreign(payload: {
-    api_app_id: string;
-    team_id?: string;
-    team?: { id: string } | null | undefined;
-    view?: ViewPayload | undefined;
-  }) {
-    const { view } = payload;
-    if (payload.api_app_id !== identity.appId) return 'of another app';
-    if ((payload.team_id ?? payload.team?.id) !== identity.team) return 'of another workspace';
-    return view && (view.app_id !== identity.appId || view.team_id !== identity.team) ? 'a view of another app' : null;
+  /** Tells the person of a click that it came to nothing. */
+  async function sayDropped(body: unknown, words: string): Promise<void> {
+    const { data } = answerablePayload.safeParse(body);
+    if (!data) return;
+    const said = sayPrivately(bot, data.user.id, data.response_url, words);
+    bot.background(said);
+    await said.catch((err: unknown) => log.warn({ err, user: data.user.id }, 'nobody heard that it came to nothing'));
   }
 
   function callerOf(
@@ -137,9 +141,9 @@ export function createSlackApp({ bot, receiver, token, onInteraction, onAck }: S
   }
 
   app.command(/.*/, async ({ body, ack }) => {
+    const { payload, words } = ours('command', commandPayload, body);
+    if (!payload) return acked('command', ack as Ack, { response_type: 'ephemeral', text: words });
     await acked('command', ack as Ack);
-    const payload = ours('command', commandPayload, body);
-    if (!payload) return;
     const op = `command:${payload.trigger_id}`;
     if (seen(op)) return ignore('command', 'the same again');
     const word = firstWord((message) => sayPrivately(bot, payload.user_id, payload.response_url, message), log);
@@ -162,13 +166,16 @@ export function createSlackApp({ bot, receiver, token, onInteraction, onAck }: S
 
   app.action(/.*/, async ({ body, ack }) => {
     await acked('action', ack as Ack);
-    const payload = ours('action', actionPayload, body);
-    if (!payload) return;
+    const { payload, words } = ours('action', actionPayload, body);
+    if (!payload) return sayDropped(body, words);
     const [action] = payload.actions;
     const op = `action:${payload.trigger_id}`;
     if (seen(op)) return ignore('action', 'the same again');
     const route = own(ACTIONS, action.action_id);
-    if (!route) return ignore('action', `no route for ${action.action_id}`);
+    if (!route) {
+      ignore('action', `no route for ${action.action_id}`);
+      return sayDropped(body, DROPPED.unknown);
+    }
     const say = (message: MessageView | string) => sayPrivately(bot, payload.user.id, payload.response_url, message);
     const channel = payload.channel?.id;
     const value = action.selected_option?.value ?? action.value ?? '';
@@ -186,10 +193,15 @@ export function createSlackApp({ bot, receiver, token, onInteraction, onAck }: S
   });
 
   app.view({ type: 'view_submission', callback_id: /.*/ }, async ({ body, ack }) => {
-    const payload = ours('submit', submitPayload, body);
-    const route = payload && own(SUBMITS, payload.view.callback_id);
-    if (!payload || !route) return acked('submit', ack as Ack);
+    const { payload, words } = ours('submit', submitPayload, body);
+    const inPlace = (text: string) => ({ response_action: 'update', view: noticeModal(TITLE, text) });
+    if (!payload) return acked('submit', ack as Ack, inPlace(words));
     const { view, user } = payload;
+    const route = own(SUBMITS, view.callback_id);
+    if (!route) {
+      ignore('submit', `no route for ${view.callback_id}`);
+      return acked('submit', ack as Ack, inPlace(DROPPED.unknown));
+    }
     const say = (message: MessageView | string) => sayDirectly(bot, user.id, message);
     const request = openModalSeal(bot, view.private_metadata, user.id)?.r;
     const caller = callerOf(user.id, `view:${view.id}:${view.hash}`, { trigger: payload.trigger_id, request, say });
@@ -206,7 +218,7 @@ export function createSlackApp({ bot, receiver, token, onInteraction, onAck }: S
 
   app.options(/.*/, async ({ body, ack }) => {
     const began = Date.now();
-    const payload = ours('suggestion', suggestionPayload, body);
+    const { payload } = ours('suggestion', suggestionPayload, body);
     const route = payload && own(SUGGESTIONS, payload.action_id);
     const metadata = payload?.view?.private_metadata;
     if (!route || metadata === undefined) return acked('suggestion', ack as Ack, { options: [] }, began);
@@ -224,7 +236,7 @@ export function createSlackApp({ bot, receiver, token, onInteraction, onAck }: S
   });
 
   app.event('app_home_opened', async ({ body }) => {
-    const payload = ours('home', homePayload, body);
+    const { payload } = ours('home', homePayload, body);
     // The Messages tab says so too.
     if (payload?.event.tab !== 'home') return;
     const { user } = payload.event;
@@ -256,18 +268,4 @@ export function createSlackApp({ bot, receiver, token, onInteraction, onAck }: S
 /** The ids come from outside: `constructor` is no route. */
 function own<T>(table: Readonly<Record<string, T>>, id: string): T | undefined {
   return Object.hasOwn(table, id) ? table[id] : undefined;
-}
-
-function viewOf({ id, hash, private_metadata, state }: ViewPayload): View {
-  const values = new Map<string, string>();
-  for (const [block, fields] of Object.entries(state?.values ?? {})) {
-    for (const [action, typed] of Object.entries(fields)) {
-      const { value, selected_option } = typed;
-      const picked = typed.selected_user ?? typed.selected_conversation ?? typed.selected_date;
-      const text = value ?? selected_option?.value ?? picked;
-      if (text != null) values.set(valueKey({ block, action }), text);
-      if (selected_option?.text) values.set(`${valueKey({ block, action })} label`, selected_option.text.text);
-    }
-  }
-  return { id, hash, metadata: private_metadata, values };
 }

@@ -14,6 +14,8 @@ import type { MessageView } from './views/text.ts';
 /** Who the bot is in its workspace. */
 export interface Identity {
   team: string;
+  /** The organisation of an Enterprise Grid that the workspace is in; null = none. */
+  enterprise: string | null;
   botUser: string;
   botId: string;
   appId: string;

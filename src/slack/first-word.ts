@@ -1,4 +1,4 @@
-import type { Bot } from './bot.ts';
+import type { Log } from '../log.ts';
 import type { MessageView } from './views/text.ts';
 import { STILL_CHECKING } from './words.ts';
 
@@ -6,7 +6,7 @@ import { STILL_CHECKING } from './words.ts';
 const WORD_DUE_MS = 2300;
 
 /** A person who typed something hears a first word in time, whatever takes long behind it. */
-export function firstWord(send: (message: MessageView | string) => Promise<void>, log: Bot['log']) {
+export function firstWord(send: (message: MessageView | string) => Promise<void>, log: Log) {
   let said = false;
   const say = (message: MessageView | string) => {
     said = true;

@@ -65,9 +65,9 @@ async function taken<T>(token: string, ask: () => Promise<T>, { log, signal }: W
 }
 
 async function look(client: WebClient): Promise<Identity> {
-  const { team_id: team, user_id: botUser, bot_id: botId } = await client.auth.test();
+  const { team_id: team, enterprise_id: enterprise = null, user_id: botUser, bot_id: botId } = await client.auth.test();
   if (!team || !botUser || !botId) throw new TokenRefused('SLACK_BOT_TOKEN is not the token of a bot');
   const { bot } = await client.bots.info({ bot: botId });
   if (!bot?.app_id) throw new Error('bots.info answered without an app');
-  return { team, botUser, botId, appId: bot.app_id };
+  return { team, enterprise, botUser, botId, appId: bot.app_id };
 }

@@ -6,6 +6,8 @@ import { z } from 'zod';
  */
 const user = z.object({ id: z.string() });
 const team = z.object({ id: z.string() }).nullish();
+/** In an Enterprise Grid: the organisation that the person acts in. */
+const enterprise = team;
 const typed = z.object({
   value: z.string().nullish(),
   selected_user: z.string().nullish(),
@@ -21,6 +23,8 @@ const view = z.object({
   private_metadata: z.string(),
   app_id: z.string(),
   team_id: z.string(),
+  /** Where the app is installed that the view belongs to. */
+  app_installed_team_id: z.string().nullish(),
   state: z.object({ values: z.record(z.string(), z.record(z.string(), typed)) }).optional(),
 });
 
@@ -29,6 +33,7 @@ export const commandPayload = z.object({
   text: z.string().default(''),
   user_id: z.string(),
   team_id: z.string(),
+  enterprise_id: z.string().nullish(),
   api_app_id: z.string(),
   channel_id: z.string(),
   trigger_id: z.string(),
@@ -45,6 +50,7 @@ export const actionPayload = z.object({
   type: z.literal('block_actions'),
   user,
   team,
+  enterprise,
   api_app_id: z.string(),
   trigger_id: z.string(),
   response_url: z.string().optional(),
@@ -59,6 +65,7 @@ export const submitPayload = z.object({
   type: z.literal('view_submission'),
   user,
   team,
+  enterprise,
   api_app_id: z.string(),
   trigger_id: z.string().optional(),
   view,
@@ -68,6 +75,7 @@ export const suggestionPayload = z.object({
   type: z.literal('block_suggestion'),
   user,
   team,
+  enterprise,
   api_app_id: z.string(),
   action_id: z.string(),
   value: z.string(),
@@ -77,7 +85,11 @@ export const suggestionPayload = z.object({
 export const homePayload = z.object({
   api_app_id: z.string(),
   team_id: z.string(),
+  enterprise_id: z.string().nullish(),
   event: z.object({ type: z.literal('app_home_opened'), user: z.string(), tab: z.string() }),
 });
+
+/** Whom to answer, of a payload that can't be read as a whole. */
+export const answerablePayload = z.object({ user, response_url: z.string().optional() });
 
 export type ViewPayload = z.infer<typeof view>;

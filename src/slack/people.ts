@@ -72,7 +72,8 @@ async function lookUpPerson(client: WebClient, team: string, id: string): Promis
     const kind = kindOf(user, team);
     const outside = kind === 'other-team' || kind === 'stranger';
     const enterprise = user.enterprise_user?.id ?? null;
-    return { team: outside ? (user.team_id ?? team) : team, user: id, enterprise, name, kind };
+    const zone = user.tz ? { zone: user.tz } : {};
+    return { team: outside ? (user.team_id ?? team) : team, user: id, enterprise, name, kind, ...zone };
   } catch (cause) {
     if (slackError(cause) === 'user_not_found' || slackError(cause) === 'user_not_visible') {
       return { team, user: id, name: id, kind: 'stranger' };

@@ -80,9 +80,9 @@ export const ACTIONS: Readonly<Record<string, Route<(bot: Bot, caller: Caller, c
   [REQUEST_FIELDS.execution.action]: { doing: 'looking', handle: selectExecution },
 };
 
-/** Modals that come back, by callback id. Null: not made by this bot, so nothing happens. */
+/** Modals that come back, by callback id. */
 export const SUBMITS: Readonly<
-  Record<string, Route<(bot: Bot, caller: Caller, view: View) => Promise<SubmitAnswer | null>> & { title: string }>
+  Record<string, Route<(bot: Bot, caller: Caller, view: View) => Promise<SubmitAnswer>> & { title: string }>
 > = {
   [REQUEST_MODAL]: { doing: 'asking', title: 'Throttle', handle: submitRequest },
   [EXTEND_MODAL]: { doing: 'asking', title: 'More time', handle: submitExtend },

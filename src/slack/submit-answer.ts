@@ -27,14 +27,14 @@ export async function answerSubmit(
   bot: Bot,
   caller: Caller,
   { viewId, title, doing, ack }: Submit,
-  work: () => Promise<SubmitAnswer | null>,
+  work: () => Promise<SubmitAnswer>,
 ): Promise<void> {
   const working = work().then(
     (answer) => ({ answer }),
     (fault: unknown) => ({ fault }),
   );
   const soon = await Promise.race([working, sleep(ANSWER_DUE_MS, null, { ref: false })]);
-  if (soon && 'answer' in soon) return ack(soon.answer?.now);
+  if (soon && 'answer' in soon) return ack(soon.answer.now);
   const modal = { id: viewId, title };
   const inModal = (text: string) => sayInModal(bot, caller, modal, text);
   const about = { log: caller.log, bot };
@@ -48,7 +48,6 @@ export async function answerSubmit(
   await ack({ response_action: 'update', view: loadingModal(title, 'Checking… this takes longer than usual.') });
   const [done] = await Promise.all([working, sleep(ANSWER_SHOWN_MS)]);
   if ('fault' in done) return tellFault(done.fault, doing, inModal, about);
-  if (!done.answer) return inModal('Nothing was done.');
   const { view, text } = done.answer.later;
   if (!(await updateModal(bot, caller, viewId, view))) await caller.say(text);
 }

@@ -1,3 +1,5 @@
+import { plainTyped } from '../domain/invisible.ts';
+
 /** A word of a typed text, and where in the text it begins. */
 export interface Word {
   readonly text: string;
@@ -17,9 +19,9 @@ const QUOTES: Readonly<Record<string, string>> = {
 };
 const MENTION = /^<@([UW][A-Z0-9]+)(?:\|[^<>]*)?>$/;
 
-/** The words of a text, split at white space. */
+/** The words of a text, split at white space; not at a byte order mark, which nobody sees. */
 export function wordsOf(text: string): readonly Word[] {
-  return Array.from(text.matchAll(/\S+/g), (match) => ({ text: match[0], start: match.index }));
+  return Array.from(text.matchAll(/[\S\ufeff]+/g), (match) => ({ text: match[0], start: match.index }));
 }
 
 /** The user that a word mentions, as Slack writes it with `should_escape`: `<@U0123|name>`. */
@@ -27,9 +29,12 @@ export function mentionedUser(word: string): string | null {
   return MENTION.exec(word)?.[1] ?? null;
 }
 
-/** A word without what people and chat programs put around it: code marks, quotes, angle brackets, a comma after it. */
+/**
+ * A word without what people and chat programs put around it: code marks, quotes, angle brackets, a comma after it; and
+ * without invisible characters.
+ */
 export function bare(word: string): string {
-  const plain = withoutEntities(word);
+  const plain = plainTyped(withoutEntities(word));
   // By hand: a regular expression that is tied to the end takes quadratic time on thousands of dots.
   let start = 0;
   let end = plain.length;
@@ -47,10 +52,16 @@ export function readable(text: string): string {
     // Control characters, and those that turn the direction of what follows, could make a card say something else.
     .replace(/[\s\p{Cc}\u202a-\u202e\u2066-\u2069]+/gu, ' ')
     .trim();
+  return isQuoted(plain) ? plain.slice(1, -1).trim() : plain;
+}
+
+/** Whether quotes stand around all of a text, and none within. */
+export function isQuoted(text: string): boolean {
+  const plain = text.trim();
   const inside = plain.slice(1, -1);
   const closing = QUOTES[plain.charAt(0)];
   const quotedWhole = plain.length > 1 && closing !== undefined && plain.endsWith(closing);
-  return quotedWhole && !inside.includes(closing) && !inside.includes(plain.charAt(0)) ? inside.trim() : plain;
+  return quotedWhole && !inside.includes(closing) && !inside.includes(plain.charAt(0));
 }
 
 function spoken(inside: string): string | null {

@@ -7,7 +7,7 @@ import type { RequestStatus } from '../domain/throttle-request.ts';
 import { takeoverReason } from './views/approval-words.ts';
 import { mentions } from './views/people-words.ts';
 import { clip, code, count, entities, escapeText, link, listed, mentionUser } from './views/text.ts';
-import type { Words } from './words.ts';
+import { untilWords, type Words } from './words.ts';
 import { approversUnknown, OUTSIDER, sharedChannel, unreadableWords } from './words-access.ts';
 
 const UNCHANGED = 'Nothing was changed; the transfer goes on as it is.';
@@ -54,6 +54,8 @@ function ownWords(refusal: Refusal, more: { link?: string | null }): Words {
       };
     case 'rate':
       return { text: rateProblem(refusal), field: 'rate' };
+    case 'until':
+      return untilWords(refusal.problem);
     case 'reason-required':
       return { text: `${sentenceRule(refusal.rule)} needs a reason. Ask again, with one.`, field: 'reason' };
     case 'duration-too-long': {
@@ -272,6 +274,4 @@ function ruleName(rule: Rule): string {
   return `the rule ${code(rule.name)}`;
 }
 
-function sentenceRule(rule: Rule): string {
-  return `The rule ${code(rule.name)}`;
-}
+const sentenceRule = (rule: Rule) => `The rule ${code(rule.name)}`;

@@ -1,6 +1,7 @@
+import type { UntilProblem } from '../domain/until.ts';
 import type { Settled } from '../workflow/faults.ts';
 import type { Postable } from '../workflow/ports.ts';
-import type { NotUnderstood } from './command-text.ts';
+import type { NotUnderstood } from './not-understood.ts';
 import { clip, code, entities, mentionUser } from './views/text.ts';
 
 /** What a person is told, privately, and the field of the modal that it is about. */
@@ -37,6 +38,11 @@ export function plainWords({ text }: Words): string | null {
 export function problemWords(problem: { quoted: string; instead: string }, field: Words['field']): Words {
   const part = problem.quoted === '' ? 'Something is missing here' : `${code(problem.quoted)} was not understood`;
   return { text: `${part}: ${entities(problem.instead)}.`, field };
+}
+
+/** A time that was read and can't be the end of a limit. */
+export function untilWords({ quoted, instead }: UntilProblem): Words {
+  return { text: `The limit can’t end ${code(quoted)}: ${entities(instead)}. Nothing was asked.`, field: 'duration' };
 }
 
 /** A command that can't be read: the part, what is expected, and an example that works. */

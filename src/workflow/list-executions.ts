@@ -1,3 +1,4 @@
+import { plainTyped } from '../domain/invisible.ts';
 import {
   distinct,
   groupsNamed,
@@ -40,7 +41,7 @@ export async function listExecutions(
     const rule = matchRule(policy, { account, region, task: taskId, channel });
     return rule && mayAsk(rule, person, groups).allowed ? rule : null;
   };
-  const wanted = query.trim().toLowerCase();
+  const wanted = plainTyped(query).trim().toLowerCase();
   const found = executions.filter(({ arn, taskName }) => {
     const parsed = parseExecutionArn(arn);
     return `${taskName ?? ''} ${arn}`.toLowerCase().includes(wanted) && parsed.ok && ruleOf(parsed.value) !== null;

@@ -17,6 +17,7 @@ import {
 import type { AskRefusal } from '../domain/refusal.ts';
 import type { TaskExecution } from '../domain/task-execution.ts';
 import type { ThrottleRequest } from '../domain/throttle-request.ts';
+import { resolveUntil, type UntilTime } from '../domain/until.ts';
 import { lookUpApprovers, lookUpPeople } from './known-people.ts';
 import type {
   Channels,
@@ -43,8 +44,10 @@ export interface RequestThrottleDeps {
 }
 
 /** What somebody asks for; who they are is looked up. */
-export type Ask = Omit<AskCommand, 'requester'> & {
+export type Ask = Omit<AskCommand, 'requester' | 'endsAt'> & {
   user: string;
+  /** On the requester's own clock. */
+  until?: UntilTime | null;
   op: string;
   /** The request whose time it is to lengthen: no rate is asked for. */
   extend?: ThrottleRequest;
@@ -127,9 +130,11 @@ export async function previewThrottle(deps: RequestThrottleDeps, ask: Omit<Ask, 
 
 async function consider(deps: RequestThrottleDeps, ask: Omit<Ask, 'op'>): Promise<Considered> {
   const inForce = await deps.policy.counting();
-  const { user, extend, ...rest } = ask;
+  const { user, extend, until, ...rest } = ask;
   const requester: Person = await deps.people.person(user);
-  const command: AskCommand = { ...rest, requester };
+  const asked: AskCommand = { ...rest, requester };
+  const end = until ? resolveUntil(until, { zone: requester.zone ?? null, now: deps.clock.now() }) : null;
+  const command = end?.ok ? endingAt(asked, end.value, deps.clock.now()) : asked;
   const admitted = await deps.people.groups(groupsToAdmit(inForce, ask));
   const admission = admit(command, inForce, admitted);
   const refused = (
@@ -142,6 +147,7 @@ async function consider(deps: RequestThrottleDeps, ask: Omit<Ask, 'op'>): Promis
   });
   if (!admission.ok) return refused(admission, admission.rule);
   const { rule } = admission;
+  if (end && !end.ok) return refused({ refusal: { why: 'until', problem: end.problem } }, rule);
   const [postable, open, standing] = await Promise.all([
     deps.channels.postable(ask.channel),
     deps.ledger.openRequestOf(ask.execution.arn),
@@ -170,6 +176,11 @@ async function consider(deps: RequestThrottleDeps, ask: Omit<Ask, 'op'>): Promis
   if (!decision.ok) return refused(decision, rule, from);
   const { event, proposal } = decision;
   return { command, inForce, from, execution, outcome: { kind: 'proposed', rule, event, proposal } };
+}
+
+function endingAt(command: AskCommand, end: Date, now: Date): AskCommand {
+  const seconds = Math.ceil((end.getTime() - now.getTime()) / 1000);
+  return { ...command, endsAt: end.toISOString(), durationSeconds: seconds };
 }
 
 /** Without a rule for this channel, its answer names others only to those who may request there, or see all. */

@@ -190,8 +190,9 @@ describe('parsePolicy', () => {
     ['an ambiguous rate', of({ rate: { min: '50mb/s' } }), ['rules', 0, 'rate', 'min'], '50mb/s'],
     ['a percentage', of({ rate: { max: '50%' } }), ['rules', 0, 'rate', 'max'], '50%'],
     ['unlimited as a rate', of({ rate: { max: 'unlimited' } }), ['rules', 0, 'rate', 'max'], 'unlimited'],
+    ['a rate without a unit', of({ rate: { min: 50 } }), ['rules', 0, 'rate', 'min'], 'number 50'],
     ['a rate of 0', of({ rate: { min: 0 } }), ['rules', 0, 'rate', 'min'], 'number 0'],
-    ['min above max', of({ rate: { min: 2, max: 1 } }), ['rules', 0, 'rate', 'min'], 'more than max'],
+    ['min above max', of({ rate: { min: '2MB/s', max: '1MB/s' } }), ['rules', 0, 'rate', 'min'], 'more than max'],
     ['a duration without a unit', of({ maxDuration: 60 }), ['rules', 0, 'maxDuration'], 'number 60'],
     ['a duration that is too long', of({ maxDuration: '8d' }), ['rules', 0, 'maxDuration'], '8d'],
     ['a duration that is too short', of({ expiresIn: '5s' }), ['rules', 0, 'expiresIn'], '5s'],
@@ -251,14 +252,14 @@ describe('parsePolicy', () => {
     ],
     ['no approver where none is needed', { approvers: undefined, approvals: { lower: 0, raise: 0 } }],
     ['a role of the one account', { role: 'arn:aws:iam::111122223333:role/x', match: { accounts: ['111122223333'] } }],
-    ['min that is max', { rate: { min: 5, max: 5 } }],
+    ['min that is max', { rate: { min: '5B/s', max: '5B/s' } }],
   ])('takes %s', (_what, part) => {
     expect(faultsOf(of(part))).toEqual([]);
   });
 
   it('tells all faults at once, one for each and none twice', () => {
     const value = policyOf(
-      { ...RULE, foo: 1, bar: 2, approvals: 3, rate: { min: '2', max: '1' } },
+      { ...RULE, foo: 1, bar: 2, approvals: 3, rate: { min: '2MB/s', max: '1MB/s' } },
       { ...RULE, reason: 'x', role: 'arn:aws:iam::111122223333:role/x' },
     );
     expect(faultsOf(value).map(({ path }) => path.join('.'))).toEqual([

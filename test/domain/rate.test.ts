@@ -12,7 +12,12 @@ const validRate = fc.oneof(
 describe('parseRate', () => {
   it.each([
     ['52428800', 52428800],
-    ['1', 1],
+    ['1048576', 1_048_576],
+    ['1B/s', 1],
+    ['0.125GiB/s', 128 * MiB],
+    ['1234.567 KiB/s', 1_264_196],
+    ['５０ＭＢ／ｓ', 50 * MiB],
+    ['\ufeff50\u200bMiB\u00ad/s\u200e', 50 * MiB],
     ['50MiB/s', 50 * MiB],
     ['50 MB/s', 50 * MiB],
     ['  50\u00a0MB/s ', 50 * MiB],
@@ -36,7 +41,7 @@ describe('parseRate', () => {
     ['64kbit/s', 8000],
     ['8bit/s', 1],
     ['0.1MiB/s', 104857],
-    ['1.9', 1],
+    ['1.9B/s', 1],
     ['9bit/s', 1],
     ['9007199254740991', Number.MAX_SAFE_INTEGER],
     ['0000050MiB/s', 50 * MiB],
@@ -62,7 +67,7 @@ describe('parseRate', () => {
     ['-1', 'negative', 'write `unlimited`'],
     ['−50 MB/s', 'negative', '`50MiB/s`'],
     ['-50%', 'negative', '`50%`'],
-    ['0.5', 'too-small', '`1B/s`'],
+    ['0.5B/s', 'too-small', '`1B/s`'],
     ['7bit/s', 'too-small', '`1B/s`'],
     ['9007199254740992', 'too-large', '`unlimited`'],
     ['8192TiB/s', 'too-large', '`unlimited`'],
@@ -71,7 +76,7 @@ describe('parseRate', () => {
     ['50Mb/s', 'ambiguous-unit', '`50MB/s` for bytes or `50Mbit/s` for bits'],
     ['50 mbps', 'ambiguous-unit', '`50MB/s` for bytes or `50Mbit/s` for bits'],
     ['50MBPS', 'ambiguous-unit', '`50MB/s` for bytes or `50Mbit/s` for bits'],
-    ['50mib/s', 'ambiguous-unit', '`50MiB/s` for bytes or `50Mbit/s` for bits'],
+    ['50mib/s', 'ambiguous-unit', '`50MiB/s` if bytes are meant'],
     ['1.5g', 'ambiguous-unit', '`1.5GB/s` for bytes or `1.5Gbit/s` for bits'],
     ['50M', 'ambiguous-unit', '`50MB/s` for bytes or `50Mbit/s` for bits'],
     ['50 kbps', 'ambiguous-unit', '`50KB/s` for bytes or `50Kbit/s` for bits'],
@@ -81,7 +86,7 @@ describe('parseRate', () => {
     ['50 megabytes', 'unknown-unit', '`50MB/s`'],
     ['50 megabits per second', 'unknown-unit', '`50Mbit/s`'],
     ['50 percent', 'unknown-unit', '`50%`'],
-    ['50 furlongs', 'unknown-unit', '`50MB/s`'],
+    ['50 furlongs', 'unknown-unit', 'MB/s or GB/s for bytes'],
     ['50%%', 'bad-percent', '`50%`'],
     ['1234567%', 'bad-percent', '`12.5%`'],
     ['fast', 'not-a-rate', '`50MiB/s`'],
@@ -89,14 +94,37 @@ describe('parseRate', () => {
     ['NaN', 'not-a-rate', '`50MiB/s`'],
     ['Infinity', 'not-a-rate', '`unlimited`'],
     ['1e400', 'not-a-rate', 'without an exponent'],
-    ['0x10', 'unknown-unit', '`0MB/s`'],
+    ['0x10', 'not-a-rate', 'in decimal digits'],
     ['1,5GiB/s', 'not-a-rate', '`1.5GiB/s`'],
-    ['1,500', 'not-a-rate', '`1500` or `1.500`'],
+    ['1,500', 'not-a-rate', 'can be read both ways'],
     ['52,428,800', 'not-a-rate', '`52428800`'],
     ['52.428.800', 'not-a-rate', '`52428800`'],
     ["52'428'800", 'not-a-rate', '`52428800`'],
     ['52_428_800', 'not-a-rate', '`52428800`'],
     ['52 428 800', 'not-a-rate', '`52428800`'],
+    ['1 000 000', 'not-a-rate', '`1000000B/s`'],
+    ['50 20MB/s', 'not-a-rate', 'one number'],
+    ['1.500 MB/s', 'not-a-rate', '`1500MB/s` or `1.5MB/s`'],
+    ['1,500MB/s', 'not-a-rate', '`1500MB/s` or `1.5MB/s`'],
+    ['1.500%', 'not-a-rate', '`1500%` or `1.5%`'],
+    ['1,234.5MB/s', 'not-a-rate', '`1234.5MB/s`'],
+    ['1.234,5 MB/s', 'not-a-rate', '`1234.5MB/s`'],
+    ['1,5 mb/s', 'not-a-rate', '`1.5MB/s` for bytes or `1.5Mbit/s` for bits'],
+    ['50', 'no-unit', '`50MB/s` for megabytes, `50Mbit/s` for megabits, or `50B/s`'],
+    ['0.5', 'no-unit', '`0.5MB/s`'],
+    ['500000', 'no-unit', '`500000B/s`'],
+    ['1048575', 'no-unit', '`1048575B/s`'],
+    ['50 Mo/s', 'unknown-unit', '`50MB/s`'],
+    ['50 МБ/с', 'unknown-unit', '`50MB/s`'],
+    ['50 Мбит/с', 'unknown-unit', '`50Mbit/s`'],
+    ['50 mebibits/s', 'unknown-unit', 'a known unit'],
+    ['50 Mibit/s', 'unknown-unit', 'a known unit'],
+    ['200 GB/h', 'unknown-unit', 'a known unit'],
+    ['50 МB/s', 'unknown-unit', 'U+041C'],
+    ['max 50MB/s', 'not-a-rate', 'alone: `50MB/s`'],
+    ['min 50MB/s', 'not-a-rate', 'a rate such as'],
+    ['max', 'not-a-rate', 'a rate such as'],
+    ['50\u202eMB/s', 'not-a-rate', 'U+202E'],
     ['.5GiB/s', 'not-a-rate', '`0.5GiB/s`'],
   ])('refuses %j as %s', (text, kind, advice) => {
     const parsed = parseRate(text);
@@ -104,19 +132,40 @@ describe('parseRate', () => {
     if (parsed.ok) return;
     expect(parsed.problem.instead).toContain(advice);
     expect(parsed.problem.quoted.length).toBeLessThanOrEqual(60);
-    if (text.length <= 60) expect(parsed.problem.quoted).toBe(text.replace(/\s+/g, ' ').trim());
+    if (text.length <= 60)
+      expect(parsed.problem.quoted).toBe(text.replace(/\s+/g, ' ').replace('\u202e', '[U+202E]').trim());
   });
 
-  it('gives advice that it can read itself, for every unit that it refuses', () => {
-    const units = fc.stringMatching(/^ ?[kKmMgGtT]?i?[bB]?(it|its|yte|ytes)?(ps|\/s|\/S|PS)?$/);
+  const digits = fc.stringMatching(/^(\d{1,8}|\d{1,3}([.,' ]\d{3}){1,3}|\d{0,4}[.,]\d{1,4})$/);
+  const units = fc.oneof(
+    fc.stringMatching(/^ ?[kKMmGgtT]?i?[bB]?(it|its|yte|ytes|o)?(ps|\/s|\/S|PS|\/h|\/sec)?$/),
+    fc.constantFrom('%', ' percent', ' МБ/с', ' мбит/с', ' Mo/s', ' meg', 'x10', 'e3', ' per hour', ' furlongs'),
+  );
+
+  it('gives no advice that it can’t read itself', () => {
     fc.assert(
-      fc.property(fc.integer({ min: 8, max: 8000 }), units, (number, unit) => {
-        const parsed = parseRate(`${number}${unit}`);
+      fc.property(fc.constantFrom('', 'max ', 'to ', '-', '+', '0x'), digits, units, (before, number, unit) => {
+        const parsed = parseRate(`${before}${number}${unit}`);
         if (parsed.ok) return;
         for (const [, advice = ''] of parsed.problem.instead.matchAll(/`([^`]+)`/g)) {
-          expect(parseRate(advice).ok, advice).toBe(true);
+          expect(parseRate(advice).ok, `${number}${unit}: ${advice}`).toBe(true);
         }
       }),
+      { numRuns: 2000 },
+    );
+  });
+
+  it('reads a number in one way only: with the unit of its own kind, and without any separator but a decimal point', () => {
+    fc.assert(
+      fc.property(digits, units, (number, unit) => {
+        const parsed = parseRate(`${number}${unit}`);
+        if (!parsed.ok) return;
+        expect(number).toMatch(/^\d+(?:\.\d+)?$/);
+        expect(number).not.toMatch(/^[1-9]\d{0,2}\.\d{3}$/);
+        if (unit.trim() === '') expect(Number(number)).toBeGreaterThanOrEqual(MiB);
+        else expect(unit).toMatch(/^ ?(?:%|[kKMGT]?i?B(?:\/s|ps)|[kmgtKMGT]?bits?(?:\/s|ps)|[KMGT]bps)$/i);
+      }),
+      { numRuns: 2000 },
     );
   });
 
@@ -138,7 +187,7 @@ describe('writeRate', () => {
     [52428801, '52428801'],
     [1024, '1KiB/s'],
     [UNLIMITED, 'unlimited'],
-    [1, '1'],
+    [1, '1B/s'],
   ])('writes %d as %j', (rate, text) => {
     expect(writeRate(rate)).toBe(text);
   });
@@ -171,7 +220,7 @@ describe('resolveRate', () => {
   });
 
   it.each([
-    [absolute(100), 100, 'same-as-now', '100'],
+    [absolute(100), 100, 'same-as-now', '100B/s'],
     [absolute(UNLIMITED), UNLIMITED, 'same-as-now', 'unlimited'],
     [percent(100), 100, 'same-as-now', '100%'],
     [percent(50), UNLIMITED, 'percent-of-unlimited', '50%'],

@@ -79,3 +79,20 @@ describe('progress', () => {
     expect(progress({ bytesTransferred, bytesEstimated })).toBe(part);
   });
 });
+
+describe('an ARN with invisible characters', () => {
+  const ARN = 'arn:aws:datasync:us-east-1:111122223333:task/task-0123456789abcdef0/execution/exec-0fedcba9876543210';
+
+  it.each(['\u200b', '\u200e', '\u00ad', '\u2060', '\ufeff'])('is read without %j', (hidden) => {
+    expect(parseExecutionArn(`${hidden}${ARN.slice(0, 80)}${hidden}${ARN.slice(80)}${hidden}`)).toMatchObject({
+      ok: true,
+      value: { arn: ARN },
+    });
+  });
+
+  it('is refused by name where one turns the order of what follows', () => {
+    const parsed = parseExecutionArn(`${ARN.slice(0, 40)}\u202e${ARN.slice(40)}`);
+    expect(parsed).toMatchObject({ ok: false, problem: { kind: 'malformed' } });
+    if (!parsed.ok) expect(`${parsed.problem.quoted} ${parsed.problem.instead}`).toMatch(/\[U\+202E\].* U\+202E$/);
+  });
+});

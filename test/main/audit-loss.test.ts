@@ -18,7 +18,7 @@ import { newSigningKey, run } from '../ledger/log-fixture.ts';
 
 const AUDIT_KEYS = `k1:${'07'.repeat(32)}`;
 const SLACK = {
-  ...{ SLACK_BOT_TOKEN: 'xoxb-1', SLACK_SIGNING_SECRET: 'secret' },
+  ...{ SLACK_BOT_TOKEN: 'xoxb-1', SLACK_SIGNING_SECRET: '0123456789abcdef0123456789abcdef' },
   POLICY_FILE: fileURLToPath(new URL('../../policy.example.yml', import.meta.url)),
 };
 const LATER = { now: () => new Date('2030-01-01T00:00:00.000Z') };

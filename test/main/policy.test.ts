@@ -24,9 +24,45 @@ describe('policy check', () => {
     const digest = createHash('sha256')
       .update(await readFile(EXAMPLE))
       .digest('hex');
-    const good = { code: 0, out: `${EXAMPLE} is good: 2 rules, digest ${digest}\n`, said: '' };
-    expect(await check(EXAMPLE)).toEqual(good);
-    expect(await check(undefined, { POLICY_FILE: EXAMPLE })).toEqual(good);
+    const last = `${EXAMPLE} is good: 2 rules, digest ${digest}`;
+    for (const { code, out, said } of [await check(EXAMPLE), await check(undefined, { POLICY_FILE: EXAMPLE })]) {
+      expect([code, said, out.trimEnd().split('\n').at(-1)]).toEqual([0, '', last]);
+    }
+  });
+
+  it('warns of what is valid and surely unmeant, each with its line, and is content all the same', async () => {
+    const file = join(folder, 'warned.yml');
+    const rule = (name: string, match: string) => `  - name: ${name}\n    match: ${match}\n    approvals: 0\n`;
+    await writeFile(
+      file,
+      `version: 1\nrules:\n${rule('all', '{ regions: [us-esat-1] }')}${rule('some', '{ regions: [us-esat-1], channels: [C0MINE] }')}`,
+    );
+    const { code, out } = await check(file);
+    expect(code).toBe(0);
+    expect(out.split('\n')).toEqual([
+      expect.stringMatching(
+        /^warn .*warned\.yml:4:\d+ rules\[0\]\.match\.regions\[0\] is "us-esat-1", .* did you mean us-east-1\?$/,
+      ),
+      expect.stringMatching(/^warn .*warned\.yml:6:\d+ rules\[1\] can never match: the earlier rule "all" takes all/),
+      expect.stringMatching(/^warn .*warned\.yml:7:\d+ rules\[1\]\.match\.regions\[0\] is "us-esat-1"/),
+      expect.stringMatching(/is good: 2 rules/),
+      '',
+    ]);
+    await writeFile(file, 'version: 1\nrules: []\n');
+    const none = await check(file);
+    expect([none.code, none.out]).toEqual([
+      0,
+      expect.stringMatching(/^warn .*warned\.yml:2:\d+ rules has no rule, so every/),
+    ]);
+  });
+
+  it('warns of each id that is still the example’s', async () => {
+    const { out } = await check(EXAMPLE);
+    const warned = out
+      .split('\n')
+      .flatMap((line) => /^warn .* is (\w+), an id of policy\.example\.yml/.exec(line)?.[1] ?? []);
+    const ids = (await readFile(EXAMPLE, 'utf8')).replace(/#.*/g, '').match(/\b(?:\d{12}|[CUS]0[A-Z]+)\b/g);
+    expect(new Set(warned)).toEqual(new Set(ids));
   });
 
   it('tells every fault with its line, path and what is expected', async () => {

@@ -53,6 +53,14 @@ describe('a seal', () => {
     expect(seals.open(createSeals('another secret').seal({ k: 'request', r: 'r-0000000001' }))).toBeNull();
   });
 
+  it('of before a rotation still opens, and nothing new is sealed under the old secret', () => {
+    const rotated = createSeals('a new signing secret', 'a signing secret');
+    expect(rotated.open(seals.seal({ k: 'request', r: 'r-0000000001' }))).toEqual({ k: 'request', r: 'r-0000000001' });
+    expect(seals.open(rotated.seal('x'))).toBeNull();
+    expect(createSeals('a new signing secret').open(rotated.seal('x'))).toBe('x');
+    expect(rotated.open(createSeals('another secret').seal('x'))).toBeNull();
+  });
+
   it('is none of whatever else comes', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) => {

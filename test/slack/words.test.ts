@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import type { Takeover } from '../../src/domain/hold.ts';
 import { resolveRate } from '../../src/domain/rate.ts';
 import type { Refusal } from '../../src/domain/refusal.ts';
-import { type NotUnderstood, parseCommand } from '../../src/slack/command-text.ts';
+import { parseCommand } from '../../src/slack/command-text.ts';
+import type { NotUnderstood } from '../../src/slack/not-understood.ts';
 import { noticeModal } from '../../src/slack/views/notices.ts';
 import {
   cannotPostWords,

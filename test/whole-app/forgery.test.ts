@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { visibleText } from '../../src/sandbox/slack/block-walk.ts';
 import type { JsonObject } from '../../src/sandbox/slack/json.ts';
 import { COMMAND, givenWorld, LEAD, LEAD2, MiB, OPERATOR } from './world.ts';
 
@@ -11,12 +12,11 @@ async function traces() {
     records: (await records()).length,
     sent: aws.calls.filter(({ operation }) => operation === 'UpdateTaskExecution').length,
     written: slack.messages().map(({ ts, text }) => `${ts} ${text}`),
-    // A submit that is answered by nothing closes its modal, so the lead's are left out.
-    shown: [OPERATOR, LEAD2].map((user) => slack.as(user).views().length),
-    private: slack.ephemerals.filter(({ to }) => to !== 'U0AUDIT').length,
+    shown: [OPERATOR, LEAD, LEAD2].map((user) => slack.as(user).views().length),
   };
 }
 
+const NOTHING = /^(?:[^\n]*\n)?Nothing was done: /;
 const seconds = (offset: number) => Math.floor(Date.now() / 1000) + offset;
 const viewOf = (payload: JsonObject, change: JsonObject) => ({
   ...payload,
@@ -153,12 +153,12 @@ describe('what was edited on its way', () => {
       (payload) => ({ ...payload, actions: [{ type: 'button', action_id: 'constructor', value: 'x' }] }),
     ],
     ['a payload without its parts', 'cancel', ({ trigger_id: _, ...payload }) => payload],
-  ])('%s: nothing happens', async (_, action, forge) => {
-    const { slack, execution, ask } = at();
+  ])('%s: nothing happens, and the person hears so', async (_, action, forge) => {
+    const { slack, execution, ask, told } = at();
     const card = await ask(execution());
     const before = await traces();
-    expect(await slack.as(OPERATOR).click(card, action, { forge })).toMatchObject({ status: 200 });
-    await settled();
+    const { text } = await told(OPERATOR, () => slack.as(OPERATOR).click(card, action, { forge }));
+    expect(text).toMatch(NOTHING);
     expect(await traces()).toEqual(before);
   });
 
@@ -167,11 +167,15 @@ describe('what was edited on its way', () => {
     ['private_metadata of a button', (payload) => viewOf(payload, { private_metadata: 'x.y' })],
     ['private_metadata of another person’s modal', (payload, others) => viewOf(payload, { private_metadata: others })],
     ['a view of another app', (payload) => viewOf(payload, { app_id: 'A0OTHER' })],
-    ['a view of another workspace', (payload) => viewOf(payload, { team_id: 'T0OTHER' })],
+    ['a view of another workspace', (payload) => viewOf(payload, { app_installed_team_id: 'T0OTHER' })],
     ['another app', (payload) => ({ ...payload, api_app_id: 'A0OTHER' })],
-    ['another workspace', (payload) => ({ ...payload, team: { id: 'T0OTHER', domain: 'other' } })],
+    [
+      'another workspace',
+      (payload) => ({ ...viewOf(payload, { app_installed_team_id: null }), team: { id: 'T0OTHER', domain: 'other' } }),
+    ],
+    ['a payload without its parts', ({ user: _, ...payload }) => ({ ...payload, user: {} })],
     ['a modal that there is not', (payload) => viewOf(payload, { callback_id: 'toString' })],
-  ])('%s: nothing happens', async (_, forge) => {
+  ])('%s: nothing happens, and the form says so', async (_, forge) => {
     const { slack, execution, ask, review, events } = at();
     const arn = execution();
     const card = await ask(arn);
@@ -181,8 +185,8 @@ describe('what was edited on its way', () => {
     const submitted = await slack
       .as(LEAD)
       .submit(modal, { decision: 'approve' }, { forge: (payload) => forge(payload, others) });
-    expect(submitted).toMatchObject({ status: 200 });
-    await settled();
+    expect(submitted).toMatchObject({ status: 200, responseAction: 'update' });
+    expect(visibleText(slack.view(modal.id) ?? {})).toMatch(NOTHING);
     expect(await traces()).toEqual(before);
     expect(await events(arn)).toEqual(['requested']);
   });
@@ -191,8 +195,8 @@ describe('what was edited on its way', () => {
     ['another request under the same MAC', (sealed, value) => `${encoded(value)}.${sealed.split('.')[1]}`],
     ['another request without a MAC', (_, value) => encoded(value)],
     ['another request with an empty MAC', (_, value) => `${encoded(value)}.`],
-  ])('well-formed ids of %s: nothing happens', async (_, forge) => {
-    const { slack, execution, ask, review, events, records } = at();
+  ])('well-formed ids of %s: nothing happens, and both hear so', async (_, forge) => {
+    const { slack, execution, ask, review, events, records, told } = at();
     const [arn, other] = [execution(), execution()];
     const card = await ask(arn);
     await ask(other);
@@ -205,24 +209,25 @@ describe('what was edited on its way', () => {
     };
     const inButton = (payload: JsonObject) => withAction(payload, (sealed) => forge(sealed, { k: 'request', r }));
     // The requester's own click and a lead's own decision, each on what they were not shown.
-    expect(await slack.as(OPERATOR).click(card, 'cancel', { forge: inButton })).toMatchObject({ status: 200 });
+    const { text } = await told(OPERATOR, () => slack.as(OPERATOR).click(card, 'cancel', { forge: inButton }));
+    expect(text).toMatch(NOTHING);
     expect(await slack.as(LEAD).submit(modal, { decision: 'approve' }, { forge: inModal })).toMatchObject({
-      status: 200,
+      ...{ status: 200, responseAction: 'update' },
     });
-    await settled();
+    expect(visibleText(slack.view(modal.id) ?? {})).toMatch(NOTHING);
     expect(await traces()).toEqual(before);
     expect([await events(arn), await events(other)]).toEqual([['requested'], ['requested']]);
   });
 
-  it('a command of another app or workspace: nothing happens', async () => {
-    const { slack, execution } = at();
+  it('a command of another app or workspace, or one that can’t be read: nothing happens, and the person hears so', async () => {
+    const { slack, execution, told } = at();
     const before = await traces();
-    for (const change of [{ api_app_id: 'A0OTHER' }, { team_id: 'T0OTHER' }]) {
-      await slack
-        .as(OPERATOR)
-        .command('C0OPS', COMMAND, `${execution()} 50MiB/s`, { forge: (payload) => ({ ...payload, ...change }) });
+    for (const change of [{ api_app_id: 'A0OTHER' }, { team_id: 'T0OTHER' }, { trigger_id: undefined }]) {
+      const forge = (payload: JsonObject) =>
+        Object.fromEntries(Object.entries({ ...payload, ...change }).filter(([, value]) => value !== undefined));
+      const command = () => slack.as(OPERATOR).command('C0OPS', COMMAND, `${execution()} 50MiB/s`, { forge });
+      expect((await told(OPERATOR, command)).text).toMatch(NOTHING);
     }
-    await settled();
     expect(await traces()).toEqual(before);
   });
 });

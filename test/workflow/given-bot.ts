@@ -14,7 +14,7 @@ import { expireRequest } from '../../src/workflow/expire-request.ts';
 import { extendHold } from '../../src/workflow/extend-hold.ts';
 import { PersonUnknown } from '../../src/workflow/faults.ts';
 import type { Effect, Executions, PolicySource, Postable, Work } from '../../src/workflow/ports.ts';
-import { requestThrottle } from '../../src/workflow/request-throttle.ts';
+import { type Ask, requestThrottle } from '../../src/workflow/request-throttle.ts';
 import { revertLimit } from '../../src/workflow/revert-limit.ts';
 import { revertNow } from '../../src/workflow/revert-now.ts';
 import { reviewRequest } from '../../src/workflow/review-request.ts';
@@ -118,7 +118,12 @@ export async function startBot(arn: string, world: Outside, prefix?: string) {
   return {
     ...opened,
     ...{ deps, outbox, shown, clock, consumer, run, settle },
-    ask: (changes: Partial<Omit<AskCommand, 'requester'>> & { user?: string; op?: string } = {}) =>
+    ask: (
+      changes: Partial<Omit<AskCommand, 'requester' | 'endsAt'> & Pick<Ask, 'until'>> & {
+        user?: string;
+        op?: string;
+      } = {},
+    ) =>
       requestThrottle(deps, {
         ...{ user: 'U0OPER', op: randomBytes(4).toString('hex'), channel: CHANNEL, execution: arnOf(arn) },
         ...{ rate: { kind: 'absolute', bytesPerSecond: 50 * MIB }, durationSeconds: null, reason: null },

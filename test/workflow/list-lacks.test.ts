@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { LocalDataSync } from '../../src/sandbox/datasync/start-data-sync.ts';
 import { listLacks } from '../../src/workflow/list-executions.ts';
 import { CHANNEL, policy } from '../domain/given.ts';
-import { type Bot, type Outside, outside, startAwsWithOne, startBot } from './given-bot.ts';
+import { type Bot, type Outside, outside, sourceOf, startAwsWithOne, startBot } from './given-bot.ts';
 
 let aws: LocalDataSync;
 let world: Outside;
@@ -23,7 +23,7 @@ afterEach(async () => {
 function lacks(user: string, channel: string) {
   const made = policy(world.rule);
   const current = () => ({ ...made, policy: { ...made.policy, viewers: { users: ['U0VIEW'], groups: [] } } });
-  return listLacks({ ...bot.deps, policy: { current }, defaultRegion: null }, { user, channel });
+  return listLacks({ ...bot.deps, policy: sourceOf(current), defaultRegion: null }, { user, channel });
 }
 
 describe('what the list of executions lacks', () => {

@@ -12,6 +12,7 @@ import {
   sealModal,
   type View,
 } from '../bot.ts';
+import { sayTooOld, tooOldForm } from '../too-old.ts';
 import { EXTEND_FIELDS, extendModal } from '../views/extend-modal.ts';
 import { noticeModal } from '../views/notices.ts';
 import { plainWords, problemWords, REFUSED_BEFORE, type Words } from '../words.ts';
@@ -24,7 +25,8 @@ const TITLE = 'More time';
 /** `Extend` on a card or a warning: asks how much more. */
 export async function openExtend(bot: Bot, caller: Caller, click: Click): Promise<void> {
   const id = openRequestSeal(bot, click.value);
-  if (!id || !caller.triggerId) return;
+  if (!id) return sayTooOld(caller);
+  if (!caller.triggerId) throw new Error('nothing to open a modal with');
   const request = (await bot.ledger.load(id))?.request;
   if (!request || !canExtend(request)) {
     await caller.say(refusalWords({ why: 'not-held' }).text);
@@ -39,9 +41,9 @@ export async function openExtend(bot: Bot, caller: Caller, click: Click): Promis
 }
 
 /** The modal comes back: asks for more time, or says under the field what is wrong. */
-export async function submitExtend(bot: Bot, caller: Caller, view: View): Promise<SubmitAnswer | null> {
+export async function submitExtend(bot: Bot, caller: Caller, view: View): Promise<SubmitAnswer> {
   const modal = openModalSeal(bot, view.metadata, caller.user);
-  if (!modal?.r) return null;
+  if (!modal?.r) return tooOldForm(caller, TITLE);
   const typed = (field: keyof typeof EXTEND_FIELDS) => view.values.get(valueKey(EXTEND_FIELDS[field]))?.trim() ?? '';
   const more = parseDuration(typed('duration'));
   if (!more.ok) return answer(problemWords(more.problem, 'duration'), false);

@@ -1,8 +1,10 @@
+import { plainTyped } from '../../domain/invisible.ts';
 import { REQUEST_ID } from '../../domain/request-id.ts';
 import { parseExecutionArn } from '../../domain/task-execution.ts';
 import { type AuditQuery, EVERYTHING } from '../../workflow/audit-ports.ts';
 import { openAuditSeal } from '../audit-cursor.ts';
 import { type Bot, type Caller, type Click, openModalSeal, type SubmitAnswer, sealModal, type View } from '../bot.ts';
+import { sayTooOld, tooOldForm } from '../too-old.ts';
 import { AUDIT_FIELDS, type AuditField, type AuditFilterValues, auditFilterModal } from '../views/audit-filter.ts';
 import { auditListModal } from '../views/audit-list.ts';
 import { noticeModal } from '../views/notices.ts';
@@ -13,7 +15,8 @@ const DAY_MS = 86_400_000;
 /** `Filter…`: the form, with what was looked for in it. Whether this person may read is asked when it comes back. */
 export async function openAuditFilter(bot: Bot, caller: Caller, click: Click): Promise<void> {
   const carried = openAuditSeal(bot, click.value);
-  if (!carried || !caller.triggerId) return;
+  if (!carried) return sayTooOld(caller);
+  if (!caller.triggerId) throw new Error('nothing to open a modal with');
   const metadata = sealModal(bot, { u: caller.user, c: caller.channel ?? '', r: null });
   const view = auditFilterModal(valuesOf(carried.query), metadata);
   const { views } = bot.clients.prompt;
@@ -22,9 +25,9 @@ export async function openAuditFilter(bot: Bot, caller: Caller, click: Click): P
 }
 
 /** `Search`: the first page stands in the same modal. */
-export async function submitAuditFilter(bot: Bot, caller: Caller, view: View): Promise<SubmitAnswer | null> {
+export async function submitAuditFilter(bot: Bot, caller: Caller, view: View): Promise<SubmitAnswer> {
   const modal = openModalSeal(bot, view.metadata, caller.user);
-  if (!modal) return null;
+  if (!modal) return tooOldForm(caller, TITLE);
   const read = await readFilter(bot, view);
   if ('errors' in read) {
     const text = Object.values(read.errors).join('\n');
@@ -45,16 +48,17 @@ function inModal(view: SubmitAnswer['later']['view'], text: string): SubmitAnswe
 
 async function readFilter(bot: Bot, view: View): Promise<{ query: AuditQuery } | { errors: Record<string, string> }> {
   const value = (field: AuditField) =>
-    view.values.get(`${AUDIT_FIELDS[field].block}/${AUDIT_FIELDS[field].action}`)?.trim() || null;
+    plainTyped(view.values.get(`${AUDIT_FIELDS[field].block}/${AUDIT_FIELDS[field].action}`) ?? '').trim() || null;
   const errors: Record<string, string> = {};
   const wrong = (field: AuditField, words: string) => {
     errors[AUDIT_FIELDS[field].block] = words;
   };
   const request = value('request')?.toLowerCase() ?? null;
   if (request !== null && !REQUEST_ID.test(request)) wrong('request', 'Write a request id, such as r-0123456789.');
-  const execution = value('execution');
-  if (execution !== null && !parseExecutionArn(execution).ok)
-    wrong('execution', 'Write the whole ARN of a task execution.');
+  const arn = value('execution');
+  const parsed = arn === null ? null : parseExecutionArn(arn);
+  const execution = parsed?.ok ? parsed.value.arn : null;
+  if (parsed && !parsed.ok) wrong('execution', 'Write the whole ARN of a task execution.');
   const task = value('task');
   if (task !== null && !/^task-[0-9a-f]{17}$/.test(task))
     wrong('task', 'Write a task id, such as task-0123456789abcdef0.');

@@ -6,6 +6,7 @@ import { type Bot, type Caller, type Click, sealModal } from '../bot.ts';
 import type { Command } from '../command-text.ts';
 import { updateModal } from '../door.ts';
 import { linkOf } from '../links.ts';
+import { sayTooOld } from '../too-old.ts';
 import { type AuditListFacts, auditList, auditListModal } from '../views/audit-list.ts';
 import { auditStory, auditStoryModal, MOST_TOLD } from '../views/audit-story.ts';
 import { aboutWords } from '../views/audit-words.ts';
@@ -24,7 +25,7 @@ export async function lookUp(bot: Bot, caller: Caller, command: Extract<Command,
 /** `Older`, `Newer`, `Continue`: another page in the same place. */
 export async function turnAuditPage(bot: Bot, caller: Caller, click: Click): Promise<void> {
   const carried = openAuditSeal(bot, click.value);
-  if (!carried) return;
+  if (!carried) return sayTooOld(caller);
   const found = await look(bot, caller, carried.query, carried.turn);
   if (found.kind !== 'page') return caller.say(notReadWords(found));
   const facts = await listFacts(bot, carried.query, found.page);
@@ -38,7 +39,7 @@ export async function turnAuditPage(bot: Bot, caller: Caller, click: Click): Pro
 /** `Whole story`: one request from its beginning on. */
 export async function tellStory(bot: Bot, caller: Caller, click: Click): Promise<void> {
   const request = openAuditSeal(bot, click.value)?.query.request;
-  if (!request) return;
+  if (!request) return sayTooOld(caller);
   const query = { ...EVERYTHING, request };
   const found = await look(bot, caller, query, { go: 'newer', above: 0 }, MOST_TOLD);
   if (found.kind !== 'page') return caller.say(notReadWords(found));

@@ -1,10 +1,15 @@
 import { writeDuration } from '../../domain/duration.ts';
 import { writeRate } from '../../domain/rate.ts';
 import type { ExecutionArn } from '../../domain/task-execution.ts';
+import type { ThrottleRequest } from '../../domain/throttle-request.ts';
+import { writeUntil } from '../../domain/until.ts';
+import { isZone } from '../../domain/wall-time.ts';
 import { listLacks, type Unlisted } from '../../workflow/list-executions.ts';
 import { type Bot, type Caller, type Click, openRequestSeal, sealModal } from '../bot.ts';
 import { updateModal } from '../door.ts';
+import { sayTooOld } from '../too-old.ts';
 import { type RequestValues, requestModal } from '../views/request-modal.ts';
+import { refusalWords } from '../words-refusal.ts';
 
 const EMPTY: RequestValues = { execution: null, rate: '', duration: '', reason: '' };
 
@@ -19,15 +24,23 @@ export async function openRequestModal(bot: Bot, caller: Caller, execution: Exec
 /** `Ask again` on a request that ended as stale: the same question, with the rate in force now. */
 export async function askAgain(bot: Bot, caller: Caller, click: Click): Promise<void> {
   const id = openRequestSeal(bot, click.value);
-  const stored = id && (await bot.ledger.load(id));
-  if (!stored) return;
-  const { execution, taskName, to, durationSeconds, reason, channel } = stored.request;
+  if (!id) return sayTooOld(caller);
+  const stored = await bot.ledger.load(id);
+  if (!stored) return caller.say(refusalWords({ why: 'unknown-request' }).text);
+  const { execution, taskName, to, reason, channel } = stored.request;
   await open(bot, caller, channel, {
     execution: { arn: execution, label: taskName ?? execution.slice(-22) },
     rate: writeRate(to),
-    duration: durationSeconds === null ? '' : writeDuration(durationSeconds),
+    duration: await endText(bot, caller, stored.request),
     reason: reason ?? '',
   });
+}
+
+/** The end as it was asked for: an instant on this person's own clock. */
+async function endText(bot: Bot, { user }: Caller, { durationSeconds, until }: ThrottleRequest): Promise<string> {
+  if (!until) return durationSeconds === null ? '' : writeDuration(durationSeconds);
+  const { zone } = await bot.people.person(user);
+  return `until ${writeUntil(new Date(until), zone && isZone(zone) ? zone : 'UTC')}`;
 }
 
 /** Needs nothing from AWS. Where an execution is to be chosen, what the list lacks is said when that is known. */

@@ -4,6 +4,7 @@ import { type Opened, openReview } from '../../workflow/open-review.ts';
 import { type Bot, type Caller, type Click, openRequestSeal, sealModal } from '../bot.ts';
 import { openAndFill } from '../door.ts';
 import { named } from '../named.ts';
+import { sayTooOld } from '../too-old.ts';
 import { loadingModal, noticeModal } from '../views/notices.ts';
 import { reviewModal } from '../views/review-modal.ts';
 import { faultName } from '../words-fault.ts';
@@ -14,7 +15,7 @@ const TITLE = 'Review';
 /** `Review` on a card: the facts read afresh, or why not. */
 export async function openReviewModal(bot: Bot, caller: Caller, click: Click): Promise<void> {
   const id = openRequestSeal(bot, click.value);
-  if (!id) return;
+  if (!id) return sayTooOld(caller);
   const frame = {
     loading: loadingModal(TITLE, 'Asking AWS how the transfer stands now…'),
     title: TITLE,

@@ -9,14 +9,14 @@ import { cannotPostWords } from '../words.ts';
 /** `why <arn> <rate> [for <duration>]`: what would come of asking; nothing is recorded. */
 export async function showPreview(bot: Bot, caller: Caller, command: Extract<Command, { kind: 'why' }>): Promise<void> {
   const { user } = caller;
-  const { execution, rate, durationSeconds, reason } = command;
-  const ask = { user, channel: caller.channel ?? '', execution, rate, durationSeconds, reason };
+  const { execution, rate, durationSeconds, until, reason } = command;
+  const ask = { user, channel: caller.channel ?? '', execution, rate, durationSeconds, until, reason };
   const preview = await previewThrottle(bot, ask);
   switch (preview.kind) {
     case 'would-ask': {
       const measured = bot.rates.of(execution.arn);
       const approvers = await nameable(bot.people, preview.rule.approvers, { user });
-      return caller.say(previewMessage({ preview, approvers, user, measured, durationSeconds }));
+      return caller.say(previewMessage({ preview, approvers, user, measured, now: bot.clock.now() }));
     }
     case 'refused':
       return caller.say(`${ASKED_NOW}\n${(await refusedWords(bot, user, preview.refusal, preview.other)).text}`);

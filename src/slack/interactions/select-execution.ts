@@ -1,9 +1,11 @@
 import { parseExecutionArn } from '../../domain/task-execution.ts';
 import { type Choice, lookAtChoice } from '../../workflow/look-at-choice.ts';
 import { type Bot, type Caller, type Click, openModalSeal } from '../bot.ts';
-import { fillModal } from '../door.ts';
+import { fillModal, sayInModal } from '../door.ts';
 import { refusedWords } from '../named.ts';
+import { sayTooOld } from '../too-old.ts';
 import { requestModal } from '../views/request-modal.ts';
+import { TOO_OLD } from '../words-dropped.ts';
 import { faultWords } from '../words-fault.ts';
 import { typedValues } from './submit-request.ts';
 
@@ -12,21 +14,29 @@ export async function selectExecution(bot: Bot, caller: Caller, { value, view }:
   const { user } = caller;
   const modal = view && openModalSeal(bot, view.metadata, user);
   const execution = parseExecutionArn(value);
-  if (!view || !modal || !execution.ok) return;
+  if (!view) return sayTooOld(caller);
+  if (!modal) {
+    caller.log.warn('a form whose id does not open');
+    return sayInModal(bot, caller, { id: view.id, title: 'Throttle' }, TOO_OLD);
+  }
   await fillModal(bot, caller, { id: view.id, title: 'Throttle', doing: 'looking' }, async () => {
-    const choice = await lookAtChoice(bot, { user, channel: modal.c, execution: execution.value });
     const typed = typedValues(view);
+    const form = { metadata: view.metadata, problem: null, now: bot.clock.now() };
+    if (!execution.ok) {
+      return requestModal({ ...form, values: typed, preview: null, previewProblem: NO_EXECUTION });
+    }
+    const choice = await lookAtChoice(bot, { user, channel: modal.c, execution: execution.value });
     const label = typed.execution?.label ?? execution.value.executionId;
     return requestModal({
-      metadata: view.metadata,
+      ...form,
       values: { ...typed, execution: { arn: value, label } },
-      problem: null,
       preview: choice.kind === 'seen' ? choice.execution : null,
       previewProblem: await problemOf(bot, user, choice),
-      now: bot.clock.now(),
     });
   });
 }
+
+const NO_EXECUTION = 'What was chosen is no task execution: choose one from the list, or paste its ARN there.';
 
 async function problemOf(bot: Bot, user: string, choice: Choice): Promise<string | null> {
   switch (choice.kind) {

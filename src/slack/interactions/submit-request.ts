@@ -1,10 +1,13 @@
 import { createHash } from 'node:crypto';
-import { parseDuration } from '../../domain/duration.ts';
 import { parseRate } from '../../domain/rate.ts';
 import { parseExecutionArn } from '../../domain/task-execution.ts';
 import { type Asked, requestThrottle } from '../../workflow/request-throttle.ts';
 import { type Bot, type Caller, openModalSeal, type SubmitAnswer, type View } from '../bot.ts';
 import { LONGEST_REASON } from '../command-text.ts';
+import { tooOldForm } from '../too-old.ts';
+import { readEnd } from '../typed-end.ts';
+import { isQuoted } from '../typed-words.ts';
+import { unreadIn } from '../unread-words.ts';
 import { noticeModal } from '../views/notices.ts';
 import { REQUEST_FIELDS, type RequestValues, requestModal } from '../views/request-modal.ts';
 import { plainWords, problemWords, REFUSED_BEFORE, type Words } from '../words.ts';
@@ -13,9 +16,9 @@ import { askedWords } from './ask-throttle.ts';
 type Field = keyof typeof REQUEST_FIELDS;
 
 /** The request modal comes back: asks, or says under the field what is wrong, and keeps what was typed. */
-export async function submitRequest(bot: Bot, caller: Caller, view: View): Promise<SubmitAnswer | null> {
+export async function submitRequest(bot: Bot, caller: Caller, view: View): Promise<SubmitAnswer> {
   const modal = openModalSeal(bot, view.metadata, caller.user);
-  if (!modal) return null;
+  if (!modal) return tooOldForm(caller, 'Throttle');
   const typed = typedValues(view);
   const again = (problem: string) => ({
     text: problem,
@@ -69,20 +72,32 @@ export function valueKey({ block, action }: { block: string; action: string }): 
 function readTyped(typed: RequestValues) {
   const execution = parseExecutionArn(typed.execution?.arn ?? '');
   const rate = parseRate(typed.rate);
-  const duration = typed.duration.trim() === '' ? null : parseDuration(typed.duration.trim());
+  const taken = readEnd(typed.duration);
   const reason = typed.reason.trim();
-  if (execution.ok && rate.ok && (duration === null || duration.ok) && reason.length <= LONGEST_REASON) {
-    const durationSeconds = duration?.value ?? null;
-    const value = { execution: execution.value, rate: rate.value, durationSeconds, reason: reason || null };
+  const unread = typed.duration.trim() === '' ? unreadEnd(reason) : null;
+  if (execution.ok && rate.ok && taken.kind === 'end' && unread === null && reason.length <= LONGEST_REASON) {
+    const value = { execution: execution.value, rate: rate.value, ...taken.end, reason: reason || null };
     return { ok: true, value } as const;
   }
   const problems: Words[] = [
     ...(execution.ok ? [] : [{ text: 'Choose a running or queued execution.', field: 'execution' } as const]),
     ...(rate.ok ? [] : [problemWords(rate.problem, 'rate')]),
-    ...(duration === null || duration.ok ? [] : [problemWords(duration.problem, 'duration')]),
+    ...(taken.kind === 'end' ? [] : [problemWords(taken.problem, 'duration')]),
+    ...(unread === null ? [] : [unread]),
     ...(reason.length <= LONGEST_REASON ? [] : [{ text: TOO_LONG, field: 'reason' } as const]),
   ];
   return { ok: false, problems } as const;
+}
+
+/** A time among the words of the reason, while the field for it is empty: most likely meant to end the limit. */
+function unreadEnd(reason: string): Words | null {
+  const unread = isQuoted(reason) ? null : unreadIn(reason);
+  if (unread?.kind !== 'unread-time') return null;
+  const problem = {
+    quoted: unread.part,
+    instead: 'write here when the limit is to end; if this only belongs to the reason, put the reason in quotes',
+  };
+  return problemWords(problem, 'duration');
 }
 
 const TOO_LONG = `The reason may have ${LONGEST_REASON} characters at most: write a shorter one.`;

@@ -2,6 +2,7 @@ import type { ThrottleRequest } from '../../domain/throttle-request.ts';
 import { type Decided, reviewRequest } from '../../workflow/review-request.ts';
 import { type Bot, type Caller, openModalSeal, type SubmitAnswer, type View } from '../bot.ts';
 import { named } from '../named.ts';
+import { tooOldForm } from '../too-old.ts';
 import { noticeModal } from '../views/notices.ts';
 import { REVIEW_FIELDS } from '../views/review-modal.ts';
 import { plainWords, REFUSED_BEFORE, type Words } from '../words.ts';
@@ -10,11 +11,18 @@ import { valueKey } from './submit-request.ts';
 
 const TITLE = 'Review';
 
+const CHOOSE = 'Choose Approve or Deny: nothing is decided yet.';
+const UNDECIDED: SubmitAnswer = {
+  now: { response_action: 'errors', errors: { [REVIEW_FIELDS.decision.block]: CHOOSE } },
+  later: { view: noticeModal(TITLE, CHOOSE), text: CHOOSE },
+};
+
 /** The review modal comes back with a decision. */
-export async function submitReview(bot: Bot, caller: Caller, view: View): Promise<SubmitAnswer | null> {
+export async function submitReview(bot: Bot, caller: Caller, view: View): Promise<SubmitAnswer> {
   const modal = openModalSeal(bot, view.metadata, caller.user);
   const decision = view.values.get(valueKey(REVIEW_FIELDS.decision));
-  if (!modal?.r || (decision !== 'approve' && decision !== 'deny')) return null;
+  if (!modal?.r) return tooOldForm(caller, TITLE);
+  if (decision !== 'approve' && decision !== 'deny') return UNDECIDED;
   const comment = view.values.get(valueKey(REVIEW_FIELDS.comment))?.trim() || null;
   const op = `${caller.op}:${decision}`;
   const decided = await reviewRequest(bot, { request: modal.r, user: caller.user, op, decision, comment });

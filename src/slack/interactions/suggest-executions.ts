@@ -13,7 +13,11 @@ export async function suggestExecutions(
   { metadata, query }: { metadata: string; query: string },
 ): Promise<PlainTextOption[]> {
   const modal = openModalSeal(bot, metadata, caller.user);
-  if (!modal) return [];
+  if (!modal) {
+    // A list of options has no room for words; the form says so when it is sent.
+    caller.log.warn('a list of a form whose id does not open');
+    return [];
+  }
   const found = await listExecutions(bot, { user: caller.user, channel: modal.c, query });
   return found.slice(0, MOST).map(executionOption);
 }

@@ -1,6 +1,7 @@
 import { undoRequest } from '../../workflow/undo-request.ts';
 import { type Bot, type Caller, type Click, openRequestSeal } from '../bot.ts';
 import type { Command } from '../command-text.ts';
+import { sayTooOld } from '../too-old.ts';
 import { askedWords } from './ask-throttle.ts';
 
 /** `undo <request id>` */
@@ -11,7 +12,8 @@ export async function undoTyped(bot: Bot, caller: Caller, command: Extract<Comma
 /** `Undo` on a result: the same, in the channel that it stands in. */
 export async function undoClicked(bot: Bot, caller: Caller, click: Click): Promise<void> {
   const id = openRequestSeal(bot, click.value);
-  if (id) await undo(bot, caller, id, click.message?.channel ?? caller.channel ?? '');
+  if (!id) return sayTooOld(caller);
+  await undo(bot, caller, id, click.message?.channel ?? caller.channel ?? '');
 }
 
 async function undo(bot: Bot, caller: Caller, request: string, channel: string): Promise<void> {

@@ -68,6 +68,7 @@ export function detailWords(record: AuditRecord): string {
   const comment = text(detail, 'comment');
   const rate = number(detail, 'rate');
   const due = text(detail, 'dueAt');
+  const until = text(detail, 'until');
   const duration = number(detail, 'duration');
   const done = number(detail, 'count');
   const needed = number(detail, 'needed') ?? number(detail, 'approvals');
@@ -78,7 +79,8 @@ export function detailWords(record: AuditRecord): string {
     rates(record),
     rate === null ? '' : `AWS shows ${formatRate(rate)}`,
     due === null ? '' : `due ${dateToken(due)}`,
-    duration === null ? '' : `for ${formatDuration(duration)}`,
+    until === null ? '' : `until ${dateToken(until)}`,
+    duration === null || until !== null ? '' : `for ${formatDuration(duration)}`,
     needed === null ? '' : `approvals ${done ?? 0} of ${needed}`,
     why ? `why: ${said(why, LONGEST_NAME)}${denial ? ` (${said(denial, LONGEST_NAME / 2)})` : ''}` : '',
     spoken,

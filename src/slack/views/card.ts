@@ -132,9 +132,9 @@ function whoDecides({ request, rule, approvers, now }: CardFacts): string {
 }
 
 function notes({ request, execution, standing = null }: CardFacts): string[] {
-  const { status, from, to, durationSeconds } = request;
+  const { status, from, to } = request;
   if (request.extends && status !== 'applied') return [extensionNote(request.extends)];
-  if (!isOpen(request) && status !== 'applied') return [limitNote(durationSeconds, 'would')];
+  if (!isOpen(request) && status !== 'applied') return [limitNote(request, 'would')];
   if (status === 'applied' && standing !== null && standing !== request.id) {
     return [ONE_RUN];
   }
@@ -147,7 +147,7 @@ function notes({ request, execution, standing = null }: CardFacts): string[] {
   return [
     ...moved,
     ...(warning ? [warning] : []),
-    status === 'applied' ? (request.hold ? ONE_RUN : stayingNote(durationSeconds)) : limitNote(durationSeconds),
+    status === 'applied' ? (request.hold ? ONE_RUN : stayingNote(request)) : limitNote(request),
   ];
 }
 

@@ -3,7 +3,7 @@ import { ceiling, type Eta } from '../../domain/impact.ts';
 import { formatRate, UNLIMITED } from '../../domain/rate.ts';
 import { parseExecutionArn, progress, type TaskExecution } from '../../domain/task-execution.ts';
 import type { ThrottleRequest } from '../../domain/throttle-request.ts';
-import { clip, code, escapeText, oneLine } from './text.ts';
+import { clip, code, dateToken, escapeText, oneLine } from './text.ts';
 
 const BAR = 10;
 const SHORT_NAME = 60;
@@ -114,19 +114,41 @@ export function modeMark(mode: string | null): string {
 /** Where another sentence says what ends it. */
 export const ONE_RUN = 'The limit holds for this one run only.';
 
+/** What was asked of a limit's end; both null: it has none of its own. */
+type AskedEnd = Pick<ThrottleRequest, 'durationSeconds' | 'until'> & { requestedAt?: string };
+
 /** Of a limit in force that nothing lifts by itself. Asked for a while, it is itself the rate that it would go back to. */
-export function stayingNote(durationSeconds: number | null): string {
-  if (durationSeconds === null) return limitNote(null);
-  return `It was asked for ${formatDuration(durationSeconds)}, and is the rate from before a limit for a while: there is nothing to go back to. ${limitNote(null)}`;
+export function stayingNote(end: AskedEnd): string {
+  if (end.durationSeconds === null) return limitNote(end);
+  const asked = end.until ? `until ${dateToken(end.until)}` : `for ${formatDuration(end.durationSeconds)}`;
+  return `It was asked ${asked}, and is the rate from before a limit for a while: there is nothing to go back to. ${limitNote({ durationSeconds: null })}`;
 }
 
 /** What the limit is bound to, and what ends it; `would` where it never came into force. */
-export function limitNote(durationSeconds: number | null, mood: 'does' | 'would' = 'does'): string {
-  const asked = durationSeconds === null ? null : formatDuration(durationSeconds);
+export function limitNote(end: AskedEnd, mood: 'does' | 'would' = 'does', now: Date | null = null): string {
+  const asked = end.durationSeconds === null ? null : timeWords(end, end.durationSeconds, now);
   if (mood === 'would') {
-    return `The limit would have held for this one run only${asked === null ? '' : `, for ${asked}`}.`;
+    return `The limit would have held for this one run only${asked === null ? '' : `, ${asked}`}.`;
   }
   const run = 'The limit holds for this one run only';
-  if (asked === null) return `${run}, until it ends or somebody changes the limit.`;
-  return `${run}, for ${asked} from when it is in force: then the bot sets the rate from before back by itself, if nobody has changed the limit since.`;
+  if (asked === null) return `${run}, until it ends or somebody changes the limit: it has no other end.`;
+  return `${run}, ${asked}: then the bot sets the rate from before back by itself, if nobody has changed the limit since.`;
+}
+
+/** When a limit is to end, for somebody who asks for it now. */
+export function endWords(end: AskedEnd & { extends?: ThrottleRequest['extends'] }, now: Date): string {
+  if (end.extends) return `until ${dateToken(end.extends.dueAt)}`;
+  if (end.durationSeconds === null) return 'no end: until the execution ends';
+  return timeWords(end, end.durationSeconds, now);
+}
+
+/** A duration begins when the limit is set: its end is known only then. */
+function timeWords({ until, requestedAt }: AskedEnd, durationSeconds: number, now: Date | null): string {
+  if (until) return `until ${dateToken(until)}`;
+  const asked = formatDuration(durationSeconds);
+  const whole = `for ${asked} from when it is in force`;
+  const since = now?.toISOString() ?? requestedAt;
+  if (since === undefined) return whole;
+  const end = dateToken(new Date(Date.parse(since) + durationSeconds * 1000).toISOString());
+  return `${whole}, until ${end} ${now ? 'if it is set now' : 'at the earliest'}`;
 }

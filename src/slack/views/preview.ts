@@ -6,7 +6,7 @@ import { formatRate } from '../../domain/rate.ts';
 import type { Previewed } from '../../workflow/request-throttle.ts';
 import { SEVERAL_POLICIES, takeoverNote } from './approval-words.ts';
 import { context, factSection, section } from './blocks.ts';
-import { etaWords, modeWarning, progressBar, shortName } from './execution-words.ts';
+import { endWords, etaWords, modeWarning, progressBar, shortName } from './execution-words.ts';
 import { mentions } from './people-words.ts';
 import { clip, count, dateToken, escapeText, type MessageView } from './text.ts';
 
@@ -18,11 +18,11 @@ export interface PreviewFacts {
   user: string;
   /** Bytes per second between two looks; null before there are two. */
   measured: number | null;
-  durationSeconds: number | null;
+  now: Date;
 }
 
 /** What would come of asking: the rule, the approvals and from whom, and the time left at both limits. */
-export function previewMessage({ preview, approvers, user, measured, durationSeconds }: PreviewFacts): MessageView {
+export function previewMessage({ preview, approvers, user, measured, now }: PreviewFacts): MessageView {
   const { rule, proposal, execution } = preview;
   const { from, to, detail } = proposal;
   const { before, after } = impact(execution, from, to, measured ?? averageRate(execution));
@@ -42,7 +42,7 @@ export function previewMessage({ preview, approvers, user, measured, durationSec
       ['Progress', progressBar(execution)],
       ['It would wait', `${formatDuration(rule.expiresInSeconds)} for its approvals`],
       ['Reason', rule.reason === 'required' ? 'has to be given' : 'may be left out'],
-      ['For', durationSeconds === null ? 'until the run ends' : formatDuration(durationSeconds)],
+      ['Ends', endWords({ durationSeconds: detail.duration, until: detail.until ?? null }, now)],
     ]),
     ...(detail.takeover ? [section(takeoverNote(detail.takeover))] : []),
     ...(warning ? [section(warning)] : []),

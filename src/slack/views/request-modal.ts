@@ -51,9 +51,9 @@ export function requestModal(facts: {
       longest: LONGEST_RATE,
       hint: 'Such as 50MiB/s, 400Mbit/s, 50% of the limit in force, or unlimited.',
     }),
-    textInput('duration', 'For how long', values.duration, {
+    textInput('duration', 'For how long, or until when', values.duration, {
       longest: LONGEST_DURATION,
-      hint: 'Such as 30m, 2h or 1d. Then the rate from before is set back by itself. Empty: until the run ends.',
+      hint: 'Such as 30m, 2h, 1d, until 18:00 or until tomorrow 06:00, on your own clock. Then the rate from before is set back by itself. Empty: no end, until the execution ends.',
       optional: true,
     }),
     textInput('reason', 'Reason', values.reason, {

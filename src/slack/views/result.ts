@@ -88,7 +88,7 @@ function applied(facts: ResultFacts, name: string): ResultView {
         ? `In force: ${name} has no limit now (unlimited)`
         : `In force: ${name} is limited to ${formatRate(rate)}`,
     sentence: `Read back from AWS${at}; it was ${formatRate(request.from)}. Asked by ${mentionUser(request.requester.user)}, ${agreed}.`,
-    note: request.hold ? holdNote(request) : stayingNote(request.durationSeconds),
+    note: request.hold ? holdNote(request) : stayingNote(request),
     undo: true,
   });
 }

@@ -58,7 +58,7 @@ export function reviewModal(facts: ReviewFacts): ModalView {
     ...(request.reason ? [quotedSection('Reason', request.reason)] : []),
     context(
       [
-        request.extends ? extensionNote(request.extends) : limitNote(request.durationSeconds),
+        request.extends ? extensionNote(request.extends) : limitNote(request, 'does', facts.now),
         ...(facts.several ? [SEVERAL_POLICIES] : []),
       ].join('\n'),
     ),

@@ -168,7 +168,8 @@ export function expiredSentence(request: ThrottleRequest): string {
   const agreed = request.approvals.length >= request.approvalsNeeded;
   const what = agreed ? 'It was agreed, but could not be set in time' : 'Not agreed in time';
   const left = request.extends ? 'The time that ran was left as it was.' : 'The limit was left as it was.';
-  return `${what}: its time was over${when(request.ending)}. ${left}`;
+  const end = request.until === request.expiresAt ? ' That is when the limit itself was to end.' : '';
+  return `${what}: its time was over${when(request.ending)}.${end} ${left}`;
 }
 
 function inForce(ending: Ending | null): string {

@@ -221,7 +221,7 @@ describe('previewMessage', () => {
         approvers: rule().approvers,
         user: 'U0OPER',
         measured: null,
-        durationSeconds: 7200,
+        now: NOW,
       });
       expectGoodMessage(message);
       return read(message);

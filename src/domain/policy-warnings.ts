@@ -1,0 +1,114 @@
+import { matchRule, type Policy, type Principals, type Rule } from './policy.ts';
+import { nearRegion, REGIONS } from './regions.ts';
+
+/** Something that a policy may say and hardly means; the path leads to it. */
+export interface PolicyWarning {
+  readonly path: readonly (string | number)[];
+  readonly problem: string;
+}
+
+/** The ids of `policy.example.yml`: a test holds the list to the file. */
+const EXAMPLE_IDS: ReadonlySet<string> = new Set([
+  ...['111122223333', '444455556666', 'C0OPS', 'U0AUDIT', 'U0OPER', 'U0LEAD'],
+  ...['S0AUDIT', 'S0OPS', 'S0LEADS'],
+]);
+
+const KEYS = ['accounts', 'regions', 'tasks', 'channels'] as const;
+/** More combinations than these are not gone through: then only single earlier rules are looked at. */
+const MOST_COMBINATIONS = 20_000;
+/** Stands for every value that no rule names. */
+const ANY_OTHER = '';
+
+/** What is valid in a policy and surely unmeant. */
+export function warningsOf(policy: Policy): PolicyWarning[] {
+  const { rules } = policy;
+  if (rules.length === 0) return [{ path: ['rules'], problem: 'has no rule, so every request is refused' }];
+  return [
+    ...exampleIds(policy.audit.readers, ['audit', 'readers']),
+    ...rules.flatMap((rule, index) => [
+      ...unreachable(rules, index),
+      ...unknownRegions(rule, ['rules', index, 'match', 'regions']),
+      ...exampleIdsOf(rule, ['rules', index]),
+    ]),
+  ];
+}
+
+function unreachable(rules: readonly Rule[], index: number): PolicyWarning[] {
+  const rule = rules[index];
+  const earlier = rules.slice(0, index);
+  if (!rule || earlier.length === 0) return [];
+  const takers = takersOf(rule, earlier);
+  if (takers === null) return [];
+  const names = takers.map((name) => JSON.stringify(name)).join(', ');
+  const one = takers.length === 1 ? 'the earlier rule' : 'the earlier rules';
+  return [
+    {
+      path: ['rules', index],
+      problem: `can never match: ${one} ${names} take${takers.length === 1 ? 's' : ''} all that it would`,
+    },
+  ];
+}
+
+/** The earlier rules that together take all that a rule would match; null: something is left for it. */
+function takersOf(rule: Rule, earlier: readonly Rule[]): string[] | null {
+  const single = earlier.find((one) => KEYS.every((key) => covers(one.match[key], rule.match[key])));
+  if (single) return [single.name];
+  const values = KEYS.map((key) => rule.match[key] ?? [ANY_OTHER, ...named(earlier, key)]);
+  if (values.reduce((product, list) => product * list.length, 1) > MOST_COMBINATIONS) return null;
+  const takers = new Set<string>();
+  for (const [account = '', region = '', task = '', channel = ''] of combinations(values)) {
+    const taker = matchRule({ rules: earlier }, { account, region, task, channel });
+    if (!taker) return null;
+    takers.add(taker.name);
+  }
+  return [...takers];
+}
+
+/** Whether whatever holds for the second list holds for the first; absent = everything. */
+function covers(wide: readonly string[] | undefined, narrow: readonly string[] | undefined): boolean {
+  return wide === undefined || (narrow?.every((value) => wide.includes(value)) ?? false);
+}
+
+function named(rules: readonly Rule[], key: (typeof KEYS)[number]): string[] {
+  return [...new Set(rules.flatMap(({ match }) => match[key] ?? []))];
+}
+
+function* combinations(lists: readonly (readonly string[])[]): Generator<string[]> {
+  const [first, ...rest] = lists;
+  if (first === undefined) {
+    yield [];
+    return;
+  }
+  for (const value of first) for (const others of combinations(rest)) yield [value, ...others];
+}
+
+function unknownRegions({ match }: Rule, path: PolicyWarning['path']): PolicyWarning[] {
+  return (match.regions ?? []).flatMap((region, index) => {
+    if (REGIONS.includes(region)) return [];
+    const near = nearRegion(region);
+    const meant = near === null ? '' : `; did you mean ${near}?`;
+    return [
+      { path: [...path, index], problem: `is "${region}", which is no Region that the AWS SDK here knows${meant}` },
+    ];
+  });
+}
+
+function exampleIdsOf(rule: Rule, path: PolicyWarning['path']): PolicyWarning[] {
+  return [
+    ...(['accounts', 'channels'] as const).flatMap((key) => listed(rule.match[key], [...path, 'match', key])),
+    ...exampleIds(rule.requesters, [...path, 'requesters']),
+    ...exampleIds(rule.approvers, [...path, 'approvers']),
+  ];
+}
+
+function exampleIds(who: Principals | null, path: PolicyWarning['path']): PolicyWarning[] {
+  return [...listed(who?.users, [...path, 'users']), ...listed(who?.groups, [...path, 'groups'])];
+}
+
+function listed(ids: readonly string[] | undefined, path: PolicyWarning['path']): PolicyWarning[] {
+  return (ids ?? []).flatMap((id, index) =>
+    EXAMPLE_IDS.has(id)
+      ? [{ path: [...path, index], problem: `is ${id}, an id of policy.example.yml: put in your own` }]
+      : [],
+  );
+}

@@ -1,0 +1,61 @@
+/** What the clock on the wall shows in some zone; months and days count from 1. */
+export interface WallTime extends CalendarDay {
+  readonly hour: number;
+  readonly minute: number;
+}
+
+export interface CalendarDay {
+  readonly year: number;
+  readonly month: number;
+  readonly day: number;
+}
+
+const DAY_MS = 86_400_000;
+
+/** Whether this is a zone that the runtime knows, such as `Europe/Berlin`. */
+export function isZone(zone: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: zone });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** The wall time of an instant: there is always exactly one. */
+export function wallTimeOf(instant: Date, zone: string): WallTime {
+  const parts = new Intl.DateTimeFormat('en', {
+    ...{ timeZone: zone, calendar: 'iso8601', numberingSystem: 'latn', hourCycle: 'h23' },
+    ...{ year: 'numeric', month: 'numeric', day: 'numeric', hour: 'numeric', minute: 'numeric' },
+  }).formatToParts(instant);
+  const of = (type: Intl.DateTimeFormatPartTypes) => Number(parts.find((part) => part.type === type)?.value);
+  return { year: of('year'), month: of('month'), day: of('day'), hour: of('hour'), minute: of('minute') };
+}
+
+/**
+ * The instant of a wall time. Where the clock shows it twice, the first; where it skips it, as much later as is skipped
+ * (02:30 becomes 03:30): the `compatible` reading of Temporal.
+ */
+export function instantOf(wall: WallTime, zone: string): Date {
+  const asUtc = utcOf(wall);
+  // No zone moves its clock twice in two days, so one of the two offsets holds.
+  const [before, after] = [asUtc - DAY_MS, asUtc + DAY_MS].map((near) => offsetAt(near, zone)) as [number, number];
+  const found = [asUtc - before, asUtc - after].filter(
+    (instant) => utcOf(wallTimeOf(new Date(instant), zone)) === asUtc,
+  );
+  return new Date(found.length > 0 ? Math.min(...found) : asUtc - before);
+}
+
+/** The day that is `days` later, in the calendar alone. */
+export function laterDay({ year, month, day }: CalendarDay, days: number): CalendarDay {
+  const later = new Date(Date.UTC(year, month - 1, day + days));
+  return { year: later.getUTCFullYear(), month: later.getUTCMonth() + 1, day: later.getUTCDate() };
+}
+
+function offsetAt(instant: number, zone: string): number {
+  return utcOf(wallTimeOf(new Date(instant), zone)) - Math.floor(instant / 60_000) * 60_000;
+}
+
+function utcOf({ year, month, day, hour, minute }: WallTime): number {
+  return Date.UTC(year, month - 1, day, hour, minute);
+}
