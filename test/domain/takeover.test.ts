@@ -26,7 +26,13 @@ import {
 
 const HOUR = 3600;
 const UNLIMITED = -1;
-const DAY_RULE = rule({ approvals: { lower: 0, raise: 1, unlimited: 2 }, maxDurationSeconds: null });
+/** So that there are two besides each lead. */
+const THIRD = person('U0THIRD');
+const KNOWN = new Map([...PEOPLE, [THIRD.user, THIRD]]);
+const DAY_RULE = rule({
+  ...{ approvals: { lower: 0, raise: 1, unlimited: 2 }, maxDurationSeconds: null },
+  approvers: { users: [THIRD.user], groups: ['S0LEADS'] },
+});
 
 /** Requested by `by` on `base`, approved by those who had to be asked, and in force for 8 hours from second 2 on. */
 function runningLimit(
@@ -67,7 +73,7 @@ function asking({ by = OPERATOR, rate = 9.9, seconds = 9 * HOUR, of = DAY_RULE, 
     rate: { kind: 'absolute', bytesPerSecond: Math.round(rate * MIB) },
   });
   const facts = {
-    ...{ rule: of, inForce: policy(...(rest.others ?? []), of), groups: GROUPS, people: PEOPLE, running, now: at(60) },
+    ...{ rule: of, inForce: policy(...(rest.others ?? []), of), groups: GROUPS, people: KNOWN, running, now: at(60) },
     execution: execution({ bytesPerSecond: running.to }),
   };
   return decideRequest(command, facts, 'r-1111111111');
@@ -177,7 +183,7 @@ describe('more time for a limit whose end lifts it', () => {
     const running = runningLimit();
     const { rate: _, ...command } = ask({ requester: by });
     const facts = {
-      ...{ rule: DAY_RULE, inForce: policy(DAY_RULE), groups: GROUPS, people: PEOPLE, now: at(60) },
+      ...{ rule: DAY_RULE, inForce: policy(DAY_RULE), groups: GROUPS, people: KNOWN, now: at(60) },
       execution: execution({ bytesPerSecond: running.to }),
     };
     return decideExtension({ ...command, durationSeconds: seconds }, running, facts, 'r-1111111111');
