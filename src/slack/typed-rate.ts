@@ -51,6 +51,6 @@ function digitGroups(words: readonly string[]): number {
 /** `per hour`, `/ s`, `/h`: how many words say the time that the number is for. */
 function periodAfter(words: readonly string[], at: number): number {
   const [sign = '', period = ''] = words.slice(at);
-  if (/^\/./.test(sign)) return 1;
+  if (sign.startsWith('/') && PERIOD.test(sign.slice(1))) return 1;
   return PER.test(sign) && (PERIOD.test(period) || sign === '/') ? 2 : 0;
 }

@@ -36,6 +36,7 @@ describe('asking for a throttle', () => {
     ['a duration after bytes', '52428800 for 2h bandwidth is short', 52428800, 7200, 'bandwidth is short'],
     ['a reason that begins with digits', '50MiB/s 3 links down', 50 * MiB, null, '3 links down'],
     ['an ordinal', '50MiB/s for a second attempt tonight', 50 * MiB, null, 'for a second attempt tonight'],
+    ['a path', '50MiB/s /data is slow', 50 * MiB, null, '/data is slow'],
     ['a full-width duration', '50MiB/s for ２h', 50 * MiB, 7200, null],
     ['a quoted duration', '50MiB/s for “2h” cutover', 50 * MiB, 7200, 'cutover'],
     [
@@ -215,6 +216,7 @@ describe('what is not understood', () => {
     [`${ARN} 200 GB/h`, '200 GB/h', 'unknown-unit', 'a known unit'],
     [`${ARN} 200GB per hour`, '200GB per hour', 'unknown-unit', 'a known unit'],
     [`${ARN} 200GB an hour`, '200GB an hour', 'unknown-unit', 'a known unit'],
+    [`${ARN} 50MB/s /h`, '50MB/s /h', 'unknown-unit', 'a known unit'],
     [`${ARN} 50 MB / h`, '50 MB / h', 'unknown-unit', 'a known unit'],
     [`${ARN} 52428800 bandwidth is short`, '52428800 bandwidth', 'unknown-unit', 'a known unit'],
     [`${ARN} 52428800 3 links down`, '52428800 3', 'not-a-rate', 'one number'],

@@ -5,20 +5,21 @@ import type { Command } from '../command-text.ts';
 import { refusedWords } from '../named.ts';
 import { takeoverNote } from '../views/approval-words.ts';
 import { endWords } from '../views/execution-words.ts';
-import { cannotPostWords, type Words } from '../words.ts';
+import { cannotPostWords, REFUSED_BEFORE, type Words } from '../words.ts';
 
-/** `<arn> <rate> [for <duration>] [reason…]` */
+/** `<arn> <rate> [for <duration> | until <time>] [reason…]` */
 export async function askThrottle(bot: Bot, caller: Caller, command: Extract<Command, { kind: 'ask' }>): Promise<void> {
   const { user, op, channel } = caller;
   const { execution, rate, durationSeconds, until, reason } = command;
   const ask = { user, op, channel: channel ?? '', execution, rate, durationSeconds, until, reason };
   const asked = await requestThrottle(bot, ask);
-  const words = await askedWords(bot, user, asked);
-  if (words) await caller.say(words.text);
+  await caller.say((await askedWords(bot, user, asked)).text);
 }
 
-/** What came of asking; null where the same was answered before. */
-export async function askedWords(bot: Bot, user: string, asked: Asked): Promise<Words | null> {
+const ASKED_BEFORE = 'This was asked already: see the channel.';
+
+/** What came of asking. The same again is told so: whoever was to answer the first time may be gone. */
+export async function askedWords(bot: Bot, user: string, asked: Asked): Promise<Words> {
   switch (asked.kind) {
     case 'asked': {
       const { id, status, approvalsNeeded, takeover } = asked.request;
@@ -37,6 +38,6 @@ export async function askedWords(bot: Bot, user: string, asked: Asked): Promise<
     case 'cannot-post':
       return cannotPostWords(asked.why, bot.identity.botUser);
     case 'repeated':
-      return null;
+      return { text: asked.request === null ? REFUSED_BEFORE : ASKED_BEFORE, field: null };
   }
 }

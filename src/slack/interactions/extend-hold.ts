@@ -53,10 +53,7 @@ export async function submitExtend(bot: Bot, caller: Caller, view: View): Promis
     ...{ request: modal.r, user: caller.user, moreSeconds: more.value, reason, op },
   });
   if (isRefusedBefore(asked)) return answer({ text: REFUSED_BEFORE, field: null }, false);
-  const words = (await askedWords(bot, caller.user, asked)) ?? {
-    text: 'This was asked already: see the channel.',
-    field: null,
-  };
+  const words = await askedWords(bot, caller.user, asked);
   return answer(words, asked.kind === 'asked' || asked.kind === 'repeated');
 }
 

@@ -6,7 +6,7 @@ import { refusedWords } from '../named.ts';
 import { previewMessage } from '../views/preview.ts';
 import { cannotPostWords } from '../words.ts';
 
-/** `why <arn> <rate> [for <duration>]`: what would come of asking; nothing is recorded. */
+/** `why <arn> <rate> [for <duration> | until <time>]`: what would come of asking; nothing is recorded. */
 export async function showPreview(bot: Bot, caller: Caller, command: Extract<Command, { kind: 'why' }>): Promise<void> {
   const { user } = caller;
   const { execution, rate, durationSeconds, until, reason } = command;

@@ -40,9 +40,9 @@ export async function submitRequest(bot: Bot, caller: Caller, view: View): Promi
   const op = `${caller.op}:${digest(typed)}`;
   const asked = await requestThrottle(bot, { ...read.value, user: caller.user, channel: modal.c, op });
   if (isRefusedBefore(asked)) return refuse([{ text: REFUSED_BEFORE, field: null }]);
-  const words: Words | null = await askedWords(bot, caller.user, asked);
-  if (!words || asked.kind === 'asked') {
-    const done = words?.text ?? 'This was asked already: see the channel.';
+  const words = await askedWords(bot, caller.user, asked);
+  if (asked.kind === 'asked' || asked.kind === 'repeated') {
+    const done = words.text;
     return { now: { response_action: 'clear' }, later: { view: noticeModal('Throttle', done), text: done } };
   }
   return refuse([words]);

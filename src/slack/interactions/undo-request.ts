@@ -19,5 +19,5 @@ export async function undoClicked(bot: Bot, caller: Caller, click: Click): Promi
 async function undo(bot: Bot, caller: Caller, request: string, channel: string): Promise<void> {
   const { user, op } = caller;
   const words = await askedWords(bot, user, await undoRequest(bot, { request, user, channel, op }));
-  if (words) await caller.say(words.text);
+  await caller.say(words.text);
 }
