@@ -1,10 +1,9 @@
 import { formatDuration, writeDuration } from '../domain/duration.ts';
-import type { Takeover } from '../domain/hold.ts';
 import type { Denial, Principals, Rule } from '../domain/policy.ts';
 import { formatRate } from '../domain/rate.ts';
 import type { AskRefusal, ElsewhereRule, Refusal } from '../domain/refusal.ts';
 import type { RequestStatus } from '../domain/throttle-request.ts';
-import { takeoverReason } from './views/approval-words.ts';
+import { endNotAllowed, otherPolicyNote } from './views/approval-words.ts';
 import { mentions } from './views/people-words.ts';
 import { clip, code, count, entities, escapeText, link, listed, mentionUser } from './views/text.ts';
 import type { Words } from './words.ts';
@@ -13,7 +12,6 @@ const UNCHANGED = 'Nothing was changed; the transfer goes on as it is.';
 const MOST_CHANNELS = 10;
 const MOST_RULES = 3;
 const MOST_GROUPS = 10;
-const DIGEST_SHOWN = 12;
 
 /**
  * A refusal for the one who was refused: what happened, what it means, what to do, and who could. Privately only: it
@@ -22,11 +20,6 @@ const DIGEST_SHOWN = 12;
 export function refusalWords(refusal: Refusal, more: { link?: string | null; other?: string | undefined } = {}): Words {
   const words = ownWords(refusal, more);
   return more.other === undefined ? words : { ...words, text: `${words.text}\n${otherPolicyNote(more.other)}` };
-}
-
-/** It is not the policy of the bot that answers, but the one of bots that are not updated yet, or are already. */
-function otherPolicyNote(digest: string): string {
-  return `Two policies are active while bots are being updated, and the stricter one applies: this answer comes from policy ${code(digest.slice(0, DIGEST_SHOWN))}.`;
 }
 
 function ownWords(refusal: Refusal, more: { link?: string | null }): Words {
@@ -45,7 +38,8 @@ function ownWords(refusal: Refusal, more: { link?: string | null }): Words {
         field: null,
       };
     case 'unlimited-not-allowed':
-      if (refusal.takeover) return { text: endNotAllowed(refusal.rule, refusal.takeover), field: 'duration' };
+      if (refusal.takeover)
+        return { text: endNotAllowed(sentenceRule(refusal.rule), refusal.takeover, UNCHANGED), field: 'duration' };
       return {
         text: `${sentenceRule(refusal.rule)} doesn’t allow to lift the limit altogether. ${UNCHANGED} Ask for a rate${maxRate(refusal.rule)}.`,
         field: 'rate',
@@ -134,15 +128,6 @@ export function unreadableWords(groups: readonly string[], whose: string, so: st
   const [one, they] = groups.length === 1 ? ['The user group', 'doesn’t'] : ['The user groups', 'don’t'];
   const names = listed(groups.slice(0, MOST_GROUPS).map(code));
   return `${one} ${names} of ${whose} ${they} exist, or can’t be read by me, so ${so} Waiting won’t help: whoever keeps the policy has to name the right group, or whoever installed the app has to grant \`usergroups:read\`.`;
-}
-
-function endNotAllowed(rule: Rule, takeover: Takeover): string {
-  const what = `${sentenceRule(rule)} doesn’t allow a change to ${formatRate(takeover.base)}, and this leads to one: ${takeoverReason(takeover)}.`;
-  const instead =
-    takeover.why === 'ends-earlier'
-      ? 'Request it without a duration, or with one that ends later.'
-      : 'Request another rate without a duration, or have somebody request this who can end the running limit.';
-  return `${what} ${UNCHANGED} ${instead}`;
 }
 
 function tooLongInSum({ rule, asked, max }: Extract<AskRefusal, { why: 'duration-too-long' }>, held: number): string {
