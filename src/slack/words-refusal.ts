@@ -1,10 +1,9 @@
 import { formatDuration, writeDuration } from '../domain/duration.ts';
-import type { Takeover } from '../domain/hold.ts';
 import type { Denial, Principals, Rule } from '../domain/policy.ts';
 import { formatRate } from '../domain/rate.ts';
 import type { AskRefusal, ElsewhereRule, Refusal } from '../domain/refusal.ts';
 import type { RequestStatus } from '../domain/throttle-request.ts';
-import { takeoverReason } from './views/approval-words.ts';
+import { endNotAllowed, otherPolicyNote } from './views/approval-words.ts';
 import { mentions } from './views/people-words.ts';
 import { clip, code, count, entities, escapeText, link, listed, mentionUser } from './views/text.ts';
 import { untilWords, type Words } from './words.ts';
@@ -13,7 +12,6 @@ import { approversUnknown, OUTSIDER, sharedChannel, unreadableWords } from './wo
 const UNCHANGED = 'Nothing was changed; the transfer goes on as it is.';
 const MOST_CHANNELS = 10;
 const MOST_RULES = 3;
-const DIGEST_SHOWN = 12;
 
 /**
  * A refusal for the one who was refused: what happened, what it means, what to do, and who could. Privately only: it
@@ -22,11 +20,6 @@ const DIGEST_SHOWN = 12;
 export function refusalWords(refusal: Refusal, more: { link?: string | null; other?: string | undefined } = {}): Words {
   const words = ownWords(refusal, more);
   return more.other === undefined ? words : { ...words, text: `${words.text}\n${otherPolicyNote(more.other)}` };
-}
-
-/** It is not the policy of the bot that answers, but the one of bots that are not updated yet, or are already. */
-function otherPolicyNote(digest: string): string {
-  return `Two policies are active while bots are being updated, and the stricter one applies: this answer comes from policy ${code(digest.slice(0, DIGEST_SHOWN))}.`;
 }
 
 function ownWords(refusal: Refusal, more: { link?: string | null }): Words {
@@ -47,7 +40,8 @@ function ownWords(refusal: Refusal, more: { link?: string | null }): Words {
         field: null,
       };
     case 'unlimited-not-allowed':
-      if (refusal.takeover) return { text: endNotAllowed(refusal.rule, refusal.takeover), field: 'duration' };
+      if (refusal.takeover)
+        return { text: endNotAllowed(sentenceRule(refusal.rule), refusal.takeover, UNCHANGED), field: 'duration' };
       return {
         text: `${sentenceRule(refusal.rule)} doesn’t allow to lift the limit altogether. ${UNCHANGED} Ask for a rate${maxRate(refusal.rule)}.`,
         field: 'rate',
@@ -135,15 +129,6 @@ function ownWords(refusal: Refusal, more: { link?: string | null }): Words {
 function groupsUnknown({ rule, unreadable }: Extract<Refusal, { why: 'groups-unknown' }>): string {
   if (unreadable.length > 0) return unreadableWords(unreadable, ruleName(rule), `nobody is let through. ${UNCHANGED}`);
   return `Slack can’t say just now who is in the groups of ${ruleName(rule)}, so nobody is let through. ${UNCHANGED} Try again in a minute.`;
-}
-
-function endNotAllowed(rule: Rule, takeover: Takeover): string {
-  const what = `${sentenceRule(rule)} doesn’t allow a change to ${formatRate(takeover.base)}, and this leads to one: ${takeoverReason(takeover)}.`;
-  const instead =
-    takeover.why === 'ends-earlier'
-      ? 'Request it without a duration, or with one that ends later.'
-      : 'Request another rate without a duration, or have somebody request this who can end the running limit.';
-  return `${what} ${UNCHANGED} ${instead}`;
 }
 
 function tooLongInSum({ rule, asked, max }: Extract<AskRefusal, { why: 'duration-too-long' }>, held: number): string {
