@@ -96,7 +96,7 @@ function commandLine(end: (code: number) => void): Command {
   audit
     .command('verify')
     .description(
-      'check the audit log of REDIS_URL, or an export: integrity, completeness, authenticity, each ok, fault or unknown. ' +
+      'check the audit log of REDIS_URL with its look-up indexes, or an export: integrity, completeness, authenticity, each ok, fault or unknown. ' +
         'Authenticity is unknown without AUDIT_KEYS; the heads of exports and the checkpoints are checked by ' +
         'AUDIT_SIGNING_KEY or by its public half. The log in Redis is held against AUDIT_CHECKPOINT_FILE where that is set.',
     )

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { userInfo } from 'node:os';
 import { readCheckpointPath, readLedgerConfig } from '../config.ts';
+import { printable } from '../domain/printable.ts';
 import { acceptLoss } from '../ledger/audit-accept.ts';
 import { appendCheckpoints, writeCheckpointLine } from '../ledger/checkpoint-format.ts';
 import { checkpointOf } from '../ledger/checkpoint-record.ts';
@@ -55,7 +56,7 @@ export async function acceptAuditLoss(options: AcceptLossOptions, terminal: Term
     const [left] = accepted.left;
     terminal.say(
       left
-        ? `Nothing is written yet: record ${left.seq} (${left.hash}) of log ${left.log} was seen too, and is not there. Look at that, and accept it in the same way.`
+        ? `Nothing is written yet: record ${left.seq} (${left.hash}) of log ${printable(left.log)} was seen too, and is not there. Look at that, and accept it in the same way.`
         : 'Running bots go on by themselves within seconds.',
     );
     return 0;

@@ -47,7 +47,8 @@ export async function openLedger(
   const lost = await ledger.look().then(
     () => null,
     (fault: unknown) => {
-      if (fault instanceof LedgerLost) return fault.message;
+      // It names the log by its id, which comes from Redis.
+      if (fault instanceof LedgerLost) return printable(fault.message);
       throw fault;
     },
   );

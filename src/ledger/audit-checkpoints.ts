@@ -104,11 +104,13 @@ export function createCheckpoints(options: CheckpointOptions) {
     // A lock that outlives every round is nobody's.
     if (!locked && Math.abs(now - waiting) < LOCK_MS) return;
     try {
-      // Another bot may have been at it until just now.
-      await adopt(await shared.read(), head);
-      if (isDue(head.seq, since(head), now, soon)) await make(head, now, soon);
+      // Another bot may have been at it until just now, and the log have grown.
+      const found = await shared.read();
+      const fresh = (await readPlace(redis, keys, 0)).head ?? head;
+      await adopt(found, fresh);
+      if (isDue(fresh.seq, since(fresh), now, soon)) await make(fresh, now, soon);
       waiting = null;
-      if (head.seq <= since(head).seq) bare = null;
+      if (fresh.seq <= since(fresh).seq) bare = null;
     } finally {
       if (locked && (await redis.get(keys.checkpointLock)) === token) await redis.del(keys.checkpointLock);
     }

@@ -3,7 +3,7 @@ import { type LogEntry, type LogSnapshot, readEntries, seqOf } from './audit-ent
 import { indexKeysOf } from './audit-search.ts';
 import type { Verification } from './audit-verify.ts';
 import type { Connection } from './connection.ts';
-import { parseRecord } from './export-format.ts';
+import { parseObject } from './export-format.ts';
 import { readIndexes } from './index-entries.ts';
 import { createIndexSums } from './index-sums.ts';
 import type { Keys } from './keys.ts';
@@ -97,7 +97,7 @@ export function createIndexCheck(redis: Connection, keys: Keys, { ends, floor }:
 
   /** Of whatever event: this version need not know it. */
   function indexesOf(bytes: string | null): string[] {
-    const { request, execution, actor } = (bytes === null ? null : parseRecord(bytes)) ?? {};
+    const { request, execution, actor } = parseObject(bytes ?? '') ?? {};
     const { team, user } = (actor ?? {}) as Record<string, unknown>;
     const by = typeof team === 'string' && typeof user === 'string' ? { team, user, name: '' } : null;
     return indexKeysOf({ request: textOr(request), execution: textOr(execution), actor: by }, keys);

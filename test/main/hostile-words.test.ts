@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { plainEvent } from '../../src/domain/audit-record.ts';
+import { writeCheckpointLine } from '../../src/ledger/checkpoint-format.ts';
 import { openLedger } from '../ledger/given-ledger.ts';
 
 const ROOT = new URL('../..', import.meta.url).pathname;
@@ -110,6 +111,8 @@ const COMMANDS: Record<string, [string[], NodeJS.ProcessEnv?][]> = {
     [['audit', 'export', '--out', `FOLDER/${NAME}`]],
     [['audit', 'export', '--out', `FOLDER/${NAME}`]],
     [['audit', 'export', '--out', `FOLDER/no/${NAME}`]],
+    // A log that is not the one that was seen.
+    [['audit', 'export'], { AUDIT_CHECKPOINT_FILE: 'FOLDER/checkpoints' }],
   ],
   'audit verify': [
     [['audit', 'verify']],
@@ -124,10 +127,18 @@ const COMMANDS: Record<string, [string[], NodeJS.ProcessEnv?][]> = {
   ],
   'audit archive': [
     [['audit', 'archive', '--until', HOSTILE, '--out', `FOLDER/${NAME}`]],
+    [
+      ['audit', 'archive', '--until', '2100-01-01', '--out', 'FOLDER/a'],
+      { AUDIT_CHECKPOINT_FILE: 'FOLDER/checkpoints' },
+    ],
     [['audit', 'archive', '--until', '2100-01-01', '--out', `FOLDER/archive${NAME}`]],
   ],
   'audit accept-loss': [
     [['audit', 'accept-loss', '--reason', 'x', '--seen', HOSTILE]],
+    [
+      ['audit', 'accept-loss', '--reason', 'x', '--seen', `9:${'ab'.repeat(32)}`],
+      { AUDIT_CHECKPOINT_FILE: 'FOLDER/mine' },
+    ],
     [['audit', 'accept-loss', '--reason', 'x'], { AUDIT_CHECKPOINT_FILE: `FOLDER/${NAME}` }],
   ],
   'audit key': [[['audit', 'key'], { AUDIT_SIGNING_KEY: HOSTILE }], [['audit', 'key', HOSTILE]]],
@@ -139,6 +150,8 @@ describe('what a command prints', () => {
     const named = [...main.matchAll(/\.command\('([^' ]+)/g)].map(([, name]) => name);
     expect(new Set(named)).toEqual(new Set(Object.keys(COMMANDS).flatMap((name) => name.split(' '))));
     await writeFile(at('policy'), POLICY);
+    const seen = { seq: 7, hash: 'ab'.repeat(32), count: 7, at: '2026-03-01T00:00:00.000Z' };
+    await writeFile(at('checkpoints'), writeCheckpointLine({ log: `other ${HOSTILE}`, ...seen }, null));
     const { out } = await cli(['audit', 'export']);
     await writeFile(
       at('damaged'),
