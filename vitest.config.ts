@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { LongestFirst } from './test/longest-first.ts';
 
 /** Files of one worker share their modules: loading them anew for each took longer than most tests. */
 const shared = {
@@ -11,6 +12,7 @@ const shared = {
 
 export default defineConfig({
   test: {
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         test: {
@@ -18,8 +20,9 @@ export default defineConfig({
           name: 'page',
           include: ['test/page/**/*.test.ts'],
           globalSetup: ['test/global-redis.ts', 'test/global-chromium.ts'],
-          // Each has a browser and a bot: more at once only get in each other's way on two cores.
-          maxWorkers: 2,
+          // Each has a browser and a bot.
+          maxWorkers: 3,
+          // By themselves, after the others: workers of several projects could not share their modules.
           sequence: { groupOrder: 1 },
         },
       },
@@ -29,8 +32,8 @@ export default defineConfig({
           name: 'bot',
           include: ['test/**/*.test.ts'],
           exclude: ['test/page/**'],
-          globalSetup: ['test/global-redis.ts'],
-          // Most of them wait, for time limits of the bot and for what must not happen.
+          globalSetup: ['test/global-build.ts', 'test/global-redis.ts'],
+          // More than there are cores: many of them wait, for time limits of the bot and for what must not happen.
           maxWorkers: 4,
         },
       },

@@ -1,20 +1,5 @@
-import { spawn } from 'node:child_process';
-import { text } from 'node:stream/consumers';
 import { describe, expect, inject, it } from 'vitest';
-
-const ROOT = new URL('../..', import.meta.url).pathname;
-
-/** Runs the command line as it stands, with nothing in its environment but what is given. */
-async function cli(words: string[], env: NodeJS.ProcessEnv = {}) {
-  const child = spawn(process.execPath, ['--import', 'tsx', 'src/main.ts', ...words], {
-    cwd: ROOT,
-    env: { PATH: process.env.PATH, ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  const ended = new Promise<number | null>((resolve) => child.on('close', resolve));
-  const [code, out, err] = await Promise.all([ended, text(child.stdout), text(child.stderr)]);
-  return { code, out, err };
-}
+import { cli } from '../command-line.ts';
 
 describe.concurrent('the command line', () => {
   it.each([

@@ -1,14 +1,12 @@
-import { spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { plainEvent } from '../../src/domain/audit-record.ts';
 import { writeCheckpointLine } from '../../src/ledger/checkpoint-format.ts';
+import { ROOT, cli as run } from '../command-line.ts';
 import { openLedger } from '../ledger/given-ledger.ts';
 
-const ROOT = new URL('../..', import.meta.url).pathname;
 /** Clears the screen, rings, paints verdicts of its own, turns the text around, and ends lines in every way. */
 const HOSTILE =
   '\u001b[2J\u0007\u009b1m\u007f\u202e\nintegrity     ok\r\u2028completeness  ok\u2029authenticity  ok\u2066';
@@ -45,15 +43,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-async function cli(words: string[], more: NodeJS.ProcessEnv = {}) {
-  const child = spawn(process.execPath, ['--import', 'tsx', 'src/main.ts', ...words], {
-    ...{ cwd: ROOT, env: { PATH: process.env.PATH, ...env, ...more }, stdio: ['ignore', 'pipe', 'pipe'] },
-  });
-  if (!child.stdout || !child.stderr) throw new Error('no pipe');
-  const ended = new Promise<number | null>((resolve) => child.on('close', resolve));
-  const [code, out, err] = await Promise.all([ended, text(child.stdout), text(child.stderr)]);
-  return { code, out, err };
-}
+const cli = (words: string[], more: NodeJS.ProcessEnv = {}) => run(words, { ...env, ...more });
 const at = (name: string) => join(folder, name);
 /** But for the ends of our own lines, and the mark that a CSV begins with. */
 const acts = (words: string) =>

@@ -5,6 +5,7 @@ import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished } from 'vitest';
 import { verifyAudit } from '../../src/commands/verify-audit.ts';
 import { type LocalSlack, startSlack } from '../../src/sandbox/slack/local-slack.ts';
+import { MAIN, ROOT } from '../command-line.ts';
 import { KEY, run } from '../ledger/log-fixture.ts';
 
 let slack: LocalSlack;
@@ -20,8 +21,8 @@ describe('the bot as a process', () => {
       ...{ REDIS_URL: inject('redisUrl'), REDIS_KEY_PREFIX: `t-${randomUUID().slice(0, 8)}` },
       ...{ AUDIT_KEYS: `k1:${KEY}`, POLICY_FILE: 'policy.example.yml', PORT: '0', OPS_PORT: '0' },
     };
-    const child = spawn(process.execPath, ['--import', 'tsx', 'src/main.ts', 'serve'], {
-      cwd: new URL('../..', import.meta.url).pathname,
+    const child = spawn(process.execPath, [MAIN, 'serve'], {
+      cwd: ROOT,
       env: { PATH: process.env.PATH, ...env },
       stdio: ['ignore', 'pipe', 'inherit'],
     });

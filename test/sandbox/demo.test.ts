@@ -4,10 +4,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, inject, it } from 'vitest';
+import { ROOT } from '../command-line.ts';
 
-const DEMO = fileURLToPath(new URL('../../src/sandbox/demo.ts', import.meta.url));
+const DEMO = join(ROOT, 'dist/sandbox/demo.js');
 const SLOW = 240_000;
 
 /** What the demos leave behind on purpose, their logs, goes with it. */
@@ -21,7 +21,7 @@ afterAll(() => {
 
 function start(args: string[], env: Record<string, string> = {}) {
   const { REDIS_URL: _own, NO_COLOR: _plain, ...rest } = process.env;
-  const child = spawn(process.execPath, ['--import', 'tsx', DEMO, ...args], {
+  const child = spawn(process.execPath, [DEMO, ...args], {
     env: { ...rest, TMPDIR: folder, CI: '1', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -111,7 +111,7 @@ describe('after a rotation of the signing secret', () => {
 
 describe('somebody of a sister workspace in the same organisation', () => {
   it('who sends a form of our install is judged as who they are, told so, and that is on record', async () => {
-    const { slack, execution, ask, review, events } = at();
+    const { slack, execution, ask, review, records } = at();
     const arn = execution();
     const message = await ask(arn);
     const open = await review(LEAD, message);
@@ -122,7 +122,13 @@ describe('somebody of a sister workspace in the same organisation', () => {
       await slack.as(LEAD).submit(open, { decision: 'deny', comment: '' }, { forge });
       return visibleText(slack.view(open.id) ?? {});
     };
-    await expect.poll(judged, { timeout: 20_000, interval: 1500 }).toMatch(/from outside this workspace/);
-    expect(await events(arn)).toContain('decision.refused');
+    await expect.poll(judged, { timeout: 20_000, interval: 1500 }).toMatch(/full members of this workspace/);
+    expect(await records()).toContainEqual(
+      expect.objectContaining({
+        event: 'refused',
+        actor: expect.objectContaining({ team: 'T0SISTER', user: LEAD }),
+        detail: expect.objectContaining({ why: 'not-a-member', denial: 'other-team' }),
+      }),
+    );
   });
 });
