@@ -117,6 +117,22 @@ describe('the focus', () => {
     await card.getByText('In force', { exact: true }).first().waitFor();
     await focused(card);
   });
+
+  it('comes back to the card though its button went away while the form was open', async () => {
+    const { world, open } = current();
+    const arn = world.execution({ name: 'decided-elsewhere' });
+    const message = await world.ask(arn);
+    const tab = await open('U0LEAD');
+    const card = tab.getByRole('article').filter({ hasText: `${arn.slice(-22)}account` });
+    await card.getByRole('button', { name: 'Review' }).click();
+    const modal = tab.getByRole('dialog', { name: 'Review the limit' });
+    await modal.getByRole('radio', { name: 'Approve' }).waitFor();
+    await world.approve('U0LEAD2', message);
+    await card.getByText('In force', { exact: true }).first().waitFor();
+    await modal.getByRole('button', { name: 'Not now' }).click();
+    await modal.waitFor({ state: 'detached' });
+    await focused(card);
+  });
 });
 
 describe('the call log', () => {

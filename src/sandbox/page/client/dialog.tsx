@@ -1,4 +1,5 @@
 import { type ReactNode, useLayoutEffect, useRef } from 'react';
+import { focusableAround } from './kept-focus.ts';
 
 /** A modal dialog of the browser's: it keeps the focus inside, and gives it back when it goes. */
 export function Dialog(of: {
@@ -10,10 +11,14 @@ export function Dialog(of: {
   const dialog = useRef<HTMLDialogElement>(null);
   useLayoutEffect(() => {
     const { current } = dialog;
+    const opener = document.activeElement instanceof HTMLElement ? document.activeElement : null;
+    // Looked up now: the button may be gone when it closes, with a card that was edited meanwhile.
+    const around = opener === null ? [] : focusableAround(opener);
     current?.showModal();
     return () => {
       // Closed while it is still in the tree, or the focus would not go back to where it was.
       current?.close();
+      if (opener?.isConnected === false) around.find((one) => one.isConnected)?.focus({ preventScroll: true });
     };
   }, []);
   return (

@@ -21,7 +21,8 @@ export function useKeptFocus(): void {
   });
 }
 
-function focusableAround(element: HTMLElement): HTMLElement[] {
+/** What the focus may go to instead where an element is taken away, nearest first. */
+export function focusableAround(element: HTMLElement): HTMLElement[] {
   const around = element.parentElement?.closest<HTMLElement>('[tabindex]') ?? null;
   return around === null ? [] : [around, ...focusableAround(around)];
 }
