@@ -43,7 +43,10 @@ export function createAlarmTurns(options: {
   async function tellOnce(about: string, tell: () => Promise<void>): Promise<boolean> {
     const key = keys.alarm(about);
     const mine = mark(about, replica);
-    const before = await redis.set(key, mine, 'PX', TELLING_MS, 'NX', 'GET').catch(() => null);
+    const before = await redis.set(key, mine, 'PX', TELLING_MS, 'NX', 'GET').catch((fault: unknown) => {
+      onFault(fault);
+      return null;
+    });
     const left = before === null ? null : read(about, before);
     if (left !== null) return left === 'told';
     if (before !== null) await redis.set(key, mine, 'PX', TELLING_MS).catch(onFault);
