@@ -13,9 +13,11 @@ const LAST_GREEN = join(root, 'node_modules/.cache/last-green');
 const { node, passed } = ownOptions(process.argv.slice(2));
 await setUp(node);
 const isPart = passed.length > 0;
-if (isPart) await unlessUnchanged('check', () => runScript('check'));
-else await runScript('check');
-await unlessUnchanged('build', () => runScript('build'));
+const check = () => runScript('check');
+await Promise.all([
+  isPart ? unlessUnchanged('check', check) : check(),
+  unlessUnchanged('build', () => runScript('build')),
+]);
 
 // Of a part, all that it prints: its figures too.
 const { passedCount, flaky, failed } = await runTests(passed, isPart ? 'default' : 'minimal');
