@@ -178,6 +178,39 @@ describe('a request that takes the place of a limit whose end lifts it', () => {
   });
 });
 
+describe('while a bot runs whose policy can’t be read', () => {
+  it('a request that by one of the others does more than lower is not let through', () => {
+    const running = runningLimit();
+    const own = rule({
+      ...DAY_RULE,
+      approvers: { users: [OPERATOR.user, LEAD.user, THIRD.user], groups: ['S0LEADS'] },
+    });
+    const others = [
+      { policy: policy(DAY_RULE).policy, digest: 'other' },
+      { policy: null, digest: 'unreadable' },
+    ];
+    const command = ask({ rate: { kind: 'absolute', bytesPerSecond: 9 * MIB }, durationSeconds: 9 * HOUR });
+    const facts = {
+      ...{ rule: own, groups: GROUPS, people: KNOWN, running, now: at(60) },
+      execution: execution({ bytesPerSecond: running.to }),
+    };
+    const decided = (inForce: (typeof others)[number][]) =>
+      decideRequest(command, { ...facts, inForce: { ...policy(own), others: inForce } }, 'r-1111111111');
+    expect(decided(others.slice(0, 1))).toMatchObject({ proposal: { detail: { takeover: { why: 'revert-now' } } } });
+    expect(decided(others)).toMatchObject({ refusal: { why: 'policies-differ' } });
+    const free = decided(others.slice(1));
+    if (!free.ok) throw new Error(free.refusal.why);
+    const approved = { ...folded(null, at(60), free.event), status: 'approved' as const };
+    expect(
+      decideBegin(approved, {
+        ...facts,
+        inForce: { ...policy(own), others },
+      }),
+    ).toMatchObject({ kind: 'wait', for: 'policies' });
+    expect(decided(others.slice(1))).toMatchObject({ proposal: { detail: { approvals: 0 } } });
+  });
+});
+
 describe('more time for a limit whose end lifts it', () => {
   function extending(by: AskCommand['requester'], seconds = 60) {
     const running = runningLimit();
