@@ -74,7 +74,7 @@ export function decideByEach(
     made.ok ? made.needed : Number.POSITIVE_INFINITY,
   );
   if (!made.ok) return { ok: false, refusal: made.refusal, ...otherThan(inForce, digest) };
-  const lowers = each[0].made.ok && each[0].made.lowers;
+  const lowers = each.every(({ made }) => made.ok && made.lowers);
   if (hasUnreadable(inForce) && !lowers) return { ok: false, refusal: { why: 'policies-differ' } };
   const rules = each.flatMap((one) => one.rule ?? []);
   const tooFew = approversRefusal(rules, made.needed, command, facts);

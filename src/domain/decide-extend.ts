@@ -5,7 +5,7 @@ import { scheduledEvent } from './decide-revert.ts';
 import { ruleNow, staleEvent, stateEvent } from './decide-review.ts';
 import { type Hold, isHeld, isReverting } from './hold.ts';
 import type { PolicyInForce } from './policies-in-force.ts';
-import { weigh } from './takeover.ts';
+import { directionsOfMoreTime, weigh } from './takeover.ts';
 import { isUpdatable, type TaskExecution } from './task-execution.ts';
 import type { ThrottleRequest } from './throttle-request.ts';
 
@@ -38,9 +38,13 @@ export function decideExtension(
     if (max !== null && extension.totalSeconds > max) {
       return { ok: false, refusal: { why: 'duration-too-long', rule, asked: extension.totalSeconds, max, held } };
     }
-    const { direction, needed, takeover, lowers } = weigh(change, [running.direction], {
-      ...{ running, rule, groups: facts.groups, people: facts.people, runningRule: ruleNow(running, { policy }) },
-    });
+    const { direction, needed, takeover, lowers } = weigh(
+      change,
+      directionsOfMoreTime(running.direction, to, running),
+      {
+        ...{ running, rule, groups: facts.groups, people: facts.people, runningRule: ruleNow(running, { policy }) },
+      },
+    );
     if (needed === null) {
       return { ok: false, refusal: { why: 'unlimited-not-allowed', rule, ...(takeover ? { takeover } : {}) } };
     }

@@ -109,7 +109,8 @@ export function standingOf(request: ThrottleRequest, facts: StandingFacts): Stan
   const [own, ...others] = answers as [StandingUnder, ...StandingUnder[]];
   const found = strictest([own, ...others], (answer) => (answer.kind === 'stands' ? answer.needed : LESS[answer.kind]));
   if (found.kind !== 'stands') return found;
-  if (hasUnreadable(inForce) && !(own.kind === 'stands' && own.lowers)) return { kind: 'policies-differ' };
+  const lowers = answers.every((answer) => answer.kind === 'stands' && answer.lowers);
+  if (hasUnreadable(inForce) && !lowers) return { kind: 'policies-differ' };
   const times = answers.map((answer) => (answer.kind === 'stands' ? answer.expiresInSeconds : 0));
   return { ...found, expiresInSeconds: Math.min(...times) };
 }

@@ -10,7 +10,7 @@ import {
   type Person,
   type Rule,
 } from './policy.ts';
-import { directionsOf, type Weight, weigh } from './takeover.ts';
+import { directionsOf, directionsOfMoreTime, type Weight, weigh } from './takeover.ts';
 import { isUpdatable, type TaskExecution } from './task-execution.ts';
 import type { StaleWhy, ThrottleRequest } from './throttle-request.ts';
 
@@ -85,7 +85,7 @@ export function weightUnder(request: ThrottleRequest, { rule, runningRule }: Und
   const requester = of.people.get(request.requester.user) ?? { ...request.requester, kind: 'member' as const };
   const change = { requester, from, to, endsAt: ends === null ? null : new Date(ends) };
   const { running, groups, people } = of;
-  const directions = more ? [] : directionsOf(change, running);
+  const directions = more ? directionsOfMoreTime(request.direction, to, running) : directionsOf(change, running);
   return weigh(change, [request.direction, ...directions], { running, rule, runningRule, groups, people });
 }
 

@@ -68,6 +68,15 @@ export function directionsOf(
   return [now, directionOf(running.hold.base, to)];
 }
 
+/** More time is weighed as its limit was, and by the rate that it keeps from coming back: rules may tell the two apart by now. */
+export function directionsOfMoreTime(
+  asked: Direction,
+  to: number,
+  running: ThrottleRequest | null,
+): [Direction, ...Direction[]] {
+  return running && isHeld(running) && running.to === to ? [asked, directionOf(running.hold.base, to)] : [asked];
+}
+
 /** The one of them that needs the most approvals by this rule; one that it does not allow before all others. */
 function strictestOf(rule: Rule, directions: readonly [Direction, ...Direction[]]): Direction {
   const needs = (direction: Direction) => approvalsNeeded(rule, direction) ?? Number.POSITIVE_INFINITY;

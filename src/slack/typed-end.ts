@@ -21,6 +21,8 @@ type Taken =
   | { readonly kind: 'problem'; readonly problem: DurationProblem | UntilProblem | EndProblem };
 
 const NONE: TypedEnd = { durationSeconds: null, until: null };
+const OTHER_DAY =
+  /^(?:on |next |the )?(?:tomorrow|(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?|\d{4}-\d{2}-\d{2})(?![\p{L}\p{N}'’-])/iu;
 const QUOTES = /^[`'"“”‘’„«»]/;
 
 /**
@@ -65,9 +67,14 @@ function takeUntil([, second = '', third = '', ...rest]: readonly string[], spel
   if (!spelt) return refused(second, `write \`until ${read.value.typed}\``);
   // In another half of the day, or in another zone, it would be another time.
   if (!two.ok && /^[ap]\.?m\.?$/i.test(third)) return { kind: 'problem', problem: two.problem };
-  if (/^(?:[ap]\.?m\.?|utc|gmt|z|o.?clock|h|[a-z]{2,4}t|[+-]\d.*)$/i.test(after ?? '')) {
+  if (/^(?:[ap]\.?m\.?|utc|gmt|z|o.?clock|h|(?:[ecmp]|[a-z]{2,4})t|[+-]\d.*)$/i.test(after ?? '')) {
     const expected = 'write the time on your own clock, with hours from 00 to 23 and no zone';
     return refused(`${read.value.typed} ${after}`, expected);
+  }
+  // Left to the reason, the day would be today.
+  const [day = null] = two.ok ? [] : (OTHER_DAY.exec([third, ...rest].join(' ')) ?? []);
+  if (day !== null) {
+    return refused(`${second} ${day}`, 'write the day before the time, such as `until tomorrow 06:00`');
   }
   return { kind: 'end', end: { durationSeconds: null, until: read.value }, used: two.ok ? 3 : 2 };
 }

@@ -6,6 +6,8 @@ const KEYWORD = /^(?:for|until|till?|untill)[:=]?$/i;
 const QUOTE = /^[`'"“”‘’„«»]/;
 const PER = /^(?:\/|per|an?|each|every)$/i;
 const PERIOD = /^(?:s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?|d|days?|weeks?)$/i;
+/** After a percentage: what it is more or less by, where a percentage alone is what is left. */
+const BY = /^(?:more|less|up|down|off|higher|lower|faster|slower|extra)$/i;
 const MOST_GROUPS = 6;
 
 /**
@@ -25,9 +27,9 @@ export function takeRate(words: readonly Word[]): { rateText: string; used: numb
     const unit = all[digits];
     if (unit === undefined || unit === '' || KEYWORD.test(unit) || QUOTE.test(words[digits]?.text ?? ''))
       return take(digits);
-    return take(digits + 1 + periodAfter(all, digits + 1));
+    return take(digits + 1 + belongsAt(all, digits + 1));
   }
-  if (/^[+\-−–]?\d/.test(first)) return take(1 + periodAfter(all, 1));
+  if (/^[+\-−–]?\d/.test(first)) return take(1 + belongsAt(all, 1));
   if (KEYWORD.test(first) || parseRate(first).ok) return take(1);
   if (/^no$/i.test(first) && /^limit$/i.test(second)) return take(2);
   // `max 50MB/s`, `up to 50 MB/s`: none of them is read, and all of it is quoted.
@@ -48,9 +50,10 @@ function digitGroups(words: readonly string[]): number {
   return used;
 }
 
-/** `per hour`, `/ s`, `/h`: how many words say the time that the number is for. */
-function periodAfter(words: readonly string[], at: number): number {
+/** `per hour`, `/ s`, `/h`, and `more` after a percentage: how many words change what the number before them says. */
+function belongsAt(words: readonly string[], at: number): number {
   const [sign = '', period = ''] = words.slice(at);
+  if (words[at - 1]?.endsWith('%') && BY.test(sign)) return 1;
   if (sign.startsWith('/') && PERIOD.test(sign.slice(1))) return 1;
   return PER.test(sign) && (PERIOD.test(period) || sign === '/') ? 2 : 0;
 }

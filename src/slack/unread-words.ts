@@ -12,19 +12,19 @@ import { plainTyped } from '../domain/invisible.ts';
  */
 
 const END = String.raw`(?![\p{L}\p{N}'’-])`;
-const DIGITS = String.raw`\d{1,4}(?:[.,]\d{1,3})?`;
+const DIGITS = String.raw`(?:\d{1,4}(?:[.,]\d{1,3})?[½¼¾]?|[½¼¾])`;
 const NUMBER = `(?:${DIGITS}|an?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty|forty|fifty|sixty|ninety|half(?: an?)?|several|some|(?:a )?few|(?:a )?couple(?: of)?)`;
 const LONG_UNIT = '(?:seconds?|secs?|minutes?|mins?|hours?|hrs?|days?|weeks?)';
 const IN_DIGITS = String.raw`(?:${DIGITS}[\s-]?(?:${LONG_UNIT}|h)|${DIGITS}[smdw]|(?:\d{1,4}[dhms]){2,4})${END}`;
 // `a second` is more often an ordinal than a time.
-const IN_WORDS = String.raw`${NUMBER}[\s-](?!second${END})${LONG_UNIT}${END}`;
+const IN_WORDS = String.raw`${NUMBER}(?: and (?:a |one )?(?:half|quarter))?(?: more)?[\s-](?!second${END})${LONG_UNIT}${END}`;
 const ABOUT = String.raw`(?:(?:the|next|another|about|around|only|at|least|most|up|to|just|max|maximum|this|end|of)\s|~){0,4}`;
 const DAY = `(?:noon|midday|midnight|today|tomorrow|tonight|morning|afternoon|evening|weekend|eod|eob|cob|(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?|jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)${END}`;
 const CLOCK = String.raw`(?:\d{1,2}:\d{2}|\d{1,2}\s?[ap]\.?m)${END}`;
 
 const TIMES = [
-  String.raw`(?<![\p{L}\p{N}])for[:=]?\s${ABOUT}(?:${IN_DIGITS}|${IN_WORDS})`,
-  String.raw`(?<![\p{L}\p{N}])(?:until|untill|till|til)[:=]?\s${ABOUT}(?:\d[\p{N}:.-]*|${DAY}|(?<=end of )(?:the )?(?:day|week|month)${END})`,
+  String.raw`(?<![\p{L}\p{N}])for[:=]?\s?${ABOUT}(?:${IN_DIGITS}|${IN_WORDS})`,
+  String.raw`(?<![\p{L}\p{N}])(?:until|untill|till|til)[:=]?\s?${ABOUT}(?:\d[\p{N}:.-]*|${DAY}|(?<=end of )(?:the )?(?:day|week|month)${END})`,
   `^${IN_DIGITS}`,
   String.raw`^(?:(?:from|at|by|between|starting|today|tomorrow)\s)?${CLOCK}`,
   String.raw`^\d{4}-\d{2}-\d{2}${END}`,

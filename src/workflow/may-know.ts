@@ -1,4 +1,5 @@
 import { ruleNow } from '../domain/decide-review.ts';
+import { knownPolicies } from '../domain/policies-in-force.ts';
 import { distinct, groupsOf, mayAsk, mayView } from '../domain/policy.ts';
 import { hasPlace, maySeeAll } from '../domain/private-request.ts';
 import type { ThrottleRequest } from '../domain/throttle-request.ts';
@@ -6,20 +7,23 @@ import { lookUpParties } from './known-people.ts';
 import type { People, PolicySource } from './ports.ts';
 import { type ShownDeps, shownTo } from './shown-requests.ts';
 
-/** Whether this person may know that there is such a request: who sees all, took part, or may request by its rule. */
+/** Whether this person may know that there is such a request: who sees all, took part, or may request by its rule, by each policy that counts. */
 export async function mayKnow(
   deps: { people: People; policy: PolicySource },
   user: string,
   request: ThrottleRequest,
 ): Promise<boolean> {
-  const inForce = deps.policy.current();
-  const { policy } = inForce;
-  const rule = ruleNow(request, inForce);
-  const wanted = [policy.viewers, policy.audit.readers, rule].flatMap((of) => groupsOf(of));
-  const [person, groups] = await Promise.all([deps.people.person(user), deps.people.groups(distinct(wanted))]);
-  if (mayView(policy, person, groups).allowed || (rule && mayAsk(rule, person, groups).allowed)) return true;
+  const each = knownPolicies(deps.policy.current()).map((one) => ({ ...one, rule: ruleNow(request, one) }));
+  const wanted = each.flatMap(({ policy, rule }) => [policy.viewers, policy.audit.readers, rule]);
+  const groups = await deps.people.groups(distinct(wanted.flatMap((of) => groupsOf(of))));
+  const person = await deps.people.person(user);
   const people = await lookUpParties(deps.people, person, [request]);
-  return maySeeAll(request, person, { policy, rule, groups, people });
+  return each.every(
+    ({ policy, rule }) =>
+      mayView(policy, person, groups).allowed ||
+      (rule !== null && mayAsk(rule, person, groups).allowed) ||
+      maySeeAll(request, person, { policy, rule, groups, people }),
+  );
 }
 
 /** Whether this person may know where it was requested: then they get a link to its message. */

@@ -1,9 +1,11 @@
-import { ruleNow } from '../domain/decide-review.ts';
-import { groupsOf, type Person } from '../domain/policy.ts';
+import { rulesNow } from '../domain/decide-review.ts';
+import { knownPolicies } from '../domain/policies-in-force.ts';
+import { distinct, groupsOf, type Person } from '../domain/policy.ts';
 import { maySeeAll, withoutPrivate } from '../domain/private-request.ts';
 import type { ThrottleRequest } from '../domain/throttle-request.ts';
 import { lookUpParties } from './known-people.ts';
 import type { Channels, People, PolicySource } from './ports.ts';
+import { groupsOfAll } from './request-facts.ts';
 
 export interface ShownDeps {
   people: People;
@@ -21,16 +23,19 @@ export async function shownTo(
   requests: readonly ThrottleRequest[],
 ): Promise<ShowRequest> {
   const inForce = deps.policy.current();
-  const { policy } = inForce;
-  const rules = new Map(requests.map((request) => [request.id, ruleNow(request, inForce)]));
-  const wanted = [...groupsOf(policy.audit.readers), ...[...rules.values()].flatMap((rule) => groupsOf(rule))];
+  const policies = knownPolicies(inForce);
+  const rules = new Map(requests.map((request) => [request.id, rulesNow(request, inForce)]));
+  const readers = policies.flatMap(({ policy }) => groupsOf(policy.audit.readers));
   const [groups, people] = await Promise.all([
-    deps.people.groups([...new Set(wanted)]),
+    deps.people.groups(distinct([...readers, ...groupsOfAll([...rules.values()].flat())])),
     lookUpParties(deps.people, person, requests),
   ]);
-  const others = requests.filter(
-    (request) => !maySeeAll(request, person, { policy, rule: rules.get(request.id) ?? null, groups, people }),
-  );
+  // By each policy that counts.
+  const seesAll = (request: ThrottleRequest) =>
+    policies.every(({ policy }, nth) =>
+      maySeeAll(request, person, { policy, rule: rules.get(request.id)?.[nth] ?? null, groups, people }),
+    );
+  const others = requests.filter((request) => !seesAll(request));
   // Slack is asked only of the channels that it makes a difference for.
   const channels = [...new Set(others.map(({ channel }) => channel))];
   const closed = new Set<string>();

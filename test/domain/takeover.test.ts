@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { AskCommand } from '../../src/domain/ask-command.ts';
-import { startedEvent } from '../../src/domain/decide-apply.ts';
+import { decideBegin, startedEvent } from '../../src/domain/decide-apply.ts';
 import { decideExtension } from '../../src/domain/decide-extend.ts';
 import { decideRequest } from '../../src/domain/decide-request.ts';
 import { scheduledEvent } from '../../src/domain/decide-revert.ts';
@@ -178,6 +178,39 @@ describe('a request that takes the place of a limit whose end lifts it', () => {
   });
 });
 
+describe('while a bot runs whose policy can’t be read', () => {
+  it('a request that by one of the others does more than lower is not let through', () => {
+    const running = runningLimit();
+    const own = rule({
+      ...DAY_RULE,
+      approvers: { users: [OPERATOR.user, LEAD.user, THIRD.user], groups: ['S0LEADS'] },
+    });
+    const others = [
+      { policy: policy(DAY_RULE).policy, digest: 'other' },
+      { policy: null, digest: 'unreadable' },
+    ];
+    const command = ask({ rate: { kind: 'absolute', bytesPerSecond: 9 * MIB }, durationSeconds: 9 * HOUR });
+    const facts = {
+      ...{ rule: own, groups: GROUPS, people: KNOWN, running, now: at(60) },
+      execution: execution({ bytesPerSecond: running.to }),
+    };
+    const decided = (inForce: (typeof others)[number][]) =>
+      decideRequest(command, { ...facts, inForce: { ...policy(own), others: inForce } }, 'r-1111111111');
+    expect(decided(others.slice(0, 1))).toMatchObject({ proposal: { detail: { takeover: { why: 'revert-now' } } } });
+    expect(decided(others)).toMatchObject({ refusal: { why: 'policies-differ' } });
+    const free = decided(others.slice(1));
+    if (!free.ok) throw new Error(free.refusal.why);
+    const approved = { ...folded(null, at(60), free.event), status: 'approved' as const };
+    expect(
+      decideBegin(approved, {
+        ...facts,
+        inForce: { ...policy(own), others },
+      }),
+    ).toMatchObject({ kind: 'wait', for: 'policies' });
+    expect(decided(others.slice(1))).toMatchObject({ proposal: { detail: { approvals: 0 } } });
+  });
+});
+
 describe('more time for a limit whose end lifts it', () => {
   function extending(by: AskCommand['requester'], seconds = 60) {
     const running = runningLimit();
@@ -198,5 +231,46 @@ describe('more time for a limit whose end lifts it', () => {
   it('needs what the limit itself did, where somebody asks who can end it today', () => {
     expect(approvals(extending(LEAD))).toBe(0);
     expect(approvals(extending(SECOND))).toBe(0);
+  });
+
+  describe('where rules told lowering and raising alike when it was asked', () => {
+    const EVEN = rule({ approvals: { lower: 1, raise: 1, unlimited: 2 }, maxDurationSeconds: null });
+
+    /** 50 MiB/s for a while on 10, and 40 in its place: lower than what ran, and higher than what it goes back to. */
+    function keepsARaise(): ThrottleRequest {
+      const raised = runningLimit({ of: EVEN, base: 10 * MIB, to: 50 * MIB });
+      const decision = asking({ of: EVEN, running: raised, rate: 40 });
+      if (!decision.ok) throw new Error(decision.refusal.why);
+      expect(decision.proposal.detail).toMatchObject({ direction: 'lower', approvals: 1 });
+      return inForce({ ...folded(null, at(60), decision.event), status: 'approved' }, raised, 61);
+    }
+
+    function moreTime(of: Rule, running: ThrottleRequest) {
+      const { rate: _, ...command } = ask({ durationSeconds: HOUR });
+      const facts = { rule: of, inForce: policy(of), groups: GROUPS, people: KNOWN, now: at(120) };
+      const seen = execution({ bytesPerSecond: running.to });
+      return decideExtension(
+        { ...command, durationSeconds: HOUR },
+        running,
+        { ...facts, execution: seen },
+        'r-2222222222',
+      );
+    }
+
+    it('needs the approvals of the raise that it keeps, by the rule as it is now', () => {
+      expect(approvals(moreTime(DAY_RULE, keepsARaise()))).toBe(1);
+    });
+
+    it('needs them at the apply too', () => {
+      const running = keepsARaise();
+      const decision = moreTime(EVEN, running);
+      if (!decision.ok) throw new Error(decision.refusal.why);
+      const approved = { ...folded(null, at(120), decision.event), status: 'approved' as const };
+      const begin = decideBegin(approved, {
+        ...{ inForce: policy(DAY_RULE), groups: GROUPS, people: KNOWN, running, now: at(130) },
+        execution: execution({ bytesPerSecond: running.to }),
+      });
+      expect(begin).toMatchObject({ kind: 'end', event: { event: 'apply.stale', detail: { why: 'policy' } } });
+    });
   });
 });

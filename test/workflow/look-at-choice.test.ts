@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { LocalDataSync } from '../../src/sandbox/datasync/start-data-sync.ts';
 import { lookAtChoice } from '../../src/workflow/look-at-choice.ts';
 import { arnOf } from '../datasync/aws-environment.ts';
-import { CHANNEL } from '../domain/given.ts';
+import { CHANNEL, policy, rule } from '../domain/given.ts';
 import { type Bot, type Outside, outside, startAwsWithOne, startBot } from './given-bot.ts';
 
 let aws: LocalDataSync;
@@ -32,6 +32,15 @@ describe('an execution that was chosen in the form', () => {
     expect(await look('U0OPER', 'C0OTHER')).toMatchObject({ refusal: { why: 'no-rule', elsewhere: [] } });
     world.rule = { ...world.rule, requesters: { users: [], groups: ['S0GONE'] } };
     expect(await look('U0OPER')).toMatchObject({ refusal: { why: 'groups-unknown' } });
+    expect(aws.calls).toEqual([]);
+  });
+
+  it('is shown to nobody whom the policy of another bot does not let request', async () => {
+    const strict = policy(rule({ requesters: { users: ['U0LEAD'], groups: [] } }));
+    world.others = [{ policy: strict.policy, digest: 'strict' }];
+    expect(await look('U0OPER')).toMatchObject({ kind: 'refused', refusal: { why: 'may-not-ask' } });
+    world.others = [{ policy: policy().policy, digest: 'none' }];
+    expect(await look('U0OPER')).toMatchObject({ refusal: { why: 'no-rule' } });
     expect(aws.calls).toEqual([]);
   });
 
