@@ -44,6 +44,11 @@ function commandLine(end: (code: number) => void): Command {
   program
     .command('serve')
     .description('run the bot, configured by the environment, until SIGTERM or SIGINT; SIGHUP reads the policy again')
+    .addHelpText(
+      'after',
+      `
+Exit codes: 0 stopped in order, 1 the stop took more than 10 s or was cut short, 2 wrong configuration or failed start.`,
+    )
     .action(async () => {
       const { runServe } = await import('./commands/run-serve.ts');
       // What is still open after a stop that took too long must not keep the process.

@@ -77,7 +77,9 @@ export function resolveUntil(
     const clock = `${twoDigits(hour)}:${twoDigits(minute)}`;
     return refuse(
       'past',
-      day === 'today' ? `write \`until tomorrow ${clock}\`: today it is past` : 'write a time to come',
+      day === 'today'
+        ? `write \`until tomorrow ${clock}\`, since ${clock} is already past today`
+        : 'write a time to come',
     );
   }
   if (seconds < SHORTEST_DURATION) return refuse('too-soon', 'write a time at least 1 minute ahead');

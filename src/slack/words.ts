@@ -42,7 +42,7 @@ export function problemWords(problem: { quoted: string; instead: string }, field
 
 /** A time that was read and can't be the end of a limit. */
 export function untilWords({ quoted, instead }: UntilProblem): Words {
-  return { text: `The limit can’t end ${code(quoted)}: ${entities(instead)}. Nothing was asked.`, field: 'duration' };
+  return { text: `${code(quoted)} can’t be used: ${entities(instead)}. Nothing was asked.`, field: 'duration' };
 }
 
 /** A command that can't be read: the part, what is expected, and an example that works. */

@@ -38,7 +38,7 @@ describe('until', () => {
   });
 
   it.each([
-    ['14:59', 'past', '`until tomorrow 14:59`'],
+    ['14:59', 'past', '`until tomorrow 14:59`, since 14:59 is already past today'],
     ['15:00', 'past', '`until tomorrow 15:00`'],
     ['2026-11-27 18:00', 'past', 'a time to come'],
     ['2026-12-05 15:01', 'too-far', '7 days'],

@@ -5,6 +5,7 @@ describe.concurrent('the command line', () => {
   it.each([
     ['', 'serve'],
     ['serve', 'SIGHUP'],
+    ['serve', 'Exit codes: 0 stopped in order'],
     ['policy check', 'POLICY_FILE'],
     ['policy explain', '--current'],
     ['audit export', '--since'],

@@ -59,7 +59,7 @@ describe('every answer says when the limit ends', () => {
     const past = await olga.submit(view, { rate: '50MiB/s', duration: 'until 2020-01-01 06:00' });
     expect(past).toMatchObject({
       responseAction: 'errors',
-      errors: { duration: expect.stringContaining('can’t end') },
+      errors: { duration: expect.stringContaining('until 2020-01-01 06:00 can’t be used') },
     });
     const kept = await olga.submit(view, { rate: '50MiB/s', duration: '', reason: 'cutover for 2h' });
     expect(kept).toMatchObject({ responseAction: 'errors', errors: { duration: expect.stringContaining('for 2h') } });

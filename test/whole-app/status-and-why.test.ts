@@ -31,6 +31,7 @@ describe('status', () => {
       'open the card',
       '*asked* · olga',
       'Throttle…',
+      '*Mode*\nBasic',
     ])
       expect(shown.text).toContain(words);
     const before = (await records()).length;

@@ -4,6 +4,7 @@ import { startWorld, type World } from '../local-world.ts';
 import { type GivenRedis, type LocalRedis, startRedis } from '../redis.ts';
 import { isObject, objects } from '../slack/json.ts';
 import type { LocalSlack } from '../slack/local-slack.ts';
+import { usersIn } from '../slack/seed.ts';
 import { openOnDesktop } from './desktop.ts';
 import { span } from './ink.ts';
 import type { Reader } from './mrkdwn.ts';
@@ -67,7 +68,8 @@ async function perform({ once, logFile, terminal, closers, stop }: Performance):
   const redis = await startRedis();
   closers.push(() => redis.close());
   const env = { LOG_LEVEL: process.env.LOG_LEVEL || 'info' };
-  const world = await startWorld({ redisUrl: redis.url, policy: POLICY, env });
+  const users = usersIn(Intl.DateTimeFormat().resolvedOptions().timeZone);
+  const world = await startWorld({ redisUrl: redis.url, policy: POLICY, env, slack: { seed: { users } } });
   closers.push(() => world.stop());
   const { star } = setScene(world.aws);
   if (fault) world.aws.fail(fault);

@@ -54,6 +54,14 @@ const bot = 'U0BOT';
 const staff = ['U0OPER', 'U0OPER2', 'U0LEAD', 'U0LEAD2', 'U0AUDIT'];
 const everybody = [...staff, 'U0GUEST', 'U0STRANGE', 'U0GONE'];
 
+/**
+ * The people of the small workspace, all in one time zone: whoever tries them by hand reads one clock, and means it when they
+ * type `until 18:00`.
+ */
+export function usersIn(zone: string): readonly SeedUser[] {
+  return defaultSeed.users.map((user) => ({ ...user, tz: zone }));
+}
+
 /** A small workspace with one person of every kind and one channel of every kind. */
 export const defaultSeed: SlackSeed = {
   team: { id: 'T0DEMO', name: 'Demo', domain: 'demo' },

@@ -8,7 +8,7 @@ import { untrustedLine } from './audit-untrusted.ts';
 import { detailWords, recordWords } from './audit-words.ts';
 import { actions, button, context, factSection, section } from './blocks.ts';
 import { heldWords, speedWords, THROTTLE_ACTION } from './execution-list.ts';
-import { etaWords, executionFact, modeWarning, progressBar, shortName } from './execution-words.ts';
+import { etaWords, executionFact, modeName, modeWarning, progressBar, shortName } from './execution-words.ts';
 import { lostLog } from './notices.ts';
 import { personName } from './people-words.ts';
 import { stateWords } from './state-words.ts';
@@ -57,7 +57,7 @@ function facts({ look, measured }: ExecutionStatusFacts['status']): [string, str
   const { files } = look;
   return [
     ['Execution', executionFact({ execution: look.arn, taskName: look.taskName, account, region })],
-    ['Mode', escapeText(look.mode ?? 'not said')],
+    ['Mode', modeName(look.mode)],
     ['Limit', formatRate(limit)],
     ['Speed', speedWords(measured, average)],
     [

@@ -35,7 +35,7 @@ export function helpMessage(): MessageView {
         '*Rates*: `50MiB/s` or `50MB/s` (1 MB = 1,048,576 bytes), `400Mbit/s`, `50%` of the limit in force, `unlimited`, or bytes per second as a number, from 1 MiB/s.\n*Durations*: `30m`, `2h`, `1d`, `1h30m`. *Times*, on your own clock: `until 18:00`, `until tomorrow 06:00`, `until 2026-12-01 06:00`.\nA reason that has a time or a rate in it goes in quotes.',
       ),
       context(
-        'A limit holds for one run only. With a duration it goes back to the rate from before when the time is over, if nobody has changed it since.',
+        'A limit holds for one run only. With a duration or a time it goes back to the rate from before when that is over, if nobody has changed it since.',
       ),
     ],
   };

@@ -1,6 +1,7 @@
 import { type ErrorCode, WebClient } from '@slack/web-api';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type LocalSlack, startSlack } from '../../../src/sandbox/slack/local-slack.ts';
+import { usersIn } from '../../../src/sandbox/slack/seed.ts';
 
 let now = Date.now();
 let slack: LocalSlack;
@@ -64,6 +65,14 @@ describe('who', () => {
     expect(await info('U0GONE')).toMatchObject({ deleted: true });
     expect(await info('U0BOT')).toMatchObject({ is_bot: true });
     expect(await refusal(client.users.info({ user: 'U0NOBODY' }))).toMatchObject({ error: 'user_not_found' });
+  });
+
+  it('has everybody who has not left in the one time zone that is asked for', async () => {
+    await slack.stop();
+    slack = await startSlack({ seed: { users: usersIn('Asia/Tokyo') } });
+    client = as(slack.seed.app.botToken);
+    for (const { id } of slack.seed.users.filter((user) => !user.deleted))
+      expect((await client.users.info({ user: id })).user).toMatchObject({ id, tz: 'Asia/Tokyo' });
   });
 
   it('has groups that change', async () => {

@@ -143,7 +143,7 @@ describe('helpMessage', () => {
   it('says what can be said', () => {
     const message = helpMessage();
     expectGoodMessage(message);
-    for (const word of ['requests', 'audit', 'help', '50MiB/s', '1h30m', 'one run only']) {
+    for (const word of ['requests', 'audit', 'help', '50MiB/s', '1h30m', 'one run only', 'With a duration or a time']) {
       expect(read(message)).toContain(word);
     }
   });
