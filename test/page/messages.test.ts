@@ -101,6 +101,10 @@ describe('messages', () => {
     await focused(button);
     expect(await button.boundingBox()).toEqual(top);
 
+    // The page hears of the scrolling only when it is drawn next, and by then the news may be here.
+    await tab.evaluate(
+      'window.addEventListener("scroll", (event) => event.stopImmediatePropagation(), { capture: true })',
+    );
     await tab.evaluate('(list => { list.scrollTop = list.scrollHeight; })(document.querySelector(".messages"))');
     await expect.poll(() => tab.evaluate(left)).toBeLessThan(5);
     await asBot('chat.postMessage', { channel, text: 'followed to the end' });

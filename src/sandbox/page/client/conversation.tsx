@@ -19,6 +19,8 @@ export function Conversation({ channel }: { channel: ShownChannel }): ReactNode 
   const list = useRef<HTMLElement>(null);
   const reader = useRef<'at the end' | 'led' | 'elsewhere'>('at the end');
   const led = useRef({ to: 0, top: 0 });
+  /** How high all of it was when news came last. */
+  const height = useRef(0);
   const entries = entriesOf(channel.id, slack.messages, slack.failures);
   const newest = entries.at(-1)?.at ?? 0;
 
@@ -26,13 +28,17 @@ export function Conversation({ channel }: { channel: ShownChannel }): ReactNode 
   useLayoutEffect(() => {
     const { current } = list;
     const latest = current?.lastElementChild;
-    if (reader.current === 'elsewhere' || !current || !(latest instanceof HTMLElement)) return;
+    if (!current || !(latest instanceof HTMLElement)) return;
+    // Who has just gone there: the news may be here before the browser tells of the scrolling.
+    const isThere = isAtEnd({ ...positionOf(current), scrollHeight: height.current });
+    height.current = current.scrollHeight;
+    if (reader.current === 'elsewhere' && !isThere) return;
     const isNew = newest > led.current.to;
-    if (reader.current === 'at the end' && !isNew) current.scrollTop = current.scrollHeight;
+    if (reader.current !== 'led' && !isNew) current.scrollTop = current.scrollHeight;
     // Further than the end is the end.
     else current.scrollTop = latest.offsetTop - MARGIN;
     led.current = { to: newest, top: current.scrollTop };
-    reader.current = isAtEnd(current) ? 'at the end' : 'led';
+    reader.current = isAtEnd(positionOf(current)) ? 'at the end' : 'led';
   }, [slack]);
 
   return (
@@ -49,7 +55,7 @@ export function Conversation({ channel }: { channel: ShownChannel }): ReactNode 
         tabIndex={0}
         onScroll={({ currentTarget }) => {
           if (Math.abs(currentTarget.scrollTop - led.current.top) < 2) return;
-          reader.current = isAtEnd(currentTarget) ? 'at the end' : 'elsewhere';
+          reader.current = isAtEnd(positionOf(currentTarget)) ? 'at the end' : 'elsewhere';
         }}
       >
         {entries.length === 0 ? <Empty /> : null}
@@ -65,7 +71,11 @@ export function Conversation({ channel }: { channel: ShownChannel }): ReactNode 
   );
 }
 
-function isAtEnd({ scrollTop, scrollHeight, clientHeight }: Element): boolean {
+function positionOf({ scrollTop, scrollHeight, clientHeight }: Element) {
+  return { scrollTop, scrollHeight, clientHeight };
+}
+
+function isAtEnd({ scrollTop, scrollHeight, clientHeight }: ReturnType<typeof positionOf>): boolean {
   return scrollHeight - scrollTop - clientHeight < NEAR;
 }
 
