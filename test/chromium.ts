@@ -26,13 +26,15 @@ export const CHROMIUM_FLAGS = [
 
 /** Without them emoji are boxes, and words whatever is there. */
 const FONTS = ['fonts-liberation', 'fonts-noto-color-emoji'];
-const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
+/** The shell has no window to draw: a tab opens in a third of the time. */
+const SHELL = 'chromium-headless-shell';
+const NAMES = [SHELL, 'chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
 const MAC = '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome';
 const FOLDER = join(import.meta.dirname, '../node_modules/.cache/datasync-throttle/chromium');
 const INSTALL_MS = 600_000;
 
 /**
- * Finds a Chromium or Chrome, or sets up Debian's own: with apt-get as root, unpacked under node_modules/.cache
+ * Finds a Chromium or Chrome, or sets up Debian's headless one: with apt-get as root, unpacked under node_modules/.cache
  * otherwise. Throws one sentence that says what was tried and what to do.
  */
 export async function findOrInstallChromium(): Promise<Chromium> {
@@ -63,7 +65,7 @@ async function install(): Promise<Chromium> {
     env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
   };
   await run('apt-get', ['-q', 'update'], options);
-  await run('apt-get', ['-q', '-y', '--no-install-recommends', 'install', 'chromium', ...FONTS], options);
+  await run('apt-get', ['-q', '-y', '--no-install-recommends', 'install', SHELL, ...FONTS], options);
   const command = onThePath(NAMES);
   if (command === null) throw new Error('what was installed is not on the PATH');
   return { command, env: {} };
@@ -80,7 +82,7 @@ async function unpack(): Promise<Chromium> {
     await rm(work, { recursive: true, force: true });
   }
   const unpacked = await unpackedIn(FOLDER);
-  if (unpacked === null) throw new Error('what was unpacked has no chromium in it');
+  if (unpacked === null) throw new Error('what was unpacked has no Chromium in it');
   return unpacked;
 }
 
@@ -105,7 +107,7 @@ async function download(work: string): Promise<string[]> {
   await run('apt-get', [...apt, 'update'], options);
   const { stdout } = await run(
     'apt-get',
-    [...apt, '-s', '--no-install-recommends', 'install', 'chromium', ...FONTS],
+    [...apt, '-s', '--no-install-recommends', 'install', SHELL, ...FONTS],
     options,
   );
   const missing = [...stdout.matchAll(/^Inst (\S+)/gm)].map(([, name]) => name ?? '');
@@ -114,7 +116,7 @@ async function download(work: string): Promise<string[]> {
 }
 
 async function unpackedIn(folder: string): Promise<Chromium | null> {
-  const command = join(folder, 'usr/lib/chromium/chromium');
+  const command = join(folder, 'usr/lib/chromium', SHELL);
   if (!existsSync(command)) return null;
   const lib = join(folder, 'usr/lib');
   const inside = (await readdir(lib, { withFileTypes: true })).filter((entry) => entry.isDirectory());

@@ -140,7 +140,8 @@ export async function searchFor(search: Locator, words: string, option: Locator)
 
 /** Waits until nothing moves: a spinner has no end of its own, and is gone once what it waits for is there. */
 export async function atRest(tab: Tab): Promise<void> {
-  await tab.waitForFunction('document.getAnimations().length === 0');
+  // Asked from outside each time: the page's own policy lets nothing be evaluated in it.
+  await expect.poll(() => tab.evaluate('document.getAnimations().length'), { timeout: PATIENCE_MS }).toBe(0);
 }
 
 /** Waits until an element has the focus. */
