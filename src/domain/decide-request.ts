@@ -23,13 +23,13 @@ export type Admission =
  * of `rulesElsewhere` and of the viewers.
  */
 export function admit(command: AskCommand, inForce: PolicyInForce, groups: Groups): Admission {
-  const own = admitUnder(command, inForce, groups);
   const found = underEach(
     inForce,
     (one) => ({ ...admitUnder(command, one, groups), digest: one.digest }),
     ({ ok }) => (ok ? 0 : 1),
   );
-  if (found.ok) return own;
+  // Where all let it through, the first answer counts: that of this bot's own policy.
+  if (found.ok) return { ok: true, rule: found.rule };
   const { refusal, rule, digest } = found;
   return { ok: false, refusal, rule, ...otherThan(inForce, digest) };
 }
@@ -76,11 +76,16 @@ function elsewhere(
     .map(({ name, match }) => ({ rule: name, channels: match.channels ?? [] }));
 }
 
+/** Why this person may not ask by this rule; null where they may. */
+export function personRefusal(rule: Rule, person: Person, groups: Groups): AskRefusal | null {
+  const may = mayAsk(rule, person, groups);
+  if (may.allowed) return null;
+  return may.why === 'unknown-groups' ? groupsUnknown(rule, groups) : { why: 'may-not-ask', denial: may.why, rule };
+}
+
 function askerRefusal(rule: Rule, command: AskCommand, groups: Groups): AskRefusal | null {
-  const may = mayAsk(rule, command.requester, groups);
-  if (!may.allowed) {
-    return may.why === 'unknown-groups' ? groupsUnknown(rule, groups) : { why: 'may-not-ask', denial: may.why, rule };
-  }
+  const refusal = personRefusal(rule, command.requester, groups);
+  if (refusal) return refusal;
   if (rule.reason === 'required' && !command.reason) return { why: 'reason-required', rule };
   const { durationSeconds } = command;
   if (durationSeconds !== null && rule.maxDurationSeconds !== null && durationSeconds > rule.maxDurationSeconds) {

@@ -6,7 +6,7 @@ import { linkOf } from './links.ts';
 import type { Words } from './words.ts';
 import { refusalWords } from './words-refusal.ts';
 
-/** What came of something, ready for its words: a refusal names only people who could do it. */
+/** What came of something, ready for its words: a refusal names only people who are allowed to. */
 export async function named<D extends { kind: string; refusal?: Refusal }>(
   { people }: Pick<Bot, 'people'>,
   done: D,

@@ -4,7 +4,7 @@ import { code, listed } from './views/text.ts';
 
 const MOST_GROUPS = 10;
 
-/** To guests and outsiders: it names nothing of the policy, of what runs, or of who could. */
+/** To guests and outsiders: it names nothing of the policy, nothing that runs, and nobody. */
 export const OUTSIDER = 'Only full members of this workspace can use this app. Nothing was changed.';
 
 /** `whose`: what names the groups; `so`: what comes of it. */

@@ -12,6 +12,7 @@ import { approverIds, possibleApprovers } from '../domain/possible-approvers.ts'
 import type { ThrottleRequest } from '../domain/throttle-request.ts';
 import { PersonUnknown } from './faults.ts';
 import type { People as Directory } from './ports.ts';
+import { partiesOf } from './request-facts.ts';
 
 /**
  * Slack takes 100 look-ups a minute; one answer to one person may use a part of them. What was looked up is remembered for
@@ -78,11 +79,7 @@ export function lookUpParties(
   requests: readonly Pick<ThrottleRequest, 'requester' | 'approvals'>[],
 ): Promise<People> {
   if (person.enterprise == null) return Promise.resolve(new Map());
-  const parties = requests.flatMap(({ requester, approvals }) => [requester, ...approvals.map(({ by }) => by)]);
-  return lookUpPeople(
-    directory,
-    parties.map(({ user }) => user),
-  );
+  return lookUpPeople(directory, requests.flatMap(partiesOf));
 }
 
 async function orUnknown(looking: Promise<Person>): Promise<Person | null> {

@@ -1,6 +1,6 @@
 import { rulesFor, targetOf } from '../domain/ask-command.ts';
-import { mayAsk } from '../domain/policy.ts';
-import { type AskRefusal, groupsUnknown } from '../domain/refusal.ts';
+import { personRefusal } from '../domain/decide-request.ts';
+import type { AskRefusal } from '../domain/refusal.ts';
 import type { ExecutionArn, TaskExecution } from '../domain/task-execution.ts';
 import { AwsFault } from './faults.ts';
 import type { Executions, People, PolicySource } from './ports.ts';
@@ -22,12 +22,8 @@ export async function lookAtChoice(
   const [person, groups] = await Promise.all([deps.people.person(user), deps.people.groups(groupsOfAll(rules))]);
   for (const rule of rules) {
     if (!rule) return { kind: 'refused', refusal: { why: 'no-rule', account, region, elsewhere: [] } };
-    const may = mayAsk(rule, person, groups);
-    if (may.allowed) continue;
-    const { why } = may;
-    const refusal =
-      why === 'unknown-groups' ? groupsUnknown(rule, groups) : ({ why: 'may-not-ask', denial: why, rule } as const);
-    return { kind: 'refused', refusal };
+    const refusal = personRefusal(rule, person, groups);
+    if (refusal) return { kind: 'refused', refusal };
   }
   try {
     const seen = await deps.executions.describe(execution, { role: rules[0]?.role ?? null, session: { kind: 'read' } });

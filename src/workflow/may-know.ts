@@ -15,8 +15,8 @@ export async function mayKnow(
 ): Promise<boolean> {
   const each = knownPolicies(deps.policy.current()).map((one) => ({ ...one, rule: ruleNow(request, one) }));
   const wanted = each.flatMap(({ policy, rule }) => [policy.viewers, policy.audit.readers, rule]);
-  const groups = await deps.people.groups(distinct(wanted.flatMap((of) => groupsOf(of))));
-  const person = await deps.people.person(user);
+  const named = distinct(wanted.flatMap((of) => groupsOf(of)));
+  const [person, groups] = await Promise.all([deps.people.person(user), deps.people.groups(named)]);
   const people = await lookUpParties(deps.people, person, [request]);
   return each.every(
     ({ policy, rule }) =>

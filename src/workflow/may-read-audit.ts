@@ -1,6 +1,6 @@
 import { plainEvent } from '../domain/audit-record.ts';
 import { knownPolicies, otherThan, strictnessOf, underEach } from '../domain/policies-in-force.ts';
-import { groupsOf, mayRead, type Person, type Principals, unreadableOf } from '../domain/policy.ts';
+import { distinct, groupsOf, mayRead, type Person, type Principals, unreadableOf } from '../domain/policy.ts';
 import { nameable } from './known-people.ts';
 import type { Ledger, People, PolicySource } from './ports.ts';
 
@@ -32,7 +32,7 @@ export async function mayReadAudit(deps: Omit<ReadDeps, 'ledger'>, user: string)
   const inForce = await deps.policy.counting();
   const person = await deps.people.person(user);
   const named = knownPolicies(inForce).flatMap(({ policy }) => groupsOf(policy.audit.readers));
-  const groups = await deps.people.groups([...new Set(named)]);
+  const groups = await deps.people.groups(distinct(named));
   const { may, readers, digest } = underEach(
     inForce,
     ({ policy, digest }) => ({ may: mayRead(policy, person, groups), readers: policy.audit.readers, digest }),

@@ -11,7 +11,7 @@ export interface ViewDeps {
   policy: PolicySource;
 }
 
-/** `viewers`: who could, as far as they may be named. `unreadable`: the groups that Slack will not tell by waiting either. */
+/** `viewers`: those who are allowed to, as far as they may be named. `unreadable`: the groups that Slack will not tell by waiting either. */
 export type NotViewed =
   | { kind: 'not-a-viewer'; viewers: Principals }
   | { kind: 'viewers-unknown'; unreadable: string[] };

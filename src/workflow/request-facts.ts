@@ -1,6 +1,6 @@
 import { rulesNow } from '../domain/decide-review.ts';
 import type { PolicyInForce } from '../domain/policies-in-force.ts';
-import { type Groups, groupsOf, type People as KnownPeople, type Rule } from '../domain/policy.ts';
+import { distinct, type Groups, groupsOf, type People as KnownPeople, type Rule } from '../domain/policy.ts';
 import { type ExecutionArn, parseExecutionArn } from '../domain/task-execution.ts';
 import type { ThrottleRequest } from '../domain/throttle-request.ts';
 import type { InForce, Ledger, People, PolicySource } from './ports.ts';
@@ -23,7 +23,7 @@ export async function standingFacts(
   const [inForce, standing] = await Promise.all([deps.policy.counting(), deps.ledger.inForceOf(request.execution)]);
   const running = await runningBeside(deps, request, standing);
   const rules = [...rulesNow(request, inForce), ...(running ? rulesNow(running, inForce) : [])];
-  const users = [...new Set([request, ...(running ? [running] : [])].flatMap(partiesOf))];
+  const users = distinct([request, ...(running ? [running] : [])].flatMap(partiesOf));
   const [groups, ...people] = await Promise.all([
     deps.people.groups(groupsOfAll(rules)),
     ...users.map((user) => deps.people.person(user)),
@@ -48,7 +48,7 @@ export function partiesOf({ requester, approvals }: Pick<ThrottleRequest, 'reque
 
 /** The groups that must be looked up for several rules, each once. */
 export function groupsOfAll(rules: readonly (Rule | null)[]): string[] {
-  return [...new Set(rules.flatMap((rule) => groupsOf(rule)))];
+  return distinct(rules.flatMap((rule) => groupsOf(rule)));
 }
 
 export function executionOf(request: ThrottleRequest): ExecutionArn {

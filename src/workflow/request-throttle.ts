@@ -202,16 +202,15 @@ async function peopleToWeigh(
   of: { rules: readonly (Rule | null)[]; requester: Person; groups: Groups; running: ThrottleRequest | null },
 ): Promise<KnownPeople> {
   const { rules, requester, groups, running } = of;
-  const found = await Promise.all(
-    rules.flatMap((rule) => {
-      if (rule === null) return [];
-      const most = Math.max(...Object.values(rule.approvals).map((needed) => needed ?? 0));
-      const enough = rules.length > 1 ? Number.POSITIVE_INFINITY : most;
-      return [lookUpApprovers(people, rule, requester, { groups, enough })];
-    }),
-  );
-  const parties = running ? await lookUpPeople(people, partiesOf(running)) : new Map();
-  return new Map([...found, parties].flatMap((some) => [...some]));
+  const approvers = rules.flatMap((rule) => {
+    if (rule === null) return [];
+    const most = Math.max(...Object.values(rule.approvals).map((needed) => needed ?? 0));
+    const enough = rules.length > 1 ? Number.POSITIVE_INFINITY : most;
+    return [lookUpApprovers(people, rule, requester, { groups, enough })];
+  });
+  const parties = lookUpPeople(people, running ? partiesOf(running) : []);
+  const found = await Promise.all([...approvers, parties]);
+  return new Map(found.flatMap((some) => [...some]));
 }
 
 async function refuse(

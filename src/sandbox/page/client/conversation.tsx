@@ -30,7 +30,7 @@ export function Conversation({ channel }: { channel: ShownChannel }): ReactNode 
     const latest = current?.lastElementChild;
     if (!current || !(latest instanceof HTMLElement)) return;
     // Who has just gone there: the news may be here before the browser tells of the scrolling.
-    const isThere = isAtEnd({ ...positionOf(current), scrollHeight: height.current });
+    const isThere = isAtEnd(current, height.current);
     height.current = current.scrollHeight;
     if (reader.current === 'elsewhere' && !isThere) return;
     const isNew = newest > led.current.to;
@@ -38,7 +38,7 @@ export function Conversation({ channel }: { channel: ShownChannel }): ReactNode 
     // Further than the end is the end.
     else current.scrollTop = latest.offsetTop - MARGIN;
     led.current = { to: newest, top: current.scrollTop };
-    reader.current = isAtEnd(positionOf(current)) ? 'at the end' : 'led';
+    reader.current = isAtEnd(current) ? 'at the end' : 'led';
   }, [slack]);
 
   return (
@@ -55,7 +55,7 @@ export function Conversation({ channel }: { channel: ShownChannel }): ReactNode 
         tabIndex={0}
         onScroll={({ currentTarget }) => {
           if (Math.abs(currentTarget.scrollTop - led.current.top) < 2) return;
-          reader.current = isAtEnd(positionOf(currentTarget)) ? 'at the end' : 'elsewhere';
+          reader.current = isAtEnd(currentTarget) ? 'at the end' : 'elsewhere';
         }}
       >
         {entries.length === 0 ? <Empty /> : null}
@@ -71,12 +71,9 @@ export function Conversation({ channel }: { channel: ShownChannel }): ReactNode 
   );
 }
 
-function positionOf({ scrollTop, scrollHeight, clientHeight }: Element) {
-  return { scrollTop, scrollHeight, clientHeight };
-}
-
-function isAtEnd({ scrollTop, scrollHeight, clientHeight }: ReturnType<typeof positionOf>): boolean {
-  return scrollHeight - scrollTop - clientHeight < NEAR;
+/** `height`: of all that there is, and was when it was looked at. */
+function isAtEnd({ scrollTop, clientHeight, scrollHeight }: Element, height = scrollHeight): boolean {
+  return height - scrollTop - clientHeight < NEAR;
 }
 
 function Empty(): ReactNode {
