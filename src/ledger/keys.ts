@@ -21,6 +21,8 @@ export function createKeys(prefix: string) {
     /** By execution: the request that has a change on its way to AWS. */
     changing: key('changing'),
     replicas: key('replicas'),
+    /** Written by each bot every few seconds, to see whether Redis takes it. */
+    proof: (replica: string) => key('proof', replica),
     policyCurrent: key('policy', 'current'),
     policyText: (digest: string) => key('policy', 'text', digest),
     operation: (op: string) => key('op', op),

@@ -7,7 +7,7 @@ import { loadScript } from './script.ts';
 /** The consumer group of the workers. */
 export const GROUP = 'workers';
 /** A claim this old belongs to a worker that is gone; a living one renews it. */
-const ABANDONED_MS = 30_000;
+export const ABANDONED_MS = 30_000;
 const AGAIN_MS = 250;
 
 export interface OutboxOptions {

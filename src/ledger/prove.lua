@@ -1,0 +1,62 @@
+#!lua
+-- Proves that Redis accepts a write under the conditions of a commit, and finds the oldest work that nobody touches.
+-- KEYS  1 proof  2 head  3 audit log  4 open requests  5 outbox  6 timers  7 limits in force  8 changes under way
+--       9 floor
+-- ARGV  1 bot  2 proof's seconds to live  3 consumer group  4 ms after which a claim is old  5 most entries to look at
+-- Answers  {'wrong-type', key, type found, type needed}
+--          {'proven', time in ms, ms since the oldest work was touched ('' = none waits), its effect,
+--           first timer ('' = none), its due ms}
+
+local proof_key, head_key, log_key, open_key = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
+local outbox_key, timers_key, in_force_key, changing_key, floor_key = KEYS[5], KEYS[6], KEYS[7], KEYS[8], KEYS[9]
+local bot, proof_seconds, group = ARGV[1], ARGV[2], ARGV[3]
+local old_claim_ms, most = tonumber(ARGV[4]), tonumber(ARGV[5])
+
+local needed = {
+  { proof_key, 'string' },
+  { head_key, 'hash' },
+  { log_key, 'stream' },
+  { open_key, 'zset' },
+  { outbox_key, 'stream' },
+  { timers_key, 'zset' },
+  { in_force_key, 'hash' },
+  { changing_key, 'hash' },
+  { floor_key, 'hash' },
+}
+for _, one in ipairs(needed) do
+  local found = redis.call('TYPE', one[1]).ok
+  if found ~= 'none' and found ~= one[2] then
+    return { 'wrong-type', one[1], found, one[2] }
+  end
+end
+redis.call('SET', proof_key, bot, 'EX', proof_seconds)
+
+local time = redis.call('TIME')
+local now_ms = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
+local function ms_of(entry)
+  return tonumber(string.match(entry, '^%d+'))
+end
+
+-- Settled work is deleted: an entry that is there is claimed by a worker, or nobody has it.
+local pending = redis.pcall('XPENDING', outbox_key, group, '-', '+', most)
+local idle_of, known_to_ms = {}, math.huge
+if not pending.err then
+  for _, claim in ipairs(pending) do
+    idle_of[claim[1]] = claim[3]
+  end
+  if #pending == most then
+    known_to_ms = ms_of(pending[most][1])
+  end
+end
+local oldest_ms, oldest = -1, ''
+for _, entry in ipairs(redis.call('XRANGE', outbox_key, '-', '+', 'COUNT', most)) do
+  local idle, age = idle_of[entry[1]], now_ms - ms_of(entry[1])
+  local untouched = idle and (idle >= old_claim_ms and idle or -1) or (age >= 0 and age or 0)
+  if untouched > oldest_ms and (idle or ms_of(entry[1]) <= known_to_ms) then
+    oldest_ms, oldest = untouched, entry[2][2] or ''
+  end
+end
+
+local timer = redis.call('ZRANGE', timers_key, 0, 0, 'WITHSCORES')
+local touched_ms = oldest_ms < 0 and '' or string.format('%d', oldest_ms)
+return { 'proven', string.format('%d', now_ms), touched_ms, oldest, timer[1] or '', timer[2] or '' }
