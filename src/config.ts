@@ -1,5 +1,6 @@
 import { createPrivateKey, type KeyObject } from 'node:crypto';
 import { z } from 'zod';
+import { listenAddress, OPS_HOST_EXPECTED } from './config-ops.ts';
 import { type RedisTarget, readRedisTarget } from './config-redis.ts';
 import { apiUrl, appToken, botToken, signingSecret } from './config-slack.ts';
 import { printable } from './domain/printable.ts';
@@ -27,6 +28,8 @@ export interface Config {
     readonly checkpointFile: string | null;
   };
   readonly opsPort: number;
+  /** Address that OPS_PORT listens on; null = every interface. */
+  readonly opsHost: string | null;
   readonly logLevel: LogLevel;
   /** Every secret text of the above, for the logger to keep out of its lines. */
   readonly secrets: readonly string[];
@@ -71,6 +74,7 @@ const EXPECTED = {
   AUDIT_CHECKPOINT_FILE: 'the path of a file outside Redis',
   PORT: 'a port, 0 (any free one) to 65535',
   OPS_PORT: 'a port, 0 (any free one) to 65535, not the same as PORT',
+  OPS_HOST: OPS_HOST_EXPECTED,
   LOG_LEVEL: LOG_LEVELS.join(', '),
 } as const;
 
@@ -152,6 +156,7 @@ export function readConfig(env: Environment): Result<Config, ConfigFault[]> {
   };
   const slackPort = optional('PORT', port) ?? 3000;
   const opsPort = optional('OPS_PORT', port) ?? 9464;
+  const opsHost = optional('OPS_HOST', listenAddress);
   const logLevel = optional('LOG_LEVEL', z.enum(LOG_LEVELS, { error: 'is not a level' })) ?? 'info';
   optional('POLICY_FILE', path);
   for (const name of ['AWS_REGION', 'AWS_DEFAULT_REGION'] as const) optional(name, awsRegion);
@@ -166,6 +171,7 @@ export function readConfig(env: Environment): Result<Config, ConfigFault[]> {
     redis: { target, prefix },
     audit: { keys, ...audit },
     opsPort,
+    opsHost,
     logLevel,
     secrets: secretsOf(env, target, keys),
   };

@@ -37,12 +37,15 @@ export function watchPolicy({
   policies,
   clock,
   log,
+  onTurn = () => {},
 }: {
   ledger: Pick<Ledger, 'commit'>;
   file: PolicyFile;
   policies: Policies;
   clock: Clock;
   log: Log;
+  /** Told each time that Redis knows this bot's policy and this bot those of the others. */
+  onTurn?: () => void;
 }): PolicyWatch {
   let own: ReadPolicy = file.first;
   /** Read, and not gone by before the others can know of it. */
@@ -117,6 +120,7 @@ export function watchPolicy({
     try {
       await counting();
       await record();
+      onTurn();
     } catch (err) {
       log.warn({ err }, 'the policy of this bot could not be noted in Redis');
     }

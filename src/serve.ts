@@ -17,6 +17,7 @@ import { createLedger } from './ledger/ledger.ts';
 import { createLooks } from './ledger/looks.ts';
 import { createOutbox } from './ledger/outbox.ts';
 import { createPolicies } from './ledger/policies.ts';
+import { createProof } from './ledger/prove-write.ts';
 import { createReminders } from './ledger/reminders.ts';
 import { createSharedSeal } from './ledger/shared-seal.ts';
 import { createLogger, type Log } from './log.ts';
@@ -24,11 +25,13 @@ import { newRequestId } from './new-request-id.ts';
 import { countedExecutions, countedLedger, countingFetch } from './ops/counted.ts';
 import { loggedLedger } from './ops/logged.ts';
 import { createMetrics } from './ops/metrics.ts';
+import { measureOldestWork } from './ops/oldest-work-gauge.ts';
 import { startOps } from './ops/ops-server.ts';
-import { readinessChecks } from './ops/readiness.ts';
+import { createReadinessNotes, type ReadinessOptions, startReadiness } from './ops/start-readiness.ts';
 import { watchPolicy } from './policy-watch.ts';
-import { ConfigurationError, portFault, readSettings } from './settings.ts';
+import { ConfigurationError, opsFault, portFault, readSettings } from './settings.ts';
 import { createSlackApp } from './slack/app.ts';
+import { askToken } from './slack/ask-token.ts';
 import { createAuditChannel } from './slack/audit-channel.ts';
 import { type Bot, sealRequest } from './slack/bot.ts';
 import { createClients } from './slack/clients.ts';
@@ -67,6 +70,10 @@ export interface ServeOptions {
   abandonedMs?: number;
   /** How often it is looked whether the audit log is still the one that this bot wrote to; 2 s if not given. */
   lookMs?: number;
+  /** This machine's clock, which is held against Redis's; the real one if not given, whatever `clock` is. */
+  wallClock?: Clock;
+  /** How often readiness looks at Redis, and asks Slack whether it takes the token; 5 s and 60 s if not given. */
+  readiness?: ReadinessOptions['every'];
   /** Where the log's lines go; stdout if not given. */
   logTo?: { write(line: string): void };
   /** Ends a start that waits for Slack: it throws the signal's reason. */
@@ -76,6 +83,12 @@ export interface ServeOptions {
 const REDIS_FIRST_MS = 3000;
 /** Work in hand may take this long at a stop: together with the rest it stays under 10 s. */
 const GRACE_MS = 6000;
+/** A loop of the bot that has not come round for so long stands still: each has a period of 5 s or less. */
+const TURN_MS = 30_000;
+/** The taker waits for one of its slots, and each of these for AWS and Slack within their time limits. */
+const TAKE_TURN_MS = 60_000;
+/** A round may make a hundred checkpoints. */
+const AUDIT_TURN_MS = 60_000;
 
 /**
  * Builds the bot from its environment and starts it.
@@ -107,17 +120,23 @@ export async function serve(env: NodeJS.ProcessEnv, options: ServeOptions = {}):
     onLost: (err) => log.fatal({ err }, 'the log in Redis is not the one this bot wrote to: nothing more is written'),
   });
   const metrics = createMetrics({ countOpenRequests: written.countOpenRequests });
-  const ledger = countedLedger(loggedLedger(written, log), metrics);
+  const notes = createReadinessNotes();
+  const { turns } = notes;
+  const ledger = notes.lastCommit.noted(countedLedger(loggedLedger(written, log), metrics));
   const unsure = await firstLook(ledger, witness, log);
   const policies = createPolicies(redis, keys, replica, auditKeys);
-  const policyWatch = watchPolicy({ ledger, file: policyFile, policies, clock, log });
+  turns.expect('policy', TURN_MS);
+  const onTurn = () => turns.turned('policy');
+  const policyWatch = watchPolicy({ ledger, file: policyFile, policies, clock, log, onTurn });
   const policy: PolicySource = policyWatch;
   await policyWatch.announced;
+  unsure.started();
   const { mode, apiUrl } = config.slack;
   const clients = createClients(config.slack.botToken, apiUrl, log, countingFetch(metrics));
   const appClient =
     mode.kind === 'socket' ? createClients(mode.appToken, apiUrl, log, countingFetch(metrics)).patient : null;
   const closeRedis = async () => {
+    readiness.stop();
     await policyWatch.stop();
     blocking.disconnect();
     redis.disconnect();
@@ -125,23 +144,29 @@ export async function serve(env: NodeJS.ProcessEnv, options: ServeOptions = {}):
   let unreadable = (): readonly string[] => [];
   const checkpoints = createCheckpoints({ redis, keys, clock, auditKeys, signingKey, file: checkpointFile, alarms });
   let unposted = (): string | null => null;
-  const ops = await startOps({
-    ...{ port: config.opsPort, metrics: metrics.registry, log },
-    checks: readinessChecks({
-      pingRedis: () => redis.ping(),
+  const readiness = startReadiness(
+    {
+      ...{ clock, log, wall: options.wallClock ?? { now: () => new Date() } },
+      ...(options.readiness && { every: options.readiness }),
+      prove: createProof(redis, keys, { replica, abandonedMs: options.abandonedMs }),
+      askToken: () => askToken(clients.prompt),
       lost: () => ledger.lost()?.message ?? null,
-      doubts: () => [...alarms.all(), ...[unsure, checkpoints.overdue(), unposted()].filter((why) => why !== null)],
-      testSlack: () => clients.prompt.auth.test(),
+      doubts: () => [...alarms.all(), unsure.doubt(), checkpoints.overdue(), unposted()].filter((why) => why !== null),
       policy() {
         const { digest, policy: now } = policy.current();
         const named = new Set(groupsNamed(now));
         const groups = unreadable().filter((group) => named.has(group));
         return { digest, differing: policyWatch.differing(), unreadable: groups };
       },
-    }),
+    },
+    notes,
+  );
+  measureOldestWork(metrics.registry, readiness.oldestWorkSeconds);
+  const ops = await startOps({
+    ...{ port: config.opsPort, host: config.opsHost, readiness: readiness.report, metrics: metrics.registry, log },
   }).catch(async (fault: unknown) => {
     await closeRedis();
-    throw portFault('OPS_PORT', config.opsPort, fault);
+    throw opsFault(config, fault);
   });
   const close = async () => {
     await closeRedis();
@@ -155,6 +180,7 @@ export async function serve(env: NodeJS.ProcessEnv, options: ServeOptions = {}):
     await close();
     throw fault instanceof TokenRefused ? new ConfigurationError(fault.message, { cause: fault }) : fault;
   });
+  readiness.identified();
 
   const cards = createCards(redis, keys);
   const looks = createLooks(redis, keys);
@@ -168,6 +194,7 @@ export async function serve(env: NodeJS.ProcessEnv, options: ServeOptions = {}):
   const notifier = createNotifier({ ledger, executions, people, policy, clock, cards, looks, clients, seal, log });
   const audit = createAuditBook({ redis, keys, ledger, clock, auditKeys, signingKey, checkpointFile, alarms });
   const auditChannel = createAuditChannel({ clients, channel: config.audit.channel, policy, log });
+  turns.expect('audit', AUDIT_TURN_MS + 3 * (options.lookMs ?? 0));
   const auditWatch = startAuditWatch({
     ...{ redis, keys, ledger, replica },
     ...(options.lookMs === undefined ? {} : { lookMs: options.lookMs }),
@@ -177,6 +204,7 @@ export async function serve(env: NodeJS.ProcessEnv, options: ServeOptions = {}):
     tellLost: (fault) => auditChannel.lost(fault.message),
     tellResumed: () => auditChannel.resumed(),
     tellAlarm: (why) => auditChannel.alarm(why),
+    onTurn: () => turns.turned('audit'),
     onFault: (err) => log.warn({ err }, 'the audit log could not be looked at, or checkpointed'),
   });
   unposted = auditWatch.unposted;
@@ -230,8 +258,11 @@ export async function serve(env: NodeJS.ProcessEnv, options: ServeOptions = {}):
     ...{ redis, blocking, keys, clock, consumer: replica },
     ...(options.abandonedMs === undefined ? {} : { abandonedMs: options.abandonedMs }),
   });
+  turns.expect('take', TAKE_TURN_MS);
+  for (const step of ['abandoned', 'timers'] as const) turns.expect(step, TURN_MS);
   const loop = startLoop({
     ...{ outbox, clock, log },
+    onTurn: turns.turned,
     onEffect: (kind, outcome) => metrics.effects.inc({ kind, outcome }),
     run: {
       async show(id) {
@@ -259,13 +290,15 @@ export async function serve(env: NodeJS.ProcessEnv, options: ServeOptions = {}):
       },
     },
   });
-  log.info({ port, opsPort: ops.port, team: identity.team, policy: policy.current().digest }, 'ready');
+  const { digest } = policy.current();
+  await readiness.begin(listening.state, { port, opsPort: ops.port, team: identity.team, policy: digest });
 
   return {
     ...{ port, log, opsPort: ops.port },
     reloadPolicy: () => policyWatch.reload(),
     async stop() {
       log.info('stopping');
+      readiness.stopping();
       homeTabs.stop();
       const until = Date.now() + GRACE_MS;
       const left = () => Math.max(0, until - Date.now());

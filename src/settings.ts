@@ -1,13 +1,25 @@
 import type { KeyObject } from 'node:crypto';
 import { type Config, describeConfigFaults, readCheckpointPath, readConfig, readPolicyPath } from './config.ts';
+import { OPS_HOST_EXPECTED } from './config-ops.ts';
 import { bad, good, type Result } from './domain/result.ts';
 import { appendCheckpoints, type Checkpoint } from './ledger/checkpoint-format.ts';
 import { highestOf, readOwnCheckpoints } from './ledger/own-checkpoints.ts';
 import { openPolicyFile, type PolicyFile } from './policy-source.ts';
 
+const WRONG_ADDRESS = new Set<unknown>(['EADDRNOTAVAIL', 'ENOTFOUND', 'EAI_AGAIN', 'EINVAL', 'EAFNOSUPPORT']);
+
 /** The environment or the policy file is wrong; the message lists every fault. */
 export class ConfigurationError extends Error {
   override readonly name = 'ConfigurationError';
+}
+
+/** The same of the address that OPS_PORT listens on. */
+export function opsFault({ opsPort, opsHost }: Pick<Config, 'opsPort' | 'opsHost'>, fault: unknown): unknown {
+  const code = fault instanceof Error && 'code' in fault ? fault.code : null;
+  if (opsHost === null || !WRONG_ADDRESS.has(code)) return portFault('OPS_PORT', opsPort, fault);
+  const problem = `can't be listened on: this machine has no such address (${code})`;
+  const described = describeConfigFaults([{ name: 'OPS_HOST', problem, expected: OPS_HOST_EXPECTED }]);
+  return new ConfigurationError(described, { cause: fault });
 }
 
 /** What a port that can't be listened on means to whoever sets it; any other fault as it is. */

@@ -35,6 +35,8 @@ interface WatchOptions {
   tellLost(lost: LedgerLost): Promise<void>;
   tellResumed(): Promise<void>;
   tellAlarm(why: string): Promise<void>;
+  /** Told each time that it came round without a fault. */
+  onTurn?: () => void;
   /** Something that is tried again. */
   onFault(fault: unknown): void;
 }
@@ -119,7 +121,7 @@ export function startAuditWatch(options: WatchOptions) {
 
   async function run(): Promise<void> {
     while (!stopping.signal.aborted) {
-      await turn().catch(options.onFault);
+      await turn().then(options.onTurn, options.onFault);
       await sleep(options.lookMs ?? LOOK_MS, null, { signal: stopping.signal }).catch(() => null);
     }
   }

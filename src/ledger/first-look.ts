@@ -2,16 +2,37 @@ import type { Log } from '../log.ts';
 import type { Checkpoint } from './checkpoint-format.ts';
 import type { RedisLedger } from './ledger.ts';
 
-/** Looks at the log before anything is written. Answers with what can't be known: whether there was one before. */
-export async function firstLook(ledger: RedisLedger, witness: Checkpoint | null, log: Log): Promise<string | null> {
+const WHY =
+  'the log was empty when this bot started, and there is no checkpoint (AUDIT_CHECKPOINT_FILE): it can not know whether there was one before. If this is no new installation, stop all bots now and restore the log; the warning ends when the new log is used';
+
+export interface FirstLook {
+  /** The start has written what it writes: whatever comes on top comes of use. */
+  started(): void;
+  /** What can't be known, as a sentence; null where all is known, or where it no longer matters. */
+  doubt(): string | null;
+}
+
+/**
+ * Looks at the log before anything is written. Where it is empty nobody here can know whether there was one before: that is
+ * said for as long as the new log holds nothing but the start of this bot, since so long an older one can be put back and
+ * nothing is lost. With the first record after that people work with the new log; its first record tells for good when it began.
+ */
+export async function firstLook(ledger: RedisLedger, witness: Checkpoint | null, log: Log): Promise<FirstLook> {
   // A log that is lost is told by the ledger itself, and a Redis that is away by the watch that follows.
   const isEmpty = await ledger.look().then(
     (found) => found === null,
     () => false,
   );
-  if (!isEmpty || witness !== null) return null;
-  const why =
-    'the log was empty when this bot started, and there is no checkpoint (AUDIT_CHECKPOINT_FILE): it can not know whether there was one before';
-  log.warn(why);
-  return why;
+  let unsure = isEmpty && witness === null;
+  if (unsure) log.warn(WHY);
+  let seqAtStart: number | null = null;
+  return {
+    started() {
+      seqAtStart = ledger.seen()?.seq ?? 0;
+    },
+    doubt() {
+      if (seqAtStart !== null && (ledger.seen()?.seq ?? 0) > seqAtStart) unsure = false;
+      return unsure ? WHY : null;
+    },
+  };
 }

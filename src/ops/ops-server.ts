@@ -1,20 +1,27 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Log } from '../log.ts';
 
-type CheckState = 'ok' | 'warn' | 'fail';
+export type CheckState = 'ok' | 'warn' | 'fail';
 
 /** One thing that the bot needs to be good for its work. `detail` is public: no secret, no address with a password. */
 export interface ReadinessCheck {
   readonly name: string;
-  look(): Promise<{ readonly state: CheckState; readonly detail: string }>;
+  /** By what is known already: it asks nobody. */
+  judge(): { readonly state: CheckState; readonly detail: string };
+}
+
+/** All checks; ready while none fails. */
+export interface ReadinessReport {
+  readonly ready: boolean;
+  readonly checks: readonly { readonly name: string; readonly state: CheckState; readonly detail: string }[];
 }
 
 export interface OpsOptions {
   /** 0 = any free one. */
   readonly port: number;
-  /** Every interface without one. */
-  readonly host?: string;
-  readonly checks: readonly ReadinessCheck[];
+  /** Null: every interface. */
+  readonly host: string | null;
+  readonly readiness: () => ReadinessReport;
   /** A prom-client Registry. */
   readonly metrics: { readonly contentType: string; metrics(): Promise<string> };
   readonly log: Log;
@@ -22,7 +29,7 @@ export interface OpsOptions {
 
 export interface OpsServer {
   readonly port: number;
-  /** Ends at once: no answer of these takes longer than a check may. */
+  /** Ends at once. */
   stop(): Promise<void>;
 }
 
@@ -32,24 +39,18 @@ interface Answer {
   readonly body: string;
 }
 
-const CHECK_LIMIT_MS = 1_000;
-
 /**
  * Serves `/healthz` (200 while the event loop turns), `/readyz` (503 while any check fails) and `/metrics` (Prometheus).
+ * Nobody is asked for an answer to `/healthz` or `/readyz`: whoever reaches the port can't make the bot work for it.
  * @throws what listen() throws, a port in use above all
  */
-export async function startOps({ port, host, checks, metrics, log }: OpsOptions): Promise<OpsServer> {
-  // Probes that come while one is being answered share its look, so that they can't pile work up on a slow Redis.
-  let looking: Promise<Answer> | null = null;
-  const readiness = () => {
-    looking ??= readyz(checks, log).finally(() => {
-      looking = null;
-    });
-    return looking;
-  };
+export async function startOps({ port, host, readiness, metrics, log }: OpsOptions): Promise<OpsServer> {
   const pages: Readonly<Record<string, () => Promise<Answer>>> = {
     '/healthz': async () => json(200, { alive: true }),
-    '/readyz': readiness,
+    '/readyz': async () => {
+      const report = readiness();
+      return json(report.ready ? 200 : 503, report);
+    },
     '/metrics': async () => ({ status: 200, type: metrics.contentType, body: await metrics.metrics() }),
   };
 
@@ -73,7 +74,7 @@ export async function startOps({ port, host, checks, metrics, log }: OpsOptions)
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen({ port, ...(host !== undefined && { host }) }, () => {
+    server.listen({ port, ...(host !== null && { host }) }, () => {
       server.off('error', reject);
       resolve();
     });
@@ -89,34 +90,6 @@ export async function startOps({ port, host, checks, metrics, log }: OpsOptions)
         server.closeAllConnections();
       }),
   };
-}
-
-async function readyz(checks: readonly ReadinessCheck[], log: Log): Promise<Answer> {
-  const results = await Promise.all(
-    checks.map(async (check) => ({ name: check.name, ...(await within(check, log, CHECK_LIMIT_MS)) })),
-  );
-  const ready = results.every(({ state }) => state !== 'fail');
-  return json(ready ? 200 : 503, { ready, checks: results });
-}
-
-/** A check that throws or takes too long has failed; its error goes to the log alone, where secrets are taken out. */
-async function within(check: ReadinessCheck, log: Log, limitMs: number) {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<{ state: CheckState; detail: string }>((resolve) => {
-    timer = setTimeout(() => resolve({ state: 'fail', detail: `no answer within ${limitMs} ms` }), limitMs);
-  });
-  const looked = (async () => check.look())().then(
-    ({ state, detail }) => ({ state, detail }),
-    (err: unknown) => {
-      log.warn({ err, check: check.name }, 'a readiness check failed');
-      return { state: 'fail' as const, detail: 'failed, see the log' };
-    },
-  );
-  try {
-    return await Promise.race([looked, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
 
 function json(status: number, value: unknown): Answer {

@@ -45,6 +45,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     AUDIT_KEYS: `local:${randomBytes(32).toString('hex')}`,
     PORT: '0',
     OPS_PORT: '0',
+    OPS_HOST: '127.0.0.1',
     LOG_LEVEL: 'fatal',
     ...options.env,
   };

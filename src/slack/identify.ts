@@ -16,6 +16,9 @@ const REFUSED = new Set([
   'not_allowed_token_type',
 ]);
 
+/** Whether this error of Slack's says that it does not take the token. */
+export const isTokenRefusal = (error: string): boolean => REFUSED.has(error);
+
 /** The token is not one that Slack takes. */
 export class TokenRefused extends Error {
   override readonly name = 'TokenRefused';
@@ -56,7 +59,7 @@ async function taken<T>(token: string, ask: () => Promise<T>, { log, signal }: W
     } catch (cause) {
       signal.throwIfAborted();
       const error = slackError(cause);
-      if (error && REFUSED.has(error)) throw new TokenRefused(`Slack refuses ${token}: ${error}`, { cause });
+      if (error && isTokenRefusal(error)) throw new TokenRefused(`Slack refuses ${token}: ${error}`, { cause });
       if (cause instanceof TokenRefused) throw cause;
       log.error({ err: cause, token }, 'Slack does not say whether it takes a token: waiting for it');
       await Promise.race([sleep(AGAIN_MS), stopped]);

@@ -1,13 +1,17 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo, Server } from 'node:net';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type App, HTTPReceiver, type Receiver, SocketModeReceiver } from '@slack/bolt';
 import type { Log } from '../log.ts';
 import { boltLogger } from '../log.ts';
+import { countConnected } from './socket-count.ts';
 
 export interface Listening {
   receiver: Receiver;
   /** Starts to take what Slack sends; the port in HTTP mode. */
   start(): Promise<number | null>;
+  /** Whether anything that Slack sends arrives. */
+  state(): { kind: 'http'; listening: boolean } | ReturnType<ReturnType<typeof countConnected>>;
   /** Takes nothing more. */
   stop(): Promise<void>;
 }
@@ -32,6 +36,7 @@ export function httpListening(signingSecret: string, port: number, log: Log): Li
       server = await receiver.start(port);
       return (server.address() as AddressInfo).port;
     },
+    state: () => ({ kind: 'http', listening: server?.listening ?? false }),
     async stop() {
       if (!server) return;
       // Keep-alive sockets would hold the server open for seconds.
@@ -67,6 +72,7 @@ export function socketListening(appToken: string, apiUrl: string | null, log: Lo
     { length: SOCKETS },
     () => new SocketModeReceiver({ appToken, logger: boltLogger(log), installerOptions: { clientOptions } }),
   );
+  const state = countConnected(sockets);
   const each = (step: (socket: SocketModeReceiver) => Promise<unknown>) => Promise.all(sockets.map(step));
   const receiver: Receiver = {
     init: (app: App) => {
@@ -84,8 +90,11 @@ export function socketListening(appToken: string, apiUrl: string | null, log: Lo
       await receiver.start();
       return null;
     },
+    state,
     async stop() {
       await receiver.stop();
+      // Such a rejection is reported only once all that is due now has run.
+      await nextTurn();
       process.off('unhandledRejection', survive);
     },
   };

@@ -12,6 +12,8 @@ export interface LoopOptions {
   run: Record<EffectKind, Run>;
   clock: Clock;
   log: Log;
+  /** Told each time that one of its endless steps came round without a fault. */
+  onTurn?: (step: 'take' | 'abandoned' | 'timers') => void;
   onEffect?: (kind: EffectKind, outcome: 'done' | 'again' | 'fault') => void;
   /** How many pieces of work at once. */
   width?: number;
@@ -24,7 +26,7 @@ const REST_MS = 250;
 const MOST_BACKOFF_SECONDS = 30;
 
 /** Claims work, runs it and settles it, until told to stop. */
-export function startLoop({ outbox, run, clock, log, onEffect = () => {}, width = 8 }: LoopOptions) {
+export function startLoop({ outbox, run, clock, log, onEffect = () => {}, onTurn = () => {}, width = 8 }: LoopOptions) {
   const stopping = new AbortController();
   const inHand = new Map<string, Work>();
   /** How often a piece of work failed in a row, by its text: only to wait longer each time. */
@@ -95,10 +97,11 @@ export function startLoop({ outbox, run, clock, log, onEffect = () => {}, width 
   }
 
   /** Runs a step over and over; a fault (Redis away) makes it rest, not end. */
-  async function keep(name: string, step: () => Promise<void>): Promise<void> {
+  async function keep(name: 'take' | 'abandoned' | 'timers', step: () => Promise<void>): Promise<void> {
     while (!stopping.signal.aborted) {
       try {
         await step();
+        onTurn(name);
       } catch (err) {
         if (stopping.signal.aborted) return;
         log.warn({ err, step: name }, 'worker step failed');

@@ -94,7 +94,7 @@ describe('the oldest work', () => {
     await redis.xadd(keys.outbox, '1000-0', 'e', '{"kind":"revert"}');
     await redis.xgroup('CREATE', keys.outbox, GROUP, '0');
     await redis.xreadgroup('GROUP', GROUP, 'bot-2', 'COUNT', 1, 'STREAMS', keys.outbox, '>');
-    await redis.xclaim(keys.outbox, GROUP, 'bot-2', 0, '1000-0', 'IDLE', 45_000, 'JUSTID');
+    await redis.call('XCLAIM', keys.outbox, GROUP, 'bot-2', 0, '1000-0', 'IDLE', 45_000, 'JUSTID');
     expect(await untouched()).toMatchObject({ effect: '{"kind":"revert"}' });
     const { ms } = (await untouched()) ?? { ms: 0 };
     expect(ms).toBeGreaterThanOrEqual(45_000);

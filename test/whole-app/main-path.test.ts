@@ -58,6 +58,9 @@ describe.each(['http', 'socket'] as const)('the main path over %s', (mode) => {
     const metrics = await measured();
     expect(metrics.get('open_requests')).toBe(0);
     metrics.delete('open_requests');
+    // All work is taken at once here (readiness.test.ts has some that is not).
+    expect(metrics.get('oldest_work_age_seconds')).toBeLessThan(60);
+    metrics.delete('oldest_work_age_seconds');
     expect([...metrics].filter(([, value]) => !(value > 0))).toEqual([]);
     expect(metrics.size).toBeGreaterThan(0);
 

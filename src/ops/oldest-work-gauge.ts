@@ -1,0 +1,13 @@
+import { Gauge, type Registry } from 'prom-client';
+
+/** Seconds that the oldest work has waited; NaN, Prometheus's "not known", where it is not. By what was seen last: a scrape asks nobody. */
+export function measureOldestWork(registry: Registry, oldestSeconds: () => number): void {
+  new Gauge({
+    name: 'datasync_throttle_oldest_work_age_seconds',
+    help: 'Age of the oldest work that could be done and that no bot has; 0 if there is none',
+    registers: [registry],
+    collect() {
+      this.set(oldestSeconds());
+    },
+  });
+}

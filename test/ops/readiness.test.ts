@@ -1,0 +1,150 @@
+import { describe, expect, it } from 'vitest';
+import type { Looked } from '../../src/ops/look.ts';
+import { type ReadinessFacts, readinessChecks, type TokenAnswer } from '../../src/ops/readiness.ts';
+import type { RedisFound } from '../../src/ops/redis-look.ts';
+import { NotRecorded } from '../../src/workflow/faults.ts';
+
+const endedAt = new Date('2026-03-01T12:00:00Z');
+const PROVEN: RedisFound = { kind: 'proven', aheadMs: 0, oldest: null };
+
+const found =
+  <T>(value: T, agoMs = 100): (() => Looked<T>) =>
+  () => ({ found: value, endedAt, agoMs });
+const failed =
+  (fault: unknown): (() => Looked<never>) =>
+  () => ({ fault, endedAt, agoMs: 100 });
+const reply = (message: string) => Object.assign(new Error(message), { name: 'ReplyError' });
+
+function judged(facts: Partial<ReadinessFacts>) {
+  const good: ReadinessFacts = {
+    receiving: () => ({ kind: 'http', listening: true }),
+    redis: found(PROVEN),
+    lastCommit: { failed: () => null },
+    turns: { late: () => [] },
+    token: found<TokenAnswer>({ kind: 'taken' }),
+    lost: () => null,
+    doubts: () => [],
+    policy: () => ({ digest: 'd1', differing: null, unreadable: [] }),
+  };
+  const checks = readinessChecks({ ...good, ...facts }).map(({ name, judge }) => ({ name, ...judge() }));
+  return checks.filter(({ state }) => state !== 'ok').map(({ name, state, detail }) => [name, state, detail]);
+}
+
+const oldest = (ms: number, effect: string | null = 'revert') => ({
+  redis: found({ ...PROVEN, oldest: { effect, ms } }),
+});
+
+describe('a bot is ready', () => {
+  it('where all that it learnt is good', () => {
+    expect(judged({})).toEqual([]);
+  });
+
+  it.each([
+    ['it starts', { kind: 'starting', waitsFor: 'Slack' }, /^starting: waits for Slack/],
+    ['it stops', { kind: 'stopping' }, /stopping/],
+    ['nothing listens any more', { kind: 'http', listening: false }, /nothing listens on PORT/],
+    ['no socket is there', { kind: 'socket', connected: 0, noneForMs: 16_000 }, /for 16 s.*SLACK_APP_TOKEN/],
+  ] as const)('not while %s', (_, receiving, says) => {
+    expect(judged({ receiving: () => receiving })).toEqual([['receiving', 'fail', expect.stringMatching(says)]]);
+  });
+
+  it('while Slack renews its connections', () => {
+    const renewed = { receiving: () => ({ kind: 'socket', connected: 0, noneForMs: 6000 }) as const };
+    expect(judged(renewed)).toMatchObject([['receiving', 'warn', expect.anything()]]);
+    expect(judged({ receiving: () => ({ kind: 'socket', connected: 1, noneForMs: 0 }) })).toEqual([]);
+  });
+});
+
+describe('Redis', () => {
+  it.each([
+    ["OOM command not allowed when used memory > 'maxmemory'.", /maxmemory/],
+    ["READONLY You can't write against a read only replica.", /primary/],
+    ['NOREPLICAS Not enough good replicas to write.', /min-replicas-to-write/],
+    ['MISCONF Redis is configured to save RDB snapshots', /disk/],
+    ['NOPERM this user has no permissions', /ACL/],
+    ['CLUSTERDOWN The cluster is down', /CLUSTER INFO/],
+    ['STRANGE secret', /\(STRANGE\): see the log$/],
+  ])('that answers %s takes no write: said in words, with what to do', (message, says) => {
+    const [redis, ...rest] = judged({ redis: failed(reply(message)) });
+    expect(redis).toEqual(['redis', 'fail', expect.stringMatching(says)]);
+    expect(redis?.[2]).toMatch(/^nothing can be requested, decided, applied or reverted\. /);
+    expect(redis?.[2]).not.toContain('secret');
+    // What else the look would have told is unknown then, which is no fault of its own.
+    expect(rest.map(([name, state]) => [name, state])).toEqual([
+      ['work', 'warn'],
+      ['clock', 'warn'],
+    ]);
+  });
+
+  it('that does not answer, or was not looked at, or not lately', () => {
+    expect(judged({ redis: failed(new Error('Command timed out')) })[0]?.[2]).toMatch(/Redis does not answer/);
+    expect(judged({ redis: () => null })[0]).toEqual(['redis', 'fail', 'not looked at yet']);
+    expect(judged({ redis: found(PROVEN, 21_000) })[0]).toEqual([
+      ...['redis', 'fail'],
+      expect.stringMatching(/^not looked at since 2026-03-01T12:00:00.000Z/),
+    ]);
+  });
+
+  it('with a key of the wrong type: it is named', () => {
+    const wrong: RedisFound = { kind: 'wrong-type', key: '{dst}:timers', found: 'string', needed: 'zset' };
+    expect(judged({ redis: found(wrong) })[0]?.[2]).toMatch(/\{dst\}:timers is a string and must be a zset/);
+  });
+
+  it('whose last commit failed: not ready until a write went well, a warning for 5 minutes, then over', () => {
+    const fault = new NotRecorded('Redis refused the write', { cause: reply('OOM command not allowed') });
+    const failedAgo = (agoMs: number) => judged({ lastCommit: { failed: () => ({ fault, agoMs }) } });
+    expect(failedAgo(50)).toEqual([['redis', 'fail', expect.stringMatching(/^the last commit failed: .*maxmemory/)]]);
+    expect(failedAgo(4000)).toEqual([['redis', 'warn', expect.stringMatching(/failed 4 s ago/)]]);
+    expect(failedAgo(301_000)).toEqual([]);
+  });
+});
+
+describe('work', () => {
+  it('that nobody takes: a warning, then not ready', () => {
+    expect(judged(oldest(14_000))).toEqual([]);
+    expect(judged(oldest(20_000))).toEqual([['work', 'warn', expect.stringMatching(/\(revert\).*for 20 s/)]]);
+    expect(judged(oldest(61_000))).toEqual([['work', 'fail', expect.stringMatching(/not set or reverted.*restart/)]]);
+    expect(judged(oldest(61_000, null))[0]?.[2]).toMatch(/^the oldest work has waited/);
+  });
+
+  it.each([
+    ['take', /new work is not taken/],
+    ['timers', /limits are not reverted/],
+    ['abandoned', /bots that are gone/],
+    ['audit', /audit log is not watched/],
+    ['policy', /policies of other bots/],
+  ] as const)('whose worker %s stands still', (worker, says) => {
+    const late = { late: () => [{ worker, ms: 65_000 }] };
+    expect(judged({ turns: late })).toEqual([['workers', 'fail', expect.stringMatching(says)]]);
+  });
+});
+
+describe('the clock', () => {
+  it.each([
+    [300_000, /300 s ahead of Redis's: limits end too early.*NTP/],
+    [-6000, /6 s behind Redis's: limits end too late/],
+  ])('that is off by %i ms', (aheadMs, says) => {
+    expect(judged({ redis: found({ ...PROVEN, aheadMs }) })).toEqual([['clock', 'fail', expect.stringMatching(says)]]);
+  });
+
+  it('that is off by up to 5 s is good', () => {
+    expect(judged({ redis: found({ ...PROVEN, aheadMs: -5000 }) })).toEqual([]);
+  });
+});
+
+describe('Slack', () => {
+  it('that refuses the token: not ready', () => {
+    const token = found<TokenAnswer>({ kind: 'refused', error: 'token_revoked' });
+    expect(judged({ token })).toEqual([['slack', 'fail', expect.stringMatching(/SLACK_BOT_TOKEN \(token_revoked\)/)]]);
+  });
+
+  it('that is away, or limits the rate: a warning', () => {
+    const token = found<TokenAnswer>({ kind: 'unknown', why: 'Slack does not answer', waitSeconds: null });
+    expect(judged({ token })).toEqual([['slack', 'warn', expect.stringMatching(/^Slack does not answer: messages/)]]);
+  });
+
+  it('that was not asked for long: not ready', () => {
+    const token = found<TokenAnswer>({ kind: 'taken' }, 301_000);
+    expect(judged({ token })).toEqual([['slack', 'fail', expect.stringMatching(/^not looked at since/)]]);
+  });
+});
