@@ -42,6 +42,7 @@ describe('readConfig', () => {
         checkpointFile: null,
       },
       opsPort: 9464,
+      opsHost: null,
       logLevel: 'info',
     });
   });
@@ -57,13 +58,14 @@ describe('readConfig', () => {
       AUDIT_CHECKPOINT_FILE: '/var/dst/checkpoints',
       PORT: '8080',
       OPS_PORT: '8081',
+      OPS_HOST: '127.0.0.1',
       LOG_LEVEL: 'debug',
     });
     expect(config.slack.apiUrl).toBe('http://127.0.0.1:4000/api/');
     expect(config.slack.mode).toMatchObject({ port: 8080 });
     expect(config.audit.keys.map(({ kid }) => kid)).toEqual(['new', 'old']);
     expect(config.audit.signingKey?.equals(privateKey)).toBe(true);
-    expect(config).toMatchObject({ opsPort: 8081, logLevel: 'debug' });
+    expect(config).toMatchObject({ opsPort: 8081, opsHost: '127.0.0.1', logLevel: 'debug' });
     expect(config.audit).toMatchObject({ channel: 'C0AUDIT', checkpointFile: '/var/dst/checkpoints' });
   });
 
@@ -122,6 +124,15 @@ describe('readConfig', () => {
     expect(Object.isFrozen(config) && Object.isFrozen(config.slack.mode) && Object.isFrozen(config.audit.keys)).toBe(
       true,
     );
+  });
+
+  it('takes an address or a name to listen on, and nothing else', () => {
+    for (const host of ['127.0.0.1', '::', '::1', 'localhost', 'ops.internal']) {
+      expect(read({ OPS_HOST: host }).opsHost).toBe(host);
+    }
+    for (const host of ['127.0.0.1:9464', '[::1]', '1.2.3', '999.1.1.1', 'http://h', 'a b', '*']) {
+      expect(problem('OPS_HOST', host)).toEqual(['OPS_HOST is not an IP address or a host name']);
+    }
   });
 
   it('takes 0 for any free port, and one port only once', () => {

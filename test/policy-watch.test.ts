@@ -20,11 +20,13 @@ const TWO = read(textOf('two'));
 let opened: OpenedLedger;
 let started: PolicyWatch[];
 let lines: string[];
+let turns: string[];
 let now: Date;
 beforeEach(async () => {
   opened = await openLedger();
   started = [];
   lines = [];
+  turns = [];
   now = new Date('2026-11-22T10:00:00.000Z');
 });
 afterEach(async () => {
@@ -41,6 +43,7 @@ function bot(name: string, first: ReadPolicy, through: (real: Policies) => Polic
     policies: through(createPolicies(opened.redis, opened.keys, name, AUDIT_KEYS)),
     clock: { now: () => now },
     log: createLogger({ level: 'info', destination: { write: (line) => lines.push(line) } }),
+    onTurn: () => turns.push(name),
   });
   started.push(watch);
   return { watch, file };
@@ -49,6 +52,17 @@ function bot(name: string, first: ReadPolicy, through: (real: Policies) => Polic
 const known = (others: readonly { digest: string; policy: { rules: { name: string }[] } | null }[]) =>
   others.map(({ policy }) => policy?.rules[0]?.name ?? null);
 const told = (words: string) => lines.filter((line) => line.includes(words)).length;
+
+describe('a bot that announces its policy', () => {
+  it('says each time that Redis has it, and not where Redis can not say', async () => {
+    const { watch } = bot('a', ONE);
+    await watch.announced;
+    const away: Policies['beat'] = () => Promise.reject(new NotRecorded('Redis does not answer'));
+    const { watch: other } = bot('b', ONE, (real) => ({ ...real, beat: away }));
+    await other.announced;
+    expect(turns).toEqual(['a']);
+  });
+});
 
 describe('bots that go by different policies', () => {
   it('know each other’s with the first decision of either', async () => {

@@ -40,7 +40,7 @@ export function createReadinessReport(checks: readonly ReadinessCheck[], log: Lo
       ...(warned.length > 0 && { warned: Object.fromEntries(warned) }),
     };
     if (!now.ready) log.error(fields, 'not ready');
-    else if (wrong.length > 0) log.warn(fields, 'ready, with warnings');
+    else if (wrong.length > 0) log.warn(fields, 'ready');
     else log.info(fields, 'ready');
     return now;
   }

@@ -4,14 +4,14 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type App, HTTPReceiver, type Receiver, SocketModeReceiver } from '@slack/bolt';
 import type { Log } from '../log.ts';
 import { boltLogger } from '../log.ts';
-import { countConnected } from './socket-count.ts';
+import { createSocketCount, type SocketState } from './socket-count.ts';
 
 export interface Listening {
   receiver: Receiver;
   /** Starts to take what Slack sends; the port in HTTP mode. */
   start(): Promise<number | null>;
   /** Whether anything that Slack sends arrives. */
-  state(): { kind: 'http'; listening: boolean } | ReturnType<ReturnType<typeof countConnected>>;
+  state(): { kind: 'http'; listening: boolean } | SocketState;
   /** Takes nothing more. */
   stop(): Promise<void>;
 }
@@ -68,11 +68,10 @@ const SOCKETS = 2;
 /** Socket Mode: the bot connects to Slack. */
 export function socketListening(appToken: string, apiUrl: string | null, log: Log): Listening {
   const clientOptions = apiUrl === null ? {} : { slackApiUrl: apiUrl };
-  const sockets = Array.from(
-    { length: SOCKETS },
-    () => new SocketModeReceiver({ appToken, logger: boltLogger(log), installerOptions: { clientOptions } }),
+  const count = createSocketCount();
+  const sockets = Array.from({ length: SOCKETS }, () =>
+    count.watched(new SocketModeReceiver({ appToken, logger: boltLogger(log), installerOptions: { clientOptions } })),
   );
-  const state = countConnected(sockets);
   const each = (step: (socket: SocketModeReceiver) => Promise<unknown>) => Promise.all(sockets.map(step));
   const receiver: Receiver = {
     init: (app: App) => {
@@ -90,7 +89,7 @@ export function socketListening(appToken: string, apiUrl: string | null, log: Lo
       await receiver.start();
       return null;
     },
-    state,
+    state: count.state,
     async stop() {
       await receiver.stop();
       // Such a rejection is reported only once all that is due now has run.

@@ -39,6 +39,18 @@ function watch(but: Partial<Parameters<typeof startAuditWatch>[0]> = {}): void {
 }
 
 describe('the watch over the log', () => {
+  it('says each time that it came round, and not where it could not look', async () => {
+    let turns = 0;
+    let faults = 0;
+    await opened.redis.rename(opened.keys.audit, `${opened.keys.audit}:kept`);
+    await opened.redis.set(opened.keys.audit, 'in the way');
+    watch({ onTurn: () => turns++, onFault: () => faults++ });
+    await vi.waitFor(() => expect(faults).toBeGreaterThan(1), PATIENCE);
+    expect(turns).toBe(0);
+    await opened.redis.rename(`${opened.keys.audit}:kept`, opened.keys.audit);
+    await vi.waitFor(() => expect(turns).toBeGreaterThan(1), PATIENCE);
+  });
+
   it('finds a loss while Slack does not answer to what it is told', async () => {
     const lines = ['a line'];
     let posts = 0;

@@ -41,7 +41,7 @@ describe('what readiness logs', () => {
     states.redis = 'warn';
     states.clock = 'ok';
     report.now();
-    expect(told()).toMatchObject([{ level: 'warn', msg: 'ready, with warnings', warned: { redis: 'redis is warn' } }]);
+    expect(told()).toMatchObject([{ level: 'warn', msg: 'ready', warned: { redis: 'redis is warn' } }]);
     states.redis = 'ok';
     report.now();
     expect(told()).toMatchObject([{ level: 'info', msg: 'ready' }]);

@@ -193,9 +193,15 @@ describe('Slack', () => {
       { ...env, OPS_PORT: `${opsPort}` },
       { signal: stopping.signal, readiness: OFTEN, logTo: { write: () => {} } },
     );
-    await slack.until(() => slack.hanging() > 0);
-    const { status, checks } = await readyz(opsPort);
-    expect([status, checks.receiving]).toEqual([503, ['fail', expect.stringMatching(/^starting: waits for Slack/)]]);
+    await until(async () =>
+      expect(await readyz(opsPort)).toMatchObject({
+        status: 503,
+        checks: {
+          receiving: ['fail', expect.stringMatching(/^starting: waits for Slack/)],
+          redis: ['ok', 'takes writes'],
+        },
+      }),
+    );
     stopping.abort();
     await expect(started).rejects.toBe(stopping.signal.reason);
   });

@@ -1,0 +1,36 @@
+import { expect, it, vi } from 'vitest';
+import { createOutbox } from '../../src/ledger/outbox.ts';
+import { createLogger } from '../../src/log.ts';
+import { type Run, startLoop } from '../../src/worker/loop.ts';
+import { openLedger, openRedis } from '../ledger/given-ledger.ts';
+
+it('a step of the loop that came round says so, and one that fails does not', async () => {
+  const { redis, keys, close } = await openLedger();
+  const blocking = await openRedis('blocking');
+  const clock = { now: () => new Date() };
+  const nothing: Run = async () => null;
+  let turns: string[] = [];
+  const loop = startLoop({
+    outbox: createOutbox({ redis, blocking, keys, clock, consumer: 'a' }),
+    run: {
+      ...{ show: nothing, result: nothing, apply: nothing, expire: nothing },
+      ...{ remind: nothing, revert: nothing, tell: nothing, watch: nothing },
+    },
+    ...{ clock, log: createLogger({ level: 'silent' }) },
+    onTurn: (step) => turns.push(step),
+  });
+  const patience = { timeout: 40_000 };
+  await vi.waitFor(() => expect(new Set(turns)).toEqual(new Set(['take', 'abandoned', 'timers'])), patience);
+  // Timers can't be read now; what has no need of them goes on.
+  await redis.set(keys.timers, 'in the way');
+  await vi.waitFor(() => {
+    const before = turns;
+    turns = [];
+    expect(before).toContain('take');
+    expect(before).not.toContain('timers');
+  }, patience);
+  const stopped = loop.stop(0);
+  blocking.disconnect();
+  await stopped;
+  close();
+});
