@@ -96,5 +96,3 @@ export function startReadiness(
     },
   };
 }
-
-export type Readiness = ReturnType<typeof startReadiness>;
