@@ -3,7 +3,6 @@ import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type LocalRedis, startLocalRedis } from '../../src/sandbox/redis.ts';
 import { type Running, type ServeOptions, serve } from '../../src/serve.ts';
-import { ConfigurationError } from '../../src/settings.ts';
 import { COMMAND, OPERATOR, startTestWorld, type TestWorld } from './world.ts';
 
 /** So that a test needs not wait for the bot's usual pace. */
@@ -237,24 +236,6 @@ describe('a log that was empty at the start', () => {
     await until(async () => expect((await readyz(bot?.opsPort)).checks.audit).toEqual(['ok', 'goes on']));
     await used.stop();
   });
-});
-
-describe('OPS_HOST', () => {
-  it('is the only address that is listened on', async () => {
-    await withBot({ env: { OPS_HOST: '127.0.0.2' } }, async (bot) => {
-      expect((await fetch(`http://127.0.0.2:${bot.opsPort}/healthz`)).status).toBe(200);
-      await expect(fetch(`http://127.0.0.1:${bot.opsPort}/healthz`)).rejects.toThrow();
-    });
-  });
-
-  it.each(['192.0.2.1', 'no-such-host.invalid', '127.0.0.1:9464', '[::1]'])(
-    'that this machine does not have stops the start, by its name: %s',
-    async (host) => {
-      const started = serve({ ...world.env, OPS_HOST: host }, { logTo: { write: () => {} } });
-      await expect(started).rejects.toThrow(ConfigurationError);
-      await expect(started).rejects.toThrow(/^OPS_HOST /);
-    },
-  );
 });
 
 async function freePort(): Promise<number> {

@@ -131,6 +131,22 @@ describe('a start', () => {
     await expect(started).rejects.toThrow(new RegExp(`^${name} ${taken()} is in use`));
   });
 
+  it('listens on OPS_HOST, and there alone', async () => {
+    const bot = await serve({ ...world.env, OPS_HOST: '127.0.0.2' });
+    expect((await fetch(`http://127.0.0.2:${bot.opsPort}/healthz`)).status).toBe(200);
+    await expect(fetch(`http://127.0.0.1:${bot.opsPort}/healthz`)).rejects.toThrow();
+    await bot.stop();
+  });
+
+  it.each(['192.0.2.1', 'no-such-host.invalid', '127.0.0.1:9464', '[::1]'])(
+    'on an OPS_HOST that this machine does not have is refused, by its name: %s',
+    async (host) => {
+      const started = serve({ ...world.env, OPS_HOST: host });
+      await expect(started).rejects.toThrow(ConfigurationError);
+      await expect(started).rejects.toThrow(/^OPS_HOST /);
+    },
+  );
+
   it.each(['http', 'socket'] as const)('that waits for Slack (%s) ends at once where it is told to', async (mode) => {
     const { slack, env } = world;
     slack.outage({ kind: 'hang' });
