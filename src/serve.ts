@@ -19,6 +19,7 @@ import { createOutbox } from './ledger/outbox.ts';
 import { createPolicies } from './ledger/policies.ts';
 import { createReminders } from './ledger/reminders.ts';
 import { createSharedSeal } from './ledger/shared-seal.ts';
+import { createSlackWaits } from './ledger/slack-waits.ts';
 import { createLogger, type Log } from './log.ts';
 import { newRequestId } from './new-request-id.ts';
 import { countedExecutions, countedLedger, countingFetch } from './ops/counted.ts';
@@ -35,10 +36,12 @@ import { createClients } from './slack/clients.ts';
 import { startHomeTabs } from './slack/home-tabs.ts';
 import { checkAppToken, identify, TokenRefused } from './slack/identify.ts';
 import { createNotifier } from './slack/notifier.ts';
+import { createPaced } from './slack/paced.ts';
 import { createPeople } from './slack/people.ts';
 import { httpListening, type Listening, socketListening } from './slack/receivers.ts';
 import { createRemind } from './slack/remind.ts';
 import { createSeals } from './slack/sealed.ts';
+import { createTurns } from './slack/turns.ts';
 import { startLoop } from './worker/loop.ts';
 import { type Applied, applyThrottle } from './workflow/apply-throttle.ts';
 import { expireRequest } from './workflow/expire-request.ts';
@@ -67,6 +70,8 @@ export interface ServeOptions {
   abandonedMs?: number;
   /** How often it is looked whether the audit log is still the one that this bot wrote to; 2 s if not given. */
   lookMs?: number;
+  /** The average time between two messages in a channel; 1 s, as Slack takes them, if not given. */
+  postEveryMs?: number;
   /** Where the log's lines go; stdout if not given. */
   logTo?: { write(line: string): void };
   /** Ends a start that waits for Slack: it throws the signal's reason. */
@@ -165,7 +170,9 @@ export async function serve(env: NodeJS.ProcessEnv, options: ServeOptions = {}):
   unreadable = people.unreadable;
   const seals = createSeals(sealSecret(config), config.slack.oldSigningSecret);
   const seal = (request: string) => sealRequest({ seals }, request);
-  const notifier = createNotifier({ ledger, executions, people, policy, clock, cards, looks, clients, seal, log });
+  const turns = createTurns({ shared: createSlackWaits(redis, keys) });
+  const paced = createPaced(clients.patient, turns, options.postEveryMs);
+  const notifier = createNotifier({ ledger, executions, people, policy, clock, cards, looks, paced, seal, log });
   const audit = createAuditBook({ redis, keys, ledger, clock, auditKeys, signingKey, checkpointFile, alarms });
   const auditChannel = createAuditChannel({ clients, channel: config.audit.channel, policy, log });
   const auditWatch = startAuditWatch({
