@@ -43,6 +43,7 @@ export interface NotifierDeps {
 
 /** Of one request: most have a dozen. */
 const RECORDS_READ = 100;
+const MOST_COPIES = 1000;
 
 /** What is told to people directly where the channel takes no message; `key` names it, so that it is told once. */
 interface Instead {
@@ -60,6 +61,8 @@ const GONE = new Set(['message_not_found', 'cant_update_message', 'edit_window_c
 /** Keeps each request's message in its channel true, and says how it ended. Safe to repeat. */
 export function createNotifier(deps: NotifierDeps) {
   const { ledger, cards, paced, log } = deps;
+  /** Which version a copy shows, by its ts: clicked again, it is not made anew. */
+  const copies = new Map<string, number>();
 
   /** `seen`: a look that was just taken, so that AWS is not asked twice. */
   async function render({ request, record }: StoredRequest, seen: TaskExecution | null): Promise<MessageView> {
@@ -253,8 +256,11 @@ export function createNotifier(deps: NotifierDeps) {
   /** A message that shows a request and is not its card (posted twice, say) is brought up to date too. */
   async function refreshCopy(id: string, copy: { channel: string; ts: string }): Promise<void> {
     const [stored, card] = await Promise.all([ledger.load(id), cards.find(id)]);
-    if (!stored || card?.ts === copy.ts) return;
+    if (!stored || card?.ts === copy.ts || copies.get(copy.ts) === stored.request.version) return;
     await paced.edit(first(`copy ${copy.ts}`), { ...copy, ...(await render(stored, null)) });
+    copies.delete(copy.ts);
+    copies.set(copy.ts, stored.request.version);
+    for (const oldest of copies.keys()) if (copies.size > MOST_COPIES) copies.delete(oldest);
   }
 
   return { show, result, tellThread, refreshCopy };

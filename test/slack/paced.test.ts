@@ -77,7 +77,7 @@ describe('a channel with more to post than Slack takes', () => {
     expect(await bot.redis.zcard(bot.keys.timers)).toBe(120 - BURST);
     expect(posts('C0OPS', from)).toHaveLength(BURST + 1);
     // They do not all come back in the same second.
-    const waiting = (await bot.redis.zrange(bot.keys.timers, 0, -1)).map(String);
+    const waiting = (await bot.redis.zrange(bot.keys.timers, '0', '-1')).map(String);
     const due = await bot.redis.zmscore(bot.keys.timers, ...waiting);
     expect(new Set(due).size).toBeGreaterThan(60);
   });
