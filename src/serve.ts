@@ -19,6 +19,7 @@ import { createOutbox } from './ledger/outbox.ts';
 import { createPolicies } from './ledger/policies.ts';
 import { createReminders } from './ledger/reminders.ts';
 import { createSharedSeal } from './ledger/shared-seal.ts';
+import { createShown } from './ledger/shown.ts';
 import { createSlackWaits } from './ledger/slack-waits.ts';
 import { createLogger, type Log } from './log.ts';
 import { newRequestId } from './new-request-id.ts';
@@ -35,6 +36,7 @@ import { type Bot, sealRequest } from './slack/bot.ts';
 import { createClients } from './slack/clients.ts';
 import { startHomeTabs } from './slack/home-tabs.ts';
 import { checkAppToken, identify, TokenRefused } from './slack/identify.ts';
+import { createLiveEdits } from './slack/live-edits.ts';
 import { createNotifier } from './slack/notifier.ts';
 import { createPaced } from './slack/paced.ts';
 import { createPeople } from './slack/people.ts';
@@ -172,7 +174,9 @@ export async function serve(env: NodeJS.ProcessEnv, options: ServeOptions = {}):
   const seal = (request: string) => sealRequest({ seals }, request);
   const turns = createTurns({ shared: createSlackWaits(redis, keys) });
   const paced = createPaced(clients.patient, turns, options.postEveryMs);
-  const notifier = createNotifier({ ledger, executions, people, policy, clock, cards, looks, paced, seal, log });
+  const liveEdits = createLiveEdits({ shown: createShown(redis, keys), hasRoom: paced.hasRoom, clock });
+  const showing = { cards, looks, paced, liveEdits };
+  const notifier = createNotifier({ ledger, executions, people, policy, clock, ...showing, seal, log });
   const audit = createAuditBook({ redis, keys, ledger, clock, auditKeys, signingKey, checkpointFile, alarms });
   const auditChannel = createAuditChannel({ clients, channel: config.audit.channel, policy, log });
   const auditWatch = startAuditWatch({

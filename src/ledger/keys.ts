@@ -35,6 +35,8 @@ export function createKeys(prefix: string) {
     card: (request: string) => key('card', request),
     /** For as long as Slack asked to wait. */
     slackWait: (lane: string) => key('slack-wait', lane),
+    /** What the card of a running transfer shows. */
+    shown: (request: string) => key('shown', request),
     cardLock: (request: string) => key('card-lock', request),
     /** As SCAN matches keys: those of all indexes. */
     everyIndex: key('ix', '*').replace(/[\\[\]?^]/g, '\\$&'),

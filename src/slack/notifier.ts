@@ -19,6 +19,7 @@ import type {
 } from '../workflow/ports.ts';
 import { executionOf } from '../workflow/request-facts.ts';
 import { retryAfter, slackError } from './clients.ts';
+import type { LiveEdits } from './live-edits.ts';
 import type { Paced } from './paced.ts';
 import type { Piece } from './turns.ts';
 import { section } from './views/blocks.ts';
@@ -37,6 +38,7 @@ export interface NotifierDeps {
   looks: Looks;
   /** Messages and edits that wait their turn. */
   paced: Paced;
+  liveEdits: LiveEdits;
   seal: (request: string) => string;
   log: Log;
 }
@@ -60,7 +62,7 @@ const GONE = new Set(['message_not_found', 'cant_update_message', 'edit_window_c
 
 /** Keeps each request's message in its channel true, and says how it ended. Safe to repeat. */
 export function createNotifier(deps: NotifierDeps) {
-  const { ledger, cards, paced, log } = deps;
+  const { ledger, cards, paced, liveEdits, log } = deps;
   /** Which version a copy shows, by its ts: clicked again, it is not made anew. */
   const copies = new Map<string, number>();
 
@@ -94,16 +96,20 @@ export function createNotifier(deps: NotifierDeps) {
   }
 
   /** Posts or edits the card, until what stands there is the newest state. */
-  async function bringUpToDate(id: string, seen: TaskExecution | null): Promise<void> {
+  async function bringUpToDate(id: string, seen: TaskExecution | null, live: boolean): Promise<void> {
     for (let shown = 0; ; ) {
       const stored = await ledger.load(id);
       if (!stored || stored.request.version === shown) return;
       const card = await cards.find(id);
-      if (card) paced.expectEdit(showing(id));
-      else paced.expectPost(showing(id), stored.request.channel);
+      const onlyLive = live && card !== null;
+      if (!card) paced.expectPost(showing(id), stored.request.channel);
+      else if (!onlyLive) paced.expectEdit(showing(id));
       const message = await render(stored, seen);
+      const lookedAt = seen?.lookedAt ?? null;
+      if (onlyLive && !(await liveEdits.isDue(id, message, lookedAt))) return;
       if (card) await edit(stored, card, message);
       else await post(stored, message, null);
+      await liveEdits.made(id, message, lookedAt);
       shown = stored.request.version;
     }
   }
@@ -124,13 +130,14 @@ export function createNotifier(deps: NotifierDeps) {
     }
   }
 
-  async function show(id: string, seen: TaskExecution | null = null): Promise<Told> {
+  /** `live`: only the transfer has gone on, so the edit may be left out. */
+  async function show(id: string, seen: TaskExecution | null = null, live = false): Promise<Told> {
     const unlock = await cards.lock(id);
     if (!unlock) return { againInSeconds: 0.5, why: 'another bot is at this card' };
     try {
       return await telling(
         id,
-        () => bringUpToDate(id, seen),
+        () => bringUpToDate(id, seen, live),
         (stored) => cardInstead(stored, seen),
       );
     } finally {
