@@ -20,6 +20,8 @@ import { createPolicies } from './ledger/policies.ts';
 import { createProof } from './ledger/prove-write.ts';
 import { createReminders } from './ledger/reminders.ts';
 import { createSharedSeal } from './ledger/shared-seal.ts';
+import { createShown } from './ledger/shown.ts';
+import { createSlackWaits } from './ledger/slack-waits.ts';
 import { createLogger, type Log } from './log.ts';
 import { newRequestId } from './new-request-id.ts';
 import { countedExecutions, countedLedger, countingFetch } from './ops/counted.ts';
@@ -37,11 +39,14 @@ import { type Bot, sealRequest } from './slack/bot.ts';
 import { createClients } from './slack/clients.ts';
 import { startHomeTabs } from './slack/home-tabs.ts';
 import { checkAppToken, identify, TokenRefused } from './slack/identify.ts';
+import { createLiveEdits } from './slack/live-edits.ts';
 import { createNotifier } from './slack/notifier.ts';
+import { createPaced } from './slack/paced.ts';
 import { createPeople } from './slack/people.ts';
 import { httpListening, type Listening, socketListening } from './slack/receivers.ts';
 import { createRemind } from './slack/remind.ts';
 import { createSeals } from './slack/sealed.ts';
+import { createTurns } from './slack/turns.ts';
 import { startLoop } from './worker/loop.ts';
 import { type Applied, applyThrottle } from './workflow/apply-throttle.ts';
 import { expireRequest } from './workflow/expire-request.ts';
@@ -74,6 +79,8 @@ export interface ServeOptions {
   wallClock?: Clock;
   /** How often readiness looks at Redis, and asks Slack whether it takes the token; 5 s and 60 s if not given. */
   readiness?: ReadinessOptions['every'];
+  /** The average time between two messages in a channel; 1 s, as Slack takes them, if not given. */
+  postEveryMs?: number;
   /** Where the log's lines go; stdout if not given. */
   logTo?: { write(line: string): void };
   /** Ends a start that waits for Slack: it throws the signal's reason. */
@@ -191,7 +198,11 @@ export async function serve(env: NodeJS.ProcessEnv, options: ServeOptions = {}):
   unreadable = people.unreadable;
   const seals = createSeals(sealSecret(config), config.slack.oldSigningSecret);
   const seal = (request: string) => sealRequest({ seals }, request);
-  const notifier = createNotifier({ ledger, executions, people, policy, clock, cards, looks, clients, seal, log });
+  const slackTurns = createTurns({ shared: createSlackWaits(redis, keys) });
+  const paced = createPaced(clients.patient, slackTurns, options.postEveryMs);
+  const liveEdits = createLiveEdits({ shown: createShown(redis, keys), hasRoom: paced.hasRoom, clock });
+  const showing = { cards, looks, paced, liveEdits };
+  const notifier = createNotifier({ ledger, executions, people, policy, clock, ...showing, seal, log });
   const audit = createAuditBook({ redis, keys, ledger, clock, auditKeys, signingKey, checkpointFile, alarms });
   const auditChannel = createAuditChannel({ clients, channel: config.audit.channel, policy, log });
   turns.expect('audit', AUDIT_TURN_MS + 3 * (options.lookMs ?? 0));

@@ -25,3 +25,16 @@ export function nextLookSeconds(etaSeconds: number | null): number {
   if (etaSeconds === null || etaSeconds === 0) return 2 * FASTEST_SECONDS;
   return Math.round(Math.min(SLOWEST_SECONDS, Math.max(FASTEST_SECONDS, etaSeconds / LOOKS)));
 }
+
+/** Slack takes 50 edits a minute in a workspace: half of them, so that what people decide finds room. */
+const LIVE_EDITS_PER_MINUTE = 25;
+
+/**
+ * Whether a card's live facts are to be edited again: each card less often the more are watched, and where nothing but the
+ * time of the look has changed only so that it does not look forgotten.
+ */
+export function liveEditDue(card: { secondsSince: number; changed: boolean; cards: number }): boolean {
+  const { secondsSince, changed, cards } = card;
+  const share = (cards * 60) / LIVE_EDITS_PER_MINUTE;
+  return secondsSince >= Math.max(share, changed ? 0 : SLOWEST_SECONDS);
+}

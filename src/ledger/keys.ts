@@ -35,6 +35,10 @@ export function createKeys(prefix: string) {
     homeTurn: (user: string) => key('home', 'turn', user),
     look: (arn: string) => key('look', arn),
     card: (request: string) => key('card', request),
+    /** For as long as Slack asked to wait. */
+    slackWait: (lane: string) => key('slack-wait', lane),
+    /** What the card of a running transfer shows. */
+    shown: (request: string) => key('shown', request),
     cardLock: (request: string) => key('card-lock', request),
     /** As SCAN matches keys: those of all indexes. */
     everyIndex: key('ix', '*').replace(/[\\[\]?^]/g, '\\$&'),

@@ -54,7 +54,8 @@ export async function startWorld(options: WorldOptions): Promise<World> {
   return {
     ...{ slack, aws, env, policyFile, bots },
     async startBot() {
-      const bot = await serve(env, options.serve);
+      // The local Slack takes messages as fast as they come.
+      const bot = await serve(env, { postEveryMs: 20, ...options.serve });
       bots.push(bot);
       if (bot.port !== null) slack.connectBot({ requestUrl: `http://127.0.0.1:${bot.port}/slack/events` });
       return bot;

@@ -1,5 +1,6 @@
 import { admitPerson } from '../workflow/admit-person.ts';
 import { refuseViewing } from '../workflow/may-view.ts';
+import { attemptKey } from '../workflow/refused-attempt.ts';
 import type { Bot, Caller } from './bot.ts';
 import { notViewedWords, OUTSIDER } from './words-access.ts';
 
@@ -11,16 +12,21 @@ export interface DoorCheck {
   viewers: boolean;
 }
 
+/** Clicks are not limited otherwise, and each button can be pressed again and again. */
+const CLICK = /^action /;
+
 /**
  * Who may come in at all. Null: this person may go on; otherwise what to tell them, and nothing else. The attempt is on record.
  * @throws PersonUnknown, NotRecorded, OutcomeUnknown, LedgerLost
  */
 export async function checkAtDoor(
-  bot: Pick<Bot, 'ledger' | 'people' | 'policy'>,
-  { user, channel, op, about }: Pick<Caller, 'user' | 'channel' | 'op' | 'about'>,
+  bot: Pick<Bot, 'ledger' | 'people' | 'policy' | 'clock'>,
+  { user, channel, op: own, about }: Pick<Caller, 'user' | 'channel' | 'op' | 'about'>,
   { what, viewers }: DoorCheck,
 ): Promise<string | null> {
-  if (!(await admitPerson(bot, { user, channel, op, what, about }))) return OUTSIDER;
-  const not = viewers ? await refuseViewing(bot, { user, channel, op, what, about }) : null;
+  const refusedAs = (why: string) =>
+    CLICK.test(what) ? attemptKey({ user, what, request: about.request, why, at: bot.clock.now() }) : own;
+  if (!(await admitPerson(bot, { user, channel, op: refusedAs('member'), what, about }))) return OUTSIDER;
+  const not = viewers ? await refuseViewing(bot, { user, channel, op: refusedAs('viewer'), what, about }) : null;
   return not && notViewedWords(not);
 }

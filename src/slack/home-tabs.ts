@@ -3,7 +3,7 @@ import { hasPlace } from '../domain/private-request.ts';
 import { concerned, type Homes, type HomeTabs, homeFacts } from '../workflow/home.ts';
 import { type Bot, sealRequest } from './bot.ts';
 import { linksOf } from './links.ts';
-import { homeView } from './views/home.ts';
+import { homeView, shownAtHome } from './views/home.ts';
 
 const LOOK_MS = 1000;
 
@@ -15,13 +15,11 @@ export function startHomeTabs(bot: Omit<Bot, 'homeTabs'>, homes: Homes): HomeTab
     if (!(await homes.takeTurn(user))) return;
     try {
       const facts = await homeFacts(bot, user);
-      const shown =
-        facts.kind === 'home'
-          ? [...facts.toDecide, ...facts.asked]
-              .filter(({ request }) => hasPlace(request))
-              .map(({ request }) => request.id)
-          : [];
-      const links = await linksOf(bot, shown);
+      const shown = shownAtHome(facts).filter(({ request }) => hasPlace(request));
+      const links = await linksOf(
+        bot,
+        shown.map(({ request }) => request.id),
+      );
       const lost = bot.audit.lost() !== null;
       const view = homeView({ facts, links, lost, now: bot.clock.now(), seal: (id) => sealRequest(bot, id) });
       // The 10 s are between two publications, however long the facts take, or Slack.

@@ -18,8 +18,10 @@ import type {
   StoredRequest,
 } from '../workflow/ports.ts';
 import { executionOf } from '../workflow/request-facts.ts';
-import type { SlackClients } from './clients.ts';
 import { retryAfter, slackError } from './clients.ts';
+import type { LiveEdits } from './live-edits.ts';
+import type { Paced } from './paced.ts';
+import type { Piece } from './turns.ts';
 import { section } from './views/blocks.ts';
 import { cardMessage } from './views/card.ts';
 import { resultMessage } from './views/result.ts';
@@ -34,13 +36,16 @@ export interface NotifierDeps {
   clock: Clock;
   cards: Cards;
   looks: Looks;
-  clients: SlackClients;
+  /** Messages and edits that wait their turn. */
+  paced: Paced;
+  liveEdits: LiveEdits;
   seal: (request: string) => string;
   log: Log;
 }
 
 /** Of one request: most have a dozen. */
 const RECORDS_READ = 100;
+const MOST_COPIES = 1000;
 
 /** What is told to people directly where the channel takes no message; `key` names it, so that it is told once. */
 interface Instead {
@@ -57,7 +62,9 @@ const GONE = new Set(['message_not_found', 'cant_update_message', 'edit_window_c
 
 /** Keeps each request's message in its channel true, and says how it ended. Safe to repeat. */
 export function createNotifier(deps: NotifierDeps) {
-  const { ledger, cards, clients, log } = deps;
+  const { ledger, cards, paced, liveEdits, log } = deps;
+  /** Which version a copy shows, by its ts: clicked again, it is not made anew. */
+  const copies = new Map<string, number>();
 
   /** `seen`: a look that was just taken, so that AWS is not asked twice. */
   async function render({ request, record }: StoredRequest, seen: TaskExecution | null): Promise<MessageView> {
@@ -89,27 +96,33 @@ export function createNotifier(deps: NotifierDeps) {
   }
 
   /** Posts or edits the card, until what stands there is the newest state. */
-  async function bringUpToDate(id: string, seen: TaskExecution | null): Promise<void> {
+  async function bringUpToDate(id: string, seen: TaskExecution | null, live: boolean): Promise<void> {
     for (let shown = 0; ; ) {
       const stored = await ledger.load(id);
       if (!stored || stored.request.version === shown) return;
-      const message = await render(stored, seen);
       const card = await cards.find(id);
+      const onlyLive = live && card !== null;
+      if (!card) paced.expectPost(showing(id), stored.request.channel);
+      else if (!onlyLive) paced.expectEdit(showing(id));
+      const message = await render(stored, seen);
+      const lookedAt = seen?.lookedAt ?? null;
+      if (onlyLive && !(await liveEdits.isDue(id, message, lookedAt))) return;
       if (card) await edit(stored, card, message);
       else await post(stored, message, null);
+      await liveEdits.made(id, message, lookedAt);
       shown = stored.request.version;
     }
   }
 
   async function post({ request }: StoredRequest, message: MessageView, resultTs: string | null): Promise<void> {
-    const posted = await clients.patient.chat.postMessage({ channel: request.channel, ...message, ...quiet });
+    const posted = await paced.post(showing(request.id), { channel: request.channel, ...message, ...quiet });
     if (!posted.ts) throw new Error('chat.postMessage answered without a ts');
     await cards.keep(request.id, { channel: request.channel, ts: posted.ts, resultTs });
   }
 
   async function edit(stored: StoredRequest, card: Card, message: MessageView): Promise<void> {
     try {
-      await clients.patient.chat.update({ channel: card.channel, ts: card.ts, ...message });
+      await paced.edit(showing(stored.request.id), { channel: card.channel, ts: card.ts, ...message });
     } catch (fault) {
       if (!GONE.has(slackError(fault) ?? '')) throw fault;
       // Somebody deleted the card: an open request needs one to be decided.
@@ -117,13 +130,14 @@ export function createNotifier(deps: NotifierDeps) {
     }
   }
 
-  async function show(id: string, seen: TaskExecution | null = null): Promise<Told> {
+  /** `live`: only the transfer has gone on, so the edit may be left out. */
+  async function show(id: string, seen: TaskExecution | null = null, live = false): Promise<Told> {
     const unlock = await cards.lock(id);
     if (!unlock) return { againInSeconds: 0.5, why: 'another bot is at this card' };
     try {
       return await telling(
         id,
-        () => bringUpToDate(id, seen),
+        () => bringUpToDate(id, seen, live),
         (stored) => cardInstead(stored, seen),
       );
     } finally {
@@ -165,7 +179,7 @@ export function createNotifier(deps: NotifierDeps) {
         const { channel } = stored.request;
         // There is none where the channel took no message from the first on.
         const thread = card ? { thread_ts: card.ts, ...(broadcast ? { reply_broadcast: true } : {}) } : {};
-        const posted = await clients.patient.chat.postMessage({ channel, ...words, ...thread, ...quiet });
+        const posted = await paced.post(first(`result ${id}`), { channel, ...words, ...thread, ...quiet });
         if (card) await cards.keep(id, { ...card, resultTs: posted.ts ?? card.ts });
       },
       async () => [{ key: 'result', message: words, to }],
@@ -189,7 +203,8 @@ export function createNotifier(deps: NotifierDeps) {
         async () => {
           for (const { key, message } of notes) {
             if (await cards.said(id, key)) continue;
-            await clients.patient.chat.postMessage({ channel: card.channel, thread_ts: card.ts, ...message, ...quiet });
+            const note = { channel: card.channel, thread_ts: card.ts, ...message, ...quiet };
+            await paced.post({ id: `tell ${id}`, urgency: 'later' }, note);
             await cards.kept(id, key);
           }
         },
@@ -238,7 +253,7 @@ export function createNotifier(deps: NotifierDeps) {
   /** Somebody who can't be written to either is left out: trying again would not help. */
   async function tellDirectly(user: string, message: MessageView): Promise<void> {
     try {
-      await clients.patient.chat.postMessage({ channel: user, ...message, ...quiet });
+      await paced.post(first(`direct ${user} ${message.text}`), { channel: user, ...message, ...quiet });
     } catch (fault) {
       if (retryAfter(fault) !== null || !slackError(fault)) throw fault;
       log.error({ err: fault, user }, 'Slack takes no direct message for them');
@@ -248,8 +263,11 @@ export function createNotifier(deps: NotifierDeps) {
   /** A message that shows a request and is not its card (posted twice, say) is brought up to date too. */
   async function refreshCopy(id: string, copy: { channel: string; ts: string }): Promise<void> {
     const [stored, card] = await Promise.all([ledger.load(id), cards.find(id)]);
-    if (!stored || card?.ts === copy.ts) return;
-    await clients.patient.chat.update({ ...copy, ...(await render(stored, null)) });
+    if (!stored || card?.ts === copy.ts || copies.get(copy.ts) === stored.request.version) return;
+    await paced.edit(first(`copy ${copy.ts}`), { ...copy, ...(await render(stored, null)) });
+    copies.delete(copy.ts);
+    copies.set(copy.ts, stored.request.version);
+    for (const oldest of copies.keys()) if (copies.size > MOST_COPIES) copies.delete(oldest);
   }
 
   return { show, result, tellThread, refreshCopy };
@@ -260,6 +278,15 @@ export type Notifier = ReturnType<typeof createNotifier>;
 function notThere({ text, blocks }: MessageView, channel: string, error: string): MessageView {
   const words = `This can’t be shown in <#${channel}> (Slack says \`${error}\`), so it is told here.`;
   return { text: `${text} ${words}`, blocks: [section(`:warning: ${words}`), ...blocks] };
+}
+
+/** A new card, and what came of a request, are what people wait for. */
+function first(id: string): Piece {
+  return { id, urgency: 'first' };
+}
+
+function showing(request: string): Piece {
+  return first(`show ${request}`);
 }
 
 const quiet = { unfurl_links: false, unfurl_media: false };

@@ -11,6 +11,8 @@ import { createFresh } from './fresh.ts';
 const MAX_AGE_MS = 10_000;
 /** What only counts or names people, or hides something, may be this old: a click is judged afresh. */
 const LATELY_MS = 5 * 60_000;
+/** Slack tells of 20 groups a minute, and what only shows something is looked at over and over. */
+const GROUPS_LATELY_MS = 60_000;
 const MOST_PEOPLE = 5000;
 /** Slack's answers about a group that stay the same until a person puts the policy, or the app, right. */
 const UNREADABLE = new Set([
@@ -31,9 +33,11 @@ export function createPeople(client: WebClient, team: string, clock: Clock, log:
   const privacyOf = createFresh((channel) => lookUpPrivacy(client, channel), clock, LATELY_MS);
   const unreadable = new Set<string>();
 
-  async function group(id: string) {
+  const membersLately = createFresh(membersOf, clock, GROUPS_LATELY_MS);
+
+  async function groupBy(look: typeof membersOf, id: string) {
     try {
-      const members = await membersOf(id);
+      const members = await look(id);
       if (members === 'unreadable') unreadable.add(id);
       else unreadable.delete(id);
       return members;
@@ -43,14 +47,17 @@ export function createPeople(client: WebClient, team: string, clock: Clock, log:
     }
   }
 
+  async function groupsBy(look: typeof membersOf, ids: readonly string[]): Promise<Groups> {
+    const members = await Promise.all(ids.map(async (id) => [id, await groupBy(look, id)] as const));
+    return new Map(members);
+  }
+
   return {
     person: personOf,
     lately,
     remembers: lately.holds,
-    async groups(ids): Promise<Groups> {
-      const members = await Promise.all(ids.map(async (id) => [id, await group(id)] as const));
-      return new Map(members);
-    },
+    groups: (ids) => groupsBy(membersOf, ids),
+    groupsLately: (ids) => groupsBy(membersLately, ids),
     postable: (channel) => lookUpChannel(client, channel, log),
     async isPrivate(channel) {
       try {

@@ -1,6 +1,6 @@
 import { decideCancel } from '../domain/decide-review.ts';
 import { lookUpParties } from './known-people.ts';
-import type { Ledger, People, PolicySource } from './ports.ts';
+import type { Clock, Ledger, People, PolicySource } from './ports.ts';
 import { type Decided, decideOn } from './review-request.ts';
 
 /**
@@ -8,11 +8,11 @@ import { type Decided, decideOn } from './review-request.ts';
  * @throws PersonUnknown, NotRecorded, OutcomeUnknown, LedgerLost
  */
 export async function cancelRequest(
-  deps: { ledger: Ledger; people: People; policy: PolicySource },
+  deps: { ledger: Ledger; people: People; policy: PolicySource; clock: Clock },
   cancel: { request: string; user: string; op: string },
 ): Promise<Decided> {
   const by = await deps.people.person(cancel.user);
-  return decideOn(deps.ledger, cancel, async (request) => {
+  return decideOn(deps, { ...cancel, what: 'cancel' }, async (request) => {
     const parties = await lookUpParties(deps.people, by, [request]);
     return decideCancel(request, by, deps.policy.current(), parties);
   });

@@ -1,5 +1,5 @@
 import { ruleNow } from '../domain/decide-review.ts';
-import { groupsOf, isAmong } from '../domain/policy.ts';
+import { isAmong } from '../domain/policy.ts';
 import type { ThrottleRequest } from '../domain/throttle-request.ts';
 import { type HeldRequest, heldRequests, listRunning, type Running, type RunningDeps } from './list-running.ts';
 import { mayViewAll, type NotViewed } from './may-view.ts';
@@ -57,7 +57,9 @@ const RUNNING_MS = 2000;
  * What one person's home tab shows.
  * @throws PersonUnknown, NotRecorded
  */
-export async function homeFacts(deps: RunningDeps, user: string): Promise<HomeFacts> {
+export async function homeFacts({ people, ...rest }: RunningDeps, user: string): Promise<HomeFacts> {
+  // It is made anew over and over by itself, and shows all the time what somebody may see.
+  const deps = { ...rest, people: { ...people, groups: people.groupsLately } };
   const may = await mayViewAll(deps, user);
   const { person } = may;
   if (person.kind !== 'member') return { kind: 'no-member' };
@@ -83,8 +85,9 @@ export async function concerned(
 ): Promise<string[]> {
   const request = users.length === 0 ? null : ((await deps.ledger.load(id))?.request ?? null);
   if (!request) return [];
-  const rule = ruleNow(request, deps.policy.current());
-  const groups = await deps.people.groups(groupsOf(rule));
+  const others = users.filter((user) => !tookPart(request, user));
+  const rule = others.length === 0 ? null : ruleNow(request, deps.policy.current());
+  const groups = await deps.people.groupsLately(rule?.approvers.groups ?? []);
   const could = (user: string) => rule !== null && isAmong(rule.approvers, { user }, groups) !== 'no';
   return users.filter((user) => tookPart(request, user) || could(user));
 }

@@ -1,5 +1,5 @@
 import { type Hold, isHeld } from '../domain/hold.ts';
-import { groupsOf, matchRule, mayAsk, type Policy, type Rule } from '../domain/policy.ts';
+import { distinct, matchRule, mayAsk, type Policy, type Rule } from '../domain/policy.ts';
 import { parseExecutionArn, type TaskExecution } from '../domain/task-execution.ts';
 import type { ThrottleRequest } from '../domain/throttle-request.ts';
 import { type ListDeps, targetsOf } from './list-executions.ts';
@@ -64,8 +64,7 @@ export async function listRunning(
   const left = () => Math.max(0, ask.withinMs - (performance.now() - began));
   const person = await deps.people.person(ask.user);
   if (person.kind !== 'member') return { kind: 'no-member' };
-  const [groups, list, open, held] = await Promise.all([
-    deps.people.groups([...new Set(policy.rules.flatMap((rule) => groupsOf(rule)))]),
+  const [list, open, held] = await Promise.all([
     deps.executions.listActive(targetsOf(policy, deps.defaultRegion), {
       details: false,
       withinMs: ask.withinMs * LISTING_PART,
@@ -76,11 +75,13 @@ export async function listRunning(
   const named = list.executions.filter((one) => ruleNaming(policy, one.arn) !== null).sort(byInterest);
   const from = ask.from < named.length ? ask.from : 0;
   const page = named.slice(from, from + ask.size);
+  const rules = page.map(({ arn }) => (ask.channel === null ? null : ruleFor(policy, arn, ask.channel)));
   const onPage = <R extends ThrottleRequest>(requests: readonly R[]) =>
     page.map(({ arn }) => requests.find(({ execution }) => execution === arn) ?? null);
   const opens = onPage(open.map(({ request }) => request));
   const holds = onPage(held);
-  const [looks, shown] = await Promise.all([
+  const [groups, looks, shown] = await Promise.all([
+    deps.people.groupsLately(distinct(rules.flatMap((rule) => rule?.requesters?.groups ?? []))),
     deps.executions.lookAtActive(
       page.map(({ arn }) => arn),
       left(),
@@ -93,7 +94,7 @@ export async function listRunning(
   ]);
   const rows = page.map((execution, nth): RunningRow => {
     const [request, limit] = [opens[nth] ?? null, holds[nth] ?? null];
-    const rule = ask.channel === null ? null : ruleFor(policy, execution.arn, ask.channel);
+    const rule = rules[nth] ?? null;
     return {
       execution: { ...execution, taskName: execution.taskName ?? looks.get(execution.arn)?.taskName ?? null },
       look: looks.get(execution.arn) ?? null,

@@ -30,7 +30,7 @@ export async function openReview(
   open: { request: string; user: string; op: string },
 ): Promise<Opened> {
   let seen = null as Seen | null;
-  const decided = await decideOn(deps.ledger, open, async (request) => {
+  const decided = await decideOn(deps, { ...open, what: 'open' }, async (request) => {
     const by = await deps.people.person(open.user);
     const facts = { ...(await standingFacts(deps, request)), now: deps.clock.now() };
     const may = decideOpen(request, by, { ...facts, execution: null });

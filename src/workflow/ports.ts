@@ -221,6 +221,8 @@ export interface People {
   remembers(user: string): boolean;
   /** At most 10 s old. */
   groups(ids: readonly string[]): Promise<Groups>;
+  /** The same, a minute old at most: for what is only shown. */
+  groupsLately(ids: readonly string[]): Promise<Groups>;
 }
 
 export type Postable =

@@ -51,6 +51,11 @@ export function groupsOfAll(rules: readonly (Rule | null)[]): string[] {
   return distinct(rules.flatMap((rule) => groupsOf(rule)));
 }
 
+/** The groups that tell who may decide by these rules. */
+export function approverGroups(rules: readonly (Rule | null)[]): string[] {
+  return distinct(rules.flatMap((rule) => rule?.approvers.groups ?? []));
+}
+
 export function executionOf(request: ThrottleRequest): ExecutionArn {
   const parsed = parseExecutionArn(request.execution);
   if (!parsed.ok) throw new Error(`${request.id} is about no execution`);

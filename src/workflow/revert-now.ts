@@ -4,6 +4,7 @@ import type { RevertRefusal } from '../domain/refusal.ts';
 import type { ThrottleRequest } from '../domain/throttle-request.ts';
 import { lookUpParties } from './known-people.ts';
 import type { Clock, EffectKind, Ledger, People, PolicySource } from './ports.ts';
+import { attemptKey } from './refused-attempt.ts';
 import { groupsOfAll } from './request-facts.ts';
 
 export type RevertingNow =
@@ -32,14 +33,19 @@ export async function revertNow(
     const named = groupsOfAll(rulesNow(request, inForce));
     const [by, groups] = await Promise.all([deps.people.person(user), deps.people.groups(named)]);
     const people = await lookUpParties(deps.people, by, [request]);
-    const decision = decideRevertNow(request, by, { inForce, groups, people, now: deps.clock.now() });
+    const now = deps.clock.now();
+    const decision = decideRevertNow(request, by, { inForce, groups, people, now });
     if (!decision.ok && !decision.event) return refusedBy(decision);
-    const change = { op, prior: request, events: decision.event ? [decision.event] : [] };
+    const { refusal } = decision.ok ? {} : decision;
+    // The same click again may be refused for what it did itself.
+    if (refusal && (await deps.ledger.done(op))) return { kind: 'repeated' };
+    const recordedAs = refusal ? attemptKey({ user, what: 'revert', request: id, why: refusal.why, at: now }) : op;
+    const change = { op: recordedAs, prior: request, events: decision.event ? [decision.event] : [] };
     const effects: EffectKind[] = decision.ok ? ['revert', 'show', 'tell'] : [];
     const committed = await deps.ledger.commit({ ...change, effects });
     if (committed.kind === 'moved') continue;
-    if (committed.kind === 'repeated') return { kind: 'repeated' };
     if (!decision.ok) return refusedBy(decision);
+    if (committed.kind === 'repeated') return { kind: 'repeated' };
     if (committed.kind !== 'committed' || !committed.state) throw new Error(`ending a time can't be ${committed.kind}`);
     return { kind: 'reverting', request: committed.state };
   }

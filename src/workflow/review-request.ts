@@ -6,6 +6,7 @@ import type { TaskExecution } from '../domain/task-execution.ts';
 import type { ThrottleRequest } from '../domain/throttle-request.ts';
 import { AwsFault } from './faults.ts';
 import type { Change, Clock, Committed, Executions, Ledger, People, PolicySource, RecordRef } from './ports.ts';
+import { attemptKey } from './refused-attempt.ts';
 import { executionOf, standingFacts } from './request-facts.ts';
 
 export interface ReviewDeps {
@@ -39,7 +40,7 @@ const MOST_TRIES = 20;
  * @throws AwsFault where AWS can't say and an approval would be blind; PersonUnknown, NotRecorded, OutcomeUnknown, LedgerLost
  */
 export async function reviewRequest(deps: ReviewDeps, review: Review): Promise<Decided> {
-  return decideOn(deps.ledger, review, async (request) => {
+  return decideOn(deps, { ...review, what: review.decision }, async (request) => {
     const by = await deps.people.person(review.user);
     const facts = { ...(await standingFacts(deps, request)), execution: null, now: deps.clock.now() };
     const { decision, comment } = review;
@@ -72,10 +73,10 @@ export function vanished(request: ThrottleRequest, policy: string, { requestId }
   return { ok: true, events: [vanishedEvent(request, policy, requestId)] };
 }
 
-/** Load, decide, commit; decided anew where the request moved meanwhile. */
+/** Load, decide, commit; decided anew where the request moved meanwhile. `what`: how it was tried. */
 export async function decideOn(
-  ledger: Ledger,
-  { request: id, op }: { request: string; op: string },
+  { ledger, clock }: Pick<ReviewDeps, 'ledger' | 'clock'>,
+  { request: id, user, op, what }: { request: string; user: string; op: string; what: string },
   decide: (request: ThrottleRequest) => Promise<Decision>,
 ): Promise<Decided> {
   for (let tries = 0; tries < MOST_TRIES; tries++) {
@@ -86,8 +87,12 @@ export async function decideOn(
       if (decision.ok) return { kind: 'may', request: stored.request };
       return refusedBy(decision, stored.request);
     }
+    const { refusal } = decision.ok ? {} : decision;
+    // The same click again may be refused for what it did itself.
+    const before = refusal ? await ledger.done(op) : null;
+    if (before) return { kind: 'repeated', event: before.event };
     const committed = await ledger.commit({
-      op,
+      op: refusal ? attemptKey({ user, what, request: id, why: refusal.why, at: clock.now() }) : op,
       prior: stored.request,
       events: decision.events,
       ...follows(decision.events),
@@ -99,9 +104,9 @@ export async function decideOn(
 }
 
 function outcome(committed: Committed, decision: Decision, prior: ThrottleRequest): Decided {
+  if (!decision.ok) return refusedBy(decision, prior);
   if (committed.kind === 'repeated') return { kind: 'repeated', event: committed.event };
   if (committed.kind !== 'committed') throw new Error(`a decision can't be ${committed.kind}`);
-  if (!decision.ok) return refusedBy(decision, prior);
   const [event] = decision.events;
   const [record] = committed.records;
   if (!event || !record || !committed.state) throw new Error('a decision without its event');
@@ -121,8 +126,8 @@ function follows(events: AuditEvent[]): Pick<Change, 'effects' | 'timers'> {
       if (!complete) return { effects: ['show'] };
       return { effects: ['show', 'apply'], timers: [{ kind: 'expire', at: new Date(expiresAt) }] };
     }
+    // Nothing that is shown has changed.
     case 'decision.refused':
-      return { effects: ['show'] };
     case undefined:
       return {};
     default:

@@ -5,7 +5,7 @@ import { maySeeAll, withoutPrivate } from '../domain/private-request.ts';
 import type { ThrottleRequest } from '../domain/throttle-request.ts';
 import { lookUpParties } from './known-people.ts';
 import type { Channels, People, PolicySource } from './ports.ts';
-import { groupsOfAll } from './request-facts.ts';
+import { approverGroups } from './request-facts.ts';
 
 export interface ShownDeps {
   people: People;
@@ -22,28 +22,38 @@ export async function shownTo(
   person: Person,
   requests: readonly ThrottleRequest[],
 ): Promise<ShowRequest> {
+  const closed = await privateAmong(deps, requests);
+  // Whoever may see it is asked only of what is not for everybody to see.
+  const secret = requests.filter(({ channel }) => closed.has(channel));
+  if (secret.length === 0) return (request) => request;
   const inForce = deps.policy.current();
   const policies = knownPolicies(inForce);
-  const rules = new Map(requests.map((request) => [request.id, rulesNow(request, inForce)]));
+  const rules = new Map(secret.map((request) => [request.id, rulesNow(request, inForce)]));
   const readers = policies.flatMap(({ policy }) => groupsOf(policy.audit.readers));
   const [groups, people] = await Promise.all([
-    deps.people.groups(distinct([...readers, ...groupsOfAll([...rules.values()].flat())])),
-    lookUpParties(deps.people, person, requests),
+    deps.people.groupsLately(distinct([...readers, ...approverGroups([...rules.values()].flat())])),
+    lookUpParties(deps.people, person, secret),
   ]);
   // By each policy that counts.
   const seesAll = (request: ThrottleRequest) =>
     policies.every(({ policy }, nth) =>
       maySeeAll(request, person, { policy, rule: rules.get(request.id)?.[nth] ?? null, groups, people }),
     );
-  const others = requests.filter((request) => !seesAll(request));
-  // Slack is asked only of the channels that it makes a difference for.
-  const channels = [...new Set(others.map(({ channel }) => channel))];
+  const hidden = new Set(secret.filter((request) => !seesAll(request)).map(({ id }) => id));
+  return (request) => (hidden.has(request.id) ? withoutPrivate(request) : request);
+}
+
+/** The private channels that these were made in: Slack is asked once of each. */
+async function privateAmong(
+  { channels }: Pick<ShownDeps, 'channels'>,
+  requests: readonly ThrottleRequest[],
+): Promise<ReadonlySet<string>> {
   const closed = new Set<string>();
+  const asked = distinct(requests.map(({ channel }) => channel));
   await Promise.all(
-    channels.map(async (channel) => {
-      if (await deps.channels.isPrivate(channel)) closed.add(channel);
+    asked.map(async (channel) => {
+      if (await channels.isPrivate(channel)) closed.add(channel);
     }),
   );
-  const hidden = new Set(others.filter(({ channel }) => closed.has(channel)).map(({ id }) => id));
-  return (request) => (hidden.has(request.id) ? withoutPrivate(request) : request);
+  return closed;
 }

@@ -2,7 +2,7 @@ import { rulesNow } from '../domain/decide-review.ts';
 import { known, mayDecide, type Person, type Rule, samePerson } from '../domain/policy.ts';
 import { lookUpParties } from './known-people.ts';
 import type { Ledger, StoredRequest } from './ports.ts';
-import { groupsOfAll } from './request-facts.ts';
+import { approverGroups } from './request-facts.ts';
 import { type ShownDeps, shownTo } from './shown-requests.ts';
 
 const MOST_READ = 200;
@@ -24,7 +24,7 @@ export async function waitingRequests(deps: ShownDeps & { ledger: Ledger }, pers
   const inForce = deps.policy.current();
   const rules = new Map(requests.map((request) => [request.id, rulesNow(request, inForce)]));
   const [groups, parties, shown] = await Promise.all([
-    deps.people.groups(groupsOfAll([...rules.values()].flat())),
+    deps.people.groupsLately(approverGroups([...rules.values()].flat())),
     lookUpParties(deps.people, person, requests),
     shownTo(deps, person, requests),
   ]);

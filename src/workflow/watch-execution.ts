@@ -18,8 +18,11 @@ export interface WatchDeps {
   looks: Looks;
 }
 
-/** How to show what was seen on the request's card; null: all is shown. */
-type Show = (id: string, execution: TaskExecution | null) => Promise<{ againInSeconds: number } | null>;
+/**
+ * How to show what was seen on the request's card; null: all is shown. `live`: nothing has happened but that the transfer
+ * goes on, so it may as well be shown at a later look.
+ */
+type Show = (id: string, execution: TaskExecution | null, live: boolean) => Promise<{ againInSeconds: number } | null>;
 
 const DONE: Applied = { kind: 'done' };
 const TRY_AGAIN_SECONDS = 30;
@@ -43,7 +46,7 @@ export async function watchExecution(deps: WatchDeps, id: string, claim: Claim, 
       return leave(deps, request, { standing, execution: null, awsRequestId: execution.requestId }, claim, show);
     }
     // Its time runs on all the same.
-    await show(id, null);
+    await show(id, null, true);
     return later(isDenied(execution) ? DENIED_AGAIN_SECONDS : TRY_AGAIN_SECONDS, execution.message);
   }
   const before = await deps.looks.last(request.execution);
@@ -58,7 +61,7 @@ export async function watchExecution(deps: WatchDeps, id: string, claim: Claim, 
   }
   const drift = decideDrift(request, execution, deps.policy.current().digest);
   if (drift) await write(deps, request, drift, standing, claim, ['tell']);
-  const put = await show(id, execution);
+  const put = await show(id, execution, drift === null);
   const rate = execution.bytesPerSecond;
   const seconds = nextLookSeconds(etaAt(execution, rate, measured ?? averageRate(execution)));
   return later(Math.max(seconds, put?.againInSeconds ?? 0), 'it runs');
@@ -102,7 +105,7 @@ async function write(
 }
 
 async function shown(show: Show, id: string, execution: TaskExecution | null): Promise<Applied> {
-  const again = await show(id, execution);
+  const again = await show(id, execution, false);
   return again ? later(again.againInSeconds, 'the card could not be edited yet') : DONE;
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { measuredRate, nextLookSeconds } from '../../src/domain/watch-pace.ts';
+import { liveEditDue, measuredRate, nextLookSeconds } from '../../src/domain/watch-pace.ts';
 import { at, execution, MIB } from './given.ts';
 
 const before = { at: at(0).toISOString(), bytes: 100 * MIB };
@@ -31,5 +31,20 @@ describe('the next look', () => {
     [null, 60],
   ])('with %j s left comes after %i s', (left, seconds) => {
     expect(nextLookSeconds(left)).toBe(seconds);
+  });
+});
+
+describe('an edit of live facts', () => {
+  it('is made at each look while few are watched, and less often the more there are: 25 a minute in all', () => {
+    expect(liveEditDue({ secondsSince: 30, changed: true, cards: 12 })).toBe(true);
+    expect(liveEditDue({ secondsSince: 30, changed: true, cards: 13 })).toBe(false);
+    expect(liveEditDue({ secondsSince: 239, changed: true, cards: 100 })).toBe(false);
+    expect(liveEditDue({ secondsSince: 240, changed: true, cards: 100 })).toBe(true);
+  });
+
+  it('is made every five minutes where nothing is new', () => {
+    expect(liveEditDue({ secondsSince: 299, changed: false, cards: 1 })).toBe(false);
+    expect(liveEditDue({ secondsSince: 300, changed: false, cards: 1 })).toBe(true);
+    expect(liveEditDue({ secondsSince: 300, changed: false, cards: 200 })).toBe(false);
   });
 });

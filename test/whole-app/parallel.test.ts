@@ -45,7 +45,9 @@ async function approveTwentyTimes(arn: string, words: string): Promise<void> {
   expect(count('applied')).toBe(1);
   expect(count('apply.started')).toBe(1);
   expect(count('approved')).toBe(words === 'unlimited' ? 2 : 1);
-  expect(count('decision.refused')).toBe(TWENTY - count('approved'));
+  // Of each lead's refusals those for one reason are one record a minute.
+  expect(count('decision.refused')).toBeGreaterThanOrEqual(2);
+  expect(count('decision.refused')).toBeLessThanOrEqual(8);
   expect(slack.thread(asked.channel, asked.ts)).toHaveLength(2);
   expect(slack.messages('C0OPS').filter((one) => shows(one, arn.slice(-22)) && !one.thread_ts)).toEqual([done]);
 }

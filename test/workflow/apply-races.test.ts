@@ -130,7 +130,9 @@ describe('two bots on one Redis', () => {
     const records = await verifiedLog(bot);
     const count = (event: string) => records.filter((record) => record.event === event).length;
     expect([count('approved'), count('apply.started'), count('applied')]).toEqual([2, 1, 1]);
-    expect(count('decision.refused')).toBe(18);
+    // Each person's refusals for one reason are one record a minute.
+    expect(count('decision.refused')).toBeGreaterThanOrEqual(2);
+    expect(count('decision.refused')).toBeLessThanOrEqual(8);
     expect(updates(aws)).toHaveLength(1);
     for (const one of pair) one.close();
     await Promise.all(loops.map((loop) => loop.stop(0)));

@@ -81,12 +81,13 @@ export async function startBot(arn: string, world: Outside, prefix?: string) {
     if (!found) throw new PersonUnknown(user);
     return found;
   };
+  const groups = async (ids: readonly string[]) => new Map(ids.map((id) => [id, world.groups.get(id) ?? null]));
   const deps = {
     ledger: opened.ledger,
     executions: executions as Executions,
     people: {
       ...{ person, lately: person, remembers: () => false },
-      groups: async (ids: readonly string[]) => new Map(ids.map((id) => [id, world.groups.get(id) ?? null])),
+      ...{ groups, groupsLately: groups },
     },
     channels: { postable: async () => world.postable, isPrivate: async (channel: string) => channel.startsWith('G') },
     policy: sourceOf(() => ({ ...policy(world.rule), others: world.others })),

@@ -58,6 +58,7 @@ async function look(query: Partial<AuditQuery>) {
         lately: person,
         remembers: () => false,
         groups: async () => new Map(),
+        groupsLately: async () => new Map(),
       },
       policy: sourceOf(() => withReaders),
     } as Parameters<typeof lookUpAudit>[0],

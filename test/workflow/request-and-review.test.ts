@@ -122,11 +122,19 @@ describe('review', () => {
     expect(await bot.events()).toEqual(['requested', 'approved', 'decision.refused']);
   });
 
-  it('that was refused is told as refused when it comes again', async () => {
+  it('that was refused is told as refused each time, and is one record a minute, with nothing to do', async () => {
     const id = await pending();
-    expect(await bot.review(id, 'U0OPER', 'approve', 'click')).toMatchObject({ kind: 'refused' });
-    expect(await bot.review(id, 'U0OPER', 'approve', 'click')).toEqual({ kind: 'repeated', event: 'decision.refused' });
+    await bot.work();
+    const refused = { kind: 'refused', refusal: { why: 'may-not-decide' } };
+    for (let click = 0; click < 20; click++) expect(await bot.review(id, 'U0OPER')).toMatchObject(refused);
     expect(await bot.events()).toEqual(['requested', 'decision.refused']);
+    expect(await bot.redis.xlen(bot.keys.outbox)).toBe(0);
+    // Another person, another way to try, another minute.
+    expect(await bot.review(id, 'U0GUEST')).toMatchObject({ kind: 'refused' });
+    expect(await bot.review(id, 'U0OPER', 'deny')).toMatchObject(refused);
+    world.seconds += 60;
+    expect(await bot.review(id, 'U0OPER')).toMatchObject(refused);
+    expect(await bot.events()).toEqual(['requested', ...Array.from({ length: 4 }, () => 'decision.refused')]);
   });
 
   it('by who may not is refused on record, whatever AWS says', async () => {

@@ -20,7 +20,13 @@ function bot(rules: { own: Rule; other: Rule }, more: Partial<Policy> = {}) {
   };
   const person = async (user: string) => PEOPLE.get(user) ?? NOBODY;
   return {
-    people: { person, lately: person, remembers: () => false, groups: async () => GROUPS },
+    people: {
+      person,
+      lately: person,
+      remembers: () => false,
+      groups: async () => GROUPS,
+      groupsLately: async () => GROUPS,
+    },
     channels: { postable: async () => 'yes' as const, isPrivate: async () => true },
     policy: sourceOf(() => inForce),
   };

@@ -5,6 +5,7 @@ import { type Answer, no } from './answer.ts';
 import { isObject, type JsonObject, parsed, text } from './json.ts';
 import type { Methods } from './method.ts';
 import type { Outage, Outages } from './outages.ts';
+import type { PostRates } from './post-rates.ts';
 import type { Workspace } from './workspace.ts';
 
 /** What the server is made of; the rest of the paths are `other`'s. */
@@ -12,6 +13,7 @@ export interface ApiParts {
   readonly workspace: Workspace;
   readonly methods: Methods;
   readonly outages: Outages;
+  readonly postRates: PostRates;
   /** A method that isn't in the table. */
   readonly unlisted: (method: string, args: JsonObject) => Promise<Answer>;
   /** A response_url; undefined for a path that is none. */
@@ -125,7 +127,7 @@ export class ApiServer {
 
   /** Carries out a call under the outage that meets it, answers, and writes it down. */
   async #logged(
-    { workspace, outages }: ApiParts,
+    { workspace, outages, postRates }: ApiParts,
     method: string,
     args: JsonObject,
     response: ServerResponse,
@@ -138,7 +140,7 @@ export class ApiServer {
       workspace.calls.push({ at, method, args, ok, ms, ...(ok ? {} : { error }) });
       workspace.changed('call', method);
     };
-    const outage = outages.meet(method);
+    const outage = outages.meet(method) ?? postRates.meet(method, args);
     if (outage !== undefined && (await struck(outage, outages, response))) return log(false, `outage: ${outage.kind}`);
     const { status, answer, headers } = await run();
     if (outage?.kind === 'lost') {

@@ -11,6 +11,7 @@ import type { Methods, Office } from './method.ts';
 import { type Outage, Outages } from './outages.ts';
 import { peopleMethods } from './people-methods.ts';
 import { Person } from './person.ts';
+import { type PostRate, PostRates } from './post-rates.ts';
 import { Responses } from './responses.ts';
 import { defaultSeed, type SeedUser, type SlackSeed } from './seed.ts';
 import { type SignedRequest, signedRequest } from './signing.ts';
@@ -90,6 +91,8 @@ export interface LocalSlack {
   ): SignedRequest;
   outage(outage: Outage): void;
   recover(): void;
+  /** From now on a channel takes only so many messages; null, as at first: all. */
+  limitPosts(rate: PostRate | null): void;
   /** How many calls an outage holds up at the moment. */
   hanging(): number;
   /** Asks every Socket Mode connection to be renewed. */
@@ -120,6 +123,7 @@ export async function startSlack(options: LocalSlackOptions = {}): Promise<Local
   const views = new Views(workspace);
   const office: Office = { workspace, views, emulated };
   const outages = new Outages(workspace);
+  const postRates = new PostRates();
   const responses = new Responses(office, origin);
   const delivery = new Delivery(workspace, sockets, options.ackMs ?? 3000);
   const uploads: Uploads = new Map();
@@ -143,6 +147,7 @@ export async function startSlack(options: LocalSlackOptions = {}): Promise<Local
     workspace,
     methods,
     outages,
+    postRates,
     unlisted,
     respond: (path, body) => responses.use(path, body),
     upload: (path, type, bytes) => takeUpload(office, uploads, path, type, bytes),
@@ -199,6 +204,7 @@ export async function startSlack(options: LocalSlackOptions = {}): Promise<Local
       signedRequest(new URLSearchParams(fields).toString(), secret, timestamp),
     outage: (outage) => outages.begin(outage),
     recover: () => outages.end(),
+    limitPosts: (rate) => postRates.set(rate),
     hanging: () => outages.waiting,
     refreshSockets: () => sockets.refresh(),
     dropSockets: () => sockets.drop(),

@@ -13,9 +13,17 @@ import { personName } from './people-words.ts';
 import { stateWords } from './state-words.ts';
 import { clip, code, count, dateToken, escapeText, link, oneLine } from './text.ts';
 
-const MOST_REQUESTS = 10;
 const MOST_HELD = 10;
 const LONGEST_REASON = 120;
+
+/** Of those that this person can decide, and of those that they asked. */
+const MOST_REQUESTS = 10;
+
+/** The requests that the tab has room for. */
+export function shownAtHome(facts: HomeFacts): StoredRequest[] {
+  if (facts.kind !== 'home') return [];
+  return [...facts.toDecide.slice(0, MOST_REQUESTS), ...facts.asked.slice(0, MOST_REQUESTS)];
+}
 
 export interface HomeViewFacts {
   facts: HomeFacts;

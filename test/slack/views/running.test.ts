@@ -5,7 +5,7 @@ import type { RequestedDetail } from '../../../src/domain/throttle-request.ts';
 import { elementsOf } from '../../../src/sandbox/slack/block-walk.ts';
 import { executionList } from '../../../src/slack/views/execution-list.ts';
 import { executionStatusMessage } from '../../../src/slack/views/execution-status.ts';
-import { homeView } from '../../../src/slack/views/home.ts';
+import { homeView, shownAtHome } from '../../../src/slack/views/home.ts';
 import { previewMessage } from '../../../src/slack/views/preview.ts';
 import { reminderMessage } from '../../../src/slack/views/reminder.ts';
 import { AwsFault, type AwsFaultKind } from '../../../src/workflow/faults.ts';
@@ -282,6 +282,12 @@ describe('homeView', () => {
     for (const marked of [list({}, true, true).all, status({}, { lost: true })]) {
       expect(marked).toMatch(/^:rotating_light: \*The audit log is not the one/);
     }
+  });
+
+  it('has room for ten to decide and ten of one’s own: no link is looked up for more', () => {
+    const facts = { ...{ kind: 'home' as const, toDecide: stored(25), asked: stored(25) }, held: [], lines: [] };
+    expect(shownAtHome({ ...facts, running: null })).toHaveLength(20);
+    expect(shownAtHome({ kind: 'no-member' })).toEqual([]);
   });
 
   it('says so where there is nothing, and to a guest', () => {
