@@ -5,7 +5,7 @@ import type { RecordRef } from '../../workflow/ports.ts';
 import { actions, button, context, plain, quotedSection, section } from './blocks.ts';
 import { shortName, stayingNote } from './execution-words.ts';
 import { changeWords } from './hold-words.ts';
-import { approverNames, personName } from './people-words.ts';
+import { approvalComments, approverNames, personName } from './people-words.ts';
 import { expiredSentence, failedSentence, staleSentence } from './state-words.ts';
 import { clip, code, dateToken, escapeText, LIMITS, type MessageView, mentionUser, oneLine } from './text.ts';
 
@@ -136,6 +136,7 @@ function view(
   const proof = `Request ${code(request.id)} · audit record ${record.seq} · hash ${code(record.hash.slice(0, HASH_SHOWN))}`;
   const blocks: KnownBlock[] = [
     section(`:${of.emoji}: *${of.headline}*\n${of.sentence}`),
+    ...approvalComments(request.approvals),
     ...(comment ? [quotedSection('Comment', comment)] : []),
     ...actions(of.undo ? [undoButton(request, seal)] : []),
     context(of.note ? `${of.note}\n${proof}` : proof),
