@@ -17,7 +17,7 @@ import type {
   RecordRef,
   StoredRequest,
 } from '../workflow/ports.ts';
-import { executionOf } from '../workflow/request-facts.ts';
+import { executionOf, runningBeside } from '../workflow/request-facts.ts';
 import type { SlackClients } from './clients.ts';
 import { retryAfter, slackError } from './clients.ts';
 import { section } from './views/blocks.ts';
@@ -64,13 +64,16 @@ export function createNotifier(deps: NotifierDeps) {
     const inForce = deps.policy.current();
     const applied = request.status === 'applied';
     const execution = seen ?? (isOpen(request) || applied ? await lookAt(request) : null);
-    const [standing, look] = applied
-      ? await Promise.all([ledger.inForceOf(request.execution), deps.looks.last(request.execution)])
-      : [null, null];
+    const [standing, look] =
+      applied || isOpen(request)
+        ? await Promise.all([ledger.inForceOf(request.execution), deps.looks.last(request.execution)])
+        : [null, null];
+    const running = await runningBeside(deps, request, standing);
     const rule = ruleNow(request, inForce);
     const decidable = rule !== null && request.status === 'pending';
     return cardMessage({
-      ...{ request, record, execution, standing: standing?.request ?? null, measured: look?.measured ?? null },
+      ...{ request, record, execution, standing: standing?.request ?? null },
+      ...{ running, measured: look?.limit === execution?.bytesPerSecond ? (look?.measured ?? null) : null },
       rule,
       approvers: decidable ? await nameable(deps.people, rule.approvers, request.requester) : null,
       now: deps.clock.now(),

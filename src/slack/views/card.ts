@@ -1,7 +1,8 @@
 import type { Button, KnownBlock } from '@slack/types';
 import { expectedRates } from '../../domain/decide-revert.ts';
 import { isHeld, isReverting } from '../../domain/hold.ts';
-import { averageRate, impact } from '../../domain/impact.ts';
+import { averageRate, impact, timeLeftAt } from '../../domain/impact.ts';
+import { afterAsked, afterLimit } from '../../domain/limit-ends.ts';
 import type { Principals, Rule } from '../../domain/policy.ts';
 import { formatRate } from '../../domain/rate.ts';
 import { isActive, type TaskExecution } from '../../domain/task-execution.ts';
@@ -21,7 +22,7 @@ import {
   stayingNote,
 } from './execution-words.ts';
 import { countdown, extensionNote } from './hold-words.ts';
-import { approverNames, mentions, personName } from './people-words.ts';
+import { approvalComments, approverNames, mentions, personName } from './people-words.ts';
 import { stateWords } from './state-words.ts';
 import { clip, code, dateToken, escapeText, LIMITS, type MessageView, oneLine } from './text.ts';
 
@@ -45,10 +46,12 @@ export interface CardFacts {
   /** Null: AWS could not say. */
   execution: TaskExecution | null;
   now: Date;
-  /** Bytes per second between the last two looks at the execution; null: not measured. */
+  /** Bytes per second between two looks at the execution under the limit that it shows; null: not measured. */
   measured?: number | null;
   /** The request whose limit stands on the execution now; null: nobody's. */
   standing?: string | null;
+  /** That request, where it is another one. */
+  running?: ThrottleRequest | null;
   /** Gives a button's value for a request id. */
   seal: (id: string) => string;
 }
@@ -65,6 +68,7 @@ export function cardMessage(facts: CardFacts): MessageView {
     factSection([...requestFacts(request), ...liveFacts(facts)]),
     ...closing(facts),
     ...(request.reason ? [quotedSection('Reason', request.reason)] : []),
+    ...approvalComments(request.approvals),
     ...(comment ? [quotedSection('Comment', comment)] : []),
     ...(request.status === 'pending' ? [section(whoDecides(facts))] : []),
     ...actions(buttons(facts)),
@@ -100,16 +104,21 @@ function liveFacts(facts: CardFacts): [string, string][] {
   if (request.status === 'applied') return [...status, ...followedFacts(facts, execution)];
   if (!open) return [];
   if (request.extends) return status;
-  const { before, after } = impact(execution, request.from, request.to, averageRate(execution));
+  const { running = null, standing = null, measured = null, now } = facts;
+  // Since the start there were other limits, where one of ours stands.
+  const speed = measured ?? (standing === null ? averageRate(execution) : null);
+  const { before, after } = impact(execution, request.from, request.to, speed, {
+    before: afterLimit(running, now),
+    after: afterAsked(request, running, now),
+  });
   return [...status, ['Time left at the old limit', etaWords(before)], ['Time left at the new limit', etaWords(after)]];
 }
 
 /** Of a limit in force: how fast it goes under it, until when, and when its own time is over. */
 function followedFacts(facts: CardFacts, execution: TaskExecution): [string, string][] {
-  const { measured = null } = facts;
+  const { request, measured = null, now } = facts;
   if (!isActive(execution.status)) return [];
-  const limit = execution.bytesPerSecond;
-  const { before: left } = impact(execution, limit, limit, measured ?? averageRate(execution));
+  const left = timeLeftAt(execution, execution.bytesPerSecond, measured, afterLimit(request, now));
   return [['Measured', measuredWords(measured, execution)], ['Time left', etaWords(left)], ...timeLeft(facts)];
 }
 

@@ -44,7 +44,7 @@ function blocksOf(home: HomeViewFacts): KnownBlock[] {
   }
   return [
     ...lostLog(home.lost),
-    ...(home.lost ? running(withoutRequests(facts.running)) : ofRequests(home, facts)),
+    ...(home.lost ? running(withoutRequests(facts.running), now) : ofRequests(home, facts)),
     context(
       `As of ${dateToken(now.toISOString())}; kept up to date for ten minutes after you open it. To ask for a limit, use \`/datasync-throttle\` in a channel: a request is always asked, and seen, in one.`,
     ),
@@ -56,7 +56,7 @@ function ofRequests(home: HomeViewFacts, facts: Shown): KnownBlock[] {
     ...requests('For you to decide', 'Nothing waits for you.', facts.toDecide, home, true),
     ...requests('Asked by you, still open', 'None of yours is open.', facts.asked, home, false),
     ...timers(facts.held),
-    ...running(facts.running),
+    ...running(facts.running, home.now),
     ...audit(facts.lines),
   ];
 }
@@ -102,13 +102,13 @@ function timers(held: readonly HeldRequest[]): KnownBlock[] {
   ];
 }
 
-function running(list: Shown['running']): KnownBlock[] {
+function running(list: Shown['running'], now: Date): KnownBlock[] {
   if (list === null) return [];
   const { rows, total, failed } = list;
   const places = [...new Set(failed.map(({ region }) => escapeText(region)))].slice(0, 10);
   return [
     section(`*Running and queued*\n${total === 0 ? 'Nothing that the policy names.' : count(total, 'execution')}`),
-    ...rows.map((row) => section(runningWords(row).join('\n'))),
+    ...rows.map((row) => section(runningWords(row, now).join('\n'))),
     ...(total > rows.length ? [context(`The rest: \`/datasync-throttle list\`.`)] : []),
     ...(places.length > 0
       ? [context(`:warning: Not to be seen, or not all of it, just now: ${places.join(', ')}.`)]
