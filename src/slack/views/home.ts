@@ -34,6 +34,13 @@ export function homeView(home: HomeViewFacts): HomeView {
   return { type: 'home', blocks: blocksOf(home) };
 }
 
+/** Instead of it while nothing can be looked up. */
+export function homeAway(now: Date): HomeView {
+  const words =
+    ':warning: *Requests and limits can’t be looked up right now: Redis doesn’t respond.*\nTransfers go on as they are. This tab updates by itself once Redis responds.';
+  return { type: 'home', blocks: [section(words), context(`As of ${dateToken(now.toISOString())}`)] };
+}
+
 function blocksOf(home: HomeViewFacts): KnownBlock[] {
   const { facts, now } = home;
   if (facts.kind === 'no-member') {
