@@ -45,6 +45,8 @@ export interface CardFacts {
   approvers?: Principals | null;
   /** Null: AWS could not say. */
   execution: TaskExecution | null;
+  /** What kept AWS from it; mrkdwn. */
+  problem?: string | null;
   now: Date;
   /** Bytes per second between two looks at the execution under the limit that it shows; null: not measured. */
   measured?: number | null;
@@ -59,7 +61,7 @@ export interface CardFacts {
 /** The request's message in the channel as it stands now: posted once, edited in place. It mentions only who can decide. */
 export function cardMessage(facts: CardFacts): MessageView {
   const { request, record } = facts;
-  const { headline, sentence, plainHeadline } = stateWords(request, facts);
+  const { headline, sentence, plainHeadline } = stateWords(request, { ...facts, runOver: isRunOver(facts) });
   const comment = request.ending?.comment;
   const proof = `Request ${code(request.id)} · audit record ${record.seq} ${code(record.hash.slice(0, HASH_SHOWN))}`;
   const spoken = request.reason ? ` Reason: ${escapeText(clip(oneLine(request.reason), LONGEST_SPOKEN))}` : '';
@@ -132,6 +134,11 @@ function closing({ request, execution }: CardFacts): KnownBlock[] {
   return over ? [section(`:checkered_flag: ${closingLine(execution)}`)] : [];
 }
 
+/** A limit ends with its run. */
+function isRunOver({ request, execution }: CardFacts): boolean {
+  return request.status === 'applied' && execution !== null && !isActive(execution.status);
+}
+
 function whoDecides({ request, rule, approvers, now }: CardFacts): string {
   const over = now.getTime() >= Date.parse(request.expiresAt);
   const open = over ? 'Its time is over.' : `Open until ${dateToken(request.expiresAt)}.`;
@@ -140,7 +147,8 @@ function whoDecides({ request, rule, approvers, now }: CardFacts): string {
   return `Can decide: ${mentions(approvers ?? rule.approvers, request.requester.user)}. ${until}`;
 }
 
-function notes({ request, execution, standing = null }: CardFacts): string[] {
+function notes(facts: CardFacts): string[] {
+  const { request, execution, standing = null } = facts;
   const { status, from, to } = request;
   if (request.extends && status !== 'applied') return [extensionNote(request.extends)];
   if (!isOpen(request) && status !== 'applied') return [limitNote(request, 'would')];
@@ -153,6 +161,7 @@ function notes({ request, execution, standing = null }: CardFacts): string[] {
       ? [`*In force now: ${formatRate(execution.bytesPerSecond)}.* Somebody has changed the limit meanwhile.`]
       : [];
   const warning = isOpen(request) ? modeWarning(execution?.mode ?? request.mode) : null;
+  if (isRunOver(facts)) return [...moved, ONE_RUN];
   return [
     ...moved,
     ...(warning ? [warning] : []),
@@ -178,7 +187,8 @@ export function holdButtons(request: ThrottleRequest, seal: (id: string) => stri
   return [revert, button(EXTEND_ACTION, 'Extend', value)];
 }
 
-function buttons({ request, execution, seal }: CardFacts): Button[] {
+function buttons(facts: CardFacts): Button[] {
+  const { request, seal } = facts;
   const value = seal(request.id);
   const cancel = button(CANCEL_ACTION, 'Cancel', value, {
     confirm: {
@@ -199,7 +209,7 @@ function buttons({ request, execution, seal }: CardFacts): Button[] {
     case 'stale':
       return request.extends ? [] : [button(ASK_AGAIN_ACTION, 'Ask again', value)];
     case 'applied':
-      return execution && !isActive(execution.status) ? [] : holdButtons(request, seal);
+      return isRunOver(facts) ? [] : holdButtons(request, seal);
     default:
       return [];
   }
