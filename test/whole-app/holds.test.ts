@@ -245,22 +245,6 @@ describe('the card', () => {
   });
 });
 
-describe('a revert that is late', () => {
-  it('says so while it is overdue, on the card and in the channel, with why; and when it is done', async () => {
-    const arn = at().execution();
-    const { card } = await held(arn, '50MiB/s for 5m');
-    at().aws.fail({ kind: 'reset', operation: 'DescribeTaskExecution' });
-    const overdue = await inChannel(card, 'Revert overdue: nightly-archive');
-    expect(visibleText(overdue)).toMatch(/The limit of 50 MiB\/s .* still applies: no answer in time/);
-    expect(visibleText(await at().card(arn, '*Revert overdue*'))).toContain('still applies');
-    at().aws.recover();
-    const done = await inChannel(card, 'is in force again, read back from AWS');
-    expect(visibleText(done)).toMatch(/Late: due <!date.*, reverted <!date/);
-    expect(shows(await at().card(arn, 'Set back to 100 MiB/s'), 'Late: due')).toBe(true);
-    expect(limit(arn)).toBe(100);
-  });
-});
-
 describe('two bots, of which one is killed at the moment of the revert', () => {
   let redis: Redis;
   let proxies: LossyProxy[];
