@@ -9,7 +9,7 @@ import type { ThrottleRequest } from './throttle-request.ts';
 /** A warning before the time is over helps only where there was more time than that. */
 const WARN_BEFORE_SECONDS = 600;
 /** What takes no longer needs no word. */
-const LATE_SECONDS = 60;
+export const LATE_SECONDS = 60;
 
 type Held = ThrottleRequest & { hold: Hold };
 
@@ -155,9 +155,9 @@ export function skippedEvent(
   request: Held,
   why: SkippedWhy,
   policy: string,
-  facts: { execution?: TaskExecution; awsRequestId?: string | null; replacedBy?: string } = {},
+  facts: { execution?: TaskExecution; awsRequestId?: string | null; replacedBy?: string; extendedUntil?: string } = {},
 ): AuditEvent {
-  const { execution, awsRequestId = null, replacedBy } = facts;
+  const { execution, awsRequestId = null, replacedBy, extendedUntil } = facts;
   const requestId = execution?.requestId ?? awsRequestId;
   return {
     ...revertEvent(request, 'revert.skipped', policy, request.hold.base, {
@@ -165,6 +165,7 @@ export function skippedEvent(
       rate: execution?.bytesPerSecond ?? null,
       ...(execution ? { status: execution.status } : {}),
       ...(replacedBy ? { replacedBy } : {}),
+      ...(extendedUntil ? { extendedUntil } : {}),
     }),
     aws: requestId === null ? null : { requestId },
   };

@@ -35,6 +35,8 @@ export interface HoldEnd {
   rate: number | null;
   /** The request whose limit, or longer time, took its place. */
   replacedBy: string | null;
+  /** That one only gives it more time: until then. Absent in what an older version stored. */
+  extendedUntil?: string | null;
   awsRequestId: string | null;
   refused: { action: string; role: string | null } | null;
 }
@@ -103,6 +105,7 @@ export function evolveHold(hold: Hold | null, event: HoldEvent): Hold {
       why: event.event === 'reverted' ? null : (detail?.why ?? null),
       rate: detail?.rate ?? null,
       replacedBy: detail?.replacedBy ?? null,
+      ...(detail?.extendedUntil ? { extendedUntil: detail.extendedUntil } : {}),
       awsRequestId: event.aws?.requestId ?? null,
       refused: detail?.refused ?? null,
     },
@@ -110,6 +113,15 @@ export function evolveHold(hold: Hold | null, event: HoldEvent): Hold {
 }
 
 const HOW = { reverted: 'reverted', 'revert.skipped': 'skipped', 'revert.failed': 'failed' } as const;
+
+/** Until when another request lengthens the time of this one; null: it does not. */
+export function extendedUntil(
+  { id, hold }: { id: string; hold?: Hold | null },
+  by: { extends: { request: string; dueAt: string } | null; hold: Hold | null } | null,
+): string | null {
+  if (by?.extends?.request === id) return by.hold?.dueAt ?? by.extends.dueAt;
+  return hold?.end?.extendedUntil ?? null;
+}
 
 /** Whether its time still runs, or setting it back is under way. */
 export function isHeld(request: { hold?: Hold | null }): request is { hold: Hold } {

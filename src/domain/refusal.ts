@@ -26,6 +26,11 @@ export function groupsUnknown(rule: Rule, groups: Groups): GroupsUnknown {
   return { why: 'groups-unknown', rule, unreadable: unreadableOf(rule, groups) };
 }
 
+/** What stands in the way may pass in a minute: nothing was recorded, and the same may be sent again. */
+export function mayPass({ why }: AskRefusal | DecisionRefusal): boolean {
+  return why === 'groups-unknown' || why === 'policies-differ' || why === 'approvers-unknown';
+}
+
 /** Judged before anything else, so that its answer tells nothing of rules, executions and requests. */
 interface NotAMember {
   why: 'not-a-member';

@@ -9,9 +9,36 @@ const LOOKS = 60;
 /** Bytes grow by jumps: two looks closer than this measure nothing. */
 const SHORTEST_MEASURE_MS = 1000;
 
-/** What two looks at the bytes say, in bytes per second before compression; null where they say nothing. */
-export function measuredRate(before: { at: string; bytes: number } | null, now: TaskExecution): number | null {
-  if (!before || now.status !== 'TRANSFERRING') return null;
+/** AWS: a change of the limit takes effect within about a minute. What is measured before says nothing of the new one. */
+export const BITES_SECONDS = 60;
+
+/** What was seen of an execution under one limit. */
+export interface LookUnder {
+  at: string;
+  bytes: number;
+  /** The limit that AWS showed, bytes per second; absent in what an older version kept. */
+  limit?: number;
+  /** Since when that limit is known to have been there; null: no other one was seen. */
+  since?: string | null;
+}
+
+/**
+ * Since when the limit of this look is known to have been in force; null: no other one is known. `changes`: when the limit is
+ * on record as changed.
+ */
+export function limitSince(
+  before: LookUnder | null,
+  { bytesPerSecond, lookedAt }: TaskExecution,
+  changes: readonly string[],
+): string | null {
+  const seen = !before ? null : before.limit === bytesPerSecond ? (before.since ?? null) : lookedAt;
+  return [...changes, ...(seen === null ? [] : [seen])].sort().at(-1) ?? null;
+}
+
+/** What two looks at the bytes say, in bytes per second before compression; null where they say nothing of the limit now. */
+export function measuredRate(before: LookUnder | null, now: TaskExecution, since: string | null = null): number | null {
+  if (!before || now.status !== 'TRANSFERRING' || before.limit !== now.bytesPerSecond) return null;
+  if (since !== null && Date.parse(before.at) < Date.parse(since) + BITES_SECONDS * 1000) return null;
   const ms = Date.parse(now.lookedAt) - Date.parse(before.at);
   const bytes = now.bytesTransferred - before.bytes;
   return ms >= SHORTEST_MEASURE_MS && bytes >= 0 ? (bytes * 1000) / ms : null;
@@ -19,9 +46,10 @@ export function measuredRate(before: { at: string; bytes: number } | null, now: 
 
 /**
  * When to look again: every 30 s, and less often the longer the rest takes. `etaSeconds` null: not known; 0: all is
- * transferred, and how long AWS verifies it is not known either.
+ * transferred, and how long AWS verifies it is not known either. Soon where the next look is the one that measures.
  */
-export function nextLookSeconds(etaSeconds: number | null): number {
+export function nextLookSeconds(etaSeconds: number | null, toMeasure = false): number {
+  if (toMeasure) return FASTEST_SECONDS;
   if (etaSeconds === null || etaSeconds === 0) return 2 * FASTEST_SECONDS;
   return Math.round(Math.min(SLOWEST_SECONDS, Math.max(FASTEST_SECONDS, etaSeconds / LOOKS)));
 }

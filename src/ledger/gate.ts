@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { NotRecorded, OutcomeUnknown } from '../workflow/faults.ts';
+import { NotRead, NotRecorded, OutcomeUnknown } from '../workflow/faults.ts';
 import type { Connection } from './connection.ts';
 
 const AGAIN_MS = 250;
@@ -18,12 +18,12 @@ export function createGate(redis: Connection) {
     }
   }
 
-  /** @throws NotRecorded where Redis can't answer: a read leaves nothing in doubt. */
+  /** @throws NotRead where Redis can't answer: a read leaves nothing in doubt. */
   async function read<T>(command: () => Promise<T>): Promise<T> {
     try {
       return await command();
     } catch (cause) {
-      throw new NotRecorded('Redis does not answer', { cause });
+      throw new NotRead('Redis does not answer', { cause });
     }
   }
 

@@ -23,8 +23,8 @@ export function createHomes(redis: Connection, keys: Keys, clock: Clock): Homes 
     async opened(user) {
       const now = clock.now().getTime();
       await read(() => redis.zadd(keys.homes, now, user));
-      await redis.zremrangebyscore(keys.homes, '-inf', now - OPEN_MS);
-      await redis.sadd(keys.homesOutdated, user);
+      await read(() => redis.zremrangebyscore(keys.homes, '-inf', now - OPEN_MS));
+      await read(() => redis.sadd(keys.homesOutdated, user));
     },
     async outdate(users) {
       if (users.length > 0) await read(() => redis.sadd(keys.homesOutdated, ...users));
@@ -41,8 +41,8 @@ export function createHomes(redis: Connection, keys: Keys, clock: Clock): Homes 
     },
     async takeTurn(user) {
       if ((await read(() => redis.set(keys.homeTurn(user), '1', 'PX', TURN_MS, 'NX'))) === null) return false;
-      await redis.set(keys.homeFresh(user), '1', 'PX', FRESH_MS);
-      await redis.srem(keys.homesOutdated, user);
+      await read(() => redis.set(keys.homeFresh(user), '1', 'PX', FRESH_MS));
+      await read(() => redis.srem(keys.homesOutdated, user));
       return true;
     },
   };

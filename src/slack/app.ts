@@ -207,7 +207,7 @@ export function createSlackApp({ bot, receiver, token, onInteraction, onAck }: S
     const caller = callerOf(user.id, `view:${view.id}:${view.hash}`, { trigger: payload.trigger_id, request, say });
     const began = Date.now();
     const answer = (response?: unknown) => acked('submit', ack as Ack, response, began);
-    const ask = { viewId: view.id, title: route.title, doing: route.doing, ack: answer };
+    const ask = { form: view, title: route.title, doing: route.doing, ack: answer };
     const kind = `submit ${view.callback_id}`;
     const work = () => honest(view.callback_id, route.doing, () => route.handle(bot, caller, viewOf(view)));
     const refuse = async (words: string) => noticeAnswer(route.title, words);

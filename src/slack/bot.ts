@@ -69,7 +69,12 @@ export interface View {
 
 /** What a submit is answered with: at once, or, where that took too long, in the modal later. */
 export interface SubmitAnswer {
-  now: { response_action: 'clear' } | { response_action: 'update'; view: ModalView } | FieldErrors;
+  now:
+    | { response_action: 'clear' }
+    | { response_action: 'update'; view: ModalView }
+    | FieldErrors
+    /** Nothing came of it, and it can be sent again: the form stays as it is, with `later.text` on top. */
+    | { response_action: 'keep' };
   /** Where the modal was closed by then, the person is told the text by itself. */
   later: { view: ModalView; text: string };
 }

@@ -3,6 +3,7 @@ import type { ModalView } from '@slack/types';
 import { OutcomeUnknown } from '../workflow/faults.ts';
 import type { Bot, Caller } from './bot.ts';
 import { slackError } from './clients.ts';
+import { maySendAgain } from './kept-form.ts';
 import { reply } from './reply.ts';
 import { noticeModal } from './views/notices.ts';
 import type { MessageView } from './views/text.ts';
@@ -16,14 +17,15 @@ import { faultWords } from './words-fault.ts';
 export async function tellFault(
   fault: unknown,
   doing: Doing,
-  say: (text: string) => Promise<void>,
+  /** `again`: nothing was recorded, so that the same can be sent once more. */
+  say: (text: string, again: boolean) => Promise<void>,
   { log, bot }: { log: Caller['log']; bot: Pick<Bot, 'background'> },
 ): Promise<void> {
   const reference = randomBytes(4).toString('hex');
   log.warn({ err: fault, doing, reference }, 'told somebody of a fault');
-  await say(faultWords(fault, doing, reference).text);
+  await say(faultWords(fault, doing, reference).text, maySendAgain(fault));
   if (fault instanceof OutcomeUnknown) {
-    bot.background(fault.settled.then((outcome) => say(settledWords(outcome, doing))));
+    bot.background(fault.settled.then((outcome) => say(settledWords(outcome, doing), outcome === 'not-recorded')));
   }
 }
 

@@ -1,15 +1,41 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { hasPlace } from '../domain/private-request.ts';
+import { NotRecorded } from '../workflow/faults.ts';
 import { concerned, type Homes, type HomeTabs, homeFacts } from '../workflow/home.ts';
 import { type Bot, sealRequest } from './bot.ts';
 import { linksOf } from './links.ts';
-import { homeView, shownAtHome } from './views/home.ts';
+import { homeAway, homeView, shownAtHome } from './views/home.ts';
 
 const LOOK_MS = 1000;
+/** Whose tab is brought up to date once Redis answers again; who looks at it for longer opens it anew. */
+const MOST_MISSED = 500;
+const MISSED_MS = 10 * 60_000;
 
 /** Brings home tabs up to date while somebody may look at them. */
 export function startHomeTabs(bot: Omit<Bot, 'homeTabs'>, homes: Homes): HomeTabs {
   const stopping = new AbortController();
+  /** Who has opened it while Redis was away, and when, the last one last. */
+  const missed = new Map<string, number>();
+
+  /** Says what is away, and keeps in mind whose tab has to follow: Redis can't. */
+  async function sayAway(user: string): Promise<void> {
+    missed.delete(user);
+    missed.set(user, bot.clock.now().getTime());
+    for (const oldest of missed.keys()) {
+      if (missed.size <= MOST_MISSED) break;
+      missed.delete(oldest);
+    }
+    await bot.clients.patient.views.publish({ user_id: user, view: homeAway(bot.clock.now()) });
+  }
+
+  /** @throws NotRecorded while Redis is away still */
+  async function makeUpFor(): Promise<void> {
+    const since = bot.clock.now().getTime() - MISSED_MS;
+    for (const [user, at] of [...missed]) {
+      if (at >= since) await homes.opened(user);
+      missed.delete(user);
+    }
+  }
 
   async function bringUpToDate(user: string): Promise<void> {
     if (!(await homes.takeTurn(user))) return;
@@ -35,6 +61,7 @@ export function startHomeTabs(bot: Omit<Bot, 'homeTabs'>, homes: Homes): HomeTab
   async function look(): Promise<void> {
     while (!stopping.signal.aborted) {
       try {
+        await makeUpFor();
         for (const user of await homes.due()) bot.background(bringUpToDate(user));
       } catch (err) {
         bot.log.debug({ err }, 'home tabs not looked after');
@@ -46,8 +73,14 @@ export function startHomeTabs(bot: Omit<Bot, 'homeTabs'>, homes: Homes): HomeTab
   void look();
   return {
     async opened(user) {
-      await homes.opened(user);
-      await bringUpToDate(user);
+      try {
+        await homes.opened(user);
+        await bringUpToDate(user);
+      } catch (err) {
+        if (!(err instanceof NotRecorded)) throw err;
+        bot.log.warn({ err, user }, 'a home tab was opened while Redis was away');
+        await sayAway(user);
+      }
     },
     async changed(request) {
       await homes.outdate(await concerned(bot, request, await homes.open()));

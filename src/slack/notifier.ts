@@ -1,9 +1,6 @@
-import { ruleNow } from '../domain/decide-review.ts';
 import type { TaskExecution } from '../domain/task-execution.ts';
-import { isOpen, type ThrottleRequest } from '../domain/throttle-request.ts';
+import { isOpen } from '../domain/throttle-request.ts';
 import type { Log } from '../log.ts';
-import { AwsFault } from '../workflow/faults.ts';
-import { nameable } from '../workflow/known-people.ts';
 import type {
   AuditLine,
   Card,
@@ -17,14 +14,15 @@ import type {
   RecordRef,
   StoredRequest,
 } from '../workflow/ports.ts';
-import { executionOf } from '../workflow/request-facts.ts';
+import { createCardFacts } from './card-facts.ts';
 import { retryAfter, slackError } from './clients.ts';
 import type { LiveEdits } from './live-edits.ts';
 import type { Paced } from './paced.ts';
+import { editResult } from './result-edits.ts';
 import type { Piece } from './turns.ts';
 import { section } from './views/blocks.ts';
 import { cardMessage } from './views/card.ts';
-import { resultMessage } from './views/result.ts';
+import { resultNow } from './views/result-over.ts';
 import type { MessageView } from './views/text.ts';
 import { threadNotes } from './views/thread-notes.ts';
 
@@ -63,37 +61,9 @@ const GONE = new Set(['message_not_found', 'cant_update_message', 'edit_window_c
 /** Keeps each request's message in its channel true, and says how it ended. Safe to repeat. */
 export function createNotifier(deps: NotifierDeps) {
   const { ledger, cards, paced, liveEdits, log } = deps;
+  const { factsOf, problemOf } = createCardFacts(deps);
   /** Which version a copy shows, by its ts: clicked again, it is not made anew. */
   const copies = new Map<string, number>();
-
-  /** `seen`: a look that was just taken, so that AWS is not asked twice. */
-  async function render({ request, record }: StoredRequest, seen: TaskExecution | null): Promise<MessageView> {
-    const inForce = deps.policy.current();
-    const applied = request.status === 'applied';
-    const execution = seen ?? (isOpen(request) || applied ? await lookAt(request) : null);
-    const [standing, look] = applied
-      ? await Promise.all([ledger.inForceOf(request.execution), deps.looks.last(request.execution)])
-      : [null, null];
-    const rule = ruleNow(request, inForce);
-    const decidable = rule !== null && request.status === 'pending';
-    return cardMessage({
-      ...{ request, record, execution, standing: standing?.request ?? null, measured: look?.measured ?? null },
-      rule,
-      approvers: decidable ? await nameable(deps.people, rule.approvers, request.requester) : null,
-      now: deps.clock.now(),
-      seal: deps.seal,
-    });
-  }
-
-  async function lookAt(request: ThrottleRequest) {
-    const role = ruleNow(request, deps.policy.current())?.role ?? null;
-    try {
-      return await deps.executions.describe(executionOf(request), { role, session: { kind: 'read' } });
-    } catch (fault) {
-      if (fault instanceof AwsFault) return null;
-      throw fault;
-    }
-  }
 
   /** Posts or edits the card, until what stands there is the newest state. */
   async function bringUpToDate(id: string, seen: TaskExecution | null, live: boolean): Promise<void> {
@@ -104,7 +74,9 @@ export function createNotifier(deps: NotifierDeps) {
       const onlyLive = live && card !== null;
       if (!card) paced.expectPost(showing(id), stored.request.channel);
       else if (!onlyLive) paced.expectEdit(showing(id));
-      const message = await render(stored, seen);
+      const facts = await factsOf(stored, seen);
+      const message = cardMessage(facts);
+      if (card) await editResult(deps, card, facts, () => resultRecord(stored));
       const lookedAt = seen?.lookedAt ?? null;
       if (onlyLive && !(await liveEdits.isDue(id, message, lookedAt))) return;
       if (card) await edit(stored, card, message);
@@ -161,7 +133,7 @@ export function createNotifier(deps: NotifierDeps) {
 
   async function result(id: string): Promise<Told> {
     const stored = await ledger.load(id);
-    const message = stored && resultMessage({ ...stored, record: await resultRecord(stored), seal: deps.seal });
+    const message = stored && resultNow({ ...stored, record: await resultRecord(stored), seal: deps.seal });
     if (!stored || !message) return null;
     const before = await cards.find(id);
     if (before?.resultTs) return null;
@@ -190,8 +162,10 @@ export function createNotifier(deps: NotifierDeps) {
   async function tellThread(id: string): Promise<Told> {
     const [stored, card] = await Promise.all([ledger.load(id), cards.find(id)]);
     if (!stored || !card) return null;
+    const now = deps.clock.now();
     const notes = threadNotes({
-      ...{ request: stored.request, lines: await recordsToTell(stored), now: deps.clock.now(), seal: deps.seal },
+      ...{ request: stored.request, lines: await recordsToTell(stored), now, seal: deps.seal },
+      problem: await problemOf(stored.request, now),
     });
     // Most of the time there is nothing to say, and the card is left to who edits it.
     if (notes.length === 0) return null;
@@ -201,10 +175,12 @@ export function createNotifier(deps: NotifierDeps) {
       return await telling(
         id,
         async () => {
-          for (const { key, message } of notes) {
+          for (const { key, message, broadcast } of notes) {
             if (await cards.said(id, key)) continue;
-            const note = { channel: card.channel, thread_ts: card.ts, ...message, ...quiet };
-            await paced.post({ id: `tell ${id}`, urgency: 'later' }, note);
+              const { ts: thread_ts } = card;
+              const thread = broadcast ? { thread_ts, reply_broadcast: true as const } : { thread_ts };
+              const note = { channel: card.channel, ...thread, ...message, ...quiet };
+              await paced.post({ id: `tell ${id}`, urgency: 'later' }, note);
             await cards.kept(id, key);
           }
         },
@@ -246,7 +222,7 @@ export function createNotifier(deps: NotifierDeps) {
   async function cardInstead(stored: StoredRequest, seen: TaskExecution | null): Promise<Instead[]> {
     const { request } = stored;
     if (!isOpen(request) && request.status !== 'cancelled') return [];
-    const message = await render(stored, seen);
+    const message = cardMessage(await factsOf(stored, seen));
     return [{ key: isOpen(request) ? 'open' : request.status, message, to: [request.requester.user] }];
   }
 
@@ -264,7 +240,7 @@ export function createNotifier(deps: NotifierDeps) {
   async function refreshCopy(id: string, copy: { channel: string; ts: string }): Promise<void> {
     const [stored, card] = await Promise.all([ledger.load(id), cards.find(id)]);
     if (!stored || card?.ts === copy.ts || copies.get(copy.ts) === stored.request.version) return;
-    await paced.edit(first(`copy ${copy.ts}`), { ...copy, ...(await render(stored, null)) });
+    await paced.edit(first(`copy ${copy.ts}`), { ...copy, ...cardMessage(await factsOf(stored, null)) });
     copies.delete(copy.ts);
     copies.set(copy.ts, stored.request.version);
     for (const oldest of copies.keys()) if (copies.size > MOST_COPIES) copies.delete(oldest);

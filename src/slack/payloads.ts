@@ -1,3 +1,4 @@
+import type { KnownBlock } from '@slack/types';
 import { z } from 'zod';
 
 /**
@@ -16,6 +17,10 @@ const typed = z.object({
   selected_option: z.object({ value: z.string(), text: z.object({ text: z.string() }).optional() }).nullish(),
 });
 
+const words = z.object({ text: z.string() }).nullish();
+/** Our own, as we sent it; Slack adds ids and defaults. */
+const block = z.custom<KnownBlock>((sent) => typeof sent === 'object' && sent !== null && 'type' in sent);
+
 const view = z.object({
   id: z.string(),
   hash: z.string(),
@@ -26,6 +31,10 @@ const view = z.object({
   /** Where the app is installed that the view belongs to. */
   app_installed_team_id: z.string().nullish(),
   state: z.object({ values: z.record(z.string(), z.record(z.string(), typed)) }).optional(),
+  title: words,
+  submit: words,
+  close: words,
+  blocks: z.array(block).optional(),
 });
 
 export const commandPayload = z.object({
@@ -92,4 +101,5 @@ export const homePayload = z.object({
 /** Whom to answer, of a payload that can't be read as a whole. */
 export const answerablePayload = z.object({ user, response_url: z.string().optional() });
 
+export type TypedValue = z.infer<typeof typed>;
 export type ViewPayload = z.infer<typeof view>;

@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Bot, Caller, SubmitAnswer } from './bot.ts';
-import { sayInModal, tellFault, updateModal } from './door.ts';
+import { tellFault, updateModal } from './door.ts';
+import { keptForm } from './kept-form.ts';
+import type { ViewPayload } from './payloads.ts';
 import { loadingModal, noticeModal } from './views/notices.ts';
 import type { Doing } from './words.ts';
 
@@ -16,7 +18,8 @@ export function noticeAnswer(title: string, text: string): SubmitAnswer {
 }
 
 interface Submit {
-  viewId: string;
+  /** As it came back. */
+  form: ViewPayload;
   title: string;
   doing: Doing;
   ack: (response?: unknown) => Promise<void>;
@@ -26,7 +29,7 @@ interface Submit {
 export async function answerSubmit(
   bot: Bot,
   caller: Caller,
-  { viewId, title, doing, ack }: Submit,
+  { form, title, doing, ack }: Submit,
   work: () => Promise<SubmitAnswer>,
 ): Promise<void> {
   const working = work().then(
@@ -34,20 +37,28 @@ export async function answerSubmit(
     (fault: unknown) => ({ fault }),
   );
   const soon = await Promise.race([working, sleep(ANSWER_DUE_MS, null, { ref: false })]);
-  if (soon && 'answer' in soon) return ack(soon.answer.now);
-  const modal = { id: viewId, title };
-  const inModal = (text: string) => sayInModal(bot, caller, modal, text);
+  /** The form with what was typed where it can be sent again, else the end of the matter. */
+  const shown = (text: string, again: boolean) => (again ? keptForm(form, text) : null) ?? noticeModal(title, text);
+  const inModal = async (text: string, again: boolean) => {
+    if (!(await updateModal(bot, caller, form.id, shown(text, again)))) await caller.say(text);
+  };
+  if (soon && 'answer' in soon) {
+    const { now, later } = soon.answer;
+    return ack(now.response_action === 'keep' ? { response_action: 'update', view: shown(later.text, true) } : now);
+  }
   const about = { log: caller.log, bot };
   if (soon) {
-    let say = async (text: string) => {
+    let say = async (text: string, again: boolean) => {
       say = inModal;
-      await ack({ response_action: 'update', view: noticeModal(title, text) });
+      await ack({ response_action: 'update', view: shown(text, again) });
     };
-    return tellFault(soon.fault, doing, (text) => say(text), about);
+    return tellFault(soon.fault, doing, (text, again) => say(text, again), about);
   }
   await ack({ response_action: 'update', view: loadingModal(title, 'Checking… this takes longer than usual.') });
   const [done] = await Promise.all([working, sleep(ANSWER_SHOWN_MS)]);
   if ('fault' in done) return tellFault(done.fault, doing, inModal, about);
-  const { view, text } = done.answer.later;
-  if (!(await updateModal(bot, caller, viewId, view))) await caller.say(text);
+  const { now, later } = done.answer;
+  // What is wrong with a field can't stand under it any more.
+  if (now.response_action === 'errors' || now.response_action === 'keep') return inModal(later.text, true);
+  if (!(await updateModal(bot, caller, form.id, later.view))) await caller.say(later.text);
 }

@@ -1,4 +1,4 @@
-import { AwsFault, LedgerLost, NotRecorded, OutcomeUnknown, PersonUnknown } from '../workflow/faults.ts';
+import { AwsFault, LedgerLost, NotRead, NotRecorded, OutcomeUnknown, PersonUnknown } from '../workflow/faults.ts';
 import { code } from './views/text.ts';
 import type { Doing, Words } from './words.ts';
 
@@ -16,6 +16,11 @@ const NOTHING: Readonly<Record<Doing, string>> = {
 export function faultWords(fault: unknown, doing: Doing, reference: string | null = null): Words {
   if (fault instanceof AwsFault) return awsWords(fault, doing);
   if (fault instanceof OutcomeUnknown) return notAField(outcomeUnknown(doing));
+  if (fault instanceof NotRead && doing === 'looking') {
+    return notAField(
+      'This can’t be looked up right now: Redis doesn’t respond. Transfers go on as they are. Try again in a minute.',
+    );
+  }
   if (fault instanceof NotRecorded) {
     const what = 'The audit log can’t be written at the moment, and without it nothing happens here.';
     return notAField(`Nothing was recorded. ${what} ${NOTHING[doing]} Try again in a minute.`);

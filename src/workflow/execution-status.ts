@@ -1,7 +1,8 @@
 import { groupsOf, mayAsk } from '../domain/policy.ts';
 import { type ExecutionArn, isUpdatable, type TaskExecution } from '../domain/task-execution.ts';
 import type { ThrottleRequest } from '../domain/throttle-request.ts';
-import { type HeldRequest, heldRequests, type RunningDeps, ruleFor, ruleNaming } from './list-running.ts';
+import { type HeldRequest, heldAmong, limitsInForce, type RunningDeps, ruleFor, ruleNaming } from './list-running.ts';
+import { speedUnderLimit } from './measured-rates.ts';
 import type { AuditLine, UnreadLine } from './ports.ts';
 import { shownTo } from './shown-requests.ts';
 import { visibleAudit } from './visible-audit.ts';
@@ -12,6 +13,8 @@ export type ExecutionStatus =
       look: TaskExecution;
       /** Bytes per second between two looks; null before there are two. */
       measured: number | null;
+      /** Bytes per second to count the time left with (see `speedUnderLimit`). */
+      speed: number | null;
       open: ThrottleRequest | null;
       /** The request whose limit is in force there for a while. */
       held: HeldRequest | null;
@@ -41,16 +44,16 @@ export async function executionStatus(
   const here = ask.channel === null ? null : ruleFor(policy, arn, ask.channel);
   const rule = here ?? ruleNaming(policy, arn);
   if (!rule) return { kind: 'not-named' };
-  const [look, id, lines, groups, held] = await Promise.all([
+  const [look, id, lines, groups, inForce] = await Promise.all([
     deps.executions.describe(ask.execution, { role: rule.role, session: { kind: 'read' } }),
     deps.ledger.openRequestOf(arn),
     visibleAudit(deps, { user: ask.user, by: { kind: 'execution', arn }, limit: LINES }),
     deps.people.groups(groupsOf(here)),
-    heldRequests(deps.ledger),
+    limitsInForce(deps.ledger),
   ]);
   const open = id === null ? null : ((await deps.ledger.load(id))?.request ?? null);
   const may = here !== null && isUpdatable(look.status) && mayAsk(here, person, groups).allowed;
-  const limit = held.find((one) => one.execution === arn) ?? null;
+  const limit = heldAmong(inForce).find((one) => one.execution === arn) ?? null;
   const shown = await shownTo(
     deps,
     person,
@@ -60,6 +63,11 @@ export async function executionStatus(
     kind: 'status',
     look,
     measured: deps.rates.of(arn),
+    speed: speedUnderLimit(
+      deps.rates,
+      look,
+      inForce.some((one) => one.execution === arn),
+    ),
     open: open && shown(open),
     held: limit && shown(limit),
     lines,

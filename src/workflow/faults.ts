@@ -8,6 +8,9 @@ export class NotRecorded extends Error {
   override readonly name = 'NotRecorded';
 }
 
+/** Redis does not answer a question: nothing was to be recorded by it. */
+export class NotRead extends NotRecorded {}
+
 /** What came of a write that went silent. `refused`: what was recorded is that it was refused. */
 export type Settled = 'recorded' | 'refused' | 'not-recorded';
 

@@ -3,7 +3,7 @@ import { distinct, matchRule, mayAsk, type Policy, type Rule } from '../domain/p
 import { parseExecutionArn, type TaskExecution } from '../domain/task-execution.ts';
 import type { ThrottleRequest } from '../domain/throttle-request.ts';
 import { type ListDeps, targetsOf } from './list-executions.ts';
-import type { MeasuredRates } from './measured-rates.ts';
+import { type MeasuredRates, speedUnderLimit } from './measured-rates.ts';
 import type { ActiveExecution, ActiveList, Channels, Ledger } from './ports.ts';
 import { shownTo } from './shown-requests.ts';
 
@@ -20,6 +20,8 @@ export interface RunningRow {
   look: TaskExecution | null;
   /** Bytes per second between two looks; null before there are two. */
   measured: number | null;
+  /** Bytes per second to count the time left with (see `speedUnderLimit`). */
+  speed: number | null;
   /** The open request about it. */
   open: ThrottleRequest | null;
   /** The request whose limit is in force there for a while. */
@@ -64,13 +66,13 @@ export async function listRunning(
   const left = () => Math.max(0, ask.withinMs - (performance.now() - began));
   const person = await deps.people.person(ask.user);
   if (person.kind !== 'member') return { kind: 'no-member' };
-  const [list, open, held] = await Promise.all([
+  const [list, open, inForce] = await Promise.all([
     deps.executions.listActive(targetsOf(policy, deps.defaultRegion), {
       details: false,
       withinMs: ask.withinMs * LISTING_PART,
     }),
     deps.ledger.openRequests(MOST_REQUESTS),
-    heldRequests(deps.ledger),
+    limitsInForce(deps.ledger),
   ]);
   const named = list.executions.filter((one) => ruleNaming(policy, one.arn) !== null).sort(byInterest);
   const from = ask.from < named.length ? ask.from : 0;
@@ -79,7 +81,7 @@ export async function listRunning(
   const onPage = <R extends ThrottleRequest>(requests: readonly R[]) =>
     page.map(({ arn }) => requests.find(({ execution }) => execution === arn) ?? null);
   const opens = onPage(open.map(({ request }) => request));
-  const holds = onPage(held);
+  const holds = onPage(heldAmong(inForce));
   const [groups, looks, shown] = await Promise.all([
     deps.people.groupsLately(distinct(rules.flatMap((rule) => rule?.requesters?.groups ?? []))),
     deps.executions.lookAtActive(
@@ -95,10 +97,13 @@ export async function listRunning(
   const rows = page.map((execution, nth): RunningRow => {
     const [request, limit] = [opens[nth] ?? null, holds[nth] ?? null];
     const rule = rules[nth] ?? null;
+    const look = looks.get(execution.arn) ?? null;
+    const set = inForce.some((one) => one.execution === execution.arn);
     return {
-      execution: { ...execution, taskName: execution.taskName ?? looks.get(execution.arn)?.taskName ?? null },
-      look: looks.get(execution.arn) ?? null,
+      execution: { ...execution, taskName: execution.taskName ?? look?.taskName ?? null },
+      look,
       measured: deps.rates.of(execution.arn),
+      speed: look && speedUnderLimit(deps.rates, look, set),
       open: request && shown(request),
       held: limit && shown(limit),
       mayAsk: rule !== null && mayAsk(rule, person, groups).allowed,
@@ -110,8 +115,17 @@ export async function listRunning(
 
 /** Requests whose limits go back by themselves, the next first. */
 export async function heldRequests(ledger: Ledger): Promise<HeldRequest[]> {
-  const inForce = await ledger.limitsInForce(MOST_REQUESTS);
-  const held = inForce.map(({ request }) => request).filter((request): request is HeldRequest => isHeld(request));
+  return heldAmong(await limitsInForce(ledger));
+}
+
+/** Requests whose limits stand on executions that run. */
+export async function limitsInForce(ledger: Ledger): Promise<ThrottleRequest[]> {
+  return (await ledger.limitsInForce(MOST_REQUESTS)).map(({ request }) => request);
+}
+
+/** Those of them that go back by themselves, the next first. */
+export function heldAmong(requests: readonly ThrottleRequest[]): HeldRequest[] {
+  const held = requests.filter((request): request is HeldRequest => isHeld(request));
   return held.sort((one, other) => one.hold.dueAt.localeCompare(other.hold.dueAt));
 }
 

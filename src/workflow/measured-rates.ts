@@ -1,4 +1,6 @@
+import { averageRate } from '../domain/impact.ts';
 import type { TaskExecution } from '../domain/task-execution.ts';
+import { BITES_SECONDS } from '../domain/watch-pace.ts';
 import type { Executions } from './ports.ts';
 
 /** Two looks closer than this say little about the speed. */
@@ -13,37 +15,72 @@ interface Look {
   bytes: number;
 }
 
+/** What was seen of one execution under the limit of its last look. */
+interface Seen {
+  limit: number;
+  /** From when on looks measure: no earlier limit is at work any more. */
+  measuresFrom: number;
+  /** Its limit was another one at an earlier look. */
+  changed: boolean;
+  looks: Look[];
+}
+
 /** Speeds measured from the growth between two looks at an execution, whoever took them. */
 export interface MeasuredRates {
   note(execution: TaskExecution): void;
-  /** Bytes per second up to the last look, before compression; null before there are two looks 2 s apart. */
+  /**
+   * Bytes per second up to the last look, before compression, under the limit that it showed; null before there are two looks
+   * 2 s apart under it.
+   */
   of(arn: string): number | null;
+  /** Whether the limit was seen to change: then the average since the start says nothing about the speed under it. */
+  changed(arn: string): boolean;
 }
 
 /** Holds the looks of the last five minutes, the executions looked at longest ago going first. */
 export function createMeasuredRates(): MeasuredRates {
-  const looks = new Map<string, Look[]>();
+  const executions = new Map<string, Seen>();
   return {
-    note({ arn, lookedAt, bytesTransferred }) {
+    note({ arn, lookedAt, bytesTransferred, bytesPerSecond: limit }) {
       const look = { at: Date.parse(lookedAt) / 1000, bytes: bytesTransferred };
-      const before = looks.get(arn) ?? [];
-      if (before.some(({ at }) => at >= look.at)) return;
-      const kept = before.filter(({ at }) => look.at - at <= OLDEST_SECONDS).slice(1 - MOST_LOOKS);
-      looks.delete(arn);
-      looks.set(arn, [...kept, look]);
-      for (const oldest of looks.keys()) {
-        if (looks.size <= MOST_EXECUTIONS) break;
-        looks.delete(oldest);
+      const before = executions.get(arn);
+      if (before?.looks.some(({ at }) => at >= look.at)) return;
+      executions.delete(arn);
+      executions.set(arn, before?.limit === limit ? withLook(before, look) : begun(before, limit, look));
+      for (const oldest of executions.keys()) {
+        if (executions.size <= MOST_EXECUTIONS) break;
+        executions.delete(oldest);
       }
     },
     of(arn) {
-      const taken = looks.get(arn) ?? [];
-      const last = taken.at(-1);
-      const earlier = last && taken.findLast(({ at }) => last.at - at >= LEAST_SECONDS);
+      const { looks = [], measuresFrom = 0 } = executions.get(arn) ?? {};
+      const last = looks.at(-1);
+      const earlier = last && looks.findLast(({ at }) => last.at - at >= LEAST_SECONDS && at >= measuresFrom);
       if (!last || !earlier) return null;
       return Math.max(0, last.bytes - earlier.bytes) / (last.at - earlier.at);
     },
+    changed: (arn) => executions.get(arn)?.changed ?? false,
   };
+}
+
+function withLook(seen: Seen, look: Look): Seen {
+  const kept = seen.looks.filter(({ at }) => look.at - at <= OLDEST_SECONDS).slice(1 - MOST_LOOKS);
+  return { ...seen, looks: [...kept, look] };
+}
+
+/** The first look at an execution, or at another limit: a change takes a while to bite. */
+function begun(before: Seen | undefined, limit: number, look: Look): Seen {
+  const measuresFrom = before ? look.at + BITES_SECONDS : look.at;
+  return { limit, measuresFrom, changed: before !== undefined, looks: [look] };
+}
+
+/**
+ * What to count the time left with: the speed measured under the limit in force, or the average since the start where that
+ * limit is not known to have been another. `set`: the bot has set one on this run.
+ */
+export function speedUnderLimit(rates: MeasuredRates, execution: TaskExecution, set: boolean): number | null {
+  const measured = rates.of(execution.arn);
+  return measured ?? (set || rates.changed(execution.arn) ? null : averageRate(execution));
 }
 
 /** The same executions; every look at one is noted. */

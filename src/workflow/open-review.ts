@@ -19,6 +19,8 @@ interface Seen {
   /** Bots run more than one policy just now. */
   several: boolean;
   execution: TaskExecution | AwsFault;
+  /** The request, another one, whose limit stands on the execution. */
+  running: ThrottleRequest | null;
 }
 
 /**
@@ -42,7 +44,7 @@ export async function openReview(
     const asked = { ...facts, execution: null };
     const several = facts.inForce.others.length > 0;
     const takeover = takeoverNow(request, asked);
-    seen = { rule, needed: neededNow(request, asked) ?? 0, takeover, several, execution };
+    seen = { rule, needed: neededNow(request, asked) ?? 0, takeover, several, execution, running: facts.running };
     return execution instanceof AwsFault ? may : decideOpen(request, by, { ...facts, execution });
   });
   if (decided.kind !== 'may') return decided;

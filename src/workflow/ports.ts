@@ -4,6 +4,7 @@ import type { PolicyInForce } from '../domain/policies-in-force.ts';
 import type { Groups, Person } from '../domain/policy.ts';
 import type { ExecutionArn, TaskExecution } from '../domain/task-execution.ts';
 import type { ThrottleRequest } from '../domain/throttle-request.ts';
+import type { LookUnder } from '../domain/watch-pace.ts';
 import type { AwsFault } from './faults.ts';
 
 export interface Clock {
@@ -256,10 +257,8 @@ export interface PolicySource {
 }
 
 /** What the watch saw of an execution last, for the measured rate. */
-export interface Look {
-  at: string;
-  bytes: number;
-  /** Bytes per second between this look and the one before; null where that can't be told. */
+export interface Look extends LookUnder {
+  /** Bytes per second between this look and the one before, under this one's limit; null where that can't be told. */
   measured: number | null;
 }
 

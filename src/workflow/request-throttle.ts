@@ -69,6 +69,8 @@ interface Considered {
   from: number | null;
   /** The look that it rests on; null where it did not come to that. */
   execution: TaskExecution | null;
+  /** The request whose limit stands on the execution, where it was looked up. */
+  running: ThrottleRequest | null;
   outcome: { kind: 'proposed'; rule: Rule; event: AuditEvent; proposal: Proposal } | NotAsked;
 }
 
@@ -112,7 +114,16 @@ export async function requestThrottle(deps: RequestThrottleDeps, ask: Ask): Prom
 }
 
 /** What would come of asking. */
-export type Previewed = { kind: 'would-ask'; rule: Rule; proposal: Proposal; execution: TaskExecution } | NotAsked;
+export type Previewed =
+  | {
+      kind: 'would-ask';
+      rule: Rule;
+      proposal: Proposal;
+      execution: TaskExecution;
+      /** The request whose limit stands on the execution. */
+      running: ThrottleRequest | null;
+    }
+  | NotAsked;
 
 /** So that a rule which needs a reason says all the rest too; it is recorded nowhere. */
 const SOME_REASON = 'a reason';
@@ -122,10 +133,10 @@ const SOME_REASON = 'a reason';
  * @throws AwsFault, PersonUnknown, NotRecorded
  */
 export async function previewThrottle(deps: RequestThrottleDeps, ask: Omit<Ask, 'op'>): Promise<Previewed> {
-  const { outcome, execution } = await consider(deps, { ...ask, reason: ask.reason ?? SOME_REASON });
+  const { outcome, execution, running } = await consider(deps, { ...ask, reason: ask.reason ?? SOME_REASON });
   if (outcome.kind !== 'proposed') return outcome;
   if (!execution) throw new Error('proposed without a look');
-  return { kind: 'would-ask', rule: outcome.rule, proposal: outcome.proposal, execution };
+  return { kind: 'would-ask', rule: outcome.rule, proposal: outcome.proposal, execution, running };
 }
 
 async function consider(deps: RequestThrottleDeps, ask: Omit<Ask, 'op'>): Promise<Considered> {
@@ -142,7 +153,7 @@ async function consider(deps: RequestThrottleDeps, ask: Omit<Ask, 'op'>): Promis
     rule: Rule | null,
     from: number | null = null,
   ): Considered => ({
-    ...{ command, inForce, from, execution: null },
+    ...{ command, inForce, from, execution: null, running: null },
     outcome: { kind: 'refused', refusal, rule, ...(other === undefined ? {} : { other }) },
   });
   if (!admission.ok) return refused(admission, admission.rule);
@@ -158,7 +169,14 @@ async function consider(deps: RequestThrottleDeps, ask: Omit<Ask, 'op'>): Promis
     return refused({ refusal: { why: 'shared-channel', rule } }, rule);
   }
   if (postable !== 'yes' && postable !== 'shared') {
-    return { command, inForce, from: null, execution: null, outcome: { kind: 'cannot-post', why: postable } };
+    return {
+      command,
+      inForce,
+      from: null,
+      execution: null,
+      running: null,
+      outcome: { kind: 'cannot-post', why: postable },
+    };
   }
   if (open) return refused({ refusal: { why: 'already-open', request: open } }, rule);
   const running = standing ? ((await deps.ledger.load(standing.request))?.request ?? null) : null;
@@ -175,7 +193,7 @@ async function consider(deps: RequestThrottleDeps, ask: Omit<Ask, 'op'>): Promis
     : decideRequest(command, facts, id);
   if (!decision.ok) return refused(decision, rule, from);
   const { event, proposal } = decision;
-  return { command, inForce, from, execution, outcome: { kind: 'proposed', rule, event, proposal } };
+  return { command, inForce, from, execution, running, outcome: { kind: 'proposed', rule, event, proposal } };
 }
 
 function endingAt(command: AskCommand, end: Date, now: Date): AskCommand {

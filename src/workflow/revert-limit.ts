@@ -6,7 +6,7 @@ import {
   revertFailedEvent,
   skippedEvent,
 } from '../domain/decide-revert.ts';
-import { type Hold, isHeld } from '../domain/hold.ts';
+import { extendedUntil, type Hold, isHeld } from '../domain/hold.ts';
 import { PUT_OFF_SECONDS, type Sent } from '../domain/sending.ts';
 import type { ThrottleRequest } from '../domain/throttle-request.ts';
 import type { Applied } from './apply-throttle.ts';
@@ -55,7 +55,10 @@ async function begin(deps: RevertDeps, request: Held, claim: Claim): Promise<App
   const policy = deps.policy.current().digest;
   const standing = await deps.ledger.inForceOf(request.execution);
   if (standing && standing.request !== request.id) {
-    return write(deps, request, skippedEvent(request, 'replaced', policy, { replacedBy: standing.request }), claim);
+    const by = (await deps.ledger.load(standing.request))?.request ?? null;
+    const until = extendedUntil(request, by);
+    const place = { replacedBy: standing.request, ...(until ? { extendedUntil: until } : {}) };
+    return write(deps, request, skippedEvent(request, 'replaced', policy, place), claim);
   }
   const early = decideRevert(request, { execution: null, policy, now: deps.clock.now() });
   if (early.kind === 'early') return later(early.seconds, 'its time is not over yet');

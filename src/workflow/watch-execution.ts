@@ -1,10 +1,10 @@
 import type { AuditEvent } from '../domain/audit-event.ts';
 import { decideDrift, skippedEvent } from '../domain/decide-revert.ts';
 import { isHeld, isReverting } from '../domain/hold.ts';
-import { averageRate, etaAt } from '../domain/impact.ts';
+import { etaAt } from '../domain/impact.ts';
 import { isActive, type TaskExecution } from '../domain/task-execution.ts';
 import type { ThrottleRequest } from '../domain/throttle-request.ts';
-import { measuredRate, nextLookSeconds } from '../domain/watch-pace.ts';
+import { limitSince, measuredRate, nextLookSeconds } from '../domain/watch-pace.ts';
 import type { Applied } from './apply-throttle.ts';
 import { isDenied, lookAtExecution, readAccess } from './change-at-aws.ts';
 import { AwsFault } from './faults.ts';
@@ -50,21 +50,29 @@ export async function watchExecution(deps: WatchDeps, id: string, claim: Claim, 
     return later(isDenied(execution) ? DENIED_AGAIN_SECONDS : TRY_AGAIN_SECONDS, execution.message);
   }
   const before = await deps.looks.last(request.execution);
-  const measured = measuredRate(before, execution);
-  await deps.looks.keep(request.execution, {
-    at: execution.lookedAt,
-    bytes: execution.bytesTransferred,
-    measured: measured ?? (execution.status === 'TRANSFERRING' ? (before?.measured ?? null) : null),
-  });
+  const limit = execution.bytesPerSecond;
+  const since = limitSince(before, execution, changesOnRecord(request));
+  const measured = measuredRate(before, execution, since);
+  const transferring = execution.status === 'TRANSFERRING';
+  // The same limit since the look before: what was measured then still holds.
+  const earlier = transferring && before?.limit === limit && before.since === since ? before.measured : null;
+  const look = { limit, since, measured: measured ?? earlier };
+  await deps.looks.keep(request.execution, { at: execution.lookedAt, bytes: execution.bytesTransferred, ...look });
   if (!isActive(execution.status)) {
     return leave(deps, request, { standing, execution, awsRequestId: null }, claim, show);
   }
   const drift = decideDrift(request, execution, deps.policy.current().digest);
   if (drift) await write(deps, request, drift, standing, claim, ['tell']);
   const put = await show(id, execution, drift === null);
-  const rate = execution.bytesPerSecond;
-  const seconds = nextLookSeconds(etaAt(execution, rate, measured ?? averageRate(execution)));
+  const seconds = nextLookSeconds(etaAt(execution, limit, look.measured), transferring && look.measured === null);
   return later(Math.max(seconds, put?.againInSeconds ?? 0), 'it runs');
+}
+
+/** When the limit was changed, as far as this request's records tell. */
+function changesOnRecord({ ending, hold, drift, extends: more }: ThrottleRequest): string[] {
+  const applied = more ? null : ending?.at;
+  const reverted = hold?.end?.how === 'reverted' ? hold.end.at : null;
+  return [applied, reverted, drift?.at].filter((at) => typeof at === 'string');
 }
 
 /** The run has ended, or AWS has forgotten it: what runs on it ends too. */

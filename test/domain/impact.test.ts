@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { averageRate, etaAt, impact } from '../../src/domain/impact.ts';
+import { averageRate, etaAt, impact, type ThenRate } from '../../src/domain/impact.ts';
 import { UNLIMITED } from '../../src/domain/rate.ts';
 import type { TaskExecution } from '../../src/domain/task-execution.ts';
 
@@ -52,6 +52,53 @@ describe('impact', () => {
     ['standing still', 10, 20, 0, unknown('not-moving'), atLeast(500)],
   ])('%s', (_what, from, to, measured, before, after) => {
     expect(impact(execution(), from, to, measured)).toEqual({ before, after });
+  });
+
+  it.each<[string, [number, number, number | null], { after?: ThenRate; before?: ThenRate }, object, object]>([
+    [
+      'a limit for a while: then at the rate from before',
+      [10, 5, 10],
+      { after: { afterSeconds: 600, rate: 10 } },
+      about(1000),
+      { ...about(1300), thenRate: 10 },
+    ],
+    [
+      'one that outlasts the transfer',
+      [10, 5, 10],
+      { after: { afterSeconds: 2000, rate: 10 } },
+      about(1000),
+      about(2000),
+    ],
+    [
+      'nothing measured',
+      [10, 5, null],
+      { after: { afterSeconds: 600, rate: 10 } },
+      atLeast(1000),
+      { ...atLeast(1300), thenRate: 10 },
+    ],
+    [
+      'back to no limit, with nothing measured: not before the limit ends',
+      [UNLIMITED, 5, null],
+      { after: { afterSeconds: 600, rate: UNLIMITED } },
+      unknown('unlimited-not-measured'),
+      atLeast(600),
+    ],
+    [
+      'the limit in force ends by itself too',
+      [10, 5, 10],
+      { before: { afterSeconds: 500, rate: 20 }, after: { afterSeconds: 600, rate: 20 } },
+      { ...atLeast(750), thenRate: 20 },
+      { ...atLeast(950), thenRate: 20 },
+    ],
+    [
+      'its time is over already',
+      [10, 5, 10],
+      { after: { afterSeconds: 0, rate: 10 } },
+      about(1000),
+      { ...about(1000), thenRate: 10 },
+    ],
+  ])('%s', (_what, [from, to, measured], then, before, after) => {
+    expect(impact(execution(), from, to, measured, then)).toEqual({ before, after });
   });
 
   it('has nothing to say before AWS has an estimate', () => {

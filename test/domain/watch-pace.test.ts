@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { liveEditDue, measuredRate, nextLookSeconds } from '../../src/domain/watch-pace.ts';
+import { limitSince, liveEditDue, measuredRate, nextLookSeconds } from '../../src/domain/watch-pace.ts';
 import { at, execution, MIB } from './given.ts';
 
-const before = { at: at(0).toISOString(), bytes: 100 * MIB };
+const before = { at: at(0).toISOString(), bytes: 100 * MIB, limit: 100 * MIB };
 const seen = (bytes: number, seconds = 10, status = 'TRANSFERRING') =>
   execution({ bytesTransferred: bytes * MIB, lookedAt: at(seconds).toISOString(), status });
 
@@ -17,6 +17,34 @@ describe('the measured rate', () => {
     expect(measuredRate(before, seen(600, 0))).toBeNull();
     expect(measuredRate(before, seen(50))).toBeNull();
     expect(measuredRate(before, seen(600, 10, 'VERIFYING'))).toBeNull();
+  });
+});
+
+describe('the measured rate around a change of the limit', () => {
+  const changed = { ...before, limit: 25 * MIB };
+
+  it('is none between two looks at different limits, nor where the earlier limit is not known', () => {
+    expect(measuredRate(changed, seen(600))).toBeNull();
+    expect(measuredRate({ at: before.at, bytes: before.bytes }, seen(600))).toBeNull();
+  });
+
+  it('is none until the change bites: the earlier look has to be a minute after it', () => {
+    expect(measuredRate(before, seen(600), at(-59).toISOString())).toBeNull();
+    expect(measuredRate(before, seen(600), at(-60).toISOString())).toBe(50 * MIB);
+  });
+
+  it('knows since when the limit stands, by the records and by the looks', () => {
+    const now = seen(600);
+    expect(limitSince(null, now, [])).toBeNull();
+    expect(limitSince(before, now, [])).toBeNull();
+    expect(limitSince(changed, now, [])).toBe(now.lookedAt);
+    const since = at(-30).toISOString();
+    expect(limitSince({ ...before, since }, now, [at(-90).toISOString()])).toBe(since);
+    expect(limitSince({ ...before, since }, now, [at(-10).toISOString()])).toBe(at(-10).toISOString());
+  });
+
+  it('is soon looked at again', () => {
+    expect(nextLookSeconds(86_400, true)).toBe(30);
   });
 });
 

@@ -57,6 +57,22 @@ const atLast = (arn: string, says: string) =>
       { timeout: PATIENCE.timeoutMs },
     )
     .toBe(true);
+/** The result of a card, as it reads now; \`says\` is in it then. */
+const resultSays = (card: SlackMessage, says: string) =>
+  at().slack.until(() => {
+    const result = at().slack.thread(card.channel, card.ts)[1];
+    return result && shows(result, says) && result;
+  }, PATIENCE);
+/** A later line of a card's thread that the channel sees too. */
+const inChannel = (card: SlackMessage, says: string) =>
+  at().slack.until(
+    () =>
+      at()
+        .slack.thread(card.channel, card.ts)
+        .slice(2)
+        .find((one) => one.subtype === 'thread_broadcast' && shows(one, says)),
+    PATIENCE,
+  );
 const actions = (message: SlackMessage) =>
   elementsOf(JSON.parse(JSON.stringify(message.blocks))).map(({ actionId }) => actionId);
 
@@ -74,7 +90,12 @@ describe('a limit for a while', () => {
     expect(done.ts).toBe(card.ts);
     expect(actions(done)).toEqual([]);
     expect(limit(arn)).toBe(100);
-    await inThread(card, 'is in force again, read back from AWS');
+    // The channel's newest line is how it ended, and the one that said "in force" says so no more.
+    await inChannel(card, 'is in force again, read back from AWS');
+    const result = await resultSays(card, 'Reverted: nightly-archive → 100 MiB/s');
+    expect(result.subtype).toBe('thread_broadcast');
+    expect(shows(result, 'In force')).toBe(false);
+    expect(actions(result)).toEqual([]);
     expect(sent(arn)).toEqual([50, 100]);
     expect(await at().events(arn)).toEqual([
       'requested',
@@ -92,8 +113,10 @@ describe('a limit for a while', () => {
     const arn = at().execution();
     const { card } = await held(arn, '50MiB/s for 5m');
     at().aws.setLimit(arn, 7 * MiB);
-    const drift = await inThread(card, 'past the bot, by console or CLI');
+    const drift = await inChannel(card, 'past the bot, by console or CLI');
+    await resultSays(card, 'Limit changed outside the bot (console or CLI): nightly-archive → 7 MiB/s');
     const end = await inThread(card, '*Time over, left as it is: nightly-archive*');
+    await resultSays(card, 'Not reverted: the limit of nightly-archive was changed elsewhere');
     expect(visibleText(end)).toContain('Somebody has changed the limit since, to 7 MiB/s');
     // Each names the record that it rests on, not the last one.
     const seqOf = async (event: string) =>
@@ -129,6 +152,8 @@ describe('Revert now', () => {
     expect(told.text).toContain('<@U0OPER>');
     await at().slack.as(LEAD).click(card, 'revert-now');
     await at().card(arn, 'wanted it back');
+    await inChannel(card, 'wanted it back');
+    await resultSays(card, 'Reverted: nightly-archive');
     expect(limit(arn)).toBe(100);
     expect(sent(arn)).toEqual([50, 100]);
   });
@@ -150,7 +175,9 @@ describe('Extend', () => {
     const longer = await at().card(arn, 'for 2 min more');
     await at().card(arn, 'In force*: nightly-archive, 50 MiB/s (419 Mbit/s) for 2 min more');
     expect(longer.ts).not.toBe(card.ts);
-    await inThread(card, 'has taken its place');
+    await inThread(card, 'extended it until');
+    await resultSays(card, 'Extended: nightly-archive stays at 50 MiB/s');
+    expect(shows(await at().card(arn, '*Extended*'), 'Replaced')).toBe(false);
     await inThread(longer, 'More time: nightly-archive stays limited to 50 MiB/s');
     await inThread(longer, 'is in force again');
     expect(sent(arn)).toEqual([50, 100]);
@@ -212,6 +239,9 @@ describe('the card', () => {
     expect(edited.length).toBeGreaterThan(2);
     expect(edited.length).toBeLessThan(seconds / 30 + 10);
     expect(visibleText(await at().card(arn, 'The run has ended'))).toMatch(/on average/);
+    const result = await resultSays(card, 'Execution ended: nightly-archive');
+    expect(actions(result)).toEqual([]);
+    expect(shows(result, 'until it ends')).toBe(false);
   });
 });
 

@@ -92,6 +92,32 @@ describe('Redis is away', () => {
     expect(performance.now() - from).toBeLessThan(SLACK_WAITS_MS);
   });
 
+  it.each(['requests', 'list', 'status', 'why', 'audit'])(
+    'when somebody looks something up by `%s`: not called a write that failed',
+    async (word) => {
+      const { slack, told, arn } = world;
+      await redis.stop();
+      const more = { status: arn, why: `${arn} 50MiB/s` }[word] ?? '';
+      const { text } = await told('U0AUDIT', () => slack.as('U0AUDIT').command('C0OPS', COMMAND, `${word} ${more}`));
+      expect(text).toMatch(/can’t be looked up right now: Redis doesn’t respond.*Try again in a minute/);
+      expect(text).not.toMatch(/recorded|written/);
+    },
+  );
+
+  it('when somebody opens the home tab: said there, and followed by the tab itself', async () => {
+    const { slack } = world;
+    const home = (words: string) =>
+      slack.until(() => {
+        const view = slack.as(LEAD).home();
+        return view && shows(view, words) && view;
+      });
+    await redis.stop();
+    await slack.as(LEAD).openHome();
+    await home('Redis doesn’t respond');
+    await redis.start();
+    await home('For you to decide');
+  });
+
   it('when the change was sent: the truth is found when it is back', async () => {
     const { aws, execution, ask, approve, result, sent, events } = world;
     const arn = execution();

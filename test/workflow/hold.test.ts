@@ -371,7 +371,11 @@ describe('Extend', () => {
     const more = idOf(await bot.extend(first, HOUR));
     await bot.work();
     expect(await bot.request(more)).toMatchObject({ status: 'applied', hold: { base: 100 * MIB, end: null } });
-    expect((await bot.request(first)).hold?.end).toMatchObject({ how: 'skipped', why: 'replaced', replacedBy: more });
+    const extendedUntil = (await bot.request(more)).hold?.dueAt;
+    expect((await bot.request(first)).hold?.end).toMatchObject({
+      ...{ how: 'skipped', why: 'replaced', replacedBy: more, extendedUntil },
+    });
+    expect(extendedUntil).toBeDefined();
     world.seconds += HOUR;
     await bot.work();
     expect(limit()).toBe(50);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createMeasuredRates } from '../../src/workflow/measured-rates.ts';
+import { createMeasuredRates, speedUnderLimit } from '../../src/workflow/measured-rates.ts';
 import { at, execution, MIB } from '../domain/given.ts';
 
 function rates(...looks: [seconds: number, mib: number][]) {
@@ -85,6 +85,32 @@ describe('measured rates', () => {
     ],
   ])('of %s', (_what, looks, rate) => {
     expect(rates(...looks)).toBe(rate);
+  });
+
+  it('says nothing across a change of the limit, until there are two looks a minute after it', () => {
+    const measured = createMeasuredRates();
+    const look = (seconds: number, mib: number, limit: number) => {
+      const seen = execution({
+        ...{ lookedAt: at(seconds).toISOString(), bytesTransferred: mib * MIB, bytesPerSecond: limit },
+        startedAt: at(-100).toISOString(),
+      });
+      measured.note(seen);
+      return [measured.of(seen.arn), speedUnderLimit(measured, seen, false)].map((rate) => rate && rate / MIB);
+    };
+    expect(look(0, 1000, 100 * MIB)).toEqual([null, 10]);
+    expect(look(10, 2000, 100 * MIB)).toEqual([100, 100]);
+    // The limit is another one: neither that speed nor the average since the start is one under it.
+    expect(look(20, 2900, 25 * MIB)).toEqual([null, null]);
+    expect(look(50, 4000, 25 * MIB)).toEqual([null, null]);
+    expect(look(80, 4750, 25 * MIB)).toEqual([null, null]);
+    expect(look(90, 5000, 25 * MIB)).toEqual([25, 25]);
+    expect(look(100, 5200, -1)).toEqual([null, null]);
+  });
+
+  it('takes no average where a limit was set on the run', () => {
+    const seen = execution({ startedAt: at(-100).toISOString(), bytesTransferred: 100 * MIB });
+    expect(speedUnderLimit(createMeasuredRates(), seen, false)).toBe(MIB);
+    expect(speedUnderLimit(createMeasuredRates(), seen, true)).toBeNull();
   });
 
   it('keeps a bounded number of executions, those looked at last', () => {

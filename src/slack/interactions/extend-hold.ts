@@ -1,6 +1,7 @@
 import { canExtend } from '../../domain/decide-extend.ts';
 import { ruleNow } from '../../domain/decide-review.ts';
 import { parseDuration } from '../../domain/duration.ts';
+import { mayPass } from '../../domain/refusal.ts';
 import { extendHold } from '../../workflow/extend-hold.ts';
 import {
   type Bot,
@@ -54,7 +55,14 @@ export async function submitExtend(bot: Bot, caller: Caller, view: View): Promis
   });
   if (isRefusedBefore(asked)) return answer({ text: REFUSED_BEFORE, field: null }, false);
   const words = await askedWords(bot, caller.user, asked);
+  const passes = asked.kind === 'cannot-post' || (asked.kind === 'refused' && mayPass(asked.refusal));
+  if (passes) return keep(words.text);
   return answer(words, asked.kind === 'asked' || asked.kind === 'repeated');
+}
+
+/** It can be put right: the form stays. */
+function keep(text: string): SubmitAnswer {
+  return { now: { response_action: 'keep' }, later: { view: noticeModal(TITLE, text), text } };
 }
 
 function answer(words: Words, done: boolean): SubmitAnswer {
@@ -62,7 +70,8 @@ function answer(words: Words, done: boolean): SubmitAnswer {
   if (done) return { now: { response_action: 'clear' }, later };
   const { field } = words;
   const plain = plainWords(words);
-  if ((field !== 'duration' && field !== 'reason') || plain === null)
+  if (field !== 'duration' && field !== 'reason')
     return { now: { response_action: 'update', view: later.view }, later };
+  if (plain === null) return keep(words.text);
   return { now: { response_action: 'errors', errors: { [EXTEND_FIELDS[field].block]: plain } }, later };
 }

@@ -1,5 +1,7 @@
-import { averageRate, impact } from '../../domain/impact.ts';
+import { impact } from '../../domain/impact.ts';
+import { afterAsked, afterLimit } from '../../domain/limit-ends.ts';
 import { AwsFault } from '../../workflow/faults.ts';
+import { speedUnderLimit } from '../../workflow/measured-rates.ts';
 import { type Opened, openReview } from '../../workflow/open-review.ts';
 import { type Bot, type Caller, type Click, openRequestSeal, sealModal } from '../bot.ts';
 import { openAndFill } from '../door.ts';
@@ -31,7 +33,7 @@ export async function openReviewModal(bot: Bot, caller: Caller, click: Click): P
 }
 
 function modalOf(bot: Bot, { user, log }: Caller, opened: Extract<Opened, { kind: 'open' }>) {
-  const { request, rule, needed, takeover, several, execution } = opened;
+  const { request, rule, needed, takeover, several, execution, running } = opened;
   const metadata = sealModal(bot, { u: user, c: request.channel, r: request.id });
   const facts = { ...{ metadata, request, rule, needed, takeover, several }, now: bot.clock.now() };
   if (execution instanceof AwsFault) {
@@ -41,7 +43,13 @@ function modalOf(bot: Bot, { user, log }: Caller, opened: Extract<Opened, { kind
   const { from, to } = request;
   return reviewModal({
     ...facts,
-    seen: { execution, impact: impact(execution, from, to, averageRate(execution)) },
+    seen: {
+      execution,
+      impact: impact(execution, from, to, speedUnderLimit(bot.rates, execution, running !== null), {
+        before: afterLimit(running, facts.now),
+        after: afterAsked(request, running, facts.now),
+      }),
+    },
     problem: null,
   });
 }

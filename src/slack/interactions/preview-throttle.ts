@@ -1,4 +1,5 @@
 import { nameable } from '../../workflow/known-people.ts';
+import { speedUnderLimit } from '../../workflow/measured-rates.ts';
 import { previewThrottle } from '../../workflow/request-throttle.ts';
 import type { Bot, Caller } from '../bot.ts';
 import type { Command } from '../command-text.ts';
@@ -14,9 +15,9 @@ export async function showPreview(bot: Bot, caller: Caller, command: Extract<Com
   const preview = await previewThrottle(bot, ask);
   switch (preview.kind) {
     case 'would-ask': {
-      const measured = bot.rates.of(execution.arn);
+      const speed = speedUnderLimit(bot.rates, preview.execution, preview.running !== null);
       const approvers = await nameable(bot.people, preview.rule.approvers, { user });
-      return caller.say(previewMessage({ preview, approvers, user, measured, now: bot.clock.now() }));
+      return caller.say(previewMessage({ preview, approvers, user, speed, now: bot.clock.now() }));
     }
     case 'refused':
       return caller.say(`${ASKED_NOW}\n${(await refusedWords(bot, user, preview.refusal, preview.other)).text}`);

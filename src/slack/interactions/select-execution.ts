@@ -2,6 +2,7 @@ import { parseExecutionArn } from '../../domain/task-execution.ts';
 import { type Choice, lookAtChoice } from '../../workflow/look-at-choice.ts';
 import { type Bot, type Caller, type Click, openModalSeal } from '../bot.ts';
 import { fillModal, sayInModal } from '../door.ts';
+import { maySendAgain } from '../kept-form.ts';
 import { refusedWords } from '../named.ts';
 import { sayTooOld } from '../too-old.ts';
 import { requestModal } from '../views/request-modal.ts';
@@ -25,7 +26,7 @@ export async function selectExecution(bot: Bot, caller: Caller, { value, view }:
     if (!execution.ok) {
       return requestModal({ ...form, values: typed, preview: null, previewProblem: NO_EXECUTION });
     }
-    const choice = await lookAtChoice(bot, { user, channel: modal.c, execution: execution.value });
+    const choice = await choiceOf(bot, caller, { user, channel: modal.c, execution: execution.value });
     const label = typed.execution?.label ?? execution.value.executionId;
     return requestModal({
       ...form,
@@ -36,9 +37,22 @@ export async function selectExecution(bot: Bot, caller: Caller, { value, view }:
   });
 }
 
+/** What keeps Slack or Redis from answering stands in the form too: what was typed there stays. */
+async function choiceOf(bot: Bot, { log }: Caller, ask: Parameters<typeof lookAtChoice>[1]): Promise<Seen> {
+  try {
+    return await lookAtChoice(bot, ask);
+  } catch (fault) {
+    if (!maySendAgain(fault)) throw fault;
+    log.warn({ err: fault }, 'a form without what was chosen');
+    return { kind: 'fault', fault };
+  }
+}
+
+type Seen = Exclude<Choice, { kind: 'fault' }> | { kind: 'fault'; fault: unknown };
+
 const NO_EXECUTION = 'What was chosen is no task execution: choose one from the list, or paste its ARN there.';
 
-async function problemOf(bot: Bot, user: string, choice: Choice): Promise<string | null> {
+async function problemOf(bot: Bot, user: string, choice: Seen): Promise<string | null> {
   switch (choice.kind) {
     case 'seen':
       return null;

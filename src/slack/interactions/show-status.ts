@@ -24,7 +24,9 @@ export async function showStatus(
     case 'status': {
       const card = status.open && hasPlace(status.open) ? await linkOf(bot, status.open.id) : null;
       const throttle = status.mayAsk ? sealExecution(bot, execution.arn) : null;
-      return caller.say(executionStatusMessage({ status, card, throttle, lost: bot.audit.lost() !== null }));
+      return caller.say(
+        executionStatusMessage({ status, card, throttle, lost: bot.audit.lost() !== null, now: bot.clock.now() }),
+      );
     }
   }
 }

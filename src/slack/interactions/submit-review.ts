@@ -1,3 +1,4 @@
+import { mayPass } from '../../domain/refusal.ts';
 import type { ThrottleRequest } from '../../domain/throttle-request.ts';
 import { type Decided, reviewRequest } from '../../workflow/review-request.ts';
 import { type Bot, type Caller, openModalSeal, type SubmitAnswer, type View } from '../bot.ts';
@@ -33,6 +34,8 @@ export async function submitReview(bot: Bot, caller: Caller, view: View): Promis
     const errors = { [REVIEW_FIELDS.comment.block]: plain };
     return { now: { response_action: 'errors', errors }, later };
   }
+  // Slack, or another bot, could not say just now: nothing is decided yet.
+  if (decided.kind === 'refused' && mayPass(decided.refusal)) return { now: { response_action: 'keep' }, later };
   const event = decided.kind === 'repeated' || decided.kind === 'decided' ? decided.event : null;
   // Nothing came of it as it was meant: that is not to be missed.
   const done = event === 'approved' || event === 'denied';

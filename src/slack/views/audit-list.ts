@@ -2,10 +2,9 @@ import type { Button, KnownBlock, ModalView } from '@slack/types';
 import type { AuditPage } from '../../workflow/audit-ports.ts';
 import type { AuditLine } from '../../workflow/ports.ts';
 import { untrustedLine } from './audit-untrusted.ts';
-import { detailWords, recordWords } from './audit-words.ts';
+import { actorWords, detailWords, recordWords } from './audit-words.ts';
 import { actions, button, context, plain, section } from './blocks.ts';
 import { executionId } from './execution-words.ts';
-import { personName } from './people-words.ts';
 import { code, count, dateToken, LIMITS, link, type MessageView } from './text.ts';
 
 export const AUDIT_OLDER_ACTION = 'audit_older';
@@ -79,7 +78,7 @@ function buttons({ page, seals }: AuditListFacts): Button[] {
 
 function recordBlock({ seq, hash, record }: AuditLine, { seals, links }: AuditListFacts): KnownBlock {
   const about = record.execution ? ` · ${code(executionId(record.execution))}` : '';
-  const who = `${personName(record.actor)}, ${dateToken(record.at)}`;
+  const who = `${actorWords(record)}, ${dateToken(record.at)}`;
   const message = record.request === null ? undefined : links.get(record.request);
   const words = [
     `*${recordWords(record)}* · ${who}`,

@@ -3,9 +3,8 @@ import { formatDuration } from '../../domain/duration.ts';
 import type { AuditPage } from '../../workflow/audit-ports.ts';
 import type { AuditLine } from '../../workflow/ports.ts';
 import { untrustedLine } from './audit-untrusted.ts';
-import { detailWords, recordWords } from './audit-words.ts';
+import { actorWords, detailWords, recordWords } from './audit-words.ts';
 import { context, plain, section } from './blocks.ts';
-import { personName } from './people-words.ts';
 import { code, count, dateToken, LIMITS, link, type MessageView } from './text.ts';
 
 /** A heading, a link and a last line stand beside them. */
@@ -54,7 +53,7 @@ function stepWords(line: StoryLine, before: StoryLine | null): string {
   const seconds = !before?.record ? 0 : Math.round((Date.parse(record.at) - Date.parse(before.record.at)) / 1000);
   const after = !before?.record ? '' : seconds < 1 ? ' · at once' : ` · after ${formatDuration(seconds)}`;
   return [
-    `${MARK[record.event] ?? '•'} *${recordWords(record)}* · ${personName(record.actor)}, ${dateToken(record.at)}${after}`,
+    `${MARK[record.event] ?? '•'} *${recordWords(record)}* · ${actorWords(record)}, ${dateToken(record.at)}${after}`,
     detailWords(record),
     `record ${seq} · hash ${code(hash.slice(0, HASH_SHOWN))}`,
   ]

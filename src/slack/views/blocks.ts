@@ -23,6 +23,14 @@ export function section(text: string, accessory?: Button): SectionBlock {
   return { type: 'section', text: mrkdwn(text), ...(accessory ? { accessory } : {}) };
 }
 
+/** What went wrong with a form, on top of it: the next one takes its place. */
+export const PROBLEM_BLOCK = 'problem';
+
+/** `problem` is mrkdwn of `words*.ts`. */
+export function problemSection(problem: string): SectionBlock {
+  return { ...section(`:warning: ${problem}`), block_id: PROBLEM_BLOCK };
+}
+
 /** A person's own words after a label of ours, on one line, as plain text. */
 export function quotedSection(label: string, words: string): SectionBlock {
   return { type: 'section', text: plain(`${label}: ${oneLine(words)}`) };

@@ -1,7 +1,8 @@
 import type { Button, KnownBlock } from '@slack/types';
 import { expectedRates } from '../../domain/decide-revert.ts';
 import { isHeld, isReverting } from '../../domain/hold.ts';
-import { averageRate, impact } from '../../domain/impact.ts';
+import { averageRate, impact, timeLeftAt } from '../../domain/impact.ts';
+import { afterAsked, afterLimit } from '../../domain/limit-ends.ts';
 import type { Principals, Rule } from '../../domain/policy.ts';
 import { formatRate } from '../../domain/rate.ts';
 import { isActive, type TaskExecution } from '../../domain/task-execution.ts';
@@ -21,7 +22,7 @@ import {
   stayingNote,
 } from './execution-words.ts';
 import { countdown, extensionNote } from './hold-words.ts';
-import { approverNames, mentions, personName } from './people-words.ts';
+import { approvalComments, approverNames, mentions, personName } from './people-words.ts';
 import { stateWords } from './state-words.ts';
 import { clip, code, dateToken, escapeText, LIMITS, type MessageView, oneLine } from './text.ts';
 
@@ -44,11 +45,15 @@ export interface CardFacts {
   approvers?: Principals | null;
   /** Null: AWS could not say. */
   execution: TaskExecution | null;
+  /** What kept AWS from it; mrkdwn. */
+  problem?: string | null;
   now: Date;
-  /** Bytes per second between the last two looks at the execution; null: not measured. */
+  /** Bytes per second between two looks at the execution under the limit that it shows; null: not measured. */
   measured?: number | null;
   /** The request whose limit stands on the execution now; null: nobody's. */
   standing?: string | null;
+  /** That request, where it is another one. */
+  running?: ThrottleRequest | null;
   /** Gives a button's value for a request id. */
   seal: (id: string) => string;
 }
@@ -56,7 +61,7 @@ export interface CardFacts {
 /** The request's message in the channel as it stands now: posted once, edited in place. It mentions only who can decide. */
 export function cardMessage(facts: CardFacts): MessageView {
   const { request, record } = facts;
-  const { headline, sentence, plainHeadline } = stateWords(request, facts);
+  const { headline, sentence, plainHeadline } = stateWords(request, { ...facts, runOver: isRunOver(facts) });
   const comment = request.ending?.comment;
   const proof = `Request ${code(request.id)} · audit record ${record.seq} ${code(record.hash.slice(0, HASH_SHOWN))}`;
   const spoken = request.reason ? ` Reason: ${escapeText(clip(oneLine(request.reason), LONGEST_SPOKEN))}` : '';
@@ -65,6 +70,7 @@ export function cardMessage(facts: CardFacts): MessageView {
     factSection([...requestFacts(request), ...liveFacts(facts)]),
     ...closing(facts),
     ...(request.reason ? [quotedSection('Reason', request.reason)] : []),
+    ...approvalComments(request.approvals),
     ...(comment ? [quotedSection('Comment', comment)] : []),
     ...(request.status === 'pending' ? [section(whoDecides(facts))] : []),
     ...actions(buttons(facts)),
@@ -100,16 +106,21 @@ function liveFacts(facts: CardFacts): [string, string][] {
   if (request.status === 'applied') return [...status, ...followedFacts(facts, execution)];
   if (!open) return [];
   if (request.extends) return status;
-  const { before, after } = impact(execution, request.from, request.to, averageRate(execution));
+  const { running = null, standing = null, measured = null, now } = facts;
+  // Since the start there were other limits, where one of ours stands.
+  const speed = measured ?? (standing === null ? averageRate(execution) : null);
+  const { before, after } = impact(execution, request.from, request.to, speed, {
+    before: afterLimit(running, now),
+    after: afterAsked(request, running, now),
+  });
   return [...status, ['Time left at the old limit', etaWords(before)], ['Time left at the new limit', etaWords(after)]];
 }
 
 /** Of a limit in force: how fast it goes under it, until when, and when its own time is over. */
 function followedFacts(facts: CardFacts, execution: TaskExecution): [string, string][] {
-  const { measured = null } = facts;
+  const { request, measured = null, now } = facts;
   if (!isActive(execution.status)) return [];
-  const limit = execution.bytesPerSecond;
-  const { before: left } = impact(execution, limit, limit, measured ?? averageRate(execution));
+  const left = timeLeftAt(execution, execution.bytesPerSecond, measured, afterLimit(request, now));
   return [['Measured', measuredWords(measured, execution)], ['Time left', etaWords(left)], ...timeLeft(facts)];
 }
 
@@ -123,6 +134,11 @@ function closing({ request, execution }: CardFacts): KnownBlock[] {
   return over ? [section(`:checkered_flag: ${closingLine(execution)}`)] : [];
 }
 
+/** A limit ends with its run. */
+function isRunOver({ request, execution }: CardFacts): boolean {
+  return request.status === 'applied' && execution !== null && !isActive(execution.status);
+}
+
 function whoDecides({ request, rule, approvers, now }: CardFacts): string {
   const over = now.getTime() >= Date.parse(request.expiresAt);
   const open = over ? 'Its time is over.' : `Open until ${dateToken(request.expiresAt)}.`;
@@ -131,7 +147,8 @@ function whoDecides({ request, rule, approvers, now }: CardFacts): string {
   return `Can decide: ${mentions(approvers ?? rule.approvers, request.requester.user)}. ${until}`;
 }
 
-function notes({ request, execution, standing = null }: CardFacts): string[] {
+function notes(facts: CardFacts): string[] {
+  const { request, execution, standing = null } = facts;
   const { status, from, to } = request;
   if (request.extends && status !== 'applied') return [extensionNote(request.extends)];
   if (!isOpen(request) && status !== 'applied') return [limitNote(request, 'would')];
@@ -144,6 +161,7 @@ function notes({ request, execution, standing = null }: CardFacts): string[] {
       ? [`*In force now: ${formatRate(execution.bytesPerSecond)}.* Somebody has changed the limit meanwhile.`]
       : [];
   const warning = isOpen(request) ? modeWarning(execution?.mode ?? request.mode) : null;
+  if (isRunOver(facts)) return [...moved, ONE_RUN];
   return [
     ...moved,
     ...(warning ? [warning] : []),
@@ -169,7 +187,8 @@ export function holdButtons(request: ThrottleRequest, seal: (id: string) => stri
   return [revert, button(EXTEND_ACTION, 'Extend', value)];
 }
 
-function buttons({ request, execution, seal }: CardFacts): Button[] {
+function buttons(facts: CardFacts): Button[] {
+  const { request, seal } = facts;
   const value = seal(request.id);
   const cancel = button(CANCEL_ACTION, 'Cancel', value, {
     confirm: {
@@ -190,7 +209,7 @@ function buttons({ request, execution, seal }: CardFacts): Button[] {
     case 'stale':
       return request.extends ? [] : [button(ASK_AGAIN_ACTION, 'Ask again', value)];
     case 'applied':
-      return execution && !isActive(execution.status) ? [] : holdButtons(request, seal);
+      return isRunOver(facts) ? [] : holdButtons(request, seal);
     default:
       return [];
   }

@@ -1,5 +1,6 @@
 import type { Button, KnownBlock } from '@slack/types';
-import { averageRate, impact } from '../../domain/impact.ts';
+import { averageRate, timeLeftAt } from '../../domain/impact.ts';
+import { afterLimit } from '../../domain/limit-ends.ts';
 import { formatRate } from '../../domain/rate.ts';
 import { parseExecutionArn, type TaskExecution } from '../../domain/task-execution.ts';
 import type { HeldRequest, Running, RunningRow } from '../../workflow/list-running.ts';
@@ -56,16 +57,17 @@ export function executionList(facts: ExecutionListFacts): MessageView {
   return { text, blocks };
 }
 
-function rowSection(row: RunningRow, { sealExecution }: ExecutionListFacts) {
+function rowSection(row: RunningRow, { sealExecution, now }: ExecutionListFacts) {
   const { arn } = row.execution;
   return section(
-    runningWords(row).join('\n'),
+    runningWords(row, now).join('\n'),
     row.mayAsk ? button(THROTTLE_ACTION, 'Throttle…', sealExecution(arn)) : undefined,
   );
 }
 
 /** A running execution in three or four lines. Escaped mrkdwn. */
-export function runningWords({ execution, look, measured, open, held }: RunningRow): string[] {
+export function runningWords(row: RunningRow, now: Date): string[] {
+  const { execution, look, open, held } = row;
   const { arn } = execution;
   const parsed = parseExecutionArn(arn);
   const place = parsed.ok ? ` · account ${parsed.value.account}, ${escapeText(parsed.value.region)}` : '';
@@ -74,17 +76,17 @@ export function runningWords({ execution, look, measured, open, held }: RunningR
   return [
     `*${shortName(execution)}* · ${status}${modeMark(execution.mode)}`,
     `${name}${name ? place : place.replace(' · ', '')}`,
-    look ? liveWords(look, measured) : 'Limit and progress are not known yet.',
+    look ? liveWords(look, row, now) : 'Limit and progress are not known yet.',
     ...(open ? [openWords(open)] : []),
     ...(held ? [heldWords(held)] : []),
   ];
 }
 
 /** Progress, limit, speed and time left on one line. */
-function liveWords(look: TaskExecution, measured: number | null): string {
+function liveWords(look: TaskExecution, { measured, speed, held }: RunningRow, now: Date): string {
   const { bytesPerSecond: limit } = look;
   const average = averageRate(look);
-  const left = etaWords(impact(look, limit, limit, measured ?? average).before);
+  const left = etaWords(timeLeftAt(look, limit, speed, afterLimit(held, now)));
   return [progressBar(look), `limit ${formatRate(limit)}`, speedWords(measured, average), `time left: ${left}`].join(
     ' · ',
   );

@@ -1,16 +1,16 @@
 import type { KnownBlock } from '@slack/types';
-import { averageRate, impact } from '../../domain/impact.ts';
+import { averageRate, timeLeftAt } from '../../domain/impact.ts';
+import { afterLimit } from '../../domain/limit-ends.ts';
 import { formatRate } from '../../domain/rate.ts';
 import { isUpdatable, parseExecutionArn } from '../../domain/task-execution.ts';
 import type { ExecutionStatus } from '../../workflow/execution-status.ts';
 import type { AuditLine, UnreadLine } from '../../workflow/ports.ts';
 import { untrustedLine } from './audit-untrusted.ts';
-import { detailWords, recordWords } from './audit-words.ts';
+import { actorWords, detailWords, recordWords } from './audit-words.ts';
 import { actions, button, context, factSection, section } from './blocks.ts';
 import { heldWords, speedWords, THROTTLE_ACTION } from './execution-list.ts';
 import { etaWords, executionFact, modeName, modeWarning, progressBar, shortName } from './execution-words.ts';
 import { lostLog } from './notices.ts';
-import { personName } from './people-words.ts';
 import { stateWords } from './state-words.ts';
 import { clip, code, dateToken, escapeText, link, type MessageView } from './text.ts';
 
@@ -22,10 +22,12 @@ export interface ExecutionStatusFacts {
   throttle: string | null;
   /** The log is lost. */
   lost: boolean;
+  now: Date;
 }
 
 /** One execution in full, for one person, privately. */
-export function executionStatusMessage({ status, card, throttle, lost }: ExecutionStatusFacts): MessageView {
+export function executionStatusMessage(shown: ExecutionStatusFacts): MessageView {
+  const { status, card, throttle, lost } = shown;
   const { look, open, lines } = status;
   const name = shortName(look);
   const word = escapeText(clip(look.status, 40));
@@ -33,7 +35,7 @@ export function executionStatusMessage({ status, card, throttle, lost }: Executi
   const blocks: KnownBlock[] = [
     ...lostLog(lost),
     section(`*${name}* · ${word}`),
-    factSection(facts(status)),
+    factSection(facts(shown)),
     ...(open
       ? [section(`${stateWords(open).headline}\n${code(open.id)}${card ? ` · ${link(card, 'open the card')}` : ''}`)]
       : []),
@@ -46,13 +48,14 @@ export function executionStatusMessage({ status, card, throttle, lost }: Executi
   return { text: `${name}: ${word}, limit ${formatRate(look.bytesPerSecond)}.`, blocks };
 }
 
-function facts({ look, measured }: ExecutionStatusFacts['status']): [string, string][] {
+function facts({ status, now }: ExecutionStatusFacts): [string, string][] {
+  const { look, measured, speed, held } = status;
   const parsed = parseExecutionArn(look.arn);
   const { account = '', region = '' } = parsed.ok ? parsed.value : {};
   const average = averageRate(look);
   const limit = look.bytesPerSecond;
   const left = isUpdatable(look.status)
-    ? etaWords(impact(look, limit, limit, measured ?? average).before)
+    ? etaWords(timeLeftAt(look, limit, speed, afterLimit(held, now)))
     : 'it is over';
   const { files } = look;
   return [
@@ -75,7 +78,7 @@ export function auditLine(line: AuditLine | UnreadLine): string {
   if (line.record === null) return untrustedLine(line);
   const { seq, record } = line;
   const detail = detailWords(record);
-  const head = `*${recordWords(record)}* · ${personName(record.actor)}, ${dateToken(record.at)} · record ${seq}`;
+  const head = `*${recordWords(record)}* · ${actorWords(record)}, ${dateToken(record.at)} · record ${seq}`;
   return detail === '' ? head : `${head}\n${detail}`;
 }
 

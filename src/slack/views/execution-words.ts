@@ -22,9 +22,10 @@ export function etaWords(eta: Eta): string {
   if (eta.kind === 'seconds') {
     if (eta.seconds === 0) return 'all is transferred';
     if (eta.seconds > YEAR) return 'more than a year';
+    const then = eta.thenRate === undefined ? '' : `; the limit reverts to ${formatRate(eta.thenRate)} before that`;
     return eta.bound === 'about'
-      ? `about ${rounded(eta.seconds, Math.round)}`
-      : `at least ${rounded(eta.seconds, Math.floor)}`;
+      ? `about ${rounded(eta.seconds, Math.round)}${then}`
+      : `at least ${rounded(eta.seconds, Math.floor)}${then}`;
   }
   switch (eta.why) {
     case 'no-estimate':
@@ -36,7 +37,6 @@ export function etaWords(eta: Eta): string {
   }
 }
 
-/** Hours for days, minutes for hours: an estimate has no seconds. */
 /** How a run ended, for its last line: bytes, time, average, AWS's word. */
 export function closingLine(execution: TaskExecution): string {
   const { startedAt, endedAt, lookedAt, bytesTransferred, status } = execution;
@@ -67,6 +67,7 @@ function rounded(seconds: number, round: (value: number) => number): string {
   return formatDuration(rounding(seconds, round));
 }
 
+/** Hours for days, minutes for hours: an estimate has no seconds. */
 function rounding(seconds: number, round: (value: number) => number): number {
   const step = seconds >= 2 * 86_400 ? 3600 : seconds >= 600 ? 60 : 1;
   return round(seconds / step) * step;

@@ -1,3 +1,4 @@
+import { isLate } from '../../domain/decide-revert.ts';
 import { formatDuration } from '../../domain/duration.ts';
 import {
   type Hold,
@@ -7,6 +8,7 @@ import {
   type RevertFailedWhy,
   type SkippedWhy,
 } from '../../domain/hold.ts';
+import { lateness } from '../../domain/late-revert.ts';
 import { formatRate } from '../../domain/rate.ts';
 import type { PutOff } from '../../domain/sending.ts';
 import type { Extension, ThrottleRequest } from '../../domain/throttle-request.ts';
@@ -19,10 +21,22 @@ export interface HoldWords {
   sentence: string;
 }
 
-/** How a limit with a time stands, after it came into force. `now` null: whether its time is over is not asked. */
-export function holdWords({ hold, now = null }: { hold: Hold; now?: Date | null }): HoldWords {
+export interface HoldFacts {
+  hold: Hold;
+  /** Null: whether its time is over is not asked. */
+  now?: Date | null;
+  /** The limit itself, bytes per second. */
+  to: number;
+  /** What keeps AWS from answering; mrkdwn. Null: nothing, as far as is known. */
+  problem?: string | null;
+  /** Until when another request lengthens its time. */
+  extendedUntil?: string | null;
+}
+
+/** How a limit with a time stands, after it came into force. */
+export function holdWords({ hold, to, now = null, problem = null, extendedUntil = null }: HoldFacts): HoldWords {
   const base = formatRate(hold.base);
-  if (hold.end) return endWords(hold, hold.end);
+  if (hold.end) return endWords(hold, { ...hold.end, extendedUntil: extendedUntil ?? hold.end.extendedUntil ?? null });
   if (hold.sent) {
     const by = hold.by ? ` ${personName(hold.by)} wanted it back.` : '';
     if (hold.sent.putOff) {
@@ -38,6 +52,7 @@ export function holdWords({ hold, now = null }: { hold: Hold; now?: Date | null 
       sentence: `Sent ${dateToken(hold.sent.sentAt)}${hold.sent.attempt > 1 ? `, try ${hold.sent.attempt}` : ''}.${by}`,
     };
   }
+  if (now && isLate(hold, now)) return overdueWords({ hold, to, problem });
   if (hold.by) {
     const sentence = `${personName(hold.by)} wants it back now: the bot sets ${base} as soon as it can.`;
     return { emoji: 'hourglass_flowing_sand', state: 'In force, about to go back', sentence };
@@ -53,6 +68,27 @@ export function holdWords({ hold, now = null }: { hold: Hold; now?: Date | null 
   };
 }
 
+/** The time is over, and the limit is still there. */
+export function overdueWords({ hold, to, problem = null }: Pick<HoldFacts, 'hold' | 'to' | 'problem'>): HoldWords {
+  const why = problem ?? 'Redis, AWS or the bot was unavailable, or another change of this run is under way';
+  return {
+    emoji: 'warning',
+    state: 'Revert overdue',
+    sentence: `It was due to revert to ${formatRate(hold.base)} ${dateToken(hold.dueAt)}. The limit of ${formatRate(to)} still applies: ${why}. We keep trying.`,
+  };
+}
+
+/** Empty where it was in time. */
+function lateWords(hold: Hold): string {
+  const late = lateness(hold);
+  if (!late) return '';
+  const why = {
+    sent: 'Redis, AWS or the bot was unavailable',
+    shown: 'it was sent in time, and AWS confirmed it late',
+  };
+  return ` Late: due ${dateToken(late.dueAt)}, reverted ${dateToken(late.revertedAt)} (${why[late.late]}).`;
+}
+
 function endWords(hold: Hold, end: HoldEnd): HoldWords {
   const base = formatRate(hold.base);
   const now = end.rate === null ? '' : formatRate(end.rate);
@@ -63,10 +99,11 @@ function endWords(hold: Hold, end: HoldEnd): HoldWords {
       return {
         emoji: 'white_check_mark',
         state: `Set back to ${base}`,
-        sentence: `${why}: ${base} is in force again, read back from AWS ${at}.`,
+        sentence: `${why}: ${base} is in force again, read back from AWS ${at}.${lateWords(hold)}`,
       };
     }
     case 'skipped':
+      if (end.why === 'replaced' && end.extendedUntil) return extendedWords(end.replacedBy, end.extendedUntil);
       return (
         SKIPPED[end.why as SkippedWhy]?.({ base, now, at, by: end.replacedBy, sent: hold.sent !== null }) ??
         leftAlone(at)
@@ -78,6 +115,12 @@ function endWords(hold: Hold, end: HoldEnd): HoldWords {
       return { emoji: 'no_entry', state: 'In force still: it could not be set back', sentence };
     }
   }
+}
+
+/** It goes on under another request. */
+export function extendedWords(by: string | null, until: string): HoldWords {
+  const sentence = `${by ? `Request ${code(by)}` : 'Another request'} extended it until ${dateToken(until)}.`;
+  return { emoji: 'white_check_mark', state: 'Extended', sentence };
 }
 
 function unseenWords(hold: Hold, { refused }: HoldEnd): HoldWords {

@@ -42,6 +42,13 @@ export function homeView(home: HomeViewFacts): HomeView {
   return { type: 'home', blocks: blocksOf(home) };
 }
 
+/** Instead of it while nothing can be looked up. */
+export function homeAway(now: Date): HomeView {
+  const words =
+    ':warning: *Requests and limits can’t be looked up right now: Redis doesn’t respond.*\nTransfers go on as they are. This tab updates by itself once Redis responds.';
+  return { type: 'home', blocks: [section(words), context(`As of ${dateToken(now.toISOString())}`)] };
+}
+
 function blocksOf(home: HomeViewFacts): KnownBlock[] {
   const { facts, now } = home;
   if (facts.kind === 'no-member') {
@@ -52,7 +59,7 @@ function blocksOf(home: HomeViewFacts): KnownBlock[] {
   }
   return [
     ...lostLog(home.lost),
-    ...(home.lost ? running(withoutRequests(facts.running)) : ofRequests(home, facts)),
+    ...(home.lost ? running(withoutRequests(facts.running), now) : ofRequests(home, facts)),
     context(
       `As of ${dateToken(now.toISOString())}; kept up to date for ten minutes after you open it. To ask for a limit, use \`/datasync-throttle\` in a channel: a request is always asked, and seen, in one.`,
     ),
@@ -64,7 +71,7 @@ function ofRequests(home: HomeViewFacts, facts: Shown): KnownBlock[] {
     ...requests('For you to decide', 'Nothing waits for you.', facts.toDecide, home, true),
     ...requests('Asked by you, still open', 'None of yours is open.', facts.asked, home, false),
     ...timers(facts.held),
-    ...running(facts.running),
+    ...running(facts.running, home.now),
     ...audit(facts.lines),
   ];
 }
@@ -110,13 +117,13 @@ function timers(held: readonly HeldRequest[]): KnownBlock[] {
   ];
 }
 
-function running(list: Shown['running']): KnownBlock[] {
+function running(list: Shown['running'], now: Date): KnownBlock[] {
   if (list === null) return [];
   const { rows, total, failed } = list;
   const places = [...new Set(failed.map(({ region }) => escapeText(region)))].slice(0, 10);
   return [
     section(`*Running and queued*\n${total === 0 ? 'Nothing that the policy names.' : count(total, 'execution')}`),
-    ...rows.map((row) => section(runningWords(row).join('\n'))),
+    ...rows.map((row) => section(runningWords(row, now).join('\n'))),
     ...(total > rows.length ? [context(`The rest: \`/datasync-throttle list\`.`)] : []),
     ...(places.length > 0
       ? [context(`:warning: Not to be seen, or not all of it, just now: ${places.join(', ')}.`)]

@@ -1,6 +1,8 @@
+import type { SectionBlock } from '@slack/types';
 import type { Actor } from '../../domain/audit-event.ts';
 import type { Principals } from '../../domain/policy.ts';
 import type { Approval } from '../../domain/throttle-request.ts';
+import { quotedSection } from './blocks.ts';
 import { clip, count, escapeText, listed, mentionGroup, mentionUser, oneLine } from './text.ts';
 
 /** More users than this are counted, not mentioned: nobody wants to wake a department. */
@@ -8,6 +10,7 @@ const MOST_MENTIONS = 10;
 const MOST_GROUPS = 50;
 const LONGEST_NAME = 40;
 const MOST_NAMES = 8;
+const MOST_COMMENTS = 8;
 
 /** A person by name, without waking them. Null is the bot itself. */
 export function personName(actor: Pick<Actor, 'user' | 'name'> | null): string {
@@ -20,6 +23,16 @@ export function approverNames(approvals: readonly Approval[]): string {
   const left = approvals.length - MOST_NAMES;
   const names = approvals.slice(0, MOST_NAMES).map(({ by }) => personName(by));
   return listed([...names, ...(left > 0 ? [`${left} more`] : [])]);
+}
+
+/** What the approvers wrote, each under their name. */
+export function approvalComments(approvals: readonly Approval[]): SectionBlock[] {
+  const written = approvals.filter(({ comment }) => comment);
+  return written
+    .slice(0, MOST_COMMENTS)
+    .map(({ by, comment }) =>
+      quotedSection(`Comment by ${clip(oneLine(by.name) || by.user, LONGEST_NAME)}`, comment ?? ''),
+    );
 }
 
 /**

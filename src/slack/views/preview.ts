@@ -1,6 +1,7 @@
 import type { KnownBlock } from '@slack/types';
 import { formatDuration } from '../../domain/duration.ts';
-import { averageRate, impact } from '../../domain/impact.ts';
+import { impact } from '../../domain/impact.ts';
+import { afterAsked, afterLimit } from '../../domain/limit-ends.ts';
 import type { Principals } from '../../domain/policy.ts';
 import { formatRate } from '../../domain/rate.ts';
 import type { Previewed } from '../../workflow/request-throttle.ts';
@@ -16,16 +17,19 @@ export interface PreviewFacts {
   approvers: Principals;
   /** Who asks: never an approver. */
   user: string;
-  /** Bytes per second between two looks; null before there are two. */
-  measured: number | null;
+  /** Bytes per second under the limit in force; null: not known. */
+  speed: number | null;
   now: Date;
 }
 
 /** What would come of asking: the rule, the approvals and from whom, and the time left at both limits. */
-export function previewMessage({ preview, approvers, user, measured, now }: PreviewFacts): MessageView {
-  const { rule, proposal, execution } = preview;
+export function previewMessage({ preview, approvers, user, speed, now }: PreviewFacts): MessageView {
+  const { rule, proposal, execution, running } = preview;
   const { from, to, detail } = proposal;
-  const { before, after } = impact(execution, from, to, measured ?? averageRate(execution));
+  const { before, after } = impact(execution, from, to, speed, {
+    before: afterLimit(running, now),
+    after: afterAsked({ from, to, durationSeconds: detail.duration, until: detail.until ?? null }, running, now),
+  });
   const change = `${shortName(execution)}: ${formatRate(from)} → ${formatRate(to)}`;
   const needed = detail.approvals;
   const verdict =

@@ -2,7 +2,7 @@ import type { InputBlock, KnownBlock, ModalView, PlainTextInput, PlainTextOption
 import { formatRate } from '../../domain/rate.ts';
 import type { TaskExecution } from '../../domain/task-execution.ts';
 import type { Unlisted } from '../../workflow/list-executions.ts';
-import { context, factSection, plain, section } from './blocks.ts';
+import { context, factSection, plain, problemSection, section } from './blocks.ts';
 import { failedWords } from './execution-list.ts';
 import { executionId, modeWarning, progressBar } from './execution-words.ts';
 import { clip, code, dateToken, escapeText, LIMITS, listed, oneLine } from './text.ts';
@@ -43,7 +43,7 @@ export function requestModal(facts: {
 }): ModalView {
   const { values } = facts;
   const blocks: KnownBlock[] = [
-    ...(facts.problem ? [section(`:warning: ${facts.problem}`)] : []),
+    ...(facts.problem ? [problemSection(facts.problem)] : []),
     executionInput(values.execution),
     ...lacking(facts.lacks ?? []),
     ...preview(facts.preview, facts.previewProblem),

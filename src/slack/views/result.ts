@@ -5,7 +5,7 @@ import type { RecordRef } from '../../workflow/ports.ts';
 import { actions, button, context, plain, quotedSection, section } from './blocks.ts';
 import { shortName, stayingNote } from './execution-words.ts';
 import { changeWords } from './hold-words.ts';
-import { approverNames, personName } from './people-words.ts';
+import { approvalComments, approverNames, personName } from './people-words.ts';
 import { expiredSentence, failedSentence, staleSentence } from './state-words.ts';
 import { clip, code, dateToken, escapeText, LIMITS, type MessageView, mentionUser, oneLine } from './text.ts';
 
@@ -37,7 +37,7 @@ export function resultMessage(facts: ResultFacts): ResultView | null {
     case 'applied':
       return applied(facts, name);
     case 'failed':
-      return view(facts, {
+      return resultView(facts, {
         broadcast: true,
         ...(request.ending?.why === 'unseen'
           ? { emoji: 'warning', headline: `Not known: whether ${name} was set to ${formatRate(request.to)}` }
@@ -45,21 +45,21 @@ export function resultMessage(facts: ResultFacts): ResultView | null {
         sentence: `${failedSentence(request)} Asked by ${asker}.`,
       });
     case 'stale':
-      return view(facts, {
+      return resultView(facts, {
         broadcast: false,
         emoji: 'warning',
         headline: `Out of date, nothing was sent to AWS: ${name}, ${changeWords(request)}`,
         sentence: `${asker} ${staleSentence(request)}${request.extends ? '' : ' `Ask again` on the card makes a new request.'}`,
       });
     case 'denied':
-      return view(facts, {
+      return resultView(facts, {
         broadcast: false,
         emoji: 'no_entry',
         headline: request.extends ? `Denied: no more time for ${name}` : `Denied: ${name} stays as it is`,
         sentence: `${asker} ${personName(request.ending?.by ?? null)} said no to ${changeWords(request)}.${request.extends ? ' The time runs on, and the limit goes back when it is over.' : ''}`,
       });
     case 'expired':
-      return view(facts, {
+      return resultView(facts, {
         broadcast: false,
         emoji: 'no_entry',
         headline: `Expired, nothing was sent to AWS: ${name}, ${changeWords(request)}`,
@@ -80,7 +80,7 @@ function applied(facts: ResultFacts, name: string): ResultView {
   const names = approverNames(request.approvals);
   const agreed = names ? `approved by ${names}` : 'no approval needed';
   const at = request.ending ? ` ${dateToken(request.ending.at)}` : '';
-  return view(facts, {
+  return resultView(facts, {
     broadcast: true,
     emoji: 'white_check_mark',
     headline:
@@ -105,7 +105,7 @@ function lengthened(facts: ResultFacts, name: string): ResultView {
   const { request } = facts;
   const names = approverNames(request.approvals);
   const due = request.extends ? dateToken(request.extends.dueAt) : '';
-  return view(facts, {
+  return resultView(facts, {
     broadcast: true,
     emoji: 'white_check_mark',
     headline: `More time: ${name} stays limited to ${formatRate(request.to)}`,
@@ -128,7 +128,8 @@ function undoButton({ id, from }: ThrottleRequest, seal: (id: string) => string)
   });
 }
 
-function view(
+/** A result in its frame: what happened, what was commented, where it is on record. */
+export function resultView(
   { request, record, seal }: ResultFacts,
   of: { broadcast: boolean; emoji: string; headline: string; sentence: string; note?: string; undo?: true },
 ): ResultView {
@@ -136,6 +137,7 @@ function view(
   const proof = `Request ${code(request.id)} · audit record ${record.seq} · hash ${code(record.hash.slice(0, HASH_SHOWN))}`;
   const blocks: KnownBlock[] = [
     section(`:${of.emoji}: *${of.headline}*\n${of.sentence}`),
+    ...approvalComments(request.approvals),
     ...(comment ? [quotedSection('Comment', comment)] : []),
     ...actions(of.undo ? [undoButton(request, seal)] : []),
     context(of.note ? `${of.note}\n${proof}` : proof),

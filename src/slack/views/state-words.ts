@@ -1,7 +1,8 @@
+import { extendedUntil } from '../../domain/hold.ts';
 import { formatRate } from '../../domain/rate.ts';
 import type { Ending, FailedWhy, StaleWhy, ThrottleRequest } from '../../domain/throttle-request.ts';
 import { shortName } from './execution-words.ts';
-import { changeWords, holdWords, noPermission, putOffWords } from './hold-words.ts';
+import { changeWords, extendedWords, holdWords, noPermission, putOffWords } from './hold-words.ts';
 import { personName } from './people-words.ts';
 import { code, count, dateToken, escapeText } from './text.ts';
 
@@ -20,13 +21,24 @@ interface State {
   sentence: string | null;
 }
 
-/** Where a request stands. `standing`: the request whose limit is in force on the execution now, where it is known. */
-export function stateWords(
-  request: ThrottleRequest,
-  { standing = null, now = null }: { standing?: string | null; now?: Date | null } = {},
-): StateWords {
+/** What is known of a limit in force beside its request. */
+export interface LimitNow {
+  /** The request whose limit is in force on the execution now, where it is known. */
+  standing?: string | null;
+  /** That request, where it is another one. */
+  running?: ThrottleRequest | null;
+  now?: Date | null;
+  /** What keeps AWS from answering; mrkdwn. */
+  problem?: string | null;
+  /** The run has ended. */
+  runOver?: boolean;
+}
+
+/** Where a request stands. */
+export function stateWords(request: ThrottleRequest, limit: LimitNow = {}): StateWords {
+  const { standing = null, running = null } = limit;
   const over = request.status === 'applied' && !request.hold?.end && standing !== null && standing !== request.id;
-  const { emoji, state, sentence } = over ? replaced(standing) : words(request, now);
+  const { emoji, state, sentence } = over ? replaced(standing, extendedUntil(request, running)) : words(request, limit);
   const name = shortName({ taskName: request.taskName, arn: request.execution });
   const change = `${name}, ${changeWords(request)}`;
   return {
@@ -36,7 +48,7 @@ export function stateWords(
   };
 }
 
-function words(request: ThrottleRequest, now: Date | null): State {
+function words(request: ThrottleRequest, limit: LimitNow): State {
   const { ending } = request;
   switch (request.status) {
     case 'pending': {
@@ -55,7 +67,7 @@ function words(request: ThrottleRequest, now: Date | null): State {
     case 'applying':
       return applying(request);
     case 'applied':
-      return applied(request, now);
+      return applied(request, limit);
     case 'failed':
       return ending?.why === 'unseen'
         ? {
@@ -79,19 +91,30 @@ function words(request: ThrottleRequest, now: Date | null): State {
   }
 }
 
-function replaced(by: string): State {
+function replaced(by: string, until: string | null): State {
+  if (until) return extendedWords(by, until);
   const sentence = `Request ${code(by)} has set the limit of this run since.`;
   return { emoji: 'white_check_mark', state: 'Replaced', sentence };
 }
 
-function applied({ ending, hold, drift }: ThrottleRequest, now: Date | null): State {
+function applied(request: ThrottleRequest, { now = null, problem = null, running = null, runOver }: LimitNow): State {
+  const { ending, hold, drift, to } = request;
   const since = `Read back from AWS${when(ending)}.`;
   const changed =
     drift && drift.at > (hold?.end?.at ?? '')
       ? ` Somebody set ${formatRate(drift.rate)} past the bot, seen ${dateToken(drift.at)}.`
       : '';
+  if (!hold && runOver) {
+    return { emoji: 'white_check_mark', state: 'Was in force until the run ended', sentence: `${since}${changed}` };
+  }
   if (!hold) return { emoji: 'white_check_mark', state: 'In force', sentence: `${since}${changed}` };
-  const { emoji, state, sentence } = holdWords({ hold, now });
+  const { emoji, state, sentence } = holdWords({
+    hold,
+    to,
+    now,
+    problem,
+    extendedUntil: extendedUntil(request, running),
+  });
   return { emoji, state, sentence: `${hold.end ? '' : `${since} `}${sentence}${changed}` };
 }
 

@@ -132,6 +132,41 @@ describe('the card of a limit for a while', () => {
     expect(all).not.toContain('by itself <!date');
   });
 
+  it('says that the limit still applies while its revert is overdue, and why', () => {
+    const late = new Date(NOW.getTime() + 7_260_000);
+    const { first, all } = card({ now: late, execution: null, problem: 'no answer in time' });
+    expect(first).toContain(':warning: *Revert overdue*: nightly_sync');
+    expect(all).toMatch(/due to revert to 100 MiB\/s .*<!date\^1795361100\^/);
+    expect(all).toMatch(/The limit of 50 MiB\/s .* still applies: no answer in time. We keep trying/);
+    expect(card({ now: late }).all).toMatch(/still applies: Redis, AWS or the bot was unavailable/);
+  });
+
+  it('says how late it was reverted', () => {
+    const [sentAt, at] = [8000, 8001].map((seconds) => new Date(NOW.getTime() + seconds * 1000).toISOString());
+    const of = over({ how: 'reverted', rate: 100 * MIB, at: at ?? '' });
+    const { hold: before } = of;
+    const { all } = card({
+      request: { ...of, hold: before && { ...before, sent: { ...SENT, sentAt: sentAt ?? '' } } },
+    });
+    expect(all).toMatch(/Late: due <!date\^1795361100\^.*, reverted <!date\^1795361901\^.*was unavailable/);
+    expect(card({ request: over({ how: 'reverted', rate: 100 * MIB }) }).all).not.toContain('Late:');
+  });
+
+  it('is told as extended, not replaced, by who gives it more time', () => {
+    const until = '2026-11-22T16:25:00.000Z';
+    const extends_ = { request: 'r-0123456789', dueAt: until, totalSeconds: 10_800 };
+    const running = request({ id: 'r-other00000', status: 'applied', ending: ending(), extends: extends_ });
+    for (const shown of [
+      card({ request: over({ why: 'replaced', replacedBy: 'r-other00000', extendedUntil: until }) }),
+      card({ request: over({ why: 'replaced', replacedBy: 'r-other00000' }), standing: running.id, running }),
+      card({ request: held(), standing: running.id, running }),
+    ]) {
+      expect(shown.first).toContain('*Extended*: nightly_sync');
+      expect(shown.all).toMatch(/Request `r-other00000` extended it until <!date\^1795364700\^/);
+      expect(shown.all).not.toContain('Replaced');
+    }
+  });
+
   it('says that there is nothing to go back to, where it is the rate from before', () => {
     const { all } = card({ request: held({ hold: null, durationSeconds: 3600 }) });
     expect(all).toContain('It was asked for 1 h, and is the rate from before a limit for a while');
@@ -171,6 +206,9 @@ describe('the card of a limit for a while', () => {
     expect(all).toContain('The run has ended (SUCCESS): 100 GiB in 34 min, 50 MiB/s (419 Mbit/s) on average.');
     expect(actions).toEqual([]);
     expect(card({ execution: execution({ status: 'ERROR' }) }).all).toContain('ended with an error (ERROR)');
+    // No limit is in force any more, and nothing of it is still to end.
+    expect(all).toContain('*Was in force until the run ended*: nightly_sync');
+    expect(all).not.toContain('until it ends');
   });
 });
 
@@ -187,7 +225,7 @@ describe('the thread', () => {
   const notes = (of: ThrottleRequest, minutes = 0) => {
     const all = threadNotes({ request: of, lines, now: at(minutes), seal });
     for (const { message } of all) expectGoodMessage(message);
-    return all.map(({ key, message }) => ({ key, all: read(message) }));
+    return all.map(({ key, message, broadcast }) => ({ key, broadcast, all: read(message) }));
   };
 
   it('is warned in the last ten minutes, and not of what is short, ends or is over', () => {
@@ -203,7 +241,9 @@ describe('the thread', () => {
     const [late, ...more] = notes(held(), 121);
     expect(more).toEqual([]);
     expect(late?.key).toMatch(/^late 2/);
-    expect(late?.all).toMatch(/could not be set back to 100 MiB\/s .* so far.*goes on trying.*<@U0OPER>/);
+    expect(late?.all).toMatch(
+      /Revert overdue: nightly_sync.*The limit of 50 MiB\/s .* still applies.*We keep trying.*<@U0OPER>/s,
+    );
     const sent = held({ hold: hold({ sent: { sentAt: at(120).toISOString(), attempt: 1 } }) });
     expect(notes(sent, 121)).toEqual([]);
     expect(notes(sent, 122)[0]).toMatchObject({ key: 'unseen', all: expect.stringContaining('<@U0OPER>') });
@@ -220,6 +260,28 @@ describe('the thread', () => {
     expect(end).toMatchObject({ key: 'ended', all: expect.stringContaining('Set back to 100 MiB/s') });
     expect(end?.all).toContain('audit record 46 · hash');
     expect(notes(over({ how: 'failed', why: 'denied' }))[0]?.all).toContain('<@U0OPER>');
+  });
+});
+
+describe('the channel', () => {
+  const at = new Date(NOW.getTime() + 7_260_000);
+  const broadcast = (of: ThrottleRequest, now = NOW) =>
+    threadNotes({ request: of, lines: [], now, seal, problem: null }).map((note) => [
+      note.key.split(' ')[0],
+      note.broadcast,
+    ]);
+
+  it('hears how a limit ended, of a change outside the bot, and of a revert that is overdue', () => {
+    expect(broadcast(over({ how: 'reverted', rate: 100 * MIB }))).toEqual([['ended', true]]);
+    expect(broadcast(over({ how: 'failed', why: 'denied' }))).toEqual([['ended', true]]);
+    expect(broadcast(over({ why: 'changed', rate: MIB }))).toEqual([['ended', true]]);
+    expect(broadcast(held({ drift: { at: NOW.toISOString(), rate: MIB } }))).toEqual([['drift', true]]);
+    expect(broadcast(held(), at)).toEqual([['late', true]]);
+  });
+
+  it('is not told what the result of another request tells it, nor what is only due', () => {
+    expect(broadcast(over({ why: 'replaced', replacedBy: 'r-other00000' }))).toEqual([['ended', false]]);
+    expect(broadcast(held(), new Date(NOW.getTime() + 6_900_000))).toEqual([['warn', false]]);
   });
 });
 

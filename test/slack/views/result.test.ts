@@ -35,6 +35,14 @@ describe('the result', () => {
     expect(broadcast).toBe(true);
   });
 
+  it('quotes what the approvers wrote: the form says that the channel sees it', () => {
+    const wrote = (name: string, comment: string | null) => ({ ...approval(`U0${name}`, name), comment });
+    const { all } = result('applied', { approvals: [wrote('Bo', 'fine until 18:00'), wrote('Cy', null)] });
+    expect(all).toContain('Comment by Bo: fine until 18:00');
+    expect(all).not.toContain('Comment by Cy');
+    fc.assert(fc.property(funny(1000), (words) => void result('applied', { approvals: [wrote('Bo', words)] })));
+  });
+
   it('of a lifted limit', () => {
     const { all } = result('applied', { to: -1, ending: ending({ rate: -1 }), approvals: [] });
     expect(all).toContain('nightly_sync has no limit now (unlimited)');

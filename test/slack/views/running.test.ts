@@ -40,7 +40,7 @@ function held(but: Partial<HeldRequest['hold']> = {}): HeldRequest {
 function row(but: Partial<RunningRow> = {}, name: string | null = 'nightly_sync'): RunningRow {
   return {
     execution: { arn: ARN, status: 'TRANSFERRING', mode: 'BASIC', taskName: name, bytesPerSecond: null },
-    ...{ look: execution(), measured: 50 * MIB, open: null, held: null, mayAsk: true },
+    ...{ look: execution(), measured: 50 * MIB, speed: 50 * MIB, open: null, held: null, mayAsk: true },
     ...but,
   };
 }
@@ -71,6 +71,17 @@ describe('executionList', () => {
       ['throttle', `sealed ${ARN}`],
       ['list-refresh', 'page 0'],
     ]);
+  });
+
+  it('counts the time left over the end of a limit, and takes no average for its speed', () => {
+    const limited = execution({ bytesPerSecond: 10 * MIB });
+    const hour = new Date(NOW.getTime() + 3_600_000).toISOString();
+    // 59,392 MiB left: an hour at 10 MiB/s, then at 100 MiB/s at most.
+    expect(
+      list({ rows: [row({ look: limited, measured: null, speed: null, held: held({ dueAt: hour }) })] }).all,
+    ).toContain(
+      'average 100 MiB/s (839 Mbit/s) · time left: at least 1 h 3 min; the limit reverts to 100 MiB/s (839 Mbit/s) before that',
+    );
   });
 
   it('says what is measured and what is an average', () => {
@@ -153,11 +164,12 @@ type Status = Parameters<typeof executionStatusMessage>[0]['status'];
 
 function status(but: Partial<Status> = {}, more: { card?: string; throttle?: string; lost?: true } = {}): string {
   const all: Status = {
-    ...{ kind: 'status', look: execution(), measured: 50 * MIB, open: null, held: null, lines: [], mayAsk: true },
+    ...{ kind: 'status', look: execution(), measured: 50 * MIB, speed: 50 * MIB },
+    ...{ open: null, held: null, lines: [], mayAsk: true },
     ...but,
   };
   const { card = null, throttle = null, lost = false } = more;
-  const message = executionStatusMessage({ status: all, card, throttle, lost });
+  const message = executionStatusMessage({ status: all, card, throttle, lost, now: NOW });
   expectGoodMessage(message);
   return read(message);
 }
@@ -215,12 +227,13 @@ describe('previewMessage', () => {
         rule: rule(),
         proposal,
         execution: execution({ mode, taskName: name }),
+        running: null,
       } as const;
       const message = previewMessage({
         preview,
         approvers: rule().approvers,
         user: 'U0OPER',
-        measured: null,
+        speed: null,
         now: NOW,
       });
       expectGoodMessage(message);

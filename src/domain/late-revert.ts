@@ -1,0 +1,21 @@
+import { LATE_SECONDS } from './decide-revert.ts';
+import type { Hold } from './hold.ts';
+
+/** A limit that was reverted later than its time. */
+export interface Lateness {
+  dueAt: string;
+  revertedAt: string;
+  /** `sent`: the change left late, because Redis, AWS or the bot was away. `shown`: it left in time, and AWS showed it late. */
+  late: 'sent' | 'shown';
+}
+
+/** Null where it was reverted in time, or not at all. */
+export function lateness({ dueAt, sent, end }: Hold): Lateness | null {
+  if (end?.how !== 'reverted' || secondsAfter(dueAt, end.at) < LATE_SECONDS) return null;
+  const inTime = sent !== null && secondsAfter(dueAt, sent.sentAt) < LATE_SECONDS;
+  return { dueAt, revertedAt: end.at, late: inTime ? 'shown' : 'sent' };
+}
+
+function secondsAfter(dueAt: string, at: string): number {
+  return (Date.parse(at) - Date.parse(dueAt)) / 1000;
+}
