@@ -177,10 +177,10 @@ export function createNotifier(deps: NotifierDeps) {
         async () => {
           for (const { key, message, broadcast } of notes) {
             if (await cards.said(id, key)) continue;
-              const { ts: thread_ts } = card;
-              const thread = broadcast ? { thread_ts, reply_broadcast: true as const } : { thread_ts };
-              const note = { channel: card.channel, ...thread, ...message, ...quiet };
-              await paced.post({ id: `tell ${id}`, urgency: 'later' }, note);
+            const { ts: thread_ts } = card;
+            const thread = broadcast ? { thread_ts, reply_broadcast: true as const } : { thread_ts };
+            const note = { channel: card.channel, ...thread, ...message, ...quiet };
+            await paced.post({ id: `tell ${id}`, urgency: 'later' }, note);
             await cards.kept(id, key);
           }
         },
