@@ -8,8 +8,13 @@ export type Connection = Redis | Cluster;
 /** How long a person may be kept waiting for Redis: then its answer is "not known". */
 const ANSWER_MS = 1500;
 const CONNECT_MS = 2000;
-/** How long a blocking read waits for work before it asks again. */
-export const BLOCK_MS = 5000;
+/**
+ * How long a blocking read waits for work before it asks again. A connection that is silent for ANSWER_MS longer than
+ * that is broken, so this is also how soon a Redis that swallows is noticed.
+ */
+export const BLOCK_MS = 2000;
+/** An orderly end of a connection waits for the other side: of a server that is gone nothing comes. */
+const GOODBYE_MS = 500;
 
 type RedisAccess = Pick<Extract<RedisTarget, { kind: 'cluster' }>, 'username' | 'password' | 'tls'>;
 type Options = Omit<RedisOptions, 'replyMapping' | 'himportFieldsets'> & { replyMapping: 'legacy' };
@@ -17,7 +22,7 @@ type Options = Omit<RedisOptions, 'replyMapping' | 'himportFieldsets'> & { reply
 /**
  * Opens a connection. `commands`: every command has a time limit and none is queued or sent twice by the client, since
  * a command re-sent after a reconnect would be done twice. `blocking`: for the blocking read alone, which a time limit
- * on commands would break.
+ * on commands would break; its silence is a broken connection too, and never taken for "no work".
  */
 export function openConnection(target: RedisTarget, purpose: 'commands' | 'blocking'): Connection {
   const options: Options = {
@@ -28,10 +33,11 @@ export function openConnection(target: RedisTarget, purpose: 'commands' | 'block
     enableOfflineQueue: false,
     maxRetriesPerRequest: 0,
     keepAlive: 10_000,
+    disconnectTimeout: GOODBYE_MS,
     retryStrategy: backoff,
     ...(purpose === 'commands'
       ? { commandTimeout: ANSWER_MS, socketTimeout: ANSWER_MS }
-      : { blockingTimeout: BLOCK_MS + ANSWER_MS }),
+      : { socketTimeout: BLOCK_MS + ANSWER_MS }),
   };
   switch (target.kind) {
     case 'single':
@@ -43,6 +49,8 @@ export function openConnection(target: RedisTarget, purpose: 'commands' | 'block
         sentinels: [...target.sentinels],
         name: target.name,
         sentinelRetryStrategy: backoff,
+        // Without it one that takes the connection and says nothing is waited for for ever.
+        sentinelCommandTimeout: ANSWER_MS,
       });
     case 'cluster': {
       const { enableOfflineQueue: _, retryStrategy: __, ...nodeOptions } = options;

@@ -3,6 +3,8 @@ import { NotRecorded, OutcomeUnknown } from '../workflow/faults.ts';
 import type { Connection } from './connection.ts';
 
 const AGAIN_MS = 250;
+/** What a Redis answers that will take the same command later, or of which another one will. */
+const PASSING = /^(LOADING|READONLY|OOM|MASTERDOWN|BUSY|NOREPLICAS|MISCONF|CLUSTERDOWN|TRYAGAIN|MOVED|ASK)\b/;
 
 /** The one place that tells "not sent" from "sent, and no answer". */
 export function createGate(redis: Connection) {
@@ -33,7 +35,7 @@ export function createGate(redis: Connection) {
       try {
         return await command();
       } catch (cause) {
-        if (isReply(cause) && !/^(LOADING|READONLY|OOM|MASTERDOWN|BUSY)/.test(cause.message)) throw cause;
+        if (isReply(cause) && !PASSING.test(cause.message)) throw cause;
         if (redis.status === 'end') throw cause;
         await sleep(AGAIN_MS);
       }
@@ -52,5 +54,5 @@ function isReply(cause: unknown): cause is Error {
 
 /** ioredis says it in words alone: with its offline queue off, a command that finds no open socket is never written. */
 function isNotSent(cause: unknown): boolean {
-  return cause instanceof Error && /isn't writeable and enableOfflineQueue/.test(cause.message);
+  return cause instanceof Error && /isn't (writeable|ready) and enableOfflineQueue/.test(cause.message);
 }
