@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Cluster, Redis, type RedisOptions } from 'ioredis';
 import type { RedisTarget } from '../config-redis.ts';
+import { followFailovers } from './sentinel-failover.ts';
 
 /** A connection to one Redis, to a Sentinel's primary, or to a Cluster. */
 export type Connection = Redis | Cluster;
@@ -34,6 +35,8 @@ export function openConnection(target: RedisTarget, purpose: 'commands' | 'block
     maxRetriesPerRequest: 0,
     keepAlive: 10_000,
     disconnectTimeout: GOODBYE_MS,
+    // Connected anew, the same address may lead to the new primary. The command itself is not sent again.
+    reconnectOnError: (fault) => /^(READONLY|UNBLOCKED)\b/.test(fault.message),
     retryStrategy: backoff,
     ...(purpose === 'commands'
       ? { commandTimeout: ANSWER_MS, socketTimeout: ANSWER_MS }
@@ -42,8 +45,8 @@ export function openConnection(target: RedisTarget, purpose: 'commands' | 'block
   switch (target.kind) {
     case 'single':
       return new Redis(target.url, options);
-    case 'sentinel':
-      return new Redis({
+    case 'sentinel': {
+      const connection = new Redis({
         ...options,
         ...access(target),
         sentinels: [...target.sentinels],
@@ -52,6 +55,12 @@ export function openConnection(target: RedisTarget, purpose: 'commands' | 'block
         // Without it one that takes the connection and says nothing is waited for for ever.
         sentinelCommandTimeout: ANSWER_MS,
       });
+      const limits = { commandTimeout: ANSWER_MS, socketTimeout: ANSWER_MS };
+      const listening = { ...options, ...limits, autoResubscribe: false, enableReadyCheck: false };
+      const sentinels = target.sentinels.map((sentinel) => new Redis({ ...listening, ...sentinel }));
+      followFailovers(connection, sentinels, target.name);
+      return connection;
+    }
     case 'cluster': {
       const { enableOfflineQueue: _, retryStrategy: __, ...nodeOptions } = options;
       return new Cluster([...target.nodes], {

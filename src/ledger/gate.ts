@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { NotRecorded, OutcomeUnknown } from '../workflow/faults.ts';
 import type { Connection } from './connection.ts';
+import { isHandingOver } from './sentinel-failover.ts';
 
 const AGAIN_MS = 250;
 /** What a Redis answers that will take the same command later, or of which another one will. */
@@ -11,6 +12,7 @@ export function createGate(redis: Connection) {
   /** @throws NotRecorded where Redis can't be reached or refuses; OutcomeUnknown where it went silent. */
   async function write<T>(op: string, command: () => Promise<T>): Promise<T> {
     if (redis.status !== 'ready') throw new NotRecorded(`Redis can't be reached (${redis.status})`);
+    if (isHandingOver(redis)) throw new NotRecorded('Redis hands over to another primary');
     try {
       return await command();
     } catch (cause) {

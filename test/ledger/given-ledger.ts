@@ -1,5 +1,6 @@
 import { createHash, createHmac, randomBytes } from 'node:crypto';
 import { inject } from 'vitest';
+import { readRedisTarget } from '../../src/config-redis.ts';
 import type { AuditEvent } from '../../src/domain/audit-event.ts';
 import { plainEvent } from '../../src/domain/audit-record.ts';
 import { decideRequest } from '../../src/domain/decide-request.ts';
@@ -31,7 +32,9 @@ export async function openRedis(
   purpose: 'commands' | 'blocking' = 'commands',
   url = inject('redisUrl'),
 ): Promise<Connection> {
-  const redis = openConnection({ kind: 'single', url }, purpose);
+  const target = readRedisTarget(url);
+  if (!target.ok) throw new Error(target.problem);
+  const redis = openConnection(target.value, purpose);
   // What goes wrong reaches whoever asked; an event that nobody hears would be printed.
   redis.on('error', () => {});
   await connect(redis, 5000);

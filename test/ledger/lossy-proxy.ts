@@ -8,6 +8,8 @@ export interface LossyProxy {
   lose(what: 'requests' | 'answers' | null): void;
   /** What is connected now stays so and nothing more comes through, either way: what a middlebox does that forgot it. */
   forget(): void;
+  /** Where those that connect from now on come to. */
+  leadTo(redisUrl: string): void;
   /** Hands what was kept back to Redis at last, byte for byte, and resolves with Redis's answer. */
   deliverLate(): Promise<string>;
   /** Under which names work was taken from the outbox through it. */
@@ -19,8 +21,7 @@ export interface LossyProxy {
 const TAKING = /\r\nGROUP\r\n\$7\r\nworkers\r\n\$\d+\r\n([^\r]+)\r\n/g;
 
 export async function startLossyProxy(redisUrl: string): Promise<LossyProxy> {
-  const { hostname, port } = new URL(redisUrl);
-  const target = { host: hostname, port: Number(port) };
+  let target = addressOf(redisUrl);
   const sockets = new Set<Socket>();
   let losing: 'requests' | 'answers' | null = null;
   let keptBack: Buffer[] = [];
@@ -63,6 +64,9 @@ export async function startLossyProxy(redisUrl: string): Promise<LossyProxy> {
     forget: () => {
       for (const socket of sockets) forgotten.add(socket);
     },
+    leadTo: (url) => {
+      target = addressOf(url);
+    },
     workers,
     deliverLate: async () => {
       const late = connect(target);
@@ -78,4 +82,9 @@ export async function startLossyProxy(redisUrl: string): Promise<LossyProxy> {
       await once(server, 'close');
     },
   };
+}
+
+function addressOf(redisUrl: string) {
+  const { hostname, port } = new URL(redisUrl);
+  return { host: hostname, port: Number(port) };
 }

@@ -77,12 +77,18 @@ export async function startRedisServer(options: RedisServerOptions = {}): Promis
   }
 }
 
+/** A primary and its replica, in step. */
+export async function startPair() {
+  const settings = ['appendonly yes', 'repl-diskless-sync-delay 0'];
+  const primary = await startRedisServer({ settings: () => settings });
+  const replica = await startRedisServer({ settings: () => [...settings, `replicaof 127.0.0.1 ${primary.port}`] });
+  await until(async () => (await replica.admin.info('replication')).includes('master_link_status:up'));
+  return { primary, replica, close: () => Promise.all([primary, replica].map((one) => one.close())) };
+}
+
 /** A primary and its replica, and one sentinel that knows them as `main` and fails over after a second. */
 export async function startSentinelGroup() {
-  const primary = await startRedisServer({ settings: () => ['appendonly yes', 'repl-diskless-sync-delay 0'] });
-  const replica = await startRedisServer({
-    settings: () => ['appendonly yes', 'repl-diskless-sync-delay 0', `replicaof 127.0.0.1 ${primary.port}`],
-  });
+  const { primary, replica } = await startPair();
   const sentinel = await startRedisServer({
     sentinel: true,
     settings: () => [
@@ -91,7 +97,6 @@ export async function startSentinelGroup() {
       'sentinel failover-timeout main 10000',
     ],
   });
-  await until(async () => (await replica.admin.info('replication')).includes('master_link_status:up'));
   await until(async () => ((await sentinel.admin.call('SENTINEL', 'replicas', 'main')) as unknown[]).length === 1);
   return {
     ...{ primary, replica, sentinel },

@@ -1,13 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, inject, it } from 'vitest';
-import { readRedisTarget } from '../../src/config-redis.ts';
-import { type Connection, connect, openConnection } from '../../src/ledger/connection.ts';
-import { createKeys, type Keys } from '../../src/ledger/keys.ts';
-import { createOutbox } from '../../src/ledger/outbox.ts';
 import { startLocalRedis } from '../../src/sandbox/redis.ts';
-import type { Outbox, Work } from '../../src/workflow/ports.ts';
-import { at } from '../domain/given.ts';
-import { freshPrefix, openRedis } from './given-ledger.ts';
+import { openRedis } from './given-ledger.ts';
+import { gets, leave, startWorker } from './given-worker.ts';
 import { startLossyProxy } from './lossy-proxy.ts';
 import { startCluster, startSentinelGroup, until } from './redis-servers.ts';
 
@@ -16,68 +11,10 @@ afterEach(async () => {
   for (const end of toEnd.splice(0).reverse()) await end();
 });
 
-interface Worker {
-  outbox: Outbox;
-  redis: Connection;
-  keys: Keys;
-  /** What it took, in order. */
-  taken: string[];
-}
-
-/** A worker that takes work and settles it, as the loop does: a fault makes it rest, not end. */
-async function worker(url: string, prefix = freshPrefix()): Promise<Worker> {
-  const target = readRedisTarget(url);
-  if (!target.ok) throw new Error(target.problem);
-  const [redis, blocking] = [openConnection(target.value, 'commands'), openConnection(target.value, 'blocking')];
-  for (const connection of [redis, blocking]) {
-    connection.on('error', () => {});
-    await connect(connection, 20_000);
-  }
-  const keys = createKeys(prefix);
-  const outbox = createOutbox({ redis, blocking, keys, clock: { now: () => at(0) }, consumer: 'w' });
-  const stopping = new AbortController();
-  await outbox.ready(stopping.signal);
-  const taken: string[] = [];
-  const loop = async () => {
-    while (!stopping.signal.aborted) {
-      try {
-        for (const work of await outbox.take(8)) {
-          taken.push(work.effect.request);
-          await settled(outbox, work);
-        }
-      } catch {
-        await sleep(100);
-        await outbox.ready(stopping.signal);
-      }
-    }
-  };
-  void loop();
-  toEnd.push(() => {
-    stopping.abort();
-    redis.disconnect();
-    blocking.disconnect();
-  });
-  return { outbox, redis, keys, taken };
-}
-
-async function settled(outbox: Outbox, work: Work): Promise<void> {
-  await until(async () => {
-    await outbox.settle(work, null);
-    return true;
-  });
-}
-
-/** Leaves work, as a commit does, however often that must be tried. */
-async function leave({ redis, keys }: Pick<Worker, 'redis' | 'keys'>, request: string): Promise<void> {
-  const effect = JSON.stringify({ kind: 'show', request });
-  await until(async () => (await redis.xadd(keys.outbox, '*', 'e', effect)) !== null);
-}
-
-/** @returns how long it took, in ms */
-async function gets({ taken }: Worker, request: string, withinMs: number): Promise<number> {
-  const began = performance.now();
-  await until(async () => taken.includes(request), withinMs);
-  return performance.now() - began;
+async function worker(...args: Parameters<typeof startWorker>) {
+  const started = await startWorker(...args);
+  toEnd.push(started.stop);
+  return started;
 }
 
 describe('a worker whose Redis goes silent', () => {
