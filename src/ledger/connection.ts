@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Cluster, Redis, type RedisOptions } from 'ioredis';
-import type { RedisTarget } from '../config-redis.ts';
+import type { RedisAccess, RedisTarget } from '../config-redis.ts';
 import { followFailovers } from './sentinel-failover.ts';
 
 /** A connection to one Redis, to a Sentinel's primary, or to a Cluster. */
@@ -17,7 +17,6 @@ export const BLOCK_MS = 2000;
 /** An orderly end of a connection waits for the other side: of a server that is gone nothing comes. */
 const GOODBYE_MS = 500;
 
-type RedisAccess = Pick<Extract<RedisTarget, { kind: 'cluster' }>, 'username' | 'password' | 'tls'>;
 type Options = Omit<RedisOptions, 'replyMapping' | 'himportFieldsets'> & { replyMapping: 'legacy' };
 
 /**
@@ -44,20 +43,26 @@ export function openConnection(target: RedisTarget, purpose: 'commands' | 'block
   };
   switch (target.kind) {
     case 'single':
-      return new Redis(target.url, options);
+      return new Redis({ ...options, ...access(target), host: target.host, port: target.port, db: target.db });
     case 'sentinel': {
+      const { username, password } = target.sentinelAccess;
       const connection = new Redis({
         ...options,
         ...access(target),
         sentinels: [...target.sentinels],
         name: target.name,
+        // Two switches: without them TLS is left out silently, and the password goes out in the clear.
+        ...(target.tls && { sentinelTLS: target.tls, enableTLSForSentinelMode: true }),
+        ...(username && { sentinelUsername: username }),
+        ...(password && { sentinelPassword: password }),
         sentinelRetryStrategy: backoff,
         // Without it one that takes the connection and says nothing is waited for for ever.
         sentinelCommandTimeout: ANSWER_MS,
       });
+      const getIn = access({ ...target.sentinelAccess, ...(target.tls && { tls: target.tls }) });
       const limits = { commandTimeout: ANSWER_MS, socketTimeout: ANSWER_MS };
       const listening = { ...options, ...limits, autoResubscribe: false, enableReadyCheck: false };
-      const sentinels = target.sentinels.map((sentinel) => new Redis({ ...listening, ...sentinel }));
+      const sentinels = target.sentinels.map((sentinel) => new Redis({ ...listening, ...getIn, ...sentinel }));
       followFailovers(connection, sentinels, target.name);
       return connection;
     }
@@ -68,18 +73,16 @@ export function openConnection(target: RedisTarget, purpose: 'commands' | 'block
         enableOfflineQueue: false,
         clusterRetryStrategy: backoff,
         slotsRefreshTimeout: CONNECT_MS,
+        // A certificate is for the name, not for the address that it leads to.
+        ...(target.tls && { dnsLookup: (name, done) => done(null, name) }),
         redisOptions: { ...nodeOptions, ...access(target) },
       });
     }
   }
 }
 
-function access({ username, password, tls }: RedisAccess): {
-  username?: string;
-  password?: string;
-  tls?: Record<string, never>;
-} {
-  return { ...(username && { username }), ...(password && { password }), ...(tls && { tls: {} }) };
+function access({ username, password, tls }: RedisAccess): Pick<RedisOptions, 'username' | 'password' | 'tls'> {
+  return { ...(username && { username }), ...(password && { password }), ...(tls && { tls }) };
 }
 
 function backoff(times: number): number {

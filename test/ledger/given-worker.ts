@@ -1,11 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { readRedisTarget } from '../../src/config-redis.ts';
 import { type Connection, connect, openConnection } from '../../src/ledger/connection.ts';
 import { createKeys, type Keys } from '../../src/ledger/keys.ts';
 import { createOutbox } from '../../src/ledger/outbox.ts';
 import type { Outbox, Work } from '../../src/workflow/ports.ts';
 import { at } from '../domain/given.ts';
-import { freshPrefix } from './given-ledger.ts';
+import { freshPrefix, targetOf } from './given-ledger.ts';
 import { until } from './redis-servers.ts';
 
 export interface Worker {
@@ -19,9 +18,8 @@ export interface Worker {
 
 /** A worker that takes work and settles it, as the loop does: a fault makes it rest, not end. */
 export async function startWorker(url: string, prefix = freshPrefix()): Promise<Worker> {
-  const target = readRedisTarget(url);
-  if (!target.ok) throw new Error(target.problem);
-  const [redis, blocking] = [openConnection(target.value, 'commands'), openConnection(target.value, 'blocking')];
+  const target = targetOf(url);
+  const [redis, blocking] = [openConnection(target, 'commands'), openConnection(target, 'blocking')];
   for (const connection of [redis, blocking]) {
     connection.on('error', () => {});
     await connect(connection, 20_000);
