@@ -17,6 +17,7 @@ import { createLedger } from './ledger/ledger.ts';
 import { createLooks } from './ledger/looks.ts';
 import { createOutbox } from './ledger/outbox.ts';
 import { createPolicies } from './ledger/policies.ts';
+import { createRedisOutage, isNotEncrypted } from './ledger/redis-outage.ts';
 import { createReminders } from './ledger/reminders.ts';
 import { createSharedSeal } from './ledger/shared-seal.ts';
 import { createLogger, type Log } from './log.ts';
@@ -27,7 +28,7 @@ import { createMetrics } from './ops/metrics.ts';
 import { startOps } from './ops/ops-server.ts';
 import { readinessChecks } from './ops/readiness.ts';
 import { watchPolicy } from './policy-watch.ts';
-import { ConfigurationError, portFault, readSettings } from './settings.ts';
+import { ConfigurationError, encryptionFault, portFault, readSettings } from './settings.ts';
 import { createSlackApp } from './slack/app.ts';
 import { createAuditChannel } from './slack/audit-channel.ts';
 import { type Bot, sealRequest } from './slack/bot.ts';
@@ -83,8 +84,9 @@ const GRACE_MS = 6000;
  */
 export async function serve(env: NodeJS.ProcessEnv, options: ServeOptions = {}): Promise<Running> {
   const { config, policyFile, witness } = await readSettings(env);
+  const outage = createRedisOutage();
   const log = createLogger({
-    ...{ level: config.logLevel, secrets: config.secrets },
+    ...{ level: config.logLevel, secrets: config.secrets, counts: outage.counts },
     ...(options.logTo === undefined ? {} : { destination: options.logTo }),
   });
   const clock: Clock = options.clock ?? { now: () => new Date() };
@@ -92,12 +94,16 @@ export async function serve(env: NodeJS.ProcessEnv, options: ServeOptions = {}):
   const keys = createKeys(config.redis.prefix);
   const redis = openConnection(config.redis.target, 'commands');
   const blocking = openConnection(config.redis.target, 'blocking');
-  for (const connection of [redis, blocking])
-    connection.on('error', (err: unknown) => log.warn({ err }, 'Redis connection'));
+  outage.watch([redis, blocking], log);
 
-  await Promise.all([redis, blocking].map((one) => connect(one, REDIS_FIRST_MS))).catch((err: unknown) =>
-    log.error({ err }, 'Redis does not answer yet: started all the same, and waiting for it'),
-  );
+  await Promise.all([redis, blocking].map((one) => connect(one, REDIS_FIRST_MS))).catch(() => {
+    if (isNotEncrypted(outage.lastFault())) {
+      outage.stop();
+      for (const connection of [redis, blocking]) connection.disconnect();
+      throw encryptionFault(outage.lastFault());
+    }
+    log.error('Redis does not answer yet: started all the same, and waiting for it');
+  });
 
   const auditKeys = config.audit.keys;
   const { signingKey, checkpointFile } = config.audit;
@@ -119,6 +125,7 @@ export async function serve(env: NodeJS.ProcessEnv, options: ServeOptions = {}):
     mode.kind === 'socket' ? createClients(mode.appToken, apiUrl, log, countingFetch(metrics)).patient : null;
   const closeRedis = async () => {
     await policyWatch.stop();
+    outage.stop();
     blocking.disconnect();
     redis.disconnect();
   };
@@ -228,6 +235,7 @@ export async function serve(env: NodeJS.ProcessEnv, options: ServeOptions = {}):
   const remind = createRemind(bot, seal);
   const outbox = createOutbox({
     ...{ redis, blocking, keys, clock, consumer: replica },
+    onFault: (err) => log.warn({ err }, 'no work can be taken'),
     ...(options.abandonedMs === undefined ? {} : { abandonedMs: options.abandonedMs }),
   });
   const loop = startLoop({
@@ -272,6 +280,7 @@ export async function serve(env: NodeJS.ProcessEnv, options: ServeOptions = {}):
       await Promise.race([listening.stop(), sleep(left(), undefined, { ref: false })]);
       await Promise.race([Promise.all(pending), sleep(left(), undefined, { ref: false })]);
       const worked = loop.stop(left());
+      outage.stop();
       blocking.disconnect();
       await worked;
       await auditWatch.stop();

@@ -1,12 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { NotRecorded, OutcomeUnknown } from '../workflow/faults.ts';
 import type { Connection } from './connection.ts';
+import { isPassing, isReply } from './redis-away.ts';
 import { isHandingOver } from './sentinel-failover.ts';
 
 const AGAIN_MS = 250;
-/** What a Redis answers that will take the same command later, or of which another one will. */
-const PASSING = /^(LOADING|READONLY|OOM|MASTERDOWN|BUSY|NOREPLICAS|MISCONF|CLUSTERDOWN|TRYAGAIN|MOVED|ASK)\b/;
-
 /** The one place that tells "not sent" from "sent, and no answer". */
 export function createGate(redis: Connection) {
   /** @throws NotRecorded where Redis can't be reached or refuses; OutcomeUnknown where it went silent. */
@@ -37,7 +35,7 @@ export function createGate(redis: Connection) {
       try {
         return await command();
       } catch (cause) {
-        if (isReply(cause) && !PASSING.test(cause.message)) throw cause;
+        if (isReply(cause) && !isPassing(cause)) throw cause;
         if (redis.status === 'end') throw cause;
         await sleep(AGAIN_MS);
       }
@@ -48,11 +46,6 @@ export function createGate(redis: Connection) {
 }
 
 export type Gate = ReturnType<typeof createGate>;
-
-/** Redis itself said no, so nothing was written. By name: the class has no type. */
-function isReply(cause: unknown): cause is Error {
-  return cause instanceof Error && cause.name === 'ReplyError';
-}
 
 /** ioredis says it in words alone: with its offline queue off, a command that finds no open socket is never written. */
 function isNotSent(cause: unknown): boolean {

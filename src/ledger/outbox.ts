@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Claim, Clock, Effect, Outbox, Work } from '../workflow/ports.ts';
 import { BLOCK_MS, type Connection } from './connection.ts';
 import type { Keys } from './keys.ts';
+import { isRedisAway } from './redis-away.ts';
 import { loadScript } from './script.ts';
 
 /** The consumer group of the workers. */
@@ -22,6 +23,8 @@ export interface OutboxOptions {
   /** This worker's name in the group. */
   consumer: string;
   abandonedMs?: number;
+  /** Told why no work can be taken, as long as that is so. */
+  onFault?: (fault: unknown) => void;
 }
 
 /** The outbox in Redis: a stream with a consumer group, and the timers beside it. */
@@ -32,6 +35,7 @@ export function createOutbox({
   clock,
   consumer,
   abandonedMs = ABANDONED_MS,
+  onFault = () => {},
 }: OutboxOptions): Outbox {
   const runSettle = loadScript(redis, 'settle');
   const runRenew = loadScript(redis, 'renew');
@@ -116,10 +120,14 @@ export function createOutbox({
   }
 
   async function ready(signal: AbortSignal): Promise<void> {
+    let told = '';
     while (!signal.aborted) {
       try {
         return await ensureGroup();
-      } catch {
+      } catch (fault) {
+        // An outage is told by how often it is met, anything else once.
+        if (isRedisAway(fault) || told !== String(fault)) onFault(fault);
+        told = String(fault);
         await sleep(AGAIN_MS);
       }
     }
