@@ -6,6 +6,8 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { readConfig } from '../../src/config.ts';
 import { type Connection, connect, openConnection } from '../../src/ledger/connection.ts';
+import { serve } from '../../src/serve.ts';
+import { startTestWorld } from '../whole-app/world.ts';
 import { startRedisServer, until } from './redis-servers.ts';
 import { selfSigned } from './self-signed.ts';
 
@@ -130,6 +132,15 @@ describe('rediss…', () => {
     const connection = open(`rediss+cluster://localhost:${node.port}`, { REDIS_CA_FILE: join(folder, 'named.pem') });
     await connect(connection, 10_000);
     expect(await connection.set('a', 'b')).toBe('OK');
+  });
+
+  it('ends the start where the certificate is not to be trusted, and says so', async () => {
+    const { port, close } = await startRedisServer({ settings: encrypted, access: { tls: { ca: local.cert } } });
+    toEnd.push(close);
+    const world = await startTestWorld();
+    toEnd.push(() => world.stop());
+    const env = { ...world.env, REDIS_URL: `rediss://127.0.0.1:${port}`, REDIS_CA_FILE: join(folder, 'named.pem') };
+    await expect(serve(env)).rejects.toThrow(/^REDIS_URL asks for TLS, which could not be set up: .*certificate/);
   });
 
   it.each(['rediss://', 'rediss+cluster://', 'rediss+sentinel://'])(
