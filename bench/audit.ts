@@ -33,7 +33,7 @@ export async function bench(args: string[]): Promise<number> {
   const local = await startLocalRedis();
   const folder = await mkdtemp(join(tmpdir(), 'datasync-throttle-bench-'));
   try {
-    const redis = openConnection({ kind: 'single', url: local.url }, 'commands');
+    const redis = openConnection({ kind: 'single', host: '127.0.0.1', port: local.port, db: 0 }, 'commands');
     redis.on('error', () => {});
     await connect(redis, 5000);
     // What is measured is memory and reading; the disk would only make the building slow.

@@ -1,10 +1,19 @@
+import { X509Certificate } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { z } from 'zod';
 import type { Result } from './domain/result.ts';
 
-/** Where Redis is. Cluster and Sentinel addresses have their credentials decoded; a single URL stays as it was given. */
+/** Where Redis is. */
 export type RedisTarget =
-  | { readonly kind: 'single'; readonly url: string }
+  | ({ readonly kind: 'single'; readonly db: number } & RedisHost & RedisAccess)
   | ({ readonly kind: 'cluster'; readonly nodes: readonly RedisHost[] } & RedisAccess)
-  | ({ readonly kind: 'sentinel'; readonly sentinels: readonly RedisHost[]; readonly name: string } & RedisAccess);
+  | ({
+      readonly kind: 'sentinel';
+      readonly sentinels: readonly RedisHost[];
+      readonly name: string;
+      /** How to get in to the sentinels. */
+      readonly sentinelAccess: Pick<RedisAccess, 'username' | 'password'>;
+    } & RedisAccess);
 
 interface RedisHost {
   readonly host: string;
@@ -12,51 +21,67 @@ interface RedisHost {
 }
 
 /** How to get in: for Sentinel this is the primary's, not the sentinels' own. */
-interface RedisAccess {
+export interface RedisAccess {
   readonly username?: string;
   readonly password?: string;
-  /** Set for `rediss+…`. */
-  readonly tls?: true;
+  /** Set for `rediss…`: then every connection is encrypted. `ca`: what the certificates are checked against, PEM. */
+  readonly tls?: { readonly ca?: string };
 }
 
-const DEFAULT_PORT = { cluster: 6379, sentinel: 26_379 } as const;
+const DEFAULT_PORT = { single: 6379, cluster: 6379, sentinel: 26_379 } as const;
 
 /**
- * Reads `REDIS_URL`: `redis[s]://…`, `redis[s]+cluster://[user:password@]h:p[,h:p]`,
- * `redis[s]+sentinel://[user:password@]h:p[,h:p]/NAME`.
+ * Reads `REDIS_URL`: `redis[s]://[user:password@]h[:p][/db]`, `redis[s]+cluster://[user:password@]h:p[,h:p]`,
+ * `redis[s]+sentinel://[user:password@]h:p[,h:p]/NAME`. What it does not know it refuses: nothing of it is left out.
  * @returns the target, or what is wrong in words that repeat nothing of the address
  */
 export function readRedisTarget(text: string): Result<RedisTarget, string> {
   const scheme = /^redis(s?)(\+cluster|\+sentinel)?:\/\//i.exec(text);
   if (scheme === null) return refused('does not begin with redis://, rediss://, redis+cluster:// or redis+sentinel://');
-  if (scheme[2] === undefined) return single(text);
+  const kind =
+    ({ '+cluster': 'cluster', '+sentinel': 'sentinel' } as const)[scheme[2]?.toLowerCase() ?? ''] ?? 'single';
 
-  const kind = scheme[2].toLowerCase() === '+cluster' ? 'cluster' : 'sentinel';
-  // The last @ ends the credentials, since a password may hold one.
-  const rest = text.slice(scheme[0].length);
-  const at = rest.lastIndexOf('@');
-  const access = readAccess(at === -1 ? null : rest.slice(0, at), scheme[1] !== '');
+  const [userinfo, place] = halves(text.slice(scheme[0].length));
+  const access = readAccess(userinfo, scheme[1] !== '');
   if (!access.ok) return access;
-  const [authority = '', ...path] = rest.slice(at + 1).split('/');
-  const name = path.join('/');
+  if (/[?#]/.test(place)) return refused('has something after ? or #, and there are no parameters that it could have');
+  const [authority = '', ...path] = place.split('/');
+  const rest = path.join('/');
 
+  if (authority === '' && kind === 'single') return refused('has no host');
   const hosts = readHosts(authority, DEFAULT_PORT[kind]);
   if (!hosts.ok) return hosts;
-  if (kind === 'cluster') {
-    if (name !== '') return refused('has a path after the hosts, and a Cluster has neither databases nor names');
-    return { ok: true, value: { kind, nodes: hosts.value, ...access.value } };
+  switch (kind) {
+    case 'single': {
+      const [host, ...more] = hosts.value;
+      if (host === undefined || more.length > 0)
+        return refused('has several hosts, which redis+cluster:// and redis+sentinel:// are for');
+      if (!/^\d{0,5}$/.test(rest)) return refused('has a path that is no database number');
+      return { ok: true, value: { kind, ...host, db: Number(rest), ...access.value } };
+    }
+    case 'cluster':
+      if (rest !== '') return refused('has a path after the hosts, and a Cluster has neither databases nor names');
+      return { ok: true, value: { kind, nodes: hosts.value, ...access.value } };
+    case 'sentinel':
+      if (!/^[\w.-]+$/.test(rest))
+        return refused('does not end in /NAME, the name that the sentinels know the primary by');
+      return {
+        ok: true,
+        value: { kind, sentinels: hosts.value, name: rest, sentinelAccess: {}, ...access.value },
+      };
   }
-  if (!/^[\w.-]+$/.test(name)) return refused('does not end in /NAME, the name that the sentinels know the primary by');
-  return { ok: true, value: { kind, sentinels: hosts.value, name, ...access.value } };
 }
 
-function single(text: string): Result<RedisTarget, string> {
-  if (!URL.canParse(text))
-    return refused('is not an address (special characters in a password must be percent-encoded)');
-  const url = new URL(text);
-  if (url.hostname === '') return refused('has no host');
-  if (!/^\/?\d*$/.test(url.pathname)) return refused('has a path that is no database number');
-  return { ok: true, value: { kind: 'single', url: text } };
+/** The password as it is written in an address, and not as it is meant. */
+export function writtenPassword(text: string): string | null {
+  const [userinfo] = halves(text.replace(/^[^:]*:\/\//, ''));
+  return userinfo?.split(':').slice(1).join(':') || null;
+}
+
+/** The last @ ends the credentials, since a password may hold one. */
+function halves(rest: string): [string | null, string] {
+  const at = rest.lastIndexOf('@');
+  return at === -1 ? [null, rest] : [rest.slice(0, at), rest.slice(at + 1)];
 }
 
 function readHosts(authority: string, defaultPort: number): Result<RedisHost[], string> {
@@ -73,7 +98,7 @@ function readHosts(authority: string, defaultPort: number): Result<RedisHost[], 
 }
 
 function readAccess(userinfo: string | null, tls: boolean): Result<RedisAccess, string> {
-  const secure: RedisAccess = tls ? { tls: true } : {};
+  const secure: RedisAccess = tls ? { tls: {} } : {};
   if (userinfo === null) return { ok: true, value: secure };
   const [user = '', ...rest] = userinfo.split(':');
   try {
@@ -81,8 +106,67 @@ function readAccess(userinfo: string | null, tls: boolean): Result<RedisAccess, 
     const password = decodeURIComponent(rest.join(':'));
     return { ok: true, value: { ...secure, ...(username && { username }), ...(password && { password }) } };
   } catch {
-    return refused('has credentials that are not percent-encoded');
+    return refused('has credentials that are not percent-encoded (a % in them is written %25)');
   }
+}
+
+const redisTarget = z.string().transform((text, issues): RedisTarget => {
+  const target = readRedisTarget(text);
+  if (target.ok) return target.value;
+  issues.addIssue({ code: 'custom', message: target.problem });
+  return z.NEVER;
+});
+
+const certificates = z.string().transform((path, issues): string => {
+  const fault = (message: string): never => {
+    issues.addIssue({ code: 'custom', message });
+    return z.NEVER;
+  };
+  let pem: string;
+  try {
+    pem = readFileSync(path, 'utf8');
+  } catch (cause) {
+    return fault(`can't be read (${cause instanceof Error && 'code' in cause ? cause.code : 'no such file'})`);
+  }
+  try {
+    new X509Certificate(pem);
+  } catch {
+    return fault('has no certificate in it');
+  }
+  return pem;
+});
+
+type Name = 'REDIS_URL' | 'REDIS_CA_FILE' | 'REDIS_SENTINEL_USERNAME' | 'REDIS_SENTINEL_PASSWORD';
+
+/** What reads the environment, and gathers the faults. */
+interface Reader {
+  fault(name: Name, problem: string): unknown;
+  optional<T>(name: Name, schema: z.ZodType<T, string>): T | null;
+  required<T>(name: Name, schema: z.ZodType<T, string>): T | null;
+}
+
+/** Reads all variables that say how Redis is reached. One that could not take effect is a fault. */
+export function readRedis({ fault, optional, required }: Reader): RedisTarget | null {
+  const target = required('REDIS_URL', redisTarget);
+  const ca = optional('REDIS_CA_FILE', certificates);
+  const username = optional('REDIS_SENTINEL_USERNAME', z.string());
+  const password = optional('REDIS_SENTINEL_PASSWORD', z.string());
+  if (target === null) return null;
+  if (ca !== null && !target.tls) fault('REDIS_CA_FILE', 'is set, and REDIS_URL does not begin with rediss');
+  if (username !== null && password === null)
+    fault('REDIS_SENTINEL_USERNAME', 'is set without REDIS_SENTINEL_PASSWORD');
+  const secured = ca !== null && target.tls ? { ...target, tls: { ca } } : target;
+  if (secured.kind === 'sentinel')
+    return {
+      ...secured,
+      sentinelAccess: { ...(username !== null && { username }), ...(password !== null && { password }) },
+    };
+  for (const [name, value] of [
+    ['REDIS_SENTINEL_USERNAME', username],
+    ['REDIS_SENTINEL_PASSWORD', password],
+  ] as const)
+    if (value !== null) fault(name, 'is set, and REDIS_URL does not name sentinels');
+  return secured;
 }
 
 function refused(problem: string): { ok: false; problem: string } {

@@ -1,7 +1,7 @@
 import { createPrivateKey, type KeyObject } from 'node:crypto';
 import { z } from 'zod';
 import { listenAddress, OPS_HOST_EXPECTED } from './config-ops.ts';
-import { type RedisTarget, readRedisTarget } from './config-redis.ts';
+import { type RedisTarget, readRedis, writtenPassword } from './config-redis.ts';
 import { apiUrl, appToken, botToken, signingSecret } from './config-slack.ts';
 import { printable } from './domain/printable.ts';
 import type { Result } from './domain/result.ts';
@@ -62,6 +62,9 @@ const EXPECTED = {
   SLACK_API_URL: 'an http:// or https:// address without credentials, query or fragment',
   REDIS_URL:
     'redis://[user:password@]host[:port][/db] or rediss://…; redis+cluster://host:port[,host:port]; redis+sentinel://host:port[,host:port]/NAME',
+  REDIS_CA_FILE: 'the path of a file with the CA certificate (PEM) that rediss://… is checked against',
+  REDIS_SENTINEL_USERNAME: 'the user name that the sentinels ask for, with redis+sentinel://… alone',
+  REDIS_SENTINEL_PASSWORD: 'the password that the sentinels ask for, with redis+sentinel://… alone',
   REDIS_KEY_PREFIX: '1 to 32 of A-Z a-z 0-9 . _ -',
   POLICY_FILE: 'the path of the policy file',
   AWS_REGION: 'an AWS Region such as us-east-1',
@@ -122,13 +125,6 @@ const signingKey = z.string().transform((text, issues): KeyObject => {
   return key.asymmetricKeyType === 'ed25519' ? key : fault('is a private key, but not an Ed25519 one');
 });
 
-const redisTarget = z.string().transform((text, issues): RedisTarget => {
-  const target = readRedisTarget(text);
-  if (target.ok) return target.value;
-  issues.addIssue({ code: 'custom', message: target.problem });
-  return z.NEVER;
-});
-
 const awsRegion = z.string().regex(/^[a-z]{2,5}(?:-[a-z]+)+-\d{1,2}$/, 'is not a Region');
 
 const keyPrefix = z.string().regex(/^[A-Za-z0-9._-]{1,32}$/, 'is not allowed');
@@ -139,14 +135,15 @@ const keyPrefix = z.string().regex(/^[A-Za-z0-9._-]{1,32}$/, 'is not allowed');
  * @returns all of it, or every fault at once; no fault carries a value.
  */
 export function readConfig(env: Environment): Result<Config, ConfigFault[]> {
-  const { faults, fault, given, optional, required } = createReader(env);
+  const reader = createReader(env);
+  const { faults, fault, given, optional, required } = reader;
   const bot = required('SLACK_BOT_TOKEN', botToken);
   const app = optional('SLACK_APP_TOKEN', appToken);
   const socketMode = given('SLACK_APP_TOKEN') !== undefined;
   const secret = (socketMode ? optional : required)('SLACK_SIGNING_SECRET', signingSecret);
   const oldSigningSecret = optional('SLACK_SIGNING_SECRET_OLD', signingSecret);
   const slackApi = optional('SLACK_API_URL', apiUrl);
-  const target = required('REDIS_URL', redisTarget);
+  const target = readRedis(reader);
   const prefix = optional('REDIS_KEY_PREFIX', keyPrefix) ?? 'dst';
   const keys = required('AUDIT_KEYS', auditKeys);
   const audit = {
@@ -190,8 +187,9 @@ export function readAuditKeys(env: Environment): Result<AuditKeys, ConfigFault[]
 
 /** What the audit commands need to read the log in Redis: nothing of Slack's. */
 export function readLedgerConfig(env: Environment): Result<Pick<Config, 'redis'> & AuditKeys, ConfigFault[]> {
-  const { faults, optional, required } = createReader(env);
-  const target = required('REDIS_URL', redisTarget);
+  const reader = createReader(env);
+  const { faults, optional } = reader;
+  const target = readRedis(reader);
   const prefix = optional('REDIS_KEY_PREFIX', keyPrefix) ?? 'dst';
   const audit = readAuditKeys(env);
   if (!audit.ok) faults.push(...audit.problem);
@@ -251,17 +249,13 @@ function secretsOf(env: Environment, target: RedisTarget, keys: readonly AuditKe
     'AUDIT_SIGNING_KEY',
   ] as const;
   const texts = names.map((name) => env[name]?.trim());
-  const password = target.kind === 'single' ? new URL(target.url).password : target.password;
+  const passwords = [
+    writtenPassword(env.REDIS_URL?.trim() ?? ''),
+    target.password,
+    ...(target.kind === 'sentinel' ? [target.sentinelAccess.password] : []),
+  ];
   const audit = keys.flatMap(({ key }) => [key.toString('hex'), key.toString('base64')]);
-  return [...texts, password, password && decoded(password), ...audit].filter((text): text is string => Boolean(text));
-}
-
-function decoded(password: string): string {
-  try {
-    return decodeURIComponent(password);
-  } catch {
-    return password;
-  }
+  return [...texts, ...passwords, ...audit].filter((text): text is string => Boolean(text));
 }
 
 function deepFreeze<T extends object>(value: T): T {

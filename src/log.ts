@@ -1,5 +1,12 @@
 import type { LogLevel as BoltLevel, Logger } from '@slack/bolt';
-import { type DestinationStream, type LevelWithSilent, type Logger as PinoLogger, pino, stdTimeFunctions } from 'pino';
+import {
+  type DestinationStream,
+  type LevelWithSilent,
+  type LogFn,
+  type Logger as PinoLogger,
+  pino,
+  stdTimeFunctions,
+} from 'pino';
 import { printableJson } from './domain/printable.ts';
 import { describeFault } from './log-fault.ts';
 import { redactor } from './log-redaction.ts';
@@ -13,15 +20,18 @@ export interface LogOptions {
   readonly secrets?: readonly string[];
   /** Where lines go; stdout without one, written before the call returns. */
   readonly destination?: DestinationStream;
+  /** Whether a warning or an error about this fault is told otherwise, and left out but for `debug`. */
+  readonly counts?: (fault: unknown, line: string) => boolean;
 }
 
 const DEEPEST_VALUE = 8;
+const { warn: WARN, error: ERROR } = pino.levels.values;
 
 /**
  * Makes the logger. Whatever is logged, no line holds a Slack token, a response_url, an Authorization header, the
  * password of an address or one of the `secrets`: the finished line is read again and cleaned before it is written.
  */
-export function createLogger({ level, secrets = [], destination }: LogOptions): Log {
+export function createLogger({ level, secrets = [], destination, counts = () => false }: LogOptions): Log {
   const redact = redactor(secrets);
   const options = {
     level,
@@ -31,7 +41,13 @@ export function createLogger({ level, secrets = [], destination }: LogOptions): 
       level: (label: string) => ({ level: label }),
       log: (fields: Record<string, unknown>) => describeFields(fields),
     },
-    hooks: { streamWrite: (line: string) => cleaned(line, redact) },
+    hooks: {
+      streamWrite: (line: string) => cleaned(line, redact),
+      logMethod(this: Log, parts: Parameters<LogFn>, write: LogFn, at: number) {
+        const repeats = (at === WARN || at === ERROR) && counts(faultOf(parts[0]), String(parts[1] ?? ''));
+        if (!repeats || this.isLevelEnabled('debug')) write.apply(this, parts);
+      },
+    },
   };
   return destination === undefined
     ? pino(options, pino.destination({ fd: 1, sync: true }))
@@ -73,6 +89,10 @@ function boltLevel(level: string): BoltLevel {
   const known = { trace: 'debug', debug: 'debug', info: 'info', warn: 'warn' }[level] ?? 'error';
   // The enum's values, without loading Bolt for them: the commands that start no bot log too.
   return known as BoltLevel;
+}
+
+function faultOf(fields: unknown): unknown {
+  return typeof fields === 'object' && fields !== null && 'err' in fields ? fields.err : fields;
 }
 
 function cleaned(line: string, redact: (value: unknown) => unknown): string {

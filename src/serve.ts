@@ -18,6 +18,7 @@ import { createLooks } from './ledger/looks.ts';
 import { createOutbox } from './ledger/outbox.ts';
 import { createPolicies } from './ledger/policies.ts';
 import { createProof } from './ledger/prove-write.ts';
+import { createRedisOutage, isNotEncrypted } from './ledger/redis-outage.ts';
 import { createReminders } from './ledger/reminders.ts';
 import { createSharedSeal } from './ledger/shared-seal.ts';
 import { createShown } from './ledger/shown.ts';
@@ -31,7 +32,7 @@ import { measureOldestWork } from './ops/oldest-work-gauge.ts';
 import { startOps } from './ops/ops-server.ts';
 import { createReadinessNotes, type ReadinessOptions, startReadiness } from './ops/start-readiness.ts';
 import { watchPolicy } from './policy-watch.ts';
-import { ConfigurationError, opsFault, portFault, readSettings } from './settings.ts';
+import { ConfigurationError, encryptionFault, opsFault, portFault, readSettings } from './settings.ts';
 import { createSlackApp } from './slack/app.ts';
 import { askToken } from './slack/ask-token.ts';
 import { createAuditChannel } from './slack/audit-channel.ts';
@@ -103,8 +104,9 @@ const AUDIT_TURN_MS = 60_000;
  */
 export async function serve(env: NodeJS.ProcessEnv, options: ServeOptions = {}): Promise<Running> {
   const { config, policyFile, witness } = await readSettings(env);
+  const outage = createRedisOutage();
   const log = createLogger({
-    ...{ level: config.logLevel, secrets: config.secrets },
+    ...{ level: config.logLevel, secrets: config.secrets, counts: outage.counts },
     ...(options.logTo === undefined ? {} : { destination: options.logTo }),
   });
   const clock: Clock = options.clock ?? { now: () => new Date() };
@@ -112,12 +114,16 @@ export async function serve(env: NodeJS.ProcessEnv, options: ServeOptions = {}):
   const keys = createKeys(config.redis.prefix);
   const redis = openConnection(config.redis.target, 'commands');
   const blocking = openConnection(config.redis.target, 'blocking');
-  for (const connection of [redis, blocking])
-    connection.on('error', (err: unknown) => log.warn({ err }, 'Redis connection'));
+  outage.watch([redis, blocking], log);
 
-  await Promise.all([redis, blocking].map((one) => connect(one, REDIS_FIRST_MS))).catch((err: unknown) =>
-    log.error({ err }, 'Redis does not answer yet: started all the same, and waiting for it'),
-  );
+  await Promise.all([redis, blocking].map((one) => connect(one, REDIS_FIRST_MS))).catch(() => {
+    if (isNotEncrypted(outage.lastFault())) {
+      outage.stop();
+      for (const connection of [redis, blocking]) connection.disconnect();
+      throw encryptionFault(outage.lastFault());
+    }
+    log.error('Redis does not answer yet: started all the same, and waiting for it');
+  });
 
   const auditKeys = config.audit.keys;
   const { signingKey, checkpointFile } = config.audit;
@@ -145,6 +151,7 @@ export async function serve(env: NodeJS.ProcessEnv, options: ServeOptions = {}):
   const closeRedis = async () => {
     readiness.stop();
     await policyWatch.stop();
+    outage.stop();
     blocking.disconnect();
     redis.disconnect();
   };
@@ -267,6 +274,7 @@ export async function serve(env: NodeJS.ProcessEnv, options: ServeOptions = {}):
   const remind = createRemind(bot, seal);
   const outbox = createOutbox({
     ...{ redis, blocking, keys, clock, consumer: replica },
+    onFault: (err) => log.warn({ err }, 'no work can be taken'),
     ...(options.abandonedMs === undefined ? {} : { abandonedMs: options.abandonedMs }),
   });
   turns.expect('take', TAKE_TURN_MS);
@@ -316,6 +324,7 @@ export async function serve(env: NodeJS.ProcessEnv, options: ServeOptions = {}):
       await Promise.race([listening.stop(), sleep(left(), undefined, { ref: false })]);
       await Promise.race([Promise.all(pending), sleep(left(), undefined, { ref: false })]);
       const worked = loop.stop(left());
+      outage.stop();
       blocking.disconnect();
       await worked;
       await auditWatch.stop();

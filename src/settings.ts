@@ -1,9 +1,11 @@
 import type { KeyObject } from 'node:crypto';
 import { type Config, describeConfigFaults, readCheckpointPath, readConfig, readPolicyPath } from './config.ts';
 import { OPS_HOST_EXPECTED } from './config-ops.ts';
+import { printable } from './domain/printable.ts';
 import { bad, good, type Result } from './domain/result.ts';
 import { appendCheckpoints, type Checkpoint } from './ledger/checkpoint-format.ts';
 import { highestOf, readOwnCheckpoints } from './ledger/own-checkpoints.ts';
+import { rootWords } from './ledger/redis-outage.ts';
 import { openPolicyFile, type PolicyFile } from './policy-source.ts';
 
 const WRONG_ADDRESS = new Set<unknown>(['EADDRNOTAVAIL', 'ENOTFOUND', 'EAI_AGAIN', 'EINVAL', 'EAFNOSUPPORT']);
@@ -30,6 +32,14 @@ export function portFault(name: 'PORT' | 'OPS_PORT', port: number, fault: unknow
     code === 'EADDRINUSE' ? 'is in use: something listens there already' : "isn't this user's to listen on";
   const expected = `a port that is free; PORT is for Slack's requests, OPS_PORT for /healthz, /readyz and /metrics`;
   return new ConfigurationError(`${name} ${port} ${problem}\n  expected: ${expected}`, { cause: fault });
+}
+
+/** TLS that `rediss…` asks for and that could not be had, to whoever sets it. */
+export function encryptionFault(cause: Error | null): ConfigurationError {
+  const problem = `asks for TLS, which could not be set up: ${printable(rootWords(cause))}`;
+  const expected =
+    'a Redis that speaks TLS, with a certificate for the name in REDIS_URL; REDIS_CA_FILE where its CA is your own';
+  return new ConfigurationError(`REDIS_URL ${problem}\n  expected: ${expected}`, { cause });
 }
 
 /** What the bot is started with, all of it read and found good. */

@@ -2,12 +2,14 @@ import { describe, expect, it } from 'vitest';
 import { readRedisTarget } from '../src/config-redis.ts';
 
 describe('readRedisTarget', () => {
-  it.each(['redis://127.0.0.1', 'redis://u:p@h:6380/3', 'rediss://h', 'redis://[::1]:6379'])(
-    'keeps %s as it is',
-    (url) => {
-      expect(readRedisTarget(url)).toEqual({ ok: true, value: { kind: 'single', url } });
-    },
-  );
+  it.each([
+    ['redis://127.0.0.1', { host: '127.0.0.1', port: 6379, db: 0 }],
+    ['redis://u:p%40s@h:6380/3', { host: 'h', port: 6380, db: 3, username: 'u', password: 'p@s' }],
+    ['REDISS://h/', { host: 'h', port: 6379, db: 0, tls: {} }],
+    ['redis://:p/@s@[::1]:6379', { host: '::1', port: 6379, db: 0, password: 'p/@s' }],
+  ])('reads %s', (url, target) => {
+    expect(readRedisTarget(url)).toEqual({ ok: true, value: { kind: 'single', ...target } });
+  });
 
   it('reads the seed nodes of a Cluster', () => {
     expect(readRedisTarget('redis+cluster://a:7000,b.example,[::1]:7002')).toEqual({
@@ -26,7 +28,7 @@ describe('readRedisTarget', () => {
   it('reads credentials and TLS', () => {
     expect(readRedisTarget('rediss+cluster://bot:p%40s%3As@a:1')).toEqual({
       ok: true,
-      value: { kind: 'cluster', nodes: [{ host: 'a', port: 1 }], tls: true, username: 'bot', password: 'p@s:s' },
+      value: { kind: 'cluster', nodes: [{ host: 'a', port: 1 }], tls: {}, username: 'bot', password: 'p@s:s' },
     });
     expect(readRedisTarget('redis+cluster://:p@s@a:1')).toMatchObject({ value: { password: 'p@s' } });
   });
@@ -41,6 +43,7 @@ describe('readRedisTarget', () => {
           { host: 's2', port: 26_379 },
         ],
         name: 'mymaster',
+        sentinelAccess: {},
         password: 'pw',
       },
     });
@@ -51,7 +54,12 @@ describe('readRedisTarget', () => {
     ['127.0.0.1:6379', 'does not begin with'],
     ['redis+unix://h', 'does not begin with'],
     ['redis://', 'has no host'],
-    ['redis://h:99999', 'is not an address'],
+    ['redis://h:99999', 'at place 1'],
+    ['redis://a,b', 'several hosts'],
+    ['redis://u:50%@h', 'percent-encoded'],
+    ['redis://h/0?tls=true', 'after ? or #'],
+    ['redis://h/0#1', 'after ? or #'],
+    ['redis+sentinel://a/main?db=1', 'after ? or #'],
     ['redis://h/db', 'no database number'],
     ['redis+cluster://a:1/0', 'has a path'],
     ['redis+cluster://', 'at place 1'],

@@ -1,14 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { NotRead, NotRecorded, OutcomeUnknown } from '../workflow/faults.ts';
 import type { Connection } from './connection.ts';
+import { isPassing, isReply } from './redis-away.ts';
+import { isHandingOver } from './sentinel-failover.ts';
 
 const AGAIN_MS = 250;
-
 /** The one place that tells "not sent" from "sent, and no answer". */
 export function createGate(redis: Connection) {
   /** @throws NotRecorded where Redis can't be reached or refuses; OutcomeUnknown where it went silent. */
   async function write<T>(op: string, command: () => Promise<T>): Promise<T> {
     if (redis.status !== 'ready') throw new NotRecorded(`Redis can't be reached (${redis.status})`);
+    if (isHandingOver(redis)) throw new NotRecorded('Redis hands over to another primary');
     try {
       return await command();
     } catch (cause) {
@@ -33,7 +35,7 @@ export function createGate(redis: Connection) {
       try {
         return await command();
       } catch (cause) {
-        if (isReply(cause) && !/^(LOADING|READONLY|OOM|MASTERDOWN|BUSY)/.test(cause.message)) throw cause;
+        if (isReply(cause) && !isPassing(cause)) throw cause;
         if (redis.status === 'end') throw cause;
         await sleep(AGAIN_MS);
       }
@@ -45,12 +47,7 @@ export function createGate(redis: Connection) {
 
 export type Gate = ReturnType<typeof createGate>;
 
-/** Redis itself said no, so nothing was written. By name: the class has no type. */
-function isReply(cause: unknown): cause is Error {
-  return cause instanceof Error && cause.name === 'ReplyError';
-}
-
 /** ioredis says it in words alone: with its offline queue off, a command that finds no open socket is never written. */
 function isNotSent(cause: unknown): boolean {
-  return cause instanceof Error && /isn't writeable and enableOfflineQueue/.test(cause.message);
+  return cause instanceof Error && /isn't (writeable|ready) and enableOfflineQueue/.test(cause.message);
 }

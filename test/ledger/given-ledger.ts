@@ -1,5 +1,6 @@
 import { createHash, createHmac, randomBytes } from 'node:crypto';
 import { inject } from 'vitest';
+import { type RedisTarget, readRedisTarget } from '../../src/config-redis.ts';
 import type { AuditEvent } from '../../src/domain/audit-event.ts';
 import { plainEvent } from '../../src/domain/audit-record.ts';
 import { decideRequest } from '../../src/domain/decide-request.ts';
@@ -27,11 +28,18 @@ export function freshPrefix(): string {
   return `test-${randomBytes(6).toString('hex')}`;
 }
 
+/** What the configuration makes of a REDIS_URL. */
+export function targetOf(url: string): RedisTarget {
+  const target = readRedisTarget(url);
+  if (!target.ok) throw new Error(target.problem);
+  return target.value;
+}
+
 export async function openRedis(
   purpose: 'commands' | 'blocking' = 'commands',
   url = inject('redisUrl'),
 ): Promise<Connection> {
-  const redis = openConnection({ kind: 'single', url }, purpose);
+  const redis = openConnection(targetOf(url), purpose);
   // What goes wrong reaches whoever asked; an event that nobody hears would be printed.
   redis.on('error', () => {});
   await connect(redis, 5000);

@@ -6,6 +6,7 @@ import type { AuditEvent } from '../../src/domain/audit-event.ts';
 import { connect, openConnection } from '../../src/ledger/connection.ts';
 import { createKeys } from '../../src/ledger/keys.ts';
 import { createLedger } from '../../src/ledger/ledger.ts';
+import { targetOf } from './given-ledger.ts';
 
 /** A date on which each record is a minute after the one before. */
 export const START = Date.parse('2026-03-01T00:00:00.000Z');
@@ -24,7 +25,7 @@ const K1 = { kid: 'k1', key: KEY };
 export async function writeLog(redisUrl: string, length: number, signers: { kid: string; key: string }[] = [K1]) {
   const prefix = `t-${randomUUID().slice(0, 8)}`;
   const keys = createKeys(prefix);
-  const redis = openConnection({ kind: 'single', url: redisUrl }, 'commands');
+  const redis = openConnection(targetOf(redisUrl), 'commands');
   await connect(redis, 5000);
   let minute = 0;
   for (const [place, { kid, key }] of signers.entries()) {

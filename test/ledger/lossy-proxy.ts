@@ -6,6 +6,10 @@ export interface LossyProxy {
   url: string;
   /** `requests`: what is sent is kept back. `answers`: what is answered is dropped. Null: all goes through. */
   lose(what: 'requests' | 'answers' | null): void;
+  /** What is connected now stays so and nothing more comes through, either way: what a middlebox does that forgot it. */
+  forget(): void;
+  /** Where those that connect from now on come to. */
+  leadTo(redisUrl: string): void;
   /** Hands what was kept back to Redis at last, byte for byte, and resolves with Redis's answer. */
   deliverLate(): Promise<string>;
   /** Under which names work was taken from the outbox through it. */
@@ -17,12 +21,13 @@ export interface LossyProxy {
 const TAKING = /\r\nGROUP\r\n\$7\r\nworkers\r\n\$\d+\r\n([^\r]+)\r\n/g;
 
 export async function startLossyProxy(redisUrl: string): Promise<LossyProxy> {
-  const { hostname, port } = new URL(redisUrl);
-  const target = { host: hostname, port: Number(port) };
+  let target = addressOf(redisUrl);
   const sockets = new Set<Socket>();
   let losing: 'requests' | 'answers' | null = null;
   let keptBack: Buffer[] = [];
   const workers = new Set<string>();
+
+  const forgotten = new WeakSet<Socket>();
 
   const server = createServer((client) => {
     const redis = connect(target);
@@ -31,16 +36,20 @@ export async function startLossyProxy(redisUrl: string): Promise<LossyProxy> {
       socket.on('error', () => {});
       socket.on('close', () => {
         sockets.delete(socket);
+        if (forgotten.has(socket)) return;
         client.destroy();
         redis.destroy();
       });
     }
     client.on('data', (bytes) => {
+      if (forgotten.has(client)) return;
       if (losing === 'requests') return void keptBack.push(bytes);
       for (const [, worker = ''] of String(bytes).matchAll(TAKING)) workers.add(worker);
       redis.write(bytes);
     });
-    redis.on('data', (bytes) => (losing === 'answers' ? undefined : void client.write(bytes)));
+    redis.on('data', (bytes) => {
+      if (losing !== 'answers' && !forgotten.has(redis)) client.write(bytes);
+    });
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -51,6 +60,12 @@ export async function startLossyProxy(redisUrl: string): Promise<LossyProxy> {
     url: `redis://127.0.0.1:${address.port}`,
     lose: (what) => {
       losing = what;
+    },
+    forget: () => {
+      for (const socket of sockets) forgotten.add(socket);
+    },
+    leadTo: (url) => {
+      target = addressOf(url);
     },
     workers,
     deliverLate: async () => {
@@ -67,4 +82,9 @@ export async function startLossyProxy(redisUrl: string): Promise<LossyProxy> {
       await once(server, 'close');
     },
   };
+}
+
+function addressOf(redisUrl: string) {
+  const { hostname, port } = new URL(redisUrl);
+  return { host: hostname, port: Number(port) };
 }

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
 import { connect } from '../../src/ledger/connection.ts';
 import { type LocalRedis, startLocalRedis } from '../../src/sandbox/redis.ts';
@@ -63,6 +64,21 @@ describe('a Redis that stops', () => {
     await asked(opened.ledger, 31);
     const numbers = (await verifiedLog(opened)).map(({ request }) => Number(request?.slice(2)));
     expect(numbers).toEqual([1, 2, 11, ...landed, 31]);
+  });
+
+  it('that refuses writes when it is back is asked until it takes them again', async () => {
+    const proxy = await startLossyProxy(redis.url);
+    const behind = await openLedger({ url: proxy.url });
+    await asked(behind.ledger, 41);
+    proxy.lose('requests');
+    const fault = await unknownOutcome(behind, asking(42));
+    await opened.redis.config('SET', 'min-replicas-to-write', '1');
+    proxy.lose(null);
+    expect(await Promise.race([fault.settled, sleep(1500, 'not yet')])).toBe('not yet');
+    await opened.redis.config('SET', 'min-replicas-to-write', '0');
+    expect(await fault.settled).toBe('not-recorded');
+    behind.close();
+    await proxy.close();
   });
 });
 
