@@ -34,6 +34,7 @@ export function createKeys(prefix: string) {
     look: (arn: string) => key('look', arn),
     card: (request: string) => key('card', request),
     cardLock: (request: string) => key('card-lock', request),
+    resultLock: (request: string) => key('card-lock', request, 'result'),
     /** As SCAN matches keys: those of all indexes. */
     everyIndex: key('ix', '*').replace(/[\\[\]?^]/g, '\\$&'),
     indexRequest: (id: string) => key('ix', 'request', id),

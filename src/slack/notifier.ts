@@ -18,6 +18,7 @@ import type {
   StoredRequest,
 } from '../workflow/ports.ts';
 import { executionOf } from '../workflow/request-facts.ts';
+import { createCardTurn, type Told } from './card-turn.ts';
 import type { SlackClients } from './clients.ts';
 import { retryAfter, slackError } from './clients.ts';
 import { section } from './views/blocks.ts';
@@ -49,8 +50,6 @@ interface Instead {
   to: readonly string[];
 }
 
-type Told = { againInSeconds: number; why: string } | null;
-
 /** Slack will say no to these for ever, or until a person changes the channel. */
 const HOPELESS = new Set(['channel_not_found', 'is_archived', 'not_in_channel', 'restricted_action', 'msg_too_long']);
 const GONE = new Set(['message_not_found', 'cant_update_message', 'edit_window_closed']);
@@ -58,6 +57,7 @@ const GONE = new Set(['message_not_found', 'cant_update_message', 'edit_window_c
 /** Keeps each request's message in its channel true, and says how it ended. Safe to repeat. */
 export function createNotifier(deps: NotifierDeps) {
   const { ledger, cards, clients, log } = deps;
+  const inTurn = createCardTurn(cards);
 
   /** `seen`: a look that was just taken, so that AWS is not asked twice. */
   async function render({ request, record }: StoredRequest, seen: TaskExecution | null): Promise<MessageView> {
@@ -89,12 +89,13 @@ export function createNotifier(deps: NotifierDeps) {
   }
 
   /** Posts or edits the card, until what stands there is the newest state. */
-  async function bringUpToDate(id: string, seen: TaskExecution | null): Promise<void> {
+  async function bringUpToDate(id: string, seen: TaskExecution | null, still: () => Promise<void>): Promise<void> {
     for (let shown = 0; ; ) {
       const stored = await ledger.load(id);
       if (!stored || stored.request.version === shown) return;
       const message = await render(stored, seen);
       const card = await cards.find(id);
+      await still();
       if (card) await edit(stored, card, message);
       else await post(stored, message, null);
       shown = stored.request.version;
@@ -117,18 +118,14 @@ export function createNotifier(deps: NotifierDeps) {
     }
   }
 
-  async function show(id: string, seen: TaskExecution | null = null): Promise<Told> {
-    const unlock = await cards.lock(id);
-    if (!unlock) return { againInSeconds: 0.5, why: 'another bot is at this card' };
-    try {
-      return await telling(
+  function show(id: string, seen: TaskExecution | null = null): Promise<Told> {
+    return inTurn(id, 'card', (still) =>
+      telling(
         id,
-        () => bringUpToDate(id, seen),
+        () => bringUpToDate(id, seen, still),
         (stored) => cardInstead(stored, seen),
-      );
-    } finally {
-      await unlock();
-    }
+      ),
+    );
   }
 
   /** The record that tells the result: a limit in force goes on to have others. */
@@ -149,6 +146,15 @@ export function createNotifier(deps: NotifierDeps) {
     const stored = await ledger.load(id);
     const message = stored && resultMessage({ ...stored, record: await resultRecord(stored), seal: deps.seal });
     if (!stored || !message) return null;
+    return inTurn(id, 'result', (still) => postResult(stored, message, still));
+  }
+
+  async function postResult(
+    stored: StoredRequest,
+    message: NonNullable<ReturnType<typeof resultMessage>>,
+    still: () => Promise<void>,
+  ): Promise<Told> {
+    const { id, channel, requester, approvals } = stored.request;
     const before = await cards.find(id);
     if (before?.resultTs) return null;
     if (!before) {
@@ -157,16 +163,15 @@ export function createNotifier(deps: NotifierDeps) {
     }
     const card = await cards.find(id);
     const { broadcast, ...words } = message;
-    const { requester, approvals } = stored.request;
     const to = [...new Set([requester, ...approvals.map(({ by }) => by)].map(({ user }) => user))];
     return telling(
       id,
       async () => {
-        const { channel } = stored.request;
         // There is none where the channel took no message from the first on.
         const thread = card ? { thread_ts: card.ts, ...(broadcast ? { reply_broadcast: true } : {}) } : {};
+        await still();
         const posted = await clients.patient.chat.postMessage({ channel, ...words, ...thread, ...quiet });
-        if (card) await cards.keep(id, { ...card, resultTs: posted.ts ?? card.ts });
+        if (card) await cards.keepResult(id, posted.ts ?? card.ts);
       },
       async () => [{ key: 'result', message: words, to }],
     );
@@ -181,23 +186,20 @@ export function createNotifier(deps: NotifierDeps) {
     });
     // Most of the time there is nothing to say, and the card is left to who edits it.
     if (notes.length === 0) return null;
-    const unlock = await cards.lock(id);
-    if (!unlock) return { againInSeconds: 0.5, why: 'another bot is at this card' };
-    try {
-      return await telling(
+    return inTurn(id, 'card', (still) =>
+      telling(
         id,
         async () => {
           for (const { key, message } of notes) {
             if (await cards.said(id, key)) continue;
+            await still();
             await clients.patient.chat.postMessage({ channel: card.channel, thread_ts: card.ts, ...message, ...quiet });
             await cards.kept(id, key);
           }
         },
         async ({ request }) => notes.map((note) => ({ ...note, to: [request.requester.user] })),
-      );
-    } finally {
-      await unlock();
-    }
+      ),
+    );
   }
 
   /** What Slack refuses for good is told in direct messages instead; a rate limit is waited out; the rest is tried again. */
