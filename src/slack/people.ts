@@ -1,5 +1,6 @@
 import type { WebClient } from '@slack/web-api';
 import type { User } from '@slack/web-api/dist/types/response/UsersInfoResponse.js';
+import { createBoundedMap } from '../bounded-map.ts';
 import type { Groups, Person } from '../domain/policy.ts';
 import type { Log } from '../log.ts';
 import { PersonUnknown } from '../workflow/faults.ts';
@@ -12,6 +13,8 @@ const MAX_AGE_MS = 10_000;
 /** What only counts or names people, or hides something, may be this old: a click is judged afresh. */
 const LATELY_MS = 5 * 60_000;
 const MOST_PEOPLE = 5000;
+/** Those of policies that nobody goes by any more are among them. */
+const MOST_GROUPS = 1000;
 /** Slack's answers about a group that stay the same until a person puts the policy, or the app, right. */
 const UNREADABLE = new Set([
   ...['no_such_subteam', 'missing_scope', 'no_permission', 'permission_denied', 'not_allowed_token_type'],
@@ -29,12 +32,12 @@ export function createPeople(client: WebClient, team: string, clock: Clock, log:
   const membersOf = createFresh((group) => lookUpGroup(client, group, log), clock, MAX_AGE_MS);
   const lately = createFresh(personOf, clock, LATELY_MS, MOST_PEOPLE);
   const privacyOf = createFresh((channel) => lookUpPrivacy(client, channel), clock, LATELY_MS);
-  const unreadable = new Set<string>();
+  const unreadable = createBoundedMap<string, true>(MOST_GROUPS);
 
   async function group(id: string) {
     try {
       const members = await membersOf(id);
-      if (members === 'unreadable') unreadable.add(id);
+      if (members === 'unreadable') unreadable.set(id, true);
       else unreadable.delete(id);
       return members;
     } catch (err) {
@@ -60,7 +63,7 @@ export function createPeople(client: WebClient, team: string, clock: Clock, log:
         return true;
       }
     },
-    unreadable: () => [...unreadable],
+    unreadable: () => unreadable.keys(),
   };
 }
 
