@@ -19,6 +19,7 @@ import { createOutbox } from './ledger/outbox.ts';
 import { createPolicies } from './ledger/policies.ts';
 import { createReminders } from './ledger/reminders.ts';
 import { createSharedSeal } from './ledger/shared-seal.ts';
+import { startSweep } from './ledger/sweep.ts';
 import { createLogger, type Log } from './log.ts';
 import { newRequestId } from './new-request-id.ts';
 import { countedExecutions, countedLedger, countingFetch } from './ops/counted.ts';
@@ -259,6 +260,10 @@ export async function serve(env: NodeJS.ProcessEnv, options: ServeOptions = {}):
       },
     },
   });
+  const sweep = startSweep({
+    ...{ redis, keys, auditKeys },
+    onFault: (err) => log.info({ err }, 'what nobody needs any more could not be taken out of Redis'),
+  });
   log.info({ port, opsPort: ops.port, team: identity.team, policy: policy.current().digest }, 'ready');
 
   return {
@@ -275,6 +280,7 @@ export async function serve(env: NodeJS.ProcessEnv, options: ServeOptions = {}):
       blocking.disconnect();
       await worked;
       await auditWatch.stop();
+      await sweep.stop();
       aws.close();
       await close();
       log.info('stopped');
