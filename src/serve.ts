@@ -70,6 +70,8 @@ export interface ServeOptions {
   lookMs?: number;
   /** Where the log's lines go; stdout if not given. */
   logTo?: { write(line: string): void };
+  /** The address that `PORT` and `OPS_PORT` listen on; every interface if not given. The tests and the demo stay on this machine. */
+  host?: string;
   /** Ends a start that waits for Slack: it throws the signal's reason. */
   signal?: AbortSignal;
 }
@@ -128,6 +130,7 @@ export async function serve(env: NodeJS.ProcessEnv, options: ServeOptions = {}):
   let unposted = (): string | null => null;
   const ops = await startOps({
     ...{ port: config.opsPort, metrics: metrics.registry, log },
+    ...(options.host === undefined ? {} : { host: options.host }),
     checks: readinessChecks({
       pingRedis: () => redis.ping(),
       lost: () => ledger.lost()?.message ?? null,
@@ -211,7 +214,7 @@ export async function serve(env: NodeJS.ProcessEnv, options: ServeOptions = {}):
   const bot: Bot = { ...parts, homeTabs };
 
   // A start that fails has claimed no work.
-  const listening = listen(config, log);
+  const listening = listen(config, log, options.host);
   createSlackApp({
     ...{ bot, receiver: listening.receiver, token: config.slack.botToken },
     onInteraction: (kind, outcome) => metrics.interactions.inc({ kind, outcome }),
@@ -292,9 +295,9 @@ function ran(applied: Applied) {
   return applied.kind === 'done' ? null : { againInSeconds: applied.seconds, why: applied.why };
 }
 
-function listen({ slack }: Config, log: Log): Listening {
+function listen({ slack }: Config, log: Log, host: string | undefined): Listening {
   return slack.mode.kind === 'http'
-    ? httpListening(slack.mode.signingSecret, slack.mode.port, log)
+    ? httpListening(slack.mode.signingSecret, slack.mode.port, log, host)
     : socketListening(slack.mode.appToken, slack.apiUrl, log);
 }
 
