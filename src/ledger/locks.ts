@@ -56,5 +56,3 @@ export function createLocks(redis: Connection) {
     },
   };
 }
-
-export type Locks = ReturnType<typeof createLocks>;

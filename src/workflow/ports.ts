@@ -290,7 +290,7 @@ export interface Cards {
 export type CardPart = 'card' | 'result';
 
 /** Called, it is given up. Until then it lasts, unless this process stands still. */
-export interface CardLock {
+interface CardLock {
   (): Promise<void>;
   /**
    * Whether it lasts still: to be asked before each message.
