@@ -52,6 +52,7 @@ export function watchPolicy({
   let next: ReadPolicy | null = null;
   let kept = '';
   let recorded = '';
+  let keptForGood = '';
   let others: readonly OtherPolicy[] = [];
   let differsSince: Date | null = null;
   let warned = false;
@@ -59,7 +60,10 @@ export function watchPolicy({
   async function counting(): Promise<PolicyInForce> {
     const announced = next ?? own;
     const { digest, text } = announced;
-    if (kept !== digest) await policies.keep(digest, text);
+    if (kept !== digest) {
+      await policies.keep(digest, text);
+      keptForGood = '';
+    }
     kept = digest;
     const beat = await policies.beat(digest);
     // Redis was emptied meanwhile.
@@ -77,6 +81,8 @@ export function watchPolicy({
     const known = others.find((other) => other.digest === digest && other.policy !== null);
     if (known) return known;
     const text = await policies.text(digest);
+    // From now on it has a say in what is decided here.
+    if (text !== null) await policies.keepForGood(digest);
     const read = text === null ? null : readPolicyText(text);
     // What lies under a digest and has another is not what that bot goes by.
     return { digest, policy: read?.ok && read.value.digest === digest ? read.value.policy : null };
@@ -104,7 +110,7 @@ export function watchPolicy({
 
   async function record(): Promise<void> {
     const { digest } = own;
-    if (recorded === digest) return;
+    if (recorded === digest && keptForGood === digest) return;
     if (!(await policies.isOnRecord(digest))) {
       const committed = await ledger.commit({
         op: `policy:${digest}:${randomUUID()}`,
@@ -114,6 +120,8 @@ export function watchPolicy({
       if (committed.kind === 'committed') await policies.setCurrent(digest, committed.records[0]?.seq ?? 0);
     }
     recorded = digest;
+    await policies.keepForGood(digest);
+    keptForGood = digest;
   }
 
   const tryBeat = async () => {

@@ -23,6 +23,7 @@ import { createReminders } from './ledger/reminders.ts';
 import { createSharedSeal } from './ledger/shared-seal.ts';
 import { createShown } from './ledger/shown.ts';
 import { createSlackWaits } from './ledger/slack-waits.ts';
+import { startSweep } from './ledger/sweep.ts';
 import { createLogger, type Log } from './log.ts';
 import { newRequestId } from './new-request-id.ts';
 import { countedExecutions, countedLedger, countingFetch } from './ops/counted.ts';
@@ -84,6 +85,8 @@ export interface ServeOptions {
   postEveryMs?: number;
   /** Where the log's lines go; stdout if not given. */
   logTo?: { write(line: string): void };
+  /** The address that `PORT` and `OPS_PORT` listen on; every interface if not given. The tests and the demo stay on this machine. */
+  host?: string;
   /** Ends a start that waits for Slack: it throws the signal's reason. */
   signal?: AbortSignal;
 }
@@ -177,7 +180,13 @@ export async function serve(env: NodeJS.ProcessEnv, options: ServeOptions = {}):
   );
   measureOldestWork(metrics.registry, readiness.oldestWorkSeconds);
   const ops = await startOps({
-    ...{ port: config.opsPort, host: config.opsHost, readiness: readiness.report, metrics: metrics.registry, log },
+    ...{
+      port: config.opsPort,
+      host: options.host ?? config.opsHost,
+      readiness: readiness.report,
+      metrics: metrics.registry,
+      log,
+    },
   }).catch(async (fault: unknown) => {
     await closeRedis();
     throw opsFault(config, fault);
@@ -256,7 +265,7 @@ export async function serve(env: NodeJS.ProcessEnv, options: ServeOptions = {}):
   const bot: Bot = { ...parts, homeTabs };
 
   // A start that fails has claimed no work.
-  const listening = listen(config, log);
+  const listening = listen(config, log, options.host);
   createSlackApp({
     ...{ bot, receiver: listening.receiver, token: config.slack.botToken },
     onInteraction: (kind, outcome) => metrics.interactions.inc({ kind, outcome }),
@@ -309,6 +318,10 @@ export async function serve(env: NodeJS.ProcessEnv, options: ServeOptions = {}):
       },
     },
   });
+  const sweep = startSweep({
+    ...{ redis, keys, auditKeys },
+    onFault: (err) => log.info({ err }, 'what nobody needs any more could not be taken out of Redis'),
+  });
   const { digest } = policy.current();
   await readiness.begin(listening.state, { port, opsPort: ops.port, team: identity.team, policy: digest });
 
@@ -328,6 +341,7 @@ export async function serve(env: NodeJS.ProcessEnv, options: ServeOptions = {}):
       blocking.disconnect();
       await worked;
       await auditWatch.stop();
+      await sweep.stop();
       aws.close();
       await close();
       log.info('stopped');
@@ -339,9 +353,9 @@ function ran(applied: Applied) {
   return applied.kind === 'done' ? null : { againInSeconds: applied.seconds, why: applied.why };
 }
 
-function listen({ slack }: Config, log: Log): Listening {
+function listen({ slack }: Config, log: Log, host: string | undefined): Listening {
   return slack.mode.kind === 'http'
-    ? httpListening(slack.mode.signingSecret, slack.mode.port, log)
+    ? httpListening(slack.mode.signingSecret, slack.mode.port, log, host)
     : socketListening(slack.mode.appToken, slack.apiUrl, log);
 }
 

@@ -169,4 +169,22 @@ describe('bots that go by different policies', () => {
     expect([watch.differing(), told('one policy again')]).toEqual([null, 1]);
     expect(await later(0)).toBeNull();
   });
+
+  it('have their texts kept for good once a record names them, or another bot decides by them too', async () => {
+    const ttl = (policy: ReadPolicy) => opened.redis.ttl(opened.keys.policyText(policy.digest));
+    const { watch: one } = bot('a', ONE);
+    await one.announced;
+    expect(await ttl(ONE)).toBe(-1);
+    await opened.redis.del(opened.keys.policyText(ONE.digest));
+    await one.counting();
+    await expect.poll(() => ttl(ONE)).toBe(-1);
+
+    // One that says what it goes by, and never gets to write a record.
+    const other = createPolicies(opened.redis, opened.keys, 'b', AUDIT_KEYS);
+    await other.keep(TWO.digest, TWO.text);
+    await other.beat(TWO.digest);
+    expect(await ttl(TWO)).toBeGreaterThan(0);
+    await one.counting();
+    expect(await ttl(TWO)).toBe(-1);
+  });
 });

@@ -52,6 +52,8 @@ interface Flight {
 const OPERATION = 'datasync:ListTaskExecutions';
 const DESCRIBES_AT_ONCE = 8;
 const THROTTLED_KEPT_MS = 5_000;
+/** Times that a list is kept: who was shown one may still ask for executions of it. */
+const FORGOTTEN_AFTER = 4;
 
 export function createActiveExecutions(
   clock: Clock,
@@ -84,9 +86,18 @@ export function createActiveExecutions(
     // Who is asked too often is not asked at once again.
     const keptFor = kept?.fault ? (kept.fault.kind === 'throttled' ? THROTTLED_KEPT_MS : 0) : limits.listKept;
     if (kept && age < keptFor) return kept;
+    forgetOld();
     const flight = fly(target);
     flights.set(key, flight);
     return flight;
+  };
+
+  /** What nobody would be given any more: a target may be none of the policy's by now, and its list was long. */
+  const forgetOld = () => {
+    const now = clock.now().getTime();
+    for (const [key, { startedAt, failedAt }] of flights) {
+      if (now - (failedAt ?? startedAt) >= FORGOTTEN_AFTER * limits.listKept) flights.delete(key);
+    }
   };
 
   /** ListTaskExecutions knows no filter: all pages are read, and those kept that are not over. */

@@ -1,6 +1,10 @@
 import { DataSyncClient } from '@aws-sdk/client-datasync';
+import { createBoundedMap } from '../bounded-map.ts';
 import type { ChangeSession, Credentials, Keys } from './credentials.ts';
 import { requestHandler, type TimeLimits } from './time-limits.ts';
+
+/** A Region comes from an ARN, and anybody may type one. The one used longest ago is closed. */
+export const MOST_CLIENTS = 200;
 
 /** The SDK's clients, one a Region and role for reading, and one of its own for each change. */
 export interface Clients {
@@ -12,7 +16,7 @@ export interface Clients {
 }
 
 export function createClients(credentials: Credentials, limits: TimeLimits): Clients {
-  const readers = new Map<string, DataSyncClient>();
+  const readers = createBoundedMap<string, DataSyncClient>(MOST_CLIENTS, (client) => client.destroy());
   return {
     reader: async (region, role) => {
       // Asked for here, so that their fault is told apart from DataSync's and isn't repeated by the client.

@@ -1,4 +1,5 @@
 import { AssumeRoleCommand, type AssumeRoleCommandInput, STSClient } from '@aws-sdk/client-sts';
+import { createBoundedMap } from '../bounded-map.ts';
 import { AwsFault } from '../workflow/faults.ts';
 import type { Access, Clock } from '../workflow/ports.ts';
 import { toAwsFault } from './aws-fault.ts';
@@ -23,6 +24,8 @@ export interface Credentials {
   close(): void;
 }
 
+/** One a Region; a Region comes from an ARN, and anybody may type one. The one used longest ago is closed. */
+const MOST_STS_CLIENTS = 100;
 const RENEW_READ_BEFORE_END_MS = 5 * 60_000;
 const RENEW_CHANGE_BEFORE_END_MS = 60_000;
 const READ_SESSION = 'datasync-throttle-read';
@@ -30,7 +33,7 @@ const READ_SESSION = 'datasync-throttle-read';
 const CHANGE_SESSION_SECONDS = 900;
 
 export function createCredentials(clock: Clock, limits: TimeLimits): Credentials {
-  const stsClients = new Map<string, STSClient>();
+  const stsClients = createBoundedMap<string, STSClient>(MOST_STS_CLIENTS, (client) => client.destroy());
   const sessions = new Map<string, { keys: Promise<Keys>; goodUntil: number }>();
 
   const sts = (region: string): STSClient => {

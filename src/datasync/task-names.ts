@@ -1,7 +1,11 @@
 import { DescribeTaskCommand } from '@aws-sdk/client-datasync';
+import { createBoundedMap } from '../bounded-map.ts';
 import type { Clock } from '../workflow/ports.ts';
 import type { Clients } from './clients.ts';
 import { type TimeLimits, within } from './time-limits.ts';
+
+/** More than a list is likely to show: what goes is asked for again. */
+export const MOST_NAMES = 10_000;
 
 /** The names of tasks, kept for a while: a task is seldom renamed. */
 export interface TaskNames {
@@ -12,7 +16,7 @@ export interface TaskNames {
 }
 
 export function createTaskNames(clock: Clock, clients: Clients, limits: TimeLimits): TaskNames {
-  const names = new Map<string, { name: string | null; until: number }>();
+  const names = createBoundedMap<string, { name: string | null; until: number }>(MOST_NAMES);
   const fresh = (taskArn: string) => {
     const kept = names.get(taskArn);
     return kept && clock.now().getTime() < kept.until ? kept : null;

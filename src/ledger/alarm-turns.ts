@@ -1,12 +1,16 @@
 import type { Connection } from './connection.ts';
 import { parseObject } from './export-format.ts';
 import type { Keys } from './keys.ts';
+import { loadScript } from './script.ts';
 import type { SharedSeal } from './shared-seal.ts';
 
 /** One alarm of all bots about the same thing. */
 const ALARM_MS = 10 * 60_000;
-/** One of them tells it; longer than Slack is waited for. Where that bot dies first, another does. */
+/** One of them tells it, and says anew that it is at it for as long as that takes. Where that bot dies first, another does. */
 const TELLING_MS = 15_000;
+const AGAIN_MS = 5_000;
+/** Slack has answered by then, or never will. */
+const LONGEST_MS = 60_000;
 const TOLD = 'told';
 
 /**
@@ -22,6 +26,7 @@ export function createAlarmTurns(options: {
   onFault(fault: unknown): void;
 }) {
   const { redis, keys, replica, seal, onFault } = options;
+  const runLock = loadScript(redis, 'lock');
 
   const kind = (about: string) => `alarm ${about}`;
   function mark(about: string, by: string): string {
@@ -50,11 +55,22 @@ export function createAlarmTurns(options: {
     const left = before === null ? null : read(about, before);
     if (left !== null) return left === 'told';
     if (before !== null) await redis.set(key, mine, 'PX', TELLING_MS).catch(onFault);
+    let current = mine;
+    const until = Date.now() + LONGEST_MS;
+    const telling = setInterval(() => {
+      if (Date.now() > until) return;
+      current = mark(about, replica);
+      redis.set(key, current, 'PX', TELLING_MS).catch(onFault);
+    }, AGAIN_MS);
+    telling.unref();
     try {
       await tell();
     } catch (fault) {
-      await redis.del(key).catch(onFault);
+      // What another bot left there meanwhile is about its own.
+      await runLock([key], [current, 0]).catch(onFault);
       throw fault;
+    } finally {
+      clearInterval(telling);
     }
     await redis.set(key, mark(about, TOLD), 'PX', ALARM_MS).catch(onFault);
     return true;

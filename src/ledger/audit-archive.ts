@@ -6,6 +6,7 @@ import { vouchedFloor } from './audit-loss.ts';
 import { indexKeysOf } from './audit-search.ts';
 import type { Connection } from './connection.ts';
 import { parseObject } from './export-format.ts';
+import { indexNames } from './index-entries.ts';
 import type { Keys } from './keys.ts';
 
 /** One step of the trimming: short enough that nobody waits for it. */
@@ -81,4 +82,31 @@ export async function trimStep(redis: Connection, keys: Keys, auditKeys: readonl
   await Promise.all([...byIndex].map(([key, seqs]) => redis.zrem(key, ...seqs)));
   await redis.xtrim(keys.audit, 'MINID', `${seqOf(last[0]) + 1}-0`);
   return entries.length === STEP;
+}
+
+/**
+ * Takes out of the indexes what they still name below the floor, once all records there are out of the log: a record that
+ * could not be read named no index when it went, and what was lost with a part of the log names none. Once an archive.
+ */
+export async function sweepIndexes(
+  redis: Connection,
+  keys: Keys,
+  auditKeys: readonly AuditKey[],
+  stopped: () => boolean,
+): Promise<void> {
+  const floor = await vouchedFloor(redis, keys, auditKeys);
+  if (floor === 'unvouched' || floor === null) return;
+  if ((await redis.hget(keys.floor, 'swept')) === String(floor.seq)) return;
+  const left = await redis.xrange(keys.audit, '-', `${floor.seq}-0`, 'COUNT', 1);
+  if (left.length > 0) return;
+  for await (const names of indexNames(redis, keys)) {
+    if (stopped()) return;
+    const pipeline = redis.pipeline();
+    for (const name of names) pipeline.zremrangebyscore(name, '-inf', floor.seq);
+    for (const [fault] of (await pipeline.exec()) ?? []) {
+      // What is no index there is told by `audit verify`.
+      if (fault && !fault.message.startsWith('WRONGTYPE')) throw fault;
+    }
+  }
+  await redis.hset(keys.floor, 'swept', String(floor.seq));
 }

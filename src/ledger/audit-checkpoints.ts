@@ -1,4 +1,4 @@
-import { type KeyObject, randomUUID } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
 import type { AuditHead } from '../domain/audit-record.ts';
 import type { Clock } from '../workflow/ports.ts';
 import type { AuditAlarms } from './audit-alarms.ts';
@@ -9,6 +9,7 @@ import { appendCheckpoints, type Checkpoint, readCheckpointFile, writeCheckpoint
 import { checkpointOf } from './checkpoint-record.ts';
 import type { Connection } from './connection.ts';
 import type { Keys } from './keys.ts';
+import { createLocks } from './locks.ts';
 import { highestOf, readOwnCheckpoints } from './own-checkpoints.ts';
 import { createSharedCheckpoint, type SharedCheckpoint } from './shared-checkpoint.ts';
 import { createSharedSeal } from './shared-seal.ts';
@@ -17,7 +18,7 @@ const EVERY_RECORDS = 100;
 const EVERY_MS = 10 * 60_000;
 /** Three that should have been made, and were not. */
 const OVERDUE_MS = 3 * EVERY_MS;
-/** Longer than a round may take. */
+/** For who stands still: a round renews it for as long as it takes. */
 const LOCK_MS = 20_000;
 /** A round makes at most so many; the rest follows in the next. */
 const MOST_AT_ONCE = 100;
@@ -46,6 +47,7 @@ interface Since {
  */
 export function createCheckpoints(options: CheckpointOptions) {
   const { redis, keys, clock, auditKeys, signingKey, file, alarms } = options;
+  const locks = createLocks(redis);
   const shared = createSharedCheckpoint(redis, keys, createSharedSeal(auditKeys), signingKey);
   /** The newest that is known for good. */
   let newest: Checkpoint | null = null;
@@ -99,24 +101,29 @@ export function createCheckpoints(options: CheckpointOptions) {
       return;
     }
     waiting ??= now;
-    const token = randomUUID();
-    const locked = (await redis.set(keys.checkpointLock, token, 'PX', LOCK_MS, 'NX')) !== null;
-    // A lock that outlives every round is nobody's.
-    if (!locked && Math.abs(now - waiting) < LOCK_MS) return;
+    // Whoever writes to Redis can't keep all bots from it by the lock: one checkpoint more does no harm.
+    const overdue = Math.abs(now - waiting) >= LOCK_MS;
+    const lock = await locks.take(keys.checkpointLock, LOCK_MS);
+    if (!lock && !overdue) return;
+    const mayKeep = async () => overdue || lock === null || (await lock.isHeld());
     try {
       // Another bot may have been at it until just now, and the log have grown.
       const found = await shared.read();
       const fresh = (await readPlace(redis, keys, 0)).head ?? head;
       await adopt(found, fresh);
-      if (isDue(fresh.seq, since(fresh), now, soon)) await make(fresh, now, soon);
+      if (isDue(fresh.seq, since(fresh), now, soon)) {
+        // This process stood still until another bot was at it: the next round sees what that one made.
+        if (!(await make(fresh, now, soon, mayKeep))) return;
+      }
       waiting = null;
       if (fresh.seq <= since(fresh).seq) bare = null;
     } finally {
-      if (locked && (await redis.get(keys.checkpointLock)) === token) await redis.del(keys.checkpointLock);
+      await lock?.release();
     }
   }
 
-  async function make(head: AuditHead, now: number, soon: boolean): Promise<void> {
+  /** False: it may not be kept, and nothing was. */
+  async function make(head: AuditHead, now: number, soon: boolean, mayKeep: () => Promise<boolean>): Promise<boolean> {
     const made: Checkpoint[] = [];
     const { seq: from, at } = since(head);
     const take = async (seq: number) => {
@@ -144,7 +151,10 @@ export function createCheckpoints(options: CheckpointOptions) {
     }
     const aged = soon || isAged(at, now);
     if (head.seq > place && place >= hundreds && (aged || !good)) await take(head.seq);
-    if (made.length > 0) await keep(made, now);
+    if (made.length === 0) return true;
+    if (!(await mayKeep())) return false;
+    await keep(made, now);
+    return true;
   }
 
   async function keep(made: Checkpoint[], now: number): Promise<void> {

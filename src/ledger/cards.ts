@@ -1,45 +1,41 @@
-import { randomUUID } from 'node:crypto';
 import type { Cards } from '../workflow/ports.ts';
 import type { Connection } from './connection.ts';
 import { createGate } from './gate.ts';
 import type { Keys } from './keys.ts';
+import { createLocks } from './locks.ts';
 
 const KEPT_SECONDS = 90 * 86_400;
-/** Longer than a post may take. */
+/** Longer than one message may take: the lock is asked for, and lives anew, before each. */
 const LOCK_MS = 15_000;
 
 /** Where each request's message stands in Slack. No audit, no state: lost, a card is posted anew. */
 export function createCards(redis: Connection, keys: Keys): Cards {
-  const { read, untilAnswered } = createGate(redis);
+  const { read } = createGate(redis);
+  const locks = createLocks(redis);
+
+  /** With its end: a bot that dies in between must leave nothing that stays for good. */
+  async function write(request: string, fields: Record<string, string>): Promise<void> {
+    const key = keys.card(request);
+    const replies = await redis.multi().hset(key, fields).expire(key, KEPT_SECONDS).exec();
+    for (const [fault] of replies ?? []) if (fault) throw fault;
+  }
+
   return {
     async find(request) {
       const card = () => redis.hmget(keys.card(request), 'channel', 'ts', 'resultTs');
       const [channel, ts, resultTs] = await read(card);
       return channel && ts ? { channel, ts, resultTs: resultTs ?? null } : null;
     },
-    async keep(request, { channel, ts, resultTs }) {
-      await redis.hset(keys.card(request), { channel, ts, ...(resultTs === null ? {} : { resultTs }) });
-      await redis.expire(keys.card(request), KEPT_SECONDS);
-    },
+    keep: (request, { channel, ts, resultTs }) =>
+      write(request, { channel, ts, ...(resultTs === null ? {} : { resultTs }) }),
+    keepResult: (request, ts) => write(request, { resultTs: ts }),
     async said(request, word) {
       return (await read(() => redis.hexists(keys.card(request), `said ${word}`))) === 1;
     },
-    async kept(request, word) {
-      await redis.hset(keys.card(request), `said ${word}`, '1');
-      await redis.expire(keys.card(request), KEPT_SECONDS);
-    },
-    async lock(request) {
-      const key = keys.cardLock(request);
-      const token = randomUUID();
-      // Until Redis answers: else an outage in between would keep everybody from the card for as long as the lock lives.
-      const unlock = () =>
-        untilAnswered(async () => {
-          if ((await redis.get(key)) === token) await redis.del(key);
-        });
-      const taking = redis.set(key, token, 'PX', LOCK_MS, 'NX');
-      // It may have been taken by a command whose answer was lost; where Redis is closed for good nobody can tell.
-      taking.catch(() => unlock().catch(() => undefined));
-      return (await taking) === null ? null : unlock;
+    kept: (request, word) => write(request, { [`said ${word}`]: '1' }),
+    async lock(request, part = 'card') {
+      const lock = await locks.take(part === 'card' ? keys.cardLock(request) : keys.resultLock(request), LOCK_MS);
+      return lock && Object.assign(() => lock.release(), { isHeld: () => lock.isHeld() });
     },
   };
 }

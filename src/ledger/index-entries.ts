@@ -52,7 +52,8 @@ function toEntries(index: string, reply: readonly string[]): IndexEntry[] {
   return entries;
 }
 
-async function* indexNames(redis: Connection, keys: Keys): AsyncGenerator<string[]> {
+/** The keys of all indexes, in parts; SCAN may tell one twice. */
+export async function* indexNames(redis: Connection, keys: Keys): AsyncGenerator<string[]> {
   // Of a cluster one node has them all, and SCAN asks whichever it is sent to.
   const nodes: Redis[] = redis instanceof Cluster ? redis.nodes('master') : [redis];
   for (const node of nodes) {

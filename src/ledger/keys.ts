@@ -40,6 +40,7 @@ export function createKeys(prefix: string) {
     /** What the card of a running transfer shows. */
     shown: (request: string) => key('shown', request),
     cardLock: (request: string) => key('card-lock', request),
+    resultLock: (request: string) => key('card-lock', request, 'result'),
     /** As SCAN matches keys: those of all indexes. */
     everyIndex: key('ix', '*').replace(/[\\[\]?^]/g, '\\$&'),
     indexRequest: (id: string) => key('ix', 'request', id),

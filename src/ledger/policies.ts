@@ -8,14 +8,26 @@ import { loadScript } from './script.ts';
 /** A bot that says nothing for this long is gone, and its policy counts no more. */
 const HEARD_MS = 15_000;
 
+/** What a bot only announced, and no record names, is needed for as long as that bot runs. */
+const UNRECORDED_SECONDS = 90 * 86_400;
+
 /** Which policy each running bot goes by, and the text of every policy that ever did. All of it may throw NotRecorded. */
 export function createPolicies(redis: Connection, keys: Keys, replica: string, auditKeys: readonly AuditKey[]) {
   const { read } = createGate(redis);
   const runBeat = loadScript(redis, 'beat');
   return {
-    /** Keeps the text, for the auditor and for bots that run another policy: another one under this digest can't be right. */
+    /**
+     * Keeps the text, for bots that run another policy: another one under this digest can't be right. For good only once
+     * that was said.
+     */
     async keep(digest: string, text: string): Promise<void> {
-      await read(() => redis.set(keys.policyText(digest), text));
+      const key = keys.policyText(digest);
+      if ((await read(() => redis.set(key, text, 'EX', UNRECORDED_SECONDS, 'NX'))) !== null) return;
+      await read(() => redis.set(key, text, 'KEEPTTL'));
+    },
+    /** A record names it now: its text is kept for the auditor, for as long as the log or an archive of it may be read. */
+    async keepForGood(digest: string): Promise<void> {
+      await read(() => redis.persist(keys.policyText(digest)));
     },
     /** The text of a policy that some bot has kept. */
     text: (digest: string): Promise<string | null> => read(() => redis.get(keys.policyText(digest))),

@@ -6,7 +6,17 @@ type Run = (keys: string[], values: (string | number | Buffer)[]) => Promise<unk
 /** A Lua script of this folder, run by its hash and sent anew to a Redis that does not know it. */
 export function loadScript(
   redis: Connection,
-  name: 'accept-loss' | 'beat' | 'commit' | 'due-timers' | 'leave' | 'prove' | 'renew' | 'settle',
+  name:
+    | 'accept-loss'
+    | 'beat'
+    | 'commit'
+    | 'drop-consumers'
+    | 'due-timers'
+    | 'leave'
+    | 'lock'
+    | 'prove'
+    | 'renew'
+    | 'settle',
 ): Run {
   const lua = readFileSync(new URL(`${name}.lua`, import.meta.url), 'utf8');
   const command = `dst-${name}`;

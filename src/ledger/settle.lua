@@ -1,5 +1,6 @@
 #!lua
--- Ends a claimed piece of work: it leaves the outbox, or waits among the timers for another try.
+-- Ends a claimed piece of work: it leaves the outbox, or waits among the timers for another try. A timer that is due earlier
+-- stays as it is: a commit may have set it while this work ran, and it must not come later for that.
 -- KEYS  1 outbox  2 timers
 -- ARGV  1 consumer group  2 entry  3 consumer  4 deliveries  5 effect to try again ('' = done)  6 due, ms
 -- Answers  1, or 0 where the claim has gone to another worker, whose work it is now
@@ -11,7 +12,7 @@ if not pending or pending[2] ~= consumer or pending[4] ~= deliveries then
   return 0
 end
 if again ~= '' then
-  redis.call('ZADD', timers_key, due, again)
+  redis.call('ZADD', timers_key, 'LT', due, again)
 end
 redis.call('XACK', outbox_key, group, entry)
 redis.call('XDEL', outbox_key, entry)

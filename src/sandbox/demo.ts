@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, openSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { closeSync, copyFileSync, existsSync, mkdirSync, openSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { removeFolder, temporaryFolder } from './temporary-folder.ts';
 
 const USAGE = `npm run demo [-- --once]
 
@@ -19,6 +19,11 @@ terminal and leaves it all running until Ctrl-C. No Slack workspace, no AWS acco
   NO_COLOR        no colours
   DEMO_AWS_FAULT  what AWS does with the change: deny, throttle, internal, html503, reset, rejected, ignored-update
 `;
+
+/** The log of the last demo that failed; everything else of a demo is gone when it ends. */
+const FAILED_LOG = fileURLToPath(
+  new URL('../../node_modules/.cache/datasync-throttle/demo-failed.log', import.meta.url),
+);
 
 /** Where the stage finds the terminal: its own stdout and stderr are the log file, so that nothing gets in between. */
 const TERMINAL = { out: 3, err: 4 } as const;
@@ -36,9 +41,13 @@ async function main(given: string[]): Promise<number> {
     process.stdout.write(USAGE);
     return 0;
   }
-  if (options['log-file'] === undefined) return launch(given);
+  const logFile = options['log-file'];
+  if (logFile === undefined) return launch(given);
   const { runStage } = await import('./demo/stage.ts');
-  return runStage({ once: options.once, logFile: options['log-file'], fds: TERMINAL });
+  const code = await runStage({ once: options.once, logFile, failedLog: FAILED_LOG, fds: TERMINAL });
+  // Whoever started this process was killed: nobody else is there to do it.
+  if (!process.connected) endFolder(dirname(logFile), code);
+  return code;
 }
 
 function readOptions(args: string[]) {
@@ -52,18 +61,41 @@ function readOptions(args: string[]) {
 
 /** Runs the demo in a process of its own, whose stdout is the log file, and resolves with its exit code. */
 async function launch(given: string[]): Promise<number> {
-  const logFile = join(mkdtempSync(join(tmpdir(), 'datasync-throttle-demo-')), 'bot.log');
+  const folder = temporaryFolder('demo');
+  let code = 1;
+  try {
+    code = await runChild(given, folder);
+  } finally {
+    endFolder(folder, code);
+  }
+  return code;
+}
+
+async function runChild(given: string[], folder: string): Promise<number> {
+  const logFile = join(folder, 'bot.log');
   const log = openSync(logFile, 'a');
   const here = fileURLToPath(import.meta.url);
   const child = spawn(process.execPath, [...process.execArgv, here, ...given, '--log-file', logFile], {
-    env: withoutAws(process.env),
+    // What it, or what it starts, puts into the temporary folder goes with this one.
+    env: { ...withoutAws(process.env), TMPDIR: folder },
     stdio: ['inherit', log, log, process.stdout.fd, process.stderr.fd, 'ipc'],
   });
+  closeSync(log);
   // By a message, not by the signal: a terminal's Ctrl-C has reached the child already, and a second signal means "at once".
   const stop = () => child.connected && child.send('stop');
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop);
   const [code] = await once(child, 'exit');
   return typeof code === 'number' ? code : 1;
+}
+
+/** Removes the demo's folder; after a failure its log is kept, in the place of the one before. */
+function endFolder(folder: string, code: number): void {
+  const logFile = join(folder, 'bot.log');
+  if (code === 1 && existsSync(logFile)) {
+    mkdirSync(dirname(FAILED_LOG), { recursive: true });
+    copyFileSync(logFile, FAILED_LOG);
+  }
+  removeFolder(folder);
 }
 
 /** The demo can reach no real account, whatever profile or session this terminal has. */

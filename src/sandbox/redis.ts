@@ -1,11 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { connect, createServer, Socket } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { findOrInstallRedis, type RedisCommand } from './redis-binary.ts';
+import { temporaryFolder } from './temporary-folder.ts';
 
 /** A Redis that this process started, on a free loopback port, with its data in a fresh temporary folder. */
 export interface LocalRedis {
@@ -45,7 +44,7 @@ export async function startRedis(env: NodeJS.ProcessEnv = process.env): Promise<
 /** One of our own whatever the environment says, for whoever needs to stop or kill it. */
 export async function startLocalRedis(): Promise<LocalRedis> {
   const redis = await findOrInstallRedis();
-  const dir = await mkdtemp(join(tmpdir(), 'datasync-throttle-redis-'));
+  const dir = temporaryFolder('redis');
   // Between finding a free port and taking it somebody else may take it.
   for (let attempt = 1; ; attempt++) {
     const port = await freePort();

@@ -38,7 +38,8 @@ export function startHomeTabs(bot: Omit<Bot, 'homeTabs'>, homes: Homes): HomeTab
   }
 
   async function bringUpToDate(user: string): Promise<void> {
-    if (!(await homes.takeTurn(user))) return;
+    const turn = await homes.takeTurn(user);
+    if (!turn) return;
     try {
       const facts = await homeFacts(bot, user);
       const shown = shownAtHome(facts).filter(({ request }) => hasPlace(request));
@@ -48,13 +49,15 @@ export function startHomeTabs(bot: Omit<Bot, 'homeTabs'>, homes: Homes): HomeTab
       );
       const lost = bot.audit.lost() !== null;
       const view = homeView({ facts, links, lost, now: bot.clock.now(), seal: (id) => sealRequest(bot, id) });
-      // The 10 s are between two publications, however long the facts take, or Slack.
-      await homes.prolongTurn(user);
+      // What another bot shows by now is newer.
+      if (!(await turn.isHeld())) return;
       await bot.clients.patient.views.publish({ user_id: user, view });
-      await homes.prolongTurn(user);
     } catch (err) {
       bot.log.warn({ err, user }, 'a home tab could not be brought up to date');
       await homes.outdate([user]);
+    } finally {
+      // The 10 s are between two publications, however long the facts take, or Slack.
+      await turn.over();
     }
   }
 

@@ -15,6 +15,7 @@ import type {
   StoredRequest,
 } from '../workflow/ports.ts';
 import { createCardFacts } from './card-facts.ts';
+import { createCardTurn, type Told } from './card-turn.ts';
 import { retryAfter, slackError } from './clients.ts';
 import type { LiveEdits } from './live-edits.ts';
 import type { Paced } from './paced.ts';
@@ -52,8 +53,6 @@ interface Instead {
   to: readonly string[];
 }
 
-type Told = { againInSeconds: number; why: string } | null;
-
 /** Slack will say no to these for ever, or until a person changes the channel. */
 const HOPELESS = new Set(['channel_not_found', 'is_archived', 'not_in_channel', 'restricted_action', 'msg_too_long']);
 const GONE = new Set(['message_not_found', 'cant_update_message', 'edit_window_closed']);
@@ -62,11 +61,17 @@ const GONE = new Set(['message_not_found', 'cant_update_message', 'edit_window_c
 export function createNotifier(deps: NotifierDeps) {
   const { ledger, cards, paced, liveEdits, log } = deps;
   const { factsOf, problemOf } = createCardFacts(deps);
+  const inTurn = createCardTurn(cards);
   /** Which version a copy shows, by its ts: clicked again, it is not made anew. */
   const copies = new Map<string, number>();
 
   /** Posts or edits the card, until what stands there is the newest state. */
-  async function bringUpToDate(id: string, seen: TaskExecution | null, live: boolean): Promise<void> {
+  async function bringUpToDate(
+    id: string,
+    seen: TaskExecution | null,
+    live: boolean,
+    still: () => Promise<void>,
+  ): Promise<void> {
     for (let shown = 0; ; ) {
       const stored = await ledger.load(id);
       if (!stored || stored.request.version === shown) return;
@@ -76,9 +81,11 @@ export function createNotifier(deps: NotifierDeps) {
       else if (!onlyLive) paced.expectEdit(showing(id));
       const facts = await factsOf(stored, seen);
       const message = cardMessage(facts);
+      await still();
       if (card) await editResult(deps, card, facts, () => resultRecord(stored));
       const lookedAt = seen?.lookedAt ?? null;
       if (onlyLive && !(await liveEdits.isDue(id, message, lookedAt))) return;
+      await still();
       if (card) await edit(stored, card, message);
       else await post(stored, message, null);
       await liveEdits.made(id, message, lookedAt);
@@ -103,18 +110,14 @@ export function createNotifier(deps: NotifierDeps) {
   }
 
   /** `live`: only the transfer has gone on, so the edit may be left out. */
-  async function show(id: string, seen: TaskExecution | null = null, live = false): Promise<Told> {
-    const unlock = await cards.lock(id);
-    if (!unlock) return { againInSeconds: 0.5, why: 'another bot is at this card' };
-    try {
-      return await telling(
+  function show(id: string, seen: TaskExecution | null = null, live = false): Promise<Told> {
+    return inTurn(id, 'card', (still) =>
+      telling(
         id,
-        () => bringUpToDate(id, seen, live),
+        () => bringUpToDate(id, seen, live, still),
         (stored) => cardInstead(stored, seen),
-      );
-    } finally {
-      await unlock();
-    }
+      ),
+    );
   }
 
   /** The record that tells the result: a limit in force goes on to have others. */
@@ -135,6 +138,15 @@ export function createNotifier(deps: NotifierDeps) {
     const stored = await ledger.load(id);
     const message = stored && resultNow({ ...stored, record: await resultRecord(stored), seal: deps.seal });
     if (!stored || !message) return null;
+    return inTurn(id, 'result', (still) => postResult(stored, message, still));
+  }
+
+  async function postResult(
+    stored: StoredRequest,
+    message: NonNullable<ReturnType<typeof resultNow>>,
+    still: () => Promise<void>,
+  ): Promise<Told> {
+    const { id, channel, requester, approvals } = stored.request;
     const before = await cards.find(id);
     if (before?.resultTs) return null;
     if (!before) {
@@ -143,16 +155,15 @@ export function createNotifier(deps: NotifierDeps) {
     }
     const card = await cards.find(id);
     const { broadcast, ...words } = message;
-    const { requester, approvals } = stored.request;
     const to = [...new Set([requester, ...approvals.map(({ by }) => by)].map(({ user }) => user))];
     return telling(
       id,
       async () => {
-        const { channel } = stored.request;
         // There is none where the channel took no message from the first on.
         const thread = card ? { thread_ts: card.ts, ...(broadcast ? { reply_broadcast: true } : {}) } : {};
+        await still();
         const posted = await paced.post(first(`result ${id}`), { channel, ...words, ...thread, ...quiet });
-        if (card) await cards.keep(id, { ...card, resultTs: posted.ts ?? card.ts });
+        if (card) await cards.keepResult(id, posted.ts ?? card.ts);
       },
       async () => [{ key: 'result', message: words, to }],
     );
@@ -169,10 +180,8 @@ export function createNotifier(deps: NotifierDeps) {
     });
     // Most of the time there is nothing to say, and the card is left to who edits it.
     if (notes.length === 0) return null;
-    const unlock = await cards.lock(id);
-    if (!unlock) return { againInSeconds: 0.5, why: 'another bot is at this card' };
-    try {
-      return await telling(
+    return inTurn(id, 'card', (still) =>
+      telling(
         id,
         async () => {
           for (const { key, message, broadcast } of notes) {
@@ -180,15 +189,14 @@ export function createNotifier(deps: NotifierDeps) {
             const { ts: thread_ts } = card;
             const thread = broadcast ? { thread_ts, reply_broadcast: true as const } : { thread_ts };
             const note = { channel: card.channel, ...thread, ...message, ...quiet };
+            await still();
             await paced.post({ id: `tell ${id}`, urgency: 'later' }, note);
             await cards.kept(id, key);
           }
         },
         async ({ request }) => notes.map((note) => ({ ...note, to: [request.requester.user] })),
-      );
-    } finally {
-      await unlock();
-    }
+      ),
+    );
   }
 
   /** What Slack refuses for good is told in direct messages instead; a rate limit is waited out; the rest is tried again. */

@@ -1,5 +1,6 @@
 import type { WebClient } from '@slack/web-api';
 import type { User } from '@slack/web-api/dist/types/response/UsersInfoResponse.js';
+import { createBoundedMap } from '../bounded-map.ts';
 import type { Groups, Person } from '../domain/policy.ts';
 import type { Log } from '../log.ts';
 import { PersonUnknown } from '../workflow/faults.ts';
@@ -14,6 +15,8 @@ const LATELY_MS = 5 * 60_000;
 /** Slack tells of 20 groups a minute, and what only shows something is looked at over and over. */
 const GROUPS_LATELY_MS = 60_000;
 const MOST_PEOPLE = 5000;
+/** Those of policies that nobody goes by any more are among them. */
+const MOST_GROUPS = 1000;
 /** Slack's answers about a group that stay the same until a person puts the policy, or the app, right. */
 const UNREADABLE = new Set([
   ...['no_such_subteam', 'missing_scope', 'no_permission', 'permission_denied', 'not_allowed_token_type'],
@@ -31,14 +34,14 @@ export function createPeople(client: WebClient, team: string, clock: Clock, log:
   const membersOf = createFresh((group) => lookUpGroup(client, group, log), clock, MAX_AGE_MS);
   const lately = createFresh(personOf, clock, LATELY_MS, MOST_PEOPLE);
   const privacyOf = createFresh((channel) => lookUpPrivacy(client, channel), clock, LATELY_MS);
-  const unreadable = new Set<string>();
+  const unreadable = createBoundedMap<string, true>(MOST_GROUPS);
 
   const membersLately = createFresh(membersOf, clock, GROUPS_LATELY_MS);
 
   async function groupBy(look: typeof membersOf, id: string) {
     try {
       const members = await look(id);
-      if (members === 'unreadable') unreadable.add(id);
+      if (members === 'unreadable') unreadable.set(id, true);
       else unreadable.delete(id);
       return members;
     } catch (err) {
@@ -67,7 +70,7 @@ export function createPeople(client: WebClient, team: string, clock: Clock, log:
         return true;
       }
     },
-    unreadable: () => [...unreadable],
+    unreadable: () => unreadable.keys(),
   };
 }
 

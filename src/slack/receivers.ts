@@ -20,8 +20,11 @@ export interface Listening {
 const MOST_AHEAD_SECONDS = 60;
 const CLOSE_IDLE_MS = 50;
 
-/** HTTP mode: `POST /slack/events`, signed. */
-export function httpListening(signingSecret: string, port: number, log: Log): Listening {
+/**
+ * HTTP mode: `POST /slack/events`, signed.
+ * @param host every interface if not given
+ */
+export function httpListening(signingSecret: string, port: number, log: Log, host?: string): Listening {
   const receiver = new HTTPReceiver({ signingSecret, port, endpoints: '/slack/events', logger: boltLogger(log) });
   const listen = receiver.requestListener;
   receiver.requestListener = (request, response) => {
@@ -33,7 +36,7 @@ export function httpListening(signingSecret: string, port: number, log: Log): Li
   return {
     receiver,
     async start() {
-      server = await receiver.start(port);
+      server = await receiver.start({ port, ...(host === undefined ? {} : { host }) });
       return (server.address() as AddressInfo).port;
     },
     state: () => ({ kind: 'http', listening: server?.listening ?? false }),

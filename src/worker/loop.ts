@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { createBoundedMap } from '../bounded-map.ts';
 import type { Log } from '../log.ts';
 import type { Claim, Clock, EffectKind, Outbox, Work } from '../workflow/ports.ts';
 
@@ -24,15 +25,17 @@ const TIMERS_MS = 250;
 const ABANDONED_MS = 5_000;
 const REST_MS = 250;
 const MOST_BACKOFF_SECONDS = 30;
+/** Another bot may have finished the work: nobody says so here. */
+const MOST_REMEMBERED = 1000;
 
 /** Claims work, runs it and settles it, until told to stop. */
 export function startLoop({ outbox, run, clock, log, onEffect = () => {}, onTurn = () => {}, width = 8 }: LoopOptions) {
   const stopping = new AbortController();
   const inHand = new Map<string, Work>();
   /** How often a piece of work failed in a row, by its text: only to wait longer each time. */
-  const failures = new Map<string, number>();
+  const failures = createBoundedMap<string, number>(MOST_REMEMBERED);
   /** Why a piece of work waits, by its text: said when it changes, and not at each look. */
-  const waits = new Map<string, string>();
+  const waits = createBoundedMap<string, string>(MOST_REMEMBERED);
   let freed = () => {};
 
   async function perform(work: Work): Promise<void> {

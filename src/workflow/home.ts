@@ -17,10 +17,19 @@ export interface Homes {
   outdate(users: readonly string[]): Promise<void>;
   /** Whose is old, or was not brought up to date for a while. */
   due(): Promise<string[]>;
-  /** The right to bring it up to date: at most every 10 s, and for one bot. */
-  takeTurn(user: string): Promise<boolean>;
-  /** It begins anew: nobody's turn is within the next 10 s. */
-  prolongTurn(user: string): Promise<void>;
+  /** The right to bring it up to date: at most every 10 s, and for one bot. Null: it is another's, or it is too early. */
+  takeTurn(user: string): Promise<HomeTurn | null>;
+}
+
+/** It lasts until it is over, however long the facts take. */
+export interface HomeTurn {
+  /**
+   * Whether it lasts still: to be asked before anything is published.
+   * @throws NotRecorded where Redis can't say
+   */
+  isHeld(): Promise<boolean>;
+  /** Nobody's turn is within the next 10 s. */
+  over(): Promise<void>;
 }
 
 /** Brings home tabs up to date while somebody may look at them. */

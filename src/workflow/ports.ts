@@ -279,9 +279,23 @@ export interface Card {
 export interface Cards {
   find(request: string): Promise<Card | null>;
   keep(request: string, card: Card): Promise<void>;
+  /** Keeps the result alone: the card may have been posted anew meanwhile. */
+  keepResult(request: string, ts: string): Promise<void>;
   /** Whether a word was said in the card's thread already; `kept` that it was. */
   said(request: string, word: string): Promise<boolean>;
   kept(request: string, word: string): Promise<void>;
-  /** One writer of a card at a time, over all bots. Null: another is at it. */
-  lock(request: string): Promise<(() => Promise<void>) | null>;
+  /** One writer of a card at a time, over all bots, and one of its result beside it. Null: another is at it. */
+  lock(request: string, part?: CardPart): Promise<CardLock | null>;
+}
+
+export type CardPart = 'card' | 'result';
+
+/** Called, it is given up. Until then it lasts, unless this process stands still. */
+interface CardLock {
+  (): Promise<void>;
+  /**
+   * Whether it lasts still: to be asked before each message.
+   * @throws NotRecorded where Redis can't say
+   */
+  isHeld(): Promise<boolean>;
 }

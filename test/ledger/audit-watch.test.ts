@@ -91,6 +91,30 @@ describe('the watch over the log', () => {
     expect(await opened.redis.pttl(opened.keys.alarm('lost'))).toBeGreaterThan(60_000);
   });
 
+  it('keeps the others from telling the same for as long as Slack takes, and no longer where it fails', async () => {
+    await restore(opened, new Map());
+    const key = opened.keys.alarm('lost');
+    let fail = () => {};
+    let asked = 0;
+    watch({
+      tellLost: () => {
+        asked += 1;
+        return new Promise((_, reject) => {
+          fail = () => reject(new Error('no'));
+        });
+      },
+    });
+    await vi.waitFor(() => expect(asked).toBe(1), PATIENCE);
+    const first = await opened.redis.get(key);
+    await vi.waitFor(async () => expect(await opened.redis.get(key)).not.toBe(first), PATIENCE);
+    expect(await opened.redis.pttl(key)).toBeGreaterThan(8_000);
+    // What another bot left there by then is not taken away.
+    await opened.redis.set(key, 'another bot’s', 'PX', 30_000);
+    fail();
+    await vi.waitFor(() => expect(asked).toBe(2), PATIENCE);
+    fail();
+  });
+
   it('is not kept silent by what somebody without a key left in Redis', async () => {
     await restore(opened, new Map());
     for (const words of ['told', JSON.stringify({ by: 'told', at: Date.now(), seal: 'ab'.repeat(32) })]) {

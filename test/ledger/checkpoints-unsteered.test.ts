@@ -114,6 +114,32 @@ describe.each([
     expect(await opened.redis.get(opened.keys.checkpointLock)).toBe('mine');
   });
 
+  it('takes the lock away for no longer than that, however often', async () => {
+    const key = opened.keys.checkpointLock;
+    let stolen = 0;
+    const one = createCheckpoints({
+      ...{ redis: opened.redis, keys: opened.keys, auditKeys: AUDIT_KEYS, signingKey, file: join(folder, 'a'), alarms },
+      clock: {
+        now: () => {
+          // While a round is at it.
+          void opened.redis.set(key, 'mine', 'XX').then((set) => {
+            stolen += set === null ? 0 : 1;
+          });
+          return new Date(Date.parse('2026-03-01T00:00:00Z') + seconds * 1000);
+        },
+      },
+    });
+    await one.round();
+    await write(100);
+    expect(await one.round()).toEqual([]);
+    expect(stolen).toBeGreaterThan(0);
+    expect(await opened.redis.get(key)).toBe('mine');
+    await opened.redis.del(key);
+    seconds = 21;
+    expect(await one.round()).toHaveLength(1);
+    expect(await seqsIn('a')).toEqual([100]);
+  });
+
   it('gets no checkpoint: of a record that it altered, or of places that it calls empty', async () => {
     const one = bot(join(folder, 'a'), signingKey);
     await one.round();

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { BLOCK_MS, type Connection } from '../../src/ledger/connection.ts';
 import { createOutbox } from '../../src/ledger/outbox.ts';
 import { ClaimLost } from '../../src/workflow/faults.ts';
-import type { Outbox, Work } from '../../src/workflow/ports.ts';
+import type { Change, Outbox, Work } from '../../src/workflow/ports.ts';
 import { at } from '../domain/given.ts';
 import { asked, following, type OpenedLedger, openLedger, openRedis } from './given-ledger.ts';
 
@@ -194,5 +194,33 @@ describe('timers', () => {
       String(at(5).getTime()),
     ]);
     expect(await opened.redis.xlen(opened.keys.outbox)).toBe(0);
+  });
+
+  it('that a commit set meanwhile are not moved later by work that is settled late, and may be moved earlier', async () => {
+    const outbox = await worker('a');
+    const request = await asked(opened.ledger, 1, { effects: ['revert'] });
+    const work = await only(outbox.take(8));
+    const timers: Change['timers'] = [{ kind: 'revert', at: at(5) }];
+    await opened.ledger.commit({ ...following(request, 'cancelled'), timers });
+    const due = () => opened.redis.zscore(opened.keys.timers, '{"kind":"revert","request":"r-0000000001"}');
+    expect(await outbox.settle(work, at(3600))).toBe(true);
+    expect(await due()).toBe(String(at(5).getTime()));
+
+    await asked(opened.ledger, 2, { others: [work.effect] });
+    expect(await outbox.settle(await only(outbox.take(8)), at(2))).toBe(true);
+    expect(await due()).toBe(String(at(2).getTime()));
+  });
+
+  it('are not touched by a worker whose claim has gone to another', async () => {
+    const [old, young] = await Promise.all([worker('old'), worker('young', 0)]);
+    await asked(opened.ledger, 1, { effects: ['revert'] });
+    const lost = await only(old.take(8));
+    const mine = await only(young.takeAbandoned(8));
+    expect(await young.settle(mine, at(60))).toBe(true);
+    expect(await old.settle(lost, at(1))).toBe(false);
+    expect(await opened.redis.zrange(opened.keys.timers, '0', '-1', 'WITHSCORES')).toEqual([
+      '{"kind":"revert","request":"r-0000000001"}',
+      String(at(60).getTime()),
+    ]);
   });
 });

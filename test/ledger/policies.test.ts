@@ -68,6 +68,17 @@ describe('the policies of the bots that run', () => {
     expect(await bot('b').text('one')).toBe('version: 1');
     expect(await bot('b').text('two')).toBeNull();
   });
+
+  it('go 90 days after they were announced, but for those that were said to stay', async () => {
+    const ttl = (digest: string) => opened.redis.ttl(opened.keys.policyText(digest));
+    await bot('a').keep('one', 'version: 1');
+    expect(await ttl('one')).toBeGreaterThan(89 * 86_400);
+    await bot('a').keepForGood('one');
+    expect(await ttl('one')).toBe(-1);
+    // Another bot that announces the same puts no end to it.
+    await bot('b').keep('one', 'version: 1');
+    expect(await ttl('one')).toBe(-1);
+  });
 });
 
 const policies = () => bot('this one');

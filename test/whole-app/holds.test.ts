@@ -1,5 +1,6 @@
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { LOOPBACK } from '../../src/sandbox/local-world.ts';
 import { elementsOf, visibleText } from '../../src/sandbox/slack/block-walk.ts';
 import type { SlackMessage } from '../../src/sandbox/slack/workspace.ts';
 import { type Running, serve } from '../../src/serve.ts';
@@ -253,7 +254,9 @@ describe('two bots, of which one is killed at the moment of the revert', () => {
   beforeAll(async () => {
     redis = new Redis(inject('redisUrl'));
     proxies = await Promise.all([1, 2].map(() => startLossyProxy(inject('redisUrl'))));
-    pair = await Promise.all(proxies.map(({ url }) => serve({ ...at().env, REDIS_URL: url }, options)));
+    pair = await Promise.all(
+      proxies.map(({ url }) => serve({ ...at().env, REDIS_URL: url }, { ...options, host: LOOPBACK })),
+    );
   });
   afterAll(async () => {
     await Promise.all(pair.map((bot) => bot.stop()));

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { LOOPBACK } from '../../src/sandbox/local-world.ts';
 import { type LocalRedis, startLocalRedis } from '../../src/sandbox/redis.ts';
 import { serve } from '../../src/serve.ts';
 import { ConfigurationError } from '../../src/settings.ts';
@@ -106,18 +107,20 @@ describe('a start', () => {
     const { writeFile } = await import('node:fs/promises');
     const file = `${world.policyFile}.bad`;
     await writeFile(file, policy);
-    const started = serve({ ...world.env, POLICY_FILE: file });
+    const started = serve({ ...world.env, POLICY_FILE: file }, { host: LOOPBACK });
     await expect(started).rejects.toThrow(ConfigurationError);
     await expect(started).rejects.toThrow(says);
     await expect(started).rejects.toThrow(/policy\.yml\.bad:\d+|line \d+/);
   });
 
   it('with a token that Slack refuses is refused', async () => {
-    await expect(serve({ ...world.env, SLACK_BOT_TOKEN: 'xoxb-other' })).rejects.toThrow(/SLACK_BOT_TOKEN/);
+    await expect(serve({ ...world.env, SLACK_BOT_TOKEN: 'xoxb-other' }, { host: LOOPBACK })).rejects.toThrow(
+      /SLACK_BOT_TOKEN/,
+    );
   });
 
   it('with an app-level token that Slack refuses is refused, by its name', async () => {
-    const started = serve({ ...world.env, SLACK_APP_TOKEN: 'xapp-other' });
+    const started = serve({ ...world.env, SLACK_APP_TOKEN: 'xapp-other' }, { host: LOOPBACK });
     await expect(started).rejects.toThrow(ConfigurationError);
     await expect(started).rejects.toThrow('Slack refuses SLACK_APP_TOKEN: invalid_auth');
   });
@@ -126,7 +129,7 @@ describe('a start', () => {
     ['PORT', () => world.bots[0]?.port],
     ['OPS_PORT', () => world.bots[0]?.opsPort],
   ] as const)('on a %s that is in use is refused, by its name', async (name, taken) => {
-    const started = serve({ ...world.env, [name]: `${taken()}` });
+    const started = serve({ ...world.env, [name]: `${taken()}` }, { host: LOOPBACK });
     await expect(started).rejects.toThrow(ConfigurationError);
     await expect(started).rejects.toThrow(new RegExp(`^${name} ${taken()} is in use`));
   });
@@ -151,7 +154,7 @@ describe('a start', () => {
     const { slack, env } = world;
     slack.outage({ kind: 'hang' });
     const stopping = new AbortController();
-    const started = serve({ ...env, ...slack.environment(mode) }, { signal: stopping.signal });
+    const started = serve({ ...env, ...slack.environment(mode) }, { signal: stopping.signal, host: LOOPBACK });
     await slack.until(() => slack.hanging() > 0);
     stopping.abort();
     await expect(started).rejects.toBe(stopping.signal.reason);
@@ -163,7 +166,7 @@ describe('a start', () => {
     await writeFile(file, POLICY.replace('12h', '6h'));
     let ahead = 0;
     const clock = { now: () => new Date(Date.now() + ahead) };
-    const other = await serve({ ...world.env, POLICY_FILE: file }, { clock });
+    const other = await serve({ ...world.env, POLICY_FILE: file }, { clock, host: LOOPBACK });
     expect(await look('/readyz', other)).toMatchObject({ status: 200, body: expect.not.stringMatching(/others run/) });
     ahead = 61_000;
     expect(await look('/readyz', other)).toMatchObject({

@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
+import { LOOPBACK } from '../../src/sandbox/local-world.ts';
 import { visibleText } from '../../src/sandbox/slack/block-walk.ts';
 import { type Running, serve } from '../../src/serve.ts';
 import { COMMAND, givenWorld, LEAD, LEAD2, MiB, OPERATOR, POLICY } from './world.ts';
@@ -28,7 +29,7 @@ const replicas = () => `{${at().env.REDIS_KEY_PREFIX}}:replicas`;
 async function another(policy: string): Promise<Running> {
   const file = `${at().policyFile}.other`;
   await writeFile(file, policy);
-  const bot = await serve({ ...at().env, POLICY_FILE: file });
+  const bot = await serve({ ...at().env, POLICY_FILE: file }, { host: LOOPBACK });
   others.push(bot);
   return bot;
 }

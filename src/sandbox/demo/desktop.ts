@@ -5,7 +5,7 @@ export function openOnDesktop(url: string, env: NodeJS.ProcessEnv, platform: Nod
   const opener = openerFor(env, platform);
   if (!opener) return;
   const [command, ...args] = opener;
-  const child = spawn(command, [...args, url], { stdio: 'ignore', detached: true });
+  const child = spawn(command, [...args, url], { env, stdio: 'ignore', detached: true });
   // No such program: the address stands in the terminal as well.
   child.on('error', () => {});
   child.unref();

@@ -17,6 +17,8 @@ export interface StageOptions {
   once: boolean;
   /** Where this process's own stdout goes, and with it the bot's log. */
   logFile: string;
+  /** Where it will be found once a demo has failed. */
+  failedLog: string;
   fds: TerminalFds;
 }
 
@@ -25,14 +27,14 @@ const STOP_WITHIN_MS = 15_000;
 const FAULTS = ['deny', 'throttle', 'internal', 'html503', 'reset', 'rejected', 'ignored-update'] as const;
 
 /** Starts everything, plays the story, stays up unless `once`, stops everything. Resolves with the exit code. */
-export async function runStage({ once, logFile, fds }: StageOptions): Promise<number> {
+export async function runStage({ once, logFile, failedLog, fds }: StageOptions): Promise<number> {
   const terminal = openTerminal(fds, process.env);
   const stop = stopRequested(terminal.gone);
   const closers: (() => Promise<unknown>)[] = [];
   // What a helper library throws in the background must not end in silence: stderr is the log file.
   process.on('uncaughtException', (fault) => {
     console.error(fault);
-    terminal.fault(`The demo broke off: ${fault.message}. More of it is in ${logFile}`);
+    terminal.fault(`The demo broke off: ${fault.message}. More of it is in ${failedLog}`);
     process.exit(1);
   });
   const show = perform({ once, logFile, terminal, closers, stop });
@@ -44,7 +46,7 @@ export async function runStage({ once, logFile, fds }: StageOptions): Promise<nu
     stop.then(() => 'stopped' as const),
   ]);
   show.catch(() => {});
-  if (typeof ended === 'object') terminal.fault(faultWords(ended.fault, logFile));
+  if (typeof ended === 'object') terminal.fault(faultWords(ended.fault, failedLog));
   if (ended === 'stopped') terminal.write('\nStopping …\n');
   const closing = closeAll(closers).then(() => true);
   if (!(await Promise.race([closing, sleep(STOP_WITHIN_MS, false, { ref: false })]))) {
@@ -56,7 +58,7 @@ export async function runStage({ once, logFile, fds }: StageOptions): Promise<nu
   return ended === 'stopped' && once ? 130 : 0;
 }
 
-interface Performance extends Omit<StageOptions, 'fds'> {
+interface Performance extends Omit<StageOptions, 'fds' | 'failedLog'> {
   terminal: ReturnType<typeof openTerminal>;
   closers: (() => Promise<unknown>)[];
   stop: Promise<void>;
@@ -86,7 +88,9 @@ async function perform({ once, logFile, terminal, closers, stop }: Performance):
   closers.push(() => page.stop());
   transcript.line();
   transcript.line(span('Now you: ', 'bold'), span(page.url, 'link'), span('  (Ctrl-C stops everything)', 'dim'));
-  openOnDesktop(page.url, process.env, process.platform);
+  // A browser outlives the demo, and its temporary folder.
+  const { TMPDIR: _ours, ...theirs } = process.env;
+  openOnDesktop(page.url, theirs, process.platform);
   await stop;
 }
 

@@ -1,10 +1,9 @@
+import { randomBytes } from 'node:crypto';
 import { Agent } from 'node:http';
 import { createEmulator } from 'emulate';
 import { type HttpReply, post } from './http-call.ts';
 import { isObject, type JsonObject, objects, parsed, text } from './json.ts';
 import type { SlackSeed } from './seed.ts';
-
-const token = 'xoxb-inside';
 
 /** `emulate`'s Slack: keeps messages, threads, direct messages and files. */
 export interface EmulatedSlack {
@@ -22,6 +21,7 @@ export interface EmulatedSlack {
  * @param origin where its upload addresses are to point
  */
 export async function startEmulated(seed: SlackSeed, origin: string): Promise<EmulatedSlack> {
+  const token = `xoxb-inside-${randomBytes(16).toString('hex')}`;
   const emulator = await createEmulator({
     service: 'slack',
     port: 0,

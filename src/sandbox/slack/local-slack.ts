@@ -13,7 +13,7 @@ import { peopleMethods } from './people-methods.ts';
 import { Person } from './person.ts';
 import { type PostRate, PostRates } from './post-rates.ts';
 import { Responses } from './responses.ts';
-import { defaultSeed, type SeedUser, type SlackSeed } from './seed.ts';
+import { defaultSeed, newSecrets, type RunningSeed, type SeedUser, type SlackSeed } from './seed.ts';
 import { type SignedRequest, signedRequest } from './signing.ts';
 import { Sockets } from './sockets.ts';
 import { until } from './until.ts';
@@ -45,7 +45,7 @@ export interface LocalSlackOptions {
 export interface LocalSlack {
   /** To be set as SLACK_API_URL. */
   readonly apiUrl: string;
-  readonly seed: SlackSeed;
+  readonly seed: RunningSeed;
   /** The bot's environment: SLACK_API_URL, SLACK_BOT_TOKEN and the secret, or the app token for Socket Mode. */
   environment(mode?: 'http' | 'socket'): Record<string, string>;
   /** Where the bot listens, such as `http://127.0.0.1:3000/slack/events`. */
@@ -114,7 +114,8 @@ export interface LocalSlack {
 
 /** Starts a local Slack on loopback. */
 export async function startSlack(options: LocalSlackOptions = {}): Promise<LocalSlack> {
-  const seed: SlackSeed = { ...defaultSeed, ...options.seed };
+  const given = { ...defaultSeed, ...options.seed };
+  const seed: RunningSeed = { ...given, app: { ...given.app, ...newSecrets() } };
   const workspace = new Workspace(seed, options.now ?? Date.now);
   const sockets = new Sockets(workspace);
   const server = new ApiServer((request, socket, head) => sockets.upgrade(request, socket, head));

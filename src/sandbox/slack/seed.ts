@@ -1,3 +1,5 @@
+import { randomBytes } from 'node:crypto';
+
 /** A person as the workspace starts with them. `teamId` absent = this workspace. */
 export interface SeedUser {
   readonly id: string;
@@ -30,16 +32,25 @@ interface SeedGroup {
   readonly users: readonly string[];
 }
 
-/** The installed app: its ids, its secrets, the scopes that were granted and the slash commands that it has. */
-export interface SeedApp {
+/** The installed app: its ids, the scopes that were granted and the slash commands that it has. */
+interface SeedApp {
   readonly appId: string;
   readonly botId: string;
   readonly botUserId: string;
+  readonly scopes: readonly string[];
+  readonly commands: readonly string[];
+}
+
+/** Made anew for each workspace that is started: nobody who has read this file can send the bot anything. */
+interface AppSecrets {
   readonly botToken: string;
   readonly appToken: string;
   readonly signingSecret: string;
-  readonly scopes: readonly string[];
-  readonly commands: readonly string[];
+}
+
+export function newSecrets(): AppSecrets {
+  const [botToken, appToken, signingSecret] = [1, 2, 3].map(() => randomBytes(16).toString('hex'));
+  return { botToken: `xoxb-local-${botToken}`, appToken: `xapp-local-${appToken}`, signingSecret: `${signingSecret}` };
 }
 
 export interface SlackSeed {
@@ -49,6 +60,13 @@ export interface SlackSeed {
   readonly groups: readonly SeedGroup[];
   readonly app: SeedApp;
 }
+
+/** A workspace as it runs: with its secrets. */
+export interface RunningSeed extends SlackSeed {
+  readonly app: RunningApp;
+}
+
+export type RunningApp = SeedApp & AppSecrets;
 
 const bot = 'U0BOT';
 const staff = ['U0OPER', 'U0OPER2', 'U0LEAD', 'U0LEAD2', 'U0AUDIT'];
@@ -89,9 +107,6 @@ export const defaultSeed: SlackSeed = {
     appId: 'A0DST',
     botId: 'B0DST',
     botUserId: bot,
-    botToken: 'xoxb-local-bot',
-    appToken: 'xapp-local-app',
-    signingSecret: '0123456789abcdef0123456789abcdef',
     scopes: [
       'commands',
       'chat:write',

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { EventEmitter } from 'node:events';
 import { elementsOf, mentionsOf, type PlacedElement, withIds } from './block-walk.ts';
 import { type JsonObject, text } from './json.ts';
-import type { SeedApp, SeedUser, SlackSeed } from './seed.ts';
+import type { RunningApp, RunningSeed, SeedUser, SlackSeed } from './seed.ts';
 
 /** A message as the channel shows it. Never changed in place: an edit is a new object, so an old card can be kept. */
 export interface SlackMessage {
@@ -90,7 +90,7 @@ export interface Change {
 /** The state of the local Slack: who and what there is, and what everybody can see. */
 export class Workspace {
   readonly team: SlackSeed['team'];
-  readonly app: SeedApp;
+  readonly app: RunningApp;
   readonly users = new Map<string, SeedUser>();
   readonly channels = new Map<string, Channel>();
   readonly groups = new Map<
@@ -115,7 +115,7 @@ export class Workspace {
   /** Block id → what could be used in it when it was shown. */
   readonly #usable = new Map<string, PlacedElement[]>();
 
-  constructor(seed: SlackSeed, now: () => number) {
+  constructor(seed: RunningSeed, now: () => number) {
     this.team = seed.team;
     this.app = seed.app;
     this.scopes = seed.app.scopes;

@@ -48,7 +48,7 @@ describe('who', () => {
 
   it('refuses other tokens, and what the scopes leave out', async () => {
     expect(await refusal(as('xoxb-other').auth.test())).toMatchObject({ error: 'invalid_auth' });
-    expect(await refusal(as('xapp-local-app').auth.test())).toMatchObject({ error: 'not_allowed_token_type' });
+    expect(await refusal(as(slack.seed.app.appToken).auth.test())).toMatchObject({ error: 'not_allowed_token_type' });
     slack.setScopes(['chat:write']);
     expect(await refusal(client.usergroups.users.list({ usergroup: 'S0OPS' }))).toMatchObject({
       error: 'missing_scope',

@@ -1,0 +1,20 @@
+#!lua
+-- Takes workers that are gone out of the consumer group. One that still has work in hand stays, since that would be gone with
+-- it: another worker takes the work over first.
+-- KEYS  1 outbox
+-- ARGV  1 consumer group  2 ms after which a worker that says nothing is gone
+-- Answers  how many were taken out
+local outbox_key = KEYS[1]
+local group, gone_ms = ARGV[1], tonumber(ARGV[2])
+local dropped = 0
+for _, fields in ipairs(redis.call('XINFO', 'CONSUMERS', outbox_key, group)) do
+  local consumer = {}
+  for place = 1, #fields, 2 do
+    consumer[fields[place]] = fields[place + 1]
+  end
+  if consumer.pending == 0 and consumer.idle >= gone_ms then
+    redis.call('XGROUP', 'DELCONSUMER', outbox_key, group, consumer.name)
+    dropped = dropped + 1
+  end
+end
+return dropped
