@@ -36,6 +36,7 @@ import { startHomeTabs } from './slack/home-tabs.ts';
 import { checkAppToken, identify, TokenRefused } from './slack/identify.ts';
 import { createNotifier } from './slack/notifier.ts';
 import { createPeople } from './slack/people.ts';
+import { createPosts } from './slack/posts.ts';
 import { httpListening, type Listening, socketListening } from './slack/receivers.ts';
 import { createRemind } from './slack/remind.ts';
 import { createSeals } from './slack/sealed.ts';
@@ -67,6 +68,8 @@ export interface ServeOptions {
   abandonedMs?: number;
   /** How often it is looked whether the audit log is still the one that this bot wrote to; 2 s if not given. */
   lookMs?: number;
+  /** How long Slack may take to answer what nobody waits for; 10 s if not given. */
+  patientMs?: number;
   /** Where the log's lines go; stdout if not given. */
   logTo?: { write(line: string): void };
   /** Ends a start that waits for Slack: it throws the signal's reason. */
@@ -114,7 +117,7 @@ export async function serve(env: NodeJS.ProcessEnv, options: ServeOptions = {}):
   const policy: PolicySource = policyWatch;
   await policyWatch.announced;
   const { mode, apiUrl } = config.slack;
-  const clients = createClients(config.slack.botToken, apiUrl, log, countingFetch(metrics));
+  const clients = createClients(config.slack.botToken, apiUrl, log, countingFetch(metrics), options.patientMs);
   const appClient =
     mode.kind === 'socket' ? createClients(mode.appToken, apiUrl, log, countingFetch(metrics)).patient : null;
   const closeRedis = async () => {
@@ -165,7 +168,20 @@ export async function serve(env: NodeJS.ProcessEnv, options: ServeOptions = {}):
   unreadable = people.unreadable;
   const seals = createSeals(sealSecret(config), config.slack.oldSigningSecret);
   const seal = (request: string) => sealRequest({ seals }, request);
-  const notifier = createNotifier({ ledger, executions, people, policy, clock, cards, looks, clients, seal, log });
+  const posts = createPosts({ clients, cards, clock, botId: identity.botId, log });
+  const notifier = createNotifier({
+    ledger,
+    executions,
+    people,
+    policy,
+    clock,
+    cards,
+    looks,
+    clients,
+    posts,
+    seal,
+    log,
+  });
   const audit = createAuditBook({ redis, keys, ledger, clock, auditKeys, signingKey, checkpointFile, alarms });
   const auditChannel = createAuditChannel({ clients, channel: config.audit.channel, policy, log });
   const auditWatch = startAuditWatch({

@@ -33,6 +33,8 @@ export function createKeys(prefix: string) {
     homeTurn: (user: string) => key('home', 'turn', user),
     look: (arn: string) => key('look', arn),
     card: (request: string) => key('card', request),
+    /** Of a request: which of its messages may stand in Slack twice. */
+    doubts: (request: string) => key('doubts', request),
     cardLock: (request: string) => key('card-lock', request),
     /** As SCAN matches keys: those of all indexes. */
     everyIndex: key('ix', '*').replace(/[\\[\]?^]/g, '\\$&'),

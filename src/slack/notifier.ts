@@ -20,6 +20,8 @@ import type {
 import { executionOf } from '../workflow/request-facts.ts';
 import type { SlackClients } from './clients.ts';
 import { retryAfter, slackError } from './clients.ts';
+import { CARD, metadataOf, type Posts, RESULT, type Told } from './posts.ts';
+import { isFinal, slackVerdict } from './slack-fault.ts';
 import { section } from './views/blocks.ts';
 import { cardMessage } from './views/card.ts';
 import { resultMessage } from './views/result.ts';
@@ -35,6 +37,7 @@ export interface NotifierDeps {
   cards: Cards;
   looks: Looks;
   clients: SlackClients;
+  posts: Posts;
   seal: (request: string) => string;
   log: Log;
 }
@@ -49,15 +52,11 @@ interface Instead {
   to: readonly string[];
 }
 
-type Told = { againInSeconds: number; why: string } | null;
-
-/** Slack will say no to these for ever, or until a person changes the channel. */
-const HOPELESS = new Set(['channel_not_found', 'is_archived', 'not_in_channel', 'restricted_action', 'msg_too_long']);
 const GONE = new Set(['message_not_found', 'cant_update_message', 'edit_window_closed']);
 
 /** Keeps each request's message in its channel true, and says how it ended. Safe to repeat. */
 export function createNotifier(deps: NotifierDeps) {
-  const { ledger, cards, clients, log } = deps;
+  const { ledger, cards, clients, posts, log } = deps;
 
   /** `seen`: a look that was just taken, so that AWS is not asked twice. */
   async function render({ request, record }: StoredRequest, seen: TaskExecution | null): Promise<MessageView> {
@@ -101,15 +100,19 @@ export function createNotifier(deps: NotifierDeps) {
     }
   }
 
-  async function post({ request }: StoredRequest, message: MessageView, resultTs: string | null): Promise<void> {
-    const posted = await clients.patient.chat.postMessage({ channel: request.channel, ...message, ...quiet });
-    if (!posted.ts) throw new Error('chat.postMessage answered without a ts');
-    await cards.keep(request.id, { channel: request.channel, ts: posted.ts, resultTs });
+  async function post(stored: StoredRequest, message: MessageView, resultTs: string | null): Promise<void> {
+    const { id, channel } = stored.request;
+    const { ts, adopted } = await posts.once({ request: id, what: CARD, channel, thread: null, message });
+    const card = { channel, ts, resultTs };
+    await cards.keep(id, card);
+    await cards.tried(id, CARD);
+    if (adopted) await edit(stored, card, message);
   }
 
   async function edit(stored: StoredRequest, card: Card, message: MessageView): Promise<void> {
     try {
-      await clients.patient.chat.update({ channel: card.channel, ts: card.ts, ...message });
+      const metadata = metadataOf({ request: stored.request.id, what: CARD });
+      await clients.patient.chat.update({ channel: card.channel, ts: card.ts, ...message, metadata });
     } catch (fault) {
       if (!GONE.has(slackError(fault) ?? '')) throw fault;
       // Somebody deleted the card: an open request needs one to be decided.
@@ -123,7 +126,10 @@ export function createNotifier(deps: NotifierDeps) {
     try {
       return await telling(
         id,
-        () => bringUpToDate(id, seen),
+        async () => {
+          await bringUpToDate(id, seen);
+          return posts.relook(id);
+        },
         (stored) => cardInstead(stored, seen),
       );
     } finally {
@@ -150,7 +156,12 @@ export function createNotifier(deps: NotifierDeps) {
     const message = stored && resultMessage({ ...stored, record: await resultRecord(stored), seal: deps.seal });
     if (!stored || !message) return null;
     const before = await cards.find(id);
-    if (before?.resultTs) return null;
+    if (before?.resultTs)
+      return telling(
+        id,
+        () => posts.relook(id),
+        async () => [],
+      );
     if (!before) {
       const shown = await show(id);
       if (shown) return shown;
@@ -164,9 +175,11 @@ export function createNotifier(deps: NotifierDeps) {
       async () => {
         const { channel } = stored.request;
         // There is none where the channel took no message from the first on.
-        const thread = card ? { thread_ts: card.ts, ...(broadcast ? { reply_broadcast: true } : {}) } : {};
-        const posted = await clients.patient.chat.postMessage({ channel, ...words, ...thread, ...quiet });
-        if (card) await cards.keep(id, { ...card, resultTs: posted.ts ?? card.ts });
+        const thread = card?.ts ?? null;
+        const { ts } = await posts.once({ request: id, what: RESULT, channel, thread, message: words, broadcast });
+        if (card) await cards.keep(id, { ...card, resultTs: ts });
+        await cards.tried(id, RESULT);
+        return posts.relook(id);
       },
       async () => [{ key: 'result', message: words, to }],
     );
@@ -189,9 +202,12 @@ export function createNotifier(deps: NotifierDeps) {
         async () => {
           for (const { key, message } of notes) {
             if (await cards.said(id, key)) continue;
-            await clients.patient.chat.postMessage({ channel: card.channel, thread_ts: card.ts, ...message, ...quiet });
+            const { channel, ts: thread } = card;
+            await posts.once({ request: id, what: key, channel, thread, message });
             await cards.kept(id, key);
+            await cards.tried(id, key);
           }
+          return posts.relook(id);
         },
         async ({ request }) => notes.map((note) => ({ ...note, to: [request.requester.user] })),
       );
@@ -203,17 +219,17 @@ export function createNotifier(deps: NotifierDeps) {
   /** What Slack refuses for good is told in direct messages instead; a rate limit is waited out; the rest is tried again. */
   async function telling(
     id: string,
-    tell: () => Promise<void>,
+    tell: () => Promise<Told>,
     instead: (stored: StoredRequest) => Promise<Instead[]>,
   ): Promise<Told> {
     try {
-      await tell();
-      return null;
+      return await tell();
     } catch (fault) {
-      const wait = retryAfter(fault);
-      if (wait !== null) return { againInSeconds: wait, why: 'Slack asks to wait' };
-      const error = slackError(fault);
-      if (!error || !HOPELESS.has(error)) throw fault;
+      const verdict = slackVerdict(fault);
+      if (verdict?.kind === 'wait') return { againInSeconds: verdict.seconds, why: 'Slack asks to wait' };
+      if (verdict?.kind !== 'refused') throw fault;
+      const { error, patience } = verdict;
+      if (!isFinal(patience, await cards.refused(id, error, deps.clock.now()))) throw fault;
       log.error({ err: fault, request: id }, 'Slack does not take the message of a request');
       const stored = await ledger.load(id);
       for (const { key, message, to } of stored ? await instead(stored) : []) {
@@ -249,6 +265,10 @@ export function createNotifier(deps: NotifierDeps) {
   async function refreshCopy(id: string, copy: { channel: string; ts: string }): Promise<void> {
     const [stored, card] = await Promise.all([ledger.load(id), cards.find(id)]);
     if (!stored || card?.ts === copy.ts) return;
+    // Two that can be decided on would be edited apart.
+    if (card?.channel === copy.channel) {
+      return posts.supersede({ request: id, what: CARD, channel: copy.channel }, copy.ts, card.ts);
+    }
     await clients.patient.chat.update({ ...copy, ...(await render(stored, null)) });
   }
 

@@ -275,12 +275,35 @@ export interface Card {
   resultTs: string | null;
 }
 
+/** A message that was posted again, or found to stand there: another one of it may come to light. */
+export interface Doubt {
+  /** Names it among the messages of its request. */
+  what: string;
+  channel: string;
+  thread: string | null;
+  /** Where the one is that counts. */
+  ts: string;
+  /** The first try, and the last. */
+  since: string;
+  at: string;
+}
+
 export interface Cards {
   find(request: string): Promise<Card | null>;
   keep(request: string, card: Card): Promise<void>;
   /** Whether a word was said in the card's thread already; `kept` that it was. */
   said(request: string, word: string): Promise<boolean>;
   kept(request: string, word: string): Promise<void>;
+  /** On record before a message is posted: since when it has been tried; null where this is the first try. */
+  trying(request: string, what: string, now: Date): Promise<Date | null>;
+  /** Where it stands is kept, or it is certain not to stand there. */
+  tried(request: string, what: string): Promise<void>;
+  doubt(request: string, doubt: Doubt): Promise<void>;
+  doubts(request: string): Promise<Doubt[]>;
+  /** It was looked for another one. */
+  settled(request: string, what: string): Promise<void>;
+  /** Slack said no to a message with this error once more: how often in a row, and for how long. */
+  refused(request: string, error: string, now: Date): Promise<{ times: number; seconds: number }>;
   /** One writer of a card at a time, over all bots. Null: another is at it. */
   lock(request: string): Promise<(() => Promise<void>) | null>;
 }
