@@ -255,6 +255,8 @@ describe('what was typed', () => {
   });
 });
 
+const slackSaid = (error: string) => Object.assign(new Error(error), { data: { ok: false, error } });
+
 describe('faultWords', () => {
   const role = 'arn:aws:iam::111122223333:role/datasync-throttle';
   const aws = (kind: AwsFaultKind, operation = 'datasync:DescribeTaskExecution') =>
@@ -273,6 +275,18 @@ describe('faultWords', () => {
     [new LedgerLost('gone'), ['records may be lost']],
     [new PersonUnknown('away'), ['who you are']],
     [new OutcomeUnknown('op', Promise.resolve('recorded'), null), ['not known yet', 'The truth will follow here']],
+    ...['expired_trigger_id', 'trigger_expired', 'exchanged_trigger_id'].map((error): [unknown, string[]] => [
+      slackSaid(error),
+      ['took too long to open', 'Press the button or type the command again'],
+    ]),
+    ...['not_found', 'view_not_found', 'hash_conflict'].map((error): [unknown, string[]] => [
+      slackSaid(error),
+      ['The form was closed', 'Open it again'],
+    ]),
+    [slackSaid('push_limit_reached'), ['three forms']],
+    [slackSaid('error_of_tomorrow'), ['`error_of_tomorrow`', '`/datasync-throttle requests` shows']],
+    [Object.assign(new Error('x'), { code: 'slack_webapi_request_error' }), ['Slack did not answer']],
+    [Object.assign(new Error('x'), { retryAfter: 3 }), ['Slack limits how often']],
     [new ClaimLost('gone'), ['Something went wrong here']],
     ['a string', ['Nothing was sent to AWS']],
   ])('%s', (fault, parts) => {
