@@ -19,6 +19,7 @@ import { createOutbox } from './ledger/outbox.ts';
 import { createPolicies } from './ledger/policies.ts';
 import { createReminders } from './ledger/reminders.ts';
 import { createSharedSeal } from './ledger/shared-seal.ts';
+import { createUnfinishedStore } from './ledger/unfinished.ts';
 import { createLogger, type Log } from './log.ts';
 import { newRequestId } from './new-request-id.ts';
 import { countedExecutions, countedLedger, countingFetch } from './ops/counted.ts';
@@ -32,6 +33,7 @@ import { createSlackApp } from './slack/app.ts';
 import { createAuditChannel } from './slack/audit-channel.ts';
 import { type Bot, sealRequest } from './slack/bot.ts';
 import { createClients } from './slack/clients.ts';
+import { sayDirectly } from './slack/door.ts';
 import { startHomeTabs } from './slack/home-tabs.ts';
 import { checkAppToken, identify, TokenRefused } from './slack/identify.ts';
 import { createNotifier } from './slack/notifier.ts';
@@ -40,6 +42,7 @@ import { createPosts } from './slack/posts.ts';
 import { httpListening, type Listening, socketListening } from './slack/receivers.ts';
 import { createRemind } from './slack/remind.ts';
 import { createSeals } from './slack/sealed.ts';
+import { watchUnfinished } from './slack/unfinished.ts';
 import { startLoop } from './worker/loop.ts';
 import { type Applied, applyThrottle } from './workflow/apply-throttle.ts';
 import { expireRequest } from './workflow/expire-request.ts';
@@ -225,15 +228,21 @@ export async function serve(env: NodeJS.ProcessEnv, options: ServeOptions = {}):
   const homeTabs = startHomeTabs(parts, createHomes(redis, keys, clock));
   const bot: Bot = { ...parts, homeTabs };
 
+  const unfinished = watchUnfinished({
+    ...{ store: createUnfinishedStore(redis, keys), seals, clock, log, staleMs: options.abandonedMs },
+    settle: (op) => written.settle(op),
+    say: (user, text) => sayDirectly({ clients }, user, text),
+  });
   // A start that fails has claimed no work.
   const listening = listen(config, log);
   createSlackApp({
-    ...{ bot, receiver: listening.receiver, token: config.slack.botToken },
+    ...{ bot, receiver: listening.receiver, unfinished, token: config.slack.botToken },
     onInteraction: (kind, outcome) => metrics.interactions.inc({ kind, outcome }),
     onAck: (kind, seconds) => metrics.interactionAck.observe({ kind }, seconds),
   });
   const port = await listening.start().catch(async (fault: unknown) => {
     homeTabs.stop();
+    unfinished.stop();
     await auditWatch.stop();
     aws.close();
     await close();
@@ -287,6 +296,7 @@ export async function serve(env: NodeJS.ProcessEnv, options: ServeOptions = {}):
       const left = () => Math.max(0, until - Date.now());
       await Promise.race([listening.stop(), sleep(left(), undefined, { ref: false })]);
       await Promise.race([Promise.all(pending), sleep(left(), undefined, { ref: false })]);
+      unfinished.stop();
       const worked = loop.stop(left());
       blocking.disconnect();
       await worked;

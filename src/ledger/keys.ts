@@ -27,6 +27,8 @@ export function createKeys(prefix: string) {
     request: (id: string) => key('request', id),
     openExecution: (arn: string) => key('open', arn),
     reminder: (request: string, nth: number, user: string) => key('reminder', request, String(nth), user),
+    /** Interactions that were acknowledged and are not done: by when their bot was seen alive. */
+    unfinished: key('unfinished'),
     homes: key('homes'),
     homesOutdated: key('homes', 'outdated'),
     homeFresh: (user: string) => key('home', 'fresh', user),

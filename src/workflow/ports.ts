@@ -267,6 +267,16 @@ export interface Looks {
   keep(executionArn: string, look: Look): Promise<void>;
 }
 
+/** What was acknowledged to people and is not done yet, by entries that a bot made of it. */
+export interface UnfinishedStore {
+  begin(entry: string, now: Date): Promise<void>;
+  /** The bot that has them in hand lives. */
+  renew(entries: readonly string[], now: Date): Promise<void>;
+  end(entry: string): Promise<void>;
+  /** Those of which nothing was heard since: each is given to one bot alone. */
+  takeStale(before: Date, most: number): Promise<string[]>;
+}
+
 /** Where a request's message stands in Slack. */
 export interface Card {
   channel: string;
