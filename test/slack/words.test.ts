@@ -17,6 +17,7 @@ import {
 } from '../../src/slack/words.ts';
 import { faultWords } from '../../src/slack/words-fault.ts';
 import { refusalWords } from '../../src/slack/words-refusal.ts';
+import { unfinishedWords } from '../../src/slack/words-unfinished.ts';
 import {
   AwsFault,
   type AwsFaultKind,
@@ -312,6 +313,15 @@ describe('faultWords', () => {
 });
 
 describe('the rest', () => {
+  it('tells what came of something whose bot stopped', () => {
+    for (const doing of ['asking', 'deciding', 'looking'] as const) {
+      for (const outcome of ['recorded', 'refused', 'not-recorded', null] as const) {
+        expect(good({ text: unfinishedWords(outcome, doing), field: null })).toContain('The bot stopped');
+      }
+      expect(unfinishedWords(null, doing)).toMatch(/shows whether it was recorded/);
+    }
+  });
+
   it('tells how to let the bot in', () => {
     expect(good(cannotPostWords('not-a-member', 'U0BOT'))).toContain('`/invite` <@U0BOT>');
     expect(good(cannotPostWords('not-found', 'U0BOT'))).toContain('private');
