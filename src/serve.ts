@@ -229,7 +229,7 @@ export async function serve(env: NodeJS.ProcessEnv, options: ServeOptions = {}):
   const bot: Bot = { ...parts, homeTabs };
 
   const unfinished = watchUnfinished({
-    ...{ store: createUnfinishedStore(redis, keys), seals, clock, log, staleMs: options.abandonedMs },
+    ...{ store: createUnfinishedStore(redis, keys), seals, log, staleMs: options.abandonedMs },
     settle: (op) => written.settle(op),
     say: (user, text) => sayDirectly({ clients }, user, text),
   });

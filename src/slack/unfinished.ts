@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import type { Log } from '../log.ts';
 import type { Settled } from '../workflow/faults.ts';
-import type { Clock, UnfinishedStore } from '../workflow/ports.ts';
+import type { UnfinishedStore } from '../workflow/ports.ts';
 import type { Seals } from './sealed.ts';
 import { slackVerdict } from './slack-fault.ts';
 import type { Doing } from './words.ts';
@@ -19,7 +19,6 @@ export interface Interaction {
 export interface UnfinishedOptions {
   store: UnfinishedStore;
   seals: Seals;
-  clock: Clock;
   log: Log;
   /** What was recorded under an operation key; where nothing was, nothing will be. */
   settle(op: string): Promise<Settled>;
@@ -42,7 +41,7 @@ const MOST_AT_ONCE = 20;
  * What was acknowledged and is not done is on record, without words or secrets: who, and under which key it is recorded.
  * Where its bot ends before it is done, another one tells that person what came of it.
  */
-export function watchUnfinished({ store, seals, clock, log, settle, say, staleMs = STALE_MS }: UnfinishedOptions) {
+export function watchUnfinished({ store, seals, log, settle, say, staleMs = STALE_MS }: UnfinishedOptions) {
   /** How often each is in hand: Slack may send the same twice. */
   const inHand = new Map<string, number>();
   const stopping = new AbortController();
@@ -51,7 +50,7 @@ export function watchUnfinished({ store, seals, clock, log, settle, say, staleMs
   async function begin({ user, doing, op }: Interaction): Promise<() => void> {
     const entry = seals.seal({ k: 'unfinished', u: user, d: doing, o: op });
     inHand.set(entry, (inHand.get(entry) ?? 0) + 1);
-    const noted = store.begin(entry, clock.now()).catch(ignored('an interaction was not put on record'));
+    const noted = store.begin(entry).catch(ignored('an interaction was not put on record'));
     await Promise.race([noted, sleep(NOTED_MS, null, { ref: false })]);
     return () => {
       const left = (inHand.get(entry) ?? 1) - 1;
@@ -64,13 +63,8 @@ export function watchUnfinished({ store, seals, clock, log, settle, say, staleMs
   const ignored = (what: string) => (err: unknown) => log.debug({ err }, what);
 
   async function turn(): Promise<void> {
-    const now = clock.now();
-    await store.renew([...inHand.keys()], now);
-    for (const entry of await store.takeStale(new Date(now.getTime() - staleMs), MOST_AT_ONCE)) {
-      // This bot was silent itself.
-      if (inHand.has(entry)) await store.begin(entry, now);
-      else await tell(entry);
-    }
+    await store.renew([...inHand.keys()]);
+    for (const entry of await store.takeStale(staleMs, MOST_AT_ONCE)) await tell(entry);
   }
 
   async function tell(entry: string): Promise<void> {
@@ -84,7 +78,7 @@ export function watchUnfinished({ store, seals, clock, log, settle, say, staleMs
     } catch (err) {
       log.warn({ err, user: data.u, op: data.o }, 'nobody was told of an interaction that was not done');
       const verdict = slackVerdict(err);
-      if (verdict?.kind !== 'refused' || verdict.patience === 'day') await store.begin(entry, clock.now());
+      if (verdict?.kind !== 'refused' || verdict.patience === 'day') await store.begin(entry);
     }
   }
 

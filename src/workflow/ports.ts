@@ -269,12 +269,12 @@ export interface Looks {
 
 /** What was acknowledged to people and is not done yet, by entries that a bot made of it. */
 export interface UnfinishedStore {
-  begin(entry: string, now: Date): Promise<void>;
+  begin(entry: string): Promise<void>;
   /** The bot that has them in hand lives. */
-  renew(entries: readonly string[], now: Date): Promise<void>;
+  renew(entries: readonly string[]): Promise<void>;
   end(entry: string): Promise<void>;
-  /** Those of which nothing was heard since: each is given to one bot alone. */
-  takeStale(before: Date, most: number): Promise<string[]>;
+  /** Those of which nothing was heard for so long: each is given to one bot alone. */
+  takeStale(staleMs: number, most: number): Promise<string[]>;
 }
 
 /** Where a request's message stands in Slack. */
