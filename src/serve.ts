@@ -24,6 +24,7 @@ import { createSharedSeal } from './ledger/shared-seal.ts';
 import { createShown } from './ledger/shown.ts';
 import { createSlackWaits } from './ledger/slack-waits.ts';
 import { startSweep } from './ledger/sweep.ts';
+import { createUnfinishedStore } from './ledger/unfinished.ts';
 import { createLogger, type Log } from './log.ts';
 import { newRequestId } from './new-request-id.ts';
 import { countedExecutions, countedLedger, countingFetch } from './ops/counted.ts';
@@ -39,16 +40,19 @@ import { askToken } from './slack/ask-token.ts';
 import { createAuditChannel } from './slack/audit-channel.ts';
 import { type Bot, sealRequest } from './slack/bot.ts';
 import { createClients } from './slack/clients.ts';
+import { sayDirectly } from './slack/door.ts';
 import { startHomeTabs } from './slack/home-tabs.ts';
 import { checkAppToken, identify, TokenRefused } from './slack/identify.ts';
 import { createLiveEdits } from './slack/live-edits.ts';
 import { createNotifier } from './slack/notifier.ts';
 import { createPaced } from './slack/paced.ts';
 import { createPeople } from './slack/people.ts';
+import { createPosts } from './slack/posts.ts';
 import { httpListening, type Listening, socketListening } from './slack/receivers.ts';
 import { createRemind } from './slack/remind.ts';
 import { createSeals } from './slack/sealed.ts';
 import { createTurns } from './slack/turns.ts';
+import { watchUnfinished } from './slack/unfinished.ts';
 import { startLoop } from './worker/loop.ts';
 import { type Applied, applyThrottle } from './workflow/apply-throttle.ts';
 import { expireRequest } from './workflow/expire-request.ts';
@@ -83,6 +87,8 @@ export interface ServeOptions {
   readiness?: ReadinessOptions['every'];
   /** The average time between two messages in a channel; 1 s, as Slack takes them, if not given. */
   postEveryMs?: number;
+  /** How long Slack may take to answer what nobody waits for; 10 s if not given. */
+  patientMs?: number;
   /** Where the log's lines go; stdout if not given. */
   logTo?: { write(line: string): void };
   /** The address that `PORT` and `OPS_PORT` listen on; every interface if not given. The tests and the demo stay on this machine. */
@@ -148,7 +154,7 @@ export async function serve(env: NodeJS.ProcessEnv, options: ServeOptions = {}):
   await policyWatch.announced;
   unsure.started();
   const { mode, apiUrl } = config.slack;
-  const clients = createClients(config.slack.botToken, apiUrl, log, countingFetch(metrics));
+  const clients = createClients(config.slack.botToken, apiUrl, log, countingFetch(metrics), options.patientMs);
   const appClient =
     mode.kind === 'socket' ? createClients(mode.appToken, apiUrl, log, countingFetch(metrics)).patient : null;
   const closeRedis = async () => {
@@ -217,7 +223,8 @@ export async function serve(env: NodeJS.ProcessEnv, options: ServeOptions = {}):
   const slackTurns = createTurns({ shared: createSlackWaits(redis, keys) });
   const paced = createPaced(clients.patient, slackTurns, options.postEveryMs);
   const liveEdits = createLiveEdits({ shown: createShown(redis, keys), hasRoom: paced.hasRoom, clock });
-  const showing = { cards, looks, paced, liveEdits };
+  const posts = createPosts({ clients, paced, cards, clock, botId: identity.botId, log });
+  const showing = { cards, looks, paced, posts, liveEdits };
   const notifier = createNotifier({ ledger, executions, people, policy, clock, ...showing, seal, log });
   const audit = createAuditBook({ redis, keys, ledger, clock, auditKeys, signingKey, checkpointFile, alarms });
   const auditChannel = createAuditChannel({ clients, channel: config.audit.channel, policy, log });
@@ -264,15 +271,21 @@ export async function serve(env: NodeJS.ProcessEnv, options: ServeOptions = {}):
   const homeTabs = startHomeTabs(parts, createHomes(redis, keys, clock));
   const bot: Bot = { ...parts, homeTabs };
 
+  const unfinished = watchUnfinished({
+    ...{ store: createUnfinishedStore(redis, keys), seals, log, staleMs: options.abandonedMs },
+    settle: (op) => written.settle(op),
+    say: (user, text) => sayDirectly({ clients }, user, text),
+  });
   // A start that fails has claimed no work.
   const listening = listen(config, log, options.host);
   createSlackApp({
-    ...{ bot, receiver: listening.receiver, token: config.slack.botToken },
+    ...{ bot, receiver: listening.receiver, unfinished, token: config.slack.botToken },
     onInteraction: (kind, outcome) => metrics.interactions.inc({ kind, outcome }),
     onAck: (kind, seconds) => metrics.interactionAck.observe({ kind }, seconds),
   });
   const port = await listening.start().catch(async (fault: unknown) => {
     homeTabs.stop();
+    unfinished.stop();
     await auditWatch.stop();
     aws.close();
     await close();
@@ -336,6 +349,7 @@ export async function serve(env: NodeJS.ProcessEnv, options: ServeOptions = {}):
       const left = () => Math.max(0, until - Date.now());
       await Promise.race([listening.stop(), sleep(left(), undefined, { ref: false })]);
       await Promise.race([Promise.all(pending), sleep(left(), undefined, { ref: false })]);
+      unfinished.stop();
       const worked = loop.stop(left());
       outage.stop();
       blocking.disconnect();

@@ -1,10 +1,14 @@
-import type { Cards } from '../workflow/ports.ts';
+import type { Cards, Doubt } from '../workflow/ports.ts';
 import type { Connection } from './connection.ts';
 import { createGate } from './gate.ts';
 import type { Keys } from './keys.ts';
 import { createLocks } from './locks.ts';
 
 const KEPT_SECONDS = 90 * 86_400;
+/** By then nothing that was sent comes to light any more. */
+const DOUBTED_SECONDS = 86_400;
+/** Tries this far apart are no longer in a row. */
+const ROW_SECONDS = 3600;
 /** Longer than one message may take: the lock is asked for, and lives anew, before each. */
 const LOCK_MS = 15_000;
 
@@ -33,6 +37,47 @@ export function createCards(redis: Connection, keys: Keys): Cards {
       return (await read(() => redis.hexists(keys.card(request), `said ${word}`))) === 1;
     },
     kept: (request, word) => write(request, { [`said ${word}`]: '1' }),
+    async trying(request, what, now) {
+      const field = `trying ${what}`;
+      const key = keys.card(request);
+      const replies = await redis
+        .multi()
+        .hsetnx(key, field, now.toISOString())
+        .hget(key, field)
+        .expire(key, KEPT_SECONDS)
+        .exec();
+      for (const [fault] of replies ?? []) if (fault) throw fault;
+      const [[, first] = [], [, since] = []] = replies ?? [];
+      return first === 1 || typeof since !== 'string' ? null : new Date(since);
+    },
+    async tried(request, what) {
+      await redis.hdel(keys.card(request), `trying ${what}`);
+    },
+    async doubt(request, doubt) {
+      const key = keys.doubts(request);
+      const replies = await redis
+        .multi()
+        .hset(key, doubt.what, JSON.stringify(doubt))
+        .expire(key, DOUBTED_SECONDS)
+        .exec();
+      for (const [fault] of replies ?? []) if (fault) throw fault;
+    },
+    async doubts(request) {
+      const texts = await read(() => redis.hvals(keys.doubts(request)));
+      return texts.map((text) => JSON.parse(text) as Doubt);
+    },
+    async settled(request, what) {
+      await redis.hdel(keys.doubts(request), what);
+    },
+    async refused(request, error, now) {
+      const field = `refused ${error}`;
+      const before = await read(() => redis.hget(keys.card(request), field));
+      const [times = 0, since = 0, last = 0] = before?.split(' ').map(Number) ?? [];
+      const inRow = now.getTime() - last < ROW_SECONDS * 1000;
+      const row = inRow ? { times: times + 1, since } : { times: 1, since: now.getTime() };
+      await write(request, { [field]: `${row.times} ${row.since} ${now.getTime()}` });
+      return { times: row.times, seconds: (now.getTime() - row.since) / 1000 };
+    },
     async lock(request, part = 'card') {
       const lock = await locks.take(part === 'card' ? keys.cardLock(request) : keys.resultLock(request), LOCK_MS);
       return lock && Object.assign(() => lock.release(), { isHeld: () => lock.isHeld() });

@@ -29,6 +29,8 @@ export function createKeys(prefix: string) {
     request: (id: string) => key('request', id),
     openExecution: (arn: string) => key('open', arn),
     reminder: (request: string, nth: number, user: string) => key('reminder', request, String(nth), user),
+    /** Interactions that were acknowledged and are not done: by when their bot was seen alive. */
+    unfinished: key('unfinished'),
     homes: key('homes'),
     homesOutdated: key('homes', 'outdated'),
     homeFresh: (user: string) => key('home', 'fresh', user),
@@ -39,6 +41,8 @@ export function createKeys(prefix: string) {
     slackWait: (lane: string) => key('slack-wait', lane),
     /** What the card of a running transfer shows. */
     shown: (request: string) => key('shown', request),
+    /** Of a request: which of its messages may stand in Slack twice. */
+    doubts: (request: string) => key('doubts', request),
     cardLock: (request: string) => key('card-lock', request),
     resultLock: (request: string) => key('card-lock', request, 'result'),
     /** As SCAN matches keys: those of all indexes. */

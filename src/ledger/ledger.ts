@@ -1,6 +1,6 @@
 import { type AuditHead, GENESIS } from '../domain/audit-record.ts';
 import type { ThrottleRequest } from '../domain/throttle-request.ts';
-import { ClaimLost, type LedgerLost, NotRecorded, OutcomeUnknown } from '../workflow/faults.ts';
+import { ClaimLost, type LedgerLost, NotRecorded, OutcomeUnknown, type Settled } from '../workflow/faults.ts';
 import type { Change, Clock, Committed, Ledger, Repeated, StoredRequest } from '../workflow/ports.ts';
 import { type AuditAlarms, createAuditAlarms } from './audit-alarms.ts';
 import type { AuditKey } from './audit-chain.ts';
@@ -28,6 +28,8 @@ export interface RedisLedger extends Ledger {
   lost(): LedgerLost | null;
   /** How many requests have not ended. */
   countOpenRequests(): Promise<number>;
+  /** What was recorded under an operation key; where nothing was, nothing will be. Asks until Redis answers. */
+  settle(op: string): Promise<Settled>;
   /** The highest record that this process knows of. */
   seen(): Sight | null;
   /**
@@ -134,7 +136,7 @@ export function createLedger(options: LedgerOptions): RedisLedger {
    * The truth about a write that went silent. Where it left no answer, one that says "void" is put under its key, so
    * that it can't come late either.
    */
-  async function settleUnknown(op: string): Promise<'recorded' | 'refused' | 'not-recorded'> {
+  async function settleUnknown(op: string): Promise<Settled> {
     const answer = await gate.untilAnswered(() =>
       redis.set(keys.operation(op), JSON.stringify({ void: true }), 'EX', OPERATION_SECONDS, 'NX', 'GET'),
     );
@@ -156,6 +158,7 @@ export function createLedger(options: LedgerOptions): RedisLedger {
     load,
     commit,
     lost: sights.lost,
+    settle: settleUnknown,
     seen: sights.seen,
     look,
     head: readHead,

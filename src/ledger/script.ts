@@ -14,9 +14,11 @@ export function loadScript(
     | 'due-timers'
     | 'leave'
     | 'lock'
+    | 'mark-unfinished'
     | 'prove'
     | 'renew'
-    | 'settle',
+    | 'settle'
+    | 'take-unfinished',
 ): Run {
   const lua = readFileSync(new URL(`${name}.lua`, import.meta.url), 'utf8');
   const command = `dst-${name}`;

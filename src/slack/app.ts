@@ -7,6 +7,7 @@ import { parseCommand } from './command-text.ts';
 import { sayDirectly, sayPrivately, tellFault } from './door.ts';
 import { checkAtDoor } from './door-check.ts';
 import { firstWord, inTime } from './first-word.ts';
+import { clickIn, commandIn, submitIn } from './interaction-of.ts';
 import {
   actionPayload,
   answerablePayload,
@@ -19,6 +20,7 @@ import { reply } from './reply.ts';
 import { ACTIONS, COMMANDS, SUBMITS, SUGGESTIONS } from './routes.ts';
 import { createSeen } from './seen.ts';
 import { answerSubmit, noticeAnswer } from './submit-answer.ts';
+import type { Interaction, Unfinished } from './unfinished.ts';
 import { viewOf } from './view-of.ts';
 import { noticeModal } from './views/notices.ts';
 import type { MessageView } from './views/text.ts';
@@ -28,6 +30,7 @@ import { DROPPED } from './words-dropped.ts';
 export interface SlackAppOptions {
   bot: Bot;
   receiver: Receiver;
+  unfinished: Pick<Unfinished, 'begin'>;
   token: string;
   onInteraction: (kind: string, outcome: 'done' | 'fault' | 'ignored') => void;
   onAck: (kind: string, seconds: number) => void;
@@ -45,7 +48,7 @@ type Taken<T> = { payload: T; words?: never } | { payload: null; words: string }
  * Bolt, one listener a kind, and the one error door. What is not for this app and workspace, can't be read or has no route
  * is answered with words and logged; the same again is acknowledged and nothing more.
  */
-export function createSlackApp({ bot, receiver, token, onInteraction, onAck }: SlackAppOptions): App {
+export function createSlackApp({ bot, receiver, unfinished, token, onInteraction, onAck }: SlackAppOptions): App {
   const { identity, log } = bot;
   const app = new App({
     receiver,
@@ -140,7 +143,16 @@ export function createSlackApp({ bot, receiver, token, onInteraction, onAck }: S
     };
   }
 
-  app.command(/.*/, async ({ body, ack }) => {
+  /** On record from before the ack until all of it is done. */
+  function onRecord(read: (body: unknown) => Interaction | null) {
+    return async ({ body, next }: { body: unknown; next: () => Promise<void> }): Promise<void> => {
+      const interaction = read(body);
+      const end = interaction && (await unfinished.begin(interaction));
+      await next().finally(() => end?.());
+    };
+  }
+
+  app.command(/.*/, onRecord(commandIn), async ({ body, ack }) => {
     const { payload, words } = ours('command', commandPayload, body);
     if (!payload) return acked('command', ack as Ack, { response_type: 'ephemeral', text: words });
     await acked('command', ack as Ack);
@@ -164,7 +176,7 @@ export function createSlackApp({ bot, receiver, token, onInteraction, onAck }: S
     await run(kind, doing, caller, () => word.due(admitted(kind, caller, route, work, caller.say), opensModal));
   });
 
-  app.action(/.*/, async ({ body, ack }) => {
+  app.action(/.*/, onRecord(clickIn), async ({ body, ack }) => {
     await acked('action', ack as Ack);
     const { payload, words } = ours('action', actionPayload, body);
     if (!payload) return sayDropped(body, words);
@@ -192,7 +204,7 @@ export function createSlackApp({ bot, receiver, token, onInteraction, onAck }: S
     await run(kind, route.doing, caller, () => admitted(kind, caller, route, work, caller.say));
   });
 
-  app.view({ type: 'view_submission', callback_id: /.*/ }, async ({ body, ack }) => {
+  app.view({ type: 'view_submission', callback_id: /.*/ }, onRecord(submitIn), async ({ body, ack }) => {
     const { payload, words } = ours('submit', submitPayload, body);
     const inPlace = (text: string) => ({ response_action: 'update', view: noticeModal(TITLE, text) });
     if (!payload) return acked('submit', ack as Ack, inPlace(words));

@@ -14,7 +14,13 @@ type Fetch = NonNullable<WebClientOptions['fetch']>;
 const PROMPT_MS = 2000;
 const PATIENT_MS = 10_000;
 
-export function createClients(token: string, apiUrl: string | null, log: Log, fetch: Fetch): SlackClients {
+export function createClients(
+  token: string,
+  apiUrl: string | null,
+  log: Log,
+  fetch: Fetch,
+  patientMs = PATIENT_MS,
+): SlackClients {
   const options: WebClientOptions = {
     ...(apiUrl === null ? {} : { slackApiUrl: apiUrl }),
     retryConfig: { retries: 0 },
@@ -24,7 +30,7 @@ export function createClients(token: string, apiUrl: string | null, log: Log, fe
   };
   return {
     prompt: new WebClient(token, { ...options, timeout: PROMPT_MS }),
-    patient: new WebClient(token, { ...options, timeout: PATIENT_MS }),
+    patient: new WebClient(token, { ...options, timeout: patientMs }),
   };
 }
 

@@ -9,6 +9,7 @@ import { noticeModal } from './views/notices.ts';
 import type { MessageView } from './views/text.ts';
 import { type Doing, settledWords } from './words.ts';
 import { faultWords } from './words-fault.ts';
+import { isViewGone } from './words-slack-fault.ts';
 
 /**
  * The one place where a fault becomes words for a person: said at once, and where it was not known yet, followed by
@@ -82,7 +83,7 @@ export async function updateModal(
     return true;
   } catch (fault) {
     const error = slackError(fault);
-    if (error !== 'not_found' && error !== 'hash_conflict') throw fault;
+    if (!isViewGone(error)) throw fault;
     caller.log.info({ view: id, error }, 'the modal was closed or changed before it was filled');
     return false;
   }

@@ -19,7 +19,9 @@ import { createCardTurn, type Told } from './card-turn.ts';
 import { retryAfter, slackError } from './clients.ts';
 import type { LiveEdits } from './live-edits.ts';
 import type { Paced } from './paced.ts';
+import { CARD, metadataOf, type Posts, RESULT } from './posts.ts';
 import { editResult } from './result-edits.ts';
+import { isFinal, slackVerdict } from './slack-fault.ts';
 import type { Piece } from './turns.ts';
 import { section } from './views/blocks.ts';
 import { cardMessage } from './views/card.ts';
@@ -37,6 +39,7 @@ export interface NotifierDeps {
   looks: Looks;
   /** Messages and edits that wait their turn. */
   paced: Paced;
+  posts: Posts;
   liveEdits: LiveEdits;
   seal: (request: string) => string;
   log: Log;
@@ -53,13 +56,11 @@ interface Instead {
   to: readonly string[];
 }
 
-/** Slack will say no to these for ever, or until a person changes the channel. */
-const HOPELESS = new Set(['channel_not_found', 'is_archived', 'not_in_channel', 'restricted_action', 'msg_too_long']);
 const GONE = new Set(['message_not_found', 'cant_update_message', 'edit_window_closed']);
 
 /** Keeps each request's message in its channel true, and says how it ended. Safe to repeat. */
 export function createNotifier(deps: NotifierDeps) {
-  const { ledger, cards, paced, liveEdits, log } = deps;
+  const { ledger, cards, paced, posts, liveEdits, log } = deps;
   const { factsOf, problemOf } = createCardFacts(deps);
   const inTurn = createCardTurn(cards);
   /** Which version a copy shows, by its ts: clicked again, it is not made anew. */
@@ -93,15 +94,20 @@ export function createNotifier(deps: NotifierDeps) {
     }
   }
 
-  async function post({ request }: StoredRequest, message: MessageView, resultTs: string | null): Promise<void> {
-    const posted = await paced.post(showing(request.id), { channel: request.channel, ...message, ...quiet });
-    if (!posted.ts) throw new Error('chat.postMessage answered without a ts');
-    await cards.keep(request.id, { channel: request.channel, ts: posted.ts, resultTs });
+  async function post(stored: StoredRequest, message: MessageView, resultTs: string | null): Promise<void> {
+    const { id, channel } = stored.request;
+    const piece = showing(id);
+    const { ts, adopted } = await posts.once({ request: id, what: CARD, channel, thread: null, message, piece });
+    const card = { channel, ts, resultTs };
+    await cards.keep(id, card);
+    await cards.tried(id, CARD);
+    if (adopted) await edit(stored, card, message);
   }
 
   async function edit(stored: StoredRequest, card: Card, message: MessageView): Promise<void> {
     try {
-      await paced.edit(showing(stored.request.id), { channel: card.channel, ts: card.ts, ...message });
+      const metadata = metadataOf({ request: stored.request.id, what: CARD });
+      await paced.edit(showing(stored.request.id), { channel: card.channel, ts: card.ts, ...message, metadata });
     } catch (fault) {
       if (!GONE.has(slackError(fault) ?? '')) throw fault;
       // Somebody deleted the card: an open request needs one to be decided.
@@ -114,7 +120,10 @@ export function createNotifier(deps: NotifierDeps) {
     return inTurn(id, 'card', (still) =>
       telling(
         id,
-        () => bringUpToDate(id, seen, live, still),
+        async () => {
+          await bringUpToDate(id, seen, live, still);
+          return posts.relook(id);
+        },
         (stored) => cardInstead(stored, seen),
       ),
     );
@@ -148,7 +157,12 @@ export function createNotifier(deps: NotifierDeps) {
   ): Promise<Told> {
     const { id, channel, requester, approvals } = stored.request;
     const before = await cards.find(id);
-    if (before?.resultTs) return null;
+    if (before?.resultTs)
+      return telling(
+        id,
+        () => posts.relook(id),
+        async () => [],
+      );
     if (!before) {
       const shown = await show(id);
       if (shown) return shown;
@@ -160,10 +174,21 @@ export function createNotifier(deps: NotifierDeps) {
       id,
       async () => {
         // There is none where the channel took no message from the first on.
-        const thread = card ? { thread_ts: card.ts, ...(broadcast ? { reply_broadcast: true } : {}) } : {};
+        const thread = card?.ts ?? null;
         await still();
-        const posted = await paced.post(first(`result ${id}`), { channel, ...words, ...thread, ...quiet });
-        if (card) await cards.keepResult(id, posted.ts ?? card.ts);
+        const piece = first(`result ${id}`);
+        const { ts } = await posts.once({
+          request: id,
+          what: RESULT,
+          channel,
+          thread,
+          message: words,
+          broadcast,
+          piece,
+        });
+        if (card) await cards.keepResult(id, ts);
+        await cards.tried(id, RESULT);
+        return posts.relook(id);
       },
       async () => [{ key: 'result', message: words, to }],
     );
@@ -186,13 +211,22 @@ export function createNotifier(deps: NotifierDeps) {
         async () => {
           for (const { key, message, broadcast } of notes) {
             if (await cards.said(id, key)) continue;
-            const { ts: thread_ts } = card;
-            const thread = broadcast ? { thread_ts, reply_broadcast: true as const } : { thread_ts };
-            const note = { channel: card.channel, ...thread, ...message, ...quiet };
+            const { channel, ts: thread } = card;
+            const piece: Piece = { id: `tell ${id}`, urgency: 'later' };
             await still();
-            await paced.post({ id: `tell ${id}`, urgency: 'later' }, note);
+            await posts.once({
+              request: id,
+              what: key,
+              channel,
+              thread,
+              message,
+              piece,
+              broadcast: broadcast === true,
+            });
             await cards.kept(id, key);
+            await cards.tried(id, key);
           }
+          return posts.relook(id);
         },
         async ({ request }) => notes.map((note) => ({ ...note, to: [request.requester.user] })),
       ),
@@ -202,17 +236,17 @@ export function createNotifier(deps: NotifierDeps) {
   /** What Slack refuses for good is told in direct messages instead; a rate limit is waited out; the rest is tried again. */
   async function telling(
     id: string,
-    tell: () => Promise<void>,
+    tell: () => Promise<Told>,
     instead: (stored: StoredRequest) => Promise<Instead[]>,
   ): Promise<Told> {
     try {
-      await tell();
-      return null;
+      return await tell();
     } catch (fault) {
-      const wait = retryAfter(fault);
-      if (wait !== null) return { againInSeconds: wait, why: 'Slack asks to wait' };
-      const error = slackError(fault);
-      if (!error || !HOPELESS.has(error)) throw fault;
+      const verdict = slackVerdict(fault);
+      if (verdict?.kind === 'wait') return { againInSeconds: verdict.seconds, why: 'Slack asks to wait' };
+      if (verdict?.kind !== 'refused') throw fault;
+      const { error, patience } = verdict;
+      if (!isFinal(patience, await cards.refused(id, error, deps.clock.now()))) throw fault;
       log.error({ err: fault, request: id }, 'Slack does not take the message of a request');
       const stored = await ledger.load(id);
       for (const { key, message, to } of stored ? await instead(stored) : []) {
@@ -248,7 +282,12 @@ export function createNotifier(deps: NotifierDeps) {
   async function refreshCopy(id: string, copy: { channel: string; ts: string }): Promise<void> {
     const [stored, card] = await Promise.all([ledger.load(id), cards.find(id)]);
     if (!stored || card?.ts === copy.ts || copies.get(copy.ts) === stored.request.version) return;
-    await paced.edit(first(`copy ${copy.ts}`), { ...copy, ...cardMessage(await factsOf(stored, null)) });
+    if (card?.channel === copy.channel) {
+      // Two that can be decided on would be edited apart.
+      await posts.supersede({ request: id, what: CARD, channel: copy.channel }, copy.ts, card.ts);
+    } else {
+      await paced.edit(first(`copy ${copy.ts}`), { ...copy, ...cardMessage(await factsOf(stored, null)) });
+    }
     copies.delete(copy.ts);
     copies.set(copy.ts, stored.request.version);
     for (const oldest of copies.keys()) if (copies.size > MOST_COPIES) copies.delete(oldest);

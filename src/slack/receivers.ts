@@ -1,10 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo, Server } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { type App, HTTPReceiver, type Receiver, SocketModeReceiver } from '@slack/bolt';
+import { HTTPReceiver, type Receiver, SocketModeReceiver } from '@slack/bolt';
 import type { Log } from '../log.ts';
 import { boltLogger } from '../log.ts';
-import { createSocketCount, type SocketState } from './socket-count.ts';
+import { createSocketPool, type SocketState } from './socket-pool.ts';
 
 export interface Listening {
   receiver: Receiver;
@@ -65,24 +65,22 @@ function normaliseContentType({ headers }: IncomingMessage): void {
   if (headers['content-type']?.startsWith(`${form};`)) headers['content-type'] = form;
 }
 
-/** How many connections: one loses acks for seconds while Slack refreshes it. */
+/** How many connections: one may be lost without a word. */
 const SOCKETS = 2;
+const CONNECT_MS = 10_000;
 
 /** Socket Mode: the bot connects to Slack. */
 export function socketListening(appToken: string, apiUrl: string | null, log: Log): Listening {
-  const clientOptions = apiUrl === null ? {} : { slackApiUrl: apiUrl };
-  const count = createSocketCount();
-  const sockets = Array.from({ length: SOCKETS }, () =>
-    count.watched(new SocketModeReceiver({ appToken, logger: boltLogger(log), installerOptions: { clientOptions } })),
-  );
-  const each = (step: (socket: SocketModeReceiver) => Promise<unknown>) => Promise.all(sockets.map(step));
-  const receiver: Receiver = {
-    init: (app: App) => {
-      for (const socket of sockets) socket.init(app);
-    },
-    start: () => each((socket) => socket.start()),
-    stop: () => each((socket) => socket.stop()),
+  const clientOptions = {
+    ...(apiUrl === null ? {} : { slackApiUrl: apiUrl }),
+    ...{ retryConfig: { retries: 0 }, rejectRateLimitedCalls: true, timeout: CONNECT_MS },
   };
+  const make = () =>
+    new SocketModeReceiver({
+      ...{ appToken, logger: boltLogger(log), autoReconnectEnabled: false },
+      installerOptions: { clientOptions },
+    });
+  const receiver = createSocketPool({ make, log, size: SOCKETS });
   // A disconnect can leave a rejection that nobody holds (seen in socket-mode 3.1.0): the bot lives through it.
   const survive = (err: unknown) => log.error({ err }, 'a rejection that nobody held');
   return {
@@ -92,7 +90,7 @@ export function socketListening(appToken: string, apiUrl: string | null, log: Lo
       await receiver.start();
       return null;
     },
-    state: count.state,
+    state: receiver.state,
     async stop() {
       await receiver.stop();
       // Such a rejection is reported only once all that is due now has run.

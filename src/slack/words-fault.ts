@@ -1,6 +1,7 @@
 import { AwsFault, LedgerLost, NotRead, NotRecorded, OutcomeUnknown, PersonUnknown } from '../workflow/faults.ts';
 import { code } from './views/text.ts';
 import type { Doing, Words } from './words.ts';
+import { slackWords } from './words-slack-fault.ts';
 
 /** What it means for the transfer and for what the person was at, where nothing came of it. */
 const NOTHING: Readonly<Record<Doing, string>> = {
@@ -35,6 +36,8 @@ export function faultWords(fault: unknown, doing: Doing, reference: string | nul
       `Slack can’t say just now who you are, or who the others in this request are, so nobody is let through. ${NOTHING[doing]} Try again in a minute.`,
     );
   }
+  const slack = slackWords(fault, NOTHING[doing]);
+  if (slack !== null) return notAField(slack);
   const found = reference ? `, with the reference ${code(reference)}` : '';
   return notAField(
     `Something went wrong here; it is not your fault. Nothing was sent to AWS by this; whether it was recorded, \`/datasync-throttle requests\` shows. Tell whoever runs the bot${found}.`,

@@ -13,6 +13,7 @@ import { createLiveEdits } from '../../src/slack/live-edits.ts';
 import { createNotifier } from '../../src/slack/notifier.ts';
 import { createPaced } from '../../src/slack/paced.ts';
 import { createPeople } from '../../src/slack/people.ts';
+import { createPosts } from '../../src/slack/posts.ts';
 import { createTurns } from '../../src/slack/turns.ts';
 import { type Run, startLoop } from '../../src/worker/loop.ts';
 import { policy, rule } from '../domain/given.ts';
@@ -33,12 +34,13 @@ export async function startShowing(
   const clients = createClients(SLACK_BOT_TOKEN, slack.apiUrl, log, fetch);
   const executions = createExecutions({ clock });
   const paced = createPaced(clients.patient, createTurns({ shared: createSlackWaits(redis, keys) }), postEveryMs);
+  const cards = createCards(redis, keys);
   const notifier = createNotifier({
-    ...{ ledger, executions, clock, log, paced },
+    ...{ ledger, executions, clock, log, paced, cards },
+    posts: createPosts({ clients, paced, cards, clock, botId: 'B0DST', log }),
     liveEdits: createLiveEdits({ shown: createShown(redis, keys), hasRoom: paced.hasRoom, clock }),
     people: createPeople(clients.prompt, slack.seed.team.id, clock, log),
     policy: sourceOf(() => policy(rule({ role: null }))),
-    cards: createCards(redis, keys),
     looks: createLooks(redis, keys),
     seal: (request) => request,
   });

@@ -17,6 +17,7 @@ import {
 } from '../../src/slack/words.ts';
 import { faultWords } from '../../src/slack/words-fault.ts';
 import { refusalWords } from '../../src/slack/words-refusal.ts';
+import { unfinishedWords } from '../../src/slack/words-unfinished.ts';
 import {
   AwsFault,
   type AwsFaultKind,
@@ -255,6 +256,8 @@ describe('what was typed', () => {
   });
 });
 
+const slackSaid = (error: string) => Object.assign(new Error(error), { data: { ok: false, error } });
+
 describe('faultWords', () => {
   const role = 'arn:aws:iam::111122223333:role/datasync-throttle';
   const aws = (kind: AwsFaultKind, operation = 'datasync:DescribeTaskExecution') =>
@@ -273,6 +276,18 @@ describe('faultWords', () => {
     [new LedgerLost('gone'), ['records may be lost']],
     [new PersonUnknown('away'), ['who you are']],
     [new OutcomeUnknown('op', Promise.resolve('recorded'), null), ['not known yet', 'The truth will follow here']],
+    ...['expired_trigger_id', 'trigger_expired', 'exchanged_trigger_id'].map((error): [unknown, string[]] => [
+      slackSaid(error),
+      ['took too long to open', 'Press the button or type the command again'],
+    ]),
+    ...['not_found', 'view_not_found', 'hash_conflict'].map((error): [unknown, string[]] => [
+      slackSaid(error),
+      ['The form was closed', 'Open it again'],
+    ]),
+    [slackSaid('push_limit_reached'), ['three forms']],
+    [slackSaid('error_of_tomorrow'), ['`error_of_tomorrow`', '`/datasync-throttle requests` shows']],
+    [Object.assign(new Error('x'), { code: 'slack_webapi_request_error' }), ['Slack did not answer']],
+    [Object.assign(new Error('x'), { retryAfter: 3 }), ['Slack limits how often']],
     [new ClaimLost('gone'), ['Something went wrong here']],
     ['a string', ['Nothing was sent to AWS']],
   ])('%s', (fault, parts) => {
@@ -298,6 +313,15 @@ describe('faultWords', () => {
 });
 
 describe('the rest', () => {
+  it('tells what came of something whose bot stopped', () => {
+    for (const doing of ['asking', 'deciding', 'looking'] as const) {
+      for (const outcome of ['recorded', 'refused', 'not-recorded', null] as const) {
+        expect(good({ text: unfinishedWords(outcome, doing), field: null })).toContain('The bot stopped');
+      }
+      expect(unfinishedWords(null, doing)).toMatch(/shows whether it was recorded/);
+    }
+  });
+
   it('tells how to let the bot in', () => {
     expect(good(cannotPostWords('not-a-member', 'U0BOT'))).toContain('`/invite` <@U0BOT>');
     expect(good(cannotPostWords('not-found', 'U0BOT'))).toContain('private');

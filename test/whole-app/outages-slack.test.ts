@@ -47,6 +47,23 @@ describe('Slack is away', () => {
     expect(text).toMatch(/Something went wrong|Slack/);
   });
 
+  it.each(['expired_trigger_id', 'trigger_expired', 'exchanged_trigger_id'])(
+    'opens no modal any more (%s): told that it took too long, and what to do',
+    async (error) => {
+      const { slack, told, execution, ask } = at();
+      const card = await ask(execution());
+      for (const act of [
+        () => slack.as(LEAD).click(card, 'review'),
+        () => slack.as(LEAD).command('C0OPS', COMMAND, ''),
+      ]) {
+        slack.outage({ kind: 'error', methods: ['views.open'], error, times: 1 });
+        const { text } = await told(LEAD, act);
+        expect(text).toMatch(/took too long to open.*Press the button or type the command again/);
+        expect(text).not.toMatch(/Something went wrong/);
+      }
+    },
+  );
+
   it('takes no answer where it was asked any more: told in the direct messages', async () => {
     const { slack } = at();
     slack.outage({ kind: 'error', status: 404, methods: ['response_url'] });

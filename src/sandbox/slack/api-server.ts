@@ -147,6 +147,7 @@ export class ApiServer {
       response.destroy();
       return log(false, `outage: lost (carried out: ${answer.ok ? 'ok' : text(answer.error)})`);
     }
+    if (outage?.kind === 'late') await outages.wait(outage.ms);
     const type = {
       'content-type': 'application/json; charset=utf-8',
       'x-slack-req-id': workspace.id('').toLowerCase(),
@@ -169,7 +170,7 @@ function refused(workspace: Workspace, name: string, token: string, needed: read
 /** Lets an outage strike; true where the call ends with it. */
 async function struck(outage: Outage, outages: Outages, response: ServerResponse): Promise<boolean> {
   const { kind } = outage;
-  if (kind === 'lost') return false;
+  if (kind === 'lost' || kind === 'late') return false;
   if (kind === 'slow' || kind === 'hang') await outages.wait(outage.ms);
   if (kind === 'slow') return false;
   if (kind === 'down' || kind === 'hang') response.destroy();

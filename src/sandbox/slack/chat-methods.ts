@@ -3,7 +3,7 @@ import { checkedContent } from './content.ts';
 import { openDirect } from './conversation-methods.ts';
 import { isObject, type JsonObject, parsed, text } from './json.ts';
 import { channelForBot, type Method, type Methods, type Office } from './method.ts';
-import type { Channel, SlackMessage } from './workspace.ts';
+import type { Channel, SlackMessage, Workspace } from './workspace.ts';
 
 /** A message of emulate's, as the channel shows it. */
 function shown(office: Office, channel: string, message: unknown): SlackMessage {
@@ -35,6 +35,23 @@ async function writable(office: Office, id: unknown): Promise<Channel | { refusa
   if (channel.archived) return { refusal: no('is_archived') };
   const inside = channel.members.includes(workspace.app.botUserId) || workspace.scopes.includes('chat:write.public');
   return inside ? channel : { refusal: no('not_in_channel') };
+}
+
+/**
+ * Of a message as Slack takes it: an event type without punctuation and an object. Another type is a warning to Slack, and
+ * the metadata is left out (docs.slack.dev/messaging/message-metadata): here that is a breach.
+ */
+function checkedMetadata(
+  workspace: Workspace,
+  method: string,
+  args: JsonObject,
+): { metadata: JsonObject | undefined } | { refusal: Answer } {
+  const metadata = typeof args.metadata === 'string' ? parsed(args.metadata) : args.metadata;
+  if (metadata === undefined || metadata === '') return { metadata: undefined };
+  if (!isObject(metadata) || !isObject(metadata.event_payload)) return { refusal: no('invalid_metadata_format') };
+  if (/^[\w-]+$/.test(text(metadata.event_type))) return { metadata };
+  workspace.breach(method, [`metadata with the event type ${text(metadata.event_type)}`]);
+  return { metadata: undefined };
 }
 
 /** Posts as the bot into any channel, without asking whether it may: what a response_url can do. */
@@ -71,7 +88,11 @@ export async function updateAsBot(office: Office, channel: string, ts: string, a
     ...(args.metadata === undefined ? {} : { metadata: args.metadata }),
   });
   if (answer.ok !== true) return no(text(answer.error));
-  const after = { ...shown(office, channel, answer.message), ...(before.subtype ? { subtype: before.subtype } : {}) };
+  const after = {
+    ...(before.metadata === undefined ? {} : { metadata: before.metadata }),
+    ...shown(office, channel, answer.message),
+    ...(before.subtype ? { subtype: before.subtype } : {}),
+  };
   office.workspace.putMessage(after);
   return yes({ channel, ts, text: after.text, message: onWire(after) });
 }
@@ -102,18 +123,18 @@ export function chatMethods(office: Office): Methods {
       if ('refusal' in channel) return channel.refusal;
       const content = checkedContent(workspace, 'chat.postMessage', args);
       if ('refusal' in content) return content.refusal;
-      const metadata = typeof args.metadata === 'string' ? parsed(args.metadata) : args.metadata;
-      if (metadata !== undefined && !(isObject(metadata) && typeof metadata.event_type === 'string')) {
-        return no('invalid_metadata_format');
-      }
-      return postAsBot(office, channel.id, { ...args, ...content, metadata });
+      const metadata = checkedMetadata(workspace, 'chat.postMessage', args);
+      if ('refusal' in metadata) return metadata.refusal;
+      return postAsBot(office, channel.id, { ...args, ...content, ...metadata });
     }),
     'chat.update': writing((args) => {
       const target = own(args, 'cant_update_message');
       if ('refusal' in target) return target.refusal;
       const content = checkedContent(workspace, 'chat.update', args);
       if ('refusal' in content) return content.refusal;
-      return updateAsBot(office, target.channel.id, target.ts, { ...args, ...content });
+      const metadata = checkedMetadata(workspace, 'chat.update', args);
+      if ('refusal' in metadata) return metadata.refusal;
+      return updateAsBot(office, target.channel.id, target.ts, { ...args, ...content, ...metadata });
     }),
     'chat.delete': writing((args) => {
       const target = own(args, 'cant_delete_message');

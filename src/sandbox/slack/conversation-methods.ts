@@ -3,6 +3,9 @@ import { type JsonObject, text } from './json.ts';
 import { channelForBot, type Methods, type Office, scopeKind } from './method.ts';
 import type { Channel, SlackMessage } from './workspace.ts';
 
+/** "Maximum of 999" (docs.slack.dev/reference/methods/conversations.history). */
+const mostAtOnce = 999;
+
 function register(office: Office, id: string, people: readonly string[]): Channel {
   const { workspace } = office;
   const known = workspace.channels.get(id);
@@ -67,10 +70,14 @@ export function conversationMethods(office: Office): Methods {
     const edge = args.inclusive === true || args.inclusive === 'true';
     const inside = all.filter(({ ts }) => (edge ? ts >= oldest && ts <= latest : ts > oldest && ts < latest));
     const limit = Number(args.limit ?? 100);
+    if (!Number.isInteger(limit) || limit < 1 || limit > mostAtOnce) return no('invalid_limit');
     const from = Number(text(args.cursor) || 0);
     const more = inside.length > from + limit;
+    const withMetadata = args.include_all_metadata === true || args.include_all_metadata === 'true';
+    const wire = ({ channel: _channel, metadata, ...message }: SlackMessage) =>
+      withMetadata && metadata !== undefined ? { ...message, metadata } : message;
     return yes({
-      messages: inside.slice(from, from + limit).map(({ channel: _channel, ...message }) => message),
+      messages: inside.slice(from, from + limit).map(wire),
       has_more: more,
       response_metadata: { next_cursor: more ? String(from + limit) : '' },
     });

@@ -4,13 +4,14 @@ import type { Workspace } from './workspace.ts';
  * How Slack's side fails.
  * - `down`: the connection is cut before anything is done
  * - `lost`: the call is carried out, then the connection is cut, so that nobody knows
+ * - `late`: the call is carried out at once, and answered after `ms`, or at recover()
  * - `hang`: no answer for `ms`, or until recover(), then the connection is cut
  * - `slow`: answered after `ms`
  * - `error`: `{ok: false, error}` (default `internal_error`), or an HTTP status with an HTML body
  * - `ratelimited`: 429 with Retry-After (seconds, default 1)
  */
 export interface Outage {
-  readonly kind: 'down' | 'lost' | 'hang' | 'slow' | 'error' | 'ratelimited';
+  readonly kind: 'down' | 'lost' | 'late' | 'hang' | 'slow' | 'error' | 'ratelimited';
   /** Method names, `response_url` among them; absent = all of them. */
   readonly methods?: readonly string[];
   readonly ms?: number;

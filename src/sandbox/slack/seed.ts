@@ -112,6 +112,8 @@ export const defaultSeed: SlackSeed = {
       'chat:write',
       'channels:read',
       'groups:read',
+      'channels:history',
+      'groups:history',
       'im:write',
       'users:read',
       'usergroups:read',

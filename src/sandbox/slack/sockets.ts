@@ -9,6 +9,8 @@ export type EnvelopeType = 'slash_commands' | 'interactive' | 'events_api';
 /** At most this many connections at once (docs.slack.dev/apis/events-api/using-socket-mode). */
 const mostConnections = 10;
 const pingMs = 5000;
+/** How long a connection lives on that was told to be renewed. */
+const renewalMs = 10_000;
 const closeMs = 500;
 
 /** Socket Mode's side of Slack: connections, envelopes to one of them in turn, acknowledgements with payloads. */
@@ -16,6 +18,8 @@ export class Sockets {
   readonly #workspace: Workspace;
   readonly #server = new WebSocketServer({ noServer: true });
   readonly #open: WebSocket[] = [];
+  /** Told to be renewed: the others are used first. */
+  readonly #ending = new Set<WebSocket>();
   readonly #tickets = new Set<string>();
   readonly #waiting = new Map<string, (payload: JsonObject) => void>();
   #turn = 0;
@@ -56,6 +60,7 @@ export class Sockets {
     connection.on('error', () => connection.terminate());
     connection.on('close', () => {
       clearInterval(ping);
+      this.#ending.delete(connection);
       const index = this.#open.indexOf(connection);
       if (index >= 0) this.#open.splice(index, 1);
       this.#workspace.changed('socket', 'closed');
@@ -73,7 +78,9 @@ export class Sockets {
   /** Sends an envelope over one connection; the answer is the acknowledgement's payload, undefined after `ms`. */
   send(type: EnvelopeType, payload: JsonObject, ms: number): Promise<JsonObject | undefined> {
     this.#turn += 1;
-    const connection = this.#open[this.#turn % Math.max(1, this.#open.length)];
+    const lasting = this.#open.filter((one) => !this.#ending.has(one));
+    const usable = lasting.length > 0 ? lasting : this.#open;
+    const connection = usable[this.#turn % Math.max(1, usable.length)];
     const id = `${this.#workspace.id('')}-${this.#turn}`.toLowerCase();
     const retry = type === 'events_api' ? { retry_attempt: 0, retry_reason: '' } : {};
     const envelope = { envelope_id: id, type, payload, accepts_response_payload: type !== 'events_api', ...retry };
@@ -89,9 +96,11 @@ export class Sockets {
     });
   }
 
-  /** Tells every connection that it is to be renewed, as Slack does every few hours. */
+  /** Tells every connection that it is to be renewed, as Slack does every few hours, and cuts it a little later. */
   refresh(): void {
     for (const connection of this.#open) {
+      this.#ending.add(connection);
+      setTimeout(() => connection.terminate(), renewalMs).unref();
       connection.send(JSON.stringify({ type: 'disconnect', reason: 'refresh_requested', debug_info: {} }));
     }
   }

@@ -163,6 +163,29 @@ describe('messages', () => {
     });
   });
 
+  it('carry metadata, which is read by who asks for it, and stays through an edit without any', async () => {
+    const metadata = { event_type: 'card', event_payload: { id: 'R1' } };
+    const { ts = '' } = await client.chat.postMessage({ channel: 'C0OPS', text: 'card', metadata });
+    await client.chat.update({ channel: 'C0OPS', ts, text: 'edited' });
+    const read = async (all: boolean) =>
+      (await client.conversations.history({ channel: 'C0OPS', include_all_metadata: all })).messages?.[0];
+    expect(await read(true)).toMatchObject({ text: 'edited', bot_id: 'B0DST', metadata });
+    expect(await read(false)).not.toHaveProperty('metadata');
+    const other = { event_type: 'copy', event_payload: { id: 'R2' } };
+    await client.chat.update({ channel: 'C0OPS', ts, text: 'again', metadata: other });
+    expect(await read(true)).toMatchObject({ metadata: other });
+    const thread = await client.conversations.replies({ channel: 'C0OPS', ts, include_all_metadata: true });
+    expect(thread.messages?.[0]).toMatchObject({ metadata: other });
+    expect(await refusal(client.conversations.history({ channel: 'C0OPS', limit: 1000 }))).toMatchObject({
+      error: 'invalid_limit',
+    });
+    // Slack posts it and leaves the metadata out.
+    const named = { event_type: 'a.b', event_payload: {} };
+    await client.chat.postMessage({ channel: 'C0OPS', text: 'x', metadata: named });
+    expect(await read(true)).not.toHaveProperty('metadata');
+    expect(slack.breaches).toHaveLength(1);
+  });
+
   it('are shown to one person alone', async () => {
     await client.chat.postEphemeral({ channel: 'C0OPS', user: 'U0OPER', text: 'only you' });
     expect(slack.as('U0OPER').ephemerals()).toMatchObject([{ text: 'only you', channel: 'C0OPS' }]);
@@ -279,6 +302,12 @@ describe('outages', () => {
     await refusal(client.chat.postMessage({ channel: 'C0OPS', text: 'heard by nobody' }));
     expect(slack.messages('C0OPS')).toHaveLength(1);
     slack.recover();
+    slack.outage({ kind: 'late', methods: ['chat.postMessage'] });
+    const late = client.chat.postMessage({ channel: 'C0OPS', text: 'heard of later' });
+    await slack.until(() => slack.hanging() === 1);
+    expect(slack.messages('C0OPS')).toHaveLength(2);
+    slack.recover();
+    expect((await late).ok).toBe(true);
     slack.outage({ kind: 'hang' });
     const hanging = refusal(client.auth.test());
     await slack.until(() => slack.hanging() === 1);

@@ -1,0 +1,96 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { z } from 'zod';
+import type { Log } from '../log.ts';
+import type { Settled } from '../workflow/faults.ts';
+import type { UnfinishedStore } from '../workflow/ports.ts';
+import type { Seals } from './sealed.ts';
+import { slackVerdict } from './slack-fault.ts';
+import type { Doing } from './words.ts';
+import { unfinishedWords } from './words-unfinished.ts';
+
+/** Something that a person did and that is acknowledged before it is recorded. */
+export interface Interaction {
+  user: string;
+  doing: Doing;
+  /** The operation key that it is recorded under; null where that is not known yet. */
+  op: string | null;
+}
+
+export interface UnfinishedOptions {
+  store: UnfinishedStore;
+  seals: Seals;
+  log: Log;
+  /** What was recorded under an operation key; where nothing was, nothing will be. */
+  settle(op: string): Promise<Settled>;
+  say(user: string, text: string): Promise<void>;
+  /** How long nothing may be heard of the bot that has it in hand; 30 s if not given. */
+  staleMs?: number | undefined;
+}
+
+const entrySchema = z.object({
+  ...{ k: z.literal('unfinished'), u: z.string(), d: z.enum(['asking', 'deciding', 'looking']) },
+  o: z.string().nullable(),
+});
+
+const STALE_MS = 30_000;
+/** The acknowledgement waits no longer than this for Redis: without it the person is not told should this bot end. */
+const NOTED_MS = 100;
+const MOST_AT_ONCE = 20;
+
+/**
+ * What was acknowledged and is not done is on record, without words or secrets: who, and under which key it is recorded.
+ * Where its bot ends before it is done, another one tells that person what came of it.
+ */
+export function watchUnfinished({ store, seals, log, settle, say, staleMs = STALE_MS }: UnfinishedOptions) {
+  /** How often each is in hand: Slack may send the same twice. */
+  const inHand = new Map<string, number>();
+  const stopping = new AbortController();
+
+  /** On record before it is acknowledged, where Redis answers at once. The answer is called when it is done. */
+  async function begin({ user, doing, op }: Interaction): Promise<() => void> {
+    const entry = seals.seal({ k: 'unfinished', u: user, d: doing, o: op });
+    inHand.set(entry, (inHand.get(entry) ?? 0) + 1);
+    const noted = store.begin(entry).catch(ignored('an interaction was not put on record'));
+    await Promise.race([noted, sleep(NOTED_MS, null, { ref: false })]);
+    return () => {
+      const left = (inHand.get(entry) ?? 1) - 1;
+      if (left > 0) return void inHand.set(entry, left);
+      inHand.delete(entry);
+      void store.end(entry).catch(ignored('an interaction was not taken off the record'));
+    };
+  }
+
+  const ignored = (what: string) => (err: unknown) => log.debug({ err }, what);
+
+  async function turn(): Promise<void> {
+    await store.renew([...inHand.keys()]);
+    for (const entry of await store.takeStale(staleMs, MOST_AT_ONCE)) await tell(entry);
+  }
+
+  async function tell(entry: string): Promise<void> {
+    const { data } = entrySchema.safeParse(seals.open(entry));
+    // Sealed under another secret, or by nobody here.
+    if (!data) return log.warn('an unfinished interaction that no bot put on record');
+    try {
+      const outcome = data.o === null ? null : await settle(data.o);
+      await say(data.u, unfinishedWords(outcome, data.d));
+      log.warn({ user: data.u, op: data.o, outcome }, 'a bot ended before it was done with this: its person was told');
+    } catch (err) {
+      log.warn({ err, user: data.u, op: data.o }, 'nobody was told of an interaction that was not done');
+      const verdict = slackVerdict(err);
+      if (verdict?.kind !== 'refused' || verdict.patience === 'day') await store.begin(entry);
+    }
+  }
+
+  async function watch(): Promise<void> {
+    while (!stopping.signal.aborted) {
+      await turn().catch(ignored('unfinished interactions not looked after'));
+      await sleep(staleMs / 3, null, { signal: stopping.signal, ref: false }).catch(() => null);
+    }
+  }
+
+  void watch();
+  return { begin, stop: () => stopping.abort() };
+}
+
+export type Unfinished = ReturnType<typeof watchUnfinished>;

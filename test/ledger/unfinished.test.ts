@@ -1,0 +1,56 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Connection } from '../../src/ledger/connection.ts';
+import { createKeys } from '../../src/ledger/keys.ts';
+import { createUnfinishedStore } from '../../src/ledger/unfinished.ts';
+import { freshPrefix, openRedis } from './given-ledger.ts';
+
+let redis: Connection;
+beforeAll(async () => {
+  redis = await openRedis();
+});
+afterAll(() => redis.disconnect());
+
+const LONG_MS = 3_600_000;
+
+/** `silence` has nothing be heard of an entry for an hour. */
+function given() {
+  const keys = createKeys(freshPrefix());
+  const silence = (entry: string) => redis.zincrby(keys.unfinished, -LONG_MS, entry);
+  return { ...createUnfinishedStore(redis, keys), silence, ttl: () => redis.ttl(keys.unfinished) };
+}
+
+describe('interactions that are not done', () => {
+  it('are given away once nothing was heard of their bot, to one other alone', async () => {
+    const { begin, silence, takeStale, ttl } = given();
+    await begin('a');
+    await begin('b');
+    expect(await takeStale(LONG_MS, 10)).toEqual([]);
+    await silence('a');
+    const taken = await Promise.all([takeStale(LONG_MS, 10), takeStale(LONG_MS, 10), takeStale(LONG_MS, 10)]);
+    expect(taken.flat()).toEqual(['a']);
+    expect(await ttl()).toBeGreaterThan(0);
+  });
+
+  it('stay with a bot that lives', async () => {
+    const { begin, silence, renew, takeStale } = given();
+    await begin('a');
+    await silence('a');
+    await renew(['a', 'never begun']);
+    expect(await takeStale(LONG_MS, 10)).toEqual([]);
+    await silence('a');
+    expect(await takeStale(LONG_MS, 10)).toEqual(['a']);
+    // Given away, it does not come back.
+    await renew(['a']);
+    await renew([]);
+    expect(await takeStale(0, 10)).toEqual([]);
+  });
+
+  it('are gone when they are done, and are given away a few at a time', async () => {
+    const { begin, end, takeStale } = given();
+    for (const entry of ['a', 'b', 'c']) await begin(entry);
+    await end('b');
+    expect(await takeStale(0, 1)).toHaveLength(1);
+    expect(await takeStale(0, 5)).toHaveLength(1);
+    expect(await takeStale(0, 5)).toEqual([]);
+  });
+});
