@@ -15,10 +15,12 @@ import { createHomes } from './ledger/homes.ts';
 import { createKeys } from './ledger/keys.ts';
 import { createLedger } from './ledger/ledger.ts';
 import { createLooks } from './ledger/looks.ts';
+import { createOpenPlaces } from './ledger/open-places.ts';
 import { createOutbox } from './ledger/outbox.ts';
 import { createPolicies } from './ledger/policies.ts';
 import { createReminders } from './ledger/reminders.ts';
 import { createSharedSeal } from './ledger/shared-seal.ts';
+import { createUseCounter } from './ledger/use-counter.ts';
 import { createLogger, type Log } from './log.ts';
 import { newRequestId } from './new-request-id.ts';
 import { countedExecutions, countedLedger, countingFetch } from './ops/counted.ts';
@@ -199,6 +201,8 @@ export async function serve(env: NodeJS.ProcessEnv, options: ServeOptions = {}):
       audit,
     },
     newRequestId,
+    uses: createUseCounter(redis, keys),
+    places: createOpenPlaces(redis, keys, ledger),
     defaultRegion: env.AWS_REGION ?? env.AWS_DEFAULT_REGION ?? null,
     background(work) {
       const watched = work.catch((err: unknown) => log.error({ err }, 'work behind an interaction failed'));

@@ -27,6 +27,11 @@ export function createKeys(prefix: string) {
     request: (id: string) => key('request', id),
     openExecution: (arn: string) => key('open', arn),
     reminder: (request: string, nth: number, user: string) => key('reminder', request, String(nth), user),
+    /** What counts against a limit: uses of a person or in a channel, in the last minute. */
+    usesOf: (limit: string, about: string) => key('uses', limit, about),
+    /** A refusal by that limit is on record, less than a minute ago. */
+    limitRefused: (limit: string, about: string) => key('uses-refused', limit, about),
+    openPlaces: (team: string, user: string) => key('open-places', team, user),
     homes: key('homes'),
     homesOutdated: key('homes', 'outdated'),
     homeFresh: (user: string) => key('home', 'fresh', user),

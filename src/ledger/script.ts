@@ -6,7 +6,7 @@ type Run = (keys: string[], values: (string | number | Buffer)[]) => Promise<unk
 /** A Lua script of this folder, run by its hash and sent anew to a Redis that does not know it. */
 export function loadScript(
   redis: Connection,
-  name: 'accept-loss' | 'beat' | 'commit' | 'due-timers' | 'leave' | 'renew' | 'settle',
+  name: 'accept-loss' | 'beat' | 'commit' | 'count-use' | 'due-timers' | 'leave' | 'renew' | 'settle' | 'take-place',
 ): Run {
   const lua = readFileSync(new URL(`${name}.lua`, import.meta.url), 'utf8');
   const command = `dst-${name}`;

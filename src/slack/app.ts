@@ -5,7 +5,7 @@ import { astray } from './addressed.ts';
 import { type Bot, type Caller, type Click, openModalSeal, openRequestSeal } from './bot.ts';
 import { parseCommand } from './command-text.ts';
 import { sayDirectly, sayPrivately, tellFault } from './door.ts';
-import { checkAtDoor } from './door-check.ts';
+import { checkAtDoor, type DoorCheck } from './door-check.ts';
 import { firstWord, inTime } from './first-word.ts';
 import {
   actionPayload,
@@ -18,7 +18,7 @@ import {
 import { reply } from './reply.ts';
 import { ACTIONS, COMMANDS, SUBMITS, SUGGESTIONS } from './routes.ts';
 import { createSeen } from './seen.ts';
-import { answerSubmit, noticeAnswer } from './submit-answer.ts';
+import { answerSubmit, keptFormAnswer, noticeAnswer } from './submit-answer.ts';
 import { viewOf } from './view-of.ts';
 import { noticeModal } from './views/notices.ts';
 import type { MessageView } from './views/text.ts';
@@ -84,12 +84,12 @@ export function createSlackApp({ bot, receiver, token, onInteraction, onAck }: S
   async function admitted<T>(
     kind: string,
     caller: Caller,
-    { viewers = false }: { viewers?: boolean },
+    { viewers = false, counts = null }: { viewers?: boolean; counts?: DoorCheck['counts'] },
     work: () => Promise<T>,
-    refuse: (words: string) => Promise<T>,
+    refuse: (words: string, passing: boolean) => Promise<T>,
   ): Promise<T> {
-    const words = await checkAtDoor(bot, caller, { what: kind, viewers });
-    return words === null ? work() : refuse(words);
+    const away = await checkAtDoor(bot, caller, { what: kind, viewers, counts });
+    return away === null ? work() : refuse(away.text, away.passing);
   }
 
   function ignore(kind: string, why: string): void {
@@ -161,7 +161,8 @@ export function createSlackApp({ bot, receiver, token, onInteraction, onAck }: S
     const kind = `command ${command.kind}`;
     const work = () => honest(command.kind, doing, () => handle(bot, caller, command));
     const opensModal = command.kind === 'open-modal';
-    await run(kind, doing, caller, () => word.due(admitted(kind, caller, route, work, caller.say), opensModal));
+    const door = { ...route, counts: { use: op, channel: payload.channel_id } };
+    await run(kind, doing, caller, () => word.due(admitted(kind, caller, door, work, caller.say), opensModal));
   });
 
   app.action(/.*/, async ({ body, ack }) => {
@@ -203,16 +204,20 @@ export function createSlackApp({ bot, receiver, token, onInteraction, onAck }: S
       return acked('submit', ack as Ack, inPlace(DROPPED.unknown));
     }
     const say = (message: MessageView | string) => sayDirectly(bot, user.id, message);
-    const request = openModalSeal(bot, view.private_metadata, user.id)?.r;
+    const modal = openModalSeal(bot, view.private_metadata, user.id);
+    const request = modal?.r;
     const caller = callerOf(user.id, `view:${view.id}:${view.hash}`, { trigger: payload.trigger_id, request, say });
     const began = Date.now();
     const answer = (response?: unknown) => acked('submit', ack as Ack, response, began);
     const ask = { viewId: view.id, title: route.title, doing: route.doing, ack: answer };
     const kind = `submit ${view.callback_id}`;
     const work = () => honest(view.callback_id, route.doing, () => route.handle(bot, caller, viewOf(view)));
-    const refuse = async (words: string) => noticeAnswer(route.title, words);
+    const refuse = async (words: string, passing: boolean) =>
+      passing ? keptFormAnswer(route.title, words, viewOf(view)) : noticeAnswer(route.title, words);
+    // A form that is sent again has another trigger; a repeat of the same sending has the same.
+    const counts = { use: payload.trigger_id ? `view:${payload.trigger_id}` : caller.op, channel: modal?.c || null };
     await run(kind, route.doing, caller, () =>
-      answerSubmit(bot, caller, ask, () => admitted(kind, caller, route, work, refuse)),
+      answerSubmit(bot, caller, ask, () => admitted(kind, caller, { ...route, counts }, work, refuse)),
     );
   });
 

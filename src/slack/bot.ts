@@ -2,6 +2,7 @@ import type { ModalView } from '@slack/types';
 import type { Log } from '../log.ts';
 import type { ApplyDeps } from '../workflow/apply-throttle.ts';
 import type { AuditBook } from '../workflow/audit-ports.ts';
+import type { CountDeps } from '../workflow/count-use.ts';
 import type { HomeTabs } from '../workflow/home.ts';
 import type { RunningDeps } from '../workflow/list-running.ts';
 import type { Cards } from '../workflow/ports.ts';
@@ -31,6 +32,7 @@ export interface Bot extends RequestThrottleDeps, ApplyDeps, RunningDeps {
   homeTabs: HomeTabs;
   log: Log;
   audit: AuditBook;
+  uses: CountDeps['uses'];
   /** Work that goes on after an interaction was answered; an orderly stop waits for it. */
   background(work: Promise<unknown>): void;
 }

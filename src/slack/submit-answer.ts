@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Bot, Caller, SubmitAnswer } from './bot.ts';
+import type { Bot, Caller, SubmitAnswer, View } from './bot.ts';
 import { sayInModal, tellFault, updateModal } from './door.ts';
 import { loadingModal, noticeModal } from './views/notices.ts';
-import type { Doing } from './words.ts';
+import { type Doing, plainWords } from './words.ts';
 
 /** A submit must be answered within 3 s: what takes longer goes on behind a "checking" view. */
 const ANSWER_DUE_MS = 2400;
@@ -13,6 +13,15 @@ const ANSWER_SHOWN_MS = 300;
 export function noticeAnswer(title: string, text: string): SubmitAnswer {
   const view = noticeModal(title, text);
   return { now: { response_action: 'update', view }, later: { view, text } };
+}
+
+/** The form stays as it is, with the words under its first field: the same may be sent again. */
+export function keptFormAnswer(title: string, text: string, { values }: View): SubmitAnswer {
+  const ended = noticeAnswer(title, text);
+  const block = [...values.keys()][0]?.split('/')[0];
+  const plain = plainWords({ text, field: null });
+  if (block === undefined || plain === null) return ended;
+  return { now: { response_action: 'errors', errors: { [block]: plain } }, later: ended.later };
 }
 
 interface Submit {

@@ -19,7 +19,9 @@ import type { TaskExecution } from '../domain/task-execution.ts';
 import type { ThrottleRequest } from '../domain/throttle-request.ts';
 import { resolveUntil, type UntilTime } from '../domain/until.ts';
 import { lookUpApprovers, lookUpPeople } from './known-people.ts';
+import { inPlace, openLimit, type PlaceDeps, recordOpenLimit } from './open-places.ts';
 import type {
+  Change,
   Channels,
   Clock,
   EffectKind,
@@ -33,7 +35,7 @@ import type {
 import { reminderTimers } from './remind-approvers.ts';
 import { groupsOfAll, partiesOf } from './request-facts.ts';
 
-export interface RequestThrottleDeps {
+export interface RequestThrottleDeps extends PlaceDeps {
   ledger: Ledger;
   executions: Executions;
   people: People;
@@ -86,7 +88,7 @@ export async function requestThrottle(deps: RequestThrottleDeps, ask: Ask): Prom
   if (outcome.kind === 'refused') return refuse(deps, ask.op, command, inForce, outcome, from);
   const { event, proposal, rule } = outcome;
   const effects: EffectKind[] = proposal.detail.approvals === 0 ? ['show', 'apply'] : ['show'];
-  const committed = await deps.ledger.commit({
+  const change: Change = {
     op: ask.op,
     prior: null,
     events: [event],
@@ -95,7 +97,9 @@ export async function requestThrottle(deps: RequestThrottleDeps, ask: Ask): Prom
       { kind: 'expire', at: new Date(proposal.detail.expiresAt) },
       ...reminderTimers(rule, { ...proposal.detail, requestedAt: deps.clock.now() }),
     ],
-  });
+  };
+  const place = { person: command.requester, request: event.request ?? '', inForce };
+  const committed = await inPlace(deps, place, () => deps.ledger.commit(change));
   switch (committed.kind) {
     case 'committed': {
       const [record] = committed.records;
@@ -106,6 +110,10 @@ export async function requestThrottle(deps: RequestThrottleDeps, ask: Ask): Prom
       return { kind: 'repeated', request: committed.request };
     case 'already-open':
       return { kind: 'refused', refusal: { why: 'already-open', request: committed.request }, rule };
+    case 'full': {
+      const { kind: _, ...why } = committed;
+      return refuse(deps, ask.op, command, inForce, { kind: 'refused', ...why, rule }, from);
+    }
     case 'moved':
       throw new Error('a new request id was taken');
   }
@@ -161,6 +169,8 @@ async function consider(deps: RequestThrottleDeps, ask: Omit<Ask, 'op'>): Promis
     return { command, inForce, from: null, execution: null, outcome: { kind: 'cannot-post', why: postable } };
   }
   if (open) return refused({ refusal: { why: 'already-open', request: open } }, rule);
+  const full = await openLimit(deps, requester, inForce);
+  if (full) return refused(full, rule);
   const running = standing ? ((await deps.ledger.load(standing.request))?.request ?? null) : null;
   const groups = await deps.people.groups(groupsOfAll([...rules, ...(running ? rulesNow(running, inForce) : [])]));
   const [people, execution] = await Promise.all([
@@ -224,6 +234,7 @@ async function refuse(
   const { refusal, rule, other } = outcome;
   const to = refusal.why === 'rate-outside' ? refusal.to : null;
   const event = refusedEvent(command, refusal, { rule, inForce, from, to, ...(other === undefined ? {} : { other }) });
-  if (event) await deps.ledger.commit({ op, prior: null, events: [event] });
+  const record = event && (() => deps.ledger.commit({ op, prior: null, events: [event] }));
+  if (record) await (refusal.why === 'limit' ? recordOpenLimit(deps, command.requester, record) : record());
   return outcome;
 }

@@ -64,7 +64,7 @@ export function recordWords({ event, detail }: Pick<AuditRecord, 'event' | 'deta
 export function detailWords(record: AuditRecord): string {
   const { detail } = record;
   const why = text(detail, 'why');
-  const denial = text(detail, 'denial');
+  const denial = text(detail, 'denial') ?? text(detail, 'limit');
   const comment = text(detail, 'comment');
   const rate = number(detail, 'rate');
   const due = text(detail, 'dueAt');
