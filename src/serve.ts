@@ -36,6 +36,7 @@ import { type Bot, sealRequest } from './slack/bot.ts';
 import { createClients } from './slack/clients.ts';
 import { startHomeTabs } from './slack/home-tabs.ts';
 import { checkAppToken, identify, TokenRefused } from './slack/identify.ts';
+import { createLookUps } from './slack/look-ups.ts';
 import { createNotifier } from './slack/notifier.ts';
 import { createPeople } from './slack/people.ts';
 import { httpListening, type Listening, socketListening } from './slack/receivers.ts';
@@ -48,6 +49,7 @@ import { createMeasuredRates, notingLooks } from './workflow/measured-rates.ts';
 import type { Clock, PolicySource } from './workflow/ports.ts';
 import { remindApprovers } from './workflow/remind-approvers.ts';
 import { revertLimit } from './workflow/revert-limit.ts';
+import { sharingReads } from './workflow/shared-reads.ts';
 import { tellThread } from './workflow/tell-thread.ts';
 import { watchExecution } from './workflow/watch-execution.ts';
 
@@ -109,7 +111,7 @@ export async function serve(env: NodeJS.ProcessEnv, options: ServeOptions = {}):
     onLost: (err) => log.fatal({ err }, 'the log in Redis is not the one this bot wrote to: nothing more is written'),
   });
   const metrics = createMetrics({ countOpenRequests: written.countOpenRequests });
-  const ledger = countedLedger(loggedLedger(written, log), metrics);
+  const ledger = sharingReads(countedLedger(loggedLedger(written, log), metrics));
   const unsure = await firstLook(ledger, witness, log);
   const policies = createPolicies(redis, keys, replica, auditKeys);
   const policyWatch = watchPolicy({ ledger, file: policyFile, policies, clock, log });
@@ -201,6 +203,7 @@ export async function serve(env: NodeJS.ProcessEnv, options: ServeOptions = {}):
       audit,
     },
     newRequestId,
+    lookUps: createLookUps(),
     uses: createUseCounter(redis, keys),
     places: createOpenPlaces(redis, keys, ledger),
     defaultRegion: env.AWS_REGION ?? env.AWS_DEFAULT_REGION ?? null,

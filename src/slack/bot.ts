@@ -8,6 +8,7 @@ import type { RunningDeps } from '../workflow/list-running.ts';
 import type { Cards } from '../workflow/ports.ts';
 import type { RequestThrottleDeps } from '../workflow/request-throttle.ts';
 import type { SlackClients } from './clients.ts';
+import type { LookUps } from './look-ups.ts';
 import type { Notifier } from './notifier.ts';
 import type { Seals } from './sealed.ts';
 import type { MessageView } from './views/text.ts';
@@ -33,6 +34,7 @@ export interface Bot extends RequestThrottleDeps, ApplyDeps, RunningDeps {
   log: Log;
   audit: AuditBook;
   uses: CountDeps['uses'];
+  lookUps: LookUps;
   /** Work that goes on after an interaction was answered; an orderly stop waits for it. */
   background(work: Promise<unknown>): void;
 }

@@ -14,7 +14,7 @@ export function startHomeTabs(bot: Omit<Bot, 'homeTabs'>, homes: Homes): HomeTab
   async function bringUpToDate(user: string): Promise<void> {
     if (!(await homes.takeTurn(user))) return;
     try {
-      const facts = await homeFacts(bot, user);
+      const facts = await bot.lookUps.run('home', `home ${user}`, () => homeFacts(bot, user));
       const shown =
         facts.kind === 'home'
           ? [...facts.toDecide, ...facts.asked]

@@ -23,3 +23,7 @@ export function openLimitWords({ most, open }: Extract<AskRefusal, { why: 'limit
   const names = [...open.slice(0, MOST_NAMED).map(code), ...(left > 0 ? [`${left} more`] : [])];
   return `You have reached the limit of ${count(most, 'open request')} for each person (${code('openPerUser')} in the policy). Request not created; the limit is unchanged.\nOpen now: ${listed(names)}. Cancel one of them on its card, or wait until one is applied, denied or expired.`;
 }
+
+/** More people look at once than can be answered in time. */
+export const TOO_BUSY =
+  'Too many look-ups are waiting already, so this one was not run. Nothing was changed; transfers are not affected. Try again in a minute.';

@@ -1,7 +1,7 @@
 import { groupsOf, mayAsk } from '../domain/policy.ts';
 import { type ExecutionArn, isUpdatable, type TaskExecution } from '../domain/task-execution.ts';
 import type { ThrottleRequest } from '../domain/throttle-request.ts';
-import { type HeldRequest, heldRequests, type RunningDeps, ruleFor, ruleNaming } from './list-running.ts';
+import { type HeldRequest, heldOn, openOn, type RunningDeps, ruleFor, ruleNaming } from './list-running.ts';
 import type { AuditLine, UnreadLine } from './ports.ts';
 import { shownTo } from './shown-requests.ts';
 import { visibleAudit } from './visible-audit.ts';
@@ -41,16 +41,14 @@ export async function executionStatus(
   const here = ask.channel === null ? null : ruleFor(policy, arn, ask.channel);
   const rule = here ?? ruleNaming(policy, arn);
   if (!rule) return { kind: 'not-named' };
-  const [look, id, lines, groups, held] = await Promise.all([
+  const [look, open, lines, groups, limit] = await Promise.all([
     deps.executions.describe(ask.execution, { role: rule.role, session: { kind: 'read' } }),
-    deps.ledger.openRequestOf(arn),
+    openOn(deps.ledger, arn),
     visibleAudit(deps, { user: ask.user, by: { kind: 'execution', arn }, limit: LINES }),
     deps.people.groups(groupsOf(here)),
-    heldRequests(deps.ledger),
+    heldOn(deps.ledger, arn),
   ]);
-  const open = id === null ? null : ((await deps.ledger.load(id))?.request ?? null);
   const may = here !== null && isUpdatable(look.status) && mayAsk(here, person, groups).allowed;
-  const limit = held.find((one) => one.execution === arn) ?? null;
   const shown = await shownTo(
     deps,
     person,

@@ -44,7 +44,6 @@ export interface Running {
 
 export type Listed = { kind: 'list'; running: Running } | { kind: 'no-member' };
 
-const MOST_REQUESTS = 500;
 /** Of the time that there is, the part that listing may take; looking at the page takes the rest. */
 const LISTING_PART = 0.6;
 const ORDER = ['TRANSFERRING', 'VERIFYING', 'PREPARING', 'LAUNCHING', 'QUEUED'];
@@ -64,22 +63,20 @@ export async function listRunning(
   const left = () => Math.max(0, ask.withinMs - (performance.now() - began));
   const person = await deps.people.person(ask.user);
   if (person.kind !== 'member') return { kind: 'no-member' };
-  const [groups, list, open, held] = await Promise.all([
+  const [groups, list] = await Promise.all([
     deps.people.groups([...new Set(policy.rules.flatMap((rule) => groupsOf(rule)))]),
     deps.executions.listActive(targetsOf(policy, deps.defaultRegion), {
       details: false,
       withinMs: ask.withinMs * LISTING_PART,
     }),
-    deps.ledger.openRequests(MOST_REQUESTS),
-    heldRequests(deps.ledger),
   ]);
   const named = list.executions.filter((one) => ruleNaming(policy, one.arn) !== null).sort(byInterest);
   const from = ask.from < named.length ? ask.from : 0;
   const page = named.slice(from, from + ask.size);
-  const onPage = <R extends ThrottleRequest>(requests: readonly R[]) =>
-    page.map(({ arn }) => requests.find(({ execution }) => execution === arn) ?? null);
-  const opens = onPage(open.map(({ request }) => request));
-  const holds = onPage(held);
+  const [opens, holds] = await Promise.all([
+    Promise.all(page.map(({ arn }) => openOn(deps.ledger, arn))),
+    Promise.all(page.map(({ arn }) => heldOn(deps.ledger, arn))),
+  ]);
   const [looks, shown] = await Promise.all([
     deps.executions.lookAtActive(
       page.map(({ arn }) => arn),
@@ -107,11 +104,28 @@ export async function listRunning(
   return { kind: 'list', running: { rows, total: named.length, from, failed: list.failed, complete } };
 }
 
+/** The open request about an execution. */
+export async function openOn(ledger: Ledger, arn: string): Promise<ThrottleRequest | null> {
+  const id = await ledger.openRequestOf(arn);
+  return id === null ? null : ((await ledger.load(id))?.request ?? null);
+}
+
+/** The request whose limit is in force on an execution for a while. */
+export async function heldOn(ledger: Ledger, arn: string): Promise<HeldRequest | null> {
+  const standing = await ledger.inForceOf(arn);
+  const request = standing && (await ledger.load(standing.request))?.request;
+  return request && isHeldRequest(request) ? request : null;
+}
+
 /** Requests whose limits go back by themselves, the next first. */
 export async function heldRequests(ledger: Ledger): Promise<HeldRequest[]> {
-  const inForce = await ledger.limitsInForce(MOST_REQUESTS);
-  const held = inForce.map(({ request }) => request).filter((request): request is HeldRequest => isHeld(request));
+  const inForce = await ledger.limitsInForce();
+  const held = inForce.map(({ request }) => request).filter(isHeldRequest);
   return held.sort((one, other) => one.hold.dueAt.localeCompare(other.hold.dueAt));
+}
+
+function isHeldRequest(request: ThrottleRequest): request is HeldRequest {
+  return isHeld(request);
 }
 
 /** What moves first; then by name, and by ARN, so that pages don't overlap. */

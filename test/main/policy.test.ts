@@ -76,7 +76,9 @@ describe('policy check', () => {
     expect(said.split('\n')).toEqual([
       expect.stringMatching(/bad\.yml:6:\d+ rules\[0\]\.foo: .*; expected /),
       expect.stringMatching(/bad\.yml:7:\d+ rules\[0\]\.rate\.min: .*; expected /),
-      expect.stringMatching(/bad\.yml:9:\d+ limits\.perUser: is the number 20; expected a number a minute such as 20\/min/),
+      expect.stringMatching(
+        /bad\.yml:9:\d+ limits\.perUser: is the number 20; expected a number a minute such as 20\/min/,
+      ),
       expect.stringMatching(/bad\.yml:10:\d+ limits\.openPerUser: is "none"; expected a whole number from 1/),
     ]);
   });

@@ -38,7 +38,10 @@ async function show(
   put: (message: MessageView) => Promise<void>,
 ): Promise<void> {
   const { user, channel } = caller;
-  const look = (withinMs: number) => listRunning(bot, { user, channel, from, size: PAGE_SIZE, withinMs });
+  const look = (withinMs: number) =>
+    bot.lookUps.run('asked', `list ${user} ${channel} ${from} ${withinMs}`, () =>
+      listRunning(bot, { user, channel, from, size: PAGE_SIZE, withinMs }),
+    );
   for (const withinMs of [FIRST_MS, REST_MS]) {
     const listed = await look(withinMs);
     if (listed.kind === 'no-member') return caller.say(OUTSIDER);

@@ -9,13 +9,17 @@ const MOST_SHOWN = 15;
 
 /** `requests`: what is open, that which this person can decide first. */
 export async function listRequests(bot: Bot, caller: Caller): Promise<void> {
-  const { toDecide, others } = await waitingRequests(bot, await bot.people.person(caller.user));
+  const person = await bot.people.person(caller.user);
+  const { toDecide, others, total } = await bot.lookUps.run('asked', `requests ${caller.user}`, () =>
+    waitingRequests(bot, person, MOST_SHOWN),
+  );
   const shown = [...toDecide, ...others].slice(0, MOST_SHOWN);
   await caller.say(
     requestList({
       mine: toDecide.slice(0, MOST_SHOWN),
-      others: others.slice(0, Math.max(0, MOST_SHOWN - toDecide.length)),
-      more: toDecide.length + others.length - shown.length,
+      others,
+      toDecide: toDecide.length,
+      total,
       now: bot.clock.now(),
       seal: (id) => sealRequest(bot, id),
       links: await linksOf(

@@ -25,7 +25,10 @@ export async function selectExecution(bot: Bot, caller: Caller, { value, view }:
     if (!execution.ok) {
       return requestModal({ ...form, values: typed, preview: null, previewProblem: NO_EXECUTION });
     }
-    const choice = await lookAtChoice(bot, { user, channel: modal.c, execution: execution.value });
+    const { c: channel } = modal;
+    const choice = await bot.lookUps.run('typing', `choice ${user} ${channel} ${value}`, () =>
+      lookAtChoice(bot, { user, channel, execution: execution.value }),
+    );
     const label = typed.execution?.label ?? execution.value.executionId;
     return requestModal({
       ...form,
