@@ -1,4 +1,4 @@
-import { App, type Receiver } from '@slack/bolt';
+import { App, type Receiver, type StringIndexed } from '@slack/bolt';
 import type { z } from 'zod';
 import { boltLogger } from '../log.ts';
 import { astray } from './addressed.ts';
@@ -140,10 +140,11 @@ export function createSlackApp({ bot, receiver, token, onInteraction, onAck }: S
     };
   }
 
-  app.command(/.*/, async ({ body, ack }) => {
+  app.command(/.*/, async ({ body, ack, context }) => {
+    const began = arrivalOf(context);
     const { payload, words } = ours('command', commandPayload, body);
-    if (!payload) return acked('command', ack as Ack, { response_type: 'ephemeral', text: words });
-    await acked('command', ack as Ack);
+    if (!payload) return acked('command', ack as Ack, began, { response_type: 'ephemeral', text: words });
+    await acked('command', ack as Ack, began);
     const op = `command:${payload.trigger_id}`;
     if (seen(op)) return ignore('command', 'the same again');
     const word = firstWord((message) => sayPrivately(bot, payload.user_id, payload.response_url, message), log);
@@ -165,8 +166,8 @@ export function createSlackApp({ bot, receiver, token, onInteraction, onAck }: S
     await run(kind, doing, caller, () => word.due(admitted(kind, caller, door, work, caller.say), opensModal));
   });
 
-  app.action(/.*/, async ({ body, ack }) => {
-    await acked('action', ack as Ack);
+  app.action(/.*/, async ({ body, ack, context }) => {
+    await acked('action', ack as Ack, arrivalOf(context));
     const { payload, words } = ours('action', actionPayload, body);
     if (!payload) return sayDropped(body, words);
     const [action] = payload.actions;
@@ -193,22 +194,22 @@ export function createSlackApp({ bot, receiver, token, onInteraction, onAck }: S
     await run(kind, route.doing, caller, () => admitted(kind, caller, route, work, caller.say));
   });
 
-  app.view({ type: 'view_submission', callback_id: /.*/ }, async ({ body, ack }) => {
+  app.view({ type: 'view_submission', callback_id: /.*/ }, async ({ body, ack, context }) => {
+    const began = arrivalOf(context);
     const { payload, words } = ours('submit', submitPayload, body);
     const inPlace = (text: string) => ({ response_action: 'update', view: noticeModal(TITLE, text) });
-    if (!payload) return acked('submit', ack as Ack, inPlace(words));
+    if (!payload) return acked('submit', ack as Ack, began, inPlace(words));
     const { view, user } = payload;
     const route = own(SUBMITS, view.callback_id);
     if (!route) {
       ignore('submit', `no route for ${view.callback_id}`);
-      return acked('submit', ack as Ack, inPlace(DROPPED.unknown));
+      return acked('submit', ack as Ack, began, inPlace(DROPPED.unknown));
     }
     const say = (message: MessageView | string) => sayDirectly(bot, user.id, message);
     const modal = openModalSeal(bot, view.private_metadata, user.id);
     const request = modal?.r;
     const caller = callerOf(user.id, `view:${view.id}:${view.hash}`, { trigger: payload.trigger_id, request, say });
-    const began = Date.now();
-    const answer = (response?: unknown) => acked('submit', ack as Ack, response, began);
+    const answer = (response?: unknown) => acked('submit', ack as Ack, began, response);
     const ask = { viewId: view.id, title: route.title, doing: route.doing, ack: answer };
     const kind = `submit ${view.callback_id}`;
     const work = () => honest(view.callback_id, route.doing, () => route.handle(bot, caller, viewOf(view)));
@@ -221,12 +222,12 @@ export function createSlackApp({ bot, receiver, token, onInteraction, onAck }: S
     );
   });
 
-  app.options(/.*/, async ({ body, ack }) => {
-    const began = Date.now();
+  app.options(/.*/, async ({ body, ack, context }) => {
+    const began = arrivalOf(context);
     const { payload } = ours('suggestion', suggestionPayload, body);
     const route = payload && own(SUGGESTIONS, payload.action_id);
     const metadata = payload?.view?.private_metadata;
-    if (!route || metadata === undefined) return acked('suggestion', ack as Ack, { options: [] }, began);
+    if (!route || metadata === undefined) return acked('suggestion', ack as Ack, began, { options: [] });
     // Typed on and on in one form, a refusal is one record.
     const op = `suggestion:${payload.view?.id}:${payload.user.id}`;
     const caller = callerOf(payload.user.id, op, { say: async () => {} });
@@ -237,7 +238,7 @@ export function createSlackApp({ bot, receiver, token, onInteraction, onAck }: S
     });
     const options = await inTime(look, SUGGESTIONS_DUE_MS, []);
     onInteraction('suggestion', 'done');
-    await acked('suggestion', ack as Ack, { options }, began);
+    await acked('suggestion', ack as Ack, began, { options });
   });
 
   app.event('app_home_opened', async ({ body }) => {
@@ -263,11 +264,17 @@ export function createSlackApp({ bot, receiver, token, onInteraction, onAck }: S
     log.error({ err: fault }, 'Bolt could not handle something');
   });
 
-  async function acked(kind: string, ack: Ack, answer?: unknown, began = Date.now()): Promise<void> {
+  async function acked(kind: string, ack: Ack, began: number, answer?: unknown): Promise<void> {
     await (answer === undefined ? ack() : ack(answer));
-    onAck(kind, (Date.now() - began) / 1000);
+    onAck(kind, (performance.now() - began) / 1000);
   }
   return app;
+}
+
+/** When an interaction came in, as its receiver noted. */
+function arrivalOf(context: StringIndexed): number {
+  const { arrivedAt } = context;
+  return typeof arrivedAt === 'number' ? arrivedAt : performance.now();
 }
 
 /** The ids come from outside: `constructor` is no route. */

@@ -3,6 +3,7 @@ import type { AddressInfo, Server } from 'node:net';
 import { type App, HTTPReceiver, type Receiver, SocketModeReceiver } from '@slack/bolt';
 import type { Log } from '../log.ts';
 import { boltLogger } from '../log.ts';
+import { watchArrivals } from './arrival.ts';
 
 export interface Listening {
   receiver: Receiver;
@@ -15,12 +16,20 @@ export interface Listening {
 /** Bolt refuses what is older than 5 minutes; this is how far ahead of ours Slack's clock may be. */
 const MOST_AHEAD_SECONDS = 60;
 const CLOSE_IDLE_MS = 50;
+/** Slack's forms hold some 250 kB at most; whoever sends more is not Slack. It is read before its signature can be checked. */
+const MOST_BYTES = 1024 * 1024;
 
 /** HTTP mode: `POST /slack/events`, signed. */
 export function httpListening(signingSecret: string, port: number, log: Log): Listening {
-  const receiver = new HTTPReceiver({ signingSecret, port, endpoints: '/slack/events', logger: boltLogger(log) });
+  const arrivals = watchArrivals();
+  const arrivedAt = new WeakMap<IncomingMessage, number>();
+  const receiver = new HTTPReceiver({
+    ...{ signingSecret, port, endpoints: '/slack/events', logger: boltLogger(log), bodyLimit: MOST_BYTES },
+    customPropertiesExtractor: (request) => ({ arrivedAt: arrivedAt.get(request) }),
+  });
   const listen = receiver.requestListener;
   receiver.requestListener = (request, response) => {
+    arrivedAt.set(request, arrivals.seen());
     if (isFromTheFuture(request)) return refuse(response, 401);
     normaliseContentType(request);
     listen(request, response);
@@ -33,6 +42,7 @@ export function httpListening(signingSecret: string, port: number, log: Log): Li
       return (server.address() as AddressInfo).port;
     },
     async stop() {
+      arrivals.stop();
       if (!server) return;
       // Keep-alive sockets would hold the server open for seconds.
       const http = server as Server & { closeIdleConnections(): void };
@@ -63,9 +73,14 @@ const SOCKETS = 2;
 /** Socket Mode: the bot connects to Slack. */
 export function socketListening(appToken: string, apiUrl: string | null, log: Log): Listening {
   const clientOptions = apiUrl === null ? {} : { slackApiUrl: apiUrl };
+  const arrivals = watchArrivals();
   const sockets = Array.from(
     { length: SOCKETS },
-    () => new SocketModeReceiver({ appToken, logger: boltLogger(log), installerOptions: { clientOptions } }),
+    () =>
+      new SocketModeReceiver({
+        ...{ appToken, logger: boltLogger(log), installerOptions: { clientOptions } },
+        customPropertiesExtractor: () => ({ arrivedAt: arrivals.seen() }),
+      }),
   );
   const each = (step: (socket: SocketModeReceiver) => Promise<unknown>) => Promise.all(sockets.map(step));
   const receiver: Receiver = {
@@ -85,6 +100,7 @@ export function socketListening(appToken: string, apiUrl: string | null, log: Lo
       return null;
     },
     async stop() {
+      arrivals.stop();
       await receiver.stop();
       process.off('unhandledRejection', survive);
     },
