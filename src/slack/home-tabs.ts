@@ -10,6 +10,8 @@ const LOOK_MS = 1000;
 /** Brings home tabs up to date while somebody may look at them. */
 export function startHomeTabs(bot: Omit<Bot, 'homeTabs'>, homes: Homes): HomeTabs {
   const stopping = new AbortController();
+  /** However long these take, none of them is begun twice. */
+  const inHand = new Set<string>();
 
   async function bringUpToDate(user: string): Promise<void> {
     if (!(await homes.takeTurn(user))) return;
@@ -37,7 +39,11 @@ export function startHomeTabs(bot: Omit<Bot, 'homeTabs'>, homes: Homes): HomeTab
   async function look(): Promise<void> {
     while (!stopping.signal.aborted) {
       try {
-        for (const user of await homes.due()) bot.background(bringUpToDate(user));
+        for (const user of await homes.due()) {
+          if (inHand.has(user)) continue;
+          inHand.add(user);
+          bot.background(bringUpToDate(user).finally(() => inHand.delete(user)));
+        }
       } catch (err) {
         bot.log.debug({ err }, 'home tabs not looked after');
       }

@@ -2,7 +2,7 @@ import { plainEvent } from '../domain/audit-record.ts';
 import type { Limits, OverUse, Use } from '../domain/limits.ts';
 import { countedPolicies, limitInForce } from '../domain/policies-in-force.ts';
 import { type Person, personKey } from '../domain/policy.ts';
-import { NotRecorded } from './faults.ts';
+import { ifAway } from './faults.ts';
 import type { Ledger, People, PolicySource } from './ports.ts';
 
 /** What people do, counted over all bots. @throws NotRecorded where Redis can't say */
@@ -66,11 +66,6 @@ export async function countUse(
     }
   };
   return { over, person, record: op === null ? null : record };
-}
-
-function ifAway(fault: unknown): null {
-  if (fault instanceof NotRecorded) return null;
-  throw fault;
 }
 
 function actorOf({ team, user, name }: Person) {

@@ -2,8 +2,7 @@ import { limitInForce, type PolicyInForce } from '../domain/policies-in-force.ts
 import { distinct, type Person, personKey } from '../domain/policy.ts';
 import type { AskRefusal } from '../domain/refusal.ts';
 import type { UseCounter } from './count-use.ts';
-import { OutcomeUnknown } from './faults.ts';
-import type { Committed } from './ports.ts';
+import { ifAway, OutcomeUnknown } from './faults.ts';
 
 /** One of the ids of a person. */
 interface PlaceOwner {
@@ -29,38 +28,44 @@ export interface PlaceDeps {
 /** `other`: the digest of the policy that refused, where it is not this bot's own. */
 type Full = { refusal: Extract<AskRefusal, { why: 'limit' }>; other?: string };
 
-/** Why this person may not request anything more for now; null where they may. Nothing is taken yet. */
-export async function openLimit(
-  { places }: Pick<PlaceDeps, 'places'>,
-  person: Person,
-  inForce: PolicyInForce,
-): Promise<Full | null> {
-  const { own, others } = await openOf(places, person);
-  const { most } = limitInForce(inForce, 'openPerUser');
-  return own.length + others.length < most ? null : full([...own, ...others], inForce);
+/** Why this person may request nothing more for now; null where they may. */
+export type Claim = (person: Person, inForce: PolicyInForce) => Promise<Full | null>;
+
+/** Looks whether there is a place, and takes none. */
+export function placeLeft({ places }: Pick<PlaceDeps, 'places'>): Claim {
+  return async (person, inForce) => {
+    const { own, others } = await openOf(places, person);
+    const { most } = limitInForce(inForce, 'openPerUser');
+    return own.length + others.length < most ? null : full([...own, ...others], inForce);
+  };
 }
 
 /**
- * Makes a request in a place of its own, which it keeps if it was made. Of two that are asked at once, the last place is one's.
- * @returns what came of making it, or why there was no place
+ * Does what may make a request. The place that it claims on the way is kept if it `made` one, or may have; of two who ask at
+ * once, the last place is one's.
  */
-export async function inPlace(
+export async function inPlace<T>(
   { places }: Pick<PlaceDeps, 'places'>,
-  { person, request, inForce }: { person: Person; request: string; inForce: PolicyInForce },
-  make: () => Promise<Committed>,
-): Promise<Committed | ({ kind: 'full' } & Full)> {
-  const { own, others } = await openOf(places, person);
-  const left = limitInForce(inForce, 'openPerUser').most - others.length;
-  if (left <= 0 || !(await places.take(person, request, left))) {
-    return { kind: 'full', ...full([...own, ...others], inForce) };
-  }
+  request: string,
+  work: (claim: Claim) => Promise<T>,
+  made: (done: T) => boolean,
+): Promise<T> {
+  let owner: Person | null = null;
+  const claim: Claim = async (person, inForce) => {
+    const { own, others } = await openOf(places, person);
+    const left = limitInForce(inForce, 'openPerUser').most - others.length;
+    owner = person;
+    const took = left > 0 && (await places.take(person, request, left));
+    return took ? null : full([...own, ...others], inForce);
+  };
+  // Where Redis is away, the place gives itself up: that must not hide what came of the request.
+  const release = () => owner && places.release(owner, request).catch(ifAway);
   try {
-    const made = await make();
-    if (made.kind !== 'committed') await places.release(person, request);
-    return made;
+    const done = await work(claim);
+    if (!made(done)) await release();
+    return done;
   } catch (fault) {
-    // A request that may have been made keeps its place; if it was not, the place is given up by itself.
-    if (!(fault instanceof OutcomeUnknown)) await places.release(person, request);
+    if (!(fault instanceof OutcomeUnknown)) await release();
     throw fault;
   }
 }

@@ -19,9 +19,8 @@ import type { TaskExecution } from '../domain/task-execution.ts';
 import type { ThrottleRequest } from '../domain/throttle-request.ts';
 import { resolveUntil, type UntilTime } from '../domain/until.ts';
 import { lookUpApprovers, lookUpPeople } from './known-people.ts';
-import { inPlace, openLimit, type PlaceDeps, recordOpenLimit } from './open-places.ts';
+import { type Claim, inPlace, type PlaceDeps, placeLeft, recordOpenLimit } from './open-places.ts';
 import type {
-  Change,
   Channels,
   Clock,
   EffectKind,
@@ -83,12 +82,22 @@ type NotAsked = Extract<Asked, { kind: 'refused' | 'cannot-post' }>;
 export async function requestThrottle(deps: RequestThrottleDeps, ask: Ask): Promise<Asked> {
   const done = await deps.ledger.done(ask.op);
   if (done) return { kind: 'repeated', request: done.request };
-  const { command, inForce, outcome, from } = await consider(deps, ask);
+  const id = deps.newRequestId();
+  return inPlace(
+    deps,
+    id,
+    (claim) => askInPlace(deps, ask, { id, claim }),
+    ({ kind }) => kind === 'asked',
+  );
+}
+
+async function askInPlace(deps: RequestThrottleDeps, ask: Ask, as: { id: string; claim: Claim }): Promise<Asked> {
+  const { command, inForce, outcome, from } = await consider(deps, ask, as);
   if (outcome.kind === 'cannot-post') return outcome;
   if (outcome.kind === 'refused') return refuse(deps, ask.op, command, inForce, outcome, from);
   const { event, proposal, rule } = outcome;
   const effects: EffectKind[] = proposal.detail.approvals === 0 ? ['show', 'apply'] : ['show'];
-  const change: Change = {
+  const committed = await deps.ledger.commit({
     op: ask.op,
     prior: null,
     events: [event],
@@ -97,9 +106,7 @@ export async function requestThrottle(deps: RequestThrottleDeps, ask: Ask): Prom
       { kind: 'expire', at: new Date(proposal.detail.expiresAt) },
       ...reminderTimers(rule, { ...proposal.detail, requestedAt: deps.clock.now() }),
     ],
-  };
-  const place = { person: command.requester, request: event.request ?? '', inForce };
-  const committed = await inPlace(deps, place, () => deps.ledger.commit(change));
+  });
   switch (committed.kind) {
     case 'committed': {
       const [record] = committed.records;
@@ -110,10 +117,6 @@ export async function requestThrottle(deps: RequestThrottleDeps, ask: Ask): Prom
       return { kind: 'repeated', request: committed.request };
     case 'already-open':
       return { kind: 'refused', refusal: { why: 'already-open', request: committed.request }, rule };
-    case 'full': {
-      const { kind: _, ...why } = committed;
-      return refuse(deps, ask.op, command, inForce, { kind: 'refused', ...why, rule }, from);
-    }
     case 'moved':
       throw new Error('a new request id was taken');
   }
@@ -130,13 +133,18 @@ const SOME_REASON = 'a reason';
  * @throws AwsFault, PersonUnknown, NotRecorded
  */
 export async function previewThrottle(deps: RequestThrottleDeps, ask: Omit<Ask, 'op'>): Promise<Previewed> {
-  const { outcome, execution } = await consider(deps, { ...ask, reason: ask.reason ?? SOME_REASON });
+  const as = { id: deps.newRequestId(), claim: placeLeft(deps) };
+  const { outcome, execution } = await consider(deps, { ...ask, reason: ask.reason ?? SOME_REASON }, as);
   if (outcome.kind !== 'proposed') return outcome;
   if (!execution) throw new Error('proposed without a look');
   return { kind: 'would-ask', rule: outcome.rule, proposal: outcome.proposal, execution };
 }
 
-async function consider(deps: RequestThrottleDeps, ask: Omit<Ask, 'op'>): Promise<Considered> {
+async function consider(
+  deps: RequestThrottleDeps,
+  ask: Omit<Ask, 'op'>,
+  { id, claim }: { id: string; claim: Claim },
+): Promise<Considered> {
   const inForce = await deps.policy.counting();
   const { user, extend, until, ...rest } = ask;
   const requester: Person = await deps.people.person(user);
@@ -169,7 +177,7 @@ async function consider(deps: RequestThrottleDeps, ask: Omit<Ask, 'op'>): Promis
     return { command, inForce, from: null, execution: null, outcome: { kind: 'cannot-post', why: postable } };
   }
   if (open) return refused({ refusal: { why: 'already-open', request: open } }, rule);
-  const full = await openLimit(deps, requester, inForce);
+  const full = await claim(requester, inForce);
   if (full) return refused(full, rule);
   const running = standing ? ((await deps.ledger.load(standing.request))?.request ?? null) : null;
   const groups = await deps.people.groups(groupsOfAll([...rules, ...(running ? rulesNow(running, inForce) : [])]));
@@ -179,7 +187,6 @@ async function consider(deps: RequestThrottleDeps, ask: Omit<Ask, 'op'>): Promis
   ]);
   const from = execution.bytesPerSecond;
   const facts = { rule, inForce, groups, people, execution, running, now: deps.clock.now() };
-  const id = deps.newRequestId();
   const decision = extend
     ? decideExtension({ ...command, durationSeconds: command.durationSeconds ?? 0 }, extend, facts, id)
     : decideRequest(command, facts, id);
