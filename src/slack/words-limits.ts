@@ -20,8 +20,9 @@ export function overUseWords({ limit, most, waitSeconds }: OverUse): string {
 /** As many of somebody's requests are open as the policy allows: mrkdwn. */
 export function openLimitWords({ most, open }: Extract<AskRefusal, { why: 'limit' }>): string {
   const left = open.length - MOST_NAMED;
+  const next = 'Cancel one of them on its card, or wait until one is applied, denied or expired.';
   const names = [...open.slice(0, MOST_NAMED).map(code), ...(left > 0 ? [`${left} more`] : [])];
-  return `You have reached the limit of ${count(most, 'open request')} for each person (${code('openPerUser')} in the policy). Request not created; the limit is unchanged.\nOpen now: ${listed(names)}. Cancel one of them on its card, or wait until one is applied, denied or expired.`;
+  return `You have reached the limit of ${count(most, 'open request')} for each person (${code('openPerUser')} in the policy). Request not created; the limit is unchanged.${open.length > 0 ? `\nOpen now: ${listed(names)}. ${next}` : ' Try again in a few seconds: others that you sent are still being created.'}`;
 }
 
 /** More people look at once than can be answered in time. */

@@ -12,12 +12,17 @@ interface PlaceOwner {
 
 /** The requests that each person has open, over all bots. @throws NotRecorded where Redis can't say */
 export interface OpenPlaces {
-  /** The requests whose places are taken: open ones, and such as are being made at this moment. */
-  taken(owner: PlaceOwner): Promise<string[]>;
-  /** False: all are taken. */
+  /** Whose places are taken: open requests, and how many more are being made at this moment. */
+  taken(owner: PlaceOwner): Promise<Taken>;
+  /** False: all are taken. Where some of them are for requests that are being made, it is waited for what comes of these. */
   take(owner: PlaceOwner, request: string, most: number): Promise<boolean>;
   /** The request was not made. */
   release(owner: PlaceOwner, request: string): Promise<void>;
+}
+
+export interface Taken {
+  open: string[];
+  making: number;
 }
 
 export interface PlaceDeps {
@@ -36,7 +41,7 @@ export function placeLeft({ places }: Pick<PlaceDeps, 'places'>): Claim {
   return async (person, inForce) => {
     const { own, others } = await openOf(places, person);
     const { most } = limitInForce(inForce, 'openPerUser');
-    return own.length + others.length < most ? null : full([...own, ...others], inForce);
+    return own.open.length + own.making + others.length < most ? null : full([...own.open, ...others], inForce);
   };
 }
 
@@ -52,11 +57,12 @@ export async function inPlace<T>(
 ): Promise<T> {
   let owner: Person | null = null;
   const claim: Claim = async (person, inForce) => {
-    const { own, others } = await openOf(places, person);
+    const { others } = await openOf(places, person);
     const left = limitInForce(inForce, 'openPerUser').most - others.length;
     owner = person;
-    const took = left > 0 && (await places.take(person, request, left));
-    return took ? null : full([...own, ...others], inForce);
+    if (left > 0 && (await places.take(person, request, left))) return null;
+    const { own } = await openOf(places, person);
+    return full([...own.open, ...others], inForce);
   };
   // Where Redis is away, the place gives itself up: that must not hide what came of the request.
   const release = () => owner && places.release(owner, request).catch(ifAway);
@@ -88,8 +94,10 @@ export async function recordOpenLimit(
 /** What a person has open, under this id and under their id in the whole organization. */
 async function openOf(places: OpenPlaces, { team, user, enterprise }: Person) {
   const ids = distinct([user, ...(enterprise ? [enterprise] : [])]);
-  const [own = [], ...others] = await Promise.all(ids.map((id) => places.taken({ team, user: id })));
-  return { own, others: others.flat() };
+  const [own = { open: [], making: 0 }, ...others] = await Promise.all(
+    ids.map((id) => places.taken({ team, user: id })),
+  );
+  return { own, others: others.flatMap(({ open }) => open) };
 }
 
 function full(open: string[], inForce: PolicyInForce): Full {

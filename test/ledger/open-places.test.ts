@@ -27,10 +27,10 @@ describe('places for the open requests of one person, over all bots', () => {
     expect(await one.take(OLGA, first.id, 2)).toBe(true);
     expect(await other.take(OLGA, (await asked(bot.ledger, 2)).id, 2)).toBe(true);
     expect(await one.take(OLGA, 'r-3', 2)).toBe(false);
-    expect(await one.taken(OLGA)).toEqual([first.id, 'r-0000000002']);
+    expect(await one.taken(OLGA)).toEqual({ open: [first.id, 'r-0000000002'], making: 0 });
     expect(await one.take({ ...OLGA, user: 'U0LEAD' }, 'r-3', 2)).toBe(true);
     await bot.ledger.commit(following(first, 'cancelled'));
-    expect(await other.taken(OLGA)).toEqual(['r-0000000002']);
+    expect(await other.taken(OLGA)).toEqual({ open: ['r-0000000002'], making: 0 });
     expect(await one.take(OLGA, 'r-3', 2)).toBe(true);
   });
 
@@ -43,13 +43,13 @@ describe('places for the open requests of one person, over all bots', () => {
 
   it('are kept for a request that is being made, and given up where none came of it', async () => {
     await one.take(OLGA, 'r-making', 2);
-    expect(await other.taken(OLGA)).toEqual(['r-making']);
+    expect(await other.taken(OLGA)).toEqual({ open: [], making: 1 });
     const [seconds] = await bot.redis.time();
     await bot.redis.zadd(bot.keys.openPlaces('T0', 'U0OPER'), Number(seconds) * 1000 - 62_000, 'r-making');
-    expect(await other.taken(OLGA)).toEqual([]);
+    expect(await other.taken(OLGA)).toEqual({ open: [], making: 0 });
     await one.take(OLGA, 'r-refused', 2);
     await one.release(OLGA, 'r-refused');
-    expect(await one.taken(OLGA)).toEqual([]);
+    expect(await one.taken(OLGA)).toEqual({ open: [], making: 0 });
   });
 
   it('are not kept for ever', async () => {
