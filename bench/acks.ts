@@ -8,6 +8,7 @@ import { startLocalRedis } from '../src/sandbox/redis.ts';
 
 const OPEN = 500;
 const AT_ONCE = 64;
+const BATCH = 25;
 const EVERY_MS = 50;
 const WANTED_MS = 1000;
 const MIB = 1_048_576;
@@ -84,10 +85,11 @@ async function openRequests({ slack, aws }: World): Promise<void> {
   for (let nth = 0; nth < OPEN; nth++) {
     const task = aws.addTask({ name: `archive-${nth}`, account: '111122223333', region: 'us-east-1' });
     const arn = aws.startExecution(task, { bytes: 1e12, bytesPerSecond: 100 * MIB, status: 'TRANSFERRING' });
-    await olga.command('C0OPS', COMMAND, `${arn} 50MiB/s`);
-    if (nth % 4 === 3) await answered(slack, nth + 1, 'U0OPER');
+    void olga.command('C0OPS', COMMAND, `${arn} 50MiB/s`);
+    if (nth % BATCH === BATCH - 1) await answered(slack, nth + 1, 'U0OPER');
   }
   await answered(slack, OPEN, 'U0OPER');
+  // Some may have had a first word before the answer.
   await slack.until(() => slack.messages('C0OPS').length >= OPEN, { timeoutMs: 600_000 });
 }
 
