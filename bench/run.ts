@@ -1,5 +1,5 @@
-// `npm run bench -- audit`: runs one of the benches of this folder and prints its table.
-const benches = { audit: () => import('./audit.ts') } as const;
+// `npm run bench -- audit` or `-- acks`: runs one of the benches of this folder and prints its table.
+const benches = { acks: () => import('./acks.ts'), audit: () => import('./audit.ts') } as const;
 
 const [name = '', ...args] = process.argv.slice(2);
 if (!Object.hasOwn(benches, name)) {

@@ -15,6 +15,7 @@ import { createHomes } from './ledger/homes.ts';
 import { createKeys } from './ledger/keys.ts';
 import { createLedger } from './ledger/ledger.ts';
 import { createLooks } from './ledger/looks.ts';
+import { createOpenPlaces } from './ledger/open-places.ts';
 import { createOutbox } from './ledger/outbox.ts';
 import { createPolicies } from './ledger/policies.ts';
 import { createProof } from './ledger/prove-write.ts';
@@ -25,6 +26,7 @@ import { createShown } from './ledger/shown.ts';
 import { createSlackWaits } from './ledger/slack-waits.ts';
 import { startSweep } from './ledger/sweep.ts';
 import { createUnfinishedStore } from './ledger/unfinished.ts';
+import { createUseCounter } from './ledger/use-counter.ts';
 import { createLogger, type Log } from './log.ts';
 import { newRequestId } from './new-request-id.ts';
 import { countedExecutions, countedLedger, countingFetch } from './ops/counted.ts';
@@ -44,6 +46,7 @@ import { sayDirectly } from './slack/door.ts';
 import { startHomeTabs } from './slack/home-tabs.ts';
 import { checkAppToken, identify, TokenRefused } from './slack/identify.ts';
 import { createLiveEdits } from './slack/live-edits.ts';
+import { createLookUps } from './slack/look-ups.ts';
 import { createNotifier } from './slack/notifier.ts';
 import { createPaced } from './slack/paced.ts';
 import { createPeople } from './slack/people.ts';
@@ -60,6 +63,7 @@ import { createMeasuredRates, notingLooks } from './workflow/measured-rates.ts';
 import type { Clock, PolicySource } from './workflow/ports.ts';
 import { remindApprovers } from './workflow/remind-approvers.ts';
 import { revertLimit } from './workflow/revert-limit.ts';
+import { sharingReads } from './workflow/shared-reads.ts';
 import { tellThread } from './workflow/tell-thread.ts';
 import { watchExecution } from './workflow/watch-execution.ts';
 
@@ -144,7 +148,7 @@ export async function serve(env: NodeJS.ProcessEnv, options: ServeOptions = {}):
   const metrics = createMetrics({ countOpenRequests: written.countOpenRequests });
   const notes = createReadinessNotes();
   const { turns } = notes;
-  const ledger = notes.lastCommit.noted(countedLedger(loggedLedger(written, log), metrics));
+  const ledger = sharingReads(notes.lastCommit.noted(countedLedger(loggedLedger(written, log), metrics)));
   const unsure = await firstLook(ledger, witness, log);
   const policies = createPolicies(redis, keys, replica, auditKeys);
   turns.expect('policy', TURN_MS);
@@ -261,6 +265,9 @@ export async function serve(env: NodeJS.ProcessEnv, options: ServeOptions = {}):
       audit,
     },
     newRequestId,
+    lookUps: createLookUps(),
+    uses: createUseCounter(redis, keys),
+    places: createOpenPlaces(redis, keys, ledger),
     defaultRegion: env.AWS_REGION ?? env.AWS_DEFAULT_REGION ?? null,
     background(work) {
       const watched = work.catch((err: unknown) => log.error({ err }, 'work behind an interaction failed'));

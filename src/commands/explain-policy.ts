@@ -1,4 +1,5 @@
 import { readPolicyPath } from '../config.ts';
+import type { Policy } from '../domain/policy.ts';
 import { formatRate, parseRate, type RateProblem } from '../domain/rate.ts';
 import type { Result } from '../domain/result.ts';
 import { parseExecutionArn } from '../domain/task-execution.ts';
@@ -33,6 +34,7 @@ export async function explainPolicy(options: ExplainOptions, terminal: Terminal)
         `${rate.kind === 'percent' ? `${rate.percent}% of the limit in force` : formatRate(rate.bytesPerSecond)}${from}`,
       ],
       ['policy', `${file}, digest ${digest}`],
+      ['limits', limitWords(policy)],
     ]),
   );
   for (const { where, rule } of scenarios(policy, question)) {
@@ -45,6 +47,10 @@ export async function explainPolicy(options: ExplainOptions, terminal: Terminal)
     `From the file alone: ${options.user} and everybody that the file names are taken for full members of the workspace, and who is in a group is not looked up.`,
   );
   return 0;
+}
+
+function limitWords({ limits: { perUser, perChannel, openPerUser } }: Policy): string {
+  return `${perUser}/min for each person, ${perChannel}/min for each channel, ${openPerUser} open for each person`;
 }
 
 /** @throws CannotRun with everything that can't be read */

@@ -165,6 +165,7 @@ export function refusedEvent(
       why: refusal.why,
       ...(refusal.why === 'may-not-ask' ? { denial: refusal.denial } : {}),
       ...(refusal.why === 'not-a-member' ? { denial: refusal.kind } : {}),
+      ...(refusal.why === 'limit' ? { limit: refusal.limit, most: refusal.most, open: refusal.open } : {}),
       ...(rate.kind === 'percent' ? { percent: rate.percent } : {}),
       ...(command.durationSeconds === null ? {} : { duration: command.durationSeconds }),
       ...(command.endsAt === undefined ? {} : { until: command.endsAt }),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { DEFAULT_LIMITS } from './limits.ts';
 import type { Policy, Principals, Rule } from './policy.ts';
 import { contradictions } from './policy-contradictions.ts';
 import * as fields from './policy-fields.ts';
@@ -28,6 +29,16 @@ const viewers = mapping({
   }
   return { users: [...new Set(given.users)], groups: [...new Set(given.groups)] };
 });
+
+const limits = mapping({
+  perUser: fields.perMinute.optional(),
+  perChannel: fields.perMinute.optional(),
+  openPerUser: fields.countFromOne.optional(),
+}).transform((given): Policy['limits'] => ({
+  perUser: given.perUser ?? DEFAULT_LIMITS.perUser,
+  perChannel: given.perChannel ?? DEFAULT_LIMITS.perChannel,
+  openPerUser: given.openPerUser ?? DEFAULT_LIMITS.openPerUser,
+}));
 
 const sameForAll = fields.countForAll.transform((n): Rule['approvals'] => ({ lower: n, raise: n, unlimited: n }));
 const eachDirection = mapping({
@@ -85,12 +96,14 @@ const rule = mapping(ruleShape).transform(
 
 const schema = mapping({
   version: fields.version,
+  limits: limits.optional(),
   viewers: viewers.optional(),
   audit: mapping({ readers: principals.optional() }).optional(),
   rules: z.array(rule, { error: () => 'a list of rules' }),
 }).transform(
   (given): Policy => ({
     version: 1,
+    limits: given.limits ?? DEFAULT_LIMITS,
     viewers: given.viewers ?? null,
     audit: { readers: given.audit?.readers ?? null },
     rules: given.rules,

@@ -1,3 +1,4 @@
+import type { Limits } from './limits.ts';
 import type { Permission, Policy } from './policy.ts';
 
 /** A policy, and the digest of its text. */
@@ -57,4 +58,14 @@ export function countedPolicies({ digest, others }: Pick<PolicyInForce, 'digest'
 /** Of a refusal: the digest of the policy that refuses, where it is not this bot's own. */
 export function otherThan({ digest }: Pick<PolicyInForce, 'digest'>, deciding: string): { other?: string } {
   return deciding === digest ? {} : { other: deciding };
+}
+
+/** A limit on use: the lowest of the policies that count. `other`: the digest of its policy, where it is not this bot's own. */
+export function limitInForce(inForce: PolicyInForce, limit: keyof Limits): { most: number; other?: string } {
+  const { policy, digest } = underEach(
+    inForce,
+    (one) => one,
+    (one) => -one.policy.limits[limit],
+  );
+  return { most: policy.limits[limit], ...otherThan(inForce, digest) };
 }

@@ -81,13 +81,24 @@ export const onOff = field('true or false', (input) =>
 
 export const version = field('1', (input) => (input === 1 ? (1 as const) : new Wrong(`is ${shown(input)}`, '1')));
 
-const wholeNumber = (expected: string) =>
+const wholeNumber = (expected: string, least = 0) =>
   field(expected, (input) =>
-    Number.isSafeInteger(input) && Number(input) >= 0 ? Number(input) : new Wrong(`is ${shown(input)}`, expected),
+    Number.isSafeInteger(input) && Number(input) >= least ? Number(input) : new Wrong(`is ${shown(input)}`, expected),
   );
 
 export const count = wholeNumber('a whole number from 0');
 export const countForAll = wholeNumber('a whole number from 0, or a mapping of lower, raise, unlimited');
+
+export const countFromOne = wholeNumber('a whole number from 1', 1);
+
+const MOST_PER_MINUTE = 10_000;
+const PER_MINUTE = `a number a minute such as 20/min, from 1/min to ${MOST_PER_MINUTE}/min`;
+
+/** As a number. */
+export const perMinute = field(PER_MINUTE, (input) => {
+  const count = typeof input === 'string' ? Number(/^([0-9]{1,5})\/min$/.exec(input)?.[1]) : Number.NaN;
+  return count >= 1 && count <= MOST_PER_MINUTE ? count : new Wrong(`is ${shown(input)}`, PER_MINUTE);
+});
 
 export const rate = field('a rate such as 50MiB/s', (input) => {
   const expected = 'a rate such as 50MiB/s';

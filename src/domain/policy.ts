@@ -1,3 +1,4 @@
+import type { Limits } from './limits.ts';
 import { UNLIMITED } from './rate.ts';
 
 /** People by Slack user id, and by user group id. */
@@ -33,6 +34,7 @@ export interface Rule {
 
 export interface Policy {
   version: 1;
+  limits: Limits;
   /** Who may see what runs and what was requested. Null: any full member. */
   viewers: Principals | null;
   /** Null: any full member may look things up. */

@@ -59,6 +59,8 @@ export type AskRefusal =
   | { why: 'shared-channel'; rule: Rule }
   | { why: 'not-updatable'; status: string }
   | { why: 'already-open'; request: string }
+  /** As many of their requests are open as the policy allows. */
+  | { why: 'limit'; limit: 'openPerUser'; most: number; open: string[] }
   /** Its time is over, or another request took its place: there is nothing to lengthen. */
   | { why: 'not-held' }
   /** Somebody has changed the limit since: more time for what was set would mean nothing. */
@@ -106,6 +108,7 @@ const ASK_POLICY_REFUSALS: ReadonlySet<AskRefusal['why']> = new Set([
   'duration-too-long',
   'too-few-approvers',
   'shared-channel',
+  'limit',
 ]);
 
 /** Refused by the policy, and so on record; the rest is a mistake or a moment, and is only answered. */

@@ -31,6 +31,9 @@ interface BookOptions {
   alarms: AuditAlarms;
 }
 
+/** Exports that are on their way to somebody: each lies on this machine until Slack has it. */
+const MOST_FILES = 3;
+
 const unknown = { verdict: 'unknown', seq: null, why: 'there is no record yet' } as const;
 const NO_RECORD = { integrity: unknown, completeness: unknown, authenticity: unknown, faulty: false, firstBad: null };
 
@@ -52,20 +55,31 @@ export function createAuditBook(options: BookOptions): AuditBook {
     return (await stat(path)).size;
   }
 
-  const one = oneAtATime();
   const exportOne = oneAtATime();
+  let verifying: ReturnType<typeof verify> | null = null;
+  let files = 0;
   return {
     lost: () => ledger.lost(),
     page: search.page,
-    verify: () => one(verify),
-    export: (since, by, channel) =>
-      exportOne(async (): Promise<ExportedFile> => {
+    verify() {
+      verifying ??= verify().finally(() => {
+        verifying = null;
+      });
+      return verifying;
+    },
+    async export(since, by, channel) {
+      if (files >= MOST_FILES) return null;
+      return exportOne(async (): Promise<ExportedFile> => {
         const plan = await planExport(redis, keys, { since, until: null }, options.clock.now());
         const event = { ...exportedEvent(plan.head, 'Slack'), actor: by, channel };
         // On record first: there is no export that the log does not know of.
         if (plan.ids) await ledger.commit({ op: `export:${randomUUID()}`, prior: null, events: [event] });
         const folder = await mkdtemp(join(tmpdir(), 'datasync-throttle-export-'));
-        const remove = () => rm(folder, { recursive: true, force: true });
+        files += 1;
+        const remove = async () => {
+          files -= 1;
+          await rm(folder, { recursive: true, force: true });
+        };
         try {
           const path = join(folder, 'audit.jsonl');
           const { count, first, last } = plan.head;
@@ -74,7 +88,8 @@ export function createAuditBook(options: BookOptions): AuditBook {
           await remove();
           throw cause;
         }
-      }),
+      });
+    },
   };
 }
 

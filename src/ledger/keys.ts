@@ -31,6 +31,11 @@ export function createKeys(prefix: string) {
     reminder: (request: string, nth: number, user: string) => key('reminder', request, String(nth), user),
     /** Interactions that were acknowledged and are not done: by when their bot was seen alive. */
     unfinished: key('unfinished'),
+    /** What counts against a limit: uses of a person or in a channel, in the last minute. */
+    usesOf: (limit: string, about: string) => key('uses', limit, about),
+    /** A refusal by that limit is on record, less than a minute ago. */
+    limitRefused: (limit: string, about: string) => key('uses-refused', limit, about),
+    openPlaces: (team: string, user: string) => key('open-places', team, user),
     homes: key('homes'),
     homesOutdated: key('homes', 'outdated'),
     homeFresh: (user: string) => key('home', 'fresh', user),

@@ -14,6 +14,7 @@ import { loadScript } from './script.ts';
 
 /** How often a moved head is tried again. Commits of one process never compete, so this counts replicas. */
 const MOST_TRIES = 100;
+const LOADED_AT_ONCE = 50;
 
 export interface LedgerOptions extends SightsOptions {
   clock: Clock;
@@ -150,6 +151,15 @@ export function createLedger(options: LedgerOptions): RedisLedger {
     return toStored(stored);
   }
 
+  /** A part at a time, so that acknowledgements are not kept waiting however many there are. */
+  async function loadAll(ids: readonly string[]): Promise<(StoredRequest | null)[]> {
+    const found: (StoredRequest | null)[] = [];
+    for (let from = 0; from < ids.length; from += LOADED_AT_ONCE) {
+      found.push(...(await Promise.all(ids.slice(from, from + LOADED_AT_ONCE).map(load))));
+    }
+    return found;
+  }
+
   async function leave(arn: string, mark: string): Promise<void> {
     await gate.read(() => runLeave([keys.inForce], [arn, mark]));
   }
@@ -172,19 +182,18 @@ export function createLedger(options: LedgerOptions): RedisLedger {
       const mark = await gate.read(() => redis.hget(keys.inForce, arn));
       return mark === null ? null : { mark, request: requestOf(mark) };
     },
-    async limitsInForce(limit) {
+    async limitsInForce() {
       const marks = Object.entries(await gate.read(() => redis.hgetall(keys.inForce)));
-      const found = await Promise.all(marks.slice(0, limit).map(([, mark]) => load(requestOf(mark))));
+      const found = await loadAll(marks.map(([, mark]) => requestOf(mark)));
       // A request lives for 90 days after its end, and no execution runs that long: what is left of it goes.
-      const gone = marks.filter((_, place) => place < found.length && found[place] === null);
+      const gone = marks.filter((_, place) => found[place] === null);
       await Promise.all(gone.map(([arn, mark]) => leave(arn, mark)));
       return found.filter((stored) => stored !== null);
     },
     leave,
     countOpenRequests: () => gate.read(() => redis.zcard(keys.open)),
-    async openRequests(limit) {
-      const ids = await gate.read(() => redis.zrange(keys.open, 0, String(limit - 1)));
-      const found = await Promise.all(ids.map(load));
+    async openRequests() {
+      const found = await loadAll(await gate.read(() => redis.zrange(keys.open, '0', '-1')));
       return found.filter((stored) => stored !== null);
     },
   };

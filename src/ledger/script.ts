@@ -10,6 +10,7 @@ export function loadScript(
     | 'accept-loss'
     | 'beat'
     | 'commit'
+    | 'count-use'
     | 'drop-consumers'
     | 'due-timers'
     | 'leave'
@@ -18,6 +19,7 @@ export function loadScript(
     | 'prove'
     | 'renew'
     | 'settle'
+    | 'take-place'
     | 'take-unfinished',
 ): Run {
   const lua = readFileSync(new URL(`${name}.lua`, import.meta.url), 'utf8');

@@ -1,11 +1,11 @@
-import { App, type Receiver } from '@slack/bolt';
+import { App, type Receiver, type StringIndexed } from '@slack/bolt';
 import type { z } from 'zod';
 import { boltLogger } from '../log.ts';
 import { astray } from './addressed.ts';
 import { type Bot, type Caller, type Click, openModalSeal, openRequestSeal } from './bot.ts';
 import { parseCommand } from './command-text.ts';
 import { sayDirectly, sayPrivately, tellFault } from './door.ts';
-import { checkAtDoor } from './door-check.ts';
+import { checkAtDoor, type DoorCheck } from './door-check.ts';
 import { firstWord, inTime } from './first-word.ts';
 import { clickIn, commandIn, submitIn } from './interaction-of.ts';
 import {
@@ -19,7 +19,7 @@ import {
 import { reply } from './reply.ts';
 import { ACTIONS, COMMANDS, SUBMITS, SUGGESTIONS } from './routes.ts';
 import { createSeen } from './seen.ts';
-import { answerSubmit, noticeAnswer } from './submit-answer.ts';
+import { answerSubmit, keptFormAnswer, noticeAnswer } from './submit-answer.ts';
 import type { Interaction, Unfinished } from './unfinished.ts';
 import { viewOf } from './view-of.ts';
 import { noticeModal } from './views/notices.ts';
@@ -87,12 +87,12 @@ export function createSlackApp({ bot, receiver, unfinished, token, onInteraction
   async function admitted<T>(
     kind: string,
     caller: Caller,
-    { viewers = false }: { viewers?: boolean },
+    { viewers = false, counts = null }: { viewers?: boolean; counts?: DoorCheck['counts'] },
     work: () => Promise<T>,
-    refuse: (words: string) => Promise<T>,
+    refuse: (words: string, passing: boolean) => Promise<T>,
   ): Promise<T> {
-    const words = await checkAtDoor(bot, caller, { what: kind, viewers });
-    return words === null ? work() : refuse(words);
+    const away = await checkAtDoor(bot, caller, { what: kind, viewers, counts });
+    return away === null ? work() : refuse(away.text, away.passing);
   }
 
   function ignore(kind: string, why: string): void {
@@ -152,10 +152,11 @@ export function createSlackApp({ bot, receiver, unfinished, token, onInteraction
     };
   }
 
-  app.command(/.*/, onRecord(commandIn), async ({ body, ack }) => {
+  app.command(/.*/, onRecord(commandIn), async ({ body, ack, context }) => {
+    const began = arrivalOf(context);
     const { payload, words } = ours('command', commandPayload, body);
-    if (!payload) return acked('command', ack as Ack, { response_type: 'ephemeral', text: words });
-    await acked('command', ack as Ack);
+    if (!payload) return acked('command', ack as Ack, began, { response_type: 'ephemeral', text: words });
+    await acked('command', ack as Ack, began);
     const op = `command:${payload.trigger_id}`;
     if (seen(op)) return ignore('command', 'the same again');
     const word = firstWord((message) => sayPrivately(bot, payload.user_id, payload.response_url, message), log);
@@ -173,11 +174,12 @@ export function createSlackApp({ bot, receiver, unfinished, token, onInteraction
     const kind = `command ${command.kind}`;
     const work = () => honest(command.kind, doing, () => handle(bot, caller, command));
     const opensModal = command.kind === 'open-modal';
-    await run(kind, doing, caller, () => word.due(admitted(kind, caller, route, work, caller.say), opensModal));
+    const door = { ...route, counts: { use: op, channel: payload.channel_id } };
+    await run(kind, doing, caller, () => word.due(admitted(kind, caller, door, work, caller.say), opensModal));
   });
 
-  app.action(/.*/, onRecord(clickIn), async ({ body, ack }) => {
-    await acked('action', ack as Ack);
+  app.action(/.*/, onRecord(clickIn), async ({ body, ack, context }) => {
+    await acked('action', ack as Ack, arrivalOf(context));
     const { payload, words } = ours('action', actionPayload, body);
     if (!payload) return sayDropped(body, words);
     const [action] = payload.actions;
@@ -204,36 +206,40 @@ export function createSlackApp({ bot, receiver, unfinished, token, onInteraction
     await run(kind, route.doing, caller, () => admitted(kind, caller, route, work, caller.say));
   });
 
-  app.view({ type: 'view_submission', callback_id: /.*/ }, onRecord(submitIn), async ({ body, ack }) => {
+  app.view({ type: 'view_submission', callback_id: /.*/ }, onRecord(submitIn), async ({ body, ack, context }) => {
+    const began = arrivalOf(context);
     const { payload, words } = ours('submit', submitPayload, body);
     const inPlace = (text: string) => ({ response_action: 'update', view: noticeModal(TITLE, text) });
-    if (!payload) return acked('submit', ack as Ack, inPlace(words));
+    if (!payload) return acked('submit', ack as Ack, began, inPlace(words));
     const { view, user } = payload;
     const route = own(SUBMITS, view.callback_id);
     if (!route) {
       ignore('submit', `no route for ${view.callback_id}`);
-      return acked('submit', ack as Ack, inPlace(DROPPED.unknown));
+      return acked('submit', ack as Ack, began, inPlace(DROPPED.unknown));
     }
     const say = (message: MessageView | string) => sayDirectly(bot, user.id, message);
-    const request = openModalSeal(bot, view.private_metadata, user.id)?.r;
+    const modal = openModalSeal(bot, view.private_metadata, user.id);
+    const request = modal?.r;
     const caller = callerOf(user.id, `view:${view.id}:${view.hash}`, { trigger: payload.trigger_id, request, say });
-    const began = Date.now();
-    const answer = (response?: unknown) => acked('submit', ack as Ack, response, began);
+    const answer = (response?: unknown) => acked('submit', ack as Ack, began, response);
     const ask = { form: view, title: route.title, doing: route.doing, ack: answer };
     const kind = `submit ${view.callback_id}`;
     const work = () => honest(view.callback_id, route.doing, () => route.handle(bot, caller, viewOf(view)));
-    const refuse = async (words: string) => noticeAnswer(route.title, words);
+    const refuse = async (words: string, passing: boolean) =>
+      passing ? keptFormAnswer(route.title, words) : noticeAnswer(route.title, words);
+    // A form that is sent again has another trigger; a repeat of the same sending has the same.
+    const counts = { use: payload.trigger_id ? `view:${payload.trigger_id}` : caller.op, channel: modal?.c || null };
     await run(kind, route.doing, caller, () =>
-      answerSubmit(bot, caller, ask, () => admitted(kind, caller, route, work, refuse)),
+      answerSubmit(bot, caller, ask, () => admitted(kind, caller, { ...route, counts }, work, refuse)),
     );
   });
 
-  app.options(/.*/, async ({ body, ack }) => {
-    const began = Date.now();
+  app.options(/.*/, async ({ body, ack, context }) => {
+    const began = arrivalOf(context);
     const { payload } = ours('suggestion', suggestionPayload, body);
     const route = payload && own(SUGGESTIONS, payload.action_id);
     const metadata = payload?.view?.private_metadata;
-    if (!route || metadata === undefined) return acked('suggestion', ack as Ack, { options: [] }, began);
+    if (!route || metadata === undefined) return acked('suggestion', ack as Ack, began, { options: [] });
     // Typed on and on in one form, a refusal is one record.
     const op = `suggestion:${payload.view?.id}:${payload.user.id}`;
     const caller = callerOf(payload.user.id, op, { say: async () => {} });
@@ -244,7 +250,7 @@ export function createSlackApp({ bot, receiver, unfinished, token, onInteraction
     });
     const options = await inTime(look, SUGGESTIONS_DUE_MS, []);
     onInteraction('suggestion', 'done');
-    await acked('suggestion', ack as Ack, { options }, began);
+    await acked('suggestion', ack as Ack, began, { options });
   });
 
   app.event('app_home_opened', async ({ body }) => {
@@ -270,11 +276,17 @@ export function createSlackApp({ bot, receiver, unfinished, token, onInteraction
     log.error({ err: fault }, 'Bolt could not handle something');
   });
 
-  async function acked(kind: string, ack: Ack, answer?: unknown, began = Date.now()): Promise<void> {
+  async function acked(kind: string, ack: Ack, began: number, answer?: unknown): Promise<void> {
     await (answer === undefined ? ack() : ack(answer));
-    onAck(kind, (Date.now() - began) / 1000);
+    onAck(kind, (performance.now() - began) / 1000);
   }
   return app;
+}
+
+/** When an interaction came in, as its receiver noted. */
+function arrivalOf(context: StringIndexed): number {
+  const { arrivedAt } = context;
+  return typeof arrivedAt === 'number' ? arrivedAt : performance.now();
 }
 
 /** The ids come from outside: `constructor` is no route. */

@@ -2,11 +2,13 @@ import type { ModalView } from '@slack/types';
 import type { Log } from '../log.ts';
 import type { ApplyDeps } from '../workflow/apply-throttle.ts';
 import type { AuditBook } from '../workflow/audit-ports.ts';
+import type { CountDeps } from '../workflow/count-use.ts';
 import type { HomeTabs } from '../workflow/home.ts';
 import type { RunningDeps } from '../workflow/list-running.ts';
 import type { Cards } from '../workflow/ports.ts';
 import type { RequestThrottleDeps } from '../workflow/request-throttle.ts';
 import type { SlackClients } from './clients.ts';
+import type { LookUps } from './look-ups.ts';
 import type { Notifier } from './notifier.ts';
 import type { Seals } from './sealed.ts';
 import type { MessageView } from './views/text.ts';
@@ -31,6 +33,8 @@ export interface Bot extends RequestThrottleDeps, ApplyDeps, RunningDeps {
   homeTabs: HomeTabs;
   log: Log;
   audit: AuditBook;
+  uses: CountDeps['uses'];
+  lookUps: LookUps;
   /** Work that goes on after an interaction was answered; an orderly stop waits for it. */
   background(work: Promise<unknown>): void;
 }

@@ -36,12 +36,14 @@ export function startHomeTabs(bot: Omit<Bot, 'homeTabs'>, homes: Homes): HomeTab
       missed.delete(user);
     }
   }
+  /** However long these take, none of them is begun twice. */
+  const inHand = new Set<string>();
 
   async function bringUpToDate(user: string): Promise<void> {
     const turn = await homes.takeTurn(user);
     if (!turn) return;
     try {
-      const facts = await homeFacts(bot, user);
+      const facts = await bot.lookUps.run('home', `home ${user}`, () => homeFacts(bot, user));
       const shown = shownAtHome(facts).filter(({ request }) => hasPlace(request));
       const links = await linksOf(
         bot,
@@ -65,7 +67,11 @@ export function startHomeTabs(bot: Omit<Bot, 'homeTabs'>, homes: Homes): HomeTab
     while (!stopping.signal.aborted) {
       try {
         await makeUpFor();
-        for (const user of await homes.due()) bot.background(bringUpToDate(user));
+        for (const user of await homes.due()) {
+          if (inHand.has(user)) continue;
+          inHand.add(user);
+          bot.background(bringUpToDate(user).finally(() => inHand.delete(user)));
+        }
       } catch (err) {
         bot.log.debug({ err }, 'home tabs not looked after');
       }

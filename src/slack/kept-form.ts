@@ -1,12 +1,13 @@
 import type { InputBlock, KnownBlock, ModalView } from '@slack/types';
 import { AwsFault, LedgerLost, NotRecorded, PersonUnknown } from '../workflow/faults.ts';
+import { TooBusy } from './look-ups.ts';
 import type { TypedValue, ViewPayload } from './payloads.ts';
 import { PROBLEM_BLOCK, plain, problemSection } from './views/blocks.ts';
 import { LIMITS } from './views/text.ts';
 
 /** Whether nothing came of a submit for certain, so that the same form can be sent once more. */
 export function maySendAgain(fault: unknown): boolean {
-  return [AwsFault, NotRecorded, LedgerLost, PersonUnknown].some((kind) => fault instanceof kind);
+  return [AwsFault, NotRecorded, LedgerLost, PersonUnknown, TooBusy].some((kind) => fault instanceof kind);
 }
 
 /**

@@ -4,6 +4,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { HTTPReceiver, type Receiver, SocketModeReceiver } from '@slack/bolt';
 import type { Log } from '../log.ts';
 import { boltLogger } from '../log.ts';
+import { watchArrivals } from './arrival.ts';
 import { createSocketPool, type SocketState } from './socket-pool.ts';
 
 export interface Listening {
@@ -19,15 +20,23 @@ export interface Listening {
 /** Bolt refuses what is older than 5 minutes; this is how far ahead of ours Slack's clock may be. */
 const MOST_AHEAD_SECONDS = 60;
 const CLOSE_IDLE_MS = 50;
+/** Slack's forms hold some 250 kB at most; whoever sends more is not Slack. It is read before its signature can be checked. */
+const MOST_BYTES = 1024 * 1024;
 
 /**
  * HTTP mode: `POST /slack/events`, signed.
  * @param host every interface if not given
  */
 export function httpListening(signingSecret: string, port: number, log: Log, host?: string): Listening {
-  const receiver = new HTTPReceiver({ signingSecret, port, endpoints: '/slack/events', logger: boltLogger(log) });
+  const arrivals = watchArrivals();
+  const arrivedAt = new WeakMap<IncomingMessage, number>();
+  const receiver = new HTTPReceiver({
+    ...{ signingSecret, port, endpoints: '/slack/events', logger: boltLogger(log), bodyLimit: MOST_BYTES },
+    customPropertiesExtractor: (request) => ({ arrivedAt: arrivedAt.get(request) }),
+  });
   const listen = receiver.requestListener;
   receiver.requestListener = (request, response) => {
+    arrivedAt.set(request, arrivals.seen());
     if (isFromTheFuture(request)) return refuse(response, 401);
     normaliseContentType(request);
     listen(request, response);
@@ -41,6 +50,7 @@ export function httpListening(signingSecret: string, port: number, log: Log, hos
     },
     state: () => ({ kind: 'http', listening: server?.listening ?? false }),
     async stop() {
+      arrivals.stop();
       if (!server) return;
       // Keep-alive sockets would hold the server open for seconds.
       const http = server as Server & { closeIdleConnections(): void };
@@ -71,6 +81,7 @@ const CONNECT_MS = 10_000;
 
 /** Socket Mode: the bot connects to Slack. */
 export function socketListening(appToken: string, apiUrl: string | null, log: Log): Listening {
+  const arrivals = watchArrivals();
   const clientOptions = {
     ...(apiUrl === null ? {} : { slackApiUrl: apiUrl }),
     ...{ retryConfig: { retries: 0 }, rejectRateLimitedCalls: true, timeout: CONNECT_MS },
@@ -79,6 +90,7 @@ export function socketListening(appToken: string, apiUrl: string | null, log: Lo
     new SocketModeReceiver({
       ...{ appToken, logger: boltLogger(log), autoReconnectEnabled: false },
       installerOptions: { clientOptions },
+      customPropertiesExtractor: () => ({ arrivedAt: arrivals.seen() }),
     });
   const receiver = createSocketPool({ make, log, size: SOCKETS });
   // A disconnect can leave a rejection that nobody holds (seen in socket-mode 3.1.0): the bot lives through it.
@@ -92,6 +104,7 @@ export function socketListening(appToken: string, apiUrl: string | null, log: Lo
     },
     state: receiver.state,
     async stop() {
+      arrivals.stop();
       await receiver.stop();
       // Such a rejection is reported only once all that is due now has run.
       await nextTurn();

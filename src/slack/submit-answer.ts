@@ -17,6 +17,11 @@ export function noticeAnswer(title: string, text: string): SubmitAnswer {
   return { now: { response_action: 'update', view }, later: { view, text } };
 }
 
+/** The form stays as it is, with the words on top: the same may be sent again. */
+export function keptFormAnswer(title: string, text: string): SubmitAnswer {
+  return { now: { response_action: 'keep' }, later: noticeAnswer(title, text).later };
+}
+
 interface Submit {
   /** As it came back. */
   form: ViewPayload;

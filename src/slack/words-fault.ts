@@ -1,6 +1,8 @@
 import { AwsFault, LedgerLost, NotRead, NotRecorded, OutcomeUnknown, PersonUnknown } from '../workflow/faults.ts';
+import { TooBusy } from './look-ups.ts';
 import { code } from './views/text.ts';
 import type { Doing, Words } from './words.ts';
+import { TOO_BUSY } from './words-limits.ts';
 import { slackWords } from './words-slack-fault.ts';
 
 /** What it means for the transfer and for what the person was at, where nothing came of it. */
@@ -36,6 +38,7 @@ export function faultWords(fault: unknown, doing: Doing, reference: string | nul
       `Slack can’t say just now who you are, or who the others in this request are, so nobody is let through. ${NOTHING[doing]} Try again in a minute.`,
     );
   }
+  if (fault instanceof TooBusy) return notAField(TOO_BUSY);
   const slack = slackWords(fault, NOTHING[doing]);
   if (slack !== null) return notAField(slack);
   const found = reference ? `, with the reference ${code(reference)}` : '';

@@ -8,6 +8,7 @@ import { mentions } from './views/people-words.ts';
 import { clip, code, count, entities, escapeText, link, listed, mentionUser } from './views/text.ts';
 import { untilWords, type Words } from './words.ts';
 import { approversUnknown, OUTSIDER, sharedChannel, unreadableWords } from './words-access.ts';
+import { openLimitWords } from './words-limits.ts';
 
 const UNCHANGED = 'Nothing was changed; the transfer goes on as it is.';
 const MOST_CHANNELS = 10;
@@ -73,6 +74,8 @@ function ownWords(refusal: Refusal, more: { link?: string | null }): Words {
         field: 'execution',
       };
     }
+    case 'limit':
+      return { text: openLimitWords(refusal), field: null };
     case 'not-held':
       return {
         text: 'No time runs for this limit any more: it was set back, left alone, or another request took its place. Nothing was changed. The card shows how it stands.',

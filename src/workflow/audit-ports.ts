@@ -67,9 +67,9 @@ export interface AuditBook {
   /** Why nothing is written any more; null while it is. */
   lost(): Error | null;
   page(query: AuditQuery, turn: AuditTurn, size: number): Promise<AuditPage>;
-  /** One at a time: null while another is under way. */
-  verify(): Promise<AuditVerdicts | null>;
-  /** On record first, with `by` and `channel`. One at a time: null while another is under way. */
+  /** Who asks while it is under way shares the verdict. */
+  verify(): Promise<AuditVerdicts>;
+  /** On record first, with `by` and `channel`. Null while another is being made, or where too many files are not removed yet. */
   export(
     since: Date | null,
     by: { team: string; user: string; name: string },

@@ -9,11 +9,10 @@ type Busy = { kind: 'busy' };
 export async function checkAudit(
   deps: AuditDeps,
   ask: Reading,
-): Promise<{ kind: 'checked'; verdicts: AuditVerdicts } | NotRead | Busy> {
+): Promise<{ kind: 'checked'; verdicts: AuditVerdicts } | NotRead> {
   const may = await mayReadAudit(deps, ask.user);
   if (may.kind !== 'may') return refuseReading(deps, ask, may, { execution: null, what: 'verify' });
-  const verdicts = await deps.audit.verify();
-  return verdicts ? { kind: 'checked', verdicts } : { kind: 'busy' };
+  return { kind: 'checked', verdicts: await deps.audit.verify() };
 }
 
 /** A reader takes a copy of the log. @throws PersonUnknown, NotRecorded, OutcomeUnknown, LedgerLost */

@@ -1,7 +1,15 @@
 import { groupsOf, mayAsk } from '../domain/policy.ts';
 import { type ExecutionArn, isUpdatable, type TaskExecution } from '../domain/task-execution.ts';
 import type { ThrottleRequest } from '../domain/throttle-request.ts';
-import { type HeldRequest, heldAmong, limitsInForce, type RunningDeps, ruleFor, ruleNaming } from './list-running.ts';
+import {
+  type HeldRequest,
+  isHeldRequest,
+  limitOn,
+  openOn,
+  type RunningDeps,
+  ruleFor,
+  ruleNaming,
+} from './list-running.ts';
 import { speedUnderLimit } from './measured-rates.ts';
 import type { AuditLine, UnreadLine } from './ports.ts';
 import { shownTo } from './shown-requests.ts';
@@ -44,32 +52,27 @@ export async function executionStatus(
   const here = ask.channel === null ? null : ruleFor(policy, arn, ask.channel);
   const rule = here ?? ruleNaming(policy, arn);
   if (!rule) return { kind: 'not-named' };
-  const [look, id, lines, groups, inForce] = await Promise.all([
+  const [look, open, lines, groups, limit] = await Promise.all([
     deps.executions.describe(ask.execution, { role: rule.role, session: { kind: 'read' } }),
-    deps.ledger.openRequestOf(arn),
+    openOn(deps.ledger, arn),
     visibleAudit(deps, { user: ask.user, by: { kind: 'execution', arn }, limit: LINES }),
     deps.people.groups(groupsOf(here)),
-    limitsInForce(deps.ledger),
+    limitOn(deps.ledger, arn),
   ]);
-  const open = id === null ? null : ((await deps.ledger.load(id))?.request ?? null);
   const may = here !== null && isUpdatable(look.status) && mayAsk(here, person, groups).allowed;
-  const limit = heldAmong(inForce).find((one) => one.execution === arn) ?? null;
+  const held = limit && isHeldRequest(limit) ? limit : null;
   const shown = await shownTo(
     deps,
     person,
-    [open, limit].filter((one) => one !== null),
+    [open, held].filter((one) => one !== null),
   );
   return {
     kind: 'status',
     look,
     measured: deps.rates.of(arn),
-    speed: speedUnderLimit(
-      deps.rates,
-      look,
-      inForce.some((one) => one.execution === arn),
-    ),
+    speed: speedUnderLimit(deps.rates, look, limit !== null),
     open: open && shown(open),
-    held: limit && shown(limit),
+    held: held && shown(held),
     lines,
     mayAsk: may,
   };

@@ -10,6 +10,11 @@ export class NotRecorded extends Error {
 
 /** Redis does not answer a question: nothing was to be recorded by it. */
 export class NotRead extends NotRecorded {}
+/** Of something that may be left out while Redis is away. */
+export function ifAway(fault: unknown): null {
+  if (fault instanceof NotRecorded) return null;
+  throw fault;
+}
 
 /** What came of a write that went silent. `refused`: what was recorded is that it was refused. */
 export type Settled = 'recorded' | 'refused' | 'not-recorded';

@@ -49,8 +49,10 @@ export type HomeFacts =
       toDecide: StoredRequest[];
       /** Open requests that this person asked. */
       asked: StoredRequest[];
-      /** Limits that go back by themselves, the next first. */
+      /** The first of the limits that go back by themselves, the next first. */
       held: HeldRequest[];
+      /** How many there are. */
+      heldInAll: number;
       /** Null: not known just now. */
       running: Running | null;
       /** The newest that this person may see. */
@@ -59,6 +61,7 @@ export type HomeFacts =
 
 const RUNNING_SHOWN = 10;
 const LINES_SHOWN = 10;
+const HELD_SHOWN = 10;
 /** Somebody is looking at an empty tab until it is there. */
 const RUNNING_MS = 2000;
 
@@ -75,14 +78,15 @@ export async function homeFacts({ people, ...rest }: RunningDeps, user: string):
   if (may.kind !== 'may') return { kind: 'no-viewer', not: may };
   const running = { user, channel: null, from: 0, size: RUNNING_SHOWN, withinMs: RUNNING_MS };
   const [waiting, listed, held, lines] = await Promise.all([
-    waitingRequests(deps, person),
+    waitingRequests(deps, person, 0),
     listRunning(deps, running),
     heldRequests(deps.ledger),
     visibleAudit(deps, { user, by: { kind: 'all' }, limit: LINES_SHOWN }),
   ]);
   const { toDecide, asked } = waiting;
-  const shown = await shownTo(deps, person, held);
-  const seen = { toDecide, asked, held: held.map(shown), lines };
+  const next = held.slice(0, HELD_SHOWN);
+  const shown = await shownTo(deps, person, next);
+  const seen = { toDecide, asked, held: next.map(shown), heldInAll: held.length, lines };
   return { kind: 'home', ...seen, running: listed.kind === 'list' ? listed.running : null };
 }
 

@@ -72,14 +72,22 @@ export async function nameable(
   return { ...principals, users };
 }
 
-/** Everybody who requested or approved it: needed only for who has a second id, since others are told apart by their own. */
+/**
+ * Everybody who requested or approved one of these, as many as one answer may look up: needed only for who has a second id,
+ * since others are told apart by their own.
+ */
 export function lookUpParties(
-  directory: Pick<Directory, 'lately'>,
+  directory: Pick<Directory, 'lately' | 'remembers'>,
   person: Person,
   requests: readonly Pick<ThrottleRequest, 'requester' | 'approvals'>[],
 ): Promise<People> {
   if (person.enterprise == null) return Promise.resolve(new Map());
-  return lookUpPeople(directory, requests.flatMap(partiesOf));
+  const ids = [...new Set(requests.flatMap(partiesOf))];
+  const beyond = new Set(ids.filter((id) => !directory.remembers(id)).slice(MOST_LOOKED_UP));
+  return lookUpPeople(
+    directory,
+    ids.filter((id) => !beyond.has(id)),
+  );
 }
 
 async function orUnknown(looking: Promise<Person>): Promise<Person | null> {

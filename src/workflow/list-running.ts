@@ -46,7 +46,6 @@ export interface Running {
 
 export type Listed = { kind: 'list'; running: Running } | { kind: 'no-member' };
 
-const MOST_REQUESTS = 500;
 /** Of the time that there is, the part that listing may take; looking at the page takes the rest. */
 const LISTING_PART = 0.6;
 const ORDER = ['TRANSFERRING', 'VERIFYING', 'PREPARING', 'LAUNCHING', 'QUEUED'];
@@ -66,22 +65,19 @@ export async function listRunning(
   const left = () => Math.max(0, ask.withinMs - (performance.now() - began));
   const person = await deps.people.person(ask.user);
   if (person.kind !== 'member') return { kind: 'no-member' };
-  const [list, open, inForce] = await Promise.all([
-    deps.executions.listActive(targetsOf(policy, deps.defaultRegion), {
-      details: false,
-      withinMs: ask.withinMs * LISTING_PART,
-    }),
-    deps.ledger.openRequests(MOST_REQUESTS),
-    limitsInForce(deps.ledger),
-  ]);
+  const list = await deps.executions.listActive(targetsOf(policy, deps.defaultRegion), {
+    details: false,
+    withinMs: ask.withinMs * LISTING_PART,
+  });
   const named = list.executions.filter((one) => ruleNaming(policy, one.arn) !== null).sort(byInterest);
   const from = ask.from < named.length ? ask.from : 0;
   const page = named.slice(from, from + ask.size);
   const rules = page.map(({ arn }) => (ask.channel === null ? null : ruleFor(policy, arn, ask.channel)));
-  const onPage = <R extends ThrottleRequest>(requests: readonly R[]) =>
-    page.map(({ arn }) => requests.find(({ execution }) => execution === arn) ?? null);
-  const opens = onPage(open.map(({ request }) => request));
-  const holds = onPage(heldAmong(inForce));
+  const [opens, limits] = await Promise.all([
+    Promise.all(page.map(({ arn }) => openOn(deps.ledger, arn))),
+    Promise.all(page.map(({ arn }) => limitOn(deps.ledger, arn))),
+  ]);
+  const holds = limits.map((limit) => (limit && isHeldRequest(limit) ? limit : null));
   const [groups, looks, shown] = await Promise.all([
     deps.people.groupsLately(distinct(rules.flatMap((rule) => rule?.requesters?.groups ?? []))),
     deps.executions.lookAtActive(
@@ -95,17 +91,16 @@ export async function listRunning(
     ),
   ]);
   const rows = page.map((execution, nth): RunningRow => {
-    const [request, limit] = [opens[nth] ?? null, holds[nth] ?? null];
+    const [request, held] = [opens[nth] ?? null, holds[nth] ?? null];
     const rule = rules[nth] ?? null;
     const look = looks.get(execution.arn) ?? null;
-    const set = inForce.some((one) => one.execution === execution.arn);
     return {
       execution: { ...execution, taskName: execution.taskName ?? look?.taskName ?? null },
       look,
       measured: deps.rates.of(execution.arn),
-      speed: look && speedUnderLimit(deps.rates, look, set),
+      speed: look && speedUnderLimit(deps.rates, look, (limits[nth] ?? null) !== null),
       open: request && shown(request),
-      held: limit && shown(limit),
+      held: held && shown(held),
       mayAsk: rule !== null && mayAsk(rule, person, groups).allowed,
     };
   });
@@ -113,20 +108,28 @@ export async function listRunning(
   return { kind: 'list', running: { rows, total: named.length, from, failed: list.failed, complete } };
 }
 
+/** The open request about an execution. */
+export async function openOn(ledger: Ledger, arn: string): Promise<ThrottleRequest | null> {
+  const id = await ledger.openRequestOf(arn);
+  return id === null ? null : ((await ledger.load(id))?.request ?? null);
+}
+
+/** The request whose limit is in force on an execution. */
+export async function limitOn(ledger: Ledger, arn: string): Promise<ThrottleRequest | null> {
+  const standing = await ledger.inForceOf(arn);
+  return standing ? ((await ledger.load(standing.request))?.request ?? null) : null;
+}
+
 /** Requests whose limits go back by themselves, the next first. */
 export async function heldRequests(ledger: Ledger): Promise<HeldRequest[]> {
-  return heldAmong(await limitsInForce(ledger));
-}
-
-/** Requests whose limits stand on executions that run. */
-export async function limitsInForce(ledger: Ledger): Promise<ThrottleRequest[]> {
-  return (await ledger.limitsInForce(MOST_REQUESTS)).map(({ request }) => request);
-}
-
-/** Those of them that go back by themselves, the next first. */
-export function heldAmong(requests: readonly ThrottleRequest[]): HeldRequest[] {
-  const held = requests.filter((request): request is HeldRequest => isHeld(request));
+  const inForce = await ledger.limitsInForce();
+  const held = inForce.map(({ request }) => request).filter(isHeldRequest);
   return held.sort((one, other) => one.hold.dueAt.localeCompare(other.hold.dueAt));
+}
+
+/** Whether its limit goes back by itself. */
+export function isHeldRequest(request: ThrottleRequest): request is HeldRequest {
+  return isHeld(request);
 }
 
 /** What moves first; then by name, and by ARN, so that pages don't overlap. */

@@ -143,12 +143,12 @@ export interface Ledger {
   /** What an operation did, if it was done before. */
   done(op: string): Promise<Repeated | null>;
   openRequestOf(executionArn: string): Promise<string | null>;
-  /** Open requests, oldest first, at most `limit`. */
-  openRequests(limit: number): Promise<StoredRequest[]>;
+  /** All open requests, oldest first. */
+  openRequests(): Promise<readonly StoredRequest[]>;
   /** The request that set the limit of this execution last; null: none did, or its run has ended. */
   inForceOf(executionArn: string): Promise<InForce | null>;
   /** The requests whose limits stand on executions that run, those with a running timer among them (`isHeld`). */
-  limitsInForce(limit: number): Promise<StoredRequest[]>;
+  limitsInForce(): Promise<readonly StoredRequest[]>;
   /** The execution has ended, and nothing stands on it any more. */
   leave(executionArn: string, mark: string): Promise<void>;
   /** Newest first. Each record is held against its own hash and mac. */

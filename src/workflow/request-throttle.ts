@@ -19,6 +19,7 @@ import type { TaskExecution } from '../domain/task-execution.ts';
 import type { ThrottleRequest } from '../domain/throttle-request.ts';
 import { resolveUntil, type UntilTime } from '../domain/until.ts';
 import { lookUpApprovers, lookUpPeople } from './known-people.ts';
+import { type Claim, inPlace, type PlaceDeps, placeLeft, recordOpenLimit } from './open-places.ts';
 import type {
   Channels,
   Clock,
@@ -33,7 +34,7 @@ import type {
 import { reminderTimers } from './remind-approvers.ts';
 import { groupsOfAll, partiesOf } from './request-facts.ts';
 
-export interface RequestThrottleDeps {
+export interface RequestThrottleDeps extends PlaceDeps {
   ledger: Ledger;
   executions: Executions;
   people: People;
@@ -83,7 +84,17 @@ type NotAsked = Extract<Asked, { kind: 'refused' | 'cannot-post' }>;
 export async function requestThrottle(deps: RequestThrottleDeps, ask: Ask): Promise<Asked> {
   const done = await deps.ledger.done(ask.op);
   if (done) return { kind: 'repeated', request: done.request };
-  const { command, inForce, outcome, from } = await consider(deps, ask);
+  const id = deps.newRequestId();
+  return inPlace(
+    deps,
+    id,
+    (claim) => askInPlace(deps, ask, { id, claim }),
+    ({ kind }) => kind === 'asked',
+  );
+}
+
+async function askInPlace(deps: RequestThrottleDeps, ask: Ask, as: { id: string; claim: Claim }): Promise<Asked> {
+  const { command, inForce, outcome, from } = await consider(deps, ask, as);
   if (outcome.kind === 'cannot-post') return outcome;
   if (outcome.kind === 'refused') return refuse(deps, ask.op, command, inForce, outcome, from);
   const { event, proposal, rule } = outcome;
@@ -133,13 +144,18 @@ const SOME_REASON = 'a reason';
  * @throws AwsFault, PersonUnknown, NotRecorded
  */
 export async function previewThrottle(deps: RequestThrottleDeps, ask: Omit<Ask, 'op'>): Promise<Previewed> {
-  const { outcome, execution, running } = await consider(deps, { ...ask, reason: ask.reason ?? SOME_REASON });
+  const as = { id: deps.newRequestId(), claim: placeLeft(deps) };
+  const { outcome, execution, running } = await consider(deps, { ...ask, reason: ask.reason ?? SOME_REASON }, as);
   if (outcome.kind !== 'proposed') return outcome;
   if (!execution) throw new Error('proposed without a look');
   return { kind: 'would-ask', rule: outcome.rule, proposal: outcome.proposal, execution, running };
 }
 
-async function consider(deps: RequestThrottleDeps, ask: Omit<Ask, 'op'>): Promise<Considered> {
+async function consider(
+  deps: RequestThrottleDeps,
+  ask: Omit<Ask, 'op'>,
+  { id, claim }: { id: string; claim: Claim },
+): Promise<Considered> {
   const inForce = await deps.policy.counting();
   const { user, extend, until, ...rest } = ask;
   const requester: Person = await deps.people.person(user);
@@ -179,6 +195,8 @@ async function consider(deps: RequestThrottleDeps, ask: Omit<Ask, 'op'>): Promis
     };
   }
   if (open) return refused({ refusal: { why: 'already-open', request: open } }, rule);
+  const full = await claim(requester, inForce);
+  if (full) return refused(full, rule);
   const running = standing ? ((await deps.ledger.load(standing.request))?.request ?? null) : null;
   const groups = await deps.people.groups(groupsOfAll([...rules, ...(running ? rulesNow(running, inForce) : [])]));
   const [people, execution] = await Promise.all([
@@ -187,7 +205,6 @@ async function consider(deps: RequestThrottleDeps, ask: Omit<Ask, 'op'>): Promis
   ]);
   const from = execution.bytesPerSecond;
   const facts = { rule, inForce, groups, people, execution, running, now: deps.clock.now() };
-  const id = deps.newRequestId();
   const decision = extend
     ? decideExtension({ ...command, durationSeconds: command.durationSeconds ?? 0 }, extend, facts, id)
     : decideRequest(command, facts, id);
@@ -242,6 +259,7 @@ async function refuse(
   const { refusal, rule, other } = outcome;
   const to = refusal.why === 'rate-outside' ? refusal.to : null;
   const event = refusedEvent(command, refusal, { rule, inForce, from, to, ...(other === undefined ? {} : { other }) });
-  if (event) await deps.ledger.commit({ op, prior: null, events: [event] });
+  const record = event && (() => deps.ledger.commit({ op, prior: null, events: [event] }));
+  if (record) await (refusal.why === 'limit' ? recordOpenLimit(deps, command.requester, record) : record());
   return outcome;
 }

@@ -5,28 +5,35 @@ import type { Ledger, StoredRequest } from './ports.ts';
 import { approverGroups } from './request-facts.ts';
 import { type ShownDeps, shownTo } from './shown-requests.ts';
 
-const MOST_READ = 200;
-
-/** The open requests, oldest first, as one person sees them: what others asked in private channels without what is private. */
+/** The open requests, oldest first, as one person sees them. */
 export interface WaitingRequests {
   person: Person;
-  /** Those that this person can decide now. */
+  /** All that this person can decide now. */
   toDecide: StoredRequest[];
+  /** The first of the others: what was requested in private channels without what is private. */
   others: StoredRequest[];
-  /** Of the others, those that this person asked. */
+  /** Of the others, all that this person asked. */
   asked: StoredRequest[];
+  /** How many are open. */
+  total: number;
 }
 
-/** @throws PersonUnknown, NotRecorded */
-export async function waitingRequests(deps: ShownDeps & { ledger: Ledger }, person: Person): Promise<WaitingRequests> {
-  const open = await deps.ledger.openRequests(MOST_READ);
+/**
+ * With room for so many, first what this person can decide: only the others that fit are looked up further.
+ * @throws PersonUnknown, NotRecorded
+ */
+export async function waitingRequests(
+  deps: ShownDeps & { ledger: Ledger },
+  person: Person,
+  room: number,
+): Promise<WaitingRequests> {
+  const open = await deps.ledger.openRequests();
   const requests = open.map(({ request }) => request);
   const inForce = deps.policy.current();
   const rules = new Map(requests.map((request) => [request.id, rulesNow(request, inForce)]));
-  const [groups, parties, shown] = await Promise.all([
+  const [groups, parties] = await Promise.all([
     deps.people.groupsLately(approverGroups([...rules.values()].flat())),
     lookUpParties(deps.people, person, requests),
-    shownTo(deps, person, requests),
   ]);
   const canDecide = ({ request }: StoredRequest) => {
     const requester = known(request.requester, parties);
@@ -35,9 +42,16 @@ export async function waitingRequests(deps: ShownDeps & { ledger: Ledger }, pers
     const may = (rule: Rule | null) => rule !== null && mayDecide(rule, person, requester, groups).allowed;
     return fresh && (rules.get(request.id) ?? []).every(may);
   };
-  const others = open
-    .filter((stored) => !canDecide(stored))
-    .map((stored) => ({ ...stored, request: shown(stored.request) }));
-  const asked = others.filter(({ request }) => samePerson(known(request.requester, parties), person));
-  return { person, toDecide: open.filter(canDecide), others, asked };
+  const toDecide = open.filter(canDecide);
+  const decidable = new Set(toDecide);
+  const rest = open.filter((stored) => !decidable.has(stored));
+  const asked = rest.filter(({ request }) => samePerson(known(request.requester, parties), person));
+  const fitting = rest.slice(0, Math.max(0, room - toDecide.length));
+  const shown = await shownTo(
+    deps,
+    person,
+    fitting.map(({ request }) => request),
+  );
+  const others = fitting.map((stored) => ({ ...stored, request: shown(stored.request) }));
+  return { person, toDecide, others, asked, total: open.length };
 }

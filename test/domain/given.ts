@@ -1,6 +1,7 @@
 import type { AskCommand } from '../../src/domain/ask-command.ts';
 import type { AuditEvent } from '../../src/domain/audit-event.ts';
 import { decideRequest } from '../../src/domain/decide-request.ts';
+import { DEFAULT_LIMITS } from '../../src/domain/limits.ts';
 import type { PolicyInForce } from '../../src/domain/policies-in-force.ts';
 import type { Groups, Person, Policy, Rule } from '../../src/domain/policy.ts';
 import { parseExecutionArn, type TaskExecution } from '../../src/domain/task-execution.ts';
@@ -48,7 +49,7 @@ export function rule(changes: Partial<Rule> = {}): Rule {
 }
 
 export function policy(...rules: Rule[]): PolicyInForce {
-  const made: Policy = { version: 1, viewers: null, audit: { readers: null }, rules };
+  const made: Policy = { version: 1, limits: DEFAULT_LIMITS, viewers: null, audit: { readers: null }, rules };
   return { policy: made, digest: `digest of ${rules.map(({ name }) => name).join(', ')}`, others: [] };
 }
 

@@ -13,6 +13,7 @@ describe('parsePolicy', () => {
   it('reads every key', () => {
     const value = {
       version: 1,
+      limits: { perUser: '30/min', perChannel: '90/min', openPerUser: 3 },
       viewers: { users: ['U0VIEW'], groups: ['S0OPS'] },
       audit: { readers: { users: ['U0AUDIT'], groups: ['S0AUDIT'] } },
       rules: [
@@ -40,6 +41,7 @@ describe('parsePolicy', () => {
       ok: true,
       value: {
         ...value,
+        limits: { perUser: 30, perChannel: 90, openPerUser: 3 },
         rules: [
           {
             name: 'production',
@@ -65,6 +67,7 @@ describe('parsePolicy', () => {
       ok: true,
       value: {
         version: 1,
+        limits: { perUser: 20, perChannel: 60, openPerUser: 5 },
         viewers: null,
         audit: { readers: null },
         rules: [
@@ -122,6 +125,17 @@ describe('parsePolicy', () => {
     }
   });
 
+  it('fills in the limits that are left out', () => {
+    const limits = (given: object) => {
+      const parsed = parsePolicy({ ...policyOf(), limits: given });
+      return parsed.ok ? parsed.value.limits : parsed.problem;
+    };
+    expect(limits({})).toEqual({ perUser: 20, perChannel: 60, openPerUser: 5 });
+    expect(limits({ perChannel: '600/min' })).toEqual({ perUser: 20, perChannel: 600, openPerUser: 5 });
+    expect(limits({ openPerUser: 1 })).toEqual({ perUser: 20, perChannel: 60, openPerUser: 1 });
+  });
+
+  const limited = (limits: unknown) => ({ ...policyOf(), limits });
   const of = (part: object) => policyOf({ ...RULE, ...part });
   it.each([
     ['nothing', undefined, [], 'missing'],
@@ -139,6 +153,15 @@ describe('parsePolicy', () => {
     ['viewers that are a list', { version: 1, rules: [], viewers: ['U1'] }, ['viewers'], 'list'],
     ['a viewer by name', { version: 1, rules: [], viewers: { users: ['@olga'] } }, ['viewers', 'users', 0], '"@olga"'],
     ['an unknown key in viewers', { version: 1, rules: [], viewers: { user: [] } }, ['viewers', 'user'], 'no key'],
+    ['limits that are a list', limited(['20/min']), ['limits'], 'list'],
+    ['an unknown key in limits', limited({ perPerson: '20/min' }), ['limits', 'perPerson'], 'no key'],
+    ['a limit without its minute', limited({ perUser: 20 }), ['limits', 'perUser'], 'number 20'],
+    ['a limit in seconds', limited({ perUser: '20/s' }), ['limits', 'perUser'], '"20/s"'],
+    ['a limit of none', limited({ perChannel: '0/min' }), ['limits', 'perChannel'], '"0/min"'],
+    ['a limit beyond all use', limited({ perChannel: '10001/min' }), ['limits', 'perChannel'], '"10001/min"'],
+    ['no open request at all', limited({ openPerUser: 0 }), ['limits', 'openPerUser'], 'number 0'],
+    ['half an open request', limited({ openPerUser: 1.5 }), ['limits', 'openPerUser'], 'number 1.5'],
+    ['open requests a minute', limited({ openPerUser: '5/min' }), ['limits', 'openPerUser'], '"5/min"'],
     ['shared that is no yes or no', of({ shared: 'yes' }), ['rules', 0, 'shared'], '"yes"'],
     ['a rule that is a text', policyOf('x'), ['rules', 0], '"x"'],
     ['an unknown key in a rule', of({ approver: 1 }), ['rules', 0, 'approver'], 'no key'],

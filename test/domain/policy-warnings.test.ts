@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { DEFAULT_LIMITS } from '../../src/domain/limits.ts';
 import type { Policy, Rule } from '../../src/domain/policy.ts';
 import { warningsOf } from '../../src/domain/policy-warnings.ts';
 import { nearRegion, REGIONS } from '../../src/domain/regions.ts';
@@ -11,7 +12,7 @@ const people = { requesters: null, approvers: { users: ['U1'], groups: [] }, rol
 
 function warned(...matches: Rule['match'][]): string[] {
   const rules = matches.map((match, index) => rule({ ...people, name: `r${index}`, match }));
-  const policy: Policy = { version: 1, viewers: null, audit: { readers: null }, rules };
+  const policy: Policy = { version: 1, limits: DEFAULT_LIMITS, viewers: null, audit: { readers: null }, rules };
   return warningsOf(policy).map(({ path, problem }) => `${path.join('.')} ${problem}`);
 }
 

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { DEFAULT_LIMITS } from '../../src/domain/limits.ts';
 import {
   approvalsNeeded,
   checkRate,
@@ -38,7 +39,7 @@ function rule(but: Partial<Rule> = {}): Rule {
   };
 }
 function policy(...rules: Rule[]): Policy {
-  return { version: 1, viewers: null, audit: { readers: null }, rules };
+  return { version: 1, limits: DEFAULT_LIMITS, viewers: null, audit: { readers: null }, rules };
 }
 function person(user: string, kind: Person['kind'] = 'member'): Person {
   return { team: 'T1', user, name: user.toLowerCase(), kind };
@@ -244,6 +245,7 @@ describe('groupsNamed', () => {
     const policy = {
       version: 1 as const,
       viewers: { users: [], groups: ['SVIEW'] },
+      limits: DEFAULT_LIMITS,
       audit: { readers: { users: [], groups: ['SAUDIT', 'SOPS'] } },
       rules: [rule()],
     };

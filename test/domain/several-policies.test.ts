@@ -4,8 +4,9 @@ import { admit, decideRequest } from '../../src/domain/decide-request.ts';
 import { decideRevertNow } from '../../src/domain/decide-revert-now.ts';
 import { decideOpen, decideReview } from '../../src/domain/decide-review.ts';
 import type { Hold } from '../../src/domain/hold.ts';
-import type { OtherPolicy, PolicyInForce } from '../../src/domain/policies-in-force.ts';
-import type { Rule } from '../../src/domain/policy.ts';
+import { DEFAULT_LIMITS, type Limits } from '../../src/domain/limits.ts';
+import { limitInForce, type OtherPolicy, type PolicyInForce } from '../../src/domain/policies-in-force.ts';
+import type { Policy, Rule } from '../../src/domain/policy.ts';
 import type { ThrottleRequest } from '../../src/domain/throttle-request.ts';
 import {
   ask,
@@ -55,6 +56,26 @@ function asking(command: ReturnType<typeof ask>, inForce: PolicyInForce, groups 
   };
   return decideRequest(command, given, 'r-1111111111');
 }
+
+describe('limits on use, while bots run several policies', () => {
+  const limited = (digest: string, limits: Partial<Limits>): OtherPolicy & { policy: Policy } => ({
+    policy: { ...policy(LAX).policy, limits: { ...DEFAULT_LIMITS, ...limits } },
+    digest,
+  });
+
+  it('are the lowest of them, each for itself, and say whose it is where it is another bot’s', () => {
+    const own = limited('own', { perUser: 10, perChannel: 100 });
+    const inForce = {
+      ...own,
+      others: [limited('a', { perUser: 30, openPerUser: 2 }), limited('b', { perChannel: 90 }), UNREADABLE],
+    };
+    expect(limitInForce(inForce, 'perUser')).toEqual({ most: 10 });
+    expect(limitInForce(inForce, 'perChannel')).toEqual({ most: 60, other: 'a' });
+    expect(limitInForce(inForce, 'openPerUser')).toEqual({ most: 2, other: 'a' });
+    expect(limitInForce({ ...own, others: [] }, 'perChannel')).toEqual({ most: 100 });
+    expect(limitInForce({ ...own, others: [own] }, 'perUser')).toEqual({ most: 10 });
+  });
+});
 
 describe('a request, while bots run two policies', () => {
   const strict = rule({ name: 'strict' });

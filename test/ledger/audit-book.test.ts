@@ -22,21 +22,23 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-async function verified(file: string) {
+function bookWith(checkpointFile: string | null) {
   const { redis, keys, ledger } = opened;
   const auditKeys = [{ kid: 'k1', key: Buffer.alloc(32, 7) }];
-  const book = createAuditBook({
+  return createAuditBook({
     redis,
     keys,
     ledger,
     clock,
     auditKeys,
     signingKey: null,
-    checkpointFile: file,
+    checkpointFile,
     alarms: createAuditAlarms(),
   });
-  const found = await book.verify();
-  if (!found) throw new Error('busy');
+}
+
+async function verified(file: string) {
+  const found = await bookWith(file).verify();
   return { ...found.completeness, text: verdictMessage(found, null).text };
 }
 
@@ -81,5 +83,26 @@ describe('what Slack is told of the log', () => {
       why: expect.stringMatching(/some not signed; AUDIT_CHECKPOINT_FILE has lines that are no checkpoint: 2$/),
       text: 'No fault was found in the audit log.',
     });
+  });
+});
+
+describe('reading the whole log', () => {
+  it('is done once for all who have it checked at the same time', async () => {
+    const book = bookWith(null);
+    const found = await Promise.all(Array.from({ length: 20 }, () => book.verify()));
+    expect(new Set(found).size).toBe(1);
+    expect(await book.verify()).not.toBe(found[0]);
+  });
+
+  it('is exported to three files at most that are not removed yet', async () => {
+    const book = bookWith(null);
+    const take = () => book.export(null, { team: 'T0', user: 'U0AUDIT', name: 'ada' }, null);
+    const files = [await take(), await take(), await take()];
+    expect(files.every((file) => file !== null)).toBe(true);
+    expect(await take()).toBeNull();
+    await files[0]?.remove();
+    const next = await take();
+    expect(next).not.toBeNull();
+    await Promise.all([...files.slice(1), next].map((file) => file?.remove()));
   });
 });

@@ -54,7 +54,7 @@ describe('the limit in force', () => {
     const request = await inForce(1);
     const standing = await opened.ledger.inForceOf(arnOf(1));
     expect(standing?.request).toBe(request.id);
-    expect((await opened.ledger.limitsInForce(10)).map((stored) => stored.request.id)).toEqual([request.id]);
+    expect((await opened.ledger.limitsInForce()).map((stored) => stored.request.id)).toEqual([request.id]);
     expect(await opened.ledger.inForceOf(arnOf(2))).toBeNull();
     await opened.ledger.leave(arnOf(1), 'another');
     expect(await opened.ledger.inForceOf(arnOf(1))).toEqual(standing);

@@ -69,13 +69,17 @@ describe('policy check', () => {
     const file = join(folder, 'bad.yml');
     await writeFile(
       file,
-      'version: 1\nrules:\n  - name: a\n    approvals: 1\n    approvers: { users: [U0A] }\n    foo: 1\n    rate: { min: fast }\n',
+      'version: 1\nrules:\n  - name: a\n    approvals: 1\n    approvers: { users: [U0A] }\n    foo: 1\n    rate: { min: fast }\nlimits:\n  perUser: 20\n  openPerUser: none\n',
     );
     const { code, out, said } = await check(file);
     expect([code, out]).toEqual([1, '']);
     expect(said.split('\n')).toEqual([
       expect.stringMatching(/bad\.yml:6:\d+ rules\[0\]\.foo: .*; expected /),
       expect.stringMatching(/bad\.yml:7:\d+ rules\[0\]\.rate\.min: .*; expected /),
+      expect.stringMatching(
+        /bad\.yml:9:\d+ limits\.perUser: is the number 20; expected a number a minute such as 20\/min/,
+      ),
+      expect.stringMatching(/bad\.yml:10:\d+ limits\.openPerUser: is "none"; expected a whole number from 1/),
     ]);
   });
 

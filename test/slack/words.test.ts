@@ -16,6 +16,7 @@ import {
   type Words,
 } from '../../src/slack/words.ts';
 import { faultWords } from '../../src/slack/words-fault.ts';
+import { overUseWords } from '../../src/slack/words-limits.ts';
 import { refusalWords } from '../../src/slack/words-refusal.ts';
 import { unfinishedWords } from '../../src/slack/words-unfinished.ts';
 import {
@@ -54,8 +55,27 @@ const sameRate = () => {
   return resolved.problem;
 };
 
+describe('overUseWords', () => {
+  it('names the limit, and when to try again', () => {
+    const person = good({ text: overUseWords({ limit: 'perUser', most: 20, waitSeconds: 41 }), field: null });
+    expect(person).toMatch(/limit of 20 commands a minute for each person.*not run.*Try again in 41 seconds\./);
+    const channel = good({ text: overUseWords({ limit: 'perChannel', most: 1, waitSeconds: 1 }), field: null });
+    expect(channel).toMatch(/limit of 1 command a minute.*Try again in 1 second\. Other channels/);
+  });
+});
+
 describe('refusalWords', () => {
   it.each<[Refusal, Words['field'], string[]]>([
+    [
+      { why: 'limit', limit: 'openPerUser', most: 2, open: ['r-0123456789', 'r-1123456789'] },
+      null,
+      ['2 open requests', '`openPerUser`', '`r-0123456789` and `r-1123456789`', 'Request not created', 'Cancel one'],
+    ],
+    [
+      { why: 'limit', limit: 'openPerUser', most: 900, open: Array.from({ length: 900 }, (_, nth) => `r-${nth}`) },
+      null,
+      ['900 open requests', '`r-9`', '890 more'],
+    ],
     [
       { why: 'no-rule', account: '111122223333', region: 'us-east-1', elsewhere: [] },
       'execution',

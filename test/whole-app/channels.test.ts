@@ -1,11 +1,12 @@
 import { WebClient } from '@slack/web-api';
 import { afterEach, describe, expect, it } from 'vitest';
 import { visibleText } from '../../src/sandbox/slack/block-walk.ts';
-import { ACCOUNT, COMMAND, givenWorld, LEAD, OPERATOR, SLACK_WAITS_MS, shows } from './world.ts';
+import { ACCOUNT, COMMAND, givenWorld, LEAD, LIMITS, OPERATOR, SLACK_WAITS_MS, shows } from './world.ts';
 
 // No channels in the rule: any would do for the policy.
 const POLICY = `
 version: 1
+${LIMITS}
 rules:
   - name: anywhere
     match: { accounts: ["${ACCOUNT}"] }

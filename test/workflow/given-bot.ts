@@ -6,7 +6,9 @@ import type { Person, Rule } from '../../src/domain/policy.ts';
 import type { ThrottleRequest } from '../../src/domain/throttle-request.ts';
 import type { Connection } from '../../src/ledger/connection.ts';
 import { createLooks } from '../../src/ledger/looks.ts';
+import { createOpenPlaces } from '../../src/ledger/open-places.ts';
 import { createOutbox } from '../../src/ledger/outbox.ts';
+import { createUseCounter } from '../../src/ledger/use-counter.ts';
 import type { LocalDataSync } from '../../src/sandbox/datasync/start-data-sync.ts';
 import { type Applied, applyThrottle } from '../../src/workflow/apply-throttle.ts';
 import { cancelRequest } from '../../src/workflow/cancel-request.ts';
@@ -94,6 +96,8 @@ export async function startBot(arn: string, world: Outside, prefix?: string) {
     clock,
     newRequestId: () => `r-${randomBytes(5).toString('hex')}`,
     looks: createLooks(opened.redis, opened.keys),
+    uses: createUseCounter(opened.redis, opened.keys),
+    places: createOpenPlaces(opened.redis, opened.keys, opened.ledger),
   };
   const shown: Effect[] = [];
 

@@ -8,7 +8,7 @@ import { verdictMessage } from '../views/audit-verdicts.ts';
 import { count } from '../views/text.ts';
 import { notReadWords } from './look-up-audit.ts';
 
-const BUSY = 'The log is being read for somebody else just now. Try again in a minute.';
+const BUSY = 'The log is being exported for somebody else right now, so no file was made. Try again in a minute.';
 /** A whole log may be large. */
 const UPLOAD_MS = 10 * 60_000;
 
@@ -16,7 +16,6 @@ const UPLOAD_MS = 10 * 60_000;
 export async function verifyLog(bot: Bot, caller: Caller): Promise<void> {
   const { user, channel, op } = caller;
   const checked = await checkAudit(bot, { user, channel, op });
-  if (checked.kind === 'busy') return caller.say(BUSY);
   if (checked.kind !== 'checked') return caller.say(notReadWords(checked));
   await caller.say(verdictMessage(checked.verdicts, bot.audit.lost()?.message ?? null));
 }

@@ -13,6 +13,7 @@ import {
   sealModal,
   type View,
 } from '../bot.ts';
+import { keptFormAnswer } from '../submit-answer.ts';
 import { sayTooOld, tooOldForm } from '../too-old.ts';
 import { EXTEND_FIELDS, extendModal } from '../views/extend-modal.ts';
 import { noticeModal } from '../views/notices.ts';
@@ -56,13 +57,8 @@ export async function submitExtend(bot: Bot, caller: Caller, view: View): Promis
   if (isRefusedBefore(asked)) return answer({ text: REFUSED_BEFORE, field: null }, false);
   const words = await askedWords(bot, caller.user, asked);
   const passes = asked.kind === 'cannot-post' || (asked.kind === 'refused' && mayPass(asked.refusal));
-  if (passes) return keep(words.text);
+  if (passes) return keptFormAnswer(TITLE, words.text);
   return answer(words, asked.kind === 'asked' || asked.kind === 'repeated');
-}
-
-/** It can be put right: the form stays. */
-function keep(text: string): SubmitAnswer {
-  return { now: { response_action: 'keep' }, later: { view: noticeModal(TITLE, text), text } };
 }
 
 function answer(words: Words, done: boolean): SubmitAnswer {
@@ -72,6 +68,6 @@ function answer(words: Words, done: boolean): SubmitAnswer {
   const plain = plainWords(words);
   if (field !== 'duration' && field !== 'reason')
     return { now: { response_action: 'update', view: later.view }, later };
-  if (plain === null) return keep(words.text);
+  if (plain === null) return keptFormAnswer(TITLE, words.text);
   return { now: { response_action: 'errors', errors: { [EXTEND_FIELDS[field].block]: plain } }, later };
 }

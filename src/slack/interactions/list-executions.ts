@@ -38,20 +38,31 @@ async function show(
   put: (message: MessageView) => Promise<void>,
 ): Promise<void> {
   const { user, channel } = caller;
-  const look = (withinMs: number) => listRunning(bot, { user, channel, from, size: PAGE_SIZE, withinMs });
   for (const withinMs of [FIRST_MS, REST_MS]) {
-    const listed = await look(withinMs);
-    if (listed.kind === 'no-member') return caller.say(OUTSIDER);
-    const { running } = listed;
-    const message = executionList({
-      running,
-      final: withinMs === REST_MS,
-      lost: bot.audit.lost() !== null,
-      now: bot.clock.now(),
-      sealExecution: (arn) => sealExecution(bot, arn),
-      sealPage: (at) => sealPage(bot, at),
-    });
-    await put(message);
-    if (running.complete) return;
+    const ask = { user, channel, from, withinMs };
+    // The message too is made once for all that share the look: many made in one turn would keep others waiting.
+    const listed = await bot.lookUps.run('asked', `list ${JSON.stringify(ask)}`, () => look(bot, ask));
+    if (listed === null) return caller.say(OUTSIDER);
+    await put(listed.message);
+    if (listed.complete) return;
   }
+}
+
+/** Null: they may not look. */
+async function look(
+  bot: Bot,
+  ask: { user: string; channel: string | null; from: number; withinMs: number },
+): Promise<{ message: MessageView; complete: boolean } | null> {
+  const listed = await listRunning(bot, { ...ask, size: PAGE_SIZE });
+  if (listed.kind === 'no-member') return null;
+  const { running } = listed;
+  const message = executionList({
+    running,
+    final: ask.withinMs === REST_MS,
+    lost: bot.audit.lost() !== null,
+    now: bot.clock.now(),
+    sealExecution: (arn) => sealExecution(bot, arn),
+    sealPage: (at) => sealPage(bot, at),
+  });
+  return { message, complete: running.complete };
 }

@@ -65,7 +65,10 @@ export function look(
   turn: AuditTurn,
   size?: number,
 ): Promise<LookedUp> {
-  return lookUpAudit(bot, { user, channel, op, query, turn, ...(size === undefined ? {} : { size }) });
+  // A refusal is on record under its own `op`, so that this is shared with nobody.
+  return bot.lookUps.run('asked', null, () =>
+    lookUpAudit(bot, { user, channel, op, query, turn, ...(size === undefined ? {} : { size }) }),
+  );
 }
 
 /** What a page is shown with: the messages of its requests, and buttons that lead on. */

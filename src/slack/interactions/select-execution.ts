@@ -26,7 +26,10 @@ export async function selectExecution(bot: Bot, caller: Caller, { value, view }:
     if (!execution.ok) {
       return requestModal({ ...form, values: typed, preview: null, previewProblem: NO_EXECUTION });
     }
-    const choice = await choiceOf(bot, caller, { user, channel: modal.c, execution: execution.value });
+    const ask = { user, channel: modal.c, execution: execution.value };
+    const choice = await bot.lookUps.run('typing', `choice ${user} ${modal.c} ${value}`, () =>
+      choiceOf(bot, caller, ask),
+    );
     const label = typed.execution?.label ?? execution.value.executionId;
     return requestModal({
       ...form,

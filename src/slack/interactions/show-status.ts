@@ -13,7 +13,10 @@ export async function showStatus(
   caller: Caller,
   { execution }: Extract<Command, { kind: 'status' }>,
 ): Promise<void> {
-  const status = await executionStatus(bot, { user: caller.user, channel: caller.channel, execution });
+  const { user, channel } = caller;
+  const status = await bot.lookUps.run('asked', `status ${user} ${channel} ${execution.arn}`, () =>
+    executionStatus(bot, { user, channel, execution }),
+  );
   switch (status.kind) {
     case 'no-member':
       return caller.say(OUTSIDER);

@@ -18,6 +18,7 @@ export async function suggestExecutions(
     caller.log.warn('a list of a form whose id does not open');
     return [];
   }
-  const found = await listExecutions(bot, { user: caller.user, channel: modal.c, query });
+  const ask = { user: caller.user, channel: modal.c, query };
+  const found = await bot.lookUps.run('typing', `suggest ${JSON.stringify(ask)}`, () => listExecutions(bot, ask));
   return found.slice(0, MOST).map(executionOption);
 }

@@ -110,7 +110,7 @@ export function actorWords({ event, detail, actor }: Pick<AuditRecord, 'event' |
 export function detailWords(record: AuditRecord): string {
   const { detail } = record;
   const why = text(detail, 'why');
-  const denial = text(detail, 'denial');
+  const denial = text(detail, 'denial') ?? text(detail, 'limit');
   const comment = text(detail, 'comment');
   const rate = number(detail, 'rate');
   const due = text(detail, 'dueAt');

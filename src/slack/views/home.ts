@@ -70,7 +70,7 @@ function ofRequests(home: HomeViewFacts, facts: Shown): KnownBlock[] {
   return [
     ...requests('For you to decide', 'Nothing waits for you.', facts.toDecide, home, true),
     ...requests('Asked by you, still open', 'None of yours is open.', facts.asked, home, false),
-    ...timers(facts.held),
+    ...timers(facts.held, facts.heldInAll),
     ...running(facts.running, home.now),
     ...audit(facts.lines),
   ];
@@ -104,11 +104,11 @@ function requests(
   ];
 }
 
-function timers(held: readonly HeldRequest[]): KnownBlock[] {
+function timers(held: readonly HeldRequest[], inAll: number): KnownBlock[] {
   if (held.length === 0) return [];
-  const left = held.length - MOST_HELD;
+  const left = inAll - Math.min(held.length, MOST_HELD);
   return [
-    section(`*Limits that go back by themselves* (${held.length})`),
+    section(`*Limits that go back by themselves* (${inAll})`),
     ...held
       .slice(0, MOST_HELD)
       .map((one) => section(`${shortName({ taskName: one.taskName, arn: one.execution })}\n${heldWords(one)}`)),

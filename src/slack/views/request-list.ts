@@ -11,11 +11,12 @@ const MOST_SHOWN = LIMITS.messageBlocks - 4;
 const LONGEST_REASON = 120;
 
 export interface RequestListFacts {
-  /** Those that the reader can decide. */
+  /** The first of those that the reader can decide, and of the others. */
   mine: StoredRequest[];
   others: StoredRequest[];
-  /** How many more are open and not given here. */
-  more: number;
+  /** How many the reader can decide, and how many are open: all of them, given here or not. */
+  toDecide: number;
+  total: number;
   now: Date;
   seal: (id: string) => string;
   /** Request id → address of its card. */
@@ -26,23 +27,31 @@ export interface RequestListFacts {
 export function requestList(facts: RequestListFacts): MessageView {
   const mine = facts.mine.slice(0, MOST_SHOWN);
   const others = facts.others.slice(0, MOST_SHOWN - mine.length);
-  const more = facts.more + facts.mine.length - mine.length + facts.others.length - others.length;
-  const total = mine.length + others.length + more;
+  const { total, toDecide } = facts;
   if (total === 0) {
     const text = 'No request is open: no limit change is waiting.';
     return { text, blocks: [section(text)] };
   }
-  const text = `${count(total, 'open request')}, ${facts.mine.length} for you to decide.`;
+  const given = mine.length + others.length;
+  const which = given < total ? ` ${shownWords(given, toDecide)}` : '';
+  const text = `${count(total, 'open request')}, ${toDecide} for you to decide.${which}`;
   const blocks: KnownBlock[] = [
     section(
-      mine.length > 0 ? `*${count(facts.mine.length, 'request')} for you to decide*` : 'Nothing for you to decide.',
+      `${toDecide > 0 ? `*${count(toDecide, 'request')} for you to decide*` : 'Nothing for you to decide'}, of ${total} open.${which}`,
     ),
     ...mine.map((stored) => entry(stored, facts, true)),
     ...(others.length > 0 ? [divider(), section('*Other open requests*')] : []),
     ...others.map((stored) => entry(stored, facts, false)),
-    ...(more > 0 ? [context(`And ${more} more, not shown here.`)] : []),
+    ...(given < total ? [context(`And ${total - given} more, not shown here.`)] : []),
   ];
   return { text, blocks };
+}
+
+/** Which ones a list has that can't have all. */
+function shownWords(given: number, toDecide: number): string {
+  if (toDecide === 0) return `The ${given} shown are the oldest.`;
+  if (toDecide >= given) return `The ${given} shown are the oldest that you can decide.`;
+  return `The ${given} shown are those that you can decide first, then the oldest others.`;
 }
 
 function entry({ request }: StoredRequest, { seal, links }: RequestListFacts, decidable: boolean): SectionBlock {

@@ -17,7 +17,16 @@ function stored(count: number, but: Partial<ThrottleRequest> = {}) {
 }
 
 function list(but: Partial<Parameters<typeof requestList>[0]> = {}) {
-  const message = requestList({ mine: [], others: [], more: 0, now: NOW, seal, links: new Map(), ...but });
+  const message = requestList({
+    mine: [],
+    others: [],
+    toDecide: 0,
+    total: 0,
+    now: NOW,
+    seal,
+    links: new Map(),
+    ...but,
+  });
   expectGoodMessage(message);
   return { ...message, all: read(message), buttons: elementsOf(JSON.parse(JSON.stringify(message.blocks))) };
 }
@@ -25,8 +34,16 @@ function list(but: Partial<Parameters<typeof requestList>[0]> = {}) {
 describe('requestList', () => {
   it('has those that the reader can decide first, with a Review button', () => {
     const links = new Map([['r-0000000000', 'https://w.slack.com/archives/C0OPS/p1']]);
-    const { all, buttons, text } = list({ mine: stored(1), others: stored(2, { status: 'applying' }), more: 3, links });
-    expect(text).toBe('6 open requests, 1 for you to decide.');
+    const { all, buttons, text } = list({
+      mine: stored(1),
+      others: stored(2, { status: 'applying' }),
+      toDecide: 1,
+      total: 6,
+      links,
+    });
+    expect(text).toBe(
+      '6 open requests, 1 for you to decide. The 3 shown are those that you can decide first, then the oldest others.',
+    );
     expect(buttons.map(({ actionId, element }) => [actionId, element.value])).toEqual([
       ['review', 'sealed r-0000000000'],
     ]);
@@ -39,18 +56,32 @@ describe('requestList', () => {
     expect(list().text).toContain('No request is open');
   });
 
+  it('counts all that are open, and says which of them it shows', () => {
+    const mine = list({ mine: stored(15), toDecide: 214, total: 612 });
+    expect(mine.text).toContain('612 open requests, 214 for you to decide. The 15 shown are the oldest that you can');
+    expect(mine.all).toContain('*214 requests for you to decide*, of 612 open. The 15 shown are the oldest that you');
+    expect(mine.all).toContain('And 597 more');
+    const others = list({ others: stored(15), toDecide: 0, total: 612 });
+    expect(others.all).toContain('Nothing for you to decide, of 612 open. The 15 shown are the oldest.');
+    expect(list({ mine: stored(2), toDecide: 2, total: 2 }).all).not.toContain('shown');
+  });
+
   it('fits, however many and however long they are', () => {
     const long = {
       taskName: LONGEST(256),
       reason: LONGEST(500),
       requester: { team: 'T0', user: 'U1', name: LONGEST(80) },
     };
-    const { blocks, all } = list({ mine: stored(40, long), others: stored(40, long), more: 1 });
+    const { blocks, all } = list({ mine: stored(40, long), others: stored(40, long), toDecide: 40, total: 81 });
     expect(blocks).toHaveLength(50);
     expect(all).toContain('And 35 more');
     fc.assert(
       fc.property(funny(500), funny(256), funny(80), (reason, taskName, name) => {
-        list({ mine: stored(1, { reason, taskName, requester: { team: 'T0', user: 'U1', name } }) });
+        list({
+          mine: stored(1, { reason, taskName, requester: { team: 'T0', user: 'U1', name } }),
+          toDecide: 1,
+          total: 1,
+        });
       }),
     );
   });

@@ -265,7 +265,15 @@ describe('homeView', () => {
   it('has what waits, with Review; what was asked; timers; what runs; what is on record', () => {
     const running = { rows: [row()], total: 12, from: 0, failed: [failed('denied')], complete: true };
     const { text, buttons } = home({
-      ...{ kind: 'home', toDecide: stored(1), asked: stored(1), held: [held()], running, lines: lines(10) },
+      ...{
+        kind: 'home',
+        toDecide: stored(1),
+        asked: stored(1),
+        held: [held()],
+        heldInAll: 1,
+        running,
+        lines: lines(10),
+      },
     });
     expect(buttons.map(({ actionId, element }) => [actionId, element.value])).toEqual([
       ['review', 'sealed r-0123456789'],
@@ -284,7 +292,10 @@ describe('homeView', () => {
     const rows = [row({ open: request(), held: held() })];
     const running = { rows, total: 1, from: 0, failed: [], complete: true };
     const { text, buttons } = home(
-      { ...{ kind: 'home', toDecide: stored(1), asked: stored(1), held: [held()], running }, lines: lines(3) },
+      {
+        ...{ kind: 'home', toDecide: stored(1), asked: stored(1), held: [held()], heldInAll: 1, running },
+        lines: lines(3),
+      },
       true,
     );
     expect(text).toMatch(/^:rotating_light: \*The audit log is not the one/);
@@ -298,18 +309,31 @@ describe('homeView', () => {
   });
 
   it('has room for ten to decide and ten of one’s own: no link is looked up for more', () => {
-    const facts = { ...{ kind: 'home' as const, toDecide: stored(25), asked: stored(25) }, held: [], lines: [] };
+    const facts = {
+      ...{ kind: 'home' as const, toDecide: stored(25), asked: stored(25) },
+      held: [],
+      heldInAll: 0,
+      lines: [],
+    };
     expect(shownAtHome({ ...facts, running: null })).toHaveLength(20);
     expect(shownAtHome({ kind: 'no-member' })).toEqual([]);
   });
 
   it('says so where there is nothing, and to a guest', () => {
     const nothing = { rows: [], total: 0, from: 0, failed: [], complete: true };
-    const { text } = home({ kind: 'home', toDecide: [], asked: [], held: [], running: nothing, lines: [] });
+    const { text } = home({
+      kind: 'home',
+      toDecide: [],
+      asked: [],
+      held: [],
+      heldInAll: 0,
+      running: nothing,
+      lines: [],
+    });
     expect(text).toContain('Nothing waits for you.');
     expect(text).toContain('Nothing that the policy names.');
     expect(home({ kind: 'no-member' }).text).toContain('Only full members of this workspace');
-    home({ kind: 'home', toDecide: [], asked: [], held: [], running: null, lines: [] });
+    home({ kind: 'home', toDecide: [], asked: [], held: [], heldInAll: 0, running: null, lines: [] });
   });
 
   it('fits, and wakes nobody', () => {
@@ -322,6 +346,7 @@ describe('homeView', () => {
     const { view } = home({
       ...{ kind: 'home', toDecide: stored(99, long), asked: stored(99, long), lines: lines(10, LONGEST(1000)) },
       held: Array.from({ length: 99 }, () => ({ ...held(), ...long })),
+      heldInAll: 99,
       running: {
         rows,
         total: 1e6,
@@ -334,7 +359,7 @@ describe('homeView', () => {
     fc.assert(
       fc.property(funny(200), (words) => {
         const asked = stored(1, { reason: words, taskName: words });
-        home({ kind: 'home', toDecide: asked, asked, held: [], running: null, lines: lines(1, words) });
+        home({ kind: 'home', toDecide: asked, asked, held: [], heldInAll: 0, running: null, lines: lines(1, words) });
       }),
     );
   });
