@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from './config.ts';
 import { createExecutions } from './datasync/executions.ts';
 import { groupsNamed } from './domain/policy.ts';
+import { createAbsences } from './ledger/absences.ts';
 import { createAuditAlarms } from './ledger/audit-alarms.ts';
 import { trimStep } from './ledger/audit-archive.ts';
 import { createAuditBook } from './ledger/audit-book.ts';
@@ -185,6 +186,7 @@ export async function serve(env: NodeJS.ProcessEnv, options: ServeOptions = {}):
     ...{
       ledger,
       executions,
+      absences: createAbsences(redis, keys),
       rates,
       people,
       channels: people,

@@ -1,5 +1,5 @@
 import { AssumeRoleCommand, type AssumeRoleCommandInput, STSClient } from '@aws-sdk/client-sts';
-import { AwsFault } from '../workflow/faults.ts';
+import { AwsFault, type AwsFaultKind } from '../workflow/faults.ts';
 import type { Access, Clock } from '../workflow/ports.ts';
 import { toAwsFault } from './aws-fault.ts';
 import { requestHandler, type TimeLimits, within } from './time-limits.ts';
@@ -23,6 +23,8 @@ export interface Credentials {
   close(): void;
 }
 
+/** Faults on the way to credentials that say more than that there are none. */
+const OWN_WORDS: ReadonlySet<AwsFaultKind> = new Set(['unresolved', 'proxy', 'clock', 'region', 'not-aws']);
 const RENEW_READ_BEFORE_END_MS = 5 * 60_000;
 const RENEW_CHANGE_BEFORE_END_MS = 60_000;
 const READ_SESSION = 'datasync-throttle-read';
@@ -67,7 +69,11 @@ export function createCredentials(clock: Clock, limits: TimeLimits): Credentials
     try {
       return await within(limits.credentials, () => sts(region).config.credentials());
     } catch (error) {
-      throw new AwsFault('credentials', { operation: 'sts:GetCallerIdentity', cause: error });
+      const call = { operation: 'sts:GetCallerIdentity', role: null };
+      const { kind, said } = toAwsFault(error, call);
+      // Wherever they were looked for, there were none; but what kept from looking has words of its own.
+      const why = OWN_WORDS.has(kind) ? kind : 'credentials';
+      throw new AwsFault(why, { ...call, said, cause: error });
     }
   };
 

@@ -17,6 +17,8 @@ export interface TimeLimits {
   listFlight: number;
   listKept: number;
   nameKept: number;
+  /** That a name could not be had. */
+  noNameKept: number;
 }
 
 export const TIME_LIMITS: Readonly<TimeLimits> = {
@@ -30,6 +32,7 @@ export const TIME_LIMITS: Readonly<TimeLimits> = {
   listFlight: 10_000,
   listKept: 15_000,
   nameKept: 600_000,
+  noNameKept: 60_000,
 };
 
 /** Without `throwOnRequestTimeout` the handler only warns. */

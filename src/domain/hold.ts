@@ -1,5 +1,5 @@
 import type { Actor } from './audit-event.ts';
-import type { PutOff } from './sending.ts';
+import type { PutOff, Refused } from './sending.ts';
 
 /**
  * A limit that was asked for a while: until when it holds, what it goes back to, and what came of that. The request has
@@ -36,7 +36,7 @@ export interface HoldEnd {
   /** The request whose limit, or longer time, took its place. */
   replacedBy: string | null;
   awsRequestId: string | null;
-  refused: { action: string; role: string | null } | null;
+  refused: Refused | null;
 }
 
 /**

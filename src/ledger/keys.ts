@@ -32,6 +32,7 @@ export function createKeys(prefix: string) {
     homeFresh: (user: string) => key('home', 'fresh', user),
     homeTurn: (user: string) => key('home', 'turn', user),
     look: (arn: string) => key('look', arn),
+    absent: (arn: string) => key('absent', arn),
     card: (request: string) => key('card', request),
     cardLock: (request: string) => key('card-lock', request),
     /** As SCAN matches keys: those of all indexes. */

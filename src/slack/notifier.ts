@@ -49,6 +49,9 @@ interface Instead {
   to: readonly string[];
 }
 
+/** Null: AWS is to be asked. */
+type Seen = TaskExecution | AwsFault | null;
+
 type Told = { againInSeconds: number; why: string } | null;
 
 /** Slack will say no to these for ever, or until a person changes the channel. */
@@ -59,11 +62,12 @@ const GONE = new Set(['message_not_found', 'cant_update_message', 'edit_window_c
 export function createNotifier(deps: NotifierDeps) {
   const { ledger, cards, clients, log } = deps;
 
-  /** `seen`: a look that was just taken, so that AWS is not asked twice. */
-  async function render({ request, record }: StoredRequest, seen: TaskExecution | null): Promise<MessageView> {
+  /** `seen`: a look that was just taken, or why there was none, so that AWS is not asked twice. */
+  async function render({ request, record }: StoredRequest, seen: Seen): Promise<MessageView> {
     const inForce = deps.policy.current();
     const applied = request.status === 'applied';
-    const execution = seen ?? (isOpen(request) || applied ? await lookAt(request) : null);
+    const looked = seen ?? (isOpen(request) || applied ? await lookAt(request) : null);
+    const execution = looked instanceof AwsFault ? null : looked;
     const [standing, look] = applied
       ? await Promise.all([ledger.inForceOf(request.execution), deps.looks.last(request.execution)])
       : [null, null];
@@ -89,7 +93,7 @@ export function createNotifier(deps: NotifierDeps) {
   }
 
   /** Posts or edits the card, until what stands there is the newest state. */
-  async function bringUpToDate(id: string, seen: TaskExecution | null): Promise<void> {
+  async function bringUpToDate(id: string, seen: Seen): Promise<void> {
     for (let shown = 0; ; ) {
       const stored = await ledger.load(id);
       if (!stored || stored.request.version === shown) return;
@@ -117,7 +121,7 @@ export function createNotifier(deps: NotifierDeps) {
     }
   }
 
-  async function show(id: string, seen: TaskExecution | null = null): Promise<Told> {
+  async function show(id: string, seen: Seen = null): Promise<Told> {
     const unlock = await cards.lock(id);
     if (!unlock) return { againInSeconds: 0.5, why: 'another bot is at this card' };
     try {
@@ -228,7 +232,7 @@ export function createNotifier(deps: NotifierDeps) {
   }
 
   /** The card of an open or a cancelled request; how others ended is told by their result. */
-  async function cardInstead(stored: StoredRequest, seen: TaskExecution | null): Promise<Instead[]> {
+  async function cardInstead(stored: StoredRequest, seen: Seen): Promise<Instead[]> {
     const { request } = stored;
     if (!isOpen(request) && request.status !== 'cancelled') return [];
     const message = await render(stored, seen);

@@ -1,7 +1,7 @@
 import type { PlainTextOption } from '@slack/types';
 import { listExecutions } from '../../workflow/list-executions.ts';
 import { type Bot, type Caller, openModalSeal } from '../bot.ts';
-import { executionOption } from '../views/request-modal.ts';
+import { executionOption, unknownOption } from '../views/request-modal.ts';
 
 /** Slack takes 100 options at most. */
 const MOST = 100;
@@ -18,6 +18,7 @@ export async function suggestExecutions(
     caller.log.warn('a list of a form whose id does not open');
     return [];
   }
-  const found = await listExecutions(bot, { user: caller.user, channel: modal.c, query });
-  return found.slice(0, MOST).map(executionOption);
+  const { executions, unknown } = await listExecutions(bot, { user: caller.user, channel: modal.c, query });
+  if (executions.length === 0 && unknown) return [unknownOption()];
+  return executions.slice(0, MOST).map(executionOption);
 }

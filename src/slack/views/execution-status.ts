@@ -1,7 +1,7 @@
 import type { KnownBlock } from '@slack/types';
 import { averageRate, impact } from '../../domain/impact.ts';
 import { formatRate } from '../../domain/rate.ts';
-import { isUpdatable, parseExecutionArn } from '../../domain/task-execution.ts';
+import { isActive, parseExecutionArn } from '../../domain/task-execution.ts';
 import type { ExecutionStatus } from '../../workflow/execution-status.ts';
 import type { AuditLine, UnreadLine } from '../../workflow/ports.ts';
 import { untrustedLine } from './audit-untrusted.ts';
@@ -51,9 +51,7 @@ function facts({ look, measured }: ExecutionStatusFacts['status']): [string, str
   const { account = '', region = '' } = parsed.ok ? parsed.value : {};
   const average = averageRate(look);
   const limit = look.bytesPerSecond;
-  const left = isUpdatable(look.status)
-    ? etaWords(impact(look, limit, limit, measured ?? average).before)
-    : 'it is over';
+  const left = isActive(look.status) ? etaWords(impact(look, limit, limit, measured ?? average).before) : 'it is over';
   const { files } = look;
   return [
     ['Execution', executionFact({ execution: look.arn, taskName: look.taskName, account, region })],
