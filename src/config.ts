@@ -1,5 +1,6 @@
 import { createPrivateKey, type KeyObject } from 'node:crypto';
 import { z } from 'zod';
+import { type ProxyWay, proxyAddress } from './config-proxy.ts';
 import { type RedisTarget, readRedisTarget } from './config-redis.ts';
 import { apiUrl, appToken, botToken, signingSecret } from './config-slack.ts';
 import { printable } from './domain/printable.ts';
@@ -26,6 +27,8 @@ export interface Config {
     readonly channel: string | null;
     readonly checkpointFile: string | null;
   };
+  /** Of AWS and Slack; null = reached directly. */
+  readonly proxy: ProxyWay | null;
   readonly opsPort: number;
   readonly logLevel: LogLevel;
   /** Every secret text of the above, for the logger to keep out of its lines. */
@@ -51,6 +54,8 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const;
 
+const PROXY = 'http://[user:password@]host[:port]; characters with a meaning of their own percent-encoded';
+
 const EXPECTED = {
   SLACK_BOT_TOKEN: 'the bot token that the app got when it was installed, xoxb-…',
   SLACK_SIGNING_SECRET: "the app's signing secret (Basic Information), or SLACK_APP_TOKEN for Socket Mode",
@@ -69,6 +74,8 @@ const EXPECTED = {
     'an Ed25519 private key, PKCS#8 DER in base64 (openssl genpkey -algorithm ed25519 -outform DER | base64)',
   AUDIT_CHANNEL: 'a channel id, C… or G…',
   AUDIT_CHECKPOINT_FILE: 'the path of a file outside Redis',
+  HTTPS_PROXY: PROXY,
+  https_proxy: PROXY,
   PORT: 'a port, 0 (any free one) to 65535',
   OPS_PORT: 'a port, 0 (any free one) to 65535, not the same as PORT',
   LOG_LEVEL: LOG_LEVELS.join(', '),
@@ -150,6 +157,8 @@ export function readConfig(env: Environment): Result<Config, ConfigFault[]> {
     channel: optional('AUDIT_CHANNEL', z.string().regex(/^[CG][A-Z0-9]{1,30}$/, 'is not a channel id')),
     checkpointFile: optional('AUDIT_CHECKPOINT_FILE', path),
   };
+  const proxyUrl = optional('https_proxy', proxyAddress) ?? optional('HTTPS_PROXY', proxyAddress);
+  const noProxy = env.no_proxy?.trim() || env.NO_PROXY?.trim() || '';
   const slackPort = optional('PORT', port) ?? 3000;
   const opsPort = optional('OPS_PORT', port) ?? 9464;
   const logLevel = optional('LOG_LEVEL', z.enum(LOG_LEVELS, { error: 'is not a level' })) ?? 'info';
@@ -165,9 +174,10 @@ export function readConfig(env: Environment): Result<Config, ConfigFault[]> {
     slack: { botToken: bot, mode, oldSigningSecret, apiUrl: slackApi },
     redis: { target, prefix },
     audit: { keys, ...audit },
+    proxy: proxyUrl === null ? null : { url: proxyUrl, noProxy },
     opsPort,
     logLevel,
-    secrets: secretsOf(env, target, keys),
+    secrets: [...secretsOf(env, target, keys), ...passwordsIn(proxyUrl)],
   };
   return { ok: true, value: deepFreeze(config) };
 }
@@ -248,6 +258,11 @@ function secretsOf(env: Environment, target: RedisTarget, keys: readonly AuditKe
   const password = target.kind === 'single' ? new URL(target.url).password : target.password;
   const audit = keys.flatMap(({ key }) => [key.toString('hex'), key.toString('base64')]);
   return [...texts, password, password && decoded(password), ...audit].filter((text): text is string => Boolean(text));
+}
+
+function passwordsIn(address: string | null): string[] {
+  const password = address === null ? '' : new URL(address).password;
+  return password === '' ? [] : [...new Set([password, decoded(password)])];
 }
 
 function decoded(password: string): string {

@@ -37,6 +37,7 @@ import { startHomeTabs } from './slack/home-tabs.ts';
 import { checkAppToken, identify, TokenRefused } from './slack/identify.ts';
 import { createNotifier } from './slack/notifier.ts';
 import { createPeople } from './slack/people.ts';
+import { fetchBy, type SlackProxy, slackProxy } from './slack/proxied.ts';
 import { httpListening, type Listening, socketListening } from './slack/receivers.ts';
 import { createRemind } from './slack/remind.ts';
 import { createSeals } from './slack/sealed.ts';
@@ -115,9 +116,10 @@ export async function serve(env: NodeJS.ProcessEnv, options: ServeOptions = {}):
   const policy: PolicySource = policyWatch;
   await policyWatch.announced;
   const { mode, apiUrl } = config.slack;
-  const clients = createClients(config.slack.botToken, apiUrl, log, countingFetch(metrics));
-  const appClient =
-    mode.kind === 'socket' ? createClients(mode.appToken, apiUrl, log, countingFetch(metrics)).patient : null;
+  const proxy = slackProxy(config.proxy);
+  const slackFetch = countingFetch(metrics, fetchBy(proxy));
+  const clients = createClients(config.slack.botToken, apiUrl, log, slackFetch);
+  const appClient = mode.kind === 'socket' ? createClients(mode.appToken, apiUrl, log, slackFetch).patient : null;
   const closeRedis = async () => {
     await policyWatch.stop();
     blocking.disconnect();
@@ -159,7 +161,7 @@ export async function serve(env: NodeJS.ProcessEnv, options: ServeOptions = {}):
 
   const cards = createCards(redis, keys);
   const looks = createLooks(redis, keys);
-  const aws = createExecutions({ clock });
+  const aws = createExecutions({ clock, proxy: config.proxy });
   const rates = createMeasuredRates();
   const executions = notingLooks(countedExecutions(aws, metrics), rates);
   const people = createPeople(clients.prompt, identity.team, clock, log);
@@ -212,7 +214,7 @@ export async function serve(env: NodeJS.ProcessEnv, options: ServeOptions = {}):
   const bot: Bot = { ...parts, homeTabs };
 
   // A start that fails has claimed no work.
-  const listening = listen(config, log);
+  const listening = listen(config, proxy, log);
   createSlackApp({
     ...{ bot, receiver: listening.receiver, token: config.slack.botToken },
     onInteraction: (kind, outcome) => metrics.interactions.inc({ kind, outcome }),
@@ -288,10 +290,10 @@ function ran(applied: Applied) {
   return applied.kind === 'done' ? null : { againInSeconds: applied.seconds, why: applied.why };
 }
 
-function listen({ slack }: Config, log: Log): Listening {
+function listen({ slack }: Config, proxy: SlackProxy | null, log: Log): Listening {
   return slack.mode.kind === 'http'
     ? httpListening(slack.mode.signingSecret, slack.mode.port, log)
-    : socketListening(slack.mode.appToken, slack.apiUrl, log);
+    : socketListening(slack.mode.appToken, slack.apiUrl, proxy, log);
 }
 
 /** All replicas have it, and Slack alone besides them. */

@@ -2,7 +2,7 @@ import { AssumeRoleCommand, type AssumeRoleCommandInput, STSClient } from '@aws-
 import { AwsFault, type AwsFaultKind } from '../workflow/faults.ts';
 import type { Access, Clock } from '../workflow/ports.ts';
 import { toAwsFault } from './aws-fault.ts';
-import { requestHandler, type TimeLimits, within } from './time-limits.ts';
+import { requestHandler, type Way, within } from './time-limits.ts';
 
 /** Keys to sign with, as the SDK takes them. */
 export interface Keys {
@@ -31,14 +31,15 @@ const READ_SESSION = 'datasync-throttle-read';
 /** AWS's shortest. */
 const CHANGE_SESSION_SECONDS = 900;
 
-export function createCredentials(clock: Clock, limits: TimeLimits): Credentials {
+export function createCredentials(clock: Clock, way: Way): Credentials {
+  const { limits } = way;
   const stsClients = new Map<string, STSClient>();
   const sessions = new Map<string, { keys: Promise<Keys>; goodUntil: number }>();
 
   const sts = (region: string): STSClient => {
     const existing = stsClients.get(region);
     if (existing) return existing;
-    const client = new STSClient({ region, requestHandler: requestHandler(limits), maxAttempts: 3 });
+    const client = new STSClient({ region, requestHandler: requestHandler(way), maxAttempts: 3 });
     stsClients.set(region, client);
     return client;
   };
@@ -50,7 +51,8 @@ export function createCredentials(clock: Clock, limits: TimeLimits): Credentials
         sts(region).send(new AssumeRoleCommand(input), { abortSignal }),
       );
       if (!given?.AccessKeyId || !given.SecretAccessKey || !given.SessionToken || !given.Expiration) {
-        throw new AwsFault('internal', { ...call, cause: new Error('AssumeRole answered without credentials') });
+        // A page that reads as XML, say.
+        throw new AwsFault('not-aws', { ...call, cause: new Error('AssumeRole answered without credentials') });
       }
       const { AccessKeyId, SecretAccessKey, SessionToken, Expiration } = given;
       return {

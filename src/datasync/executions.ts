@@ -14,9 +14,9 @@ import { type Clients, createClients } from './clients.ts';
 import { createCredentials } from './credentials.ts';
 import { seenExecution, UNKNOWN_STATUS } from './seen-execution.ts';
 import { createTaskNames } from './task-names.ts';
-import { TIME_LIMITS, type TimeLimits, within } from './time-limits.ts';
+import { TIME_LIMITS, type TimeLimits, type Way, within } from './time-limits.ts';
 
-/** DataSync through the SDK, which takes endpoints, its own credentials and proxies from the environment. */
+/** DataSync through the SDK, which takes endpoints and its own credentials from the environment. */
 export interface DataSyncExecutions extends Executions {
   /** Closes all connections. */
   close(): void;
@@ -24,11 +24,16 @@ export interface DataSyncExecutions extends Executions {
 
 const THROTTLED_PAUSES_MS = [300, 900];
 
-export function createExecutions(options: { clock: Clock; limits?: Partial<TimeLimits> }): DataSyncExecutions {
+export function createExecutions(options: {
+  clock: Clock;
+  limits?: Partial<TimeLimits>;
+  proxy?: Way['proxy'];
+}): DataSyncExecutions {
   const { clock } = options;
   const limits = { ...TIME_LIMITS, ...options.limits };
-  const credentials = createCredentials(clock, limits);
-  const clients = createClients(credentials, limits);
+  const way = { limits, proxy: options.proxy ?? null };
+  const credentials = createCredentials(clock, way);
+  const clients = createClients(credentials, way);
   const names = createTaskNames(clock, clients, limits);
   const active = createActiveExecutions(clock, clients, names, limits);
 

@@ -1,4 +1,5 @@
 import { NodeHttpHandler } from '@smithy/node-http-handler';
+import { proxyAgent } from './proxy-agent.ts';
 
 /** Milliseconds. The SDK has no limit of its own: a hanging service would hold a caller for ever. */
 export interface TimeLimits {
@@ -35,9 +36,16 @@ export const TIME_LIMITS: Readonly<TimeLimits> = {
   noNameKept: 60_000,
 };
 
+/** How AWS is reached. */
+export interface Way {
+  limits: TimeLimits;
+  proxy: Parameters<typeof proxyAgent>[0] | null;
+}
+
 /** Without `throwOnRequestTimeout` the handler only warns. */
-export function requestHandler(limits: TimeLimits): NodeHttpHandler {
+export function requestHandler({ limits, proxy }: Way): NodeHttpHandler {
   return new NodeHttpHandler({
+    ...(proxy === null ? {} : { httpsAgent: proxyAgent(proxy) }),
     connectionTimeout: limits.connect,
     requestTimeout: limits.attempt,
     throwOnRequestTimeout: true,

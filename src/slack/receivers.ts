@@ -3,6 +3,7 @@ import type { AddressInfo, Server } from 'node:net';
 import { type App, HTTPReceiver, type Receiver, SocketModeReceiver } from '@slack/bolt';
 import type { Log } from '../log.ts';
 import { boltLogger } from '../log.ts';
+import type { SlackProxy } from './proxied.ts';
 
 export interface Listening {
   receiver: Receiver;
@@ -61,11 +62,20 @@ function normaliseContentType({ headers }: IncomingMessage): void {
 const SOCKETS = 2;
 
 /** Socket Mode: the bot connects to Slack. */
-export function socketListening(appToken: string, apiUrl: string | null, log: Log): Listening {
+export function socketListening(
+  appToken: string,
+  apiUrl: string | null,
+  proxy: SlackProxy | null,
+  log: Log,
+): Listening {
   const clientOptions = apiUrl === null ? {} : { slackApiUrl: apiUrl };
   const sockets = Array.from(
     { length: SOCKETS },
-    () => new SocketModeReceiver({ appToken, logger: boltLogger(log), installerOptions: { clientOptions } }),
+    () =>
+      new SocketModeReceiver({
+        ...{ appToken, logger: boltLogger(log), installerOptions: { clientOptions } },
+        ...(proxy === null ? {} : { dispatcher: proxy }),
+      }),
   );
   const each = (step: (socket: SocketModeReceiver) => Promise<unknown>) => Promise.all(sockets.map(step));
   const receiver: Receiver = {
