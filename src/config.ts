@@ -1,6 +1,7 @@
 import { createPrivateKey, type KeyObject } from 'node:crypto';
 import { z } from 'zod';
 import { listenAddress, OPS_HOST_EXPECTED } from './config-ops.ts';
+import { type ProxyWay, proxyAddress } from './config-proxy.ts';
 import { type RedisTarget, readRedis, writtenPassword } from './config-redis.ts';
 import { apiUrl, appToken, botToken, signingSecret } from './config-slack.ts';
 import { printable } from './domain/printable.ts';
@@ -27,6 +28,8 @@ export interface Config {
     readonly channel: string | null;
     readonly checkpointFile: string | null;
   };
+  /** Of AWS and Slack; null = reached directly. */
+  readonly proxy: ProxyWay | null;
   readonly opsPort: number;
   /** Address that OPS_PORT listens on; null = every interface. */
   readonly opsHost: string | null;
@@ -54,6 +57,8 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const;
 
+const PROXY = 'http://[user:password@]host[:port]; characters with a meaning of their own percent-encoded';
+
 const EXPECTED = {
   SLACK_BOT_TOKEN: 'the bot token that the app got when it was installed, xoxb-…',
   SLACK_SIGNING_SECRET: "the app's signing secret (Basic Information), or SLACK_APP_TOKEN for Socket Mode",
@@ -75,6 +80,8 @@ const EXPECTED = {
     'an Ed25519 private key, PKCS#8 DER in base64 (openssl genpkey -algorithm ed25519 -outform DER | base64)',
   AUDIT_CHANNEL: 'a channel id, C… or G…',
   AUDIT_CHECKPOINT_FILE: 'the path of a file outside Redis',
+  HTTPS_PROXY: PROXY,
+  https_proxy: PROXY,
   PORT: 'a port, 0 (any free one) to 65535',
   OPS_PORT: 'a port, 0 (any free one) to 65535, not the same as PORT',
   OPS_HOST: OPS_HOST_EXPECTED,
@@ -151,6 +158,8 @@ export function readConfig(env: Environment): Result<Config, ConfigFault[]> {
     channel: optional('AUDIT_CHANNEL', z.string().regex(/^[CG][A-Z0-9]{1,30}$/, 'is not a channel id')),
     checkpointFile: optional('AUDIT_CHECKPOINT_FILE', path),
   };
+  const proxyUrl = optional('https_proxy', proxyAddress) ?? optional('HTTPS_PROXY', proxyAddress);
+  const noProxy = env.no_proxy?.trim() || env.NO_PROXY?.trim() || '';
   const slackPort = optional('PORT', port) ?? 3000;
   const opsPort = optional('OPS_PORT', port) ?? 9464;
   const opsHost = optional('OPS_HOST', listenAddress);
@@ -167,10 +176,11 @@ export function readConfig(env: Environment): Result<Config, ConfigFault[]> {
     slack: { botToken: bot, mode, oldSigningSecret, apiUrl: slackApi },
     redis: { target, prefix },
     audit: { keys, ...audit },
+    proxy: proxyUrl === null ? null : { url: proxyUrl, noProxy },
     opsPort,
     opsHost,
     logLevel,
-    secrets: secretsOf(env, target, keys),
+    secrets: [...secretsOf(env, target, keys), ...passwordsIn(proxyUrl)],
   };
   return { ok: true, value: deepFreeze(config) };
 }
@@ -256,6 +266,19 @@ function secretsOf(env: Environment, target: RedisTarget, keys: readonly AuditKe
   ];
   const audit = keys.flatMap(({ key }) => [key.toString('hex'), key.toString('base64')]);
   return [...texts, ...passwords, ...audit].filter((text): text is string => Boolean(text));
+}
+
+function passwordsIn(address: string | null): string[] {
+  const password = address === null ? '' : new URL(address).password;
+  return password === '' ? [] : [...new Set([password, decoded(password)])];
+}
+
+function decoded(password: string): string {
+  try {
+    return decodeURIComponent(password);
+  } catch {
+    return password;
+  }
 }
 
 function deepFreeze<T extends object>(value: T): T {

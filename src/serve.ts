@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from './config.ts';
 import { createExecutions } from './datasync/executions.ts';
 import { groupsNamed } from './domain/policy.ts';
+import { createAbsences } from './ledger/absences.ts';
 import { createAuditAlarms } from './ledger/audit-alarms.ts';
 import { trimStep } from './ledger/audit-archive.ts';
 import { createAuditBook } from './ledger/audit-book.ts';
@@ -51,6 +52,7 @@ import { createNotifier } from './slack/notifier.ts';
 import { createPaced } from './slack/paced.ts';
 import { createPeople } from './slack/people.ts';
 import { createPosts } from './slack/posts.ts';
+import { fetchBy, type SlackProxy, slackProxy } from './slack/proxied.ts';
 import { httpListening, type Listening, socketListening } from './slack/receivers.ts';
 import { createRemind } from './slack/remind.ts';
 import { createSeals } from './slack/sealed.ts';
@@ -158,9 +160,10 @@ export async function serve(env: NodeJS.ProcessEnv, options: ServeOptions = {}):
   await policyWatch.announced;
   unsure.started();
   const { mode, apiUrl } = config.slack;
-  const clients = createClients(config.slack.botToken, apiUrl, log, countingFetch(metrics), options.patientMs);
-  const appClient =
-    mode.kind === 'socket' ? createClients(mode.appToken, apiUrl, log, countingFetch(metrics)).patient : null;
+  const proxy = slackProxy(config.proxy);
+  const slackFetch = countingFetch(metrics, fetchBy(proxy));
+  const clients = createClients(config.slack.botToken, apiUrl, log, slackFetch, options.patientMs);
+  const appClient = mode.kind === 'socket' ? createClients(mode.appToken, apiUrl, log, slackFetch).patient : null;
   const closeRedis = async () => {
     readiness.stop();
     await policyWatch.stop();
@@ -217,7 +220,7 @@ export async function serve(env: NodeJS.ProcessEnv, options: ServeOptions = {}):
 
   const cards = createCards(redis, keys);
   const looks = createLooks(redis, keys);
-  const aws = createExecutions({ clock });
+  const aws = createExecutions({ clock, proxy: config.proxy });
   const rates = createMeasuredRates();
   const executions = notingLooks(countedExecutions(aws, metrics), rates);
   const people = createPeople(clients.prompt, identity.team, clock, log);
@@ -251,6 +254,7 @@ export async function serve(env: NodeJS.ProcessEnv, options: ServeOptions = {}):
     ...{
       ledger,
       executions,
+      absences: createAbsences(redis, keys),
       rates,
       people,
       channels: people,
@@ -284,7 +288,7 @@ export async function serve(env: NodeJS.ProcessEnv, options: ServeOptions = {}):
     say: (user, text) => sayDirectly({ clients }, user, text),
   });
   // A start that fails has claimed no work.
-  const listening = listen(config, log, options.host);
+  const listening = listen(config, { proxy, log, host: options.host });
   createSlackApp({
     ...{ bot, receiver: listening.receiver, unfinished, token: config.slack.botToken },
     onInteraction: (kind, outcome) => metrics.interactions.inc({ kind, outcome }),
@@ -374,10 +378,13 @@ function ran(applied: Applied) {
   return applied.kind === 'done' ? null : { againInSeconds: applied.seconds, why: applied.why };
 }
 
-function listen({ slack }: Config, log: Log, host: string | undefined): Listening {
+function listen(
+  { slack }: Config,
+  { proxy, log, host }: { proxy: SlackProxy | null; log: Log; host: string | undefined },
+): Listening {
   return slack.mode.kind === 'http'
     ? httpListening(slack.mode.signingSecret, slack.mode.port, log, host)
-    : socketListening(slack.mode.appToken, slack.apiUrl, log);
+    : socketListening(slack.mode.appToken, slack.apiUrl, proxy, log);
 }
 
 /** All replicas have it, and Slack alone besides them. */

@@ -4,7 +4,7 @@ import {
   paginateListTaskExecutions,
   paginateListTasks,
 } from '@aws-sdk/client-datasync';
-import { type TaskExecution, UPDATABLE } from '../domain/task-execution.ts';
+import { isBeyondChange, type TaskExecution } from '../domain/task-execution.ts';
 import { AwsFault } from '../workflow/faults.ts';
 import type { ActiveExecution, ActiveList, Clock, ListTarget } from '../workflow/ports.ts';
 import { toAwsFault } from './aws-fault.ts';
@@ -15,8 +15,8 @@ import { type TimeLimits, within } from './time-limits.ts';
 
 export interface ActiveExecutions {
   /**
-   * What is known of all targets after `withinMs` (`limits.list`), at most `listKept` old. Never rejects: a target that
-   * could not be seen is in `failed`.
+   * What is known of all targets after `withinMs` (`limits.list`), at most `listKept` old. A target that could not be seen is
+   * in `failed`: no fault of AWS rejects.
    */
   list(targets: readonly ListTarget[], options?: { details?: boolean; withinMs?: number }): Promise<ActiveList>;
   /** Looks at executions that a list has found. Never rejects: what can't be had in time, or not at all, is left out. */
@@ -46,6 +46,8 @@ interface Flight {
   /** All pages are read: nothing is missing but details. */
   listed: boolean;
   fault: AwsFault | null;
+  /** A fault of this program on the way: whoever asks is told of it. */
+  broken: { error: unknown } | null;
   done: Promise<void>;
 }
 
@@ -69,12 +71,12 @@ export function createActiveExecutions(
       target,
       ...{ startedAt: clock.now().getTime(), failedAt: null },
       ...{ found: new Map(), looks: new Map(), details: false, waiting: [], describing: new Map(), underWay: 0 },
-      ...{ client: null, listed: false, fault: null, done: Promise.resolve() },
+      ...{ client: null, listed: false, fault: null, broken: null, done: Promise.resolve() },
     };
     const looked = within(limits.listFlight, (late) => listAll(flight, AbortSignal.any([late, closing.signal])));
     flight.done = looked.catch((error: unknown) => {
       flight.failedAt = clock.now().getTime();
-      flight.fault = toAwsFault(error, { operation: OPERATION, role: target.role });
+      flight.fault = orBroken(flight, error, OPERATION);
     });
     return flight;
   };
@@ -85,7 +87,7 @@ export function createActiveExecutions(
     const age = kept ? clock.now().getTime() - (kept.failedAt ?? kept.startedAt) : Number.POSITIVE_INFINITY;
     // Who is asked too often is not asked at once again.
     const keptFor = kept?.fault ? (kept.fault.kind === 'throttled' ? THROTTLED_KEPT_MS : 0) : limits.listKept;
-    if (kept && age < keptFor) return kept;
+    if (kept && !kept.broken && age < keptFor) return kept;
     forgetOld();
     const flight = fly(target);
     flights.set(key, flight);
@@ -108,7 +110,7 @@ export function createActiveExecutions(
     const naming = learnNames(client, names, signal);
     for await (const page of paginateListTaskExecutions({ client }, {}, { abortSignal: signal })) {
       for (const { TaskExecutionArn: arn, Status: status, TaskMode: mode } of page.TaskExecutions ?? []) {
-        if (arn === undefined || status === undefined || !UPDATABLE.includes(status)) continue;
+        if (arn === undefined || status === undefined || isBeyondChange(status)) continue;
         flight.found.set(arn, { arn, status, mode: mode ?? null, taskName: null, bytesPerSecond: null });
         if (flight.details) void described(flight, arn);
       }
@@ -150,10 +152,11 @@ export function createActiveExecutions(
       flight.looks.set(arn, seen);
       const listed = flight.found.get(arn);
       if (!listed) return;
-      if (!UPDATABLE.includes(seen.status)) flight.found.delete(arn);
+      if (isBeyondChange(seen.status)) flight.found.delete(arn);
       else flight.found.set(arn, { ...listed, status: seen.status, bytesPerSecond: seen.bytesPerSecond });
-    } catch {
+    } catch (error) {
       // It stays in the list without its limit.
+      orBroken(flight, error, 'datasync:DescribeTaskExecution');
     }
   }
 
@@ -172,6 +175,7 @@ export function createActiveExecutions(
         (details ? withDetails(flight) : flight.done).then(() => pending.delete(flight)),
       );
       await inTime(withinMs, Promise.all(waits));
+      for (const { broken } of looking) if (broken) throw broken.error;
       return gathered(looking, pending, names);
     },
     lookAt: async (arns, withinMs) => {
@@ -210,13 +214,24 @@ function gathered(flights: readonly Flight[], pending: ReadonlySet<Flight>, name
   return { executions: [...executions.values()], failed };
 }
 
+/** The fault of AWS that an error is; null where it is none, and kept for who asks. */
+function orBroken(flight: Flight, error: unknown, operation: string): AwsFault | null {
+  try {
+    return toAwsFault(error, { operation, role: flight.target.role });
+  } catch (ours) {
+    flight.broken = { error: ours };
+    return null;
+  }
+}
+
 async function learnNames(client: DataSyncClient, names: TaskNames, abortSignal: AbortSignal): Promise<void> {
   try {
     for await (const page of paginateListTasks({ client }, {}, { abortSignal })) {
       for (const { TaskArn, Name } of page.Tasks ?? []) if (TaskArn !== undefined) names.learn(TaskArn, Name || null);
     }
-  } catch {
+  } catch (error) {
     // Without a name the list shows the id.
+    toAwsFault(error, { operation: 'datasync:ListTasks', role: null });
   }
 }
 

@@ -1,7 +1,7 @@
 import { DataSyncClient } from '@aws-sdk/client-datasync';
 import { createBoundedMap } from '../bounded-map.ts';
 import type { ChangeSession, Credentials, Keys } from './credentials.ts';
-import { requestHandler, type TimeLimits } from './time-limits.ts';
+import { requestHandler, type Way } from './time-limits.ts';
 
 /** A Region comes from an ARN, and anybody may type one. The one used longest ago is closed. */
 export const MOST_CLIENTS = 200;
@@ -15,7 +15,7 @@ export interface Clients {
   close(): void;
 }
 
-export function createClients(credentials: Credentials, limits: TimeLimits): Clients {
+export function createClients(credentials: Credentials, way: Way): Clients {
   const readers = createBoundedMap<string, DataSyncClient>(MOST_CLIENTS, (client) => client.destroy());
   return {
     reader: async (region, role) => {
@@ -25,14 +25,14 @@ export function createClients(credentials: Credentials, limits: TimeLimits): Cli
       const existing = readers.get(key);
       if (existing) return existing;
       const keys = () => credentials.read(role, region);
-      const client = newClient(region, keys, 3, limits);
+      const client = newClient(region, keys, 3, way);
       readers.set(key, client);
       return client;
     },
     // One attempt: a late repeat could overwrite a newer value. And a connection of its own: on an old one that the other
     // end has just closed, the one attempt would be lost without need.
     changer: async (region, role, session, executionArn) =>
-      newClient(region, await credentials.change(role, region, session, executionArn), 1, limits),
+      newClient(region, await credentials.change(role, region, session, executionArn), 1, way),
     close: () => {
       for (const client of readers.values()) client.destroy();
       readers.clear();
@@ -44,7 +44,7 @@ function newClient(
   region: string,
   credentials: Keys | (() => Promise<Keys>),
   maxAttempts: number,
-  limits: TimeLimits,
+  way: Way,
 ): DataSyncClient {
-  return new DataSyncClient({ region, credentials, maxAttempts, requestHandler: requestHandler(limits) });
+  return new DataSyncClient({ region, credentials, maxAttempts, requestHandler: requestHandler(way) });
 }

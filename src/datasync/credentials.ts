@@ -1,9 +1,9 @@
 import { AssumeRoleCommand, type AssumeRoleCommandInput, STSClient } from '@aws-sdk/client-sts';
 import { createBoundedMap } from '../bounded-map.ts';
-import { AwsFault } from '../workflow/faults.ts';
+import { AwsFault, type AwsFaultKind } from '../workflow/faults.ts';
 import type { Access, Clock } from '../workflow/ports.ts';
 import { toAwsFault } from './aws-fault.ts';
-import { requestHandler, type TimeLimits, within } from './time-limits.ts';
+import { requestHandler, type Way, within } from './time-limits.ts';
 
 /** Keys to sign with, as the SDK takes them. */
 export interface Keys {
@@ -26,20 +26,23 @@ export interface Credentials {
 
 /** One a Region; a Region comes from an ARN, and anybody may type one. The one used longest ago is closed. */
 const MOST_STS_CLIENTS = 100;
+/** Faults on the way to credentials that say more than that there are none. */
+const OWN_WORDS: ReadonlySet<AwsFaultKind> = new Set(['unresolved', 'proxy', 'clock', 'region', 'not-aws']);
 const RENEW_READ_BEFORE_END_MS = 5 * 60_000;
 const RENEW_CHANGE_BEFORE_END_MS = 60_000;
 const READ_SESSION = 'datasync-throttle-read';
 /** AWS's shortest. */
 const CHANGE_SESSION_SECONDS = 900;
 
-export function createCredentials(clock: Clock, limits: TimeLimits): Credentials {
+export function createCredentials(clock: Clock, way: Way): Credentials {
+  const { limits } = way;
   const stsClients = createBoundedMap<string, STSClient>(MOST_STS_CLIENTS, (client) => client.destroy());
   const sessions = new Map<string, { keys: Promise<Keys>; goodUntil: number }>();
 
   const sts = (region: string): STSClient => {
     const existing = stsClients.get(region);
     if (existing) return existing;
-    const client = new STSClient({ region, requestHandler: requestHandler(limits), maxAttempts: 3 });
+    const client = new STSClient({ region, requestHandler: requestHandler(way), maxAttempts: 3 });
     stsClients.set(region, client);
     return client;
   };
@@ -51,7 +54,8 @@ export function createCredentials(clock: Clock, limits: TimeLimits): Credentials
         sts(region).send(new AssumeRoleCommand(input), { abortSignal }),
       );
       if (!given?.AccessKeyId || !given.SecretAccessKey || !given.SessionToken || !given.Expiration) {
-        throw new AwsFault('internal', { ...call, cause: new Error('AssumeRole answered without credentials') });
+        // A page that reads as XML, say.
+        throw new AwsFault('not-aws', { ...call, cause: new Error('AssumeRole answered without credentials') });
       }
       const { AccessKeyId, SecretAccessKey, SessionToken, Expiration } = given;
       return {
@@ -70,7 +74,11 @@ export function createCredentials(clock: Clock, limits: TimeLimits): Credentials
     try {
       return await within(limits.credentials, () => sts(region).config.credentials());
     } catch (error) {
-      throw new AwsFault('credentials', { operation: 'sts:GetCallerIdentity', cause: error });
+      const call = { operation: 'sts:GetCallerIdentity', role: null };
+      const { kind, said } = toAwsFault(error, call);
+      // Wherever they were looked for, there were none; but what kept from looking has words of its own.
+      const why = OWN_WORDS.has(kind) ? kind : 'credentials';
+      throw new AwsFault(why, { ...call, said, cause: error });
     }
   };
 

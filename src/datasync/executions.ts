@@ -2,6 +2,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import {
   type DataSyncClient,
   DescribeTaskExecutionCommand,
+  InvalidRequestException,
+  paginateListTaskExecutions,
   UpdateTaskExecutionCommand,
 } from '@aws-sdk/client-datasync';
 import type { ExecutionArn, TaskExecution } from '../domain/task-execution.ts';
@@ -10,11 +12,11 @@ import { createActiveExecutions } from './active-executions.ts';
 import { type AwsCall, toAwsFault } from './aws-fault.ts';
 import { type Clients, createClients } from './clients.ts';
 import { createCredentials } from './credentials.ts';
-import { seenExecution } from './seen-execution.ts';
+import { seenExecution, UNKNOWN_STATUS } from './seen-execution.ts';
 import { createTaskNames } from './task-names.ts';
-import { TIME_LIMITS, type TimeLimits, within } from './time-limits.ts';
+import { TIME_LIMITS, type TimeLimits, type Way, within } from './time-limits.ts';
 
-/** DataSync through the SDK, which takes endpoints, its own credentials and proxies from the environment. */
+/** DataSync through the SDK, which takes endpoints and its own credentials from the environment. */
 export interface DataSyncExecutions extends Executions {
   /** Closes all connections. */
   close(): void;
@@ -22,18 +24,23 @@ export interface DataSyncExecutions extends Executions {
 
 const THROTTLED_PAUSES_MS = [300, 900];
 
-export function createExecutions(options: { clock: Clock; limits?: Partial<TimeLimits> }): DataSyncExecutions {
+export function createExecutions(options: {
+  clock: Clock;
+  limits?: Partial<TimeLimits>;
+  proxy?: Way['proxy'];
+}): DataSyncExecutions {
   const { clock } = options;
   const limits = { ...TIME_LIMITS, ...options.limits };
-  const credentials = createCredentials(clock, limits);
-  const clients = createClients(credentials, limits);
+  const way = { limits, proxy: options.proxy ?? null };
+  const credentials = createCredentials(clock, way);
+  const clients = createClients(credentials, way);
   const names = createTaskNames(clock, clients, limits);
   const active = createActiveExecutions(clock, clients, names, limits);
 
   return {
     /**
      * DescribeTaskExecution, and DescribeTask for the name.
-     * @throws AwsFault: `not-found` for an unknown execution, and for one of another Region or account
+     * @throws AwsFault: `not-found` for an unknown execution, one of another Region or account, and trouble that passes
      */
     describe: async (execution, access) => {
       const [seen, taskName] = await Promise.all([
@@ -69,6 +76,12 @@ export function createExecutions(options: { clock: Clock; limits?: Partial<TimeL
       }
     },
 
+    listedStatus: ({ arn, region, taskArn }, role) =>
+      asCall({ operation: 'datasync:ListTaskExecutions', role }, limits.listFlight, async (signal) => {
+        const client = await clients.reader(region, role);
+        return listedStatus(client, arn, taskArn, signal);
+      }),
+
     listActive: (targets, options) => active.list(targets, options),
     lookAtActive: (arns, withinMs) => active.lookAt(arns, withinMs),
     close: () => {
@@ -100,6 +113,29 @@ async function usingClient<T>(
     return await use(client);
   } finally {
     client.destroy();
+  }
+}
+
+/** All pages of the task are read; of the whole Region where the task itself is gone, which is refused as invalid. */
+async function listedStatus(
+  client: DataSyncClient,
+  arn: string,
+  taskArn: string,
+  abortSignal: AbortSignal,
+): Promise<string | null> {
+  const statusIn = async (input: { TaskArn?: string }): Promise<string | null> => {
+    let found: string | null = null;
+    for await (const { TaskExecutions = [] } of paginateListTaskExecutions({ client }, input, { abortSignal })) {
+      const listed = TaskExecutions.find(({ TaskExecutionArn }) => TaskExecutionArn === arn);
+      if (listed) found = listed.Status ?? UNKNOWN_STATUS;
+    }
+    return found;
+  };
+  try {
+    return await statusIn({ TaskArn: taskArn });
+  } catch (error) {
+    if (!(error instanceof InvalidRequestException)) throw error;
+    return statusIn({});
   }
 }
 

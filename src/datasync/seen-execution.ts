@@ -1,6 +1,9 @@
 import type { DescribeTaskExecutionCommandOutput } from '@aws-sdk/client-datasync';
 import type { TaskExecution } from '../domain/task-execution.ts';
 
+/** Where AWS says nothing. */
+export const UNKNOWN_STATUS = 'UNKNOWN';
+
 /** What DescribeTaskExecution answered, as one look; the task's name comes from elsewhere. */
 export function seenExecution(
   arn: string,
@@ -9,7 +12,7 @@ export function seenExecution(
 ): Omit<TaskExecution, 'taskName'> {
   return {
     arn,
-    status: answer.Status ?? 'UNKNOWN',
+    status: answer.Status ?? UNKNOWN_STATUS,
     mode: answer.TaskMode ?? null,
     // Absent, no limit was ever set. Beyond 2^53 JSON has lost its last digits; that much is no limit to any network.
     bytesPerSecond: Math.min(answer.Options?.BytesPerSecond ?? -1, Number.MAX_SAFE_INTEGER),

@@ -1,4 +1,5 @@
 import { NodeHttpHandler } from '@smithy/node-http-handler';
+import { proxyAgent } from './proxy-agent.ts';
 
 /** Milliseconds. The SDK has no limit of its own: a hanging service would hold a caller for ever. */
 export interface TimeLimits {
@@ -17,6 +18,8 @@ export interface TimeLimits {
   listFlight: number;
   listKept: number;
   nameKept: number;
+  /** That a name could not be had. */
+  noNameKept: number;
 }
 
 export const TIME_LIMITS: Readonly<TimeLimits> = {
@@ -30,11 +33,19 @@ export const TIME_LIMITS: Readonly<TimeLimits> = {
   listFlight: 10_000,
   listKept: 15_000,
   nameKept: 600_000,
+  noNameKept: 60_000,
 };
 
+/** How AWS is reached. */
+export interface Way {
+  limits: TimeLimits;
+  proxy: Parameters<typeof proxyAgent>[0] | null;
+}
+
 /** Without `throwOnRequestTimeout` the handler only warns. */
-export function requestHandler(limits: TimeLimits): NodeHttpHandler {
+export function requestHandler({ limits, proxy }: Way): NodeHttpHandler {
   return new NodeHttpHandler({
+    ...(proxy === null ? {} : { httpsAgent: proxyAgent(proxy) }),
     connectionTimeout: limits.connect,
     requestTimeout: limits.attempt,
     throwOnRequestTimeout: true,

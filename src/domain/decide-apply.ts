@@ -9,8 +9,8 @@ import {
   stateEvent,
 } from './decide-review.ts';
 import { countedPolicies } from './policies-in-force.ts';
-import { type PutOff, type Sent, tryAgain } from './sending.ts';
-import { isUpdatable, type TaskExecution } from './task-execution.ts';
+import { type PutOff, type Refused, refusedDetail, type Sent, tryAgain } from './sending.ts';
+import { isBeyondChange, isUpdatable, type TaskExecution } from './task-execution.ts';
 import type { FailedWhy, ThrottleRequest } from './throttle-request.ts';
 
 /** How long it is asked again where AWS no longer lets anybody look at what was sent: then a person has to. */
@@ -20,7 +20,9 @@ export type BeginDecision =
   | { kind: 'send'; event: AuditEvent }
   | { kind: 'end'; event: AuditEvent }
   /** Slack can't say who may, or a bot runs whose policy can't be read: nobody is let through, the apply waits. */
-  | { kind: 'wait'; for: 'groups' | 'policies' };
+  | { kind: 'wait'; for: 'groups' | 'policies' }
+  /** In a status that isn't known here, so that nobody knows whether AWS would take it. */
+  | { kind: 'wait'; for: 'status' };
 
 /**
  * Before anything is sent: is all that was agreed still so, and in time? Without the execution it judges by the rest, and
@@ -41,6 +43,7 @@ export function decideBegin(request: ThrottleRequest, facts: ReviewFacts): Begin
       if (approvalsOf(request, facts.people) < standing.needed) {
         return { kind: 'end', event: staleEvent(request, 'policy', facts, null, standing.digest) };
       }
+      if (facts.execution && !isUpdatable(facts.execution.status)) return { kind: 'wait', for: 'status' };
       const role = ruleNow(request, facts.inForce)?.role ?? null;
       const intent = startedEvent(request, facts.inForce.digest, role, 1);
       return { kind: 'send', event: { ...intent, detail: { ...intent.detail, ...countedPolicies(facts.inForce) } } };
@@ -66,7 +69,7 @@ export type Verdict =
   | { kind: 'look-again' }
   | { kind: 'send-again'; event: AuditEvent }
   /** AWS put it off: that goes on record, and it is sent again after a while. */
-  | { kind: 'put-off'; event: AuditEvent };
+  | { kind: 'put-off'; event: AuditEvent; putOff: PutOff };
 
 /**
  * The table of what a later look means: the asked rate → applied; the old rate → not yet, and after a while send
@@ -91,11 +94,11 @@ export function judgeLook(
     event: { ...stateEvent(request, 'apply.failed', null, facts.policy), aws, detail: { why, ...detail, ...more } },
   });
   if (rate !== request.from) return failed('other-rate');
-  if (!isUpdatable(execution.status)) return failed('ended');
-  if (refused) return failed(refused.why, { refused: { action: refused.action, role: apply.role } });
+  if (isBeyondChange(execution.status)) return failed('ended');
+  if (refused) return failed(refused.why, { refused: refusedDetail({ ...refused, role: apply.role }) });
   const putOff = facts.sent?.putOff ?? null;
   if (putOff) {
-    return { kind: 'put-off', event: startedEvent(request, facts.policy, apply.role, apply.attempt, putOff) };
+    return { kind: 'put-off', putOff, event: startedEvent(request, facts.policy, apply.role, apply.attempt, putOff) };
   }
   const next = tryAgain(apply, facts.now);
   if (next === 'wait') return { kind: 'look-again' };
@@ -104,9 +107,7 @@ export function judgeLook(
 }
 
 /** A look that AWS did not allow, and under which role. */
-export interface Denied {
-  action: string;
-  role: string | null;
+export interface Denied extends Refused {
   requestId: string | null;
 }
 
@@ -120,7 +121,8 @@ export function unseenEnd(
   { now, sent }: { now: Date; sent: Sent | null },
 ): { why: 'denied' | 'rejected' | 'unseen'; about: Denied } | null {
   const refused = sent?.refused ?? null;
-  if (refused && attempt === 1) return { why: refused.why, about: { ...denied, action: refused.action } };
+  if (refused && attempt === 1)
+    return { why: refused.why, about: { ...denied, action: refused.action, said: refused.said ?? null } };
   const lasts = now.getTime() - Date.parse(sentAt) >= UNSEEN_SECONDS * 1000;
   return lasts ? { why: 'unseen', about: denied } : null;
 }
@@ -137,12 +139,16 @@ export function judgeUnseen(
 }
 
 /** AWS no longer knows the execution: the change can't be in force. */
-export function vanishedEvent(request: ThrottleRequest, policy: string, awsRequestId: string | null): AuditEvent {
+export function vanishedEvent(
+  request: ThrottleRequest,
+  policy: string,
+  { requestId, said }: { requestId: string | null; said: string | null },
+): AuditEvent {
   const before = request.apply === null;
   return {
     ...stateEvent(request, before ? 'apply.stale' : 'apply.failed', null, policy),
-    aws: { requestId: awsRequestId },
-    detail: { why: before ? 'status' : 'not-found', rate: null },
+    aws: { requestId },
+    detail: { why: before ? 'status' : 'not-found', rate: null, ...(said ? { said } : {}) },
   };
 }
 
@@ -153,11 +159,10 @@ export function deniedEvent(
   refused: Denied,
   why: FailedWhy = 'denied',
 ): AuditEvent {
-  const { action, role, requestId } = refused;
   return {
     ...stateEvent(request, 'apply.failed', null, policy),
-    aws: { requestId },
-    detail: { why, rate: null, refused: { action, role } },
+    aws: { requestId: refused.requestId },
+    detail: { why, rate: null, refused: refusedDetail(refused) },
   };
 }
 
@@ -168,11 +173,14 @@ export function deniedEvent(
 export function unknownEvent(
   request: ThrottleRequest,
   policy: string,
-  why: string,
+  { why, said }: { why: string; said: string | null },
   denied: Denied | null = null,
 ): AuditEvent | null {
   const { apply } = request;
   if (!apply || (apply.unknownSince && (!denied || apply.refused))) return null;
-  const refused = denied ? { refused: { action: denied.action, role: denied.role } } : {};
-  return { ...stateEvent(request, 'apply.unknown', null, policy), detail: { why, ...refused } };
+  const refused = denied ? { refused: refusedDetail(denied) } : {};
+  return {
+    ...stateEvent(request, 'apply.unknown', null, policy),
+    detail: { why, ...(said && !denied ? { said } : {}), ...refused },
+  };
 }

@@ -2,8 +2,8 @@ import type { AuditEvent } from './audit-event.ts';
 import { type Denied, unseenEnd } from './decide-apply.ts';
 import { stateEvent } from './decide-review.ts';
 import { type Hold, isHeld, isReverting, type RevertFailedWhy, type SkippedWhy } from './hold.ts';
-import { type PutOff, SETTLE_SECONDS, type Sent, tryAgain } from './sending.ts';
-import { isActive, isUpdatable, type TaskExecution } from './task-execution.ts';
+import { MOST_REJECTIONS, type PutOff, refusedDetail, SETTLE_SECONDS, type Sent, tryAgain } from './sending.ts';
+import { isActive, isBeyondChange, isUpdatable, type TaskExecution } from './task-execution.ts';
 import type { ThrottleRequest } from './throttle-request.ts';
 
 /** A warning before the time is over helps only where there was more time than that. */
@@ -72,7 +72,9 @@ export type RevertDecision =
   | { kind: 'send'; event: AuditEvent }
   | { kind: 'end'; event: AuditEvent }
   /** Its time is not over yet. */
-  | { kind: 'early'; seconds: number };
+  | { kind: 'early'; seconds: number }
+  /** In a status that isn't known here, so that nobody knows whether AWS would take it. */
+  | { kind: 'wait' };
 
 /** Before anything is sent: is it time, and is the limit still what we set? Null execution: AWS was not asked yet. */
 export function decideRevert(
@@ -83,12 +85,16 @@ export function decideRevert(
   const seconds = (Date.parse(hold.dueAt) - facts.now.getTime()) / 1000;
   if (seconds > 0) return { kind: 'early', seconds };
   const { execution } = facts;
-  if (execution && !isUpdatable(execution.status)) return skip(request, 'ended', facts.policy, execution);
+  if (execution && isBeyondChange(execution.status)) return skip(request, 'ended', facts.policy, execution);
   if (execution && execution.bytesPerSecond !== request.to) return skip(request, 'changed', facts.policy, execution);
+  if (execution && !isUpdatable(execution.status)) return { kind: 'wait' };
   return { kind: 'send', event: revertStartedEvent(request, facts.policy, 1) };
 }
 
-export type RevertVerdict = { kind: 'end' | 'send-again' | 'put-off'; event: AuditEvent } | { kind: 'look-again' };
+export type RevertVerdict =
+  | { kind: 'end' | 'send-again'; event: AuditEvent }
+  | { kind: 'put-off'; event: AuditEvent; putOff: PutOff }
+  | { kind: 'look-again' };
 
 /** What a look says of setting back, once the intent is on record: the table of `judgeLook`, the other way round. */
 export function judgeRevert(
@@ -111,13 +117,18 @@ export function judgeRevert(
     return { kind: 'end', event: { ...event, aws } };
   }
   if (rate !== request.to) return skip(request, 'changed', facts.policy, execution);
-  if (!isUpdatable(execution.status)) return skip(request, 'ended', facts.policy, execution);
+  if (isBeyondChange(execution.status)) return skip(request, 'ended', facts.policy, execution);
+  if (refused?.why === 'rejected' && attempt < MOST_REJECTIONS) {
+    const rejected = { ...refused, why: refused.why };
+    return { kind: 'put-off', putOff: rejected, event: revertStartedEvent(request, facts.policy, attempt, rejected) };
+  }
   if (refused) {
-    const about = { action: refused.action, role: hold.role, requestId: execution.requestId };
+    const { action, said = null } = refused;
+    const about = { action, said, role: hold.role, requestId: execution.requestId };
     return { kind: 'end', event: revertFailedEvent(request, facts.policy, refused.why, about, rate) };
   }
   const putOff = facts.sent?.putOff ?? null;
-  if (putOff) return { kind: 'put-off', event: revertStartedEvent(request, facts.policy, attempt, putOff) };
+  if (putOff) return { kind: 'put-off', putOff, event: revertStartedEvent(request, facts.policy, attempt, putOff) };
   const next = tryAgain(hold.sent, facts.now);
   if (next === 'wait') return { kind: 'look-again' };
   if (next === 'give-up') {
@@ -155,15 +166,22 @@ export function skippedEvent(
   request: Held,
   why: SkippedWhy,
   policy: string,
-  facts: { execution?: TaskExecution; awsRequestId?: string | null; replacedBy?: string; extendedUntil?: string } = {},
+  facts: {
+    execution?: TaskExecution;
+    awsRequestId?: string | null;
+    said?: string | null;
+    replacedBy?: string;
+    extendedUntil?: string;
+  } = {},
 ): AuditEvent {
-  const { execution, awsRequestId = null, replacedBy, extendedUntil } = facts;
+  const { execution, awsRequestId = null, said = null, replacedBy, extendedUntil } = facts;
   const requestId = execution?.requestId ?? awsRequestId;
   return {
     ...revertEvent(request, 'revert.skipped', policy, request.hold.base, {
       why,
       rate: execution?.bytesPerSecond ?? null,
       ...(execution ? { status: execution.status } : {}),
+      ...(said ? { said } : {}),
       ...(replacedBy ? { replacedBy } : {}),
       ...(extendedUntil ? { extendedUntil } : {}),
     }),
@@ -179,12 +197,12 @@ export function revertFailedEvent(
   about: Omit<Denied, 'action'> & { action: string | null },
   rate: number | null,
 ): AuditEvent {
-  const { action, role, requestId } = about;
+  const { action, role, said = null, requestId } = about;
   return {
     ...revertEvent(request, 'revert.failed', policy, request.hold.base, {
       why,
       rate,
-      ...(action === null ? {} : { refused: { action, role } }),
+      ...(action === null ? {} : { refused: refusedDetail({ action, role, said }) }),
     }),
     aws: { requestId },
   };

@@ -1,5 +1,5 @@
 import type { Actor } from './audit-event.ts';
-import type { PutOff } from './sending.ts';
+import type { PutOff, Refused } from './sending.ts';
 
 /**
  * A limit that was asked for a while: until when it holds, what it goes back to, and what came of that. The request has
@@ -38,7 +38,7 @@ export interface HoldEnd {
   /** That one only gives it more time: until then. Absent in what an older version stored. */
   extendedUntil?: string | null;
   awsRequestId: string | null;
-  refused: { action: string; role: string | null } | null;
+  refused: Refused | null;
 }
 
 /**

@@ -11,7 +11,7 @@ import {
   type Rule,
 } from './policy.ts';
 import { directionsOf, directionsOfMoreTime, type Weight, weigh } from './takeover.ts';
-import { isUpdatable, type TaskExecution } from './task-execution.ts';
+import { isBeyondChange, type TaskExecution } from './task-execution.ts';
 import type { StaleWhy, ThrottleRequest } from './throttle-request.ts';
 
 /** What an open request is judged by, beside a policy. */
@@ -67,7 +67,7 @@ export function standingUnder(request: ThrottleRequest, under: Under, of: Circum
   if ([asked, ...approved].includes('no')) return stale('policy');
   if ([asked, ...approved].includes('unknown')) return { kind: 'unknown', digest, rule };
   const { execution } = of;
-  if (execution && !isUpdatable(execution.status)) return stale('status', execution.bytesPerSecond);
+  if (execution && isBeyondChange(execution.status)) return stale('status', execution.bytesPerSecond);
   if (execution && execution.bytesPerSecond !== request.from) return stale('rate', execution.bytesPerSecond);
   const { needed, takeover, lowers } = weight;
   return { kind: 'stands', digest, rule, needed, expiresInSeconds: rule.expiresInSeconds, takeover, lowers };

@@ -59,11 +59,17 @@ export const PARTITIONS: readonly string[] = ['aws', 'aws-cn', 'aws-us-gov', 'aw
 export const UPDATABLE: readonly string[] = ['QUEUED', 'LAUNCHING', 'PREPARING', 'TRANSFERRING', 'VERIFYING'];
 
 const FINISHED: readonly string[] = ['SUCCESS', 'ERROR'];
+const CANCELLING = 'CANCELLING';
 const LONGEST_ARN = 128;
 const SHAPE = '`arn:aws:datasync:REGION:ACCOUNT:task/task-…/execution/exec-…`';
 
 export function isUpdatable(status: string): boolean {
   return UPDATABLE.includes(status);
+}
+
+/** Whether the limit can't be changed any more, whatever comes. A status that isn't known here says no such thing. */
+export function isBeyondChange(status: string): boolean {
+  return status === CANCELLING || FINISHED.includes(status);
 }
 
 /** Whether the execution is not over yet. CANCELLING still is, and so is a status that isn't known here. */

@@ -41,6 +41,7 @@ export function createKeys(prefix: string) {
     homeFresh: (user: string) => key('home', 'fresh', user),
     homeTurn: (user: string) => key('home', 'turn', user),
     look: (arn: string) => key('look', arn),
+    absent: (arn: string) => key('absent', arn),
     card: (request: string) => key('card', request),
     /** For as long as Slack asked to wait. */
     slackWait: (lane: string) => key('slack-wait', lane),

@@ -38,12 +38,12 @@ export function countedExecutions<E extends Executions>(executions: E, metrics: 
   };
 }
 
-/** The platform's fetch, with the Web API's methods counted. */
-export function countingFetch(metrics: Metrics): typeof fetch {
+/** The same fetch, with the Web API's methods counted. */
+export function countingFetch(metrics: Metrics, asked: typeof fetch): typeof fetch {
   return async (input, init) => {
     const method = new URL(input instanceof Request ? input.url : input).pathname.split('/').at(-1) ?? '';
     try {
-      const answer = await fetch(input, init);
+      const answer = await asked(input, init);
       metrics.slackCalls.inc({ method, outcome: String(answer.status) });
       return answer;
     } catch (fault) {

@@ -20,10 +20,12 @@ interface Deps {
   seal: (request: string) => string;
 }
 
+/** A look that was just taken, or why there was none, so that AWS is not asked twice; null: AWS is to be asked. */
+export type Seen = TaskExecution | AwsFault | null;
+
 /** What a card shows, looked up as it is now. */
 export function createCardFacts(deps: Deps) {
-  /** `seen`: a look that was just taken, so that AWS is not asked twice. */
-  async function factsOf({ request, record }: StoredRequest, seen: TaskExecution | null): Promise<CardFacts> {
+  async function factsOf({ request, record }: StoredRequest, seen: Seen): Promise<CardFacts> {
     const inForce = deps.policy.current();
     const applied = request.status === 'applied';
     const look = seen ?? (isOpen(request) || applied ? await lookAt(request) : null);

@@ -1,4 +1,3 @@
-import type { TaskExecution } from '../domain/task-execution.ts';
 import { isOpen } from '../domain/throttle-request.ts';
 import type { Log } from '../log.ts';
 import type {
@@ -14,7 +13,7 @@ import type {
   RecordRef,
   StoredRequest,
 } from '../workflow/ports.ts';
-import { createCardFacts } from './card-facts.ts';
+import { createCardFacts, type Seen } from './card-facts.ts';
 import { createCardTurn, type Told } from './card-turn.ts';
 import { retryAfter, slackError } from './clients.ts';
 import type { LiveEdits } from './live-edits.ts';
@@ -67,12 +66,7 @@ export function createNotifier(deps: NotifierDeps) {
   const copies = new Map<string, number>();
 
   /** Posts or edits the card, until what stands there is the newest state. */
-  async function bringUpToDate(
-    id: string,
-    seen: TaskExecution | null,
-    live: boolean,
-    still: () => Promise<void>,
-  ): Promise<void> {
+  async function bringUpToDate(id: string, seen: Seen, live: boolean, still: () => Promise<void>): Promise<void> {
     for (let shown = 0; ; ) {
       const stored = await ledger.load(id);
       if (!stored || stored.request.version === shown) return;
@@ -84,7 +78,7 @@ export function createNotifier(deps: NotifierDeps) {
       const message = cardMessage(facts);
       await still();
       if (card) await editResult(deps, card, facts, () => resultRecord(stored));
-      const lookedAt = seen?.lookedAt ?? null;
+      const lookedAt = facts.execution?.lookedAt ?? null;
       if (onlyLive && !(await liveEdits.isDue(id, message, lookedAt))) return;
       await still();
       if (card) await edit(stored, card, message);
@@ -116,7 +110,7 @@ export function createNotifier(deps: NotifierDeps) {
   }
 
   /** `live`: only the transfer has gone on, so the edit may be left out. */
-  function show(id: string, seen: TaskExecution | null = null, live = false): Promise<Told> {
+  function show(id: string, seen: Seen = null, live = false): Promise<Told> {
     return inTurn(id, 'card', (still) =>
       telling(
         id,
@@ -261,7 +255,7 @@ export function createNotifier(deps: NotifierDeps) {
   }
 
   /** The card of an open or a cancelled request; how others ended is told by their result. */
-  async function cardInstead(stored: StoredRequest, seen: TaskExecution | null): Promise<Instead[]> {
+  async function cardInstead(stored: StoredRequest, seen: Seen): Promise<Instead[]> {
     const { request } = stored;
     if (!isOpen(request) && request.status !== 'cancelled') return [];
     const message = cardMessage(await factsOf(stored, seen));

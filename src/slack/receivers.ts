@@ -5,6 +5,7 @@ import { HTTPReceiver, type Receiver, SocketModeReceiver } from '@slack/bolt';
 import type { Log } from '../log.ts';
 import { boltLogger } from '../log.ts';
 import { watchArrivals } from './arrival.ts';
+import type { SlackProxy } from './proxied.ts';
 import { createSocketPool, type SocketState } from './socket-pool.ts';
 
 export interface Listening {
@@ -80,7 +81,12 @@ const SOCKETS = 2;
 const CONNECT_MS = 10_000;
 
 /** Socket Mode: the bot connects to Slack. */
-export function socketListening(appToken: string, apiUrl: string | null, log: Log): Listening {
+export function socketListening(
+  appToken: string,
+  apiUrl: string | null,
+  proxy: SlackProxy | null,
+  log: Log,
+): Listening {
   const arrivals = watchArrivals();
   const clientOptions = {
     ...(apiUrl === null ? {} : { slackApiUrl: apiUrl }),
@@ -91,6 +97,7 @@ export function socketListening(appToken: string, apiUrl: string | null, log: Lo
       ...{ appToken, logger: boltLogger(log), autoReconnectEnabled: false },
       installerOptions: { clientOptions },
       customPropertiesExtractor: () => ({ arrivedAt: arrivals.seen() }),
+      ...(proxy === null ? {} : { dispatcher: proxy }),
     });
   const receiver = createSocketPool({ make, log, size: SOCKETS });
   // A disconnect can leave a rejection that nobody holds (seen in socket-mode 3.1.0): the bot lives through it.

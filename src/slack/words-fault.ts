@@ -1,5 +1,6 @@
 import { AwsFault, LedgerLost, NotRead, NotRecorded, OutcomeUnknown, PersonUnknown } from '../workflow/faults.ts';
 import { TooBusy } from './look-ups.ts';
+import { saidWords } from './views/said-words.ts';
 import { code } from './views/text.ts';
 import type { Doing, Words } from './words.ts';
 import { TOO_BUSY } from './words-limits.ts';
@@ -53,6 +54,16 @@ function outcomeUnknown(doing: Doing): string {
 }
 
 function awsWords(fault: AwsFault, doing: Doing): Words {
+  const words = kindWords(fault, doing);
+  return { ...words, text: `${words.text}${saidWords(fault.said, whoSaid(fault))}` };
+}
+
+function whoSaid({ kind }: AwsFault): string {
+  if (kind === 'not-aws') return 'The answer was';
+  return kind === 'unresolved' || kind === 'proxy' || kind === 'no-answer' ? 'Details' : 'AWS says';
+}
+
+function kindWords(fault: AwsFault, doing: Doing): Words {
   const id = fault.requestId ? ` (AWS request ${code(fault.requestId)})` : '';
   const action = code(fault.operation);
   const access = fault.role ? `the role ${code(fault.role)}` : 'the bot’s own credentials';
@@ -67,11 +78,24 @@ function awsWords(fault: AwsFault, doing: Doing): Words {
       );
     case 'credentials':
       return notAField(
-        `AWS does not take the bot’s credentials for ${action} (${access})${id}. ${NOTHING[doing]} Whoever runs the bot has to put them right.`,
+        `AWS does not take the bot’s credentials for ${action} (${access})${id}. ${NOTHING[doing]} Whoever runs the bot has to put them right: they are missing, wrong or expired, or the Region is not enabled for the account.`,
+      );
+    case 'region':
+      return notAField(
+        `AWS refused ${action} (${access}): this Region is not enabled for the account${id}. ${NOTHING[doing]} It is an opt-in Region: whoever manages the AWS account has to enable it.`,
+      );
+    case 'clock':
+      return notAField(
+        `AWS refused ${action}: the clock of the machine that the bot runs on is wrong, so its signature counts as expired${id}. ${NOTHING[doing]} Whoever runs the bot has to synchronize that clock.`,
       );
     case 'not-found':
       return {
-        text: `AWS does not know this execution${id}. ${NOTHING[doing]} Check the ARN: the Region and the account in it must be those where the task runs, and AWS forgets runs after about 30 days.`,
+        text: `AWS could not find this execution, or refused to look it up just now${id}. ${NOTHING[doing]} Check the ARN: the Region and the account in it must be those where the task runs, and AWS forgets executions after about 30 days. If the ARN is right, try again in a minute.`,
+        field: 'execution',
+      };
+    case 'gone':
+      return {
+        text: `AWS no longer lists this execution${id}. ${NOTHING[doing]} For the task’s next execution, ask when it is queued or running.`,
         field: 'execution',
       };
     case 'rejected':
@@ -80,6 +104,18 @@ function awsWords(fault: AwsFault, doing: Doing): Words {
       );
     case 'no-answer':
       return notAField(`AWS did not answer in time (${action}). ${NOTHING[doing]} Try again in a minute.`);
+    case 'unresolved':
+      return notAField(
+        `The name of AWS’s endpoint could not be resolved, so ${action} was not sent. ${NOTHING[doing]} Whoever runs the bot has to check its DNS, its network and the Region in the ARN.`,
+      );
+    case 'proxy':
+      return notAField(
+        `The proxy (\`HTTPS_PROXY\`) did not let the bot through to AWS, so ${action} was not sent. ${NOTHING[doing]} Whoever runs the bot has to check the proxy and its rules.`,
+      );
+    case 'not-aws':
+      return notAField(
+        `Something other than AWS answered ${action}: a proxy or a load balancer, with a page of its own. ${NOTHING[doing]} Try again in a minute; if it lasts, whoever runs the bot has to check the network to AWS.`,
+      );
     case 'internal':
       return notAField(`AWS has a fault of its own (${action})${id}. ${NOTHING[doing]} Try again in a few minutes.`);
   }
@@ -98,10 +134,24 @@ export function faultName(fault: AwsFault): string {
       return `AWS refused ${code(fault.operation)}`;
     case 'credentials':
       return 'AWS does not take the bot’s credentials';
+    case 'region':
+      return 'the Region is not enabled for the account';
+    case 'clock':
+      return 'the bot’s clock is wrong, so AWS refuses its signature';
     case 'no-answer':
       return 'no answer in time';
+    case 'unresolved':
+      return 'the name of AWS’s endpoint does not resolve';
+    case 'proxy':
+      return 'the proxy did not let the bot through';
+    case 'not-aws':
+      return 'a proxy or load balancer answered in place of AWS';
     case 'not-found':
+      return `AWS could not find it, or refused to look (${code(fault.operation)})`;
+    case 'gone':
+      return 'AWS no longer lists it';
     case 'rejected':
+      return `AWS rejected ${code(fault.operation)}`;
     case 'internal':
       return `AWS has a fault (${code(fault.operation)})`;
   }

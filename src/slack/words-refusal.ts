@@ -2,6 +2,7 @@ import { formatDuration, writeDuration } from '../domain/duration.ts';
 import type { Denial, Principals, Rule } from '../domain/policy.ts';
 import { formatRate } from '../domain/rate.ts';
 import type { AskRefusal, ElsewhereRule, Refusal } from '../domain/refusal.ts';
+import { isBeyondChange } from '../domain/task-execution.ts';
 import type { RequestStatus } from '../domain/throttle-request.ts';
 import { endNotAllowed, otherPolicyNote } from './views/approval-words.ts';
 import { mentions } from './views/people-words.ts';
@@ -238,6 +239,9 @@ function notUpdatable(status: string): string {
     ERROR: 'This execution has ended with an error',
     CANCELLING: 'This execution is being cancelled',
   };
+  if (!isBeyondChange(status)) {
+    return `This execution is in the status ${code(clip(status, 40))}, in which its limit can’t be changed now. Nothing was asked. Ask again when it is queued or running.`;
+  }
   const what = Object.hasOwn(known, status) ? known[status] : 'AWS takes no change of this execution';
   return `${what} (${escapeText(clip(status, 40))}), so its limit can’t be changed any more. Nothing was asked. For the task’s next run, ask when it is queued or running.`;
 }

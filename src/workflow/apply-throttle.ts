@@ -12,7 +12,7 @@ import {
 import { lengthenedEvents } from '../domain/decide-extend.ts';
 import { scheduledEvent } from '../domain/decide-revert.ts';
 import { ruleNow } from '../domain/decide-review.ts';
-import { PUT_OFF_SECONDS, type Sent } from '../domain/sending.ts';
+import { putOffSeconds, type Sent } from '../domain/sending.ts';
 import type { TaskExecution } from '../domain/task-execution.ts';
 import type { ThrottleRequest } from '../domain/throttle-request.ts';
 import {
@@ -26,12 +26,13 @@ import {
 } from './change-at-aws.ts';
 import { AwsFault, PersonUnknown } from './faults.ts';
 import { followUp } from './follow-up.ts';
-import type { Claim, Clock, EffectKind, Executions, InForce, Ledger, People, PolicySource } from './ports.ts';
+import type { Absences, Claim, Clock, EffectKind, Executions, InForce, Ledger, People, PolicySource } from './ports.ts';
 import { runningBeside, type StandingFacts, standingFacts } from './request-facts.ts';
 
 export interface ApplyDeps {
   ledger: Ledger;
   executions: Executions;
+  absences: Absences;
   people: People;
   policy: PolicySource;
   clock: Clock;
@@ -47,6 +48,7 @@ const TRY_AGAIN_SECONDS = 5;
 const WAITS_FOR = {
   groups: 'Slack can’t say who may',
   policies: 'another bot runs a policy that can’t be read here',
+  status: 'AWS shows a status that is not known here',
 } as const;
 
 /**
@@ -76,8 +78,8 @@ async function begin(deps: ApplyDeps, request: ThrottleRequest, claim: Claim): P
   if (execution instanceof AwsFault) {
     const policy = facts.inForce.digest;
     if (isDenied(execution)) return write(deps, request, deniedEvent(request, policy, deniedLook(execution)), claim);
-    if (execution.kind === 'not-found') {
-      return write(deps, request, vanishedEvent(request, policy, execution.requestId), claim);
+    if (execution.kind === 'gone') {
+      return write(deps, request, vanishedEvent(request, policy, execution), claim);
     }
     return later(TRY_AGAIN_SECONDS, execution.message);
   }
@@ -170,13 +172,13 @@ async function unseen(
   sent: Sent | null,
 ): Promise<Applied> {
   const policy = deps.policy.current().digest;
-  if (fault.kind === 'not-found') return write(deps, request, vanishedEvent(request, policy, fault.requestId), claim);
+  if (fault.kind === 'gone') return write(deps, request, vanishedEvent(request, policy, fault), claim);
   const denied = isDenied(fault) ? deniedLook(fault) : null;
   if (denied) {
     const event = judgeUnseen(request, denied, { policy, now: deps.clock.now(), sent });
     if (event) return write(deps, request, event, claim);
   }
-  const unknown = unknownEvent(request, policy, fault.message, denied);
+  const unknown = unknownEvent(request, policy, { why: `${fault.operation}: ${fault.kind}`, said: fault.said }, denied);
   if (unknown) await write(deps, request, unknown, claim, ['show']);
   return later(denied ? DENIED_AGAIN_SECONDS : TRY_AGAIN_SECONDS, fault.message);
 }
@@ -193,7 +195,7 @@ async function follow(deps: ApplyDeps, request: ThrottleRequest, verdict: Verdic
       return send(deps, request, verdict.event, claim);
     case 'put-off':
       await write(deps, request, verdict.event, claim, ['show']);
-      return later(PUT_OFF_SECONDS, 'AWS put the change off');
+      return later(putOffSeconds(verdict.putOff), 'AWS put the change off');
   }
 }
 

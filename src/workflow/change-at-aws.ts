@@ -4,6 +4,7 @@ import { ruleNow } from '../domain/decide-review.ts';
 import type { PutOff, Sent } from '../domain/sending.ts';
 import type { TaskExecution } from '../domain/task-execution.ts';
 import type { ThrottleRequest } from '../domain/throttle-request.ts';
+import { type AbsentDeps, judgeAbsent } from './absent-execution.ts';
 import { AwsFault } from './faults.ts';
 import type { Access, Executions, PolicySource } from './ports.ts';
 import { executionOf } from './request-facts.ts';
@@ -19,18 +20,22 @@ export function changeAccess(
   return { role, session: { kind: 'change', request: request.id, team, user } };
 }
 
-/** The execution as AWS shows it, or why it does not. */
+/** The execution as AWS shows it, or why it does not. That it is over, only a fault of kind `gone` says. */
 export async function lookAtExecution(
-  { executions }: { executions: Executions },
+  deps: AbsentDeps,
   request: ThrottleRequest,
   access: Access,
 ): Promise<TaskExecution | AwsFault> {
+  const execution = executionOf(request);
+  let seen: TaskExecution;
   try {
-    return await executions.describe(executionOf(request), access);
+    seen = await deps.executions.describe(execution, access);
   } catch (fault) {
-    if (fault instanceof AwsFault) return fault;
-    throw fault;
+    if (!(fault instanceof AwsFault)) throw fault;
+    return fault.kind === 'not-found' ? judgeAbsent(deps, execution, access, fault) : fault;
   }
+  await deps.absences.end(request.execution);
+  return seen;
 }
 
 /** As who only looks: under the rule in force now, or else the role that the change was made under. */
@@ -44,7 +49,7 @@ export function readAccess(request: ThrottleRequest, policy: PolicySource): Acce
  * policy names one by now; the fault is that of the first.
  */
 export async function lookAfterChange(
-  deps: { executions: Executions; policy: PolicySource },
+  deps: AbsentDeps & { policy: PolicySource },
   request: ThrottleRequest,
   access: Access,
 ): Promise<TaskExecution | AwsFault> {
@@ -55,8 +60,8 @@ export async function lookAfterChange(
 }
 
 /** What AWS did not allow. */
-export function deniedLook({ operation: action, role, requestId }: AwsFault): Denied {
-  return { action, role, requestId };
+export function deniedLook({ operation: action, role, requestId, said }: AwsFault): Denied {
+  return { action, role, requestId, said };
 }
 
 /** Sends a rate. What AWS says of it is only a hint; a clear no is kept, in case the look shows the old rate. */
@@ -71,17 +76,27 @@ export async function sendRate(
     return { requestId, refused: null, putOff: null };
   } catch (fault) {
     if (!(fault instanceof AwsFault)) throw fault;
-    const { requestId, operation: action } = fault;
-    if (isDenied(fault)) return { requestId, refused: { why: 'denied', action }, putOff: null };
-    if (fault.kind === 'rejected') return { requestId, refused: { why: 'rejected', action }, putOff: null };
+    const { requestId, operation: action, said } = fault;
+    if (isDenied(fault)) return { requestId, refused: { why: 'denied', action, said }, putOff: null };
+    if (fault.kind === 'rejected') return { requestId, refused: { why: 'rejected', action, said }, putOff: null };
     return { requestId, refused: null, putOff: putOffBy(fault) };
   }
 }
 
-/** Null where it may have been carried out: a change that was sent, and no answer or an error inside AWS. */
-function putOffBy({ kind, operation: action }: AwsFault): PutOff | null {
-  if (kind === 'throttled' || kind === 'credentials') return { why: kind, action };
-  return action === CHANGE ? null : { why: 'not-reached', action };
+/** Null where it may have been carried out: a change that was sent, and no answer, an error inside AWS, or another's page. */
+function putOffBy({ kind, operation: action, said }: AwsFault): PutOff | null {
+  switch (kind) {
+    case 'throttled':
+    case 'credentials':
+    case 'region':
+    case 'clock':
+      return { why: kind, action, said };
+    case 'unresolved':
+    case 'proxy':
+      return { why: 'not-reached', action, said };
+    default:
+      return action === CHANGE ? null : { why: 'not-reached', action, said };
+  }
 }
 
 /** Somebody has to allow it first: so it is asked again less often than what may pass by itself. */

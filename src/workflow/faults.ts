@@ -47,11 +47,29 @@ export class PersonUnknown extends Error {
   override readonly name = 'PersonUnknown';
 }
 
-/**
- * What AWS, or the way to it, answered instead of the asked. `no-answer`: an update may have been carried out.
- * `not-found`: a describe that the service refused as invalid, an unknown execution.
- */
-export type AwsFaultKind = 'throttled' | 'denied' | 'not-found' | 'rejected' | 'no-answer' | 'internal' | 'credentials';
+/** What AWS, or the way to it, answered instead of the asked. */
+export type AwsFaultKind =
+  | 'throttled'
+  | 'denied'
+  /** A describe that the service refused as invalid: an unknown execution, or trouble that passes. */
+  | 'not-found'
+  /** It was not found for a long time, and AWS lists it no more (see absent-execution.ts). */
+  | 'gone'
+  | 'rejected'
+  /** An update may have been carried out, as with `internal` and `not-aws`. */
+  | 'no-answer'
+  | 'internal'
+  /** Something else answered in its place, with a page of its own: a proxy, a load balancer. */
+  | 'not-aws'
+  | 'credentials'
+  /** The Region is not enabled for the account. */
+  | 'region'
+  /** The signature's time is too far from AWS's. */
+  | 'clock'
+  /** The name of AWS's host does not resolve. */
+  | 'unresolved'
+  /** The proxy lets nobody through, or is not there. */
+  | 'proxy';
 
 export class AwsFault extends Error {
   override readonly name = 'AwsFault';
@@ -60,15 +78,24 @@ export class AwsFault extends Error {
   readonly operation: string;
   readonly requestId: string | null;
   readonly role: string | null;
+  /** In the words of AWS, or of what kept from it: printable, at most 300 characters. Null where there were none. */
+  readonly said: string | null;
 
   constructor(
     kind: AwsFaultKind,
-    about: { operation: string; requestId?: string | null; role?: string | null; cause?: unknown },
+    about: {
+      operation: string;
+      requestId?: string | null;
+      role?: string | null;
+      said?: string | null;
+      cause?: unknown;
+    },
   ) {
-    super(`${about.operation}: ${kind}`, { cause: about.cause });
+    super(`${about.operation}: ${kind}${about.said ? `: ${about.said}` : ''}`, { cause: about.cause });
     this.kind = kind;
     this.operation = about.operation;
     this.requestId = about.requestId ?? null;
     this.role = about.role ?? null;
+    this.said = about.said ?? null;
   }
 }

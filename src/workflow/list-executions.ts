@@ -9,7 +9,7 @@ import {
   type Policy,
   type Rule,
 } from '../domain/policy.ts';
-import { type ExecutionArn, isUpdatable, parseExecutionArn } from '../domain/task-execution.ts';
+import { type ExecutionArn, isBeyondChange, parseExecutionArn } from '../domain/task-execution.ts';
 import { AwsFault } from './faults.ts';
 import type { ActiveExecution, ActiveList, Executions, ListTarget, People, PolicySource } from './ports.ts';
 
@@ -23,16 +23,16 @@ export interface ListDeps {
 
 /**
  * Running and queued executions that this person may ask about in this channel, those whose task name or ARN holds
- * `query`.
+ * `query`. `unknown`: not all that might be there could be looked at.
  * @throws PersonUnknown
  */
 export async function listExecutions(
   deps: ListDeps,
   { user, channel, query }: { user: string; channel: string; query: string },
-): Promise<ActiveExecution[]> {
+): Promise<{ executions: ActiveExecution[]; unknown: boolean }> {
   const { policy } = deps.policy.current();
   const rules = rulesIn(policy, channel);
-  const [person, groups, { executions }] = await Promise.all([
+  const [person, groups, { executions, failed }] = await Promise.all([
     deps.people.person(user),
     deps.people.groups([...new Set(rules.flatMap((rule) => groupsOf(rule)))]),
     deps.executions.listActive(targetsOf({ rules }, deps.defaultRegion)),
@@ -47,9 +47,15 @@ export async function listExecutions(
     return `${taskName ?? ''} ${arn}`.toLowerCase().includes(wanted) && parsed.ok && ruleOf(parsed.value) !== null;
   });
   const pasted = parseExecutionArn(query.trim());
-  if (found.length > 0 || !pasted.ok) return found;
+  const theirs = rules.filter((rule) => mayAsk(rule, person, groups).allowed);
+  const unseen = targetsOf({ rules: theirs }, deps.defaultRegion).some(({ region, role }) =>
+    failed.some((target) => target.region === region && target.role === role),
+  );
+  const unknown = unseen || placelessRules(theirs, deps.defaultRegion).length > 0;
+  if (found.length > 0 || !pasted.ok) return { executions: found, unknown };
   const rule = ruleOf(pasted.value);
-  return rule ? lookAtPasted(deps.executions, pasted.value, rule.role) : [];
+  const looked = rule ? await lookAtPasted(deps.executions, pasted.value, rule.role) : [];
+  return { executions: looked, unknown: false };
 }
 
 /** Why executions are not in the list of a channel, though they may run. */
@@ -79,16 +85,21 @@ export async function listLacks(
     return [{ kind: 'no-rule', channels: distinct(channels) }];
   }
   const rules = theirs(here);
-  const placeless = deps.defaultRegion === null ? rules.filter(({ match }) => !match.regions) : [];
+  const placeless = placelessRules(rules, deps.defaultRegion);
   const { failed } = await deps.executions.listActive(targetsOf({ rules }, deps.defaultRegion), { details: false });
   return [
     ...failed.map((target) => ({ kind: 'failed', target }) as const),
-    ...(placeless.length === 0 ? [] : [{ kind: 'no-region', rules: placeless.map(({ name }) => name) } as const]),
+    ...(placeless.length === 0 ? [] : [{ kind: 'no-region', rules: placeless } as const]),
   ];
 }
 
 function rulesIn({ rules }: Policy, channel: string): Rule[] {
   return rules.filter(({ match }) => match.channels?.includes(channel) ?? true);
+}
+
+/** Rules whose executions nobody can look for: they name no Region, and the bot has none of its own. */
+export function placelessRules(rules: readonly Rule[], defaultRegion: string | null): string[] {
+  return defaultRegion === null ? rules.filter(({ match }) => !match.regions).map(({ name }) => name) : [];
 }
 
 /** The list is kept for some seconds, so an execution that just began may not be in it. */
@@ -99,10 +110,11 @@ async function lookAtPasted(
 ): Promise<ActiveExecution[]> {
   try {
     const seen = await executions.describe(execution, { role, session: { kind: 'read' } });
-    return isUpdatable(seen.status) ? [seen] : [];
+    return isBeyondChange(seen.status) ? [] : [seen];
   } catch (fault) {
-    if (fault instanceof AwsFault) return [];
-    throw fault;
+    if (!(fault instanceof AwsFault)) throw fault;
+    // It can be chosen: the form then says why AWS does not show it.
+    return [{ arn: execution.arn, status: 'not known', mode: null, taskName: null, bytesPerSecond: null }];
   }
 }
 

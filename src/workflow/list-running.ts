@@ -2,7 +2,7 @@ import { type Hold, isHeld } from '../domain/hold.ts';
 import { distinct, matchRule, mayAsk, type Policy, type Rule } from '../domain/policy.ts';
 import { parseExecutionArn, type TaskExecution } from '../domain/task-execution.ts';
 import type { ThrottleRequest } from '../domain/throttle-request.ts';
-import { type ListDeps, targetsOf } from './list-executions.ts';
+import { type ListDeps, placelessRules, targetsOf } from './list-executions.ts';
 import { type MeasuredRates, speedUnderLimit } from './measured-rates.ts';
 import type { ActiveExecution, ActiveList, Channels, Ledger } from './ports.ts';
 import { shownTo } from './shown-requests.ts';
@@ -40,6 +40,8 @@ export interface Running {
   /** Where in all of them this page begins, from 0. */
   from: number;
   failed: ActiveList['failed'];
+  /** Rules that name no Region, where the bot has none of its own: nobody knows what runs there. */
+  placeless: string[];
   /** Nothing that was asked of AWS is still to come. */
   complete: boolean;
 }
@@ -104,8 +106,10 @@ export async function listRunning(
       mayAsk: rule !== null && mayAsk(rule, person, groups).allowed,
     };
   });
+  const placeless = placelessRules(policy.rules, deps.defaultRegion);
   const complete = !list.failed.some(({ pending }) => pending) && rows.every(({ look }) => look !== null);
-  return { kind: 'list', running: { rows, total: named.length, from, failed: list.failed, complete } };
+  const running = { rows, total: named.length, from, failed: list.failed, placeless, complete };
+  return { kind: 'list', running };
 }
 
 /** The open request about an execution. */
@@ -132,10 +136,16 @@ export function isHeldRequest(request: ThrottleRequest): request is HeldRequest 
   return isHeld(request);
 }
 
+/** A status that isn't known here comes last. */
+function place(status: string): number {
+  const found = ORDER.indexOf(status);
+  return found < 0 ? ORDER.length : found;
+}
+
 /** What moves first; then by name, and by ARN, so that pages don't overlap. */
 function byInterest(one: ActiveExecution, other: ActiveExecution): number {
   return (
-    ORDER.indexOf(one.status) - ORDER.indexOf(other.status) ||
+    place(one.status) - place(other.status) ||
     (one.taskName ?? '~').localeCompare(other.taskName ?? '~') ||
     one.arn.localeCompare(other.arn)
   );

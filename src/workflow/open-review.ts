@@ -40,7 +40,7 @@ export async function openReview(
     if (!may.ok || may.events.length > 0 || !rule) return may;
     const execution = await lookAtExecution(deps, request, { role: rule.role, session: { kind: 'read' } });
     const fault = execution instanceof AwsFault ? execution : null;
-    if (fault?.kind === 'not-found') return vanished(request, facts.inForce.digest, fault);
+    if (fault?.kind === 'gone') return vanished(request, facts.inForce.digest, fault);
     const asked = { ...facts, execution: null };
     const several = facts.inForce.others.length > 0;
     const takeover = takeoverNow(request, asked);

@@ -1,3 +1,4 @@
+import type { Absence } from '../domain/absence.ts';
 import type { AuditEvent } from '../domain/audit-event.ts';
 import type { AuditHead, AuditRecord } from '../domain/audit-record.ts';
 import type { PolicyInForce } from '../domain/policies-in-force.ts';
@@ -205,6 +206,11 @@ export interface Executions {
    * is named. Without `details` none is described, so that it costs a few calls however many there are.
    */
   listActive(targets: readonly ListTarget[], options?: { details?: boolean; withinMs?: number }): Promise<ActiveList>;
+  /**
+   * The status that ListTaskExecutions has for an execution; null where no page lists it.
+   * @throws AwsFault where not all pages could be read
+   */
+  listedStatus(execution: ExecutionArn, role: string | null): Promise<string | null>;
   /** Looks at executions of the last list, at most 15 s old; one that can't be had within `withinMs` is left out. */
   lookAtActive(arns: readonly string[], withinMs: number): Promise<ReadonlyMap<string, TaskExecution>>;
 }
@@ -276,6 +282,14 @@ export interface UnfinishedStore {
   end(entry: string): Promise<void>;
   /** Those of which nothing was heard for so long: each is given to one bot alone. */
   takeStale(staleMs: number, most: number): Promise<string[]>;
+}
+
+/** Executions that AWS does not find just now, over all bots. */
+export interface Absences {
+  /** It was looked for and not found: since when, and how often by now. @throws NotRecorded */
+  note(executionArn: string, at: Date): Promise<Absence>;
+  /** AWS knows it. @throws NotRecorded */
+  end(executionArn: string): Promise<void>;
 }
 
 /** Where a request's message stands in Slack. */

@@ -7,7 +7,7 @@ import {
   skippedEvent,
 } from '../domain/decide-revert.ts';
 import { extendedUntil, type Hold, isHeld } from '../domain/hold.ts';
-import { PUT_OFF_SECONDS, type Sent } from '../domain/sending.ts';
+import { putOffSeconds, type Sent } from '../domain/sending.ts';
 import type { ThrottleRequest } from '../domain/throttle-request.ts';
 import type { Applied } from './apply-throttle.ts';
 import {
@@ -20,11 +20,12 @@ import {
   sendRate,
 } from './change-at-aws.ts';
 import { AwsFault } from './faults.ts';
-import type { Change, Claim, Clock, Executions, Ledger, PolicySource } from './ports.ts';
+import type { Absences, Change, Claim, Clock, Executions, Ledger, PolicySource } from './ports.ts';
 
 export interface RevertDeps {
   ledger: Ledger;
   executions: Executions;
+  absences: Absences;
   policy: PolicySource;
   clock: Clock;
 }
@@ -37,6 +38,8 @@ const SHOWN_SOON_SECONDS = 2;
 const TRY_AGAIN_SECONDS = 5;
 /** Another change of the execution is on its way: it takes a moment. */
 const BUSY_SECONDS = 1;
+/** It passes when AWS is done with it, whatever it is. */
+const UNKNOWN_STATUS_SECONDS = 15;
 
 /**
  * Sets a limit back whose time is over: only where it is still what we set, the intent on record first, then sent, then
@@ -70,6 +73,8 @@ async function begin(deps: RevertDeps, request: Held, claim: Claim): Promise<App
   switch (decision.kind) {
     case 'early':
       return later(decision.seconds, 'its time is not over yet');
+    case 'wait':
+      return later(UNKNOWN_STATUS_SECONDS, `AWS shows a status that is not known here (${execution.status})`);
     case 'end':
       return write(deps, request, decision.event, claim, beside);
     case 'send':
@@ -116,7 +121,7 @@ async function look(deps: RevertDeps, request: Held, claim: Claim, sent: Sent | 
       return later(SHOWN_SOON_SECONDS, 'AWS still shows the old limit');
     case 'put-off':
       await write(deps, request, verdict.event, claim);
-      return later(PUT_OFF_SECONDS, 'AWS put the change off');
+      return later(putOffSeconds(verdict.putOff), 'AWS put the change off');
   }
 }
 
@@ -129,9 +134,9 @@ async function unseen(
   beside?: Beside,
 ): Promise<Applied> {
   const policy = deps.policy.current().digest;
-  if (fault.kind === 'not-found') {
-    const { requestId } = fault;
-    return write(deps, request, skippedEvent(request, 'ended', policy, { awsRequestId: requestId }), claim, beside);
+  if (fault.kind === 'gone') {
+    const { requestId: awsRequestId, said } = fault;
+    return write(deps, request, skippedEvent(request, 'ended', policy, { awsRequestId, said }), claim, beside);
   }
   if (isDenied(fault)) {
     const event = revertFailedEvent(request, policy, 'denied', deniedLook(fault), null);

@@ -2,16 +2,27 @@ import type { AuditEvent } from '../domain/audit-event.ts';
 import { vanishedEvent } from '../domain/decide-apply.ts';
 import { type Decision, decideOpen, decideReview, type ReviewCommand, ruleNow } from '../domain/decide-review.ts';
 import type { DecisionRefusal } from '../domain/refusal.ts';
-import type { TaskExecution } from '../domain/task-execution.ts';
 import type { ThrottleRequest } from '../domain/throttle-request.ts';
+import { lookAtExecution } from './change-at-aws.ts';
 import { AwsFault } from './faults.ts';
-import type { Change, Clock, Committed, Executions, Ledger, People, PolicySource, RecordRef } from './ports.ts';
+import type {
+  Absences,
+  Change,
+  Clock,
+  Committed,
+  Executions,
+  Ledger,
+  People,
+  PolicySource,
+  RecordRef,
+} from './ports.ts';
 import { attemptKey } from './refused-attempt.ts';
-import { executionOf, standingFacts } from './request-facts.ts';
+import { standingFacts } from './request-facts.ts';
 
 export interface ReviewDeps {
   ledger: Ledger;
   executions: Executions;
+  absences: Absences;
   people: People;
   policy: PolicySource;
   clock: Clock;
@@ -48,29 +59,19 @@ export async function reviewRequest(deps: ReviewDeps, review: Review): Promise<D
     // AWS is asked only where an approval would come of it: so its faults hide no refusal.
     const may = decideOpen(request, by, facts);
     if (!may.ok || may.events.length > 0 || decision === 'deny') return decideReview(request, command, facts);
-    const execution = await lookAt(deps, request, ruleNow(request, facts.inForce)?.role ?? null);
-    if (execution instanceof AwsFault) return vanished(request, facts.inForce.digest, execution);
+    const role = ruleNow(request, facts.inForce)?.role ?? null;
+    const execution = await lookAtExecution(deps, request, { role, session: { kind: 'read' } });
+    if (execution instanceof AwsFault) {
+      if (execution.kind === 'gone') return vanished(request, facts.inForce.digest, execution);
+      throw execution;
+    }
     return decideReview(request, command, { ...facts, execution, now: deps.clock.now() });
   });
 }
 
-/** The execution as it is now; the fault where AWS does not know it any more. */
-async function lookAt(
-  { executions }: Pick<ReviewDeps, 'executions'>,
-  request: ThrottleRequest,
-  role: string | null,
-): Promise<TaskExecution | AwsFault> {
-  try {
-    return await executions.describe(executionOf(request), { role, session: { kind: 'read' } });
-  } catch (fault) {
-    if (fault instanceof AwsFault && fault.kind === 'not-found') return fault;
-    throw fault;
-  }
-}
-
 /** A request about what is not there any more has nothing left to agree to. */
-export function vanished(request: ThrottleRequest, policy: string, { requestId }: AwsFault): Decision {
-  return { ok: true, events: [vanishedEvent(request, policy, requestId)] };
+export function vanished(request: ThrottleRequest, policy: string, fault: AwsFault): Decision {
+  return { ok: true, events: [vanishedEvent(request, policy, fault)] };
 }
 
 /** Load, decide, commit; decided anew where the request moved meanwhile. `what`: how it was tried. */

@@ -8,21 +8,27 @@ import { limitSince, measuredRate, nextLookSeconds } from '../domain/watch-pace.
 import type { Applied } from './apply-throttle.ts';
 import { isDenied, lookAtExecution, readAccess } from './change-at-aws.ts';
 import { AwsFault } from './faults.ts';
-import type { Claim, Clock, EffectKind, Executions, InForce, Ledger, Looks, PolicySource } from './ports.ts';
+import type { Absences, Claim, Clock, EffectKind, Executions, InForce, Ledger, Looks, PolicySource } from './ports.ts';
 
 export interface WatchDeps {
   ledger: Ledger;
   executions: Executions;
+  absences: Absences;
   policy: PolicySource;
   clock: Clock;
   looks: Looks;
 }
 
 /**
- * How to show what was seen on the request's card; null: all is shown. `live`: nothing has happened but that the transfer
- * goes on, so it may as well be shown at a later look.
+ * How to show on the request's card what was seen, a fault too, so that AWS is not asked for it again; null: it was not looked
+ * at. `live`: nothing has happened but that the transfer goes on, so it may as well be shown at a later look. Answers null: all is
+ * shown.
  */
-type Show = (id: string, execution: TaskExecution | null, live: boolean) => Promise<{ againInSeconds: number } | null>;
+type Show = (
+  id: string,
+  seen: TaskExecution | AwsFault | null,
+  live: boolean,
+) => Promise<{ againInSeconds: number } | null>;
 
 const DONE: Applied = { kind: 'done' };
 const TRY_AGAIN_SECONDS = 30;
@@ -42,11 +48,11 @@ export async function watchExecution(deps: WatchDeps, id: string, claim: Claim, 
   if (standing?.request !== id) return shown(show, id, null);
   const execution = await lookAtExecution(deps, request, readAccess(request, deps.policy));
   if (execution instanceof AwsFault) {
-    if (execution.kind === 'not-found') {
-      return leave(deps, request, { standing, execution: null, awsRequestId: execution.requestId }, claim, show);
+    if (execution.kind === 'gone') {
+      return leave(deps, request, { standing, execution }, claim, show);
     }
     // Its time runs on all the same.
-    await show(id, null, true);
+    await show(id, execution, true);
     return later(isDenied(execution) ? DENIED_AGAIN_SECONDS : TRY_AGAIN_SECONDS, execution.message);
   }
   const before = await deps.looks.last(request.execution);
@@ -59,7 +65,7 @@ export async function watchExecution(deps: WatchDeps, id: string, claim: Claim, 
   const look = { limit, since, measured: measured ?? earlier };
   await deps.looks.keep(request.execution, { at: execution.lookedAt, bytes: execution.bytesTransferred, ...look });
   if (!isActive(execution.status)) {
-    return leave(deps, request, { standing, execution, awsRequestId: null }, claim, show);
+    return leave(deps, request, { standing, execution }, claim, show);
   }
   const drift = decideDrift(request, execution, deps.policy.current().digest);
   if (drift) await write(deps, request, drift, standing, claim, ['tell']);
@@ -79,16 +85,17 @@ function changesOnRecord({ ending, hold, drift, extends: more }: ThrottleRequest
 async function leave(
   deps: WatchDeps,
   request: ThrottleRequest,
-  seen: { standing: InForce; execution: TaskExecution | null; awsRequestId: string | null },
+  seen: { standing: InForce; execution: TaskExecution | AwsFault },
   claim: Claim,
   show: Show,
 ): Promise<Applied> {
-  const { standing, execution, awsRequestId } = seen;
+  const { standing, execution } = seen;
   // One that is on its way to AWS is judged by the worker that sent it.
   if (isReverting(request)) return later(TRY_AGAIN_SECONDS, 'it is being set back');
   if (isHeld(request)) {
     const policy = deps.policy.current().digest;
-    const facts = { ...(execution ? { execution } : {}), awsRequestId };
+    const facts =
+      execution instanceof AwsFault ? { awsRequestId: execution.requestId, said: execution.said } : { execution };
     const event = skippedEvent(request, 'ended', policy, facts);
     if (!(await write(deps, request, event, standing, claim, ['tell'])))
       return later(TRY_AGAIN_SECONDS, 'another change is under way');
@@ -112,7 +119,7 @@ async function write(
   return committed.kind === 'committed';
 }
 
-async function shown(show: Show, id: string, execution: TaskExecution | null): Promise<Applied> {
+async function shown(show: Show, id: string, execution: TaskExecution | AwsFault | null): Promise<Applied> {
   const again = await show(id, execution, false);
   return again ? later(again.againInSeconds, 'the card could not be edited yet') : DONE;
 }

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createExecutions, type DataSyncExecutions } from '../../src/datasync/executions.ts';
 import type { TimeLimits } from '../../src/datasync/time-limits.ts';
 import type { LocalDataSync } from '../../src/sandbox/datasync/start-data-sync.ts';
+import type { AwsFault } from '../../src/workflow/faults.ts';
 import type { Access } from '../../src/workflow/ports.ts';
 import { ACCOUNT, arnOf, OWN_KEY, REGION, ROLE, startAws } from './aws-environment.ts';
 
@@ -55,13 +56,17 @@ describe('describe', () => {
 
   it('asks for a name once, and does without where it is refused', async () => {
     const arn = arnOf(aws.startExecution(task, RUNNING));
-    const executions = adapter();
+    let at = Date.now();
+    const executions = createExecutions({ clock: { now: () => new Date(at) } });
+    made.push(executions);
+    const look = async () => (await executions.describe(arn, READ)).taskName;
     aws.fail({ kind: 'deny', operation: 'DescribeTask' });
-    expect((await executions.describe(arn, READ)).taskName).toBeNull();
+    expect(await Promise.all([look(), look(), look()])).toEqual([null, null, null]);
+    for (let index = 0; index < 3; index++) expect(await look()).toBeNull();
+    expect(count('DescribeTask')).toBe(1);
     aws.recover();
-    for (let index = 0; index < 3; index++) {
-      expect((await executions.describe(arn, READ)).taskName).toBe('nightly archive');
-    }
+    at += 60_000;
+    for (let index = 0; index < 3; index++) expect(await look()).toBe('nightly archive');
     expect(count('DescribeTask')).toBe(2);
   });
 
@@ -75,11 +80,68 @@ describe('describe', () => {
     expect(count('DescribeTaskExecution')).toBe(9);
   });
 
+  it('keeps what AWS said, and tells a proxy’s page from AWS whatever its status', async () => {
+    const arn = arnOf(aws.startExecution(task, RUNNING));
+    const fault = async () =>
+      (await adapter()
+        .describe(arn, READ)
+        .catch((error: unknown) => error)) as AwsFault;
+    aws.fail({
+      kind: 'rejected',
+      operation: 'DescribeTaskExecution',
+      message: `No\u001b[2J <such>\n${'x'.repeat(400)}`,
+    });
+    const { said } = await fault();
+    expect(said?.startsWith('InvalidRequestException: No\\u001b[2J <such>\\nxxx')).toBe(true);
+    expect(said).toHaveLength(300);
+    for (const status of [200, 403, 407, 502]) {
+      aws.recover();
+      aws.fail({ kind: 'html503', operation: 'DescribeTaskExecution', status });
+      expect(await fault()).toMatchObject({
+        kind: 'not-aws',
+        said: expect.stringMatching(`^HTTP ${status}(: <html>|$)`),
+      });
+      aws.recover();
+      aws.fail({ kind: 'html503', operation: 'AssumeRole', status });
+      const read: Access = { role: ROLE, session: { kind: 'read' } };
+      await expect(adapter().describe(arn, read)).rejects.toMatchObject({
+        kind: 'not-aws',
+        operation: 'sts:AssumeRole',
+      });
+    }
+  });
+
+  it('tells a name that does not resolve from an AWS that does not answer', async () => {
+    const arn = arnOf(aws.startExecution(task, RUNNING));
+    vi.stubEnv('AWS_ENDPOINT_URL_DATASYNC', 'http://no-such-host.invalid:1');
+    const fault = (await adapter()
+      .describe(arn, READ)
+      .catch((error: unknown) => error)) as AwsFault;
+    expect(fault).toMatchObject({ kind: 'unresolved', said: expect.stringContaining('no-such-host.invalid') });
+  });
+
+  it('lists the status of one execution, of all pages, and of a task that is gone', async () => {
+    const executions = adapter();
+    const first = arnOf(aws.startExecution(task, { ...RUNNING, status: 'SUCCESS' }));
+    for (let index = 0; index < 120; index++) aws.startExecution(task, { bytes: 1, status: 'SUCCESS' });
+    const last = arnOf(aws.startExecution(task, RUNNING));
+    expect(await executions.listedStatus(first, null)).toBe('SUCCESS');
+    expect(await executions.listedStatus(last, null)).toBe('TRANSFERRING');
+    aws.forget(last.arn);
+    expect(await executions.listedStatus(last, null)).toBeNull();
+    aws.fail({ kind: 'rejected', operation: 'ListTaskExecutions', times: 1 });
+    expect(await executions.listedStatus(first, null)).toBe('SUCCESS');
+    aws.fail({ kind: 'rejected', operation: 'ListTaskExecutions' });
+    await expect(executions.listedStatus(first, null)).rejects.toMatchObject({ kind: 'rejected' });
+  });
+
   it.each([
     ['throttle', 'throttled'],
     ['deny', 'denied'],
     ['internal', 'internal'],
-    ['html503', 'internal'],
+    ['html503', 'not-aws'],
+    ['clock', 'clock'],
+    ['region', 'region'],
     ['reset', 'no-answer'],
     ['rejected', 'not-found'],
   ] as const)('calls %s a fault of the kind %s', async (kind, fault) => {
@@ -151,7 +213,9 @@ describe('update', () => {
   it.each([
     ['deny', 'denied'],
     ['internal', 'internal'],
-    ['html503', 'internal'],
+    ['html503', 'not-aws'],
+    ['clock', 'clock'],
+    ['region', 'region'],
     ['reset', 'no-answer'],
     ['hang', 'no-answer'],
     ['lost-update', 'no-answer'],

@@ -13,8 +13,8 @@ beforeEach(() => {
 afterEach(() => void vi.unstubAllEnvs());
 
 function given() {
-  const credentials = createCredentials(clock, TIME_LIMITS);
-  return createClients(credentials, TIME_LIMITS);
+  const credentials = createCredentials(clock, { limits: TIME_LIMITS, proxy: null });
+  return createClients(credentials, { limits: TIME_LIMITS, proxy: null });
 }
 
 describe('what the bot keeps of AWS', () => {

@@ -150,11 +150,11 @@ describe('what a look means', () => {
 
 describe('no look at all', () => {
   it('is unknown, once, until it is known', () => {
-    const event = unknownEvent(applying(), 'digest', 'no answer');
+    const event = unknownEvent(applying(), 'digest', { why: 'no answer', said: null });
     expect(event).toMatchObject({ event: 'apply.unknown', detail: { why: 'no answer' } });
     const unknown = folded(applying(), at(105), event ?? undefined);
     expect(unknown).toMatchObject({ status: 'applying', apply: { unknownSince: at(105).toISOString(), attempt: 1 } });
-    expect(unknownEvent(unknown, 'digest', 'no answer')).toBeNull();
+    expect(unknownEvent(unknown, 'digest', { why: 'no answer', said: null })).toBeNull();
     const again = folded(unknown, at(160), startedEvent(unknown, 'digest', ROLE, 2));
     expect(again.apply?.unknownSince).toBeNull();
   });
@@ -185,26 +185,30 @@ describe('no look at all', () => {
   });
 
   it('says so, once, where it was no more than silence before', () => {
-    const silent = folded(applying(), at(110), unknownEvent(applying(), 'digest', 'no answer') ?? undefined);
-    expect(unknownEvent(silent, 'digest', 'no answer')).toBeNull();
+    const silent = folded(
+      applying(),
+      at(110),
+      unknownEvent(applying(), 'digest', { why: 'no answer', said: null }) ?? undefined,
+    );
+    expect(unknownEvent(silent, 'digest', { why: 'no answer', said: null })).toBeNull();
     const denied = { action: 'datasync:DescribeTaskExecution', role: ROLE, requestId: null };
-    const told = unknownEvent(silent, 'digest', 'denied', denied);
+    const told = unknownEvent(silent, 'digest', { why: 'denied', said: null }, denied);
     const state = folded(silent, at(120), told ?? undefined);
     expect(state.apply).toMatchObject({ unknownSince: at(110).toISOString(), refused: { role: ROLE } });
-    expect(unknownEvent(state, 'digest', 'denied', denied)).toBeNull();
+    expect(unknownEvent(state, 'digest', { why: 'denied', said: null }, denied)).toBeNull();
   });
 
   it('is no unknown before the intent', () => {
-    expect(unknownEvent(agreed, 'digest', 'x')).toBeNull();
+    expect(unknownEvent(agreed, 'digest', { why: 'x', said: null })).toBeNull();
   });
 
   it('an execution that AWS no longer knows: stale before the intent, failed after it', () => {
-    expect(vanishedEvent(agreed, 'digest', 'aws-9')).toMatchObject({
+    expect(vanishedEvent(agreed, 'digest', { requestId: 'aws-9', said: 'No such run.' })).toMatchObject({
       event: 'apply.stale',
       aws: { requestId: 'aws-9' },
       detail: { why: 'status' },
     });
-    expect(vanishedEvent(applying(), 'digest', null)).toMatchObject({
+    expect(vanishedEvent(applying(), 'digest', { requestId: null, said: null })).toMatchObject({
       event: 'apply.failed',
       detail: { why: 'not-found' },
     });

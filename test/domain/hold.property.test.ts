@@ -66,7 +66,7 @@ function eventOf(state: ThrottleRequest, world: World, one: Step): AuditEvent | 
       if (!isHeld(state) || isReverting(state)) return null;
       if (world.replaced) return skippedEvent(state, 'replaced', 'd', { replacedBy: 'r-other00000' });
       const decision = decideRevert(state, { execution: seen, policy: 'd', now });
-      return decision.kind === 'early' ? null : decision.event;
+      return decision.kind === 'early' || decision.kind === 'wait' ? null : decision.event;
     }
     case 'look': {
       if (!isHeld(state) || !isReverting(state)) return null;

@@ -141,11 +141,13 @@ function eventsOf(state: ThrottleRequest, world: World, one: Step) {
       return verdict.kind === 'look-again' ? [] : [verdict.event];
     }
     case 'unknown': {
-      const event = state.status === 'applying' ? unknownEvent(state, digest, 'silence') : null;
+      const event = state.status === 'applying' ? unknownEvent(state, digest, { why: 'silence', said: null }) : null;
       return event ? [event] : [];
     }
     case 'vanish':
-      return state.status === 'approved' || state.status === 'applying' ? [vanishedEvent(state, digest, null)] : [];
+      return state.status === 'approved' || state.status === 'applying'
+        ? [vanishedEvent(state, digest, { requestId: null, said: null })]
+        : [];
     case 'wait':
       world.now += one.seconds;
       return [];

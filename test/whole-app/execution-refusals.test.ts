@@ -17,11 +17,11 @@ afterEach(() => at().aws.recover());
 
 describe('an execution that can not be changed', () => {
   it.each<[what: string, make: () => string, says: RegExp]>([
-    ['is unknown', () => UNKNOWN, /AWS does not know this execution/],
+    ['is unknown', () => UNKNOWN, /AWS could not find this execution/],
     [
       'lies in another Region than its ARN says',
       () => at().execution().replace('us-east-1', 'eu-west-1'),
-      /AWS does not know.*Region/,
+      /AWS could not find.*Region/,
     ],
     ['has finished', () => ended('SUCCESS'), /has ended \(SUCCESS\)/],
     ['has failed', () => ended('ERROR'), /ended with an error/],
@@ -38,7 +38,7 @@ describe('an execution that can not be changed', () => {
     ],
     ['meets a service that is throttled', () => faulty('throttle'), /asked too often/],
     ['meets a service with a fault of its own', () => faulty('internal'), /fault of its own/],
-    ['meets a load balancer instead of AWS', () => faulty('html503'), /fault of its own|did not answer/],
+    ['meets a load balancer instead of AWS', () => faulty('html503'), /Something other than AWS answered/],
   ])('that %s: said at once, before anybody is asked', async (_, make, says) => {
     const { slack, told, records, sent } = at();
     const arn = make();

@@ -62,7 +62,7 @@ describe('status', () => {
     expect((await say(OPERATOR, `status ${arn.replace('us-east-1', 'us-west-2')}`)).text).toContain(
       'No rule of the policy',
     );
-    expect((await say(OPERATOR, `status ${arn.slice(0, -4)}0000`)).text).toContain('AWS does not know this execution');
+    expect((await say(OPERATOR, `status ${arn.slice(0, -4)}0000`)).text).toContain('AWS could not find this execution');
     expect((await say('U0GUEST', `status ${arn}`)).text).toContain('full member');
     expect((await say(OPERATOR, 'status')).text).toContain('write the ARN of one task execution');
     expect((await say(OPERATOR, `status ${arn} 50MiB/s`)).text).toContain('`50MiB/s`');

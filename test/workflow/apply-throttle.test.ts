@@ -191,21 +191,24 @@ describe('a change whose answer does not come', () => {
   });
 
   it('because AWS is asked too often, is not taken for sent, and goes on by itself', async () => {
-    const id = await agreed(bot);
+    // A machine that stands still for seconds must not make a silence of the refusals, whose outcome would be unknown.
+    const patient = await startBot(arn, world, undefined, { update: 60_000, attempt: 60_000 });
+    const id = await agreed(patient);
     aws.fail({ kind: 'throttle', operation: 'UpdateTaskExecution' });
     // More often than a change is sent that AWS takes and does not show.
     for (let round = 0; round < 4; round++) {
-      await bot.work();
-      const { status, apply } = await bot.request(id);
+      await patient.work();
+      const { status, apply } = await patient.request(id);
       expect(status).toBe('applying');
       expect(apply).toMatchObject({ attempt: 1, putOff: { why: 'throttled', action: 'datasync:UpdateTaskExecution' } });
       world.seconds += 10;
     }
     aws.recover();
-    await bot.work();
-    expect(await bot.request(id)).toMatchObject({ status: 'applied', apply: { attempt: 1, putOff: null } });
+    await patient.work();
+    expect(await patient.request(id)).toMatchObject({ status: 'applied', apply: { attempt: 1, putOff: null } });
     expect(updates(aws).filter(({ outcome }) => outcome === 'ok')).toHaveLength(1);
-    await verifiedLog(bot);
+    await verifiedLog(patient);
+    patient.close();
   });
 
   it('and that was not carried out, is sent again after a while', async () => {

@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { createExecutions } from '../../src/datasync/executions.ts';
+import type { TimeLimits } from '../../src/datasync/time-limits.ts';
 import type { AskCommand } from '../../src/domain/ask-command.ts';
 import type { OtherPolicy, PolicyInForce } from '../../src/domain/policies-in-force.ts';
 import type { Person, Rule } from '../../src/domain/policy.ts';
 import type { ThrottleRequest } from '../../src/domain/throttle-request.ts';
+import { createAbsences } from '../../src/ledger/absences.ts';
 import type { Connection } from '../../src/ledger/connection.ts';
 import { createLooks } from '../../src/ledger/looks.ts';
 import { createOpenPlaces } from '../../src/ledger/open-places.ts';
@@ -68,7 +70,7 @@ export function sourceOf(current: () => PolicyInForce): PolicySource {
 }
 
 /** One process of the bot without Slack: the real ledger, outbox, workflows and AWS adapter. Its work is done by hand. */
-export async function startBot(arn: string, world: Outside, prefix?: string) {
+export async function startBot(arn: string, world: Outside, prefix?: string, patience: Partial<TimeLimits> = {}) {
   const clock = { now: () => new Date(world.began + world.seconds * 1000) };
   const opened = await openLedger({ clock, ...(prefix === undefined ? {} : { prefix }) });
   const blocking: Connection = await openRedis('blocking');
@@ -76,7 +78,7 @@ export async function startBot(arn: string, world: Outside, prefix?: string) {
   const outbox = createOutbox({ redis: opened.redis, blocking, keys: opened.keys, clock, consumer, abandonedMs: 0 });
   await outbox.ready(new AbortController().signal);
   // Short where an answer is lost on purpose; a look has time enough on a busy machine.
-  const limits = { attempt: 10_000, update: 1500, describe: 30_000 };
+  const limits = { attempt: 10_000, update: 1500, describe: 30_000, ...patience };
   const executions = createExecutions({ clock, limits });
   const person = async (user: string) => {
     const found = world.people.get(user);
@@ -87,6 +89,7 @@ export async function startBot(arn: string, world: Outside, prefix?: string) {
   const deps = {
     ledger: opened.ledger,
     executions: executions as Executions,
+    absences: createAbsences(opened.redis, opened.keys),
     people: {
       ...{ person, lately: person, remembers: () => false },
       ...{ groups, groupsLately: groups },

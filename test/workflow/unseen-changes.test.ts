@@ -113,7 +113,7 @@ describe('a limit that was set back, and that nobody may look at', () => {
     await bot.work();
     const end = (await bot.request(id)).hold?.end;
     expect(end).toMatchObject({ how: 'failed', why: 'denied', rate: null });
-    expect(end?.refused).toEqual({ action: 'datasync:UpdateTaskExecution', role: null });
+    expect(end?.refused).toMatchObject({ action: 'datasync:UpdateTaskExecution', role: null });
   });
 
   it('is said to be so in the thread, and given up after a quarter of an hour', async () => {

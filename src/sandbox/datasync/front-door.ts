@@ -119,7 +119,7 @@ async function respond(inside: Inside, exchange: Exchange, response: ServerRespo
       return send({ status: 200, type: JSON_TYPE, body: '{}' });
     case 'html503':
       finish('html503');
-      response.writeHead(503, { 'content-type': 'text/html' });
+      response.writeHead(fault?.status ?? 503, { 'content-type': 'text/html' });
       response.end('<html><body><h1>503 Service Unavailable</h1></body></html>');
       return;
     case 'throttle':
@@ -127,11 +127,18 @@ async function respond(inside: Inside, exchange: Exchange, response: ServerRespo
     case 'internal':
       return refuse(new AwsRefusal(form ? 'InternalFailure' : 'InternalException', 500, 'Internal error.'));
     case 'rejected':
-      return refuse(invalidRequest('The request is not valid.'));
+      return refuse(invalidRequest(fault?.message ?? 'The request is not valid.'));
+    case 'clock': {
+      const ahead = new Date(Date.now() + AHEAD_MS).toUTCString();
+      response.setHeader('date', ahead);
+      return refuse(new AwsRefusal('InvalidSignatureException', 403, `Signature expired: it is now ${ahead}`));
+    }
+    case 'region':
+      return refuse(new AwsRefusal('RegionDisabledException', 403, 'This Region is not enabled for the account.'));
     case 'deny':
       if (!caller) return refuse(invalidRequest('Not signed.'));
       if (form) return refuse(new AwsRefusal('AccessDenied', 403, `User: ${caller.arn} is not authorized.`));
-      return refuse(accessDenied(`datasync:${call.operation}`, resourceOf(call.input), caller));
+      return refuse(accessDenied(`datasync:${call.operation}`, resourceOf(call.input), caller, fault?.message));
     default:
       return kind satisfies never;
   }
@@ -150,6 +157,7 @@ function later(response: ServerResponse, ms: number, what: () => void): void {
   response.once('close', () => clearTimeout(timer));
 }
 
+const AHEAD_MS = 600_000;
 const JSON_TYPE = 'application/x-amz-json-1.1';
 
 function answerDataSync(inside: Inside, operation: string, input: Record<string, unknown>, caller: Caller): Answer {

@@ -2,20 +2,36 @@
  * Something going wrong on purpose.
  *
  * - `throttle`, `deny`, `internal`, `rejected`: AWS's own refusals, nothing is carried out
- * - `html503`: a load balancer's page instead of AWS's answer
+ * - `html503`: a load balancer's page instead of AWS's answer, with `status` under another one
+ * - `clock`: AWS's clock is ten minutes ahead, so that it takes no signature
+ * - `region`: the Region is not enabled for the account
  * - `hang`: no answer; with `ms` the normal answer after that time
  * - `reset`: the connection breaks before anything is carried out
  * - `lost-update`: carried out, and the answer never comes; with `ms` the connection breaks after that time
  * - `ignored-update`: answered as done, and nothing has changed
  */
 export interface InjectedFault {
-  kind: 'throttle' | 'hang' | 'deny' | 'internal' | 'html503' | 'reset' | 'lost-update' | 'ignored-update' | 'rejected';
+  kind:
+    | 'throttle'
+    | 'hang'
+    | 'deny'
+    | 'internal'
+    | 'html503'
+    | 'reset'
+    | 'lost-update'
+    | 'ignored-update'
+    | 'rejected'
+    | 'clock'
+    | 'region';
   /** An operation's name, `AssumeRole` too; every operation if not said. */
   operation?: string;
   region?: string;
   /** How many calls it hits, repeats included; until recover() if not said. */
   times?: number;
   ms?: number;
+  status?: number;
+  /** What a refusal says. */
+  message?: string;
 }
 
 export interface InjectedFaults {

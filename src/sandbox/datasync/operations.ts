@@ -112,8 +112,12 @@ function allowed(action: string, resource: string, caller: Caller): void {
   throw accessDenied(action, resource, caller);
 }
 
-export function accessDenied(action: string, resource: string, caller: Caller): AwsRefusal {
-  const message = `User: ${caller.arn} is not authorized to perform: ${action} on resource: ${resource}`;
+export function accessDenied(
+  action: string,
+  resource: string,
+  caller: Caller,
+  message = `User: ${caller.arn} is not authorized to perform: ${action} on resource: ${resource}`,
+): AwsRefusal {
   return new AwsRefusal('AccessDeniedException', 400, message);
 }
 

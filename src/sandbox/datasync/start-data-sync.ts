@@ -30,6 +30,10 @@ export interface LocalDataSync {
   finish(arn: string, status: 'SUCCESS' | 'ERROR'): void;
   /** CANCELLING, and after a while ERROR. */
   cancel(arn: string): void;
+  /** Into a status, one that AWS does not have yet as well. */
+  enter(arn: string, status: string): void;
+  /** AWS knows the execution no more. */
+  forget(arn: string): void;
   execution(arn: string): ExecutionState;
   executions(): ExecutionState[];
   /** Every call so far, refused ones too, oldest first. */
@@ -104,8 +108,10 @@ export async function startDataSync(options: DataSyncOptions = {}): Promise<Loca
     startExecution: (taskArn, execution) => then(world.start(taskArn, execution)),
     queueExecution: (taskArn, execution) => then(world.queue(taskArn, execution)),
     launch: (arn) => then(world.launch(arn)),
-    finish: (arn, status) => then(world.end(arn, status)),
-    cancel: (arn) => then(world.end(arn, 'CANCELLING')),
+    finish: (arn, status) => then(world.enter(arn, status)),
+    cancel: (arn) => then(world.enter(arn, 'CANCELLING')),
+    enter: (arn, status) => then(world.enter(arn, status)),
+    forget: (arn) => then(world.forget(arn)),
     setLimit: (arn, bytesPerSecond) => then(world.setLimit(arn, bytesPerSecond)),
     execution: (arn) => world.execution(arn),
     executions: () => world.executions(),

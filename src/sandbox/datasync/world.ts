@@ -80,12 +80,15 @@ export interface World {
   queue(taskArn: string, execution: NewExecution): string;
   /** Lets an execution that was queued behind nothing go. */
   launch(arn: string): void;
-  end(arn: string, status: 'SUCCESS' | 'ERROR' | 'CANCELLING'): void;
+  /** Into a status, whatever it was in; one that AWS does not have yet as well. */
+  enter(arn: string, status: string): void;
   setLimit(arn: string, bytesPerSecond: number): void;
   execution(arn: string): ExecutionState;
   executions(): ExecutionState[];
   tasks(): TaskState[];
   has(arn: string): boolean;
+  /** As AWS does some 30 days after an execution has ended. */
+  forget(arn: string): void;
   /** Epoch milliseconds of what happens next by itself; null if nothing will. */
   nextTurn(): number | null;
 }
@@ -140,7 +143,7 @@ export function createWorld(now: () => number, speed: number): World {
       const at = settled();
       enter(runOf(arn).run, 'LAUNCHING', at);
     },
-    end: (arn, status) => {
+    enter: (arn, status) => {
       const at = settled();
       const { task, run } = runOf(arn);
       enter(run, status, at);
@@ -164,6 +167,9 @@ export function createWorld(now: () => number, speed: number): World {
       return [...tasks.values()].map(taskState);
     },
     has: (arn) => tasks.has(arn) || tasks.get(arn.split('/execution/')[0] ?? '')?.runs.has(arn) === true,
+    forget: (arn) => {
+      runOf(arn).task.runs.delete(arn);
+    },
     nextTurn: () => {
       const turns = [...tasks.values()].flatMap((task) => [...task.runs.values()].map(nextTurn));
       const next = Math.min(...turns.filter((turn) => turn !== null));

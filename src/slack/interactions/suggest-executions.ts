@@ -1,7 +1,7 @@
 import type { PlainTextOption } from '@slack/types';
 import { listExecutions } from '../../workflow/list-executions.ts';
 import { type Bot, type Caller, openModalSeal } from '../bot.ts';
-import { executionOption } from '../views/request-modal.ts';
+import { executionOption, unknownOption } from '../views/request-modal.ts';
 
 /** Slack takes 100 options at most. */
 const MOST = 100;
@@ -19,6 +19,8 @@ export async function suggestExecutions(
     return [];
   }
   const ask = { user: caller.user, channel: modal.c, query };
-  const found = await bot.lookUps.run('typing', `suggest ${JSON.stringify(ask)}`, () => listExecutions(bot, ask));
-  return found.slice(0, MOST).map(executionOption);
+  const listed = () => listExecutions(bot, ask);
+  const { executions, unknown } = await bot.lookUps.run('typing', `suggest ${JSON.stringify(ask)}`, listed);
+  if (executions.length === 0 && unknown) return [unknownOption()];
+  return executions.slice(0, MOST).map(executionOption);
 }

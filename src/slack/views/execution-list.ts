@@ -8,8 +8,9 @@ import { faultName } from '../words-fault.ts';
 import { actions, button, context, section } from './blocks.ts';
 import { etaWords, executionId, modeMark, progressBar, shortName } from './execution-words.ts';
 import { lostLog } from './notices.ts';
+import { placelessWords, runningHeadline } from './running-words.ts';
 import { stateWords } from './state-words.ts';
-import { clip, code, count, dateToken, escapeText, type MessageView } from './text.ts';
+import { clip, code, dateToken, escapeText, type MessageView } from './text.ts';
 
 export const THROTTLE_ACTION = 'throttle';
 export const LIST_REFRESH_ACTION = 'list-refresh';
@@ -37,18 +38,18 @@ export interface ExecutionListFacts {
 /** The running and queued executions, a page at a time, for one person, privately. */
 export function executionList(facts: ExecutionListFacts): MessageView {
   const { running, final } = facts;
-  const { rows, total, from, failed } = running;
+  const { rows, total, from, placeless } = running;
   const where = total > rows.length && rows.length > 0 ? `, ${from + 1} to ${from + rows.length} of them here` : '';
-  const waits = running.complete || final ? '' : ' Some of it is still being asked of AWS.';
-  const text =
-    total === 0 && failed.length === 0 && waits === ''
-      ? 'Nothing is running or queued in the accounts and Regions that the policy names.'
-      : `${count(total, 'running or queued execution')}${where}.${waits}`;
+  const none = 'Nothing is running or queued in the accounts and Regions that the policy names';
+  const text = runningHeadline(running, { final, none, where, one: 'running or queued execution' });
   const blocks: KnownBlock[] = [
     ...lostLog(facts.lost),
     section(`*${text}*`),
     ...rows.map((row) => rowSection(row, facts)),
     ...failedSections(running, final),
+    ...(placeless.length > 0
+      ? [section(`${placelessWords(placeless)}. Whoever runs the bot has to set it, or name Regions in the policy.`)]
+      : []),
     ...actions(pageButtons(facts)),
     context(
       `As AWS told at ${dateToken(facts.now.toISOString())}; it is asked anew at most every 15 s. The speed is measured between two looks, so the first list shows the average since the start.`,

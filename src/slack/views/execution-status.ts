@@ -2,7 +2,7 @@ import type { KnownBlock } from '@slack/types';
 import { averageRate, timeLeftAt } from '../../domain/impact.ts';
 import { afterLimit } from '../../domain/limit-ends.ts';
 import { formatRate } from '../../domain/rate.ts';
-import { isUpdatable, parseExecutionArn } from '../../domain/task-execution.ts';
+import { isActive, parseExecutionArn } from '../../domain/task-execution.ts';
 import type { ExecutionStatus } from '../../workflow/execution-status.ts';
 import type { AuditLine, UnreadLine } from '../../workflow/ports.ts';
 import { untrustedLine } from './audit-untrusted.ts';
@@ -54,9 +54,7 @@ function facts({ status, now }: ExecutionStatusFacts): [string, string][] {
   const { account = '', region = '' } = parsed.ok ? parsed.value : {};
   const average = averageRate(look);
   const limit = look.bytesPerSecond;
-  const left = isUpdatable(look.status)
-    ? etaWords(timeLeftAt(look, limit, speed, afterLimit(held, now)))
-    : 'it is over';
+  const left = isActive(look.status) ? etaWords(timeLeftAt(look, limit, speed, afterLimit(held, now))) : 'it is over';
   const { files } = look;
   return [
     ['Execution', executionFact({ execution: look.arn, taskName: look.taskName, account, region })],

@@ -13,6 +13,7 @@ import { formatRate } from '../../domain/rate.ts';
 import type { PutOff } from '../../domain/sending.ts';
 import type { Extension, ThrottleRequest } from '../../domain/throttle-request.ts';
 import { personName } from './people-words.ts';
+import { saidWords } from './said-words.ts';
 import { code, count, dateToken } from './text.ts';
 
 export interface HoldWords {
@@ -111,7 +112,7 @@ function endWords(hold: Hold, end: HoldEnd): HoldWords {
     case 'failed': {
       if (end.why === 'unseen') return unseenWords(hold, end);
       const why = FAILED[end.why as keyof typeof FAILED]?.(end, hold) ?? 'It could not be set back.';
-      const sentence = `${why} The limit stays as it is until somebody changes it: ask for ${base}, or set it in the AWS console.`;
+      const sentence = `${why}${saidWords(end.refused?.said)} The limit stays as it is until somebody changes it: ask for ${base}, or set it in the AWS console.`;
       return { emoji: 'no_entry', state: 'In force still: it could not be set back', sentence };
     }
   }
@@ -130,17 +131,28 @@ function unseenWords(hold: Hold, { refused }: HoldEnd): HoldWords {
   return {
     emoji: 'warning',
     state: 'Going back was sent, not known whether it is',
-    sentence: `Setting it back to ${base} was sent to AWS${sent}, but AWS no longer lets the bot look (${denied}): it is not known which limit is in force. See the run in the AWS console, and set ${base} there if it is not; have the bot allowed to look.`,
+    sentence: `Setting it back to ${base} was sent to AWS${sent}, but AWS no longer lets the bot look (${denied}): it is not known which limit is in force.${saidWords(refused?.said)} See the run in the AWS console, and set ${base} there if it is not; have the bot allowed to look.`,
   };
 }
 
 /** Why AWS did not take a change for now, and who could do something about it. */
-export function putOffWords({ why, action }: PutOff, role: string | null): string {
+export function putOffWords(putOff: PutOff, role: string | null): string {
+  const who = putOff.why === 'not-reached' ? 'Details' : 'AWS says';
+  return `${putOffCause(putOff, role)}${saidWords(putOff.said, who)}`;
+}
+
+function putOffCause({ why, action }: PutOff, role: string | null): string {
   switch (why) {
     case 'throttled':
       return `AWS is asked too often and put the bot off (${code(action)}).`;
     case 'credentials':
       return `AWS does not take the bot’s credentials for ${code(action)}${role ? ` (the role ${code(role)})` : ''}: whoever runs the bot has to put them right.`;
+    case 'region':
+      return `AWS refused ${code(action)}: this Region is not enabled for the account. Whoever manages the AWS account has to enable it.`;
+    case 'clock':
+      return `AWS refused ${code(action)}: the clock of the machine that the bot runs on is wrong. Whoever runs the bot has to synchronize it.`;
+    case 'rejected':
+      return `AWS rejected ${code(action)} as invalid, which may pass.`;
     case 'not-reached':
       return `AWS could not be reached for ${code(action)}, so that nothing was sent.`;
   }

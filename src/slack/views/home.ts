@@ -10,8 +10,9 @@ import { auditLine } from './execution-status.ts';
 import { shortName } from './execution-words.ts';
 import { lostLog } from './notices.ts';
 import { personName } from './people-words.ts';
+import { placelessWords, runningHeadline } from './running-words.ts';
 import { stateWords } from './state-words.ts';
-import { clip, code, count, dateToken, escapeText, link, oneLine } from './text.ts';
+import { clip, code, dateToken, escapeText, link, oneLine } from './text.ts';
 
 const MOST_HELD = 10;
 const LONGEST_REASON = 120;
@@ -119,15 +120,18 @@ function timers(held: readonly HeldRequest[], inAll: number): KnownBlock[] {
 
 function running(list: Shown['running'], now: Date): KnownBlock[] {
   if (list === null) return [];
-  const { rows, total, failed } = list;
+  const { rows, total, failed, placeless } = list;
   const places = [...new Set(failed.map(({ region }) => escapeText(region)))].slice(0, 10);
   return [
-    section(`*Running and queued*\n${total === 0 ? 'Nothing that the policy names.' : count(total, 'execution')}`),
+    section(
+      `*Running and queued*\n${runningHeadline(list, { final: true, none: 'Nothing that the policy names', one: 'execution' })}`,
+    ),
     ...rows.map((row) => section(runningWords(row, now).join('\n'))),
     ...(total > rows.length ? [context(`The rest: \`/datasync-throttle list\`.`)] : []),
     ...(places.length > 0
       ? [context(`:warning: Not to be seen, or not all of it, just now: ${places.join(', ')}.`)]
       : []),
+    ...(placeless.length > 0 ? [context(`${placelessWords(placeless)}.`)] : []),
     divider(),
   ];
 }

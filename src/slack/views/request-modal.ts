@@ -5,7 +5,8 @@ import type { Unlisted } from '../../workflow/list-executions.ts';
 import { context, factSection, plain, problemSection, section } from './blocks.ts';
 import { failedWords } from './execution-list.ts';
 import { executionId, modeWarning, progressBar } from './execution-words.ts';
-import { clip, code, dateToken, escapeText, LIMITS, listed, oneLine } from './text.ts';
+import { placelessWords } from './running-words.ts';
+import { clip, dateToken, escapeText, LIMITS, listed, oneLine } from './text.ts';
 
 export const REQUEST_MODAL = 'request';
 export const REQUEST_FIELDS = {
@@ -93,6 +94,15 @@ export function executionOption(execution: {
   };
 }
 
+/** Where AWS has not said what runs: a list with nothing in it would say that nothing does. It can't be asked for. */
+export function unknownOption(): PlainTextOption {
+  return {
+    text: plain('Not known yet: AWS has not answered', LIMITS.option),
+    value: 'not-known',
+    description: plain('Type again in a moment, or paste an ARN', LIMITS.option),
+  };
+}
+
 function executionInput(chosen: RequestValues['execution']): InputBlock {
   const { block, action } = REQUEST_FIELDS.execution;
   const initial = chosen && {
@@ -125,12 +135,8 @@ function lackWords(lack: Unlisted): string {
   switch (lack.kind) {
     case 'failed':
       return `${failedWords(lack.target, true)} What runs there is not in the list, or not all of it: paste an execution’s ARN.`;
-    case 'no-region': {
-      const names = listed(lack.rules.slice(0, MOST_LACKS).map(code));
-      const one = lack.rules.length === 1;
-      const which = one ? `The rule ${names} names` : `The rules ${names} name`;
-      return `:warning: ${which} no Region, and I have none of my own (\`AWS_REGION\`), so ${one ? 'its' : 'their'} executions are not in the list: paste an execution’s ARN.`;
-    }
+    case 'no-region':
+      return `${placelessWords(lack.rules)}: paste an execution’s ARN.`;
     case 'no-rule': {
       const channels = lack.channels.slice(0, MOST_LACKS).map((channel) => `<#${channel}>`);
       const where = channels.length === 0 ? '' : ` Ask in ${listed(channels)}.`;

@@ -3,7 +3,7 @@ import type { Takeover } from '../../domain/hold.ts';
 import type { impact } from '../../domain/impact.ts';
 import type { Rule } from '../../domain/policy.ts';
 import { formatRate } from '../../domain/rate.ts';
-import { isUpdatable, type TaskExecution } from '../../domain/task-execution.ts';
+import { isBeyondChange, isUpdatable, type TaskExecution } from '../../domain/task-execution.ts';
 import type { ThrottleRequest } from '../../domain/throttle-request.ts';
 import { SEVERAL_POLICIES, takeoverNote } from './approval-words.ts';
 import { context, factSection, plain, quotedSection, section } from './blocks.ts';
@@ -17,7 +17,7 @@ import {
   shortName,
 } from './execution-words.ts';
 import { changeWords, extensionNote } from './hold-words.ts';
-import { clip, count, dateToken, escapeText, LIMITS, listed, mentionUser } from './text.ts';
+import { clip, code, count, dateToken, escapeText, LIMITS, listed, mentionUser } from './text.ts';
 
 export const REVIEW_MODAL = 'review';
 export const REVIEW_FIELDS = {
@@ -115,7 +115,9 @@ function warnings({ request, seen, problem }: ReviewFacts): string[] {
     ...(isUpdatable(execution.status)
       ? []
       : [
-          `:warning: AWS takes no change of this run any more (${escapeText(clip(execution.status, 40))}). An approval ends the request as out of date.`,
+          isBeyondChange(execution.status)
+            ? `:warning: AWS takes no change of this run any more (${escapeText(clip(execution.status, 40))}). An approval ends the request as out of date.`
+            : `:warning: The execution is in the status ${code(clip(execution.status, 40))}, in which its limit can’t be changed now. Once approved, the limit is set when the execution is queued or running, if the request has not expired by then.`,
         ]),
     ...(execution.bytesPerSecond === request.from
       ? []

@@ -4,6 +4,7 @@ import type { Ending, FailedWhy, StaleWhy, ThrottleRequest } from '../../domain/
 import { shortName } from './execution-words.ts';
 import { changeWords, extendedWords, holdWords, noPermission, putOffWords } from './hold-words.ts';
 import { personName } from './people-words.ts';
+import { saidWords } from './said-words.ts';
 import { code, count, dateToken, escapeText } from './text.ts';
 
 export interface StateWords {
@@ -124,7 +125,7 @@ function applying({ apply }: ThrottleRequest): State {
     const why = refused
       ? `AWS does not let the bot look: ${noPermission(refused.action, refused.role)}`
       : 'AWS has not told';
-    const sentence = `${why}, since ${dateToken(apply.unknownSince)}. The bot goes on asking, and says here what came of it.`;
+    const sentence = `${why}, since ${dateToken(apply.unknownSince)}.${saidWords(refused?.said)} The bot goes on asking, and says here what came of it.`;
     return { emoji: 'warning', state: 'Sent to AWS, not known yet whether it is in force', sentence };
   }
   if (apply?.putOff) {
@@ -171,7 +172,7 @@ export function failedSentence(request: ThrottleRequest): string {
   const words = isKey(FAILED, why)
     ? FAILED[why](request)
     : `The change did not come to be (${escapeText(why) || 'reason not known'}).`;
-  return `${words}${inForce(ending)}`;
+  return `${words}${saidWords(ending?.refused?.said)}${inForce(ending)}`;
 }
 
 const STALE: Readonly<Record<StaleWhy, string>> = {

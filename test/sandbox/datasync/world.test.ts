@@ -92,7 +92,7 @@ describe('an execution that goes on', () => {
     pass(0.1 + 1 + 10 + 0.5);
     expect(statuses()).toEqual(['SUCCESS', 'TRANSFERRING', 'QUEUED', 'QUEUED']);
     expect(world.execution(second).bytesTransferred).toBe(5 * MIB);
-    world.end(second, 'ERROR');
+    world.enter(second, 'ERROR');
     world.launch(held);
     expect(statuses()).toEqual(['SUCCESS', 'ERROR', 'LAUNCHING', 'LAUNCHING']);
     expect(world.tasks().map(({ status }) => status)).toEqual(['RUNNING', 'RUNNING']);
@@ -102,7 +102,7 @@ describe('an execution that goes on', () => {
     const { world, task, pass } = aWorld();
     const arn = world.start(task, { bytes: MIB, status: 'TRANSFERRING', bytesPerSecond: 1, cancelMs: 3_000 });
     const odd = world.start(task, { bytes: MIB, status: 'REHEARSING' });
-    world.end(arn, 'CANCELLING');
+    world.enter(arn, 'CANCELLING');
     expect(world.execution(arn).status).toBe('CANCELLING');
     pass(3);
     expect(world.execution(arn).status).toBe('ERROR');

@@ -46,7 +46,7 @@ function row(but: Partial<RunningRow> = {}, name: string | null = 'nightly_sync'
 }
 
 function list(but: Partial<Running> = {}, final = true, lost = false) {
-  const running: Running = { rows: [row()], total: 1, from: 0, failed: [], complete: true, ...but };
+  const running: Running = { rows: [row()], total: 1, from: 0, failed: [], placeless: [], complete: true, ...but };
   const sealExecution = (arn: string) => `sealed ${arn}`;
   const message = executionList({ running, final, lost, now: NOW, sealExecution, sealPage: (from) => `page ${from}` });
   expectGoodMessage(message);
@@ -120,12 +120,24 @@ describe('executionList', () => {
   });
 
   it('names what could not be seen, and what is still to come', () => {
-    const kinds = ['throttled', 'denied', 'not-found', 'rejected', 'no-answer', 'internal', 'credentials'] as const;
+    const kinds = [
+      ...(['throttled', 'denied', 'not-found', 'gone', 'rejected', 'no-answer', 'internal', 'not-aws'] as const),
+      ...(['credentials', 'region', 'clock', 'unresolved', 'proxy'] as const),
+    ];
     for (const kind of kinds) expect(list({ failed: [failed(kind)] }).all).toContain('*sa-east-1*');
     expect(list({ failed: [failed('no-answer', true)], complete: false }, false).text).toContain('still being asked');
     expect(list({ failed: [failed('no-answer', true)], complete: false }).all).toContain('no answer in time');
     expect(list({ rows: [], total: 0 }).text).toContain('Nothing is running');
-    expect(list({ rows: [], total: 0, failed: [failed('denied')] }).text).not.toContain('Nothing is running');
+    for (const pending of [false, true]) {
+      const { text } = list({ rows: [], total: 0, failed: [failed('denied', pending)], complete: !pending });
+      expect(text).toBe('It is not known what is running or queued.');
+    }
+    const asking = list({ rows: [], total: 0, failed: [failed('no-answer', true)], complete: false }, false);
+    expect(asking.text).toBe('AWS is still being asked what is running or queued.');
+    expect(list({ failed: [failed('denied')] }).text).toBe('At least 1 running or queued execution.');
+    const placeless = list({ rows: [], total: 0, placeless: ['<!here>', 'b'] });
+    expect(placeless.text).toBe('It is not known what is running or queued.');
+    expect(placeless.all).toMatch(/The rules `&lt;!here&gt;` and `b` name no Region.*`AWS_REGION`/);
   });
 
   it('fits, and wakes nobody by a name', () => {
@@ -263,7 +275,7 @@ describe('homeView', () => {
   };
 
   it('has what waits, with Review; what was asked; timers; what runs; what is on record', () => {
-    const running = { rows: [row()], total: 12, from: 0, failed: [failed('denied')], complete: true };
+    const running = { rows: [row()], total: 12, from: 0, failed: [failed('denied')], placeless: [], complete: true };
     const { text, buttons } = home({
       ...{
         kind: 'home',
@@ -282,7 +294,7 @@ describe('homeView', () => {
       'For you to decide* (1)',
       'still open* (1)',
       'go back by themselves* (1)',
-      '12 executions',
+      'At least 12 executions',
       'sa-east-1',
     ])
       expect(text).toContain(words);
@@ -290,7 +302,7 @@ describe('homeView', () => {
 
   it('shows no requests and no records while the log is lost, and says so on top', () => {
     const rows = [row({ open: request(), held: held() })];
-    const running = { rows, total: 1, from: 0, failed: [], complete: true };
+    const running = { rows, total: 1, from: 0, failed: [], placeless: [], complete: true };
     const { text, buttons } = home(
       {
         ...{ kind: 'home', toDecide: stored(1), asked: stored(1), held: [held()], heldInAll: 1, running },
@@ -320,20 +332,19 @@ describe('homeView', () => {
   });
 
   it('says so where there is nothing, and to a guest', () => {
-    const nothing = { rows: [], total: 0, from: 0, failed: [], complete: true };
-    const { text } = home({
-      kind: 'home',
-      toDecide: [],
-      asked: [],
-      held: [],
-      heldInAll: 0,
-      running: nothing,
-      lines: [],
-    });
+    const nothing = { rows: [], total: 0, from: 0, failed: [], placeless: [], complete: true };
+    const nobody = { kind: 'home' as const, toDecide: [], asked: [], held: [], heldInAll: 0, lines: [] };
+    const { text } = home({ ...nobody, running: nothing });
     expect(text).toContain('Nothing waits for you.');
     expect(text).toContain('Nothing that the policy names.');
     expect(home({ kind: 'no-member' }).text).toContain('Only full members of this workspace');
-    home({ kind: 'home', toDecide: [], asked: [], held: [], heldInAll: 0, running: null, lines: [] });
+    home({ ...nobody, running: null });
+    for (const unseen of [{ failed: [failed('no-answer', true)], complete: false }, { placeless: ['production'] }]) {
+      const running = { ...nothing, ...unseen };
+      const { text: told } = home({ ...nobody, running });
+      expect(told).toContain('It is not known what is running or queued.');
+      expect(told).not.toContain('Nothing that the policy names');
+    }
   });
 
   it('fits, and wakes nobody', () => {
@@ -352,6 +363,7 @@ describe('homeView', () => {
         total: 1e6,
         from: 0,
         failed: Array.from({ length: 99 }, () => failed('denied')),
+        placeless: [],
         complete: true,
       },
     });

@@ -1,0 +1,43 @@
+import { z } from 'zod';
+
+/** The way to https addresses. */
+export interface ProxyWay {
+  /** `http://[user:password@]host[:port]`, or https. */
+  readonly url: string;
+  /** Hosts that are reached without it, as NO_PROXY has them; each stands for its subdomains too. */
+  readonly noProxy: string;
+}
+
+/** Before these Node has no proxy for the AWS SDK's connections. */
+const LEAST_NODE: Readonly<Record<string, number>> = { 22: 21, 24: 5 };
+
+export const proxyAddress = z
+  .string()
+  .refine((text) => URL.canParse(text) && /^https?:\/\/[^/]/i.test(text), { message: 'is not an address', abort: true })
+  .transform((text) => new URL(text))
+  .refine((url) => url.pathname === '/' && !url.search && !url.hash, 'has more than a host and a port')
+  .refine(
+    (url) => isDecodable(url.username) && isDecodable(url.password),
+    'has a % that is not one of an encoded character',
+  )
+  .refine(
+    () => canProxy(process.versions.node),
+    'is set, and this Node.js is too old to use it: 22.21 or later, or 24.5 or later',
+  )
+  .transform((url) => url.href);
+
+/** Whether this version of Node's has proxies for connections of its own http module. */
+export function canProxy(version: string): boolean {
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  const least = LEAST_NODE[major];
+  return least === undefined ? major > 24 : minor >= least;
+}
+
+function isDecodable(text: string): boolean {
+  try {
+    decodeURIComponent(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
