@@ -67,7 +67,8 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     return {
       ...{ slack, aws, env, policyFile, bots, stop },
       async startBot() {
-        const bot = await serve(env, { host: LOOPBACK, ...options.serve });
+        // The local Slack takes messages as fast as they come.
+        const bot = await serve(env, { host: LOOPBACK, postEveryMs: 20, ...options.serve });
         bots.push(bot);
         if (bot.port !== null) slack.connectBot({ requestUrl: `http://${LOOPBACK}:${bot.port}/slack/events` });
         return bot;

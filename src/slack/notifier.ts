@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { isOpen } from '../domain/throttle-request.ts';
 import type { Log } from '../log.ts';
 import type {
@@ -46,6 +47,8 @@ export interface NotifierDeps {
 
 /** Of one request: most have a dozen. */
 const RECORDS_READ = 100;
+/** How often a copy that somebody clicked on waits for its turn. */
+const MOST_WAITS = 20;
 const MOST_COPIES = 1000;
 
 /** What is told to people directly where the channel takes no message; `key` names it, so that it is told once. */
@@ -276,12 +279,14 @@ export function createNotifier(deps: NotifierDeps) {
   async function refreshCopy(id: string, copy: { channel: string; ts: string }): Promise<void> {
     const [stored, card] = await Promise.all([ledger.load(id), cards.find(id)]);
     if (!stored || card?.ts === copy.ts || copies.get(copy.ts) === stored.request.version) return;
-    if (card?.channel === copy.channel) {
+    await inTime(async () => {
       // Two that can be decided on would be edited apart.
-      await posts.supersede({ request: id, what: CARD, channel: copy.channel }, copy.ts, card.ts);
-    } else {
-      await paced.edit(first(`copy ${copy.ts}`), { ...copy, ...cardMessage(await factsOf(stored, null)) });
-    }
+      if (card?.channel === copy.channel) {
+        await posts.supersede({ request: id, what: CARD, channel: copy.channel }, copy.ts, card.ts);
+      } else {
+        await paced.edit(first(`copy ${copy.ts}`), { ...copy, ...cardMessage(await factsOf(stored, null)) });
+      }
+    });
     copies.delete(copy.ts);
     copies.set(copy.ts, stored.request.version);
     for (const oldest of copies.keys()) if (copies.size > MOST_COPIES) copies.delete(oldest);
@@ -295,6 +300,19 @@ export type Notifier = ReturnType<typeof createNotifier>;
 function notThere({ text, blocks }: MessageView, channel: string, error: string): MessageView {
   const words = `This can’t be shown in <#${channel}> (Slack says \`${error}\`), so it is told here.`;
   return { text: `${text} ${words}`, blocks: [section(`:warning: ${words}`), ...blocks] };
+}
+
+/** No worker comes back to it later: what is not its turn yet waits here. */
+async function inTime(work: () => Promise<void>): Promise<void> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await work();
+    } catch (fault) {
+      const seconds = retryAfter(fault);
+      if (seconds === null || tries === MOST_WAITS) throw fault;
+      await sleep(seconds * 1000, undefined, { ref: false });
+    }
+  }
 }
 
 /** A new card, and what came of a request, are what people wait for. */

@@ -20,22 +20,33 @@ export function changeAccess(
   return { role, session: { kind: 'change', request: request.id, team, user } };
 }
 
-/** The execution as AWS shows it, or why it does not. That it is over, only a fault of kind `gone` says. */
+/**
+ * The execution as it is now, or why it can't be seen. That it was not found before is over with it: so a worker's look says.
+ * @throws NotRecorded
+ */
 export async function lookAtExecution(
   deps: AbsentDeps,
   request: ThrottleRequest,
   access: Access,
 ): Promise<TaskExecution | AwsFault> {
+  const seen = await lookOnce(deps, request, access);
+  if (!(seen instanceof AwsFault)) await deps.absences.end(request.execution);
+  return seen;
+}
+
+/** The same for whom somebody waits: nothing is written where it is found. @throws NotRecorded where it is not */
+export async function lookOnce(
+  deps: AbsentDeps,
+  request: ThrottleRequest,
+  access: Access,
+): Promise<TaskExecution | AwsFault> {
   const execution = executionOf(request);
-  let seen: TaskExecution;
   try {
-    seen = await deps.executions.describe(execution, access);
+    return await deps.executions.describe(execution, access);
   } catch (fault) {
     if (!(fault instanceof AwsFault)) throw fault;
     return fault.kind === 'not-found' ? judgeAbsent(deps, execution, access, fault) : fault;
   }
-  await deps.absences.end(request.execution);
-  return seen;
 }
 
 /** As who only looks: under the rule in force now, or else the role that the change was made under. */

@@ -3,7 +3,7 @@ import { vanishedEvent } from '../domain/decide-apply.ts';
 import { type Decision, decideOpen, decideReview, type ReviewCommand, ruleNow } from '../domain/decide-review.ts';
 import type { DecisionRefusal } from '../domain/refusal.ts';
 import type { ThrottleRequest } from '../domain/throttle-request.ts';
-import { lookAtExecution } from './change-at-aws.ts';
+import { lookOnce } from './change-at-aws.ts';
 import { AwsFault } from './faults.ts';
 import type {
   Absences,
@@ -60,7 +60,7 @@ export async function reviewRequest(deps: ReviewDeps, review: Review): Promise<D
     const may = decideOpen(request, by, facts);
     if (!may.ok || may.events.length > 0 || decision === 'deny') return decideReview(request, command, facts);
     const role = ruleNow(request, facts.inForce)?.role ?? null;
-    const execution = await lookAtExecution(deps, request, { role, session: { kind: 'read' } });
+    const execution = await lookOnce(deps, request, { role, session: { kind: 'read' } });
     if (execution instanceof AwsFault) {
       if (execution.kind === 'gone') return vanished(request, facts.inForce.digest, execution);
       throw execution;

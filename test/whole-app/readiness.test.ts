@@ -208,7 +208,9 @@ describe('Slack', () => {
   it('that has cut all Socket Mode connections', async () => {
     const { slack, env } = world;
     await withBot({ env: slack.environment('socket') }, async (bot) => {
-      expect((await readyz(bot.opsPort)).checks.receiving).toEqual(['ok', '2 Socket Mode connections']);
+      await until(async () =>
+        expect((await readyz(bot.opsPort)).checks.receiving).toEqual(['ok', '2 Socket Mode connections']),
+      );
       slack.dropSockets();
       await until(async () =>
         expect((await readyz(bot.opsPort)).checks.receiving).toEqual([

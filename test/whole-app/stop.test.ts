@@ -81,7 +81,8 @@ describe('an orderly stop', () => {
     for (const arn of Array.from({ length: 5 }, () => execution())) {
       await slack.as(OPERATOR).command('C0OPS', COMMAND, `${arn} 50MiB/s`);
     }
-    await slack.until(() => slack.hanging() === 5);
+    // The others wait for their turn in the channel.
+    await slack.until(() => slack.hanging() > 0);
     redis.pause();
     const from = performance.now();
     await bots.pop()?.stop();
