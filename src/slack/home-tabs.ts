@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { createBoundedMap } from '../bounded-map.ts';
 import { hasPlace } from '../domain/private-request.ts';
 import { NotRecorded } from '../workflow/faults.ts';
 import { concerned, type Homes, type HomeTabs, homeFacts } from '../workflow/home.ts';
@@ -14,25 +15,20 @@ const MISSED_MS = 10 * 60_000;
 /** Brings home tabs up to date while somebody may look at them. */
 export function startHomeTabs(bot: Omit<Bot, 'homeTabs'>, homes: Homes): HomeTabs {
   const stopping = new AbortController();
-  /** Who has opened it while Redis was away, and when, the last one last. */
-  const missed = new Map<string, number>();
+  /** Who has opened it while Redis was away, and when. */
+  const missed = createBoundedMap<string, number>(MOST_MISSED);
 
   /** Says what is away, and keeps in mind whose tab has to follow: Redis can't. */
   async function sayAway(user: string): Promise<void> {
-    missed.delete(user);
     missed.set(user, bot.clock.now().getTime());
-    for (const oldest of missed.keys()) {
-      if (missed.size <= MOST_MISSED) break;
-      missed.delete(oldest);
-    }
     await bot.clients.patient.views.publish({ user_id: user, view: homeAway(bot.clock.now()) });
   }
 
   /** @throws NotRecorded while Redis is away still */
   async function makeUpFor(): Promise<void> {
     const since = bot.clock.now().getTime() - MISSED_MS;
-    for (const [user, at] of [...missed]) {
-      if (at >= since) await homes.opened(user);
+    for (const user of missed.keys()) {
+      if ((missed.get(user) ?? 0) >= since) await homes.opened(user);
       missed.delete(user);
     }
   }

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { createBoundedMap } from '../bounded-map.ts';
 import { isOpen } from '../domain/throttle-request.ts';
 import type { Log } from '../log.ts';
 import type {
@@ -66,7 +67,7 @@ export function createNotifier(deps: NotifierDeps) {
   const { factsOf, problemOf } = createCardFacts(deps);
   const inTurn = createCardTurn(cards);
   /** Which version a copy shows, by its ts: clicked again, it is not made anew. */
-  const copies = new Map<string, number>();
+  const copies = createBoundedMap<string, number>(MOST_COPIES);
 
   /** Posts or edits the card, until what stands there is the newest state. */
   async function bringUpToDate(id: string, seen: Seen, live: boolean, still: () => Promise<void>): Promise<void> {
@@ -287,9 +288,7 @@ export function createNotifier(deps: NotifierDeps) {
         await paced.edit(first(`copy ${copy.ts}`), { ...copy, ...cardMessage(await factsOf(stored, null)) });
       }
     });
-    copies.delete(copy.ts);
     copies.set(copy.ts, stored.request.version);
-    for (const oldest of copies.keys()) if (copies.size > MOST_COPIES) copies.delete(oldest);
   }
 
   return { show, result, tellThread, refreshCopy };

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { createBoundedMap } from '../bounded-map.ts';
 import { retryAfter } from './clients.ts';
 
 /** What Slack limits together: the messages of one channel, the edits of a workspace. */
@@ -68,16 +69,13 @@ const MOST_LANES = 500;
  * a 429 nobody asks before Retry-After is over, and then one piece first.
  */
 export function createTurns({ shared, now = () => performance.now() }: { shared: SharedWaits; now?: () => number }) {
-  const lanes = new Map<string, LaneState>();
+  /** One that goes loses its order and its pace alone: what Slack asked to wait is shared. */
+  const lanes = createBoundedMap<string, LaneState>(MOST_LANES);
   let places = 0;
 
   function stateOf(lane: Lane): LaneState {
     const found = lanes.get(lane.key);
     if (found) return found;
-    for (const [key, state] of lanes) {
-      if (lanes.size < MOST_LANES) break;
-      if (isIdle(state, now())) lanes.delete(key);
-    }
     const state: LaneState = { spent: 0, inFlight: 0, probing: false, waiting: new Map() };
     lanes.set(lane.key, state);
     return state;
@@ -161,8 +159,4 @@ export type Turns = ReturnType<typeof createTurns>;
 
 function goesBefore(one: Omit<Waiting, 'due'>, other: Omit<Waiting, 'due'>): boolean {
   return one.urgency === other.urgency ? one.place < other.place : one.urgency === 'first';
-}
-
-function isIdle({ spent, inFlight, waiting }: LaneState, at: number): boolean {
-  return inFlight === 0 && spent <= at && [...waiting.values()].every(({ due }) => due + FORGOTTEN_MS < at);
 }

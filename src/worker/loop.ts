@@ -18,6 +18,8 @@ export interface LoopOptions {
   onEffect?: (kind: EffectKind, outcome: 'done' | 'again' | 'fault') => void;
   /** How many pieces of work at once. */
   width?: number;
+  /** How long it rests between two looks for what workers that are gone had claimed; 5 s if not given. */
+  abandonedEveryMs?: number;
 }
 
 const RENEW_MS = 10_000;
@@ -29,7 +31,16 @@ const MOST_BACKOFF_SECONDS = 30;
 const MOST_REMEMBERED = 1000;
 
 /** Claims work, runs it and settles it, until told to stop. */
-export function startLoop({ outbox, run, clock, log, onEffect = () => {}, onTurn = () => {}, width = 8 }: LoopOptions) {
+export function startLoop({
+  outbox,
+  run,
+  clock,
+  log,
+  onEffect = () => {},
+  onTurn = () => {},
+  width = 8,
+  abandonedEveryMs = ABANDONED_MS,
+}: LoopOptions) {
   const stopping = new AbortController();
   const inHand = new Map<string, Work>();
   /** How often a piece of work failed in a row, by its text: only to wait longer each time. */
@@ -139,9 +150,11 @@ export function startLoop({ outbox, run, clock, log, onEffect = () => {}, onTurn
     inHand.delete(inHandAs);
   }
 
+  /** Beside as much new work, which may take long; but not ever more where all of it hangs. */
   async function takeAbandoned(): Promise<void> {
-    await startAll(await outbox.takeAbandoned(width));
-    await rest(ABANDONED_MS);
+    const room = Math.min(width, 2 * width - inHand.size);
+    if (room > 0) await startAll(await outbox.takeAbandoned(room));
+    await rest(abandonedEveryMs);
   }
 
   async function releaseTimers(): Promise<void> {

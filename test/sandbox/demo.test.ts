@@ -139,7 +139,8 @@ describe.concurrent('the demo', () => {
 
   it('stops by itself, and leaves nothing, where the process that was started is killed', {
     timeout: SLOW,
-  }, async () => {
+  }, async ({ expect }) => {
+    // Its own: one for all knows of no test as soon as another of them has ended.
     const { child, left } = start(['--once'], { REDIS_URL: inject('redisUrl') });
     await said(child, /Olga ›/);
     const others = descendantsOf(child.pid ?? 0);

@@ -1,6 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { createShown } from '../../src/ledger/shown.ts';
 import type { LocalDataSync } from '../../src/sandbox/datasync/start-data-sync.ts';
 import { type LocalSlack, startSlack } from '../../src/sandbox/slack/local-slack.ts';
+import { createLiveEdits } from '../../src/slack/live-edits.ts';
 import { startAws } from '../datasync/aws-environment.ts';
 import { at, execution, MIB } from '../domain/given.ts';
 import { asked, following } from '../ledger/given-ledger.ts';
@@ -78,5 +80,22 @@ describe('the live facts of a card', () => {
     const cancelled = () => slack.messages('C0OPS').some(({ text }) => text.startsWith('Cancelled'));
     while (!cancelled()) await bot.notifier.show(request.id);
     expect(edits(from)).toHaveLength(2);
+  });
+
+  it('have the share of a card that nobody has looked at for ten minutes', async () => {
+    await cards(0);
+    const { redis, keys } = bot;
+    const clock = { now: () => at(seconds) };
+    const edits = createLiveEdits({ shown: createShown(redis, keys), hasRoom: () => true, clock });
+    const message = (text: string) => ({ text, blocks: [] });
+    const due = () => edits.isDue('r-0', message('new'), null);
+    for (let number = 0; number < 50; number++) await edits.isDue(`r-${number}`, message('old'), null);
+    await edits.made('r-0', message('old'), null);
+    seconds = 60;
+    expect(await due()).toBe(false);
+    seconds = 590;
+    await edits.made('r-0', message('old'), null);
+    seconds = 650;
+    expect(await due()).toBe(true);
   });
 });

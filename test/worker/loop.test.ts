@@ -4,7 +4,7 @@ import { BLOCK_MS, type Connection, connect } from '../../src/ledger/connection.
 import { createOutbox } from '../../src/ledger/outbox.ts';
 import { createLogger } from '../../src/log.ts';
 import { startLocalRedis } from '../../src/sandbox/redis.ts';
-import { type Run, startLoop } from '../../src/worker/loop.ts';
+import { type LoopOptions, type Run, startLoop } from '../../src/worker/loop.ts';
 import { ClaimLost } from '../../src/workflow/faults.ts';
 import type { Claim, EffectKind } from '../../src/workflow/ports.ts';
 import { at } from '../domain/given.ts';
@@ -42,12 +42,13 @@ const forgotten: Run = async () => null;
 async function start(
   name: string,
   run: Partial<Record<EffectKind, Run>>,
-  more: { width?: number; abandonedMs?: number; url?: string } = {},
+  more: Pick<LoopOptions, 'width' | 'onTurn' | 'abandonedEveryMs'> & { abandonedMs?: number; url?: string } = {},
 ) {
+  const { abandonedMs, url, ...loopOptions } = more;
   const outcomes: string[] = [];
   const heard = new EventEmitter();
   const loop = startLoop({
-    outbox: await outboxOf(name, more.abandonedMs, more.url),
+    outbox: await outboxOf(name, abandonedMs, url),
     run: {
       ...{ show: forgotten, result: forgotten, apply: forgotten, expire: forgotten },
       ...{ remind: forgotten, revert: forgotten, tell: forgotten, watch: forgotten },
@@ -59,7 +60,7 @@ async function start(
       outcomes.push(`${kind} ${outcome}`);
       heard.emit('effect');
     },
-    ...(more.width === undefined ? {} : { width: more.width }),
+    ...loopOptions,
   });
   loops.push(loop);
   const told = async (count: number) => {
@@ -200,6 +201,26 @@ describe('the loop', () => {
     expect(await gone.take(1)).toHaveLength(1);
     const { told } = await start('a', {}, { abandonedMs: 0 });
     expect(await told(1)).toEqual(['apply done']);
+    await isEmpty();
+  });
+
+  it('takes over no more than it has new work, where all of it hangs', async () => {
+    const gone = await outboxOf('gone');
+    await gone.ready(new AbortController().signal);
+    for (let number = 0; number < 3; number++) await asked(opened.ledger, number, { effects: ['apply'] });
+    const works = await gone.take(3);
+    const { redis, keys } = opened;
+    for (const { claim } of works)
+      await redis.call('XCLAIM', keys.outbox, 'workers', 'gone', 0, claim.entry, 'IDLE', 3_600_000, 'JUSTID');
+    const handler = held();
+    let turns = 0;
+    const onTurn: LoopOptions['onTurn'] = (step) => {
+      if (step === 'abandoned') turns += 1;
+    };
+    await start('a', { apply: handler.run }, { width: 1, abandonedEveryMs: 50, onTurn });
+    await waitFor(() => expect(turns).toBeGreaterThanOrEqual(5));
+    expect(handler.begun).toHaveLength(2);
+    handler.release();
     await isEmpty();
   });
 

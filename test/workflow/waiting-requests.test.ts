@@ -47,6 +47,7 @@ describe('open requests as one person sees them', () => {
   });
 
   it('of others are as many as there is room for, without what is private', async () => {
+    looked.length = 0;
     const { others, asked: own, total } = await waitingRequests(deps(), NOBODY, 15);
     expect([others.length, own.length, total]).toEqual([15, 0, OPEN]);
     expect(others.every(({ request }) => request.channel === '' && request.reason === null)).toBe(true);

@@ -17,6 +17,7 @@ const EMOJI: Readonly<Record<string, string>> = {
   eyes: '👀',
   grey_question: '❔',
   heavy_check_mark: '✔️',
+  heavy_multiplication_x: '✖️',
   hourglass: '⌛',
   hourglass_flowing_sand: '⏳',
   information_source: 'ℹ️',
