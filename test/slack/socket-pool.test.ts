@@ -60,7 +60,7 @@ describe('connections of Socket Mode', () => {
     const { fewest, statuses } = await until(slack, 2);
     expect(fewest).toBeGreaterThanOrEqual(2);
     expect(made()).toBe(4);
-    await expect.poll(() => held.state(), PATIENCE).toEqual({ connected: 2, noneForMs: 0 });
+    await expect.poll(() => held.state(), PATIENCE).toEqual({ kind: 'socket', connected: 2, noneForMs: 0 });
     expect(new Set(statuses)).toEqual(new Set([200]));
     expect(statuses.length).toBeGreaterThan(10);
     expect(slack.failures).toEqual([]);
@@ -79,7 +79,7 @@ describe('connections of Socket Mode', () => {
     slack.outage({ kind: 'error', methods: ['apps.connections.open'], times: 3 });
     slack.dropSockets();
     await expect.poll(() => held.state().connected, PATIENCE).toBe(0);
-    await expect.poll(() => held.state(), PATIENCE).toEqual({ connected: 2, noneForMs: 0 });
+    await expect.poll(() => held.state(), PATIENCE).toEqual({ kind: 'socket', connected: 2, noneForMs: 0 });
   });
 
   it('are of different ages: the second is renewed by itself once', async () => {
