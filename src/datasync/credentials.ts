@@ -1,4 +1,9 @@
-import { AssumeRoleCommand, type AssumeRoleCommandInput, STSClient } from '@aws-sdk/client-sts';
+import {
+  AssumeRoleCommand,
+  type AssumeRoleCommandInput,
+  GetCallerIdentityCommand,
+  STSClient,
+} from '@aws-sdk/client-sts';
 import { createBoundedMap } from '../bounded-map.ts';
 import { AwsFault, type AwsFaultKind } from '../workflow/faults.ts';
 import type { Access, Clock } from '../workflow/ports.ts';
@@ -21,6 +26,8 @@ export interface Credentials {
   read(role: string | null, region: string): Promise<Keys>;
   /** Of a session for this one request, which CloudTrail shows under the asker's name; without a role the bot's own. */
   change(role: string | null, region: string, session: ChangeSession, executionArn: string): Promise<Keys>;
+  /** The account that a role is of; without a role that of the bot's own credentials, which AWS tells whoever asks. */
+  account(role: string | null, region: string): Promise<string>;
   close(): void;
 }
 
@@ -82,6 +89,20 @@ export function createCredentials(clock: Clock, way: Way): Credentials {
     }
   };
 
+  const ownAccount = async (region: string): Promise<string> => {
+    const call = { operation: 'sts:GetCallerIdentity', role: null };
+    await own(region);
+    try {
+      const { Account } = await within(limits.credentials, (abortSignal) =>
+        sts(region).send(new GetCallerIdentityCommand({}), { abortSignal }),
+      );
+      if (Account) return Account;
+      throw new AwsFault('not-aws', { ...call, cause: new Error('GetCallerIdentity answered without an account') });
+    } catch (error) {
+      throw toAwsFault(error, call);
+    }
+  };
+
   /** Whoever comes while a session is good, or is being got, shares it. */
   const shared = (
     key: string,
@@ -138,6 +159,7 @@ export function createCredentials(clock: Clock, way: Way): Credentials {
         region,
       );
     },
+    account: async (role, region) => (role === null ? ownAccount(region) : (role.split(':')[4] ?? '')),
     close: () => {
       for (const client of stsClients.values()) client.destroy();
       stsClients.clear();

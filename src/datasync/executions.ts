@@ -2,8 +2,6 @@ import { setTimeout as delay } from 'node:timers/promises';
 import {
   type DataSyncClient,
   DescribeTaskExecutionCommand,
-  InvalidRequestException,
-  paginateListTaskExecutions,
   UpdateTaskExecutionCommand,
 } from '@aws-sdk/client-datasync';
 import type { ExecutionArn, TaskExecution } from '../domain/task-execution.ts';
@@ -12,7 +10,8 @@ import { createActiveExecutions } from './active-executions.ts';
 import { type AwsCall, toAwsFault } from './aws-fault.ts';
 import { type Clients, createClients } from './clients.ts';
 import { createCredentials } from './credentials.ts';
-import { seenExecution, UNKNOWN_STATUS } from './seen-execution.ts';
+import { listedStatus } from './listed-status.ts';
+import { seenExecution } from './seen-execution.ts';
 import { createTaskNames } from './task-names.ts';
 import { TIME_LIMITS, type TimeLimits, type Way, within } from './time-limits.ts';
 
@@ -76,10 +75,11 @@ export function createExecutions(options: {
       }
     },
 
-    listedStatus: ({ arn, region, taskArn }, role) =>
+    listedStatus: (execution, role) =>
       asCall({ operation: 'datasync:ListTaskExecutions', role }, limits.listFlight, async (signal) => {
-        const client = await clients.reader(region, role);
-        return listedStatus(client, arn, taskArn, signal);
+        const client = await clients.reader(execution.region, role);
+        const account = () => credentials.account(role, execution.region);
+        return listedStatus(client, execution, { role, account }, signal);
       }),
 
     listActive: (targets, options) => active.list(targets, options),
@@ -113,29 +113,6 @@ async function usingClient<T>(
     return await use(client);
   } finally {
     client.destroy();
-  }
-}
-
-/** All pages of the task are read; of the whole Region where the task itself is gone, which is refused as invalid. */
-async function listedStatus(
-  client: DataSyncClient,
-  arn: string,
-  taskArn: string,
-  abortSignal: AbortSignal,
-): Promise<string | null> {
-  const statusIn = async (input: { TaskArn?: string }): Promise<string | null> => {
-    let found: string | null = null;
-    for await (const { TaskExecutions = [] } of paginateListTaskExecutions({ client }, input, { abortSignal })) {
-      const listed = TaskExecutions.find(({ TaskExecutionArn }) => TaskExecutionArn === arn);
-      if (listed) found = listed.Status ?? UNKNOWN_STATUS;
-    }
-    return found;
-  };
-  try {
-    return await statusIn({ TaskArn: taskArn });
-  } catch (error) {
-    if (!(error instanceof InvalidRequestException)) throw error;
-    return statusIn({});
   }
 }
 

@@ -137,9 +137,10 @@ export function startAuditWatch(options: WatchOptions) {
   return {
     async stop(): Promise<void> {
       stopping.abort();
-      await running;
-      // What was recorded since the last checkpoint has a witness before this bot is gone.
-      const words = turn(true)
+      // What was recorded since the last checkpoint has a witness before this bot is gone. A round that is under way may
+      // wait for Redis until that is closed, to give up its lock.
+      const words = running
+        .then(() => turn(true))
         .catch(options.onFault)
         .then(() => Promise.all([postAll(), standing.done(), warning.done()]));
       await Promise.race([words, sleep(LAST_WORDS_MS, null, { ref: false })]);

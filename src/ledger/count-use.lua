@@ -11,6 +11,8 @@ local now_ms = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
 
 local function over(key, most, mark_key, limit)
   redis.call('ZREMRANGEBYSCORE', key, '-inf', now_ms - window_ms)
+  -- The clock was set back since: nobody is kept waiting until it is there again.
+  redis.call('ZREMRANGEBYSCORE', key, '(' .. string.format('%d', now_ms + window_ms), '+inf')
   local count = redis.call('ZCARD', key)
   if count < most then
     return nil
@@ -18,6 +20,9 @@ local function over(key, most, mark_key, limit)
   -- Where the limit was higher before, more than one has to leave the window.
   local last = redis.call('ZRANGE', key, count - most, count - most, 'WITHSCORES')
   local wait_ms = math.min(window_ms, math.max(1, tonumber(last[2]) + window_ms - now_ms))
+  if redis.call('PTTL', mark_key) > window_ms then
+    redis.call('DEL', mark_key)
+  end
   local marked = redis.call('SET', mark_key, '1', 'PX', window_ms, 'NX')
   return { 'over', limit, wait_ms, marked and 'record' or 'recorded', string.format('%d', now_ms) }
 end

@@ -40,8 +40,8 @@ export function createOutbox({
   const runSettle = loadScript(redis, 'settle');
   const runRenew = loadScript(redis, 'renew');
   const runDueTimers = loadScript(redis, 'due-timers');
-  /** The entries that were taken here and are not settled. */
-  const held = new Set<string>();
+  /** The entries that were taken here and are not settled, each with its newest claim. */
+  const held = new Map<string, number>();
   /** The last read broke off: Redis may have answered it, and given work to a connection that is gone. */
   let brokenOff = false;
   const claiming = oneAtATime();
@@ -98,7 +98,7 @@ export function createOutbox({
   }
 
   function hold(works: Work[]): Work[] {
-    for (const { claim } of works) held.add(claim.entry);
+    for (const { claim } of works) held.set(claim.entry, claim.deliveries);
     return works;
   }
 
@@ -111,7 +111,8 @@ export function createOutbox({
     const effect = again ? JSON.stringify(work.effect) : '';
     const values = [GROUP, entry, consumer, deliveries, effect, again?.getTime() ?? 0];
     const settled = await runSettle([keys.outbox, keys.timers], values);
-    held.delete(entry);
+    // Taken anew meanwhile, it is in hand still.
+    if (held.get(entry) === deliveries) held.delete(entry);
     return settled === 1;
   }
 

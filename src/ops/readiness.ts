@@ -159,7 +159,9 @@ function audit(lost: string | null, doubts: readonly string[]): Judged {
  */
 function slack(looked: Looked<TokenAnswer> | null): Judged {
   if (looked === null) return fail(NOT_YET);
-  if (looked.agoMs > TOKEN_STALE_MS) return fail(staleWords(looked));
+  // It is not asked before that is over.
+  const waitMs = 'found' in looked && looked.found.kind === 'unknown' ? (looked.found.waitSeconds ?? 0) * 1000 : 0;
+  if (looked.agoMs > waitMs + TOKEN_STALE_MS) return fail(staleWords(looked));
   if ('fault' in looked) return warn('Slack could not be asked whether it takes the token: see the log');
   const answer = looked.found;
   switch (answer.kind) {

@@ -207,8 +207,8 @@ export interface Executions {
    */
   listActive(targets: readonly ListTarget[], options?: { details?: boolean; withinMs?: number }): Promise<ActiveList>;
   /**
-   * The status that ListTaskExecutions has for an execution; null where no page lists it.
-   * @throws AwsFault where not all pages could be read
+   * The status that ListTaskExecutions has for an execution; null where no page of its account lists it.
+   * @throws AwsFault where not all pages could be read, or they were those of another account
    */
   listedStatus(execution: ExecutionArn, role: string | null): Promise<string | null>;
   /** Looks at executions of the last list, at most 15 s old; one that can't be had within `withinMs` is left out. */

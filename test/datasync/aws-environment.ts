@@ -10,7 +10,7 @@ export const OWN_KEY = 'AKIAOWNKEY';
 
 /** A local AWS that the SDK finds through its environment, as the bot does. */
 export async function startAws(options: DataSyncOptions = {}): Promise<LocalDataSync> {
-  const sync = await startDataSync(options);
+  const sync = await startDataSync({ ownAccount: ACCOUNT, ...options });
   vi.stubEnv('AWS_ENDPOINT_URL_DATASYNC', sync.url);
   vi.stubEnv('AWS_ENDPOINT_URL_STS', sync.stsUrl);
   vi.stubEnv('AWS_ACCESS_KEY_ID', OWN_KEY);

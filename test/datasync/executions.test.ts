@@ -135,6 +135,20 @@ describe('describe', () => {
     await expect(executions.listedStatus(first, null)).rejects.toMatchObject({ kind: 'rejected' });
   });
 
+  it('takes no list of another account for one that lacks the execution', async () => {
+    const own = arnOf(aws.startExecution(task, RUNNING));
+    const other = arnOf(own.arn.replace(ACCOUNT, '999988887777'));
+    const executions = adapter();
+    await expect(executions.listedStatus(other, null)).rejects.toMatchObject({ kind: 'not-found' });
+    expect(count('GetCallerIdentity')).toBe(1);
+    await expect(executions.listedStatus(other, ROLE)).rejects.toMatchObject({ kind: 'not-found', role: ROLE });
+    expect(await executions.listedStatus(own, ROLE)).toBe('TRANSFERRING');
+    aws.forget(own.arn);
+    expect(await executions.listedStatus(own, ROLE)).toBeNull();
+    aws.fail({ kind: 'internal', operation: 'GetCallerIdentity' });
+    await expect(executions.listedStatus(own, null)).rejects.toMatchObject({ operation: 'sts:GetCallerIdentity' });
+  });
+
   it.each([
     ['throttle', 'throttled'],
     ['deny', 'denied'],

@@ -157,6 +157,20 @@ describe('the watch over the log', () => {
     expect(posts).toEqual([['the last']]);
   });
 
+  it('keeps no stop waiting for Redis', async () => {
+    let rounds = 0;
+    watch({
+      checkpoints: {
+        round: () => {
+          rounds += 1;
+          return new Promise(() => {});
+        },
+      },
+    });
+    await vi.waitFor(() => expect(rounds).toBe(1), PATIENCE);
+    await watches.pop()?.stop();
+  });
+
   it('raises it again at once where Slack did not take it', async () => {
     let failed = false;
     await restore(opened, new Map());

@@ -114,6 +114,23 @@ describe('a claim', () => {
     );
   });
 
+  it('that the same worker took anew is in hand when the old one is settled, and is not taken once more', async () => {
+    const outbox = await worker('a', 0);
+    await asked(opened.ledger, 1, { effects: ['show'] });
+    const before = await only(outbox.take(8));
+    const again = await only(outbox.takeAbandoned(8));
+    expect(await outbox.settle(before, null)).toBe(false);
+    // A read breaks off, so the next one looks for what was given to it and never came.
+    const [blocking] = connections;
+    const ended = new Promise((end) => blocking?.once('end', end));
+    blocking?.disconnect();
+    await expect(outbox.take(8)).rejects.toThrow();
+    await ended;
+    await blocking?.connect();
+    expect(await outbox.take(8)).toEqual([]);
+    expect(await outbox.settle(again, null)).toBe(true);
+  });
+
   it('that is renewed is not abandoned', async () => {
     const [living, other] = await Promise.all([worker('living'), worker('other', 60_000)]);
     await asked(opened.ledger, 1, { effects: ['show'] });

@@ -89,6 +89,17 @@ describe('what people do, counted over all bots', () => {
     }
   });
 
+  it('keeps nobody waiting where the clock of Redis was set back', async () => {
+    const most = { ...MOST, perChannel: 50 };
+    for (let nth = 0; nth < 4; nth++) await one.count(use(`use ${nth}`), most);
+    const [seconds] = await redis.time();
+    const key = keys.usesOf('perUser', 'U1');
+    for (let nth = 0; nth < 3; nth++) await redis.zadd(key, (Number(seconds) + 3600) * 1000, `use ${nth}`);
+    for (const left of [key, keys.limitRefused('perUser', 'U1')]) await redis.expire(left, 3660);
+    for (let nth = 0; nth < 3; nth++) expect((await one.count(use(`since ${nth}`), most)).kind).toBe('counted');
+    expect(await one.count(use('more'), most)).toMatchObject({ kind: 'over', record: expect.any(String) });
+  });
+
   it('waits for as many to grow old as a lowered limit asks', async () => {
     const [seconds] = await redis.time();
     for (const [nth, age] of [50, 30, 10].entries()) {

@@ -143,6 +143,16 @@ describe('Slack', () => {
     expect(judged({ token })).toEqual([['slack', 'warn', expect.stringMatching(/^Slack does not answer: messages/)]]);
   });
 
+  it('that wants not to be asked for long: a warning for so long', () => {
+    const unknown: TokenAnswer = { kind: 'unknown', why: 'Slack limits the rate', waitSeconds: 900 };
+    expect(judged({ token: found(unknown, 890_000) })).toEqual([
+      ['slack', 'warn', expect.stringMatching(/^Slack limits/)],
+    ]);
+    expect(judged({ token: found(unknown, 1_201_000) })).toEqual([
+      ['slack', 'fail', expect.stringMatching(/^not looked/)],
+    ]);
+  });
+
   it('that was not asked for long: not ready', () => {
     const token = found<TokenAnswer>({ kind: 'taken' }, 301_000);
     expect(judged({ token })).toEqual([['slack', 'fail', expect.stringMatching(/^not looked at since/)]]);

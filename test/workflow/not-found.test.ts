@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { LocalDataSync } from '../../src/sandbox/datasync/start-data-sync.ts';
 import { openReview } from '../../src/workflow/open-review.ts';
+import { ACCOUNT } from '../datasync/aws-environment.ts';
 import { MIB, rule } from '../domain/given.ts';
 import { verifiedLog } from '../ledger/given-ledger.ts';
 import {
@@ -102,6 +103,22 @@ describe('AWS answers that it does not find an execution', () => {
     aws.recover();
     await pass(2);
     expect((await bot.request(id)).hold?.end?.why).toBe('ended');
+  });
+
+  it('to who looks in another account: what it runs in is not ended for that, and it is set back', async () => {
+    const own = `arn:aws:iam::${ACCOUNT}:role/datasync-throttle`;
+    world.rule = rule({ role: own, approvals: { lower: 0, raise: 1, unlimited: null } });
+    const id = await applied(3600);
+    // The policy is changed, and the role in it is that of another account.
+    world.rule = { ...world.rule, role: own.replace(ACCOUNT, '999988887777') };
+    aws.fail(REFUSED);
+    await pass(30);
+    expect(await bot.ledger.inForceOf(arn)).toMatchObject({ request: id });
+    expect((await bot.request(id)).hold?.end).toBeNull();
+    aws.recover();
+    await pass(31);
+    expect((await bot.request(id)).hold?.end?.how).toBe('reverted');
+    expect(aws.execution(arn).bytesPerSecond).toBe(100 * MIB);
   });
 
   it('with one answer in between: the ten minutes begin anew', async () => {

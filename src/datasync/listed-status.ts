@@ -1,0 +1,41 @@
+import { type DataSyncClient, InvalidRequestException, paginateListTaskExecutions } from '@aws-sdk/client-datasync';
+import type { ExecutionArn } from '../domain/task-execution.ts';
+import { AwsFault } from '../workflow/faults.ts';
+import { UNKNOWN_STATUS } from './seen-execution.ts';
+
+/** Who reads the list, and which account that is. */
+interface Reader {
+  role: string | null;
+  account(): Promise<string>;
+}
+
+/**
+ * The status in the list; null where it is not there. All pages of the task are read; of the whole Region where the task
+ * itself is gone, which is refused as invalid.
+ * @throws AwsFault of the kind `not-found` where the list is another account's: it says nothing of what is not in it
+ */
+export async function listedStatus(
+  client: DataSyncClient,
+  { arn, taskArn, account }: ExecutionArn,
+  reader: Reader,
+  abortSignal: AbortSignal,
+): Promise<string | null> {
+  const statusIn = async (input: { TaskArn?: string }): Promise<string | null> => {
+    let found: string | null = null;
+    for await (const { TaskExecutions = [] } of paginateListTaskExecutions({ client }, input, { abortSignal })) {
+      const listed = TaskExecutions.find(({ TaskExecutionArn }) => TaskExecutionArn === arn);
+      if (listed) found = listed.Status ?? UNKNOWN_STATUS;
+    }
+    return found;
+  };
+  const found = await statusIn({ TaskArn: taskArn }).catch((error: unknown) => {
+    if (!(error instanceof InvalidRequestException)) throw error;
+    return statusIn({});
+  });
+  if (found !== null) return found;
+  // The role of a rule, or the bot's own account, may have been changed to another one since.
+  const looked = await reader.account();
+  if (looked === account) return null;
+  const cause = new Error(`account ${looked} was looked at, and the execution is of account ${account}`);
+  throw new AwsFault('not-found', { operation: 'datasync:ListTaskExecutions', role: reader.role, cause });
+}
