@@ -24,7 +24,8 @@ export function createClients(credentials: Credentials, way: Way): Clients {
       const key = `${region} ${role ?? ''}`;
       const existing = readers.get(key);
       if (existing) return existing;
-      const keys = () => credentials.read(role, region);
+      // Kept and renewed there alone: else the client keeps them too, and renews them by a clock of its own.
+      const keys = Object.assign(() => credentials.read(role, region), { memoized: true });
       const client = newClient(region, keys, 3, way);
       readers.set(key, client);
       return client;

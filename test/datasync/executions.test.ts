@@ -282,18 +282,29 @@ describe('under a role', () => {
     expect(aws.calls[0]).toMatchObject({ operation: 'AssumeRole', region: REGION });
   });
 
-  it('renews the read session 5 minutes before its end', async () => {
+  it('renews the read session 5 minutes before its end, and signs with the new one then', async () => {
     let at = Date.now();
-    const executions = createExecutions({ clock: { now: () => new Date(at) } });
+    const now = () => new Date(at);
+    await aws.stop();
+    aws = await startAws({ now });
+    const running = aws.startExecution(aws.addTask({ name: 'nightly', account: ACCOUNT, region: REGION }), RUNNING);
+    const executions = createExecutions({ clock: { now } });
     made.push(executions);
-    const arn = arnOf(aws.startExecution(task, RUNNING));
-    await executions.describe(arn, read);
+    const look = () => executions.describe(arnOf(running), read);
+    await look();
     at += 54 * 60_000;
-    await executions.describe(arn, read);
+    await look();
     expect(count('AssumeRole')).toBe(1);
     at += 2 * 60_000;
-    await executions.describe(arn, read);
+    await look();
     expect(count('AssumeRole')).toBe(2);
+    at += 10 * 60_000;
+    await look();
+    expect(count('AssumeRole')).toBe(2);
+    const looks = aws.calls.filter(({ operation }) => operation === 'DescribeTaskExecution');
+    const [first, second, third, fourth] = looks.map(({ identity }) => identity?.accessKey);
+    expect([second, fourth]).toEqual([first, third]);
+    expect(third).not.toBe(first);
   });
 
   it('changes in a session of the request, in the name of who asked, for this execution alone', async () => {

@@ -1,16 +1,10 @@
 import { expect, it } from 'vitest';
 import { visibleText } from '../../src/sandbox/slack/block-walk.ts';
 import type { SlackMessage } from '../../src/sandbox/slack/workspace.ts';
-import { givenWorld, MiB, POLICY, shows } from './world.ts';
+import { givenFastWorld, PATIENCE } from './fast-world.ts';
+import { MiB, POLICY, shows } from './world.ts';
 
-/** A minute passes in a second, for the bot and for AWS alike. */
-const SPEED = 60;
-const began = Date.now();
-const now = () => new Date(began + (Date.now() - began) * SPEED);
-
-const at = givenWorld({
-  serve: { clock: { now }, abandonedMs: 1500 },
-  aws: { now },
+const { at } = givenFastWorld({
   policy: POLICY.replace('lower: 1', 'lower: 0'),
 });
 
@@ -22,7 +16,7 @@ const inChannel = ({ channel, ts }: SlackMessage, says: string) =>
         .slack.thread(channel, ts)
         .slice(2)
         .find((one) => one.subtype === 'thread_broadcast' && shows(one, says)),
-    { timeoutMs: 60_000 },
+    PATIENCE,
   );
 
 it('says that a revert is overdue, on the card and in the channel, with why; and how late it was', async () => {

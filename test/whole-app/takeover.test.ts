@@ -1,16 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { visibleText } from '../../src/sandbox/slack/block-walk.ts';
 import type { SlackMessage } from '../../src/sandbox/slack/workspace.ts';
-import { COMMAND, givenWorld, LEAD, LEAD2, MiB, OPERATOR, POLICY } from './world.ts';
+import { givenFastWorld } from './fast-world.ts';
+import { COMMAND, LEAD, LEAD2, MiB, OPERATOR, POLICY } from './world.ts';
 
-/** A minute passes in a second, for the bot and for AWS alike. */
-const SPEED = 60;
-const began = Date.now();
-const now = () => new Date(began + (Date.now() - began) * SPEED);
-
-const at = givenWorld({
-  serve: { clock: { now } },
-  aws: { now },
+const { at, options } = givenFastWorld({
   policy: POLICY.replace('lower: 1, raise: 1, unlimited: 2', 'lower: 0, raise: 1, unlimited: 2').replace(
     'requesters: { groups: [S0OPS] }',
     `requesters: { groups: [S0OPS, S0LEADS] }`,
@@ -62,8 +56,8 @@ describe('the limit that a lead has set for 8 hours', () => {
     const told = await says(OPERATOR, arn, '9.9MiB/s for 1m');
     expect(told.text).toContain('It needs 2 approvals');
     // Three minutes of the bot's and AWS's time: three times as long as was asked for.
-    const until = now().getTime() + 180_000;
-    await expect.poll(() => now().getTime(), { timeout: 10_000 }).toBeGreaterThan(until);
+    const until = options.clock.now().getTime() + 180_000;
+    await expect.poll(() => options.clock.now().getTime(), { timeout: 10_000 }).toBeGreaterThan(until);
     expectAsTheLeadSet(arn);
   });
 

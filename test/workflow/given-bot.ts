@@ -12,6 +12,7 @@ import { createOpenPlaces } from '../../src/ledger/open-places.ts';
 import { createOutbox } from '../../src/ledger/outbox.ts';
 import { createUseCounter } from '../../src/ledger/use-counter.ts';
 import type { LocalDataSync } from '../../src/sandbox/datasync/start-data-sync.ts';
+import { threadNotes } from '../../src/slack/views/thread-notes.ts';
 import { type Applied, applyThrottle } from '../../src/workflow/apply-throttle.ts';
 import { cancelRequest } from '../../src/workflow/cancel-request.ts';
 import { expireRequest } from '../../src/workflow/expire-request.ts';
@@ -103,6 +104,18 @@ export async function startBot(arn: string, world: Outside, prefix?: string, pat
     places: createOpenPlaces(opened.redis, opened.keys, opened.ledger),
   };
   const shown: Effect[] = [];
+  /** What the threads were told, by the keys under which each word is said once. */
+  const said: { request: string; key: string }[] = [];
+
+  async function sayIn(id: string): Promise<null> {
+    const stored = await opened.ledger.load(id);
+    if (!stored) return null;
+    const facts = { request: stored.request, lines: [], now: clock.now(), seal: () => 'sealed' };
+    for (const { key } of threadNotes(facts)) {
+      if (!said.some((one) => one.request === id && one.key === key)) said.push({ request: id, key });
+    }
+    return null;
+  }
 
   async function run({ effect, claim }: Work): Promise<Applied> {
     if (effect.kind === 'apply') return applyThrottle(deps, effect.request, claim);
@@ -115,7 +128,7 @@ export async function startBot(arn: string, world: Outside, prefix?: string, pat
       });
     }
     shown.push(effect);
-    return effect.kind === 'tell' ? tellThread(deps, effect.request, async () => null) : { kind: 'done' };
+    return effect.kind === 'tell' ? tellThread(deps, effect.request, sayIn) : { kind: 'done' };
   }
 
   async function settle(work: Work, ran: Applied): Promise<void> {
@@ -126,6 +139,7 @@ export async function startBot(arn: string, world: Outside, prefix?: string, pat
   return {
     ...opened,
     ...{ deps, outbox, shown, clock, consumer, run, settle },
+    said: (id: string) => said.filter(({ request }) => request === id).map(({ key }) => key),
     ask: (
       changes: Partial<Omit<AskCommand, 'requester' | 'endsAt'> & Pick<Ask, 'until'>> & {
         user?: string;

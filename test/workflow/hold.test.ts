@@ -151,7 +151,6 @@ describe('a limit for a while', () => {
 
   it('is warned of ten minutes before, whatever else is told of it and tried again meanwhile', async () => {
     const id = await held();
-    const told = () => bot.shown.filter(({ kind, request }) => kind === 'tell' && request === id).length;
     aws.setLimit(arn, 7 * MIB);
     world.seconds += 40;
     await bot.outbox.releaseDue();
@@ -167,13 +166,13 @@ describe('a limit for a while', () => {
     world.seconds += 301;
     await bot.work();
     expect((await since()).filter((event) => event === 'drift.detected')).toHaveLength(2);
-    const before = told();
+    const before = bot.said(id);
     world.seconds += HOUR - 600 - 343;
     await bot.work();
-    expect(told()).toBe(before);
+    expect(bot.said(id)).toEqual(before);
     world.seconds += 2;
     await bot.work();
-    expect(told()).toBe(before + 1);
+    expect(bot.said(id)).toEqual([...before, `warn ${(await bot.request(id)).hold?.dueAt}`]);
   });
 
   it('goes back when AWS takes calls again, and is not said to be on its way before', async () => {

@@ -122,13 +122,11 @@ describe('a limit that was set back, and that nobody may look at', () => {
     world.seconds += HOUR;
     await bot.work();
     expect((await bot.request(id)).hold).toMatchObject({ sent: { attempt: 1 }, end: null });
-    const told = () => bot.shown.filter(({ kind }) => kind === 'tell').length;
-    // The timer for a revert that is late is there still: it has nothing to say.
-    await pass(60);
-    const before = told();
-    await pass(60);
-    expect(told()).toBe(before + 1);
+    expect(bot.said(id)).toEqual([]);
+    await pass(120);
+    expect(bot.said(id)).toEqual(['unseen']);
     await pass(840);
+    expect(bot.said(id)).toEqual(['unseen', 'ended']);
     expect((await bot.request(id)).hold?.end).toMatchObject({ how: 'failed', why: 'unseen', rate: null });
     expect(await bot.redis.hget(bot.keys.changing, arn)).toBeNull();
     aws.recover();
@@ -145,18 +143,18 @@ describe('a limit whose time is over while AWS does not answer', () => {
   it('is said to be late a minute after, and set back as soon as it can', async () => {
     const id = await held();
     aws.fail({ kind: 'reset', operation: 'DescribeTaskExecution' });
-    const told = () => bot.shown.filter(({ kind }) => kind === 'tell').length;
     world.seconds += HOUR;
     await bot.work();
-    const before = told();
     await pass(50, 10);
-    expect(told()).toBe(before);
+    expect(bot.said(id)).toEqual([]);
     await pass(20, 10);
-    expect(told()).toBe(before + 1);
+    const late = [`late ${(await bot.request(id)).hold?.dueAt}`];
+    expect(bot.said(id)).toEqual(late);
     await pass(120, 10);
-    expect(told()).toBe(before + 1);
+    expect(bot.said(id)).toEqual(late);
     aws.recover();
     await pass(10, 10);
     expect((await bot.request(id)).hold?.end).toMatchObject({ how: 'reverted' });
+    expect(bot.said(id)).toEqual([...late, 'ended']);
   });
 });
