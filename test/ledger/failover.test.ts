@@ -25,6 +25,8 @@ describe('one address whose primary changes behind it', () => {
     await asked(opened.ledger, 1);
     await leave(worker, 'before');
     await gets(worker, 'before', 30_000);
+    // WAIT counts from the last write of its own connection on.
+    await primary.admin.set('all-before', '1');
     await primary.admin.wait(1, 10_000);
 
     // Those that are connected stay with the demoted one.
