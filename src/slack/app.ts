@@ -7,7 +7,7 @@ import { parseCommand } from './command-text.ts';
 import { sayDirectly, sayPrivately, tellFault } from './door.ts';
 import { checkAtDoor, type DoorCheck } from './door-check.ts';
 import { firstWord, inTime } from './first-word.ts';
-import { clickIn, commandIn, submitIn } from './interaction-of.ts';
+import { clickIn, commandIn, submitIn, submitOp } from './interaction-of.ts';
 import {
   actionPayload,
   answerablePayload,
@@ -69,7 +69,7 @@ export function createSlackApp({ bot, receiver, unfinished, token, onInteraction
       () => onInteraction(kind, 'done'),
       async (fault: unknown) => {
         onInteraction(kind, 'fault');
-        await tellFault(fault, doing, (text) => caller.say(text), { log: caller.log, bot });
+        await tellFault(fault, doing, (text) => caller.say(text), caller);
       },
     );
     bot.background(task);
@@ -220,7 +220,7 @@ export function createSlackApp({ bot, receiver, unfinished, token, onInteraction
     const say = (message: MessageView | string) => sayDirectly(bot, user.id, message);
     const modal = openModalSeal(bot, view.private_metadata, user.id);
     const request = modal?.r;
-    const caller = callerOf(user.id, `view:${view.id}:${view.hash}`, { trigger: payload.trigger_id, request, say });
+    const caller = callerOf(user.id, submitOp(view), { trigger: payload.trigger_id, request, say });
     const answer = (response?: unknown) => acked('submit', ack as Ack, began, response);
     const ask = { form: view, title: route.title, doing: route.doing, ack: answer };
     const kind = `submit ${view.callback_id}`;
