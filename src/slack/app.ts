@@ -23,6 +23,7 @@ import { answerSubmit, keptFormAnswer, noticeAnswer } from './submit-answer.ts';
 import type { Interaction, Unfinished } from './unfinished.ts';
 import { viewOf } from './view-of.ts';
 import { noticeModal } from './views/notices.ts';
+import { unknownOption } from './views/request-modal.ts';
 import type { MessageView } from './views/text.ts';
 import type { Doing } from './words.ts';
 import { DROPPED } from './words-dropped.ts';
@@ -246,9 +247,9 @@ export function createSlackApp({ bot, receiver, unfinished, token, onInteraction
     const work = () => route.handle(bot, caller, { metadata, query: payload.value });
     const look = admitted('suggestion', caller, route, work, async () => []).catch((err: unknown) => {
       caller.log.warn({ err }, 'no suggestions');
-      return [];
+      return [unknownOption()];
     });
-    const options = await inTime(look, SUGGESTIONS_DUE_MS, []);
+    const options = await inTime(look, SUGGESTIONS_DUE_MS, [unknownOption()]);
     onInteraction('suggestion', 'done');
     await acked('suggestion', ack as Ack, began, { options });
   });

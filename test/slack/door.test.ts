@@ -12,9 +12,9 @@ it('who was told that it is not known yet is not done with before the truth was 
     async (text) => void said.push(text),
     { log: createLogger({ level: 'silent' }) },
   );
-  expect(await Promise.race([told.then(() => 'done'), new Promise((resolve) => setImmediate(resolve, 'in hand'))])).toBe(
-    'in hand',
-  );
+  expect(
+    await Promise.race([told.then(() => 'done'), new Promise((resolve) => setImmediate(resolve, 'in hand'))]),
+  ).toBe('in hand');
   expect(said).toHaveLength(1);
   settled.resolve('recorded');
   await told;

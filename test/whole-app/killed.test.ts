@@ -92,10 +92,10 @@ describe('a bot that is killed', () => {
     aws.recover();
     await startBot();
     expect(visibleText(await told(LEAD, before))).toContain('what you decided was not recorded');
+    expect(await events(arn)).toEqual(['requested']);
     const again = await slack.as(LEAD).submit(await review(LEAD, message), { decision: 'approve' });
     expect(again).toMatchObject({ responseAction: 'clear' });
     await result(message);
-    expect(await events(arn)).toEqual(['requested']);
   });
 });
 
