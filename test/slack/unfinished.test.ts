@@ -67,15 +67,18 @@ describe('what a bot has in hand', () => {
 
   it('is off the record though it was put there late, after it was done', async () => {
     const { bot, store, told, onRecord, another } = given();
-    const late = Promise.withResolvers<void>();
+    let go: () => void = () => {};
+    const late = new Promise<void>((resolve) => {
+      go = resolve;
+    });
     const begins: Promise<void>[] = [];
     const begin = (entry: string) => {
-      begins.push(late.promise.then(() => store.begin(entry)));
-      return begins.at(-1) ?? late.promise;
+      begins.push(late.then(() => store.begin(entry)));
+      return begins.at(-1) ?? late;
     };
     const end = await bot({ more: { begin } }).begin(sent);
     end();
-    late.resolve();
+    go();
     await Promise.all(begins);
     await another();
     expect(told).toHaveLength(1);
