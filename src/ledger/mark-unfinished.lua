@@ -1,7 +1,7 @@
 #!lua
 -- Says of interactions that a bot has them in hand and lives, by the clock of Redis alone.
 -- KEYS  1 interactions that are not done
--- ARGV  1 'begin', or 'renew': what was given to another bot meanwhile is not put back  2 entries, as a JSON list
+-- ARGV  1 'begin', or 'renew': what another bot has ended meanwhile is not put back  2 entries, as a JSON list
 --       3 seconds that they are kept if nobody does anything
 -- Answers  how many there were
 local unfinished_key = KEYS[1]

@@ -17,9 +17,7 @@ export function createUnfinishedStore(redis: Connection, keys: Keys): Unfinished
   };
   return {
     begin: (entry) => mark('begin', [entry]),
-    async renew(entries) {
-      if (entries.length > 0) await mark('renew', entries);
-    },
+    renew: (entries) => mark('renew', entries),
     async end(entry) {
       await redis.zrem(keys.unfinished, entry);
     },

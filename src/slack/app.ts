@@ -7,7 +7,7 @@ import { parseCommand } from './command-text.ts';
 import { sayDirectly, sayPrivately, tellFault } from './door.ts';
 import { checkAtDoor, type DoorCheck } from './door-check.ts';
 import { firstWord, inTime } from './first-word.ts';
-import { clickIn, commandIn, submitIn } from './interaction-of.ts';
+import { clickIn, commandIn, submitIn, submitOp } from './interaction-of.ts';
 import {
   actionPayload,
   answerablePayload,
@@ -23,6 +23,7 @@ import { answerSubmit, keptFormAnswer, noticeAnswer } from './submit-answer.ts';
 import type { Interaction, Unfinished } from './unfinished.ts';
 import { viewOf } from './view-of.ts';
 import { noticeModal } from './views/notices.ts';
+import { unknownOption } from './views/request-modal.ts';
 import type { MessageView } from './views/text.ts';
 import type { Doing } from './words.ts';
 import { DROPPED } from './words-dropped.ts';
@@ -69,7 +70,7 @@ export function createSlackApp({ bot, receiver, unfinished, token, onInteraction
       () => onInteraction(kind, 'done'),
       async (fault: unknown) => {
         onInteraction(kind, 'fault');
-        await tellFault(fault, doing, (text) => caller.say(text), { log: caller.log, bot });
+        await tellFault(fault, doing, (text) => caller.say(text), caller);
       },
     );
     bot.background(task);
@@ -220,7 +221,7 @@ export function createSlackApp({ bot, receiver, unfinished, token, onInteraction
     const say = (message: MessageView | string) => sayDirectly(bot, user.id, message);
     const modal = openModalSeal(bot, view.private_metadata, user.id);
     const request = modal?.r;
-    const caller = callerOf(user.id, `view:${view.id}:${view.hash}`, { trigger: payload.trigger_id, request, say });
+    const caller = callerOf(user.id, submitOp(view), { trigger: payload.trigger_id, request, say });
     const answer = (response?: unknown) => acked('submit', ack as Ack, began, response);
     const ask = { form: view, title: route.title, doing: route.doing, ack: answer };
     const kind = `submit ${view.callback_id}`;
@@ -246,9 +247,9 @@ export function createSlackApp({ bot, receiver, unfinished, token, onInteraction
     const work = () => route.handle(bot, caller, { metadata, query: payload.value });
     const look = admitted('suggestion', caller, route, work, async () => []).catch((err: unknown) => {
       caller.log.warn({ err }, 'no suggestions');
-      return [];
+      return [unknownOption()];
     });
-    const options = await inTime(look, SUGGESTIONS_DUE_MS, []);
+    const options = await inTime(look, SUGGESTIONS_DUE_MS, [unknownOption()]);
     onInteraction('suggestion', 'done');
     await acked('suggestion', ack as Ack, began, { options });
   });

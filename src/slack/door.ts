@@ -13,20 +13,21 @@ import { isViewGone } from './words-slack-fault.ts';
 
 /**
  * The one place where a fault becomes words for a person: said at once, and where it was not known yet, followed by
- * the truth.
+ * the truth. Until then the interaction is not done: should this bot end, another one tells them.
  */
 export async function tellFault(
   fault: unknown,
   doing: Doing,
   /** `again`: nothing was recorded, so that the same can be sent once more. */
   say: (text: string, again: boolean) => Promise<void>,
-  { log, bot }: { log: Caller['log']; bot: Pick<Bot, 'background'> },
+  { log }: Pick<Caller, 'log'>,
 ): Promise<void> {
   const reference = randomBytes(4).toString('hex');
   log.warn({ err: fault, doing, reference }, 'told somebody of a fault');
   await say(faultWords(fault, doing, reference).text, maySendAgain(fault));
   if (fault instanceof OutcomeUnknown) {
-    bot.background(fault.settled.then((outcome) => say(settledWords(outcome, doing), outcome === 'not-recorded')));
+    const outcome = await fault.settled;
+    await say(settledWords(outcome, doing), outcome === 'not-recorded');
   }
 }
 
@@ -55,7 +56,7 @@ export async function fillModal(
     await updateModal(bot, caller, modal.id, await fill());
   } catch (fault) {
     const say = (text: string) => sayInModal(bot, caller, modal, text);
-    await tellFault(fault, modal.doing, say, { log: caller.log, bot });
+    await tellFault(fault, modal.doing, say, caller);
   }
 }
 

@@ -1,7 +1,8 @@
 import { parseCommand } from './command-text.ts';
-import { actionPayload, commandPayload, submitPayload } from './payloads.ts';
+import { actionPayload, commandPayload, submitPayload, type ViewPayload } from './payloads.ts';
 import { ACTIONS, COMMANDS, SUBMITS } from './routes.ts';
 import type { Interaction } from './unfinished.ts';
+import { viewOf } from './view-of.ts';
 
 /** What is on record while it is worked on: of a command. Null where it can't be read, which is told at once. */
 export function commandIn(body: unknown): Interaction | null {
@@ -19,10 +20,17 @@ export function clickIn(body: unknown): Interaction | null {
   return data && route ? { user: data.user.id, doing: route.doing, op: `action:${data.trigger_id}` } : null;
 }
 
-/** The same of a form: what it is recorded under depends on what was typed. */
+/** The same of a form. */
 export function submitIn(body: unknown): Interaction | null {
   const { data } = submitPayload.safeParse(body);
   const id = data?.view.callback_id ?? '';
   const route = Object.hasOwn(SUBMITS, id) ? SUBMITS[id] : undefined;
-  return data && route ? { user: data.user.id, doing: route.doing, op: null } : null;
+  if (!data || !route) return null;
+  const own = submitOp(data.view);
+  return { user: data.user.id, doing: route.doing, op: route.op?.(own, viewOf(data.view)) ?? own };
+}
+
+/** The key of one sending of a form. */
+export function submitOp({ id, hash }: Pick<ViewPayload, 'id' | 'hash'>): string {
+  return `view:${id}:${hash}`;
 }

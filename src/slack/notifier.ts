@@ -21,12 +21,12 @@ import { retryAfter, slackError } from './clients.ts';
 import type { LiveEdits } from './live-edits.ts';
 import type { Paced } from './paced.ts';
 import { CARD, metadataOf, type Posts, RESULT } from './posts.ts';
-import { editResult } from './result-edits.ts';
+import { editResult, overWord } from './result-edits.ts';
 import { isFinal, slackVerdict } from './slack-fault.ts';
 import type { Piece } from './turns.ts';
 import { section } from './views/blocks.ts';
 import { cardMessage } from './views/card.ts';
-import { resultNow } from './views/result-over.ts';
+import { overOf, resultNow } from './views/result-over.ts';
 import type { MessageView } from './views/text.ts';
 import { threadNotes } from './views/thread-notes.ts';
 
@@ -158,14 +158,13 @@ export function createNotifier(deps: NotifierDeps) {
     if (before?.resultTs)
       return telling(
         id,
-        () => posts.relook(id),
+        async () => (await editIfOver(id)) ?? posts.relook(id),
         async () => [],
       );
-    if (!before) {
-      const shown = await show(id);
-      if (shown) return shown;
-    }
-    const card = await cards.find(id);
+    const shown = before ? null : await show(id);
+    const card = before ?? (await cards.find(id));
+    // Posted, it is enough for an answer, though a copy of it may still come to light.
+    if (shown && !card) return shown;
     const { broadcast, ...words } = message;
     const to = [...new Set([requester, ...approvals.map(({ by }) => by)].map(({ user }) => user))];
     return telling(
@@ -186,10 +185,19 @@ export function createNotifier(deps: NotifierDeps) {
         });
         if (card) await cards.keepResult(id, ts);
         await cards.tried(id, RESULT);
-        return posts.relook(id);
+        return (await editIfOver(id)) ?? posts.relook(id);
       },
       async () => [{ key: 'result', message: words, to }],
     );
+  }
+
+  /** The limit may have ended before its result was there to be edited; most of the time it has not. */
+  async function editIfOver(id: string): Promise<Told> {
+    const request = (await ledger.load(id))?.request;
+    if (request?.status !== 'applied') return null;
+    const standing = await ledger.inForceOf(request.execution);
+    const over = overOf({ request, standing: standing?.request ?? null });
+    return over && !(await cards.said(id, overWord(over))) ? show(id) : null;
   }
 
   /** Says in the thread what has come of a limit in force, or is about to: each word once, over all bots. */

@@ -1,7 +1,7 @@
 import type { Card, Cards, RecordRef } from '../workflow/ports.ts';
 import { slackError } from './clients.ts';
 import type { Paced } from './paced.ts';
-import { type LimitFacts, overOf, overResult } from './views/result-over.ts';
+import { type LimitFacts, type Over, overOf, overResult } from './views/result-over.ts';
 
 interface Deps {
   cards: Pick<Cards, 'said' | 'kept'>;
@@ -25,7 +25,7 @@ export async function editResult(
   const over = ts === null ? null : overOf(facts);
   if (ts === null || !over) return;
   const { id } = facts.request;
-  const word = `result ${over.key}`;
+  const word = overWord(over);
   if (await cards.said(id, word)) return;
   const message = overResult({ ...facts, record: await recordOf(), seal }, over);
   if (!message) return;
@@ -36,4 +36,9 @@ export async function editResult(
     if (!GONE.has(slackError(fault) ?? '')) throw fault;
   }
   await cards.kept(id, word);
+}
+
+/** What is kept once the result says so. */
+export function overWord({ key }: Over): string {
+  return `result ${key}`;
 }

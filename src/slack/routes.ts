@@ -4,7 +4,7 @@ import type { Command } from './command-text.ts';
 import { askThrottle } from './interactions/ask-throttle.ts';
 import { cancel } from './interactions/cancel-request.ts';
 import { exportLog, verifyLog } from './interactions/check-audit.ts';
-import { openExtend, submitExtend } from './interactions/extend-hold.ts';
+import { extendOp, openExtend, submitExtend } from './interactions/extend-hold.ts';
 import { openAuditFilter, submitAuditFilter } from './interactions/filter-audit.ts';
 import { listExecutions, throttleListed, turnPage } from './interactions/list-executions.ts';
 import { listRequests } from './interactions/list-requests.ts';
@@ -15,8 +15,8 @@ import { showPreview } from './interactions/preview-throttle.ts';
 import { revert } from './interactions/revert-now.ts';
 import { selectExecution } from './interactions/select-execution.ts';
 import { showStatus } from './interactions/show-status.ts';
-import { submitRequest } from './interactions/submit-request.ts';
-import { submitReview } from './interactions/submit-review.ts';
+import { requestOp, submitRequest } from './interactions/submit-request.ts';
+import { reviewOp, submitReview } from './interactions/submit-review.ts';
 import { suggestExecutions } from './interactions/suggest-executions.ts';
 import { undoClicked, undoTyped } from './interactions/undo-request.ts';
 import { AUDIT_FILTER_MODAL } from './views/audit-filter.ts';
@@ -82,12 +82,19 @@ export const ACTIONS: Readonly<Record<string, Route<(bot: Bot, caller: Caller, c
 
 /** Modals that come back, by callback id. */
 export const SUBMITS: Readonly<
-  Record<string, Route<(bot: Bot, caller: Caller, view: View) => Promise<SubmitAnswer>> & { title: string }>
+  Record<
+    string,
+    Route<(bot: Bot, caller: Caller, view: View) => Promise<SubmitAnswer>> & {
+      title: string;
+      /** What it is recorded under, if not under the key of its sending. */
+      op?: (own: string, view: View) => string;
+    }
+  >
 > = {
-  [REQUEST_MODAL]: { doing: 'asking', title: 'Throttle', handle: submitRequest },
-  [EXTEND_MODAL]: { doing: 'asking', title: 'More time', handle: submitExtend },
+  [REQUEST_MODAL]: { doing: 'asking', title: 'Throttle', handle: submitRequest, op: requestOp },
+  [EXTEND_MODAL]: { doing: 'asking', title: 'More time', handle: submitExtend, op: extendOp },
   [AUDIT_FILTER_MODAL]: { doing: 'looking', title: 'Audit log', handle: submitAuditFilter },
-  [REVIEW_MODAL]: { doing: 'deciding', title: 'Review', handle: submitReview },
+  [REVIEW_MODAL]: { doing: 'deciding', title: 'Review', handle: submitReview, op: reviewOp },
 };
 
 type Suggest = (bot: Bot, caller: Caller, ask: { metadata: string; query: string }) => Promise<PlainTextOption[]>;

@@ -61,7 +61,8 @@ export function createSocketPool({ make, log, size, staggerMs = STAGGER_MS }: So
       await Promise.race([socket.start(), late]);
     } catch (fault) {
       await socket.stop();
-      throw fault;
+      // The client gives none where the connection was closed before Slack greeted it.
+      throw fault ?? new Error('a connection was closed before Slack greeted it');
     } finally {
       late.catch(() => undefined);
     }

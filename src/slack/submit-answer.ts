@@ -51,17 +51,16 @@ export async function answerSubmit(
     const { now, later } = soon.answer;
     return ack(now.response_action === 'keep' ? { response_action: 'update', view: shown(later.text, true) } : now);
   }
-  const about = { log: caller.log, bot };
   if (soon) {
     let say = async (text: string, again: boolean) => {
       say = inModal;
       await ack({ response_action: 'update', view: shown(text, again) });
     };
-    return tellFault(soon.fault, doing, (text, again) => say(text, again), about);
+    return tellFault(soon.fault, doing, (text, again) => say(text, again), caller);
   }
   await ack({ response_action: 'update', view: loadingModal(title, 'Checking… this takes longer than usual.') });
   const [done] = await Promise.all([working, sleep(ANSWER_SHOWN_MS)]);
-  if ('fault' in done) return tellFault(done.fault, doing, inModal, about);
+  if ('fault' in done) return tellFault(done.fault, doing, inModal, caller);
   const { now, later } = done.answer;
   // What is wrong with a field can't stand under it any more.
   if (now.response_action === 'errors' || now.response_action === 'keep') return inModal(later.text, true);

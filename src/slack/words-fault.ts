@@ -44,7 +44,7 @@ export function faultWords(fault: unknown, doing: Doing, reference: string | nul
   if (slack !== null) return notAField(slack);
   const found = reference ? `, with the reference ${code(reference)}` : '';
   return notAField(
-    `Something went wrong here; it is not your fault. Nothing was sent to AWS by this; whether it was recorded, \`/datasync-throttle requests\` shows. Tell whoever runs the bot${found}.`,
+    `Something went wrong here; it is not your fault. Nothing was sent to AWS by this; \`/datasync-throttle audit\` shows whether it was recorded. Tell whoever runs the bot${found}.`,
   );
 }
 

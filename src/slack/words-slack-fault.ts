@@ -32,7 +32,7 @@ export function slackWords(fault: unknown, nothing: string): string | null {
     case undefined:
       return null;
     case 'wait':
-      return `Slack limits how often the bot may ask it, so what came of this can’t be shown yet. ${SEE} Try again in a minute.`;
+      return `Slack limits how often the bot may ask it, so what came of this can’t be shown. ${SEE} Try again in a minute.`;
     case 'no-answer':
       return `Slack did not answer the bot in time, so what came of this can’t be shown. ${SEE} Try again in a minute.`;
     case 'refused':
@@ -40,4 +40,5 @@ export function slackWords(fault: unknown, nothing: string): string | null {
   }
 }
 
-const SEE = '`/datasync-throttle requests` shows whether anything was recorded.';
+// Not the open requests: what needs no approval is no longer among them.
+const SEE = '`/datasync-throttle audit` shows whether anything was recorded.';

@@ -77,12 +77,21 @@ export async function startRedisServer(options: RedisServerOptions = {}): Promis
   }
 }
 
+/** The link alone is not it: what is written within a second after it is up may still lie with the primary. */
+async function inStep(primary: RedisServer, replica: RedisServer, key = 'in-step'): Promise<void> {
+  await until(async () => (await replica.admin.info('replication')).includes('master_link_status:up'));
+  await until(async () => {
+    await primary.admin.set(key, '1');
+    return (await primary.admin.wait(1, 1000)) === 1;
+  });
+}
+
 /** A primary and its replica, in step. */
 export async function startPair() {
   const settings = ['appendonly yes', 'repl-diskless-sync-delay 0'];
   const primary = await startRedisServer({ settings: () => settings });
   const replica = await startRedisServer({ settings: () => [...settings, `replicaof 127.0.0.1 ${primary.port}`] });
-  await until(async () => (await replica.admin.info('replication')).includes('master_link_status:up'));
+  await inStep(primary, replica);
   return { primary, replica, close: () => Promise.all([primary, replica].map((one) => one.close())) };
 }
 
@@ -132,19 +141,23 @@ export async function startCluster() {
   await replica.admin.call('CLUSTER', 'MEET', '127.0.0.1', first.port);
   const firstId = String(await first.admin.call('CLUSTER', 'MYID'));
   await until(async () => (await replica.admin.call('CLUSTER', 'REPLICATE', firstId)) === 'OK');
-  await until(async () => (await replica.admin.info('replication')).includes('master_link_status:up'));
+  const prefix = await ownedBy(first);
+  await inStep(first, replica, prefix);
   return {
     ...{ first, replica },
     url: `redis+cluster://${nodes.map(({ port }) => `127.0.0.1:${port}`).join(',')}`,
     /** A key prefix whose slot the first has. */
-    async prefix(): Promise<string> {
-      for (let number = 0; ; number++) {
-        const slot = Number(await first.admin.call('CLUSTER', 'KEYSLOT', `test-${number}`));
-        if (slot < Math.floor(16_384 / 3)) return `test-${number}`;
-      }
-    },
+    prefix,
     close: () => Promise.all([...nodes, replica].map((one) => one.close())),
   };
+}
+
+/** A key whose slot the first of three nodes has. */
+async function ownedBy({ admin }: RedisServer): Promise<string> {
+  for (let number = 0; ; number++) {
+    const slot = Number(await admin.call('CLUSTER', 'KEYSLOT', `test-${number}`));
+    if (slot < Math.floor(16_384 / 3)) return `test-${number}`;
+  }
 }
 
 /** Asks until it is so. A fault counts as no. */

@@ -66,7 +66,7 @@ describe('a worker whose Redis goes silent', () => {
   it('goes to the node of a Cluster that took its slot over', async () => {
     const cluster = await startCluster();
     toEnd.push(cluster.close);
-    const one = await worker(cluster.url, await cluster.prefix());
+    const one = await worker(cluster.url, cluster.prefix);
     await leave(one, 'before');
     await gets(one, 'before', 30_000);
     cluster.first.pause();
@@ -78,7 +78,7 @@ describe('a worker whose Redis goes silent', () => {
   it('goes on in a Cluster when the node of its slot does', async () => {
     const cluster = await startCluster();
     toEnd.push(cluster.close);
-    const one = await worker(cluster.url, await cluster.prefix());
+    const one = await worker(cluster.url, cluster.prefix);
     await leave(one, 'before');
     await gets(one, 'before', 30_000);
     await cluster.replica.close();

@@ -1,3 +1,5 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { App, SocketModeReceiver } from '@slack/bolt';
 import { afterEach, describe, expect, it } from 'vitest';
 import { boltLogger, createLogger } from '../../src/log.ts';
@@ -102,5 +104,24 @@ describe('connections of Socket Mode', () => {
     await held.stop();
     slack.outage({ kind: 'error', error: 'invalid_auth', methods: ['apps.connections.open'] });
     await expect(held.start()).rejects.toThrow('invalid_auth');
+  });
+
+  it('that are closed before Slack greets them are a fault with words', async () => {
+    const slack = createServer((_, response) => {
+      response.writeHead(200, { 'content-type': 'application/json' });
+      // Nothing listens there.
+      response.end(JSON.stringify({ ok: true, url: 'ws://127.0.0.1:1/' }));
+    });
+    await new Promise<void>((resolve) => slack.listen(0, '127.0.0.1', resolve));
+    ended.push(() => new Promise((resolve) => slack.close(resolve)));
+    const { port } = slack.address() as AddressInfo;
+    const make = () =>
+      new SocketModeReceiver({
+        ...{ appToken: 'xapp-1', logger: boltLogger(log), autoReconnectEnabled: false },
+        installerOptions: { clientOptions: { slackApiUrl: `http://127.0.0.1:${port}/`, retryConfig: { retries: 0 } } },
+      });
+    const held = createSocketPool({ make, log, size: 1 });
+    new App({ receiver: held, logger: boltLogger(log), convoStore: false, authorize: async () => ({}) });
+    await expect(held.start()).rejects.toThrow('closed before Slack greeted it');
   });
 });

@@ -316,7 +316,7 @@ describe('faultWords', () => {
       ['The form was closed', 'Open it again'],
     ]),
     [slackSaid('push_limit_reached'), ['three forms']],
-    [slackSaid('error_of_tomorrow'), ['`error_of_tomorrow`', '`/datasync-throttle requests` shows']],
+    [slackSaid('error_of_tomorrow'), ['`error_of_tomorrow`', '`/datasync-throttle audit` shows']],
     [Object.assign(new Error('x'), { code: 'slack_webapi_request_error' }), ['Slack did not answer']],
     [Object.assign(new Error('x'), { retryAfter: 3 }), ['Slack limits how often']],
     [new ClaimLost('gone'), ['Something went wrong here']],
@@ -349,7 +349,7 @@ describe('the rest', () => {
       for (const outcome of ['recorded', 'refused', 'not-recorded', null] as const) {
         expect(good({ text: unfinishedWords(outcome, doing), field: null })).toContain('The bot stopped');
       }
-      expect(unfinishedWords(null, doing)).toMatch(/shows whether it was recorded/);
+      expect(unfinishedWords(null, doing)).toMatch(/audit` shows whether it was recorded/);
     }
   });
 

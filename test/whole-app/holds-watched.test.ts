@@ -1,12 +1,12 @@
 import { Redis } from 'ioredis';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished } from 'vitest';
 import { LOOPBACK } from '../../src/sandbox/local-world.ts';
 import { visibleText } from '../../src/sandbox/slack/block-walk.ts';
 import { type Running, serve } from '../../src/serve.ts';
 import { type LossyProxy, startLossyProxy } from '../ledger/lossy-proxy.ts';
 import { PATIENCE } from './fast-world.ts';
 import { actions, givenHolds } from './given-holds.ts';
-import { MiB, shows } from './world.ts';
+import { LEAD, MiB, shows } from './world.ts';
 
 /** What goes on by itself while a limit is in force. */
 
@@ -30,6 +30,27 @@ describe('the card', () => {
     const result = await resultSays(card, 'Execution ended: nightly-archive');
     expect(actions(result)).toEqual([]);
     expect(shows(result, 'until it ends')).toBe(false);
+  });
+});
+
+describe('a result that Slack takes only when the run has ended', () => {
+  it('says that it has, and offers nothing any more', async () => {
+    const { slack, aws, env, execution, ask, approve } = at();
+    const arn = execution({ account: '444455556666' });
+    const card = await ask(arn);
+    slack.outage({ kind: 'down', methods: ['chat.postMessage'] });
+    await approve(LEAD, card);
+    await atLast(arn, 'In force');
+    aws.finish(arn, 'SUCCESS');
+    const redis = new Redis(inject('redisUrl'));
+    onTestFinished(() => redis.disconnect());
+    const watched = () => redis.hexists(`{${env.REDIS_KEY_PREFIX}}:in-force`, arn);
+    await expect.poll(watched, { timeout: PATIENCE.timeoutMs }).toBe(0);
+    await atLast(arn, 'The run has ended');
+    // The last thing that a watcher does is an edit of the card.
+    await slack.until(() => slack.calls.at(-1)?.method !== 'chat.update');
+    slack.recover();
+    expect(actions(await resultSays(card, 'Execution ended: nightly-archive'))).toEqual([]);
   });
 });
 

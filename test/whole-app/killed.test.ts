@@ -78,8 +78,8 @@ describe('a bot that is killed', () => {
     expect(visibleText(await told(OPERATOR, before))).toContain('your request was recorded');
   });
 
-  it('while it works on a form or a click: its person is told where to look', async () => {
-    const { slack, aws, execution, ask, review, startBot, events } = at();
+  it('while it works on a form: its person is told whether it was recorded', async () => {
+    const { slack, aws, execution, ask, review, result, startBot, events } = at();
     const arn = execution();
     const victim = await startVictim();
     const message = await ask(arn);
@@ -91,8 +91,11 @@ describe('a bot that is killed', () => {
     await victim.kill();
     aws.recover();
     await startBot();
-    expect(visibleText(await told(LEAD, before))).toContain('requests` shows whether it was recorded');
+    expect(visibleText(await told(LEAD, before))).toContain('what you decided was not recorded');
     expect(await events(arn)).toEqual(['requested']);
+    const again = await slack.as(LEAD).submit(await review(LEAD, message), { decision: 'approve' });
+    expect(again).toMatchObject({ responseAction: 'clear' });
+    await result(message);
   });
 });
 

@@ -67,6 +67,15 @@ describe('the request modal', () => {
     expect(await olga.suggest(await opened('', 'C0OTHER'), 'execution', 'finance')).toEqual([]);
   });
 
+  it('does not offer an empty list, as if nothing ran, where the answer comes too late or not at all', async () => {
+    const { aws, slack } = at();
+    const olga = slack.as(OPERATOR);
+    const view = await opened();
+    const arn = made.finance.replace(/exec-.*/, 'exec-00000000000000abc');
+    aws.fail({ kind: 'hang', operation: 'DescribeTaskExecution' });
+    expect(values(await olga.suggest(view, 'execution', arn))).toEqual(['not-known']);
+  });
+
   it('finds an execution that just began by its pasted ARN, though the list is older', async () => {
     const { aws, slack } = at();
     const olga = slack.as(OPERATOR);

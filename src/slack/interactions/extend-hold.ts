@@ -46,11 +46,10 @@ export async function openExtend(bot: Bot, caller: Caller, click: Click): Promis
 export async function submitExtend(bot: Bot, caller: Caller, view: View): Promise<SubmitAnswer> {
   const modal = openModalSeal(bot, view.metadata, caller.user);
   if (!modal?.r) return tooOldForm(caller, TITLE);
-  const typed = (field: keyof typeof EXTEND_FIELDS) => view.values.get(valueKey(EXTEND_FIELDS[field]))?.trim() ?? '';
-  const more = parseDuration(typed('duration'));
+  const more = parseDuration(typedIn(view, 'duration'));
   if (!more.ok) return answer(problemWords(more.problem, 'duration'), false);
-  const reason = typed('reason') || null;
-  const op = `${caller.op}:${more.value}`;
+  const reason = typedIn(view, 'reason') || null;
+  const op = extendOp(caller.op, view);
   const asked = await extendHold(bot, {
     ...{ request: modal.r, user: caller.user, moreSeconds: more.value, reason, op },
   });
@@ -59,6 +58,16 @@ export async function submitExtend(bot: Bot, caller: Caller, view: View): Promis
   const passes = asked.kind === 'cannot-post' || (asked.kind === 'refused' && mayPass(asked.refusal));
   if (passes) return keptFormAnswer(TITLE, words.text);
   return answer(words, asked.kind === 'asked' || asked.kind === 'repeated');
+}
+
+/** What it is recorded under; where the time can't be read, nothing is. */
+export function extendOp(op: string, view: View): string {
+  const more = parseDuration(typedIn(view, 'duration'));
+  return more.ok ? `${op}:${more.value}` : op;
+}
+
+function typedIn(view: View, field: keyof typeof EXTEND_FIELDS): string {
+  return view.values.get(valueKey(EXTEND_FIELDS[field]))?.trim() ?? '';
 }
 
 function answer(words: Words, done: boolean): SubmitAnswer {

@@ -37,7 +37,7 @@ export async function submitRequest(bot: Bot, caller: Caller, view: View): Promi
   };
   const read = readTyped(typed);
   if (!read.ok) return refuse(read.problems);
-  const op = `${caller.op}:${digest(typed)}`;
+  const op = requestOp(caller.op, view);
   const asked = await requestThrottle(bot, { ...read.value, user: caller.user, channel: modal.c, op });
   if (isRefusedBefore(asked)) return refuse([{ text: REFUSED_BEFORE, field: null }]);
   const words = await askedWords(bot, caller.user, asked);
@@ -46,6 +46,14 @@ export async function submitRequest(bot: Bot, caller: Caller, view: View): Promi
     return { now: { response_action: 'clear' }, later: { view: noticeModal('Throttle', done), text: done } };
   }
   return refuse([words]);
+}
+
+/** What it is recorded under. The same form sent again with the same words is a repeat; with others it is a new try. */
+export function requestOp(op: string, view: View): string {
+  const words = createHash('sha256')
+    .update(JSON.stringify(typedValues(view)))
+    .digest('hex');
+  return `${op}:${words.slice(0, 16)}`;
 }
 
 /** Sent again what was refused the first time, on record: no request came of it. */
@@ -112,9 +120,4 @@ function byBlock(problems: readonly Words[]): Record<string, string> | null {
     errors[REQUEST_FIELDS[field].block] = plain;
   }
   return errors;
-}
-
-/** The same modal sent again with the same words is a repeat; with others it is a new try. */
-function digest(typed: RequestValues): string {
-  return createHash('sha256').update(JSON.stringify(typed)).digest('hex').slice(0, 16);
 }

@@ -21,11 +21,11 @@ const UNDECIDED: SubmitAnswer = {
 /** The review modal comes back with a decision. */
 export async function submitReview(bot: Bot, caller: Caller, view: View): Promise<SubmitAnswer> {
   const modal = openModalSeal(bot, view.metadata, caller.user);
-  const decision = view.values.get(valueKey(REVIEW_FIELDS.decision));
+  const decision = decisionIn(view);
   if (!modal?.r) return tooOldForm(caller, TITLE);
   if (decision !== 'approve' && decision !== 'deny') return UNDECIDED;
   const comment = view.values.get(valueKey(REVIEW_FIELDS.comment))?.trim() || null;
-  const op = `${caller.op}:${decision}`;
+  const op = reviewOp(caller.op, view);
   const decided = await reviewRequest(bot, { request: modal.r, user: caller.user, op, decision, comment });
   const words = decidedWords(await named(bot, decided));
   const later = { view: noticeModal(TITLE, words.text), text: words.text };
@@ -40,6 +40,15 @@ export async function submitReview(bot: Bot, caller: Caller, view: View): Promis
   // Nothing came of it as it was meant: that is not to be missed.
   const done = event === 'approved' || event === 'denied';
   return { now: done ? { response_action: 'clear' } : { response_action: 'update', view: later.view }, later };
+}
+
+/** What it is recorded under. */
+export function reviewOp(op: string, view: View): string {
+  return `${op}:${decisionIn(view)}`;
+}
+
+function decisionIn(view: View): string | undefined {
+  return view.values.get(valueKey(REVIEW_FIELDS.decision));
 }
 
 /** What came of a decision. */

@@ -94,10 +94,10 @@ export function executionOption(execution: {
   };
 }
 
-/** Where AWS has not said what runs: a list with nothing in it would say that nothing does. It can't be asked for. */
+/** Where nobody has said what runs: a list with nothing in it would say that nothing does. It can't be asked for. */
 export function unknownOption(): PlainTextOption {
   return {
-    text: plain('Not known yet: AWS has not answered', LIMITS.option),
+    text: plain('Not known yet: no answer in time', LIMITS.option),
     value: 'not-known',
     description: plain('Type again in a moment, or paste an ARN', LIMITS.option),
   };
