@@ -34,7 +34,7 @@ export default defineConfig({
           exclude: ['test/page/**'],
           globalSetup: ['test/global-build.ts', 'test/global-redis.ts'],
           // More than there are cores: many of them wait, for time limits of the bot and for what must not happen.
-          maxWorkers: 4,
+          maxWorkers: 6,
         },
       },
     ],

@@ -19,14 +19,22 @@ async function workDone(): Promise<void> {
   await vi.waitFor(async () => expect(await redis.xlen(`{${REDIS_KEY_PREFIX}}:outbox`)).toBe(0), 40_000);
 }
 
-/** What so many clicks that are answered by `told` cost. */
-async function costOf(user: string, card: SlackMessage, button: string, told: (nth: number) => boolean) {
+interface Clicked {
+  arn: string;
+  card: SlackMessage;
+  button: string;
+}
+
+/** What so many clicks that are answered by `told` cost: of AWS and Slack, for this card alone. */
+async function costOf(user: string, { arn, card, button }: Clicked, told: (nth: number) => boolean) {
   const { slack, aws, records } = at();
   await workDone();
   const count = async () => ({
     records: (await records()).length,
-    describes: aws.calls.filter(({ operation }) => operation === 'DescribeTaskExecution').length,
-    edits: slack.calls.filter(({ method }) => method === 'chat.update').length,
+    describes: aws.calls.filter(
+      ({ operation, input }) => operation === 'DescribeTaskExecution' && input.TaskExecutionArn === arn,
+    ).length,
+    edits: slack.calls.filter(({ method, args }) => method === 'chat.update' && args.ts === card.ts).length,
   });
   const before = await count();
   for (let click = 0; click < CLICKS; click++) await slack.as(user).click(card, button);
@@ -64,22 +72,25 @@ describe('twenty clicks of somebody who may not', () => {
 
   it('on Review cost one record', async () => {
     const { execution, ask } = at();
-    const card = await ask(execution());
-    expectCheap(await costOf(OPERATOR, card, 'review', modals(OPERATOR, /never decides/)));
+    const arn = execution();
+    const card = await ask(arn);
+    expectCheap(await costOf(OPERATOR, { arn, card, button: 'review' }, modals(OPERATOR, /never decides/)));
   });
 
   it('on Cancel cost one record', async () => {
     const { execution, ask } = at();
-    const card = await ask(execution());
-    expectCheap(await costOf(LEAD, card, 'cancel', words(LEAD)));
+    const arn = execution();
+    const card = await ask(arn);
+    expectCheap(await costOf(LEAD, { arn, card, button: 'cancel' }, words(LEAD)));
   });
 
   it('on the Review of a request that is over cost one record', async () => {
     const { execution, ask, approve, result } = at();
-    const card = await ask(execution());
+    const arn = execution();
+    const card = await ask(arn);
     await approve(LEAD, card);
     await result(card);
-    expectCheap(await costOf('U0LEAD2', card, 'review', modals('U0LEAD2', /nothing to decide/)), 2);
+    expectCheap(await costOf('U0LEAD2', { arn, card, button: 'review' }, modals('U0LEAD2', /nothing to decide/)), 2);
   });
 
   it('on Revert now cost one record', async () => {
@@ -90,12 +101,13 @@ describe('twenty clicks of somebody who may not', () => {
     await result(card);
     await aws.until(() => aws.execution(arn).bytesPerSecond === 50 * MiB);
     const held = await at().card(arn, 'Revert now');
-    expectCheap(await costOf('U0AUDIT', held, 'revert-now', words('U0AUDIT')), 2);
+    expectCheap(await costOf('U0AUDIT', { arn, card: held, button: 'revert-now' }, words('U0AUDIT')), 2);
   });
 
   it('as a guest cost one record', async () => {
     const { execution, ask } = at();
-    const card = await ask(execution());
-    expectCheap(await costOf('U0GUEST', card, 'review', words('U0GUEST')));
+    const arn = execution();
+    const card = await ask(arn);
+    expectCheap(await costOf('U0GUEST', { arn, card, button: 'review' }, words('U0GUEST')));
   });
 });
