@@ -1,7 +1,8 @@
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
-/** Folders whose files take long, longest first. */
+/** Files, and folders whose files take long, longest first. */
 const SLOW = [
+  '/test/ledger/silent-redis.test.ts',
   '/test/whole-app/',
   '/test/main/',
   '/test/sandbox/',
