@@ -1,0 +1,28 @@
+import { afterEach, expect, it } from 'vitest';
+import { createKeys } from '../../src/ledger/keys.ts';
+import { createProof } from '../../src/ledger/prove-write.ts';
+import { redisFaultWords } from '../../src/ops/redis-words.ts';
+import { openRedis } from './given-ledger.ts';
+import { startCluster, until } from './redis-servers.ts';
+
+const toEnd: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const end of toEnd.splice(0).reverse()) await end();
+});
+
+it('a write is proven only where the node of the bot’s slot takes it, though the other nodes answer', async () => {
+  const cluster = await startCluster();
+  toEnd.push(cluster.close);
+  const redis = await openRedis('commands', cluster.url);
+  toEnd.push(() => redis.disconnect());
+  const prove = createProof(redis, createKeys(cluster.prefix), { replica: 'bot-1', abandonedMs: 30_000 });
+  await until(async () => (await prove()).kind === 'proven');
+  await cluster.replica.close();
+  cluster.first.pause();
+  const refused = await prove().catch((fault: unknown) => fault);
+  expect(redisFaultWords(refused)).toMatch(/^nothing can be requested, decided, applied or reverted/);
+  // For as long as it is away, and not longer.
+  await expect(prove()).rejects.toThrow();
+  cluster.first.resume();
+  await until(async () => (await prove()).kind === 'proven');
+});
