@@ -23,6 +23,9 @@ type Taken =
 const NONE: TypedEnd = { durationSeconds: null, until: null };
 const OTHER_DAY =
   /^(?:on |next |the )?(?:tomorrow|(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?|\d{4}-\d{2}-\d{2})(?![\p{L}\p{N}'’-])/iu;
+/** `Berlin time`, `New York time`, `Europe/Berlin`. */
+const OTHER_ZONE = /^(?:[\p{L}.'’-]+ ){1,2}[Tt]ime(?![\p{L}\p{N}'’-])|^\p{Lu}\p{L}+\/\p{Lu}[\p{L}_]+/u;
+const OWN_CLOCK = 'write the time on your own clock, with hours from 00 to 23 and no zone';
 const QUOTES = /^[`'"“”‘’„«»]/;
 
 /**
@@ -34,7 +37,7 @@ export function takeEnd(words: readonly Word[]): Taken {
   const [, keyword, colon] =
     /^(for|until|till|til|untill)([:=]?)$/.exec(plainTyped(first?.text ?? '').toLowerCase()) ?? [];
   if (keyword === undefined || first === undefined) return { kind: 'end', end: NONE, used: 0 };
-  const typed = words.slice(0, 4).map((word) => bare(word.text));
+  const typed = words.slice(0, 6).map((word) => bare(word.text));
   if (second === undefined) {
     const example =
       keyword === 'for' ? 'a duration after it, such as `for 2h`' : 'a time after it, such as `until 18:00`';
@@ -68,9 +71,10 @@ function takeUntil([, second = '', third = '', ...rest]: readonly string[], spel
   // In another half of the day, or in another zone, it would be another time.
   if (!two.ok && /^[ap]\.?m\.?$/i.test(third)) return { kind: 'problem', problem: two.problem };
   if (/^(?:[ap]\.?m\.?|utc|gmt|z|o.?clock|h|(?:[ecmp]|[a-z]{2,4})t|[+-]\d.*)$/i.test(after ?? '')) {
-    const expected = 'write the time on your own clock, with hours from 00 to 23 and no zone';
-    return refused(`${read.value.typed} ${after}`, expected);
+    return refused(`${read.value.typed} ${after}`, OWN_CLOCK);
   }
+  const [zone = null] = OTHER_ZONE.exec((two.ok ? rest : [third, ...rest]).join(' ')) ?? [];
+  if (zone !== null) return refused(`${read.value.typed} ${zone}`, OWN_CLOCK);
   // Left to the reason, the day would be today.
   const [day = null] = two.ok ? [] : (OTHER_DAY.exec([third, ...rest].join(' ')) ?? []);
   if (day !== null) {

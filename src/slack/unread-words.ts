@@ -5,8 +5,8 @@ import { plainTyped } from '../domain/invisible.ts';
  * a lasting one, so what looks like a time is refused there, unless the reason stands in quotes:
  * - `for` and a duration, and `until` and a time of day, a day or a date, anywhere: `cutover for 2h`, `until 6pm`
  * - a duration in digits at the beginning or at the end, a time of day or a date at the beginning: `2h`, `cutover 2h`
- * - a duration in words, a number of up to three digits, or `for` and a part of a day, that is all of it: `two hours`, `30`,
- *   `for tonight`
+ * - a duration in words, a number of up to three digits, `tonight`, or `for` and a part of a day, that is all of it: `two hours`,
+ *   `30`, `for tonight`
  * - a rate anywhere, a percentage or `unlimited` at the beginning: `100MB/s`, `50%`
  * What else has a `for` or an `until` in it is a reason: `for the customer call at 9`, `until they are done`.
  */
@@ -26,10 +26,10 @@ const TIMES = [
   String.raw`(?<![\p{L}\p{N}])for[:=]?\s?${ABOUT}(?:${IN_DIGITS}|${IN_WORDS})`,
   String.raw`(?<![\p{L}\p{N}])(?:until|untill|till|til)[:=]?\s?${ABOUT}(?:\d[\p{N}:.-]*|${DAY}|(?<=end of )(?:the )?(?:day|week|month)${END})`,
   `^${IN_DIGITS}`,
-  String.raw`^(?:(?:from|at|by|between|starting|today|tomorrow)\s)?${CLOCK}`,
+  String.raw`^(?:(?:from|at|by|before|between|starting|today|tomorrow)\s)?${CLOCK}`,
   String.raw`^\d{4}-\d{2}-\d{2}${END}`,
   `^${IN_WORDS}$`,
-  `^for (?:today|tonight|the (?:rest of the )?(?:day|night|week|weekend|morning|afternoon|evening))$`,
+  `^(?:tonight|for (?:today|tonight|the (?:rest of the )?(?:day|night|week|weekend|morning|afternoon|evening)))$`,
   String.raw`^\d{1,3}$`,
   String.raw`(?<![\p{L}\p{N}.,:])${IN_DIGITS}(?=[\s.!)]*$)`,
 ].map((source) => new RegExp(source, 'u'));
