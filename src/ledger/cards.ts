@@ -1,3 +1,4 @@
+import type { ChainableCommander } from 'ioredis';
 import type { Cards, Doubt } from '../workflow/ports.ts';
 import type { Connection } from './connection.ts';
 import { createGate } from './gate.ts';
@@ -20,8 +21,7 @@ export function createCards(redis: Connection, keys: Keys): Cards {
   /** With its end: a bot that dies in between must leave nothing that stays for good. */
   async function write(request: string, fields: Record<string, string>): Promise<void> {
     const key = keys.card(request);
-    const replies = await redis.multi().hset(key, fields).expire(key, KEPT_SECONDS).exec();
-    for (const [fault] of replies ?? []) if (fault) throw fault;
+    await carriedOut(redis.multi().hset(key, fields).expire(key, KEPT_SECONDS));
   }
 
   return {
@@ -40,14 +40,9 @@ export function createCards(redis: Connection, keys: Keys): Cards {
     async trying(request, what, now) {
       const field = `trying ${what}`;
       const key = keys.card(request);
-      const replies = await redis
-        .multi()
-        .hsetnx(key, field, now.toISOString())
-        .hget(key, field)
-        .expire(key, KEPT_SECONDS)
-        .exec();
-      for (const [fault] of replies ?? []) if (fault) throw fault;
-      const [[, first] = [], [, since] = []] = replies ?? [];
+      const [first, since] = await carriedOut(
+        redis.multi().hsetnx(key, field, now.toISOString()).hget(key, field).expire(key, KEPT_SECONDS),
+      );
       return first === 1 || typeof since !== 'string' ? null : new Date(since);
     },
     async tried(request, what) {
@@ -55,12 +50,7 @@ export function createCards(redis: Connection, keys: Keys): Cards {
     },
     async doubt(request, doubt) {
       const key = keys.doubts(request);
-      const replies = await redis
-        .multi()
-        .hset(key, doubt.what, JSON.stringify(doubt))
-        .expire(key, DOUBTED_SECONDS)
-        .exec();
-      for (const [fault] of replies ?? []) if (fault) throw fault;
+      await carriedOut(redis.multi().hset(key, doubt.what, JSON.stringify(doubt)).expire(key, DOUBTED_SECONDS));
     },
     async doubts(request) {
       const texts = await read(() => redis.hvals(keys.doubts(request)));
@@ -83,4 +73,12 @@ export function createCards(redis: Connection, keys: Keys): Cards {
       return lock && Object.assign(() => lock.release(), { isHeld: () => lock.isHeld() });
     },
   };
+}
+
+/** The replies of a MULTI, of which a single command may have failed. @throws its fault */
+async function carriedOut(multi: ChainableCommander): Promise<unknown[]> {
+  return ((await multi.exec()) ?? []).map(([fault, reply]) => {
+    if (fault) throw fault;
+    return reply;
+  });
 }

@@ -10,6 +10,7 @@ import { createSights, type SightsOptions } from './audit-sights.ts';
 import { type Answer, build, commitCall, OPERATION_SECONDS } from './commit.ts';
 import { createGate } from './gate.ts';
 import { requestOf } from './in-force.ts';
+import { oneAtATime } from './one-at-a-time.ts';
 import { loadScript } from './script.ts';
 
 /** How often a moved head is tried again. Commits of one process never compete, so this counts replicas. */
@@ -55,7 +56,7 @@ export function createLedger(options: LedgerOptions): RedisLedger {
   const runLeave = loadScript(redis, 'leave');
   const sights = createSights(options, gate);
   let head: AuditHead | null = null;
-  let queue: Promise<unknown> = Promise.resolve();
+  const inOrder = oneAtATime();
 
   async function readHead(): Promise<AuditHead | null> {
     const [log, seq, hash, at] = await gate.read(() => redis.hmget(keys.head, 'log', 'seq', 'hash', 'at'));
@@ -107,23 +108,19 @@ export function createLedger(options: LedgerOptions): RedisLedger {
   }
 
   function look(): Promise<AuditHead | null> {
-    const mine = queue.then(async () => {
+    return inOrder(async () => {
       const found = await sights.look();
       if (found) head = found;
       return found;
     });
-    queue = mine.catch(() => undefined);
-    return mine;
   }
 
   function commit(change: Change): Promise<Committed> {
-    const mine = queue.then(() => {
+    const mine = inOrder(async () => {
       const lost = sights.lost();
       if (lost) throw lost;
       return attempt(change);
     });
-    // The queue only orders: whoever asked gets the fault.
-    queue = mine.catch(() => undefined);
     return mine.catch((fault: unknown) => {
       if (!(fault instanceof OutcomeUnknown)) throw fault;
       const settled = settleUnknown(change.op);

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Claim, Clock, Effect, Outbox, Work } from '../workflow/ports.ts';
 import { BLOCK_MS, type Connection } from './connection.ts';
 import type { Keys } from './keys.ts';
+import { oneAtATime } from './one-at-a-time.ts';
 import { isRedisAway } from './redis-away.ts';
 import { loadScript } from './script.ts';
 
@@ -44,6 +45,7 @@ export function createOutbox({
   const held = new Map<string, number>();
   /** The last read broke off: Redis may have answered it, and given work to a connection that is gone. */
   let brokenOff = false;
+  /** Two that claim for the same worker at once would give it the same work twice. */
   const claiming = oneAtATime();
 
   async function ensureGroup(): Promise<void> {
@@ -144,14 +146,4 @@ type Pending = [string, string, number, number];
 function toWork([entry, fields]: Entry, consumer: string, deliveries: number): Work[] {
   const text = fields[1];
   return text ? [{ effect: JSON.parse(text) as Effect, claim: { entry, consumer, deliveries } }] : [];
-}
-
-/** Two that claim for the same worker at once would give it the same work twice. */
-function oneAtATime() {
-  let last: Promise<unknown> = Promise.resolve();
-  return <T>(work: () => Promise<T>): Promise<T> => {
-    const mine = last.then(work);
-    last = mine.catch(() => undefined);
-    return mine;
-  };
 }

@@ -22,7 +22,7 @@ import type { LiveEdits } from './live-edits.ts';
 import type { Paced } from './paced.ts';
 import { CARD, metadataOf, type Posts, RESULT } from './posts.ts';
 import { editResult, overWord } from './result-edits.ts';
-import { isFinal, slackVerdict } from './slack-fault.ts';
+import { isFinal, isGone, slackVerdict } from './slack-fault.ts';
 import type { Piece } from './turns.ts';
 import { section } from './views/blocks.ts';
 import { cardMessage } from './views/card.ts';
@@ -58,8 +58,6 @@ interface Instead {
   message: MessageView;
   to: readonly string[];
 }
-
-const GONE = new Set(['message_not_found', 'cant_update_message', 'edit_window_closed']);
 
 /** Keeps each request's message in its channel true, and says how it ended. Safe to repeat. */
 export function createNotifier(deps: NotifierDeps) {
@@ -107,7 +105,7 @@ export function createNotifier(deps: NotifierDeps) {
       const metadata = metadataOf({ request: stored.request.id, what: CARD });
       await paced.edit(showing(stored.request.id), { channel: card.channel, ts: card.ts, ...message, metadata });
     } catch (fault) {
-      if (!GONE.has(slackError(fault) ?? '')) throw fault;
+      if (!isGone(fault)) throw fault;
       // Somebody deleted the card: an open request needs one to be decided.
       if (isOpen(stored.request)) await post(stored, message, card.resultTs);
     }
@@ -277,7 +275,7 @@ export function createNotifier(deps: NotifierDeps) {
   /** Somebody who can't be written to either is left out: trying again would not help. */
   async function tellDirectly(user: string, message: MessageView): Promise<void> {
     try {
-      await paced.post(first(`direct ${user} ${message.text}`), { channel: user, ...message, ...quiet });
+      await paced.post(first(`direct ${user} ${message.text}`), { channel: user, ...message });
     } catch (fault) {
       if (retryAfter(fault) !== null || !slackError(fault)) throw fault;
       log.error({ err: fault, user }, 'Slack takes no direct message for them');
@@ -330,5 +328,3 @@ function first(id: string): Piece {
 function showing(request: string): Piece {
   return first(`show ${request}`);
 }
-
-const quiet = { unfurl_links: false, unfurl_media: false };

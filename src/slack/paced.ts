@@ -7,6 +7,8 @@ const POST_BURST = 5;
 /** Of Slack's tier of 50 a minute, over the whole workspace. */
 const EDIT_EVERY = 1.2;
 const EDIT_BURST = 10;
+/** No message of the bot is to grow by what it links to. */
+const QUIET = { unfurl_links: false, unfurl_media: false };
 /** One edit that hangs does not hold up the others. */
 const EDITS_AT_ONCE = 4;
 
@@ -30,7 +32,7 @@ export function createPaced(client: WebClient, turns: Turns, postEveryMs = POST_
     expectEdit: (piece: Piece) => turns.expect(edits, piece),
     /** @throws NotYet where it is not its turn soon */
     post: (piece: Piece, message: ChatPostMessageArguments) =>
-      turns.take(postsTo(message.channel), piece, () => client.chat.postMessage(message)),
+      turns.take(postsTo(message.channel), piece, () => client.chat.postMessage({ ...message, ...QUIET })),
     edit: (piece: Piece, message: ChatUpdateArguments) => turns.take(edits, piece, () => client.chat.update(message)),
     /** No edit that says what people decided waits, and there is room for one. */
     hasRoom: () => turns.isFree(edits),

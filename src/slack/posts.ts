@@ -5,7 +5,7 @@ import type { Told } from './card-turn.ts';
 import type { SlackClients } from './clients.ts';
 import { missingScope } from './clients.ts';
 import type { Paced } from './paced.ts';
-import { mayStandThere, slackVerdict } from './slack-fault.ts';
+import { isGone, mayStandThere, slackVerdict } from './slack-fault.ts';
 import type { Piece } from './turns.ts';
 import { supersededMessage } from './views/superseded.ts';
 import type { MessageView } from './views/text.ts';
@@ -50,7 +50,6 @@ const PAGE = 200;
 const MOST_PAGES = 10;
 /** A post that Slack answered to nobody may still come to light for so long. */
 const LATE_SECONDS = 30;
-const GONE = new Set(['message_not_found', 'cant_update_message', 'edit_window_closed', 'thread_not_found']);
 
 /** Which message of which request this is, in its metadata: nothing that its readers don't see anyway. */
 export function metadataOf({ request, what }: Pick<Post, 'request' | 'what'>) {
@@ -92,7 +91,7 @@ export function createPosts({ clients, paced, cards, clock, botId, log }: PostsD
     { channel, thread, message, broadcast = false, piece, ...id }: Post,
     first: boolean,
   ): Promise<string> {
-    const content = { channel, ...message, ...QUIET, metadata: metadataOf(id) };
+    const content = { channel, ...message, metadata: metadataOf(id) };
     const answering = { thread_ts: thread ?? '', ...(broadcast ? { reply_broadcast: true as const } : {}) };
     try {
       const { ts } = await paced.post(piece, thread === null ? content : { ...content, ...answering });
@@ -159,7 +158,8 @@ export function createPosts({ clients, paced, cards, clock, botId, log }: PostsD
     } catch (fault) {
       const verdict = slackVerdict(fault);
       if (verdict?.kind !== 'refused' || verdict.patience === 'day') throw fault;
-      if (!GONE.has(verdict.error)) log.warn({ err: fault, request, ts }, 'a copy of a message could not be marked');
+      const gone = isGone(fault) || verdict.error === 'thread_not_found';
+      if (!gone) log.warn({ err: fault, request, ts }, 'a copy of a message could not be marked');
     }
   }
 
@@ -192,5 +192,3 @@ export function createPosts({ clients, paced, cards, clock, botId, log }: PostsD
 }
 
 export type Posts = ReturnType<typeof createPosts>;
-
-const QUIET = { unfurl_links: false, unfurl_media: false };

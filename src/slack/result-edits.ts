@@ -1,6 +1,6 @@
 import type { Card, Cards, RecordRef } from '../workflow/ports.ts';
-import { slackError } from './clients.ts';
 import type { Paced } from './paced.ts';
+import { isGone } from './slack-fault.ts';
 import { type LimitFacts, type Over, overOf, overResult } from './views/result-over.ts';
 
 interface Deps {
@@ -8,9 +8,6 @@ interface Deps {
   paced: Pick<Paced, 'edit'>;
   seal: (request: string) => string;
 }
-
-/** Slack takes no edit of it any more: deleted, or too old. */
-const GONE = new Set(['message_not_found', 'cant_update_message', 'edit_window_closed']);
 
 /**
  * Edits a request's result once what it says is over, once for each thing that happens to the limit. Held by the card's lock;
@@ -33,7 +30,7 @@ export async function editResult(
   try {
     await paced.edit({ id: `result ${id}`, urgency: 'first' }, { channel, ts, text, blocks });
   } catch (fault) {
-    if (!GONE.has(slackError(fault) ?? '')) throw fault;
+    if (!isGone(fault)) throw fault;
   }
   await cards.kept(id, word);
 }

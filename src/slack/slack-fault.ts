@@ -31,6 +31,8 @@ const FINAL = new Set([
   ...['user_disabled', 'thread_locked'],
 ]);
 
+const GONE = new Set(['message_not_found', 'cant_update_message', 'edit_window_closed']);
+
 /** Null: no fault of a call to Slack. What Slack says no with is an open list, so an unknown name is a no too. */
 export function slackVerdict(fault: unknown): SlackVerdict | null {
   const seconds = retryAfter(fault);
@@ -50,6 +52,11 @@ export function mayStandThere(fault: unknown): boolean {
   const verdict = slackVerdict(fault);
   if (verdict === null || verdict.kind === 'no-answer') return true;
   return verdict.kind === 'refused' && PASSING.has(verdict.error);
+}
+
+/** Slack takes no edit of the message any more: deleted, or too old. */
+export function isGone(fault: unknown): boolean {
+  return GONE.has(slackError(fault) ?? '');
 }
 
 /** Tries in a row that Slack answered with the same no. */
