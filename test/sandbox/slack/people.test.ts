@@ -38,7 +38,7 @@ let bot: BareBot;
 let client: WebClient;
 beforeEach(async () => {
   now = Date.now();
-  slack = await startSlack({ now: () => now, ackMs: 300 });
+  slack = await startSlack({ now: () => now, ackMs: 2000 });
   bot = await bareBot();
   slack.connectBot({ requestUrl: bot.url });
   client = new WebClient(slack.seed.app.botToken, { slackApiUrl: slack.apiUrl, retryConfig: { retries: 0 } });
