@@ -14,7 +14,7 @@ RUN npm ci --no-audit --no-fund
 COPY tsconfig.json ./
 COPY scripts/copy-lua.mjs ./scripts/
 COPY src ./src
-RUN npm run build && rm -rf dist/sandbox
+RUN npm run build
 
 FROM ${NODE}
 # Node as process 1 would ignore signals that it has no handler for, and reap no orphans: tini does both.

@@ -18,8 +18,8 @@ export default defineConfig({
         test: {
           ...shared,
           name: 'page',
-          include: ['test/page/**/*.test.ts'],
-          globalSetup: ['test/global-redis.ts', 'test/global-chromium.ts'],
+          include: ['sandbox/test/page/**/*.test.ts'],
+          globalSetup: ['test/global-redis.ts', 'sandbox/test/global-chromium.ts'],
           // Each has a browser and a bot.
           maxWorkers: 3,
           // By themselves, after the others: workers of several projects could not share their modules.
@@ -30,8 +30,8 @@ export default defineConfig({
         test: {
           ...shared,
           name: 'bot',
-          include: ['test/**/*.test.ts'],
-          exclude: ['test/page/**'],
+          include: ['test/**/*.test.ts', 'sandbox/test/**/*.test.ts'],
+          exclude: ['sandbox/test/page/**'],
           globalSetup: ['test/global-build.ts', 'test/global-redis.ts'],
           // More than there are cores: many of them wait, for time limits of the bot and for what must not happen.
           maxWorkers: 6,

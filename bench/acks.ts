@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
-import { startWorld, type World } from '../src/sandbox/local-world.ts';
-import { startLocalRedis } from '../src/sandbox/redis.ts';
+import { startWorld, type World } from '../sandbox/local-world.ts';
+import { startLocalRedis } from '../sandbox/redis.ts';
 
 const OPEN = 500;
 const AT_ONCE = 64;

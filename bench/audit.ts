@@ -3,12 +3,12 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { startLocalRedis } from '../sandbox/redis.ts';
 import { createAuditAlarms } from '../src/ledger/audit-alarms.ts';
 import { type AuditSearch, createAuditSearch } from '../src/ledger/audit-search.ts';
 import { type Connection, connect, openConnection } from '../src/ledger/connection.ts';
 import { createGate } from '../src/ledger/gate.ts';
 import { createKeys } from '../src/ledger/keys.ts';
-import { startLocalRedis } from '../src/sandbox/redis.ts';
 import { type AuditQuery, EVERYTHING } from '../src/workflow/audit-ports.ts';
 import { type BuiltLog, buildLog } from './audit-log.ts';
 

@@ -5,7 +5,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { chromium } from 'playwright-core';
-import { CHROMIUM_FLAGS, findOrInstallChromium } from '../test/chromium.ts';
+import { CHROMIUM_FLAGS, findOrInstallChromium } from '../sandbox/test/chromium.ts';
 import { withPalette } from './palette-png.mjs';
 import { root } from './setup.mjs';
 

@@ -37,9 +37,9 @@ export async function runScript(name) {
   if (code !== 0) stop(`npm run ${name} failed (exit ${code}).`, code);
 }
 
-/** Runs a JavaScript file of the repository in Node, its output shown, and resolves with its exit code. */
-export async function runNode(file, args) {
-  const { code } = await run(process.execPath, [join(root, file), ...args], 'inherit');
+/** Runs a TypeScript file of the repository in Node, its output shown, and resolves with its exit code. */
+export async function runTypeScript(file, args) {
+  const { code } = await run(process.execPath, ['--import', 'tsx', join(root, file), ...args], 'inherit');
   return code;
 }
 

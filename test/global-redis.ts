@@ -1,6 +1,6 @@
 import type {} from 'vitest';
 import type { TestProject } from 'vitest/node';
-import { startRedis } from '../src/sandbox/redis.ts';
+import { startRedis } from '../sandbox/redis.ts';
 
 declare module 'vitest' {
   export interface ProvidedContext {

@@ -5,7 +5,7 @@ const SLOW = [
   '/test/ledger/silent-redis.test.ts',
   '/test/whole-app/',
   '/test/main/',
-  '/test/sandbox/',
+  '/sandbox/test/',
   '/test/scripts/',
   '/test/ledger/',
   '/test/workflow/',

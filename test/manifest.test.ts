@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 
-import { defaultSeed } from '../src/sandbox/slack/seed.ts';
+import { defaultSeed } from '../sandbox/slack/seed.ts';
 
 const text = readFileSync(join(import.meta.dirname, '../manifest.yml'), 'utf8');
 const manifest = parse(text);

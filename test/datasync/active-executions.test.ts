@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { LocalDataSync } from '../../sandbox/datasync/start-data-sync.ts';
 import { createExecutions, type DataSyncExecutions } from '../../src/datasync/executions.ts';
 import type { TimeLimits } from '../../src/datasync/time-limits.ts';
-import type { LocalDataSync } from '../../src/sandbox/datasync/start-data-sync.ts';
 import { ACCOUNT, arnOf, REGION, ROLE, startAws } from './aws-environment.ts';
 
 const OTHER = 'us-east-1';

@@ -1,7 +1,7 @@
 import { vi } from 'vitest';
+import { type DataSyncOptions, type LocalDataSync, startDataSync } from '../../sandbox/datasync/start-data-sync.ts';
 import type { ExecutionArn } from '../../src/domain/task-execution.ts';
 import { parseExecutionArn } from '../../src/domain/task-execution.ts';
-import { type DataSyncOptions, type LocalDataSync, startDataSync } from '../../src/sandbox/datasync/start-data-sync.ts';
 
 export const ACCOUNT = '111122223333';
 export const REGION = 'eu-west-1';

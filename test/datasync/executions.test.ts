@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { LocalDataSync } from '../../sandbox/datasync/start-data-sync.ts';
 import { createExecutions, type DataSyncExecutions } from '../../src/datasync/executions.ts';
 import type { TimeLimits } from '../../src/datasync/time-limits.ts';
-import type { LocalDataSync } from '../../src/sandbox/datasync/start-data-sync.ts';
 import type { AwsFault } from '../../src/workflow/faults.ts';
 import type { Access } from '../../src/workflow/ports.ts';
 import { ACCOUNT, arnOf, OWN_KEY, REGION, ROLE, startAws } from './aws-environment.ts';

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { startLocalRedis } from '../../sandbox/redis.ts';
 import type { Connection } from '../../src/ledger/connection.ts';
 import { createLocks, type Lock } from '../../src/ledger/locks.ts';
-import { startLocalRedis } from '../../src/sandbox/redis.ts';
 import { type OpenedLedger, openLedger, openRedis } from './given-ledger.ts';
 
 let opened: OpenedLedger;

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
+import { type LocalRedis, startLocalRedis } from '../../sandbox/redis.ts';
 import { connect } from '../../src/ledger/connection.ts';
-import { type LocalRedis, startLocalRedis } from '../../src/sandbox/redis.ts';
 import { NotRecorded, OutcomeUnknown } from '../../src/workflow/faults.ts';
 import type { Change } from '../../src/workflow/ports.ts';
 import { asked, asking, following, type OpenedLedger, openLedger, verifiedLog } from './given-ledger.ts';

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { type LocalRedis, startLocalRedis } from '../../sandbox/redis.ts';
 import type { Connection } from '../../src/ledger/connection.ts';
 import { createKeys, type Keys } from '../../src/ledger/keys.ts';
 import { GROUP } from '../../src/ledger/outbox.ts';
 import { createProof, type Proof } from '../../src/ledger/prove-write.ts';
-import { type LocalRedis, startLocalRedis } from '../../src/sandbox/redis.ts';
 import { asking, freshPrefix, openLedger, openRedis } from './given-ledger.ts';
 
 let local: LocalRedis;

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis, type RedisOptions } from 'ioredis';
-import { findOrInstallRedis } from '../../src/sandbox/redis-binary.ts';
+import { findOrInstallRedis } from '../../sandbox/redis-binary.ts';
 
 /** A Redis, or a sentinel, with settings of its own. */
 export interface RedisServer {

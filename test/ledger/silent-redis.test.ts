@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, inject, it } from 'vitest';
-import { startLocalRedis } from '../../src/sandbox/redis.ts';
+import { startLocalRedis } from '../../sandbox/redis.ts';
 import { openRedis } from './given-ledger.ts';
 import { gets, leave, startWorker } from './given-worker.ts';
 import { startLossyProxy } from './lossy-proxy.ts';

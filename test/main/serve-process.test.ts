@@ -3,8 +3,8 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished } from 'vitest';
+import { type LocalSlack, startSlack } from '../../sandbox/slack/local-slack.ts';
 import { verifyAudit } from '../../src/commands/verify-audit.ts';
-import { type LocalSlack, startSlack } from '../../src/sandbox/slack/local-slack.ts';
 import { MAIN, ROOT } from '../command-line.ts';
 import { KEY, run } from '../ledger/log-fixture.ts';
 

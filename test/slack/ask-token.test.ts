@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type LocalSlack, startSlack } from '../../sandbox/slack/local-slack.ts';
 import { createLogger } from '../../src/log.ts';
-import { type LocalSlack, startSlack } from '../../src/sandbox/slack/local-slack.ts';
 import { askToken } from '../../src/slack/ask-token.ts';
 import { createClients } from '../../src/slack/clients.ts';
 

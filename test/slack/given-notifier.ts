@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { LocalSlack } from '../../sandbox/slack/local-slack.ts';
 import { createExecutions } from '../../src/datasync/executions.ts';
 import { createCards } from '../../src/ledger/cards.ts';
 import type { Connection } from '../../src/ledger/connection.ts';
@@ -7,7 +8,6 @@ import { createOutbox } from '../../src/ledger/outbox.ts';
 import { createShown } from '../../src/ledger/shown.ts';
 import { createSlackWaits } from '../../src/ledger/slack-waits.ts';
 import { createLogger } from '../../src/log.ts';
-import type { LocalSlack } from '../../src/sandbox/slack/local-slack.ts';
 import { createClients } from '../../src/slack/clients.ts';
 import { createLiveEdits } from '../../src/slack/live-edits.ts';
 import { createNotifier } from '../../src/slack/notifier.ts';

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import type { LocalDataSync } from '../../sandbox/datasync/start-data-sync.ts';
+import { type LocalSlack, startSlack } from '../../sandbox/slack/local-slack.ts';
 import { createShown } from '../../src/ledger/shown.ts';
-import type { LocalDataSync } from '../../src/sandbox/datasync/start-data-sync.ts';
-import { type LocalSlack, startSlack } from '../../src/sandbox/slack/local-slack.ts';
 import { createLiveEdits } from '../../src/slack/live-edits.ts';
 import { startAws } from '../datasync/aws-environment.ts';
 import { at, execution, MIB } from '../domain/given.ts';

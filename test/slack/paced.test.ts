@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import type { LocalDataSync } from '../../src/sandbox/datasync/start-data-sync.ts';
-import { type LocalSlack, startSlack } from '../../src/sandbox/slack/local-slack.ts';
+import type { LocalDataSync } from '../../sandbox/datasync/start-data-sync.ts';
+import { type LocalSlack, startSlack } from '../../sandbox/slack/local-slack.ts';
 import { startAws } from '../datasync/aws-environment.ts';
 import { asking, freshPrefix } from '../ledger/given-ledger.ts';
 import { startShowing } from './given-notifier.ts';

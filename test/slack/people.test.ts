@@ -1,8 +1,8 @@
 import { WebClient } from '@slack/web-api';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { type LocalSlack, startSlack } from '../../sandbox/slack/local-slack.ts';
+import { defaultSeed } from '../../sandbox/slack/seed.ts';
 import { createLogger } from '../../src/log.ts';
-import { type LocalSlack, startSlack } from '../../src/sandbox/slack/local-slack.ts';
-import { defaultSeed } from '../../src/sandbox/slack/seed.ts';
 import { createPeople } from '../../src/slack/people.ts';
 import { PersonUnknown } from '../../src/workflow/faults.ts';
 

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type LocalSlack, startSlack } from '../../sandbox/slack/local-slack.ts';
 import { createCards } from '../../src/ledger/cards.ts';
 import type { Connection } from '../../src/ledger/connection.ts';
 import { createKeys } from '../../src/ledger/keys.ts';
 import { createSlackWaits } from '../../src/ledger/slack-waits.ts';
 import { createLogger } from '../../src/log.ts';
-import { type LocalSlack, startSlack } from '../../src/sandbox/slack/local-slack.ts';
 import { createClients } from '../../src/slack/clients.ts';
 import { createPaced } from '../../src/slack/paced.ts';
 import { createPosts, type Post } from '../../src/slack/posts.ts';

@@ -2,8 +2,8 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { App, SocketModeReceiver } from '@slack/bolt';
 import { afterEach, describe, expect, it } from 'vitest';
+import { type LocalSlack, startSlack } from '../../sandbox/slack/local-slack.ts';
 import { boltLogger, createLogger } from '../../src/log.ts';
-import { type LocalSlack, startSlack } from '../../src/sandbox/slack/local-slack.ts';
 import { createSocketPool } from '../../src/slack/socket-pool.ts';
 
 const ended: (() => Promise<unknown>)[] = [];

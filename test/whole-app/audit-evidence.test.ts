@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
-import { visibleText } from '../../src/sandbox/slack/block-walk.ts';
+import { visibleText } from '../../sandbox/slack/block-walk.ts';
 import { COMMAND, expectGoodManners, LEAD, startTestWorld, type TestWorld } from './world.ts';
 
 const PATIENCE = { timeoutMs: 20_000 };

@@ -2,8 +2,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { visibleText } from '../../sandbox/slack/block-walk.ts';
 import { verifyAudit } from '../../src/commands/verify-audit.ts';
-import { visibleText } from '../../src/sandbox/slack/block-walk.ts';
 import { run } from '../ledger/log-fixture.ts';
 import { COMMAND, givenWorld, LEAD, OPERATOR, SLACK_WAITS_MS } from './world.ts';
 

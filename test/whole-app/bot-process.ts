@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { onTestFinished } from 'vitest';
-import type { World } from '../../src/sandbox/local-world.ts';
+import type { World } from '../../sandbox/local-world.ts';
 import { MAIN, ROOT } from '../command-line.ts';
 
 /** A bot of the world as a process of its own, which Slack's requests go to from now on. */

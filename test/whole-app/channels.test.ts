@@ -1,6 +1,6 @@
 import { WebClient } from '@slack/web-api';
 import { afterEach, describe, expect, it } from 'vitest';
-import { visibleText } from '../../src/sandbox/slack/block-walk.ts';
+import { visibleText } from '../../sandbox/slack/block-walk.ts';
 import { ACCOUNT, COMMAND, givenWorld, LEAD, LIMITS, OPERATOR, SLACK_WAITS_MS, shows } from './world.ts';
 
 // No channels in the rule: any would do for the policy.

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { visibleText } from '../../src/sandbox/slack/block-walk.ts';
-import { defaultSeed } from '../../src/sandbox/slack/seed.ts';
-import type { SlackMessage } from '../../src/sandbox/slack/workspace.ts';
+import { visibleText } from '../../sandbox/slack/block-walk.ts';
+import { defaultSeed } from '../../sandbox/slack/seed.ts';
+import type { SlackMessage } from '../../sandbox/slack/workspace.ts';
 import { OUTSIDER } from '../../src/slack/words-access.ts';
 import { COMMAND, givenWorld, LEAD, LEAD2, MiB, OPERATOR, SLACK_WAITS_MS, shows } from './world.ts';
 

@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { visibleText } from '../../src/sandbox/slack/block-walk.ts';
-import type { JsonObject } from '../../src/sandbox/slack/json.ts';
-import type { SlackView } from '../../src/sandbox/slack/views.ts';
-import type { SlackMessage } from '../../src/sandbox/slack/workspace.ts';
+import { visibleText } from '../../sandbox/slack/block-walk.ts';
+import type { JsonObject } from '../../sandbox/slack/json.ts';
+import type { SlackView } from '../../sandbox/slack/views.ts';
+import type { SlackMessage } from '../../sandbox/slack/workspace.ts';
 import { ACTIONS, SUBMITS } from '../../src/slack/routes.ts';
 import { createSeals } from '../../src/slack/sealed.ts';
 import { COMMAND, givenWorld, LEAD, OPERATOR } from './world.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { visibleText } from '../../sandbox/slack/block-walk.ts';
 import { writeUntil } from '../../src/domain/until.ts';
-import { visibleText } from '../../src/sandbox/slack/block-walk.ts';
 import { COMMAND, givenWorld, MiB, OPERATOR } from './world.ts';
 
 const at = givenWorld();

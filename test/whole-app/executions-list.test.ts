@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { elementsOf, visibleText } from '../../src/sandbox/slack/block-walk.ts';
-import type { EphemeralMessage } from '../../src/sandbox/slack/workspace.ts';
+import { elementsOf, visibleText } from '../../sandbox/slack/block-walk.ts';
+import type { EphemeralMessage } from '../../sandbox/slack/workspace.ts';
 import { ACCOUNT, COMMAND, givenWorld, MiB, OPERATOR, POLICY, shows } from './world.ts';
 
 const REGIONS = ['us-east-1', 'eu-west-1', 'ap-southeast-2', 'sa-east-1'];

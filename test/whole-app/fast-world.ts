@@ -1,4 +1,4 @@
-import type { WorldOptions } from '../../src/sandbox/local-world.ts';
+import type { WorldOptions } from '../../sandbox/local-world.ts';
 import { givenWorld } from './world.ts';
 
 const SPEED = 60;

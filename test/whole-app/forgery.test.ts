@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { visibleText } from '../../src/sandbox/slack/block-walk.ts';
-import type { JsonObject } from '../../src/sandbox/slack/json.ts';
+import { visibleText } from '../../sandbox/slack/block-walk.ts';
+import type { JsonObject } from '../../sandbox/slack/json.ts';
 import { COMMAND, givenWorld, LEAD, LEAD2, MiB, OPERATOR } from './world.ts';
 
 const at = givenWorld();

@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
-import { elementsOf, visibleText } from '../../src/sandbox/slack/block-walk.ts';
-import type { SlackMessage } from '../../src/sandbox/slack/workspace.ts';
+import { elementsOf, visibleText } from '../../sandbox/slack/block-walk.ts';
+import type { SlackMessage } from '../../sandbox/slack/workspace.ts';
 import { givenFastWorld, PATIENCE } from './fast-world.ts';
 import { MiB, POLICY, shows } from './world.ts';
 

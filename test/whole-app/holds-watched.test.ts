@@ -1,7 +1,7 @@
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished } from 'vitest';
-import { LOOPBACK } from '../../src/sandbox/local-world.ts';
-import { visibleText } from '../../src/sandbox/slack/block-walk.ts';
+import { LOOPBACK } from '../../sandbox/local-world.ts';
+import { visibleText } from '../../sandbox/slack/block-walk.ts';
 import { type Running, serve } from '../../src/serve.ts';
 import { type LossyProxy, startLossyProxy } from '../ledger/lossy-proxy.ts';
 import { PATIENCE } from './fast-world.ts';

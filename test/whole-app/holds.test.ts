@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { visibleText } from '../../src/sandbox/slack/block-walk.ts';
+import { visibleText } from '../../sandbox/slack/block-walk.ts';
 import { actions, givenHolds } from './given-holds.ts';
 import { LEAD, MiB, OPERATOR, shows } from './world.ts';
 

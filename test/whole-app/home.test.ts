@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { visibleText } from '../../src/sandbox/slack/block-walk.ts';
-import type { SlackView } from '../../src/sandbox/slack/views.ts';
+import { visibleText } from '../../sandbox/slack/block-walk.ts';
+import type { SlackView } from '../../sandbox/slack/views.ts';
 import { givenWorld, LEAD, MiB, OPERATOR, shows } from './world.ts';
 
 const at = givenWorld();

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { visibleText } from '../../src/sandbox/slack/block-walk.ts';
-import type { JsonObject } from '../../src/sandbox/slack/json.ts';
-import type { SlackView } from '../../src/sandbox/slack/views.ts';
+import { visibleText } from '../../sandbox/slack/block-walk.ts';
+import type { JsonObject } from '../../sandbox/slack/json.ts';
+import type { SlackView } from '../../sandbox/slack/views.ts';
 import { COMMAND, givenWorld, LEAD, MiB, OPERATOR, shows } from './world.ts';
 
 const at = givenWorld();

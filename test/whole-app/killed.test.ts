@@ -1,6 +1,6 @@
 import { Redis } from 'ioredis';
 import { afterEach, describe, expect, it, onTestFinished } from 'vitest';
-import { visibleText } from '../../src/sandbox/slack/block-walk.ts';
+import { visibleText } from '../../sandbox/slack/block-walk.ts';
 import { startBotProcess } from './bot-process.ts';
 import { COMMAND, givenWorld, LEAD, OPERATOR, shows } from './world.ts';
 

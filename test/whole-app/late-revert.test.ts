@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { visibleText } from '../../src/sandbox/slack/block-walk.ts';
-import type { SlackMessage } from '../../src/sandbox/slack/workspace.ts';
+import { visibleText } from '../../sandbox/slack/block-walk.ts';
+import type { SlackMessage } from '../../sandbox/slack/workspace.ts';
 import { givenFastWorld, PATIENCE } from './fast-world.ts';
 import { MiB, POLICY, shows } from './world.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { visibleText } from '../../src/sandbox/slack/block-walk.ts';
+import { visibleText } from '../../sandbox/slack/block-walk.ts';
 import { COMMAND, givenWorld, LEAD, LEAD2, LIMITS, OPERATOR, POLICY, shows, type TestWorld } from './world.ts';
 
 const OPERATOR2 = 'U0OPER2';

@@ -1,6 +1,6 @@
 import { createHash, createHmac } from 'node:crypto';
 import { afterEach, describe, expect, it } from 'vitest';
-import { visibleText } from '../../src/sandbox/slack/block-walk.ts';
+import { visibleText } from '../../sandbox/slack/block-walk.ts';
 import { COMMAND, expectGoodManners, LEAD, MiB, OPERATOR, readLog, startTestWorld, type TestWorld } from './world.ts';
 
 let world: TestWorld | null = null;

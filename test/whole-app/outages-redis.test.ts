@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { type LocalRedis, startLocalRedis } from '../../src/sandbox/redis.ts';
-import { visibleText } from '../../src/sandbox/slack/block-walk.ts';
+import { type LocalRedis, startLocalRedis } from '../../sandbox/redis.ts';
+import { visibleText } from '../../sandbox/slack/block-walk.ts';
 import {
   COMMAND,
   expectGoodManners,

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { visibleText } from '../../src/sandbox/slack/block-walk.ts';
-import { isObject, type JsonObject } from '../../src/sandbox/slack/json.ts';
-import type { SlackView } from '../../src/sandbox/slack/views.ts';
-import type { SlackMessage } from '../../src/sandbox/slack/workspace.ts';
+import { visibleText } from '../../sandbox/slack/block-walk.ts';
+import { isObject, type JsonObject } from '../../sandbox/slack/json.ts';
+import type { SlackView } from '../../sandbox/slack/views.ts';
+import type { SlackMessage } from '../../sandbox/slack/workspace.ts';
 import type { Command } from '../../src/slack/command-text.ts';
 import { ACTIONS, COMMANDS, SUBMITS, SUGGESTIONS } from '../../src/slack/routes.ts';
 import { OUTSIDER } from '../../src/slack/words-access.ts';

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { afterEach, describe, expect, it } from 'vitest';
-import { visibleText } from '../../src/sandbox/slack/block-walk.ts';
+import { visibleText } from '../../sandbox/slack/block-walk.ts';
 import { COMMAND, givenWorld, LEAD, LEAD2, OPERATOR, POLICY } from './world.ts';
 
 const at = givenWorld();

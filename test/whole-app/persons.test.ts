@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { defaultSeed } from '../../src/sandbox/slack/seed.ts';
+import { defaultSeed } from '../../sandbox/slack/seed.ts';
 import { COMMAND, givenWorld, LEAD, OPERATOR, POLICY, shows } from './world.ts';
 
 /** The organization's ids: the operator and the first lead have a second id in the workspace. */

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { elementsOf, visibleText } from '../../src/sandbox/slack/block-walk.ts';
-import type { SlackMessage } from '../../src/sandbox/slack/workspace.ts';
+import { elementsOf, visibleText } from '../../sandbox/slack/block-walk.ts';
+import type { SlackMessage } from '../../sandbox/slack/workspace.ts';
 import { COMMAND, givenWorld, LEAD, OPERATOR, shows } from './world.ts';
 
 let ahead = 0;

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { type LocalRedis, startLocalRedis } from '../../src/sandbox/redis.ts';
+import { type LocalRedis, startLocalRedis } from '../../sandbox/redis.ts';
 import { type Running, type ServeOptions, serve } from '../../src/serve.ts';
 import { COMMAND, OPERATOR, startTestWorld, type TestWorld } from './world.ts';
 

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
-import { type LocalRedis, startLocalRedis } from '../../src/sandbox/redis.ts';
-import { visibleText } from '../../src/sandbox/slack/block-walk.ts';
+import { type LocalRedis, startLocalRedis } from '../../sandbox/redis.ts';
+import { visibleText } from '../../sandbox/slack/block-walk.ts';
 import { openRedis } from '../ledger/given-ledger.ts';
 import { until } from '../ledger/redis-servers.ts';
 import { COMMAND, LEAD, OPERATOR, startTestWorld, type TestWorld } from './world.ts';

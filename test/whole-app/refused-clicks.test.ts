@@ -1,7 +1,7 @@
 import { Redis } from 'ioredis';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { visibleText } from '../../src/sandbox/slack/block-walk.ts';
-import type { SlackMessage } from '../../src/sandbox/slack/workspace.ts';
+import { visibleText } from '../../sandbox/slack/block-walk.ts';
+import type { SlackMessage } from '../../sandbox/slack/workspace.ts';
 import { givenWorld, LEAD, MiB, OPERATOR } from './world.ts';
 
 const at = givenWorld();

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { visibleText } from '../../src/sandbox/slack/block-walk.ts';
+import { visibleText } from '../../sandbox/slack/block-walk.ts';
 import { COMMAND, givenWorld, LEAD, OPERATOR, shows } from './world.ts';
 
 const at = givenWorld();

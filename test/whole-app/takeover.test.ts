@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { visibleText } from '../../src/sandbox/slack/block-walk.ts';
-import type { SlackMessage } from '../../src/sandbox/slack/workspace.ts';
+import { visibleText } from '../../sandbox/slack/block-walk.ts';
+import type { SlackMessage } from '../../sandbox/slack/workspace.ts';
 import { givenFastWorld } from './fast-world.ts';
 import { COMMAND, LEAD, LEAD2, MiB, OPERATOR, POLICY } from './world.ts';
 

@@ -1,8 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
-import { LOOPBACK } from '../../src/sandbox/local-world.ts';
-import { visibleText } from '../../src/sandbox/slack/block-walk.ts';
+import { LOOPBACK } from '../../sandbox/local-world.ts';
+import { visibleText } from '../../sandbox/slack/block-walk.ts';
 import { type Running, serve } from '../../src/serve.ts';
 import { COMMAND, givenWorld, LEAD, LEAD2, MiB, OPERATOR, POLICY } from './world.ts';
 

@@ -1,12 +1,12 @@
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, expect, inject } from 'vitest';
+import type { NewExecution, NewTask } from '../../sandbox/datasync/world.ts';
+import { startWorld, type World, type WorldOptions } from '../../sandbox/local-world.ts';
+import { visibleText } from '../../sandbox/slack/block-walk.ts';
+import type { Submitted } from '../../sandbox/slack/person.ts';
+import type { SlackView } from '../../sandbox/slack/views.ts';
+import type { SlackMessage } from '../../sandbox/slack/workspace.ts';
 import { type AuditRecord, readRecord } from '../../src/domain/audit-record.ts';
-import type { NewExecution, NewTask } from '../../src/sandbox/datasync/world.ts';
-import { startWorld, type World, type WorldOptions } from '../../src/sandbox/local-world.ts';
-import { visibleText } from '../../src/sandbox/slack/block-walk.ts';
-import type { Submitted } from '../../src/sandbox/slack/person.ts';
-import type { SlackView } from '../../src/sandbox/slack/views.ts';
-import type { SlackMessage } from '../../src/sandbox/slack/workspace.ts';
 
 export const ACCOUNT = '111122223333';
 export const COMMAND = '/datasync-throttle';

@@ -1,9 +1,9 @@
 import { EventEmitter, once } from 'node:events';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { startLocalRedis } from '../../sandbox/redis.ts';
 import { BLOCK_MS, type Connection, connect } from '../../src/ledger/connection.ts';
 import { createOutbox } from '../../src/ledger/outbox.ts';
 import { createLogger } from '../../src/log.ts';
-import { startLocalRedis } from '../../src/sandbox/redis.ts';
 import { type LoopOptions, type Run, startLoop } from '../../src/worker/loop.ts';
 import { ClaimLost } from '../../src/workflow/faults.ts';
 import type { Claim, EffectKind } from '../../src/workflow/ports.ts';

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { LocalDataSync } from '../../sandbox/datasync/start-data-sync.ts';
 import { createLogger } from '../../src/log.ts';
-import type { LocalDataSync } from '../../src/sandbox/datasync/start-data-sync.ts';
 import { type Ran, startLoop } from '../../src/worker/loop.ts';
 import { type Applied, applyThrottle } from '../../src/workflow/apply-throttle.ts';
 import { expireRequest } from '../../src/workflow/expire-request.ts';

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { LocalDataSync } from '../../sandbox/datasync/start-data-sync.ts';
 import { createExecutions } from '../../src/datasync/executions.ts';
 import type { TimeLimits } from '../../src/datasync/time-limits.ts';
 import type { AskCommand } from '../../src/domain/ask-command.ts';
@@ -11,7 +12,6 @@ import { createLooks } from '../../src/ledger/looks.ts';
 import { createOpenPlaces } from '../../src/ledger/open-places.ts';
 import { createOutbox } from '../../src/ledger/outbox.ts';
 import { createUseCounter } from '../../src/ledger/use-counter.ts';
-import type { LocalDataSync } from '../../src/sandbox/datasync/start-data-sync.ts';
 import { threadNotes } from '../../src/slack/views/thread-notes.ts';
 import { type Applied, applyThrottle } from '../../src/workflow/apply-throttle.ts';
 import { cancelRequest } from '../../src/workflow/cancel-request.ts';

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { LocalDataSync } from '../../src/sandbox/datasync/start-data-sync.ts';
+import type { LocalDataSync } from '../../sandbox/datasync/start-data-sync.ts';
 import { listLacks } from '../../src/workflow/list-executions.ts';
 import { CHANNEL, policy } from '../domain/given.ts';
 import { type Bot, type Outside, outside, sourceOf, startAwsWithOne, startBot } from './given-bot.ts';

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { LocalDataSync } from '../../src/sandbox/datasync/start-data-sync.ts';
+import type { LocalDataSync } from '../../sandbox/datasync/start-data-sync.ts';
 import { lookAtChoice } from '../../src/workflow/look-at-choice.ts';
 import { arnOf } from '../datasync/aws-environment.ts';
 import { CHANNEL, policy, rule } from '../domain/given.ts';

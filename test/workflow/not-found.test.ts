@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { LocalDataSync } from '../../src/sandbox/datasync/start-data-sync.ts';
+import type { LocalDataSync } from '../../sandbox/datasync/start-data-sync.ts';
 import { openReview } from '../../src/workflow/open-review.ts';
 import { ACCOUNT } from '../datasync/aws-environment.ts';
 import { MIB, rule } from '../domain/given.ts';

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { LocalDataSync } from '../../src/sandbox/datasync/start-data-sync.ts';
+import type { LocalDataSync } from '../../sandbox/datasync/start-data-sync.ts';
 import { listExecutions } from '../../src/workflow/list-executions.ts';
 import { CHANNEL, rule } from '../domain/given.ts';
 import { type Bot, type Outside, outside, startAwsWithOne, startBot } from './given-bot.ts';

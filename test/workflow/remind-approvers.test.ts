@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { LocalDataSync } from '../../sandbox/datasync/start-data-sync.ts';
 import { createReminders } from '../../src/ledger/reminders.ts';
-import type { LocalDataSync } from '../../src/sandbox/datasync/start-data-sync.ts';
 import { remindApprovers } from '../../src/workflow/remind-approvers.ts';
 import { EVERYBODY, person } from '../domain/given.ts';
 import { type Bot, type Outside, outside, startAwsWithOne, startBot } from './given-bot.ts';

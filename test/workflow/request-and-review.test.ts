@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { LocalDataSync } from '../../src/sandbox/datasync/start-data-sync.ts';
+import type { LocalDataSync } from '../../sandbox/datasync/start-data-sync.ts';
 import { AwsFault, PersonUnknown } from '../../src/workflow/faults.ts';
 import { openReview } from '../../src/workflow/open-review.ts';
 import { MIB, person, rule } from '../domain/given.ts';

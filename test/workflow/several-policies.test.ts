@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { LocalDataSync } from '../../sandbox/datasync/start-data-sync.ts';
 import type { OtherPolicy } from '../../src/domain/policies-in-force.ts';
-import type { LocalDataSync } from '../../src/sandbox/datasync/start-data-sync.ts';
 import type { Asked } from '../../src/workflow/request-throttle.ts';
 import { requestThrottle } from '../../src/workflow/request-throttle.ts';
 import { arnOf } from '../datasync/aws-environment.ts';

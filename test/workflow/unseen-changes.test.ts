@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { LocalDataSync } from '../../src/sandbox/datasync/start-data-sync.ts';
+import type { LocalDataSync } from '../../sandbox/datasync/start-data-sync.ts';
 import { MIB } from '../domain/given.ts';
 import { verifiedLog } from '../ledger/given-ledger.ts';
 import { type Bot, type Outside, outside, startAwsWithOne, startBot, uponUpdate } from './given-bot.ts';

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { LocalDataSync } from '../../sandbox/datasync/start-data-sync.ts';
 import { parseUntil, writeUntil } from '../../src/domain/until.ts';
-import type { LocalDataSync } from '../../src/sandbox/datasync/start-data-sync.ts';
 import type { Asked } from '../../src/workflow/request-throttle.ts';
 import { MIB, OPERATOR } from '../domain/given.ts';
 import { verifiedLog } from '../ledger/given-ledger.ts';

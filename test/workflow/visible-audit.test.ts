@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { LocalDataSync } from '../../src/sandbox/datasync/start-data-sync.ts';
+import type { LocalDataSync } from '../../sandbox/datasync/start-data-sync.ts';
 import type { AuditIndex } from '../../src/workflow/ports.ts';
 import { visibleAudit } from '../../src/workflow/visible-audit.ts';
 import { policy } from '../domain/given.ts';

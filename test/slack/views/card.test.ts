@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { elementsOf } from '../../../sandbox/slack/block-walk.ts';
 import type { RequestStatus, ThrottleRequest } from '../../../src/domain/throttle-request.ts';
-import { elementsOf } from '../../../src/sandbox/slack/block-walk.ts';
 import {
   ASK_AGAIN_ACTION,
   CANCEL_ACTION,

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { expect } from 'vitest';
+import { checkBlocks, checkView } from '../../../sandbox/slack/block-limits.ts';
+import { visibleText } from '../../../sandbox/slack/block-walk.ts';
 import type { Hold } from '../../../src/domain/hold.ts';
 import type { Rule } from '../../../src/domain/policy.ts';
 import type { TaskExecution } from '../../../src/domain/task-execution.ts';
 import type { Approval, Ending, RequestStatus, ThrottleRequest } from '../../../src/domain/throttle-request.ts';
-import { checkBlocks, checkView } from '../../../src/sandbox/slack/block-limits.ts';
-import { visibleText } from '../../../src/sandbox/slack/block-walk.ts';
 
 const MIB = 1_048_576;
 export const NOW = new Date('2026-11-22T13:25:00.000Z');

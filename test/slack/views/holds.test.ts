@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { elementsOf } from '../../../sandbox/slack/block-walk.ts';
 import type { EventName } from '../../../src/domain/audit-event.ts';
 import { plainEvent } from '../../../src/domain/audit-record.ts';
 import type { Hold, HoldEnd } from '../../../src/domain/hold.ts';
 import type { ThrottleRequest } from '../../../src/domain/throttle-request.ts';
-import { elementsOf } from '../../../src/sandbox/slack/block-walk.ts';
 import { type CardFacts, cardMessage } from '../../../src/slack/views/card.ts';
 import { extendModal } from '../../../src/slack/views/extend-modal.ts';
 import { resultMessage } from '../../../src/slack/views/result.ts';

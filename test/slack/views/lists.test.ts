@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { elementsOf } from '../../../sandbox/slack/block-walk.ts';
 import { EVENTS } from '../../../src/domain/audit-event.ts';
 import type { AuditRecord } from '../../../src/domain/audit-record.ts';
 import type { ThrottleRequest } from '../../../src/domain/throttle-request.ts';
-import { elementsOf } from '../../../src/sandbox/slack/block-walk.ts';
 import { auditList } from '../../../src/slack/views/audit-list.ts';
 import { helpMessage } from '../../../src/slack/views/help.ts';
 import { requestList } from '../../../src/slack/views/request-list.ts';

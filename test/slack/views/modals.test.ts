@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { elementsOf } from '../../../sandbox/slack/block-walk.ts';
 import type { Takeover } from '../../../src/domain/hold.ts';
 import { averageRate, impact } from '../../../src/domain/impact.ts';
 import type { TaskExecution } from '../../../src/domain/task-execution.ts';
 import type { ThrottleRequest } from '../../../src/domain/throttle-request.ts';
-import { elementsOf } from '../../../src/sandbox/slack/block-walk.ts';
 import { loadingModal, noticeModal } from '../../../src/slack/views/notices.ts';
 import {
   executionOption,

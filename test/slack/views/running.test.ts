@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { elementsOf } from '../../../sandbox/slack/block-walk.ts';
 import type { AuditRecord } from '../../../src/domain/audit-record.ts';
 import type { RequestedDetail } from '../../../src/domain/throttle-request.ts';
-import { elementsOf } from '../../../src/sandbox/slack/block-walk.ts';
 import { executionList } from '../../../src/slack/views/execution-list.ts';
 import { executionStatusMessage } from '../../../src/slack/views/execution-status.ts';
 import { homeView, shownAtHome } from '../../../src/slack/views/home.ts';
