@@ -7,8 +7,8 @@ import { startLocalRedis } from '../sandbox/redis.ts';
 import { createAuditAlarms } from '../src/ledger/audit-alarms.ts';
 import { type AuditSearch, createAuditSearch } from '../src/ledger/audit-search.ts';
 import { type Connection, connect, openConnection } from '../src/ledger/connection.ts';
-import { createGate } from '../src/ledger/gate.ts';
 import { createKeys } from '../src/ledger/keys.ts';
+import { createRedisOutcome } from '../src/ledger/redis-outcome.ts';
 import { type AuditQuery, EVERYTHING } from '../src/workflow/audit-ports.ts';
 import { type BuiltLog, buildLog } from './audit-log.ts';
 
@@ -108,7 +108,7 @@ async function built(redis: Connection, prefix: string, records: number): Promis
   const keys = createKeys(prefix);
   return {
     log: await buildLog(redis, keys, records, KEY),
-    search: createAuditSearch(redis, keys, createGate(redis), {
+    search: createAuditSearch(redis, keys, createRedisOutcome(redis), {
       auditKeys: [KEY],
       alarms: createAuditAlarms(),
     }),

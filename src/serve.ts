@@ -9,25 +9,25 @@ import { trimStep } from './ledger/audit-archive.ts';
 import { createAuditBook } from './ledger/audit-book.ts';
 import { createCheckpoints } from './ledger/audit-checkpoints.ts';
 import { startAuditWatch } from './ledger/audit-watch.ts';
+import { createCardDigests } from './ledger/card-digests.ts';
 import { createCards } from './ledger/cards.ts';
 import { connect, openConnection } from './ledger/connection.ts';
 import { firstLook } from './ledger/first-look.ts';
-import { createHomes } from './ledger/homes.ts';
 import { createKeys } from './ledger/keys.ts';
 import { createLedger } from './ledger/ledger.ts';
 import { createLooks } from './ledger/looks.ts';
-import { createOpenPlaces } from './ledger/open-places.ts';
+import { createOpenHomeTabs } from './ledger/open-home-tabs.ts';
+import { createOpenRequestQuota } from './ledger/open-request-quota.ts';
 import { createOutbox } from './ledger/outbox.ts';
 import { createPolicies } from './ledger/policies.ts';
-import { createProof } from './ledger/prove-write.ts';
-import { createRedisOutage, isNotEncrypted } from './ledger/redis-outage.ts';
+import { createRedisOutage, isTlsFault } from './ledger/redis-outage.ts';
 import { createReminders } from './ledger/reminders.ts';
 import { createSharedSeal } from './ledger/shared-seal.ts';
-import { createShown } from './ledger/shown.ts';
-import { createSlackWaits } from './ledger/slack-waits.ts';
+import { createSlackRetryAfter } from './ledger/slack-retry-after.ts';
 import { startSweep } from './ledger/sweep.ts';
-import { createUnfinishedStore } from './ledger/unfinished.ts';
+import { createUnfinishedStore } from './ledger/unfinished-store.ts';
 import { createUseCounter } from './ledger/use-counter.ts';
+import { createWriteProbe } from './ledger/write-probe.ts';
 import { createLogger, type Log } from './log.ts';
 import { newRequestId } from './new-request-id.ts';
 import { countedExecutions, countedLedger, countingFetch } from './ops/counted.ts';
@@ -132,7 +132,7 @@ export async function serve(env: NodeJS.ProcessEnv, options: ServeOptions = {}):
   outage.watch([redis, blocking], log);
 
   await Promise.all([redis, blocking].map((one) => connect(one, REDIS_FIRST_MS))).catch(() => {
-    if (isNotEncrypted(outage.lastFault())) {
+    if (isTlsFault(outage.lastFault())) {
       outage.stop();
       for (const connection of [redis, blocking]) connection.disconnect();
       throw encryptionFault(outage.lastFault());
@@ -178,7 +178,7 @@ export async function serve(env: NodeJS.ProcessEnv, options: ServeOptions = {}):
     {
       ...{ clock, log, wall: options.wallClock ?? { now: () => new Date() } },
       ...(options.readiness && { every: options.readiness }),
-      prove: createProof(redis, keys, { replica, abandonedMs: options.abandonedMs }),
+      prove: createWriteProbe(redis, keys, { replica, abandonedMs: options.abandonedMs }),
       askToken: () => askToken(clients.prompt),
       lost: () => ledger.lost()?.message ?? null,
       doubts: () => [...alarms.all(), unsure.doubt(), checkpoints.overdue(), unposted()].filter((why) => why !== null),
@@ -227,9 +227,9 @@ export async function serve(env: NodeJS.ProcessEnv, options: ServeOptions = {}):
   unreadable = people.unreadable;
   const seals = createSeals(sealSecret(config), config.slack.oldSigningSecret);
   const seal = (request: string) => sealRequest({ seals }, request);
-  const slackTurns = createTurns({ shared: createSlackWaits(redis, keys) });
+  const slackTurns = createTurns({ shared: createSlackRetryAfter(redis, keys) });
   const paced = createPaced(clients.patient, slackTurns, options.postEveryMs);
-  const liveEdits = createLiveEdits({ shown: createShown(redis, keys), hasRoom: paced.hasRoom, clock });
+  const liveEdits = createLiveEdits({ shown: createCardDigests(redis, keys), hasRoom: paced.hasRoom, clock });
   const posts = createPosts({ clients, paced, cards, clock, botId: identity.botId, log });
   const showing = { cards, looks, paced, posts, liveEdits };
   const notifier = createNotifier({ ledger, executions, people, policy, clock, ...showing, seal, log });
@@ -271,7 +271,7 @@ export async function serve(env: NodeJS.ProcessEnv, options: ServeOptions = {}):
     newRequestId,
     lookUps: createLookUps(),
     uses: createUseCounter(redis, keys),
-    places: createOpenPlaces(redis, keys, ledger),
+    quota: createOpenRequestQuota(redis, keys, ledger),
     defaultRegion: env.AWS_REGION ?? env.AWS_DEFAULT_REGION ?? null,
     background(work) {
       const watched = work.catch((err: unknown) => log.error({ err }, 'work behind an interaction failed'));
@@ -279,7 +279,7 @@ export async function serve(env: NodeJS.ProcessEnv, options: ServeOptions = {}):
       void watched.finally(() => pending.delete(watched));
     },
   };
-  const homeTabs = startHomeTabs(parts, createHomes(redis, keys, clock));
+  const homeTabs = startHomeTabs(parts, createOpenHomeTabs(redis, keys, clock));
   const bot: Bot = { ...parts, homeTabs };
 
   const unfinished = watchUnfinished({

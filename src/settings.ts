@@ -5,7 +5,7 @@ import { printable } from './domain/printable.ts';
 import { bad, good, type Result } from './domain/result.ts';
 import { appendCheckpoints, type Checkpoint } from './ledger/checkpoint-format.ts';
 import { highestOf, readOwnCheckpoints } from './ledger/own-checkpoints.ts';
-import { rootWords } from './ledger/redis-outage.ts';
+import { rootMessage } from './ledger/redis-outage.ts';
 import { openPolicyFile, type PolicyFile } from './policy-source.ts';
 
 const WRONG_ADDRESS = new Set<unknown>(['EADDRNOTAVAIL', 'ENOTFOUND', 'EAI_AGAIN', 'EINVAL', 'EAFNOSUPPORT']);
@@ -36,7 +36,7 @@ export function portFault(name: 'PORT' | 'OPS_PORT', port: number, fault: unknow
 
 /** TLS that `rediss…` asks for and that could not be had, to whoever sets it. */
 export function encryptionFault(cause: Error | null): ConfigurationError {
-  const problem = `asks for TLS, which could not be set up: ${printable(rootWords(cause))}`;
+  const problem = `asks for TLS, which could not be set up: ${printable(rootMessage(cause))}`;
   const expected =
     'a Redis that speaks TLS, with a certificate for the name in REDIS_URL; REDIS_CA_FILE where its CA is your own';
   return new ConfigurationError(`REDIS_URL ${problem}\n  expected: ${expected}`, { cause });

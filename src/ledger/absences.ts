@@ -1,14 +1,14 @@
 import type { Absences } from '../workflow/ports.ts';
 import type { Connection } from './connection.ts';
-import { createGate } from './gate.ts';
 import type { Keys } from './keys.ts';
+import { createRedisOutcome } from './redis-outcome.ts';
 
-/** Longer than any pause between two looks; what is older than that is no repeat. */
+/** Longer than any pause between two looks: an older absence is another one. */
 const KEPT_SECONDS = 1800;
 
-/** Executions that AWS does not find, where each bot finds them: a restart does not begin the count anew. */
+/** Executions that AWS does not find, in Redis: all bots share them, and a restart does not begin the count anew. */
 export function createAbsences(redis: Connection, keys: Keys): Absences {
-  const { read } = createGate(redis);
+  const { read } = createRedisOutcome(redis);
   return {
     async note(arn, at) {
       const key = keys.absent(arn);

@@ -16,9 +16,9 @@ import { createAuditSearch } from './audit-search.ts';
 import { withFlaw } from './audit-verify.ts';
 import { readWitness } from './audit-witness.ts';
 import type { Connection } from './connection.ts';
-import { createGate } from './gate.ts';
 import type { Keys } from './keys.ts';
 import type { RedisLedger } from './ledger.ts';
+import { createRedisOutcome } from './redis-outcome.ts';
 
 interface BookOptions {
   redis: Connection;
@@ -40,7 +40,7 @@ const NO_RECORD = { integrity: unknown, completeness: unknown, authenticity: unk
 /** The log in Redis, for whoever reads it from Slack. */
 export function createAuditBook(options: BookOptions): AuditBook {
   const { redis, keys, ledger, signingKey } = options;
-  const search = createAuditSearch(redis, keys, createGate(redis), options);
+  const search = createAuditSearch(redis, keys, createRedisOutcome(redis), options);
 
   async function verify() {
     const { checkpointFile: file } = options;

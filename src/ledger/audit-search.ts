@@ -8,8 +8,8 @@ import { firstSince, type LogEntry, seqOf, toEntry } from './audit-entries.ts';
 import { vouchedFloor } from './audit-loss.ts';
 import type { Connection } from './connection.ts';
 import { createEntryCheck } from './entry-check.ts';
-import type { Gate } from './gate.ts';
 import type { Keys } from './keys.ts';
+import type { RedisOutcome } from './redis-outcome.ts';
 
 /** What one step may read where no index helps. */
 const MOST_READ = 5000;
@@ -39,7 +39,7 @@ interface Proof {
   alarms: Pick<AuditAlarms, 'raise' | 'clear'>;
 }
 
-export function createAuditSearch(redis: Connection, keys: Keys, gate: Gate, { auditKeys, alarms }: Proof) {
+export function createAuditSearch(redis: Connection, keys: Keys, gate: RedisOutcome, { auditKeys, alarms }: Proof) {
   const check = createEntryCheck(auditKeys);
 
   /** Up to where the log was archived, if a record says so. */

@@ -3,8 +3,8 @@ import { LedgerLost } from '../workflow/faults.ts';
 import type { AuditKey } from './audit-chain.ts';
 import { type Held, holdLog, publishSights, type Sight, sameSight } from './audit-loss.ts';
 import type { Connection } from './connection.ts';
-import type { Gate } from './gate.ts';
 import type { Keys } from './keys.ts';
+import type { RedisOutcome } from './redis-outcome.ts';
 
 export interface SightsOptions {
   redis: Connection;
@@ -22,7 +22,7 @@ export interface SightsOptions {
 }
 
 /** What one process saw of the log, and whether it still stands; what it found lost, until a person accepted that. */
-export function createSights(options: SightsOptions, gate: Gate) {
+export function createSights(options: SightsOptions, gate: RedisOutcome) {
   const { redis, keys, auditKeys } = options;
   const witness = options.witness ?? null;
   let seen: Sight | null = witness;

@@ -1,27 +1,27 @@
 import type { ChainableCommander } from 'ioredis';
 import type { Cards, Doubt } from '../workflow/ports.ts';
 import type { Connection } from './connection.ts';
-import { createGate } from './gate.ts';
 import type { Keys } from './keys.ts';
 import { createLocks } from './locks.ts';
+import { createRedisOutcome } from './redis-outcome.ts';
 
 const KEPT_SECONDS = 90 * 86_400;
-/** By then nothing that was sent comes to light any more. */
+/** A message that was posted twice shows up within this time. */
 const DOUBTED_SECONDS = 86_400;
-/** Tries this far apart are no longer in a row. */
+/** Refusals further apart than this are not in a row. */
 const ROW_SECONDS = 3600;
-/** Longer than one message may take: the lock is asked for, and lives anew, before each. */
+/** Longer than one message takes: the lock is renewed before each. */
 const LOCK_MS = 15_000;
 
-/** Where each request's message stands in Slack. No audit, no state: lost, a card is posted anew. */
+/** Where each request's messages are in Slack. If it is lost, a card is posted again. */
 export function createCards(redis: Connection, keys: Keys): Cards {
-  const { read } = createGate(redis);
+  const { read } = createRedisOutcome(redis);
   const locks = createLocks(redis);
 
-  /** With its end: a bot that dies in between must leave nothing that stays for good. */
+  /** In one transaction, so that a bot that dies in between leaves no key without an expiry. */
   async function write(request: string, fields: Record<string, string>): Promise<void> {
     const key = keys.card(request);
-    await carriedOut(redis.multi().hset(key, fields).expire(key, KEPT_SECONDS));
+    await repliesOf(redis.multi().hset(key, fields).expire(key, KEPT_SECONDS));
   }
 
   return {
@@ -40,7 +40,7 @@ export function createCards(redis: Connection, keys: Keys): Cards {
     async trying(request, what, now) {
       const field = `trying ${what}`;
       const key = keys.card(request);
-      const [first, since] = await carriedOut(
+      const [first, since] = await repliesOf(
         redis.multi().hsetnx(key, field, now.toISOString()).hget(key, field).expire(key, KEPT_SECONDS),
       );
       return first === 1 || typeof since !== 'string' ? null : new Date(since);
@@ -50,7 +50,7 @@ export function createCards(redis: Connection, keys: Keys): Cards {
     },
     async doubt(request, doubt) {
       const key = keys.doubts(request);
-      await carriedOut(redis.multi().hset(key, doubt.what, JSON.stringify(doubt)).expire(key, DOUBTED_SECONDS));
+      await repliesOf(redis.multi().hset(key, doubt.what, JSON.stringify(doubt)).expire(key, DOUBTED_SECONDS));
     },
     async doubts(request) {
       const texts = await read(() => redis.hvals(keys.doubts(request)));
@@ -75,8 +75,8 @@ export function createCards(redis: Connection, keys: Keys): Cards {
   };
 }
 
-/** The replies of a MULTI, of which a single command may have failed. @throws its fault */
-async function carriedOut(multi: ChainableCommander): Promise<unknown[]> {
+/** The replies of a MULTI. @throws the fault of a command that failed */
+async function repliesOf(multi: ChainableCommander): Promise<unknown[]> {
   return ((await multi.exec()) ?? []).map(([fault, reply]) => {
     if (fault) throw fault;
     return reply;

@@ -1,26 +1,26 @@
 #!lua
--- The one write: operation answer, audit records, request state, index, outbox and timers, or nothing.
--- Redis does not roll back, so all is checked before the first write, and the write that can fail comes first.
+-- The one write: the operation's answer, audit records, the request's state, indexes, outbox and timers, or nothing.
+-- Redis does not roll back, so everything is checked before the first write, and the one write that can fail comes first.
 --
 -- KEYS  1 head  2 audit log  3 operation  4 request  5 open request of the execution  6 open requests
 --       7 outbox  8 timers  9 limits in force  10 changes under way
---       11 request whose time runs  12 what bots saw that found the log lost  13 floor  14… index keys
+--       11 other request that the decision rests on  12 what bots saw that found the log lost  13 archived up to  14… index keys
 -- ARGV  1 operation's answer  2 operation's seconds to live
---       3 log id, if this is the first record  4 head's seq expected  5 head's hash expected (hex)
+--       3 log id, if this is the first record  4 seq expected of the head  5 hash expected of the head (hex)
 --       6 request id  7 version expected ('' = no request changes)  8 new state  9 new version
---       10 closed request's seconds to live ('' = it is open)  11 'take' | 'keep' | 'free' the execution  12 now, ms
+--       10 seconds to live of a closed request ('' = it is open)  11 'take' | 'keep' | 'free' the execution  12 now, ms
 --       13 claim's entry ('' = none)  14 claim's consumer  15 claim's deliveries  16 consumer group
---       17 execution  18 limit in force expected ('' = none, '*' = whichever), nobody else's change being under way
---       19 new limit in force ('' = as it is)  20 'take' | 'keep' | 'free' the change of the execution
---       21 version expected of the request whose time runs ('' = whichever)
---       22 place up to which these records say that the log was archived ('' = they don't)  23 hash of the record there (hex)
+--       17 execution  18 limit in force expected ('' = none, '*' = any), while no other request's change is under way
+--       19 new limit in force ('' = unchanged)  20 'take' | 'keep' | 'free' the execution's change
+--       21 version expected of the other request ('' = any)
+--       22 seq up to which these records say that the log was archived ('' = they don't)  23 hash of the record there (hex)
 --       24 number of records, then for each: bytes, hash (raw), mac (raw), kid; last record's hash (hex) and time
 --       … number of index entries, then for each: place in KEYS, seq
 --       … number of effects, then each
 --       … number of timers to set, then for each: effect, due ms
 --       … number of timers to clear, then each effect
 -- Answers  {'committed'} | {'repeated', answer} | {'seen'} | {'claim-lost'} | {'already-open', request} | {'moved', version}
---          {'head', log, seq, hash, time, hash at the seq expected (hex, '' = no such record)}
+--          {'head', log, seq, hash, time, hash of the record at the seq expected (hex, '' = no such record)}
 
 local head_key, log_key, operation_key, request_key = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local execution_key, open_key, outbox_key, timers_key = KEYS[5], KEYS[6], KEYS[7], KEYS[8]
@@ -29,9 +29,9 @@ local first_log, seq_expected, hash_expected = ARGV[3], tonumber(ARGV[4]), ARGV[
 local request_id, version_expected, state, version = ARGV[6], ARGV[7], ARGV[8], ARGV[9]
 local closed_seconds, execution_guard, now_ms = ARGV[10], ARGV[11], ARGV[12]
 local claim_entry, claim_consumer, claim_deliveries, group = ARGV[13], ARGV[14], tonumber(ARGV[15]), ARGV[16]
-local in_force_key, changing_key, running_key, seen_key, floor_key = KEYS[9], KEYS[10], KEYS[11], KEYS[12], KEYS[13]
+local in_force_key, changing_key, other_key, seen_key, archived_key = KEYS[9], KEYS[10], KEYS[11], KEYS[12], KEYS[13]
 local execution, in_force_expected, in_force, change_guard = ARGV[17], ARGV[18], ARGV[19], ARGV[20]
-local running_expected, archived, archived_hash = ARGV[21], ARGV[22], ARGV[23]
+local other_expected, archived, archived_hash = ARGV[21], ARGV[22], ARGV[23]
 
 local at = 23
 local function take()
@@ -57,7 +57,7 @@ if done then
   return { 'repeated', done }
 end
 
--- Some bot found the log lost: nothing is written until it is known that what that one saw is there, or was given up.
+-- A bot found the log lost: nothing is written until the records that it saw are there again, or their loss was accepted.
 if redis.call('EXISTS', seen_key) == 1 then
   return { 'seen' }
 end
@@ -71,8 +71,8 @@ must_be(outbox_key, 'stream')
 must_be(timers_key, 'zset')
 must_be(in_force_key, 'hash')
 must_be(changing_key, 'hash')
-must_be(running_key, 'hash')
-must_be(floor_key, 'hash')
+must_be(other_key, 'hash')
+must_be(archived_key, 'hash')
 for place = 14, #KEYS do
   must_be(KEYS[place], 'zset')
 end
@@ -80,7 +80,7 @@ end
 local head = redis.call('HMGET', head_key, 'log', 'seq', 'hash', 'at')
 local seq = tonumber(head[2] or '0')
 local hash = head[3] or string.rep('0', 64)
--- The record that the caller builds on must lie in the log itself: an emptied log may still have its head.
+-- The record that the caller builds on must be in the log itself: an emptied log may still have its head.
 local id_expected = string.format('%d-0', seq_expected)
 local seen = redis.call('XRANGE', log_key, id_expected, id_expected)[1]
 local seen_hash = seen and to_hex(seen[2][4] or '') or ''
@@ -106,20 +106,20 @@ if version_expected ~= '' then
   end
   if in_force_expected ~= '*' then
     local changing = redis.call('HGET', changing_key, execution)
-    local standing = redis.call('HGET', in_force_key, execution) or ''
-    if standing ~= in_force_expected or (changing and changing ~= request_id) then
+    local current = redis.call('HGET', in_force_key, execution) or ''
+    if current ~= in_force_expected or (changing and changing ~= request_id) then
       return { 'moved', found }
     end
   end
-  if running_expected ~= '' and redis.call('HGET', running_key, 'version') ~= running_expected then
+  if other_expected ~= '' and redis.call('HGET', other_key, 'version') ~= other_expected then
     return { 'moved', found }
   end
 end
 
 if archived ~= '' then
-  local floor = tonumber(redis.call('HGET', floor_key, 'seq') or '0')
+  local archived_before = tonumber(redis.call('HGET', archived_key, 'seq') or '0')
   local last = redis.call('XRANGE', log_key, archived .. '-0', archived .. '-0')[1]
-  if not last or to_hex(last[2][4] or '') ~= archived_hash or tonumber(archived) <= floor then
+  if not last or to_hex(last[2][4] or '') ~= archived_hash or tonumber(archived) <= archived_before then
     return { 'moved', '' }
   end
 end
@@ -135,7 +135,7 @@ local log = head[1] or first_log
 redis.call('HSET', head_key, 'log', log, 'seq', last_seq, 'hash', last_hash, 'at', last_time)
 
 if archived ~= '' then
-  redis.call('HSET', floor_key, 'log', log, 'seq', archived, 'hash', archived_hash, 'at', last_time, 'by', last_seq)
+  redis.call('HSET', archived_key, 'log', log, 'seq', archived, 'hash', archived_hash, 'at', last_time, 'by', last_seq)
 end
 
 if version_expected ~= '' then

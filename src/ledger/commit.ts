@@ -2,20 +2,20 @@ import type { AuditEvent } from '../domain/audit-event.ts';
 import { type AuditHead, archivedOf, readRecord, writeRecord } from '../domain/audit-record.ts';
 import { isHeld } from '../domain/hold.ts';
 import { evolve, isOpen, type ThrottleRequest } from '../domain/throttle-request.ts';
-import type { Change, Clock, RecordRef } from '../workflow/ports.ts';
+import type { Change, Clock, EffectKind, RecordRef } from '../workflow/ports.ts';
 import { type AuditKey, sealRecord } from './audit-chain.ts';
 import { indexKeysOf } from './audit-search.ts';
-import { changeGuard, markOf } from './in-force.ts';
 import type { Keys } from './keys.ts';
+import { changeGuard, limitVersionOf } from './limit-in-force.ts';
 import { GROUP } from './outbox.ts';
 
-/** An answer is kept for a day: by then nothing is sent again. */
+/** An operation's answer is kept for a day: after that nothing is sent again. */
 export const OPERATION_SECONDS = 86_400;
 const CLOSED_SECONDS = 90 * 86_400;
 
-/** What an operation left behind under its key. */
+/** What is stored under the key of an operation. */
 export interface Answer {
-  /** The follow-up of an unknown write found nothing, and made sure that nothing will come. */
+  /** The operation was aborted: see `ABORTED`. Stored data names the field so. */
   void?: true;
   request: string | null;
   event: string;
@@ -23,7 +23,13 @@ export interface Answer {
   hashes: string[];
 }
 
-/** The records of a change in their places, and the request that they fold to. */
+/**
+ * The answer of an aborted operation. It is stored under the key of a write that Redis never answered and that left no answer
+ * of its own: if that write comes late, it finds this and does nothing.
+ */
+export const ABORTED = JSON.stringify({ void: true } satisfies Pick<Answer, 'void'>);
+
+/** The records of a change, each with its seq, and the request that they fold to. */
 export interface Built {
   records: RecordRef[];
   sealed: { bytes: string; hash: Buffer; mac: Buffer; kid: string }[];
@@ -31,7 +37,7 @@ export interface Built {
   head: AuditHead;
 }
 
-/** Gives the events their places after `head`, and folds them into the request. */
+/** Seals the events as the records that follow `head`, and folds them into the request. */
 export function build(change: Change, head: AuditHead, signer: AuditKey, now: Date): Built {
   const built: Built = { records: [], sealed: [], state: change.prior, head };
   for (const event of change.events) {
@@ -46,7 +52,7 @@ export function build(change: Change, head: AuditHead, signer: AuditKey, now: Da
   return built;
 }
 
-/** The script's KEYS and ARGV, in its order (see commit.lua). */
+/** KEYS and ARGV of commit.lua, in its order. */
 export function commitCall(
   change: Change,
   head: AuditHead,
@@ -68,45 +74,66 @@ export function commitCall(
   };
   const index = indexEntries(change.events, built.records, keys);
   const effect = (kind: string) => JSON.stringify({ kind, request: id });
-  const timers = change.timers ?? [];
-  const running = change.beside?.running ?? null;
-  const cleared = [
-    ...(changes && !open ? (['expire', 'apply', 'remind'] as const) : []),
-    ...(prior && isHeld(prior) && state && !isHeld(state) ? (['revert', 'tell'] as const) : []),
-  ];
-  const archived = change.events.map(archivedOf).find((part) => part !== null);
   const effects = [...(change.effects ?? []).map(effect), ...(change.others ?? []).map((one) => JSON.stringify(one))];
+  const timers = change.timers ?? [];
+  const other = change.expected?.running ?? null;
+  const archived = change.events.map(archivedOf).find((part) => part !== null);
+  const cleared: EffectKind[] = [];
+  if (changes && !open) cleared.push('expire', 'apply', 'remind');
+  if (prior && isHeld(prior) && state && !isHeld(state)) cleared.push('revert', 'tell');
   return [
     [
-      ...[keys.head, keys.audit, keys.operation(change.op), keys.request(id)],
-      ...[keys.openExecution(state?.execution ?? ''), keys.open, keys.outbox, keys.timers],
-      ...[keys.inForce, keys.changing, keys.request(running?.id ?? ''), keys.seen, keys.floor],
+      keys.head,
+      keys.audit,
+      keys.operation(change.op),
+      keys.request(id),
+      keys.openExecution(state?.execution ?? ''),
+      keys.open,
+      keys.outbox,
+      keys.timers,
+      keys.inForce,
+      keys.changing,
+      keys.request(other?.id ?? ''),
+      keys.seen,
+      keys.floor,
       ...index.keys,
     ],
     [
-      ...[JSON.stringify(answer), String(OPERATION_SECONDS), head.log, String(head.seq), head.hash, id],
+      JSON.stringify(answer),
+      String(OPERATION_SECONDS),
+      head.log,
+      String(head.seq),
+      head.hash,
+      id,
       changes ? String(prior?.version ?? 0) : '',
-      ...[
-        JSON.stringify(state),
-        String(state?.version ?? ''),
-        state === null || open ? '' : String(CLOSED_SECONDS),
-        guard,
-      ],
+      JSON.stringify(state),
+      String(state?.version ?? ''),
+      state === null || open ? '' : String(CLOSED_SECONDS),
+      guard,
       String(clock.now().getTime()),
       ...(change.claim ? [change.claim.entry, change.claim.consumer, String(change.claim.deliveries)] : ['', '', '0']),
       GROUP,
-      ...[state?.execution ?? '', change.beside ? (change.beside.inForce ?? '') : '*'],
-      ...[markOf(prior, state), changeGuard(prior, state), running ? String(running.version) : ''],
-      ...(archived ? [String(archived.seq), archived.hash] : ['', '']),
-      String(built.sealed.length),
-      ...built.sealed.flatMap(({ bytes, hash, mac, kid }) => [bytes, hash, mac, kid]),
-      ...[built.head.hash, built.head.at],
-      ...[String(index.entries.length), ...index.entries.flat()],
-      ...[String(effects.length), ...effects],
-      ...[String(timers.length), ...timers.flatMap(({ kind, at }) => [effect(kind), String(at.getTime())])],
-      ...[String(cleared.length), ...cleared.map(effect)],
+      state?.execution ?? '',
+      change.expected ? (change.expected.inForce ?? '') : '*',
+      limitVersionOf(prior, state),
+      changeGuard(prior, state),
+      other ? String(other.version) : '',
+      archived ? String(archived.seq) : '',
+      archived?.hash ?? '',
+      ...counted(built.sealed, ({ bytes, hash, mac, kid }) => [bytes, hash, mac, kid]),
+      built.head.hash,
+      built.head.at,
+      ...counted(index.entries, (entry) => entry),
+      ...counted(effects, (one) => [one]),
+      ...counted(timers, ({ kind, at }) => [effect(kind), String(at.getTime())]),
+      ...counted(cleared, (kind) => [effect(kind)]),
     ],
   ];
+}
+
+/** A list as the script takes it: how many there are, then the parts of each. */
+function counted<T>(list: readonly T[], parts: (one: T) => (string | Buffer)[]): (string | Buffer)[] {
+  return [String(list.length), ...list.flatMap(parts)];
 }
 
 const FIRST_INDEX_KEY = 14;

@@ -6,23 +6,23 @@ import { followFailovers } from './sentinel-failover.ts';
 /** A connection to one Redis, to a Sentinel's primary, or to a Cluster. */
 export type Connection = Redis | Cluster;
 
-/** How long a person may be kept waiting for Redis: then its answer is "not known". */
+/** How long a person may wait for Redis; after that the outcome is unknown. */
 const ANSWER_MS = 1500;
 const CONNECT_MS = 2000;
 /**
- * How long a blocking read waits for work before it asks again. A connection that is silent for ANSWER_MS longer than
- * that is broken, so this is also how soon a Redis that swallows is noticed.
+ * How long one blocking read waits for work. A connection that is silent for ANSWER_MS longer than that is broken, so this is also
+ * how soon a Redis that takes commands and never answers is noticed.
  */
 export const BLOCK_MS = 2000;
-/** An orderly end of a connection waits for the other side: of a server that is gone nothing comes. */
-const GOODBYE_MS = 500;
+/** How long the end of a connection waits for the other side, which may be gone. */
+const DISCONNECT_MS = 500;
 
 type Options = Omit<RedisOptions, 'replyMapping' | 'himportFieldsets'> & { replyMapping: 'legacy' };
 
 /**
- * Opens a connection. `commands`: every command has a time limit and none is queued or sent twice by the client, since
- * a command re-sent after a reconnect would be done twice. `blocking`: for the blocking read alone, which a time limit
- * on commands would break; its silence is a broken connection too, and never taken for "no work".
+ * Opens a connection. `commands`: every command has a time limit, and the client neither queues nor repeats any, since one that is
+ * sent again after a reconnect could be carried out twice. `blocking`: only for the blocking read, which a time limit on commands
+ * would break; there, silence means a broken connection, and never "no work".
  */
 export function openConnection(target: RedisTarget, purpose: 'commands' | 'blocking'): Connection {
   const options: Options = {
@@ -33,8 +33,8 @@ export function openConnection(target: RedisTarget, purpose: 'commands' | 'block
     enableOfflineQueue: false,
     maxRetriesPerRequest: 0,
     keepAlive: 10_000,
-    disconnectTimeout: GOODBYE_MS,
-    // Connected anew, the same address may lead to the new primary. The command itself is not sent again.
+    disconnectTimeout: DISCONNECT_MS,
+    // After a reconnect the same address may lead to the new primary. The command itself is not repeated.
     reconnectOnError: (fault) => /^(READONLY|UNBLOCKED)\b/.test(fault.message),
     retryStrategy: backoff,
     ...(purpose === 'commands'
@@ -51,18 +51,18 @@ export function openConnection(target: RedisTarget, purpose: 'commands' | 'block
         ...access(target),
         sentinels: [...target.sentinels],
         name: target.name,
-        // Two switches: without them TLS is left out silently, and the password goes out in the clear.
+        // Without both options TLS is silently left out, and the password is sent in the clear.
         ...(target.tls && { sentinelTLS: target.tls, enableTLSForSentinelMode: true }),
         ...(username && { sentinelUsername: username }),
         ...(password && { sentinelPassword: password }),
         sentinelRetryStrategy: backoff,
-        // Without it one that takes the connection and says nothing is waited for for ever.
+        // Without it the client would wait for ever for a sentinel that accepts the connection and never answers.
         sentinelCommandTimeout: ANSWER_MS,
       });
-      const getIn = access({ ...target.sentinelAccess, ...(target.tls && { tls: target.tls }) });
+      const sentinelAccess = access({ ...target.sentinelAccess, ...(target.tls && { tls: target.tls }) });
       const limits = { commandTimeout: ANSWER_MS, socketTimeout: ANSWER_MS };
       const listening = { ...options, ...limits, autoResubscribe: false, enableReadyCheck: false };
-      const sentinels = target.sentinels.map((sentinel) => new Redis({ ...listening, ...getIn, ...sentinel }));
+      const sentinels = target.sentinels.map((sentinel) => new Redis({ ...listening, ...sentinelAccess, ...sentinel }));
       followFailovers(connection, sentinels, target.name);
       return connection;
     }
@@ -73,7 +73,7 @@ export function openConnection(target: RedisTarget, purpose: 'commands' | 'block
         enableOfflineQueue: false,
         clusterRetryStrategy: backoff,
         slotsRefreshTimeout: CONNECT_MS,
-        // A certificate is for the name, not for the address that it leads to.
+        // A certificate names the host, not the address that it resolves to.
         ...(target.tls && { dnsLookup: (name, done) => done(null, name) }),
         redisOptions: { ...nodeOptions, ...access(target) },
       });
@@ -91,7 +91,7 @@ function backoff(times: number): number {
 
 /**
  * Connects and waits until the connection can carry commands.
- * @throws Error where that takes longer than `timeoutMs`; it goes on trying in the background.
+ * @throws Error after `timeoutMs`; the connection goes on trying in the background.
  */
 export async function connect(connection: Connection, timeoutMs: number): Promise<void> {
   const first = connection.connect().catch((cause: unknown) => cause);

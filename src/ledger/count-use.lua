@@ -1,30 +1,30 @@
 #!lua
--- Counts one use by a person and in a channel, in a sliding window by the clock of Redis. The same use is counted once.
--- KEYS  1 uses of the person  2 uses in the channel  3 mark of the person's refusal on record  4 mark of the channel's
--- ARGV  1 use  2 window, ms  3 most of the person  4 most in the channel ('' = it is in none)
--- Answers  {'counted'} | {'over', 'perUser' | 'perChannel', ms until one more fits, 'record' | 'recorded', now in ms}
-local person_key, channel_key, person_mark_key, channel_mark_key = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
+-- Counts one use by a person and in a channel, in a sliding window by Redis's clock. The same use again is counted once.
+-- KEYS  1 uses of the person  2 uses in the channel  3 that a refusal of the person is on record  4 that one of the channel is
+-- ARGV  1 use  2 window, ms  3 most of the person  4 most in the channel ('' = not in a channel)
+-- Answers  {'counted'} | {'over', 'perUser' | 'perChannel', ms to wait, 'record' (none is yet) | 'recorded', now in ms}
+local person_key, channel_key, person_refused_key, channel_refused_key = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local use, window_ms, person_most, channel_most = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
 
 local time = redis.call('TIME')
 local now_ms = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
 
-local function over(key, most, mark_key, limit)
+local function over(key, most, refused_key, limit)
   redis.call('ZREMRANGEBYSCORE', key, '-inf', now_ms - window_ms)
-  -- The clock was set back since: nobody is kept waiting until it is there again.
+  -- Redis's clock was set back since: what is in the future does not count.
   redis.call('ZREMRANGEBYSCORE', key, '(' .. string.format('%d', now_ms + window_ms), '+inf')
   local count = redis.call('ZCARD', key)
   if count < most then
     return nil
   end
-  -- Where the limit was higher before, more than one has to leave the window.
+  -- After the limit was lowered, more than one use has to leave the window.
   local last = redis.call('ZRANGE', key, count - most, count - most, 'WITHSCORES')
   local wait_ms = math.min(window_ms, math.max(1, tonumber(last[2]) + window_ms - now_ms))
-  if redis.call('PTTL', mark_key) > window_ms then
-    redis.call('DEL', mark_key)
+  if redis.call('PTTL', refused_key) > window_ms then
+    redis.call('DEL', refused_key)
   end
-  local marked = redis.call('SET', mark_key, '1', 'PX', window_ms, 'NX')
-  return { 'over', limit, wait_ms, marked and 'record' or 'recorded', string.format('%d', now_ms) }
+  local first = redis.call('SET', refused_key, '1', 'PX', window_ms, 'NX')
+  return { 'over', limit, wait_ms, first and 'record' or 'recorded', string.format('%d', now_ms) }
 end
 
 local function add(key)
@@ -35,9 +35,9 @@ end
 if redis.call('ZSCORE', person_key, use) then
   return { 'counted' }
 end
-local refused = over(person_key, person_most, person_mark_key, 'perUser')
+local refused = over(person_key, person_most, person_refused_key, 'perUser')
 if not refused and channel_most then
-  refused = over(channel_key, channel_most, channel_mark_key, 'perChannel')
+  refused = over(channel_key, channel_most, channel_refused_key, 'perChannel')
 end
 if refused then
   return refused

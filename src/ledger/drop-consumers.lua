@@ -1,9 +1,9 @@
 #!lua
--- Takes workers that are gone out of the consumer group. One that still has work in hand stays, since that would be gone with
--- it: another worker takes the work over first.
+-- Removes workers that are gone from the consumer group. A worker with pending work stays until another worker has taken the
+-- work over: Redis deletes it together with its consumer.
 -- KEYS  1 outbox
--- ARGV  1 consumer group  2 ms after which a worker that says nothing is gone
--- Answers  how many were taken out
+-- ARGV  1 consumer group  2 ms without a command after which a worker counts as gone
+-- Answers  how many were removed
 local outbox_key = KEYS[1]
 local group, gone_ms = ARGV[1], tonumber(ARGV[2])
 local dropped = 0

@@ -1,10 +1,13 @@
-/** Every key of the bot: all in the one hash slot `{prefix}`, so that one script may touch any of them. */
+/**
+ * Every key of the bot. All are in one hash slot, `{prefix}`, so that one script may touch any of them. The names in Redis are
+ * kept for the data that is stored under them, also where the code has another name by now.
+ */
 export function createKeys(prefix: string) {
   const key = (...parts: string[]) => [`{${prefix}}`, ...parts].join(':');
   return {
     head: key('audit', 'head'),
     audit: key('audit', 'log'),
-    /** Up to where the log was archived: log, seq, hash; and of the record that says so its place and time: by, at. */
+    /** Up to where the log was archived: `log`, `seq`, `hash`; and the record that says so: its place `by` and its time `at`. */
     floor: key('audit', 'floor'),
     /** Accepted losses: by the place of the record, how many places it left empty. */
     losses: key('audit', 'losses'),
@@ -16,42 +19,44 @@ export function createKeys(prefix: string) {
     outbox: key('outbox'),
     timers: key('timers'),
     open: key('open'),
-    /** By execution: the request whose limit stands there, and since which of its versions. */
+    /** By execution: the request whose limit is in force, and the version of the request that set it (`r-…:3`). */
     inForce: key('in-force'),
     /** By execution: the request that has a change on its way to AWS. */
     changing: key('changing'),
     replicas: key('replicas'),
-    /** Written by each bot every few seconds, to see whether Redis takes it. */
-    proof: (replica: string) => key('proof', replica),
+    /** Written by each bot every few seconds, to see whether Redis accepts writes. */
+    writeProbe: (replica: string) => key('proof', replica),
     policyCurrent: key('policy', 'current'),
     policyText: (digest: string) => key('policy', 'text', digest),
     operation: (op: string) => key('op', op),
     request: (id: string) => key('request', id),
     openExecution: (arn: string) => key('open', arn),
     reminder: (request: string, nth: number, user: string) => key('reminder', request, String(nth), user),
-    /** Interactions that were acknowledged and are not done: by when their bot was seen alive. */
+    /** Interactions that were acknowledged and are not done, each with the time at which its bot last renewed it. */
     unfinished: key('unfinished'),
-    /** What counts against a limit: uses of a person or in a channel, in the last minute. */
+    /** Uses by a person, or in a channel, in the last minute: they count against a usage limit. */
     usesOf: (limit: string, about: string) => key('uses', limit, about),
-    /** A refusal by that limit is on record, less than a minute ago. */
+    /** A refusal by that usage limit was recorded less than a minute ago. */
     limitRefused: (limit: string, about: string) => key('uses-refused', limit, about),
-    openPlaces: (team: string, user: string) => key('open-places', team, user),
-    homes: key('homes'),
-    homesOutdated: key('homes', 'outdated'),
-    homeFresh: (user: string) => key('home', 'fresh', user),
-    homeTurn: (user: string) => key('home', 'turn', user),
+    /** The open requests of one person, each with the time at which it was counted. */
+    openRequestQuota: (team: string, user: string) => key('open-places', team, user),
+    /** Who has the Home tab open, by the time at which they opened it. */
+    openHomeTabs: key('homes'),
+    outdatedHomeTabs: key('homes', 'outdated'),
+    homeTabFresh: (user: string) => key('home', 'fresh', user),
+    homePublishSlot: (user: string) => key('home', 'turn', user),
     look: (arn: string) => key('look', arn),
     absent: (arn: string) => key('absent', arn),
     card: (request: string) => key('card', request),
-    /** For as long as Slack asked to wait. */
-    slackWait: (lane: string) => key('slack-wait', lane),
-    /** What the card of a running transfer shows. */
-    shown: (request: string) => key('shown', request),
-    /** Of a request: which of its messages may stand in Slack twice. */
+    /** Lives for as long as Slack asked to wait. */
+    slackRetryAfter: (lane: string) => key('slack-wait', lane),
+    /** A digest of what the card of a running transfer shows. */
+    cardDigest: (request: string) => key('shown', request),
+    /** Of a request: which of its messages may have been posted twice. */
     doubts: (request: string) => key('doubts', request),
     cardLock: (request: string) => key('card-lock', request),
     resultLock: (request: string) => key('card-lock', request, 'result'),
-    /** As SCAN matches keys: those of all indexes. */
+    /** A pattern for SCAN that matches the keys of all indexes. */
     everyIndex: key('ix', '*').replace(/[\\[\]?^]/g, '\\$&'),
     indexRequest: (id: string) => key('ix', 'request', id),
     indexExecution: (arn: string) => key('ix', 'execution', arn),

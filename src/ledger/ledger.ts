@@ -1,3 +1,4 @@
+import PQueue from 'p-queue';
 import { type AuditHead, GENESIS } from '../domain/audit-record.ts';
 import type { ThrottleRequest } from '../domain/throttle-request.ts';
 import { ClaimLost, type LedgerLost, NotRecorded, OutcomeUnknown, type Settled } from '../workflow/faults.ts';
@@ -7,21 +8,20 @@ import type { AuditKey } from './audit-chain.ts';
 import type { Sight } from './audit-loss.ts';
 import { createAuditSearch } from './audit-search.ts';
 import { createSights, type SightsOptions } from './audit-sights.ts';
-import { type Answer, build, commitCall, OPERATION_SECONDS } from './commit.ts';
-import { createGate } from './gate.ts';
-import { requestOf } from './in-force.ts';
-import { oneAtATime } from './one-at-a-time.ts';
+import { ABORTED, type Answer, build, commitCall, OPERATION_SECONDS } from './commit.ts';
+import { requestOf } from './limit-in-force.ts';
+import { createRedisOutcome } from './redis-outcome.ts';
 import { loadScript } from './script.ts';
 
-/** How often a moved head is tried again. Commits of one process never compete, so this counts replicas. */
+/** How often a commit is tried again after the head moved. Commits of one process never compete, so this counts replicas. */
 const MOST_TRIES = 100;
 const LOADED_AT_ONCE = 50;
 
 export interface LedgerOptions extends SightsOptions {
   clock: Clock;
-  /** An id for the log, if this process is the one that begins it. */
+  /** An id for the log, if this process begins it. */
   newLogId: () => string;
-  /** Told what is wrong with records that are looked up. */
+  /** Told of records that were looked up and can't be trusted. */
   alarms?: AuditAlarms;
 }
 
@@ -30,9 +30,9 @@ export interface RedisLedger extends Ledger {
   lost(): LedgerLost | null;
   /** How many requests have not ended. */
   countOpenRequests(): Promise<number>;
-  /** What was recorded under an operation key; where nothing was, nothing will be. Asks until Redis answers. */
+  /** What became of an operation. Where nothing was recorded, it is aborted. Repeats until Redis answers. */
   settle(op: string): Promise<Settled>;
-  /** The highest record that this process knows of. */
+  /** The newest record that this process knows of. */
   seen(): Sight | null;
   /**
    * Looks whether what was seen of the log, by this process and by bots that found it lost, is still there, without
@@ -42,24 +42,24 @@ export interface RedisLedger extends Ledger {
   look(): Promise<AuditHead | null>;
 }
 
-/** The ledger in Redis. One per process: its commits are queued here, so that they don't starve each other. */
+/** The ledger in Redis. One per process: its commits are queued, so that they don't starve each other. */
 export function createLedger(options: LedgerOptions): RedisLedger {
   const { redis, keys, clock } = options;
   const [signer] = options.auditKeys;
   if (!signer) throw new Error('a ledger needs an audit key');
-  const gate = createGate(redis);
-  const search = createAuditSearch(redis, keys, gate, {
+  const outcome = createRedisOutcome(redis);
+  const search = createAuditSearch(redis, keys, outcome, {
     auditKeys: options.auditKeys,
     alarms: options.alarms ?? createAuditAlarms(),
   });
   const runCommit = loadScript(redis, 'commit');
-  const runLeave = loadScript(redis, 'leave');
-  const sights = createSights(options, gate);
+  const runRelease = loadScript(redis, 'release-execution');
+  const sights = createSights(options, outcome);
   let head: AuditHead | null = null;
-  const inOrder = oneAtATime();
+  const commits = new PQueue({ concurrency: 1 });
 
   async function readHead(): Promise<AuditHead | null> {
-    const [log, seq, hash, at] = await gate.read(() => redis.hmget(keys.head, 'log', 'seq', 'hash', 'at'));
+    const [log, seq, hash, at] = await outcome.read(() => redis.hmget(keys.head, 'log', 'seq', 'hash', 'at'));
     return log && seq && hash && at ? { log, seq: Number(seq), hash, at } : null;
   }
 
@@ -67,7 +67,7 @@ export function createLedger(options: LedgerOptions): RedisLedger {
     for (let tries = 0; tries < MOST_TRIES; tries++) {
       head ??= (await sights.stand()) ?? { log: options.newLogId(), seq: 0, hash: GENESIS, at: '' };
       const built = build(change, head, signer as AuditKey, clock.now());
-      const reply = await gate.write(change.op, () =>
+      const reply = await outcome.write(change.op, () =>
         runCommit(...commitCall(change, head as AuditHead, built, keys, clock)),
       );
       const [kind, ...rest] = reply as [string, ...string[]];
@@ -97,7 +97,7 @@ export function createLedger(options: LedgerOptions): RedisLedger {
     throw new NotRecorded(`${change.op}: the log's head moved ${MOST_TRIES} times`);
   }
 
-  /** Somebody else wrote: go on from there, if the records that this process saw are still under it. */
+  /** Another process wrote: go on from its head, if the records that this process saw are still below it. */
   async function followHead(mine: AuditHead, [log = '', seq = '0', hash = '', at = '', atMine = '']: string[]) {
     const theirs = { log, seq: Number(seq), hash, at };
     const fresh = mine.seq === 0;
@@ -108,7 +108,7 @@ export function createLedger(options: LedgerOptions): RedisLedger {
   }
 
   function look(): Promise<AuditHead | null> {
-    return inOrder(async () => {
+    return commits.add(async () => {
       const found = await sights.look();
       if (found) head = found;
       return found;
@@ -116,7 +116,7 @@ export function createLedger(options: LedgerOptions): RedisLedger {
   }
 
   function commit(change: Change): Promise<Committed> {
-    const mine = inOrder(async () => {
+    const mine = commits.add(async () => {
       const lost = sights.lost();
       if (lost) throw lost;
       return attempt(change);
@@ -124,19 +124,19 @@ export function createLedger(options: LedgerOptions): RedisLedger {
     return mine.catch((fault: unknown) => {
       if (!(fault instanceof OutcomeUnknown)) throw fault;
       const settled = settleUnknown(change.op);
-      // Whoever waits for the truth gets this fault; a worker does not wait, it tries again.
+      // Who waits for the outcome gets this fault; a worker doesn't wait, and tries again.
       settled.catch(() => undefined);
       throw new OutcomeUnknown(change.op, settled, fault);
     });
   }
 
   /**
-   * The truth about a write that went silent. Where it left no answer, one that says "void" is put under its key, so
-   * that it can't come late either.
+   * What became of a write that Redis did not answer. Where it left no answer, the operation is aborted, so that it can't come
+   * late either.
    */
   async function settleUnknown(op: string): Promise<Settled> {
-    const answer = await gate.untilAnswered(() =>
-      redis.set(keys.operation(op), JSON.stringify({ void: true }), 'EX', OPERATION_SECONDS, 'NX', 'GET'),
+    const answer = await outcome.retryUntilAnswered(() =>
+      redis.set(keys.operation(op), ABORTED, 'EX', OPERATION_SECONDS, 'NX', 'GET'),
     );
     const left = answer === null ? null : (JSON.parse(answer) as Answer);
     if (left === null || left.void) return 'not-recorded';
@@ -144,11 +144,11 @@ export function createLedger(options: LedgerOptions): RedisLedger {
   }
 
   async function load(id: string): Promise<StoredRequest | null> {
-    const stored = await gate.read(() => redis.hmget(keys.request(id), 'state', 'seq', 'hash'));
+    const stored = await outcome.read(() => redis.hmget(keys.request(id), 'state', 'seq', 'hash'));
     return toStored(stored);
   }
 
-  /** A part at a time, so that acknowledgements are not kept waiting however many there are. */
+  /** A few at a time, so that acknowledgements need not wait behind a long list. */
   async function loadAll(ids: readonly string[]): Promise<(StoredRequest | null)[]> {
     const found: (StoredRequest | null)[] = [];
     for (let from = 0; from < ids.length; from += LOADED_AT_ONCE) {
@@ -157,8 +157,8 @@ export function createLedger(options: LedgerOptions): RedisLedger {
     return found;
   }
 
-  async function leave(arn: string, mark: string): Promise<void> {
-    await gate.read(() => runLeave([keys.inForce], [arn, mark]));
+  async function releaseExecution(arn: string, version: string): Promise<void> {
+    await outcome.read(() => runRelease([keys.inForce], [arn, version]));
   }
 
   return {
@@ -170,27 +170,27 @@ export function createLedger(options: LedgerOptions): RedisLedger {
     look,
     head: readHead,
     async done(op) {
-      const answer = await gate.read(() => redis.get(keys.operation(op)));
+      const answer = await outcome.read(() => redis.get(keys.operation(op)));
       return answer === null ? null : repeated(answer);
     },
     lookUp: search.lookUp,
-    openRequestOf: (arn) => gate.read(() => redis.get(keys.openExecution(arn))),
+    openRequestOf: (arn) => outcome.read(() => redis.get(keys.openExecution(arn))),
     async inForceOf(arn) {
-      const mark = await gate.read(() => redis.hget(keys.inForce, arn));
-      return mark === null ? null : { mark, request: requestOf(mark) };
+      const version = await outcome.read(() => redis.hget(keys.inForce, arn));
+      return version === null ? null : { version, request: requestOf(version) };
     },
     async limitsInForce() {
-      const marks = Object.entries(await gate.read(() => redis.hgetall(keys.inForce)));
-      const found = await loadAll(marks.map(([, mark]) => requestOf(mark)));
-      // A request lives for 90 days after its end, and no execution runs that long: what is left of it goes.
-      const gone = marks.filter((_, place) => found[place] === null);
-      await Promise.all(gone.map(([arn, mark]) => leave(arn, mark)));
+      const inForce = Object.entries(await outcome.read(() => redis.hgetall(keys.inForce)));
+      const found = await loadAll(inForce.map(([, version]) => requestOf(version)));
+      // A request is kept for 90 days after its end, which is longer than any execution runs.
+      const expired = inForce.filter((_, place) => found[place] === null);
+      await Promise.all(expired.map(([arn, version]) => releaseExecution(arn, version)));
       return found.filter((stored) => stored !== null);
     },
-    leave,
-    countOpenRequests: () => gate.read(() => redis.zcard(keys.open)),
+    releaseExecution,
+    countOpenRequests: () => outcome.read(() => redis.zcard(keys.open)),
     async openRequests() {
-      const found = await loadAll(await gate.read(() => redis.zrange(keys.open, '0', '-1')));
+      const found = await loadAll(await outcome.read(() => redis.zrange(keys.open, '0', '-1')));
       return found.filter((stored) => stored !== null);
     },
   };

@@ -1,44 +1,44 @@
 import { randomUUID } from 'node:crypto';
 import type { Connection } from './connection.ts';
-import { createGate } from './gate.ts';
+import { createRedisOutcome } from './redis-outcome.ts';
 import { loadScript } from './script.ts';
 
-/** A lock that this process took. It is renewed until it is released, however long the work takes. */
+/** A lock that this process holds. It is renewed until it is released, however long the work takes. */
 export interface Lock {
   /**
-   * Whether it is still this one's, as Redis says now: then for its whole life from now on. To be asked before each write that
-   * two must not make, since a process that stood still for a while has lost its locks without noticing.
+   * Asks Redis whether the lock is still held, and renews it if so. Ask before each write that two must not make: a process that
+   * was paused for a while has lost its locks without noticing.
    * @throws NotRecorded where Redis does not answer
    */
   isHeld(): Promise<boolean>;
-  /** Waits for Redis: else an outage would keep everybody out for as long as the lock lives. */
+  /** Waits until Redis answers: otherwise a lock would outlive a short outage. */
   release(): Promise<void>;
-  /** Keeps everybody out for one more life from now on, and is over then. */
-  leave(): Promise<void>;
+  /** Renews the lock for a last time: it expires after its time to live. */
+  letExpire(): Promise<void>;
 }
 
-/** How often a lock is renewed while it lives once: two renewals may be lost. */
+/** Renewals within a lock's time to live: two may fail. */
 const RENEWALS = 3;
 
-/** Locks in Redis, each with a time to live: a bot that dies with one keeps the others out no longer than that. */
+/** Locks in Redis, each with a time to live: if a bot dies, its locks expire. */
 export function createLocks(redis: Connection) {
-  const { read, untilAnswered } = createGate(redis);
+  const { read, retryUntilAnswered } = createRedisOutcome(redis);
   const runLock = loadScript(redis, 'lock');
   return {
-    /** @returns null where another has it */
+    /** @returns null where another holds it */
     async take(key: string, liveMs: number, token: string = randomUUID()): Promise<Lock | null> {
       let lost = false;
       const renew = async (): Promise<boolean> => {
         if (!lost) lost = (await runLock([key], [token, liveMs])) !== 1;
         return !lost;
       };
-      const remove = () => untilAnswered(() => runLock([key], [token, 0]));
+      const remove = () => retryUntilAnswered(() => runLock([key], [token, 0]));
       const taking = redis.set(key, token, 'PX', liveMs, 'NX');
-      // It may have been taken by a command whose answer was lost; where Redis is closed for good nobody can tell.
+      // The command may have been carried out although its answer was lost. After the connection was closed nothing can be done.
       taking.catch(() => remove().catch(() => undefined));
       if ((await taking) === null) return null;
       const renewing = setInterval(() => {
-        // One that fails is made up for by the next, or by whoever asks.
+        // If one fails, the next one renews, or isHeld() does.
         renew().catch(() => undefined);
       }, liveMs / RENEWALS);
       renewing.unref();
@@ -48,7 +48,7 @@ export function createLocks(redis: Connection) {
           clearInterval(renewing);
           await remove();
         },
-        async leave() {
+        async letExpire() {
           clearInterval(renewing);
           await read(renew);
         },

@@ -1,13 +1,13 @@
 import type { Look, Looks } from '../workflow/ports.ts';
 import type { Connection } from './connection.ts';
-import { createGate } from './gate.ts';
 import type { Keys } from './keys.ts';
+import { createRedisOutcome } from './redis-outcome.ts';
 
 const KEPT_SECONDS = 3600;
 
 /** What the watch saw last, where each bot finds it: the next look may be another's. */
 export function createLooks(redis: Connection, keys: Keys): Looks {
-  const { read } = createGate(redis);
+  const { read } = createRedisOutcome(redis);
   return {
     async last(arn) {
       const text = await read(() => redis.get(keys.look(arn)));

@@ -1,17 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import PQueue from 'p-queue';
 import type { Claim, Clock, Effect, Outbox, Work } from '../workflow/ports.ts';
 import { BLOCK_MS, type Connection } from './connection.ts';
 import type { Keys } from './keys.ts';
-import { oneAtATime } from './one-at-a-time.ts';
-import { isRedisAway } from './redis-away.ts';
+import { isRedisUnavailable } from './redis-unavailable.ts';
 import { loadScript } from './script.ts';
 
 /** The consumer group of the workers. */
 export const GROUP = 'workers';
-/** A claim this old belongs to a worker that is gone; a living one renews it. */
+/** A claim that was not renewed for this long belongs to a worker that is gone. */
 export const ABANDONED_MS = 30_000;
-const AGAIN_MS = 250;
-/** More than a worker has in hand at once. */
+const RETRY_MS = 250;
+/** More than a worker has at once. */
 const MOST_PENDING = 100;
 
 export interface OutboxOptions {
@@ -24,11 +24,11 @@ export interface OutboxOptions {
   /** This worker's name in the group. */
   consumer: string;
   abandonedMs?: number;
-  /** Told why no work can be taken, as long as that is so. */
+  /** Called with the reason while no work can be taken. */
   onFault?: (fault: unknown) => void;
 }
 
-/** The outbox in Redis: a stream with a consumer group, and the timers beside it. */
+/** The outbox in Redis: a stream with a consumer group, and a sorted set of timers. */
 export function createOutbox({
   redis,
   blocking,
@@ -38,15 +38,15 @@ export function createOutbox({
   abandonedMs = ABANDONED_MS,
   onFault = () => {},
 }: OutboxOptions): Outbox {
-  const runSettle = loadScript(redis, 'settle');
-  const runRenew = loadScript(redis, 'renew');
-  const runDueTimers = loadScript(redis, 'due-timers');
-  /** The entries that were taken here and are not settled, each with its newest claim. */
+  const runSettle = loadScript(redis, 'settle-work');
+  const runRenew = loadScript(redis, 'renew-claim');
+  const runMoveDue = loadScript(redis, 'move-due-timers');
+  /** Entries that this worker has and has not settled, each with the number of deliveries of its newest claim. */
   const held = new Map<string, number>();
-  /** The last read broke off: Redis may have answered it, and given work to a connection that is gone. */
-  let brokenOff = false;
-  /** Two that claim for the same worker at once would give it the same work twice. */
-  const claiming = oneAtATime();
+  /** The last read failed: Redis may have delivered work to a connection that is gone. */
+  let readFailed = false;
+  /** One claim at a time: two at once would give this worker the same work twice. */
+  const claims = new PQueue({ concurrency: 1 });
 
   async function ensureGroup(): Promise<void> {
     try {
@@ -57,39 +57,39 @@ export function createOutbox({
   }
 
   async function take(count: number): Promise<Work[]> {
-    if (brokenOff) {
-      const lost = await claiming(() => takeLost(count));
+    if (readFailed) {
+      const lost = await claims.add(() => takeLost(count));
       if (lost.length > 0) return lost;
     }
-    brokenOff = true;
+    readFailed = true;
     const began = performance.now();
     const reply = (await blocking.xreadgroup(
       ...(['GROUP', GROUP, consumer, 'COUNT', count, 'BLOCK', BLOCK_MS, 'STREAMS', keys.outbox, '>'] as const),
     )) as [string, Entry[]][] | null;
-    // The client of a Cluster asks again by itself, at another node.
-    brokenOff = performance.now() - began > BLOCK_MS + AGAIN_MS;
+    // The client of a Cluster repeats a read by itself, at another node: it then takes longer than one read.
+    readFailed = performance.now() - began > BLOCK_MS + RETRY_MS;
     return hold((reply?.[0]?.[1] ?? []).flatMap((entry) => toWork(entry, consumer, 1)));
   }
 
-  /** What was given to this worker and never came: it need not lie until its claim is old. */
+  /** Work that was delivered to this worker and never arrived: it need not wait until its claim counts as abandoned. */
   async function takeLost(count: number): Promise<Work[]> {
     const pending = (await redis.xpending(keys.outbox, GROUP, '-', '+', MOST_PENDING, consumer)) as Pending[];
     const lost = pending.map(([entry]) => entry).filter((entry) => !held.has(entry));
     if (lost.length === 0) return [];
-    // The compiler finds no overload of xclaim that takes entries alone.
+    // ioredis's types have no overload of xclaim for a list of entries.
     const entries = await redis.call('xclaim', keys.outbox, GROUP, consumer, 0, ...lost.slice(0, count));
     return worksOf(entries as Entry[]);
   }
 
   async function takeAbandoned(count: number): Promise<Work[]> {
-    return claiming(async () => {
+    return claims.add(async () => {
       const args = [keys.outbox, GROUP, consumer, abandonedMs, '0', 'COUNT', count] as const;
       const [, entries] = (await redis.xautoclaim(...args)) as [string, Entry[]];
       return worksOf(entries);
     });
   }
 
-  /** Of entries that were claimed anew: how often each was delivered by now belongs to its claim. */
+  /** Of entries that were just claimed: a claim carries the number of deliveries, which only XPENDING tells. */
   async function worksOf(entries: Entry[]): Promise<Work[]> {
     const works: Work[] = [];
     for (const entry of entries) {
@@ -113,25 +113,25 @@ export function createOutbox({
     const effect = again ? JSON.stringify(work.effect) : '';
     const values = [GROUP, entry, consumer, deliveries, effect, again?.getTime() ?? 0];
     const settled = await runSettle([keys.outbox, keys.timers], values);
-    // Taken anew meanwhile, it is in hand still.
+    // If it was claimed again meanwhile, this worker still has it.
     if (held.get(entry) === deliveries) held.delete(entry);
     return settled === 1;
   }
 
   async function releaseDue(): Promise<number> {
-    return Number(await runDueTimers([keys.timers, keys.outbox], [clock.now().getTime(), 100]));
+    return Number(await runMoveDue([keys.timers, keys.outbox], [clock.now().getTime(), 100]));
   }
 
   async function ready(signal: AbortSignal): Promise<void> {
-    let told = '';
+    let reported = '';
     while (!signal.aborted) {
       try {
         return await ensureGroup();
       } catch (fault) {
-        // An outage is told by how often it is met, anything else once.
-        if (isRedisAway(fault) || told !== String(fault)) onFault(fault);
-        told = String(fault);
-        await sleep(AGAIN_MS);
+        // The log of outages counts each fault; any other fault is reported once.
+        if (isRedisUnavailable(fault) || reported !== String(fault)) onFault(fault);
+        reported = String(fault);
+        await sleep(RETRY_MS);
       }
     }
   }
@@ -140,7 +140,7 @@ export function createOutbox({
 }
 
 type Entry = [string, string[]];
-/** Entry, consumer, ms since it was delivered, how often it was. */
+/** Entry, consumer, milliseconds since the last delivery, number of deliveries. */
 type Pending = [string, string, number, number];
 
 function toWork([entry, fields]: Entry, consumer: string, deliveries: number): Work[] {

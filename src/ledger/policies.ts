@@ -1,8 +1,8 @@
 import type { AuditKey } from './audit-chain.ts';
 import type { Connection } from './connection.ts';
-import { createGate } from './gate.ts';
 import type { Keys } from './keys.ts';
 import { isPolicyOnRecord } from './policy-on-record.ts';
+import { createRedisOutcome } from './redis-outcome.ts';
 import { loadScript } from './script.ts';
 
 /** A bot that says nothing for this long is gone, and its policy counts no more. */
@@ -13,8 +13,8 @@ const UNRECORDED_SECONDS = 90 * 86_400;
 
 /** Which policy each running bot goes by, and the text of every policy that ever did. All of it may throw NotRecorded. */
 export function createPolicies(redis: Connection, keys: Keys, replica: string, auditKeys: readonly AuditKey[]) {
-  const { read } = createGate(redis);
-  const runBeat = loadScript(redis, 'beat');
+  const { read } = createRedisOutcome(redis);
+  const runBeat = loadScript(redis, 'heartbeat');
   return {
     /**
      * Keeps the text, for bots that run another policy: another one under this digest can't be right. For good only once

@@ -1,29 +1,29 @@
 import type { Log } from '../log.ts';
 import type { Connection } from './connection.ts';
-import { isRedisAway } from './redis-away.ts';
+import { isRedisUnavailable } from './redis-unavailable.ts';
 
-/** It is back once nothing went wrong for so long: a connection that only opens to break again is not. */
+/** Redis counts as back after this long without a fault: a connection may open only to break again. */
 const QUIET_MS = 2000;
 const REMIND_MS = 60_000;
 const DEEPEST_CAUSE = 8;
 
 export interface RedisOutage {
   /**
-   * Whether a line about this fault only says again that Redis is away. It is counted then, and told with the others.
+   * Whether a log line about this fault would only repeat that Redis is away. If so, it is counted, and reported with the others.
    * @param line what the line says
    */
   counts(fault: unknown, line: string): boolean;
-  /** What goes wrong on these connections is told from now on: when Redis is lost, each minute, and when it is back. */
+  /** Logs outages of these connections from now on: when Redis is lost, each minute, and when it is back. */
   watch(connections: readonly Connection[], log: Log): void;
   /** The last fault of a connection; null before the first. */
   lastFault(): Error | null;
-  /** The connections are about to be closed: that is no outage. */
+  /** The connections are about to be closed, which is no outage. */
   stop(): void;
 }
 
 /**
- * What the log says while Redis is away: that it is lost and why, once; how long and how many faults since, each minute;
- * that it is back. Every part of the bot meets the same outage many times a second.
+ * Logs an outage of Redis once, with its cause; then each minute how long it has lasted and how many faults there were; then
+ * its end. Otherwise every part of the bot would log it many times a second.
  */
 export function createRedisOutage(): RedisOutage {
   let told: { connections: readonly Connection[]; log: Log } | null = null;
@@ -36,7 +36,7 @@ export function createRedisOutage(): RedisOutage {
     if (told === null) return;
     if (away === null) {
       away = { since: performance.now(), faults: new Map() };
-      told.log.error({ why: rootWords(fault) }, 'Redis lost: nothing is recorded, set or reverted until it is back');
+      told.log.error({ why: rootMessage(fault) }, 'Redis lost: nothing is recorded, set or reverted until it is back');
       reminding = setInterval(remind, REMIND_MS).unref();
     }
     away.faults.set(line, (away.faults.get(line) ?? 0) + 1);
@@ -54,12 +54,12 @@ export function createRedisOutage(): RedisOutage {
   }
 
   function remind(): void {
-    if (away) told?.log.error({ ...facts(away), why: rootWords(last) }, 'Redis is still away');
+    if (away) told?.log.error({ ...facts(away), why: rootMessage(last) }, 'Redis is still away');
   }
 
   return {
     counts(fault, line) {
-      if (told === null || !isRedisAway(fault)) return false;
+      if (told === null || !isRedisUnavailable(fault)) return false;
       note(fault, line);
       return true;
     },
@@ -84,17 +84,17 @@ function facts({ since, faults }: { since: number; faults: Map<string, number> }
   return { seconds: Math.round((performance.now() - since) / 1000), faults: Object.fromEntries(faults) };
 }
 
-/** What lies at the bottom of it, without a stack. A Cluster and a connection by name keep it beside the causes. */
-export function rootWords(fault: unknown, depth = 0): string {
+/** The message of the first cause. `lastNodeError` is where a Cluster keeps it, an AggregateError where a connection by name does. */
+export function rootMessage(fault: unknown, depth = 0): string {
   if (!(fault instanceof Error)) return 'no answer';
   const below = [fault.cause, Reflect.get(fault, 'lastNodeError'), fault instanceof AggregateError && fault.errors[0]];
   const cause = below.find((one) => one instanceof Error);
-  if (cause && depth < DEEPEST_CAUSE) return rootWords(cause, depth + 1);
-  // The client's words for what was in flight; the limit is ours, and none of the operator's.
+  if (cause && depth < DEEPEST_CAUSE) return rootMessage(cause, depth + 1);
+  // Commands in flight fail with this error since we allow no retry: its own message would name a limit that no operator set.
   return fault.name === 'MaxRetriesPerRequestError' ? 'the connection was closed' : fault.message || fault.name;
 }
 
-/** Whether TLS itself could not be had. Waiting does not mend that. */
-export function isNotEncrypted(fault: Error | null): boolean {
-  return /certificate|SSL routines|altnames/i.test(rootWords(fault));
+/** Whether TLS could not be set up. Waiting does not help then. */
+export function isTlsFault(fault: Error | null): boolean {
+  return /certificate|SSL routines|altnames/i.test(rootMessage(fault));
 }

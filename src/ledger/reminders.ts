@@ -1,14 +1,14 @@
 import type { Reminders } from '../workflow/remind-approvers.ts';
 import type { Connection } from './connection.ts';
-import { createGate } from './gate.ts';
 import type { Keys } from './keys.ts';
+import { createRedisOutcome } from './redis-outcome.ts';
 
-/** Longer than a request can wait. */
+/** Longer than a request can wait for approval. */
 const KEPT_SECONDS = 8 * 86_400;
 
-/** Marked before it is sent: a bot that dies in between leaves somebody without a reminder, and nobody with two. */
+/** Stored before a reminder is sent: if the bot dies in between, somebody gets none, and nobody gets two. */
 export function createReminders(redis: Connection, keys: Keys): Reminders {
-  const { read } = createGate(redis);
+  const { read } = createRedisOutcome(redis);
   return {
     async begin(request, nth, user) {
       const taken = await read(() => redis.set(keys.reminder(request, nth, user), '1', 'EX', KEPT_SECONDS, 'NX'));

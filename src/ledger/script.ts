@@ -3,24 +3,24 @@ import type { Connection } from './connection.ts';
 
 type Run = (keys: string[], values: (string | number | Buffer)[]) => Promise<unknown>;
 
-/** A Lua script of this folder, run by its hash and sent anew to a Redis that does not know it. */
+/** Loads a Lua script of this folder. It is run by its hash, and sent again to a Redis that does not know it. */
 export function loadScript(
   redis: Connection,
   name:
     | 'accept-loss'
-    | 'beat'
     | 'commit'
     | 'count-use'
     | 'drop-consumers'
-    | 'due-timers'
-    | 'leave'
+    | 'heartbeat'
     | 'lock'
-    | 'mark-unfinished'
-    | 'prove'
-    | 'renew'
-    | 'settle'
-    | 'take-place'
-    | 'take-unfinished',
+    | 'move-due-timers'
+    | 'probe-write'
+    | 'release-execution'
+    | 'renew-claim'
+    | 'settle-work'
+    | 'take-quota'
+    | 'take-unfinished'
+    | 'touch-unfinished',
 ): Run {
   const lua = readFileSync(new URL(`${name}.lua`, import.meta.url), 'utf8');
   const command = `dst-${name}`;

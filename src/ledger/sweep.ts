@@ -2,12 +2,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { sweepIndexes } from './audit-archive.ts';
 import type { AuditKey } from './audit-chain.ts';
 import type { Connection } from './connection.ts';
-import { requestOf } from './in-force.ts';
 import type { Keys } from './keys.ts';
+import { requestOf } from './limit-in-force.ts';
 import { GROUP } from './outbox.ts';
 import { loadScript } from './script.ts';
 
-/** A worker reads, or looks for abandoned work, every 5 s: one that has not for this long is gone. */
+/** A worker sends a command at least every 5 s: after this long without any it counts as gone. */
 const GONE_MS = 10 * 60_000;
 const EVERY_MS = 60_000;
 const PAGE = 200;
@@ -16,17 +16,17 @@ interface SweepOptions {
   redis: Connection;
   keys: Keys;
   auditKeys: readonly AuditKey[];
-  /** 10 minutes if not given. */
+  /** 10 minutes by default. */
   goneMs?: number;
 }
 
 /**
- * Takes out of Redis what nobody else does: workers of bots that are gone, limits in force and changes under way whose
- * request is no longer kept, and what indexes name of records that were archived. Safe to repeat, and by several bots at once.
+ * Removes from Redis what nothing else removes: workers of bots that are gone, limits in force and changes under way whose
+ * request has expired, and index entries of archived records. Safe to repeat, also by several bots at once.
  */
 export function createSweep({ redis, keys, auditKeys, goneMs = GONE_MS }: SweepOptions) {
   const runDropConsumers = loadScript(redis, 'drop-consumers');
-  const runLeave = loadScript(redis, 'leave');
+  const runRelease = loadScript(redis, 'release-execution');
 
   async function dropConsumers(): Promise<void> {
     // Before the first worker there is no group.
@@ -34,8 +34,12 @@ export function createSweep({ redis, keys, auditKeys, goneMs = GONE_MS }: SweepO
     await runDropConsumers([keys.outbox], [GROUP, goneMs]);
   }
 
-  /** A request is kept for 90 days after its last change, and no execution runs that long. */
-  async function forgetGone(hash: string, requestIn: (value: string) => string, stopped: () => boolean): Promise<void> {
+  /** A request is kept for 90 days after its last change, which is longer than any execution runs. */
+  async function releaseExpired(
+    hash: string,
+    requestIn: (value: string) => string,
+    stopped: () => boolean,
+  ): Promise<void> {
     let cursor = '0';
     do {
       const [next, fields] = await redis.hscan(hash, cursor, 'COUNT', PAGE);
@@ -43,23 +47,23 @@ export function createSweep({ redis, keys, auditKeys, goneMs = GONE_MS }: SweepO
       for (let at = 0; at + 1 < fields.length; at += 2) {
         if (stopped()) return;
         const [execution = '', value = ''] = fields.slice(at, at + 2);
-        if ((await redis.exists(keys.request(requestIn(value)))) === 0) await runLeave([hash], [execution, value]);
+        if ((await redis.exists(keys.request(requestIn(value)))) === 0) await runRelease([hash], [execution, value]);
       }
     } while (cursor !== '0');
   }
 
   return {
-    /** @param stopped asked now and then: what is left is for the next round, or for another bot */
+    /** @param stopped asked now and then; what is left is for the next round, or for another bot */
     async round(stopped: () => boolean = () => false): Promise<void> {
       await dropConsumers();
-      await forgetGone(keys.inForce, requestOf, stopped);
-      await forgetGone(keys.changing, (request) => request, stopped);
+      await releaseExpired(keys.inForce, requestOf, stopped);
+      await releaseExpired(keys.changing, (request) => request, stopped);
       await sweepIndexes(redis, keys, auditKeys, stopped);
     },
   };
 }
 
-/** Sweeps every minute until told to stop. */
+/** Sweeps every minute until it is stopped. */
 export function startSweep(options: SweepOptions & { onFault(fault: unknown): void }) {
   const { round } = createSweep(options);
   const stopping = new AbortController();

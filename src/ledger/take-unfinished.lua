@@ -1,8 +1,8 @@
 #!lua
--- Gives interactions whose bots are gone to one other bot alone, by the clock of Redis. They stay until that one ends them: it
--- may be killed too.
+-- Hands the interactions of bots that are gone to one other bot. Redis's clock alone counts. They stay in the list until that bot
+-- has ended them, since it may be killed too.
 -- KEYS  1 interactions that are not done
--- ARGV  1 ms after which a bot that says nothing counts as gone  2 most to give
+-- ARGV  1 ms without a renewal after which a bot counts as gone  2 most to hand out
 -- Answers  the entries
 local unfinished_key = KEYS[1]
 local stale_ms, most = tonumber(ARGV[1]), ARGV[2]

@@ -1,17 +1,8 @@
 import type { Clock } from '../workflow/ports.ts';
-
-/** What the proof of a write answers with (`ledger/prove-write.ts`). */
-export type Proved =
-  | { kind: 'wrong-type'; key: string; found: string; needed: string }
-  | {
-      kind: 'proven';
-      redisMs: number;
-      untouched: { effect: string; ms: number } | null;
-      timer: { effect: string; dueMs: number } | null;
-    };
+import type { WriteProbe } from '../workflow/write-probe.ts';
 
 export type RedisFound =
-  | Extract<Proved, { kind: 'wrong-type' }>
+  | Extract<WriteProbe, { kind: 'wrong-type' }>
   | {
       kind: 'proven';
       /** How far this machine's clock is ahead of Redis's for certain; below 0: behind. */
@@ -21,7 +12,7 @@ export type RedisFound =
     };
 
 export interface RedisLookOptions {
-  prove: () => Promise<Proved>;
+  prove: () => Promise<WriteProbe>;
   /** This machine's clock, which is held against Redis's. */
   wall: Clock;
   /** The clock that timers are due by: the same, but where hours pass in seconds. */

@@ -1,10 +1,11 @@
 import type { Log } from '../log.ts';
 import type { Clock } from '../workflow/ports.ts';
+import type { WriteProbe } from '../workflow/write-probe.ts';
 import { createLastCommit } from './last-commit.ts';
 import { startLook } from './look.ts';
 import { provenIn, type ReadinessFacts, type Receiving, readinessChecks, type TokenAnswer } from './readiness.ts';
 import { createReadinessReport } from './readiness-report.ts';
-import { createRedisLook, type Proved } from './redis-look.ts';
+import { createRedisLook } from './redis-look.ts';
 import { createTurns } from './turns.ts';
 
 /** Each look at Redis is one command that writes; with appendfsync always it costs one fsync. */
@@ -16,7 +17,7 @@ const REFUSED_AGAIN_MS = 10_000;
 
 export interface ReadinessOptions
   extends Omit<ReadinessFacts, 'receiving' | 'redis' | 'lastCommit' | 'turns' | 'token'> {
-  prove: () => Promise<Proved>;
+  prove: () => Promise<WriteProbe>;
   askToken: () => Promise<TokenAnswer>;
   wall: Clock;
   clock: Clock;

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createBoundedMap } from '../bounded-map.ts';
 import { hasPlace } from '../domain/private-request.ts';
 import { NotRecorded } from '../workflow/faults.ts';
-import { concerned, type Homes, type HomeTabs, homeFacts } from '../workflow/home.ts';
+import { concerned, type HomeTabs, homeFacts, type OpenHomeTabs } from '../workflow/home.ts';
 import { type Bot, sealRequest } from './bot.ts';
 import { linksOf } from './links.ts';
 import { homeAway, homeView, shownAtHome } from './views/home.ts';
@@ -13,7 +13,7 @@ const MOST_MISSED = 500;
 const MISSED_MS = 10 * 60_000;
 
 /** Brings home tabs up to date while somebody may look at them. */
-export function startHomeTabs(bot: Omit<Bot, 'homeTabs'>, homes: Homes): HomeTabs {
+export function startHomeTabs(bot: Omit<Bot, 'homeTabs'>, homes: OpenHomeTabs): HomeTabs {
   const stopping = new AbortController();
   /** Who has opened it while Redis was away, and when. */
   const missed = createBoundedMap<string, number>(MOST_MISSED);
@@ -36,8 +36,8 @@ export function startHomeTabs(bot: Omit<Bot, 'homeTabs'>, homes: Homes): HomeTab
   const inHand = new Set<string>();
 
   async function bringUpToDate(user: string): Promise<void> {
-    const turn = await homes.takeTurn(user);
-    if (!turn) return;
+    const slot = await homes.takePublishSlot(user);
+    if (!slot) return;
     try {
       const facts = await bot.lookUps.run('home', `home ${user}`, () => homeFacts(bot, user));
       const shown = shownAtHome(facts).filter(({ request }) => hasPlace(request));
@@ -48,14 +48,14 @@ export function startHomeTabs(bot: Omit<Bot, 'homeTabs'>, homes: Homes): HomeTab
       const lost = bot.audit.lost() !== null;
       const view = homeView({ facts, links, lost, now: bot.clock.now(), seal: (id) => sealRequest(bot, id) });
       // What another bot shows by now is newer.
-      if (!(await turn.isHeld())) return;
+      if (!(await slot.isHeld())) return;
       await bot.clients.patient.views.publish({ user_id: user, view });
     } catch (err) {
       bot.log.warn({ err, user }, 'a home tab could not be brought up to date');
-      await homes.outdate([user]);
+      await homes.markOutdated([user]);
     } finally {
       // The 10 s are between two publications, however long the facts take, or Slack.
-      await turn.over();
+      await slot.release();
     }
   }
 
@@ -88,7 +88,7 @@ export function startHomeTabs(bot: Omit<Bot, 'homeTabs'>, homes: Homes): HomeTab
       }
     },
     async changed(request) {
-      await homes.outdate(await concerned(bot, request, await homes.open()));
+      await homes.markOutdated(await concerned(bot, request, await homes.open()));
     },
     stop: () => stopping.abort(),
   };

@@ -105,7 +105,7 @@ async function lengthen(
   const committed = await deps.ledger.commit({
     ...{ ...change, ...follows },
     // Somebody may want it back just now.
-    beside: { inForce: standing?.mark ?? null, running },
+    expected: { inForce: standing?.version ?? null, running },
   });
   return committed.kind === 'committed' ? DONE : later(1, `the request was ${committed.kind}`);
 }
@@ -123,7 +123,7 @@ async function conclude(
     case 'end':
       return write(deps, request, decision.event, claim);
     case 'send':
-      return send(deps, request, decision.event, claim, { inForce: standing?.mark ?? null });
+      return send(deps, request, decision.event, claim, { inForce: standing?.version ?? null });
   }
 }
 
@@ -142,12 +142,12 @@ async function send(
   before: ThrottleRequest,
   intent: AuditEvent,
   claim: Claim,
-  beside?: { inForce: string | null },
+  expected?: { inForce: string | null },
 ): Promise<Applied> {
   const op = operation(before, claim);
   const committed = await deps.ledger.commit({
     ...{ op, prior: before, events: [intent], effects: ['show'], claim },
-    ...(beside ? { beside } : {}),
+    ...(expected ? { expected } : {}),
   });
   // Moved: what was looked at before is old now, maybe because a limit is being set back.
   if (committed.kind !== 'committed' || !committed.state) return later(1, `the request was ${committed.kind}`);

@@ -8,28 +8,28 @@ import { shownTo } from './shown-requests.ts';
 import { visibleAudit } from './visible-audit.ts';
 import { waitingRequests } from './waiting-requests.ts';
 
-/** Whose home tab is looked at, over all bots. */
-export interface Homes {
+/** Who has the Home tab open, over all bots. */
+export interface OpenHomeTabs {
   opened(user: string): Promise<void>;
-  /** Who has opened it lately. */
+  /** Who opened it lately. */
   open(): Promise<string[]>;
-  /** What stands there is old. */
-  outdate(users: readonly string[]): Promise<void>;
-  /** Whose is old, or was not brought up to date for a while. */
+  /** What their tab shows is out of date. */
+  markOutdated(users: readonly string[]): Promise<void>;
+  /** Whose tab is out of date, or was not published for a while. */
   due(): Promise<string[]>;
-  /** The right to bring it up to date: at most every 10 s, and for one bot. Null: it is another's, or it is too early. */
-  takeTurn(user: string): Promise<HomeTurn | null>;
+  /** The right to publish a tab: for one bot at a time, at most every 10 s. Null: another bot has it, or it is too early. */
+  takePublishSlot(user: string): Promise<PublishSlot | null>;
 }
 
-/** It lasts until it is over, however long the facts take. */
-export interface HomeTurn {
+/** Held until it is released, however long the facts take. */
+export interface PublishSlot {
   /**
-   * Whether it lasts still: to be asked before anything is published.
+   * Whether it is still held. Ask before anything is published.
    * @throws NotRecorded where Redis can't say
    */
   isHeld(): Promise<boolean>;
-  /** Nobody's turn is within the next 10 s. */
-  over(): Promise<void>;
+  /** Nobody gets a slot for this tab within the next 10 s. */
+  release(): Promise<void>;
 }
 
 /** Brings home tabs up to date while somebody may look at them. */

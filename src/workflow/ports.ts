@@ -74,11 +74,11 @@ export interface Change {
   /** Work for other requests, to be done at once. */
   others?: Effect[];
   /**
-   * Whose limit was in force on the execution when this was decided (`InForce.mark`). `moved` where that is another now,
+   * Whose limit was in force on the execution when this was decided (`InForce.version`). `moved` where that is another now,
    * or where another request's change is on its way to AWS. `running`: the request whose time ran then, where it was decided
    * by that too; `moved` where it has another version now.
    */
-  beside?: { inForce: string | null; running?: { id: string; version: number } | null };
+  expected?: { inForce: string | null; running?: { id: string; version: number } | null };
   claim?: Claim | undefined;
 }
 
@@ -98,7 +98,7 @@ export interface Repeated {
 export type Committed =
   | { kind: 'committed'; state: ThrottleRequest | null; records: RecordRef[] }
   | Repeated
-  /** Somebody else changed the request, or what it stands beside, meanwhile: decide anew. */
+  /** Somebody else changed the request, or what was `expected` of others, meanwhile: decide anew. */
   | { kind: 'moved' }
   /** Another request is open for the execution. */
   | { kind: 'already-open'; request: string };
@@ -112,8 +112,8 @@ export interface StoredRequest {
 /** Whose limit stands on an execution. */
 export interface InForce {
   request: string;
-  /** Another one each time that the limit is set or set back. */
-  mark: string;
+  /** Another one each time that the limit is set or reverted. */
+  version: string;
 }
 
 export interface AuditLine extends RecordRef {
@@ -150,8 +150,8 @@ export interface Ledger {
   inForceOf(executionArn: string): Promise<InForce | null>;
   /** The requests whose limits stand on executions that run, those with a running timer among them (`isHeld`). */
   limitsInForce(): Promise<readonly StoredRequest[]>;
-  /** The execution has ended, and nothing stands on it any more. */
-  leave(executionArn: string, mark: string): Promise<void>;
+  /** The execution has ended: no limit is in force on it any more, unless `version` is another by now. */
+  releaseExecution(executionArn: string, version: string): Promise<void>;
   /** Newest first. Each record is held against its own hash and mac. */
   lookUp(by: AuditIndex, limit: number): Promise<(AuditLine | UnreadLine)[]>;
   head(): Promise<AuditHead | null>;

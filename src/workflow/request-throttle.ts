@@ -19,7 +19,7 @@ import type { TaskExecution } from '../domain/task-execution.ts';
 import type { ThrottleRequest } from '../domain/throttle-request.ts';
 import { resolveUntil, type UntilTime } from '../domain/until.ts';
 import { lookUpApprovers, lookUpPeople } from './known-people.ts';
-import { type Claim, inPlace, type PlaceDeps, placeLeft, recordOpenLimit } from './open-places.ts';
+import { type ClaimQuota, type QuotaDeps, quotaLeft, recordOpenLimit, withQuota } from './open-request-quota.ts';
 import type {
   Channels,
   Clock,
@@ -34,7 +34,7 @@ import type {
 import { reminderTimers } from './remind-approvers.ts';
 import { groupsOfAll, partiesOf } from './request-facts.ts';
 
-export interface RequestThrottleDeps extends PlaceDeps {
+export interface RequestThrottleDeps extends QuotaDeps {
   ledger: Ledger;
   executions: Executions;
   people: People;
@@ -85,15 +85,19 @@ export async function requestThrottle(deps: RequestThrottleDeps, ask: Ask): Prom
   const done = await deps.ledger.done(ask.op);
   if (done) return { kind: 'repeated', request: done.request };
   const id = deps.newRequestId();
-  return inPlace(
+  return withQuota(
     deps,
     id,
-    (claim) => askInPlace(deps, ask, { id, claim }),
+    (claim) => askWithQuota(deps, ask, { id, claim }),
     ({ kind }) => kind === 'asked',
   );
 }
 
-async function askInPlace(deps: RequestThrottleDeps, ask: Ask, as: { id: string; claim: Claim }): Promise<Asked> {
+async function askWithQuota(
+  deps: RequestThrottleDeps,
+  ask: Ask,
+  as: { id: string; claim: ClaimQuota },
+): Promise<Asked> {
   const { command, inForce, outcome, from } = await consider(deps, ask, as);
   if (outcome.kind === 'cannot-post') return outcome;
   if (outcome.kind === 'refused') return refuse(deps, ask.op, command, inForce, outcome, from);
@@ -144,7 +148,7 @@ const SOME_REASON = 'a reason';
  * @throws AwsFault, PersonUnknown, NotRecorded
  */
 export async function previewThrottle(deps: RequestThrottleDeps, ask: Omit<Ask, 'op'>): Promise<Previewed> {
-  const as = { id: deps.newRequestId(), claim: placeLeft(deps) };
+  const as = { id: deps.newRequestId(), claim: quotaLeft(deps) };
   const { outcome, execution, running } = await consider(deps, { ...ask, reason: ask.reason ?? SOME_REASON }, as);
   if (outcome.kind !== 'proposed') return outcome;
   if (!execution) throw new Error('proposed without a look');
@@ -154,7 +158,7 @@ export async function previewThrottle(deps: RequestThrottleDeps, ask: Omit<Ask, 
 async function consider(
   deps: RequestThrottleDeps,
   ask: Omit<Ask, 'op'>,
-  { id, claim }: { id: string; claim: Claim },
+  { id, claim }: { id: string; claim: ClaimQuota },
 ): Promise<Considered> {
   const inForce = await deps.policy.counting();
   const { user, extend, until, ...rest } = ask;

@@ -31,7 +31,7 @@ export interface RevertDeps {
 }
 
 type Held = ThrottleRequest & { hold: Hold };
-type Beside = NonNullable<Change['beside']>;
+type Expected = NonNullable<Change['expected']>;
 
 const DONE: Applied = { kind: 'done' };
 const SHOWN_SOON_SECONDS = 2;
@@ -66,9 +66,9 @@ async function begin(deps: RevertDeps, request: Held, claim: Claim): Promise<App
   const early = decideRevert(request, { execution: null, policy, now: deps.clock.now() });
   if (early.kind === 'early') return later(early.seconds, 'its time is not over yet');
   // What AWS shows may be another request's limit that is on its way: then nothing is decided by it, not to leave it alone either.
-  const beside = { inForce: standing?.mark ?? null };
+  const expected = { inForce: standing?.version ?? null };
   const execution = await lookAtExecution(deps, request, accessOf(request));
-  if (execution instanceof AwsFault) return unseen(deps, request, execution, claim, beside);
+  if (execution instanceof AwsFault) return unseen(deps, request, execution, claim, expected);
   const decision = decideRevert(request, { execution, policy, now: deps.clock.now() });
   switch (decision.kind) {
     case 'early':
@@ -76,9 +76,9 @@ async function begin(deps: RevertDeps, request: Held, claim: Claim): Promise<App
     case 'wait':
       return later(UNKNOWN_STATUS_SECONDS, `AWS shows a status that is not known here (${execution.status})`);
     case 'end':
-      return write(deps, request, decision.event, claim, beside);
+      return write(deps, request, decision.event, claim, expected);
     case 'send':
-      return send(deps, request, decision.event, claim, beside);
+      return send(deps, request, decision.event, claim, expected);
   }
 }
 
@@ -88,11 +88,11 @@ async function send(
   before: Held,
   intent: AuditEvent,
   claim: Claim,
-  beside?: Beside,
+  expected?: Expected,
 ): Promise<Applied> {
   const committed = await deps.ledger.commit({
     ...{ op: operation(before, claim), prior: before, events: [intent], effects: ['show', 'tell'], claim },
-    ...(beside ? { beside } : {}),
+    ...(expected ? { expected } : {}),
   });
   if (committed.kind !== 'committed' || !committed.state || !isHeld(committed.state)) {
     return later(BUSY_SECONDS, `the request was ${committed.kind}`);
@@ -131,16 +131,16 @@ async function unseen(
   request: Held,
   fault: AwsFault,
   claim: Claim,
-  beside?: Beside,
+  expected?: Expected,
 ): Promise<Applied> {
   const policy = deps.policy.current().digest;
   if (fault.kind === 'gone') {
     const { requestId: awsRequestId, said } = fault;
-    return write(deps, request, skippedEvent(request, 'ended', policy, { awsRequestId, said }), claim, beside);
+    return write(deps, request, skippedEvent(request, 'ended', policy, { awsRequestId, said }), claim, expected);
   }
   if (isDenied(fault)) {
     const event = revertFailedEvent(request, policy, 'denied', deniedLook(fault), null);
-    return write(deps, request, event, claim, beside);
+    return write(deps, request, event, claim, expected);
   }
   return later(TRY_AGAIN_SECONDS, fault.message);
 }
@@ -150,11 +150,11 @@ async function write(
   request: Held,
   event: AuditEvent,
   claim: Claim,
-  beside?: Beside,
+  expected?: Expected,
 ): Promise<Applied> {
   const committed = await deps.ledger.commit({
     ...{ op: operation(request, claim), prior: request, events: [event], effects: ['show', 'tell'], claim },
-    ...(beside ? { beside } : {}),
+    ...(expected ? { expected } : {}),
   });
   return committed.kind === 'committed' ? DONE : later(BUSY_SECONDS, `the request was ${committed.kind}`);
 }

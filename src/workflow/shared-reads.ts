@@ -20,7 +20,7 @@ export function sharingReads<L extends Ledger>(ledger: L, keptMs = KEPT_MS): L {
   return {
     ...ledger,
     ...{ openRequests: openRequests.read, limitsInForce: limitsInForce.read },
-    ...{ commit: forgetting(ledger.commit), leave: forgetting(ledger.leave) },
+    ...{ commit: forgetting(ledger.commit), releaseExecution: forgetting(ledger.releaseExecution) },
   };
 }
 

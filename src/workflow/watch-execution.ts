@@ -100,7 +100,7 @@ async function leave(
     if (!(await write(deps, request, event, standing, claim, ['tell'])))
       return later(TRY_AGAIN_SECONDS, 'another change is under way');
   }
-  await deps.ledger.leave(request.execution, standing.mark);
+  await deps.ledger.releaseExecution(request.execution, standing.version);
   return shown(show, request.id, execution);
 }
 
@@ -114,8 +114,8 @@ async function write(
   effects: EffectKind[],
 ): Promise<boolean> {
   const op = `watch:${request.id}:${request.version}:${claim.entry}:${claim.deliveries}`;
-  const beside = { inForce: standing.mark };
-  const committed = await deps.ledger.commit({ op, prior: request, events: [event], effects, beside, claim });
+  const expected = { inForce: standing.version };
+  const committed = await deps.ledger.commit({ op, prior: request, events: [event], effects, expected, claim });
   return committed.kind === 'committed';
 }
 

@@ -3,7 +3,7 @@ import { buildLog } from '../../bench/audit-log.ts';
 import { plainEvent } from '../../src/domain/audit-record.ts';
 import { createAuditAlarms } from '../../src/ledger/audit-alarms.ts';
 import { createAuditSearch } from '../../src/ledger/audit-search.ts';
-import { createGate } from '../../src/ledger/gate.ts';
+import { createRedisOutcome } from '../../src/ledger/redis-outcome.ts';
 import { type AuditPage, type AuditQuery, type AuditTurn, EVERYTHING } from '../../src/workflow/audit-ports.ts';
 import { AUDIT_KEYS, arnOf, type OpenedLedger, openLedger } from './given-ledger.ts';
 
@@ -23,7 +23,7 @@ beforeAll(async () => {
     });
     await opened.ledger.commit({ op: `op:${minute}`, prior: null, events: [event] });
   }
-  search = createAuditSearch(opened.redis, opened.keys, createGate(opened.redis), {
+  search = createAuditSearch(opened.redis, opened.keys, createRedisOutcome(opened.redis), {
     auditKeys: AUDIT_KEYS,
     alarms: createAuditAlarms(),
   });
@@ -95,7 +95,7 @@ describe('a look-up without an index', () => {
   it('reads at most 5,000 records a step, and goes on from there', async () => {
     const large = await openLedger();
     await buildLog(large.redis, large.keys, 5600, { kid: 'k1', key: Buffer.alloc(32, 7) });
-    const look = createAuditSearch(large.redis, large.keys, createGate(large.redis), {
+    const look = createAuditSearch(large.redis, large.keys, createRedisOutcome(large.redis), {
       auditKeys: AUDIT_KEYS,
       alarms: createAuditAlarms(),
     });

@@ -5,7 +5,7 @@ import { plainEvent } from '../../src/domain/audit-record.ts';
 import { createAuditAlarms } from '../../src/ledger/audit-alarms.ts';
 import { type AuditKey, hashRecord, sealRecord } from '../../src/ledger/audit-chain.ts';
 import { createAuditSearch } from '../../src/ledger/audit-search.ts';
-import { createGate } from '../../src/ledger/gate.ts';
+import { createRedisOutcome } from '../../src/ledger/redis-outcome.ts';
 import { type AuditQuery, EVERYTHING } from '../../src/workflow/audit-ports.ts';
 import { AUDIT_KEYS, type OpenedLedger, openLedger } from './given-ledger.ts';
 import { run } from './log-fixture.ts';
@@ -30,7 +30,7 @@ beforeAll(async () => {
     await opened.ledger.commit({ op: `op:${seq}`, prior: null, events: [event] });
   }
   written = await opened.redis.xrangeBuffer(opened.keys.audit, '-', '+');
-  search = createAuditSearch(opened.redis, opened.keys, createGate(opened.redis), {
+  search = createAuditSearch(opened.redis, opened.keys, createRedisOutcome(opened.redis), {
     auditKeys: AUDIT_KEYS,
     alarms: createAuditAlarms(),
   });
@@ -163,7 +163,7 @@ describe('a record that was altered', () => {
     for (const query of [{}, { user: { team: 'T0', user: 'U0OPER' } }]) {
       const alarms = createAuditAlarms();
       const proof = { auditKeys: AUDIT_KEYS, alarms };
-      const look = createAuditSearch(opened.redis, opened.keys, createGate(opened.redis), proof);
+      const look = createAuditSearch(opened.redis, opened.keys, createRedisOutcome(opened.redis), proof);
       const page = await look.page({ ...EVERYTHING, ...query }, { go: 'older', below: null }, 20);
       expect(page.lines.find(({ seq }) => seq === BAD)).toEqual({ seq: BAD, record: null, why });
       expect(page.lines.filter(({ record }) => record !== null)).toHaveLength(LENGTH - 1);

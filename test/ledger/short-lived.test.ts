@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createAbsences } from '../../src/ledger/absences.ts';
+import { createCardDigests } from '../../src/ledger/card-digests.ts';
 import { createCards } from '../../src/ledger/cards.ts';
-import { createShown } from '../../src/ledger/shown.ts';
-import { createSlackWaits } from '../../src/ledger/slack-waits.ts';
+import { createSlackRetryAfter } from '../../src/ledger/slack-retry-after.ts';
 import { type OpenedLedger, openLedger } from './given-ledger.ts';
 
 const MINUTE = 60;
@@ -33,14 +33,14 @@ describe('what is of use for a while goes by itself', () => {
 
   it('what a card shows: an hour after it was edited', async () => {
     const { redis, keys } = opened;
-    await createShown(redis, keys).keep('r-1', { digest: 'd', at: 0 });
-    await expectToLast(keys.shown('r-1'), 60 * MINUTE);
+    await createCardDigests(redis, keys).keep('r-1', { digest: 'd', at: 0 });
+    await expectToLast(keys.cardDigest('r-1'), 60 * MINUTE);
   });
 
   it('Slack’s wait: when it is over', async () => {
     const { redis, keys } = opened;
-    await createSlackWaits(redis, keys).keep('edit', 30_000);
-    await expectToLast(keys.slackWait('edit'), 30);
+    await createSlackRetryAfter(redis, keys).keep('edit', 30_000);
+    await expectToLast(keys.slackRetryAfter('edit'), 30);
   });
 
   it('a message that may have been posted twice: after a day', async () => {

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { createRedisLook, type Proved } from '../../src/ops/redis-look.ts';
+import { createRedisLook } from '../../src/ops/redis-look.ts';
+import type { WriteProbe } from '../../src/workflow/write-probe.ts';
 
 const REDIS_MS = Date.parse('2026-03-01T12:00:00Z');
-type Proven = Extract<Proved, { kind: 'proven' }>;
+type Proven = Extract<WriteProbe, { kind: 'proven' }>;
 
 function looking(first: Partial<Proven> = {}) {
   const at = { before: REDIS_MS, after: REDIS_MS, clock: REDIS_MS, now: 0 };

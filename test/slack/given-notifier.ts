@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import type { LocalSlack } from '../../sandbox/slack/local-slack.ts';
 import { createExecutions } from '../../src/datasync/executions.ts';
+import { createCardDigests } from '../../src/ledger/card-digests.ts';
 import { createCards } from '../../src/ledger/cards.ts';
 import type { Connection } from '../../src/ledger/connection.ts';
 import { createLooks } from '../../src/ledger/looks.ts';
 import { createOutbox } from '../../src/ledger/outbox.ts';
-import { createShown } from '../../src/ledger/shown.ts';
-import { createSlackWaits } from '../../src/ledger/slack-waits.ts';
+import { createSlackRetryAfter } from '../../src/ledger/slack-retry-after.ts';
 import { createLogger } from '../../src/log.ts';
 import { createClients } from '../../src/slack/clients.ts';
 import { createLiveEdits } from '../../src/slack/live-edits.ts';
@@ -33,12 +33,12 @@ export async function startShowing(
   const { SLACK_BOT_TOKEN = '' } = slack.environment();
   const clients = createClients(SLACK_BOT_TOKEN, slack.apiUrl, log, fetch);
   const executions = createExecutions({ clock });
-  const paced = createPaced(clients.patient, createTurns({ shared: createSlackWaits(redis, keys) }), postEveryMs);
+  const paced = createPaced(clients.patient, createTurns({ shared: createSlackRetryAfter(redis, keys) }), postEveryMs);
   const cards = createCards(redis, keys);
   const notifier = createNotifier({
     ...{ ledger, executions, clock, log, paced, cards },
     posts: createPosts({ clients, paced, cards, clock, botId: 'B0DST', log }),
-    liveEdits: createLiveEdits({ shown: createShown(redis, keys), hasRoom: paced.hasRoom, clock }),
+    liveEdits: createLiveEdits({ shown: createCardDigests(redis, keys), hasRoom: paced.hasRoom, clock }),
     people: createPeople(clients.prompt, slack.seed.team.id, clock, log),
     policy: sourceOf(() => policy(rule({ role: null }))),
     looks: createLooks(redis, keys),

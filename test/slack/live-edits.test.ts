@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { LocalDataSync } from '../../sandbox/datasync/start-data-sync.ts';
 import { type LocalSlack, startSlack } from '../../sandbox/slack/local-slack.ts';
-import { createShown } from '../../src/ledger/shown.ts';
+import { createCardDigests } from '../../src/ledger/card-digests.ts';
 import { createLiveEdits } from '../../src/slack/live-edits.ts';
 import { startAws } from '../datasync/aws-environment.ts';
 import { at, execution, MIB } from '../domain/given.ts';
@@ -76,7 +76,7 @@ describe('the live facts of a card', () => {
     seconds = 60;
     expect(await bot.notifier.show(request.id, look(), true)).toBeNull();
     expect(edits(from)).toHaveLength(1);
-    await bot.redis.del(bot.keys.slackWait('edit'));
+    await bot.redis.del(bot.keys.slackRetryAfter('edit'));
     const cancelled = () => slack.messages('C0OPS').some(({ text }) => text.startsWith('Cancelled'));
     while (!cancelled()) await bot.notifier.show(request.id);
     expect(edits(from)).toHaveLength(2);
@@ -86,7 +86,7 @@ describe('the live facts of a card', () => {
     await cards(0);
     const { redis, keys } = bot;
     const clock = { now: () => at(seconds) };
-    const edits = createLiveEdits({ shown: createShown(redis, keys), hasRoom: () => true, clock });
+    const edits = createLiveEdits({ shown: createCardDigests(redis, keys), hasRoom: () => true, clock });
     const message = (text: string) => ({ text, blocks: [] });
     const due = () => edits.isDue('r-0', message('new'), null);
     for (let number = 0; number < 50; number++) await edits.isDue(`r-${number}`, message('old'), null);

@@ -3,7 +3,7 @@ import { type LocalSlack, startSlack } from '../../sandbox/slack/local-slack.ts'
 import { createCards } from '../../src/ledger/cards.ts';
 import type { Connection } from '../../src/ledger/connection.ts';
 import { createKeys } from '../../src/ledger/keys.ts';
-import { createSlackWaits } from '../../src/ledger/slack-waits.ts';
+import { createSlackRetryAfter } from '../../src/ledger/slack-retry-after.ts';
 import { createLogger } from '../../src/log.ts';
 import { createClients } from '../../src/slack/clients.ts';
 import { createPaced } from '../../src/slack/paced.ts';
@@ -32,7 +32,7 @@ function bots({ botId = 'B0DST' } = {}) {
   const clock = { now: () => new Date(now) };
   const start = () => {
     const clients = createClients(slack.seed.app.botToken, slack.apiUrl, log, fetch);
-    const paced = createPaced(clients.patient, createTurns({ shared: createSlackWaits(redis, keys) }), 1);
+    const paced = createPaced(clients.patient, createTurns({ shared: createSlackRetryAfter(redis, keys) }), 1);
     return createPosts({ clients, paced, cards, clock, botId, log });
   };
   const wait = (seconds: number) => {

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Connection } from '../../src/ledger/connection.ts';
 import { createKeys } from '../../src/ledger/keys.ts';
-import { createUnfinishedStore } from '../../src/ledger/unfinished.ts';
+import { createUnfinishedStore } from '../../src/ledger/unfinished-store.ts';
 import { createLogger } from '../../src/log.ts';
 import { createSeals } from '../../src/slack/sealed.ts';
 import { type UnfinishedOptions, watchUnfinished } from '../../src/slack/unfinished.ts';

@@ -9,7 +9,7 @@ import type { ThrottleRequest } from '../../src/domain/throttle-request.ts';
 import { createAbsences } from '../../src/ledger/absences.ts';
 import type { Connection } from '../../src/ledger/connection.ts';
 import { createLooks } from '../../src/ledger/looks.ts';
-import { createOpenPlaces } from '../../src/ledger/open-places.ts';
+import { createOpenRequestQuota } from '../../src/ledger/open-request-quota.ts';
 import { createOutbox } from '../../src/ledger/outbox.ts';
 import { createUseCounter } from '../../src/ledger/use-counter.ts';
 import { threadNotes } from '../../src/slack/views/thread-notes.ts';
@@ -101,7 +101,7 @@ export async function startBot(arn: string, world: Outside, prefix?: string, pat
     newRequestId: () => `r-${randomBytes(5).toString('hex')}`,
     looks: createLooks(opened.redis, opened.keys),
     uses: createUseCounter(opened.redis, opened.keys),
-    places: createOpenPlaces(opened.redis, opened.keys, opened.ledger),
+    quota: createOpenRequestQuota(opened.redis, opened.keys, opened.ledger),
   };
   const shown: Effect[] = [];
   /** What the threads were told, by the keys under which each word is said once. */

@@ -4,7 +4,7 @@ import type { AuditEvent } from '../../src/domain/audit-event.ts';
 import { plainEvent } from '../../src/domain/audit-record.ts';
 import { createAuditAlarms } from '../../src/ledger/audit-alarms.ts';
 import { createAuditSearch } from '../../src/ledger/audit-search.ts';
-import { createGate } from '../../src/ledger/gate.ts';
+import { createRedisOutcome } from '../../src/ledger/redis-outcome.ts';
 import { type AuditQuery, EVERYTHING } from '../../src/workflow/audit-ports.ts';
 import { lookUpAudit } from '../../src/workflow/look-up-audit.ts';
 import { EVERYBODY, policy, rule } from '../domain/given.ts';
@@ -22,7 +22,7 @@ let page: ReturnType<typeof createAuditSearch>['page'];
 /** One execution: the operator's request first, then hundreds of records that are none of the operator's. */
 beforeAll(async () => {
   opened = await openLedger({ clock: { now: () => new Date('2026-03-01T00:00:00Z') } });
-  page = createAuditSearch(opened.redis, opened.keys, createGate(opened.redis), {
+  page = createAuditSearch(opened.redis, opened.keys, createRedisOutcome(opened.redis), {
     auditKeys: AUDIT_KEYS,
     alarms: createAuditAlarms(),
   }).page;

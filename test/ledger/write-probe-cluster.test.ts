@@ -1,6 +1,6 @@
 import { afterEach, expect, it } from 'vitest';
 import { createKeys } from '../../src/ledger/keys.ts';
-import { createProof } from '../../src/ledger/prove-write.ts';
+import { createWriteProbe } from '../../src/ledger/write-probe.ts';
 import { redisFaultWords } from '../../src/ops/redis-words.ts';
 import { openRedis } from './given-ledger.ts';
 import { startCluster, until } from './redis-servers.ts';
@@ -10,19 +10,19 @@ afterEach(async () => {
   for (const end of toEnd.splice(0).reverse()) await end();
 });
 
-it('a write is proven only where the node of the bot’s slot takes it, though the other nodes answer', async () => {
+it('the write probe fails where the node of the bot’s slot is away, though the other nodes answer', async () => {
   const cluster = await startCluster();
   toEnd.push(cluster.close);
   const redis = await openRedis('commands', cluster.url);
   toEnd.push(() => redis.disconnect());
-  const prove = createProof(redis, createKeys(cluster.prefix), { replica: 'bot-1', abandonedMs: 30_000 });
-  await until(async () => (await prove()).kind === 'proven');
+  const probe = createWriteProbe(redis, createKeys(cluster.prefix), { replica: 'bot-1', abandonedMs: 30_000 });
+  await until(async () => (await probe()).kind === 'proven');
   await cluster.replica.close();
   cluster.first.pause();
-  const refused = await prove().catch((fault: unknown) => fault);
+  const refused = await probe().catch((fault: unknown) => fault);
   expect(redisFaultWords(refused)).toMatch(/^nothing can be requested, decided, applied or reverted/);
   // For as long as it is away, and not longer.
-  await expect(prove()).rejects.toThrow();
+  await expect(probe()).rejects.toThrow();
   cluster.first.resume();
-  await until(async () => (await prove()).kind === 'proven');
+  await until(async () => (await probe()).kind === 'proven');
 });

@@ -1,9 +1,9 @@
 #!lua
--- Ends a claimed piece of work: it leaves the outbox, or waits among the timers for another try. A timer that is due earlier
--- stays as it is: a commit may have set it while this work ran, and it must not come later for that.
+-- Ends a claimed piece of work: it leaves the outbox, and gets a timer where it has to be tried again. A timer that is due
+-- earlier is left as it is: a commit may have set it while this work ran.
 -- KEYS  1 outbox  2 timers
 -- ARGV  1 consumer group  2 entry  3 consumer  4 deliveries  5 effect to try again ('' = done)  6 due, ms
--- Answers  1, or 0 where the claim has gone to another worker, whose work it is now
+-- Answers  1, or 0 where another worker has the claim by now, who will end it
 local outbox_key, timers_key = KEYS[1], KEYS[2]
 local group, entry, consumer, deliveries = ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4])
 local again, due = ARGV[5], ARGV[6]

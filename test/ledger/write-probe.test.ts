@@ -3,13 +3,14 @@ import { type LocalRedis, startLocalRedis } from '../../sandbox/redis.ts';
 import type { Connection } from '../../src/ledger/connection.ts';
 import { createKeys, type Keys } from '../../src/ledger/keys.ts';
 import { GROUP } from '../../src/ledger/outbox.ts';
-import { createProof, type Proof } from '../../src/ledger/prove-write.ts';
+import { createWriteProbe } from '../../src/ledger/write-probe.ts';
+import type { WriteProbe } from '../../src/workflow/write-probe.ts';
 import { asking, freshPrefix, openLedger, openRedis } from './given-ledger.ts';
 
 let local: LocalRedis;
 let redis: Connection;
 let keys: Keys;
-let prove: () => Promise<Proof>;
+let probe: () => Promise<WriteProbe>;
 
 beforeAll(async () => {
   local = await startLocalRedis();
@@ -21,40 +22,40 @@ afterAll(async () => {
 });
 beforeEach(() => {
   keys = createKeys(freshPrefix());
-  prove = createProof(redis, keys, { replica: 'bot-1', abandonedMs: 30_000 });
+  probe = createWriteProbe(redis, keys, { replica: 'bot-1', abandonedMs: 30_000 });
 });
 
-describe('a write that is proven', () => {
-  it('lies under a key of the bot, for a minute', async () => {
+describe('the write probe', () => {
+  it('writes a key of its own, which lives for a minute', async () => {
     const before = Date.now();
-    const proof = await prove();
-    expect(proof).toMatchObject({ kind: 'proven', untouched: null, timer: null });
-    expect(proof.kind === 'proven' && Math.abs(proof.redisMs - before)).toBeLessThan(5000);
-    expect(await redis.get(keys.proof('bot-1'))).toBe('bot-1');
-    expect(await redis.ttl(keys.proof('bot-1'))).toBeGreaterThan(50);
+    const found = await probe();
+    expect(found).toMatchObject({ kind: 'proven', untouched: null, timer: null });
+    expect(found.kind === 'proven' && Math.abs(found.redisMs - before)).toBeLessThan(5000);
+    expect(await redis.get(keys.writeProbe('bot-1'))).toBe('bot-1');
+    expect(await redis.ttl(keys.writeProbe('bot-1'))).toBeGreaterThan(50);
   });
 
   it.each([
     ['memory is short', ['maxmemory', '1'], ['maxmemory', '0'], /^OOM/],
     ['too few replicas are there', ['min-replicas-to-write', '1'], ['min-replicas-to-write', '0'], /^NOREPLICAS/],
-  ] as const)('is refused where a commit is: %s', async (_, [name, value], [, usual], words) => {
+  ] as const)('is refused where a commit would be: %s', async (_, [name, value], [, usual], words) => {
     await redis.config('SET', name, value);
-    await expect(prove()).rejects.toThrow(words);
+    await expect(probe()).rejects.toThrow(words);
     await redis.config('SET', name, usual);
-    expect((await prove()).kind).toBe('proven');
+    expect((await probe()).kind).toBe('proven');
   });
 
   it('is refused by a replica', async () => {
     const admin = await openRedis('commands', local.url);
     try {
       await admin.replicaof('127.0.0.1', '1');
-      await expect(prove()).rejects.toThrow(/^READONLY/);
+      await expect(probe()).rejects.toThrow(/^READONLY/);
     } finally {
       await admin.replicaof('NO', 'ONE');
       admin.disconnect();
     }
     // It connects anew after that answer, by itself.
-    await expect.poll(async () => (await prove().catch(() => null))?.kind).toBe('proven');
+    await expect.poll(async () => (await probe().catch(() => null))?.kind).toBe('proven');
   });
 
   it.each(['head', 'audit', 'open', 'outbox', 'timers', 'inForce', 'changing', 'floor'] as const)(
@@ -63,8 +64,10 @@ describe('a write that is proven', () => {
       const prefix = freshPrefix();
       const opened = await openLedger({ url: local.url, prefix });
       await opened.redis.set(opened.keys[name], 'in the way');
-      expect(await createProof(opened.redis, opened.keys, { replica: 'bot-1' })()).toMatchObject({
-        ...{ kind: 'wrong-type', key: opened.keys[name], found: 'string' },
+      expect(await createWriteProbe(opened.redis, opened.keys, { replica: 'bot-1' })()).toMatchObject({
+        kind: 'wrong-type',
+        key: opened.keys[name],
+        found: 'string',
         needed: expect.stringMatching(/^(hash|stream|zset)$/),
       });
       await expect(opened.ledger.commit(asking(1))).rejects.toThrow();
@@ -75,8 +78,8 @@ describe('a write that is proven', () => {
 
 describe('the oldest work', () => {
   const untouched = async () => {
-    const proof = await prove();
-    return proof.kind === 'proven' ? proof.untouched : null;
+    const found = await probe();
+    return found.kind === 'proven' ? found.untouched : null;
   };
 
   it('is an entry that no worker was given, with a group or without', async () => {
@@ -119,6 +122,6 @@ describe('the oldest work', () => {
 
   it('comes with the timer that is due first', async () => {
     await redis.zadd(keys.timers, 2000, '{"kind":"watch"}', 1500, '{"kind":"revert"}');
-    expect(await prove()).toMatchObject({ timer: { effect: '{"kind":"revert"}', dueMs: 1500 } });
+    expect(await probe()).toMatchObject({ timer: { effect: '{"kind":"revert"}', dueMs: 1500 } });
   });
 });

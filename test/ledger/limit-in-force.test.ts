@@ -50,19 +50,19 @@ async function inForce(number: number): Promise<ThrottleRequest> {
 }
 
 describe('the limit in force', () => {
-  it('is known by its execution until it is left', async () => {
+  it('is known by its execution until the execution is released', async () => {
     const request = await inForce(1);
     const standing = await opened.ledger.inForceOf(arnOf(1));
     expect(standing?.request).toBe(request.id);
     expect((await opened.ledger.limitsInForce()).map((stored) => stored.request.id)).toEqual([request.id]);
     expect(await opened.ledger.inForceOf(arnOf(2))).toBeNull();
-    await opened.ledger.leave(arnOf(1), 'another');
+    await opened.ledger.releaseExecution(arnOf(1), 'another');
     expect(await opened.ledger.inForceOf(arnOf(1))).toEqual(standing);
-    await opened.ledger.leave(arnOf(1), standing?.mark ?? '');
+    await opened.ledger.releaseExecution(arnOf(1), standing?.version ?? '');
     expect(await opened.ledger.inForceOf(arnOf(1))).toBeNull();
   });
 
-  it('leaves the execution free for another request', async () => {
+  it('lets another request be made for the execution', async () => {
     await inForce(1);
     const change = asking(1);
     const [event] = change.events;
@@ -71,40 +71,42 @@ describe('the limit in force', () => {
     expect(await opened.ledger.commit(second)).toMatchObject({ kind: 'committed' });
   });
 
-  it('keeps what was decided beside another one from being written, and writes nothing then', async () => {
+  it('writes nothing where a decision expected another limit in force', async () => {
     const request = await inForce(1);
     if (!isHeld(request)) throw new Error('not held');
     const skipped = skippedEvent(request, 'changed', 'd');
     const before = await snapshot(opened);
-    for (const mark of [null, `${request.id}:1`]) {
-      expect(await commit(request, [skipped], { beside: { inForce: mark } })).toEqual({ kind: 'moved' });
+    for (const version of [null, `${request.id}:1`]) {
+      expect(await commit(request, [skipped], { expected: { inForce: version } })).toEqual({ kind: 'moved' });
     }
     expect(await snapshot(opened)).toEqual(before);
     const standing = await opened.ledger.inForceOf(arnOf(1));
-    const beside = { inForce: standing?.mark ?? null };
-    expect(await commit(request, [skipped], { beside })).toMatchObject({ kind: 'committed' });
+    const expected = { inForce: standing?.version ?? null };
+    expect(await commit(request, [skipped], { expected })).toMatchObject({ kind: 'committed' });
   });
 
-  it('keeps what was decided by another request from being written where that one has moved', async () => {
+  it('writes nothing where a decision rests on another request that has changed', async () => {
     const running = await inForce(1);
     const request = await applying(2);
     const applied: AuditEvent = { ...stateEvent(request, 'applied', null, 'd'), detail: { rate: request.to } };
-    const beside = (version: number) => ({ inForce: null, running: { id: running.id, version } });
+    const expected = (version: number) => ({ inForce: null, running: { id: running.id, version } });
     const before = await snapshot(opened);
     for (const version of [running.version - 1, running.version + 1]) {
-      expect(await commit(request, [applied], { beside: beside(version) })).toEqual({ kind: 'moved' });
+      expect(await commit(request, [applied], { expected: expected(version) })).toEqual({ kind: 'moved' });
     }
     expect(await snapshot(opened)).toEqual(before);
-    expect(await commit(request, [applied], { beside: beside(running.version) })).toMatchObject({ kind: 'committed' });
+    expect(await commit(request, [applied], { expected: expected(running.version) })).toMatchObject({
+      kind: 'committed',
+    });
   });
 
-  it('has one change on its way at a time', async () => {
+  it('has one change under way at a time', async () => {
     const request = await inForce(1);
     const standing = await opened.ledger.inForceOf(arnOf(1));
-    const beside = { inForce: standing?.mark ?? null };
+    const expected = { inForce: standing?.version ?? null };
     await opened.redis.hset(opened.keys.changing, arnOf(1), 'r-other00000');
     const started = { ...stateEvent(request, 'revert.started', null, 'd'), detail: { attempt: 1, role: null } };
-    expect(await commit(request, [started], { beside })).toEqual({ kind: 'moved' });
+    expect(await commit(request, [started], { expected })).toEqual({ kind: 'moved' });
     await opened.redis.hdel(opened.keys.changing, arnOf(1));
     const reverting = await advanced(request, started);
     expect(await opened.redis.hget(opened.keys.changing, arnOf(1))).toBe(request.id);
@@ -113,10 +115,10 @@ describe('the limit in force', () => {
       detail: { rate: 1 },
     });
     expect(await opened.redis.hget(opened.keys.changing, arnOf(1))).toBeNull();
-    expect((await opened.ledger.inForceOf(arnOf(1)))?.mark).toBe(`${request.id}:${reverted.version}`);
+    expect((await opened.ledger.inForceOf(arnOf(1)))?.version).toBe(`${request.id}:${reverted.version}`);
   });
 
-  it('frees its change where that comes to nothing', async () => {
+  it('frees the execution for another change where this one fails', async () => {
     const request = await applying(1);
     expect(await opened.redis.hget(opened.keys.changing, arnOf(1))).toBe(request.id);
     await advanced(request, { ...stateEvent(request, 'apply.failed', null, 'd'), detail: { why: 'ended' } });

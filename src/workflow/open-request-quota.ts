@@ -5,67 +5,68 @@ import type { UseCounter } from './count-use.ts';
 import { ifAway, OutcomeUnknown } from './faults.ts';
 
 /** One of the ids of a person. */
-interface PlaceOwner {
+interface QuotaOwner {
   team: string;
   user: string;
 }
 
-/** The requests that each person has open, over all bots. @throws NotRecorded where Redis can't say */
-export interface OpenPlaces {
-  /** Whose places are taken: open requests, and how many more are being made at this moment. */
-  taken(owner: PlaceOwner): Promise<Taken>;
-  /** False: all are taken. Where some of them are for requests that are being made, it is waited for what comes of these. */
-  take(owner: PlaceOwner, request: string, most: number): Promise<boolean>;
+/** How many requests each person has open, over all bots. @throws NotRecorded where Redis can't say */
+export interface OpenRequestQuota {
+  usage(owner: QuotaOwner): Promise<QuotaUsage>;
+  /** Counts the request. False: `most` are open. Waits for the outcome of requests that are being made at this moment. */
+  take(owner: QuotaOwner, request: string, most: number): Promise<boolean>;
   /** The request was not made. */
-  release(owner: PlaceOwner, request: string): Promise<void>;
+  release(owner: QuotaOwner, request: string): Promise<void>;
 }
 
-export interface Taken {
+export interface QuotaUsage {
+  /** Ids of the open requests. */
   open: string[];
+  /** How many more are being made at this moment. */
   making: number;
 }
 
-export interface PlaceDeps {
-  places: OpenPlaces;
+export interface QuotaDeps {
+  quota: OpenRequestQuota;
   uses: Pick<UseCounter, 'firstRefusal' | 'forgetRefusal'>;
 }
 
 /** `other`: the digest of the policy that refused, where it is not this bot's own. */
 type Full = { refusal: Extract<AskRefusal, { why: 'limit' }>; other?: string };
 
-/** Why this person may request nothing more for now; null where they may. */
-export type Claim = (person: Person, inForce: PolicyInForce) => Promise<Full | null>;
+/** Why this person may make no further request for now; null where they may. */
+export type ClaimQuota = (person: Person, inForce: PolicyInForce) => Promise<Full | null>;
 
-/** Looks whether there is a place, and takes none. */
-export function placeLeft({ places }: Pick<PlaceDeps, 'places'>): Claim {
+/** Looks whether another request may be made, and counts none. */
+export function quotaLeft({ quota }: Pick<QuotaDeps, 'quota'>): ClaimQuota {
   return async (person, inForce) => {
-    const { own, others } = await openOf(places, person);
+    const { own, others } = await usageOf(quota, person);
     const { most } = limitInForce(inForce, 'openPerUser');
     return own.open.length + own.making + others.length < most ? null : full([...own.open, ...others], inForce);
   };
 }
 
 /**
- * Does what may make a request. The place that it claims on the way is kept if it `made` one, or may have; of two who ask at
- * once, the last place is one's.
+ * Runs what may make a request. The request that it counts on the way stays counted if it was `made`, or may have been. If a
+ * person asks for two requests at once and one is left, one of the two gets it.
  */
-export async function inPlace<T>(
-  { places }: Pick<PlaceDeps, 'places'>,
+export async function withQuota<T>(
+  { quota }: Pick<QuotaDeps, 'quota'>,
   request: string,
-  work: (claim: Claim) => Promise<T>,
+  work: (claim: ClaimQuota) => Promise<T>,
   made: (done: T) => boolean,
 ): Promise<T> {
   let owner: Person | null = null;
-  const claim: Claim = async (person, inForce) => {
-    const { others } = await openOf(places, person);
+  const claim: ClaimQuota = async (person, inForce) => {
+    const { others } = await usageOf(quota, person);
     const left = limitInForce(inForce, 'openPerUser').most - others.length;
     owner = person;
-    if (left > 0 && (await places.take(person, request, left))) return null;
-    const { own } = await openOf(places, person);
+    if (left > 0 && (await quota.take(person, request, left))) return null;
+    const { own } = await usageOf(quota, person);
     return full([...own.open, ...others], inForce);
   };
-  // Where Redis is away, the place gives itself up: that must not hide what came of the request.
-  const release = () => owner && places.release(owner, request).catch(ifAway);
+  // Where Redis is away, the count corrects itself later: this must not hide what became of the request.
+  const release = () => owner && quota.release(owner, request).catch(ifAway);
   try {
     const done = await work(claim);
     if (!made(done)) await release();
@@ -76,9 +77,9 @@ export async function inPlace<T>(
   }
 }
 
-/** A refusal for this limit is put on record once a minute for each person, however often they ask. */
+/** Records a refusal by this limit at most once a minute for each person, however often they ask. */
 export async function recordOpenLimit(
-  { uses }: Pick<PlaceDeps, 'uses'>,
+  { uses }: Pick<QuotaDeps, 'uses'>,
   person: Person,
   record: () => Promise<unknown>,
 ): Promise<void> {
@@ -92,10 +93,10 @@ export async function recordOpenLimit(
 }
 
 /** What a person has open, under this id and under their id in the whole organization. */
-async function openOf(places: OpenPlaces, { team, user, enterprise }: Person) {
+async function usageOf(quota: OpenRequestQuota, { team, user, enterprise }: Person) {
   const ids = distinct([user, ...(enterprise ? [enterprise] : [])]);
   const [own = { open: [], making: 0 }, ...others] = await Promise.all(
-    ids.map((id) => places.taken({ team, user: id })),
+    ids.map((id) => quota.usage({ team, user: id })),
   );
   return { own, others: others.flatMap(({ open }) => open) };
 }

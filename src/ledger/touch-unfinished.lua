@@ -1,9 +1,9 @@
 #!lua
--- Says of interactions that a bot has them in hand and lives, by the clock of Redis alone.
+-- Notes that a bot is alive and works on these interactions. Redis's clock alone counts.
 -- KEYS  1 interactions that are not done
--- ARGV  1 'begin', or 'renew': what another bot has ended meanwhile is not put back  2 entries, as a JSON list
---       3 seconds that they are kept if nobody does anything
--- Answers  how many there were
+-- ARGV  1 'begin' | 'renew' (leaves out those that another bot has ended meanwhile)  2 entries, as a JSON list
+--       3 seconds after which all are forgotten if nobody touches them
+-- Answers  how many entries were given
 local unfinished_key = KEYS[1]
 local how, entries, kept_seconds = ARGV[1], ARGV[2], ARGV[3]
 local time = redis.call('TIME')

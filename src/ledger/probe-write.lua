@@ -1,19 +1,19 @@
 #!lua
--- Proves that Redis accepts a write under the conditions of a commit, and finds the oldest work that nobody touches.
--- KEYS  1 proof  2 head  3 audit log  4 open requests  5 outbox  6 timers  7 limits in force  8 changes under way
---       9 floor
--- ARGV  1 bot  2 proof's seconds to live  3 consumer group  4 ms after which a claim is old  5 most entries to look at
+-- Writes under the same conditions as a commit, to see whether Redis accepts it, and finds the oldest work that no live worker has.
+-- KEYS  1 probe  2 head  3 audit log  4 open requests  5 outbox  6 timers  7 limits in force  8 changes under way
+--       9 archived up to
+-- ARGV  1 bot  2 probe's seconds to live  3 consumer group  4 ms after which a claim counts as abandoned  5 most entries to look at
 -- Answers  {'wrong-type', key, type found, type needed}
---          {'proven', time in ms, ms since the oldest work was touched ('' = none waits), its effect,
+--          {'proven', time in ms, ms since the oldest such work was touched ('' = there is none), its effect,
 --           first timer ('' = none), its due ms}
 
-local proof_key, head_key, log_key, open_key = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
-local outbox_key, timers_key, in_force_key, changing_key, floor_key = KEYS[5], KEYS[6], KEYS[7], KEYS[8], KEYS[9]
-local bot, proof_seconds, group = ARGV[1], ARGV[2], ARGV[3]
+local probe_key, head_key, log_key, open_key = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
+local outbox_key, timers_key, in_force_key, changing_key, archived_key = KEYS[5], KEYS[6], KEYS[7], KEYS[8], KEYS[9]
+local bot, probe_seconds, group = ARGV[1], ARGV[2], ARGV[3]
 local old_claim_ms, most = tonumber(ARGV[4]), tonumber(ARGV[5])
 
 local needed = {
-  { proof_key, 'string' },
+  { probe_key, 'string' },
   { head_key, 'hash' },
   { log_key, 'stream' },
   { open_key, 'zset' },
@@ -21,7 +21,7 @@ local needed = {
   { timers_key, 'zset' },
   { in_force_key, 'hash' },
   { changing_key, 'hash' },
-  { floor_key, 'hash' },
+  { archived_key, 'hash' },
 }
 for _, one in ipairs(needed) do
   local found = redis.call('TYPE', one[1]).ok
@@ -29,7 +29,7 @@ for _, one in ipairs(needed) do
     return { 'wrong-type', one[1], found, one[2] }
   end
 end
-redis.call('SET', proof_key, bot, 'EX', proof_seconds)
+redis.call('SET', probe_key, bot, 'EX', probe_seconds)
 
 local time = redis.call('TIME')
 local now_ms = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
@@ -37,7 +37,7 @@ local function ms_of(entry)
   return tonumber(string.match(entry, '^%d+'))
 end
 
--- Settled work is deleted: an entry that is there is claimed by a worker, or nobody has it.
+-- Settled work is deleted, so an entry is either claimed by a worker or waits for one.
 local pending = redis.pcall('XPENDING', outbox_key, group, '-', '+', most)
 local idle_of, known_to_ms = {}, math.huge
 if not pending.err then

@@ -1,5 +1,5 @@
 #!lua
--- Moves timers that are due to the outbox, atomically.
+-- Moves the timers that are due to the outbox.
 -- KEYS  1 timers  2 outbox
 -- ARGV  1 now, ms  2 most to move
 -- Answers  how many were moved

@@ -1,8 +1,8 @@
 #!lua
--- Keeps a claim from growing old. JUSTID: a renewal is not another delivery.
+-- Resets the idle time of a claim. JUSTID, so that a renewal does not count as a delivery.
 -- KEYS  1 outbox
 -- ARGV  1 consumer group  2 entry  3 consumer  4 deliveries
--- Answers  1, or 0 where the claim has gone to another worker, from whom it must not be taken back
+-- Answers  1, or 0 where another worker has the claim by now, from whom it must not be taken back
 local outbox_key = KEYS[1]
 local group, entry, consumer, deliveries = ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4])
 local pending = redis.call('XPENDING', outbox_key, group, entry, entry, 1)[1]

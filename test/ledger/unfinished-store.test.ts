@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Connection } from '../../src/ledger/connection.ts';
 import { createKeys } from '../../src/ledger/keys.ts';
-import { createUnfinishedStore } from '../../src/ledger/unfinished.ts';
+import { createUnfinishedStore } from '../../src/ledger/unfinished-store.ts';
 import { freshPrefix, openRedis } from './given-ledger.ts';
 
 let redis: Connection;
