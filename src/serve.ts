@@ -22,6 +22,7 @@ import { createOutbox } from './ledger/outbox.ts';
 import { createPolicies } from './ledger/policies.ts';
 import { createRedisOutage, isTlsFault } from './ledger/redis-outage.ts';
 import { createReminders } from './ledger/reminders.ts';
+import { sharingReads } from './ledger/shared-reads.ts';
 import { createSharedSeal } from './ledger/shared-seal.ts';
 import { createSlackRetryAfter } from './ledger/slack-retry-after.ts';
 import { startSweep } from './ledger/sweep.ts';
@@ -65,7 +66,6 @@ import { createMeasuredRates, notingLooks } from './workflow/measured-rates.ts';
 import type { Clock, PolicySource } from './workflow/ports.ts';
 import { remindApprovers } from './workflow/remind-approvers.ts';
 import { revertLimit } from './workflow/revert-limit.ts';
-import { sharingReads } from './workflow/shared-reads.ts';
 import { tellThread } from './workflow/tell-thread.ts';
 import { watchExecution } from './workflow/watch-execution.ts';
 

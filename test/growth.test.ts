@@ -45,10 +45,18 @@ describe('docs/growth.md', () => {
 
   it('names each file that makes a map or a set to be filled, and no other', () => {
     // One that is filled from something that is there is as large as that.
-    const filled = /new (?:Map|Set|WeakMap)(?:<[^(]*>)?\(\)|createBoundedMap</;
+    const filled = /new (?:Map|Set|WeakMap)(?:<[^(]*>)?\(\)|new LRUCache\b/;
     const making = sources(join(ROOT, 'src')).filter((path) => filled.test(readFileSync(path, 'utf8')));
     const named = [...memory.matchAll(/`(src\/[^`]+)`/g)].map((match) => match[1] ?? '');
     expect([...new Set(named)].sort()).toEqual(making.map((path) => relative(ROOT, path)).sort());
+  });
+
+  it('has a maximum for each cache', () => {
+    for (const path of sources(join(ROOT, 'src'))) {
+      for (const [cache] of readFileSync(path, 'utf8').matchAll(/new LRUCache\b[^;]*?\}\)/g)) {
+        expect(cache, path).toMatch(/\bmax: [A-Z0-9_]+,?\s/);
+      }
+    }
   });
 
   it('names a test for each bound', () => {

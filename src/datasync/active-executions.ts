@@ -4,6 +4,8 @@ import {
   paginateListTaskExecutions,
   paginateListTasks,
 } from '@aws-sdk/client-datasync';
+import { LRUCache } from 'lru-cache';
+import PQueue from 'p-queue';
 import { isBeyondChange, type TaskExecution } from '../domain/task-execution.ts';
 import { AwsFault } from '../workflow/faults.ts';
 import type { ActiveExecution, ActiveList, Clock, ListTarget } from '../workflow/ports.ts';
@@ -15,19 +17,19 @@ import { type TimeLimits, within } from './time-limits.ts';
 
 export interface ActiveExecutions {
   /**
-   * What is known of all targets after `withinMs` (`limits.list`), at most `listKept` old. A target that could not be seen is
-   * in `failed`: no fault of AWS rejects.
+   * What is known of all targets after `withinMs` (`limits.list` by default), at most `limits.listKept` old. A target that could not
+   * be listed is in `failed`: a fault of AWS does not reject.
    */
   list(targets: readonly ListTarget[], options?: { details?: boolean; withinMs?: number }): Promise<ActiveList>;
-  /** Looks at executions that a list has found. Never rejects: what can't be had in time, or not at all, is left out. */
+  /** Describes executions of the last lists. Never rejects: those that can't be described in time are left out. */
   lookAt(arns: readonly string[], withinMs: number): Promise<ReadonlyMap<string, TaskExecution>>;
-  /** After a change what is kept of this Region is old. */
+  /** After a change the lists of its Region are out of date. */
   forget(region: string): void;
-  /** Ends the looks that go on in the background. */
+  /** Ends the look-ups that go on in the background. */
   close(): void;
 }
 
-/** One look at one target: it fills up while it goes on, and goes on when nobody waits any more. */
+/** One look at one target. It fills up while it goes on, and goes on when nobody waits for it any more. */
 interface Flight {
   target: ListTarget;
   startedAt: number;
@@ -35,18 +37,16 @@ interface Flight {
   failedAt: number | null;
   found: Map<string, ActiveExecution>;
   looks: Map<string, Omit<TaskExecution, 'taskName'>>;
-  /** Every execution that is found is described; else only those that are asked for. */
+  /** Whether every execution that is found is described, or only those that are asked for. */
   details: boolean;
-  /** Those that wait for their turn. */
-  waiting: (() => void)[];
-  /** By ARN; what is done stays, so that nothing is described twice. */
+  /** By ARN. They stay when they are done, so that nothing is described twice. */
   describing: Map<string, Promise<void>>;
-  underWay: number;
+  describeQueue: PQueue;
   client: DataSyncClient | null;
-  /** All pages are read: nothing is missing but details. */
+  /** All pages were read: at most details are missing. */
   listed: boolean;
   fault: AwsFault | null;
-  /** A fault of this program on the way: whoever asks is told of it. */
+  /** A fault of this program: thrown to everybody who asks. */
   broken: { error: unknown } | null;
   done: Promise<void>;
 }
@@ -54,8 +54,9 @@ interface Flight {
 const OPERATION = 'datasync:ListTaskExecutions';
 const DESCRIBES_AT_ONCE = 8;
 const THROTTLED_KEPT_MS = 5_000;
-/** Times that a list is kept: who was shown one may still ask for executions of it. */
-const FORGOTTEN_AFTER = 4;
+/** For how many times `listKept` a list is remembered: who was shown it may still ask for executions of it. */
+const REMEMBERED_FACTOR = 4;
+const MOST_TARGETS = 1000;
 
 export function createActiveExecutions(
   clock: Clock,
@@ -63,20 +64,34 @@ export function createActiveExecutions(
   names: TaskNames,
   limits: TimeLimits,
 ): ActiveExecutions {
-  const flights = new Map<string, Flight>();
+  const flights = new LRUCache<string, Flight>({
+    max: MOST_TARGETS,
+    ttl: REMEMBERED_FACTOR * limits.listKept,
+    perf: { now: () => clock.now().getTime() },
+    ttlResolution: 0,
+  });
   const closing = new AbortController();
 
   const fly = (target: ListTarget): Flight => {
     const flight: Flight = {
       target,
-      ...{ startedAt: clock.now().getTime(), failedAt: null },
-      ...{ found: new Map(), looks: new Map(), details: false, waiting: [], describing: new Map(), underWay: 0 },
-      ...{ client: null, listed: false, fault: null, broken: null, done: Promise.resolve() },
+      startedAt: clock.now().getTime(),
+      failedAt: null,
+      found: new Map(),
+      looks: new Map(),
+      details: false,
+      describing: new Map(),
+      describeQueue: new PQueue({ concurrency: DESCRIBES_AT_ONCE }),
+      client: null,
+      listed: false,
+      fault: null,
+      broken: null,
+      done: Promise.resolve(),
     };
     const looked = within(limits.listFlight, (late) => listAll(flight, AbortSignal.any([late, closing.signal])));
     flight.done = looked.catch((error: unknown) => {
       flight.failedAt = clock.now().getTime();
-      flight.fault = orBroken(flight, error, OPERATION);
+      flight.fault = awsFaultOr(flight, error, OPERATION);
     });
     return flight;
   };
@@ -85,24 +100,16 @@ export function createActiveExecutions(
     const key = `${target.region} ${target.role ?? ''}`;
     const kept = flights.get(key);
     const age = kept ? clock.now().getTime() - (kept.failedAt ?? kept.startedAt) : Number.POSITIVE_INFINITY;
-    // Who is asked too often is not asked at once again.
+    // AWS that throttled us is not asked again at once.
     const keptFor = kept?.fault ? (kept.fault.kind === 'throttled' ? THROTTLED_KEPT_MS : 0) : limits.listKept;
     if (kept && !kept.broken && age < keptFor) return kept;
-    forgetOld();
+    flights.purgeStale();
     const flight = fly(target);
     flights.set(key, flight);
     return flight;
   };
 
-  /** What nobody would be given any more: a target may be none of the policy's by now, and its list was long. */
-  const forgetOld = () => {
-    const now = clock.now().getTime();
-    for (const [key, { startedAt, failedAt }] of flights) {
-      if (now - (failedAt ?? startedAt) >= FORGOTTEN_AFTER * limits.listKept) flights.delete(key);
-    }
-  };
-
-  /** ListTaskExecutions knows no filter: all pages are read, and those kept that are not over. */
+  /** ListTaskExecutions has no filter by status: all pages are read, and executions that have ended are left out. */
   async function listAll(flight: Flight, signal: AbortSignal): Promise<void> {
     const { region, role } = flight.target;
     const client = await clients.reader(region, role);
@@ -119,24 +126,13 @@ export function createActiveExecutions(
     await naming;
   }
 
-  /** Settles when the execution was described, or could not be; a few at once, each once. */
+  /** Resolves when the execution was described, or could not be. A few are described at once, and each once. */
   function described(flight: Flight, arn: string): Promise<void> {
     const before = flight.describing.get(arn);
     if (before) return before;
-    const turn = new Promise<void>((resolve) => {
-      const start = () => {
-        flight.underWay += 1;
-        void describe(flight, arn).finally(() => {
-          flight.underWay -= 1;
-          resolve();
-          flight.waiting.shift()?.();
-        });
-      };
-      if (flight.underWay < DESCRIBES_AT_ONCE) start();
-      else flight.waiting.push(start);
-    });
-    flight.describing.set(arn, turn);
-    return turn;
+    const describing = flight.describeQueue.add(() => describe(flight, arn));
+    flight.describing.set(arn, describing);
+    return describing;
   }
 
   async function describe(flight: Flight, arn: string): Promise<void> {
@@ -155,8 +151,8 @@ export function createActiveExecutions(
       if (isBeyondChange(seen.status)) flight.found.delete(arn);
       else flight.found.set(arn, { ...listed, status: seen.status, bytesPerSecond: seen.bytesPerSecond });
     } catch (error) {
-      // It stays in the list without its limit.
-      orBroken(flight, error, 'datasync:DescribeTaskExecution');
+      // The execution stays in the list, without its limit.
+      awsFaultOr(flight, error, 'datasync:DescribeTaskExecution');
     }
   }
 
@@ -180,7 +176,7 @@ export function createActiveExecutions(
     },
     lookAt: async (arns, withinMs) => {
       const wanted = arns.flatMap((arn) => {
-        const flight = [...flights.values()].find(({ found, looks }) => found.has(arn) || looks.has(arn));
+        const flight = flights.find(({ found, looks }) => found.has(arn) || looks.has(arn));
         return flight ? [{ arn, flight }] : [];
       });
       await inTime(withinMs, Promise.all(wanted.map(({ flight, arn }) => described(flight, arn))));
@@ -191,7 +187,7 @@ export function createActiveExecutions(
       return new Map(seen);
     },
     forget: (region) => {
-      for (const [key, flight] of flights) if (flight.target.region === region) flights.delete(key);
+      for (const [key, flight] of [...flights]) if (flight.target.region === region) flights.delete(key);
     },
     close: () => closing.abort(),
   };
@@ -204,7 +200,7 @@ function gathered(flights: readonly Flight[], pending: ReadonlySet<Flight>, name
     const { target, found, listed, fault } = flight;
     for (const [arn, execution] of found) {
       const taskName = names.known(taskOf(arn));
-      // Two roles of one account see the same ones.
+      // Two roles of one account see the same executions.
       if ((executions.get(arn)?.bytesPerSecond ?? null) === null) executions.set(arn, { ...execution, taskName });
     }
     if (listed) continue;
@@ -214,8 +210,8 @@ function gathered(flights: readonly Flight[], pending: ReadonlySet<Flight>, name
   return { executions: [...executions.values()], failed };
 }
 
-/** The fault of AWS that an error is; null where it is none, and kept for who asks. */
-function orBroken(flight: Flight, error: unknown, operation: string): AwsFault | null {
+/** The fault of AWS that an error is. Null for a fault of this program, which is kept in `broken`. */
+function awsFaultOr(flight: Flight, error: unknown, operation: string): AwsFault | null {
   try {
     return toAwsFault(error, { operation, role: flight.target.role });
   } catch (ours) {
@@ -230,7 +226,7 @@ async function learnNames(client: DataSyncClient, names: TaskNames, abortSignal:
       for (const { TaskArn, Name } of page.Tasks ?? []) if (TaskArn !== undefined) names.learn(TaskArn, Name || null);
     }
   } catch (error) {
-    // Without a name the list shows the id.
+    // Where a name is not known, the list shows the task's id.
     toAwsFault(error, { operation: 'datasync:ListTasks', role: null });
   }
 }

@@ -4,7 +4,7 @@ import {
   GetCallerIdentityCommand,
   STSClient,
 } from '@aws-sdk/client-sts';
-import { createBoundedMap } from '../bounded-map.ts';
+import { LRUCache } from 'lru-cache';
 import { AwsFault, type AwsFaultKind } from '../workflow/faults.ts';
 import type { Access, Clock } from '../workflow/ports.ts';
 import { toAwsFault } from './aws-fault.ts';
@@ -18,33 +18,57 @@ export interface Keys {
   expiration?: Date;
 }
 
+type RoleInput = AssumeRoleCommandInput & { RoleArn: string };
+
+/** How a session is got that is not there yet. */
+interface NewSession {
+  input: RoleInput;
+  region: string;
+  renewBeforeMs: number;
+}
+
 export type ChangeSession = Extract<Access['session'], { kind: 'change' }>;
 
 /** @throws AwsFault: `denied` by the role's trust, `credentials` where the bot itself has none */
 export interface Credentials {
-  /** Of a role's read session, shared until 5 minutes before its end; without a role the bot's own. */
+  /** Keys of a role's read session, which all share until 5 minutes before its end; without a role the bot's own. */
   read(role: string | null, region: string): Promise<Keys>;
-  /** Of a session for this one request, which CloudTrail shows under the asker's name; without a role the bot's own. */
+  /** Keys of a session for one request, which CloudTrail shows under the requester's name; without a role the bot's own. */
   change(role: string | null, region: string, session: ChangeSession, executionArn: string): Promise<Keys>;
-  /** The account that a role is of; without a role that of the bot's own credentials, which AWS tells whoever asks. */
+  /** The account of a role; without a role that of the bot's own credentials. */
   account(role: string | null, region: string): Promise<string>;
   close(): void;
 }
 
-/** One a Region; a Region comes from an ARN, and anybody may type one. The one used longest ago is closed. */
+/** One for each Region, which comes from an ARN that anybody may type. Beyond this many, the one used longest ago is closed. */
 const MOST_STS_CLIENTS = 100;
+/** Sessions to read with, one for each role, and those of the changes of the last 15 minutes. */
+const MOST_SESSIONS = 1000;
 /** Faults on the way to credentials that say more than that there are none. */
-const OWN_WORDS: ReadonlySet<AwsFaultKind> = new Set(['unresolved', 'proxy', 'clock', 'region', 'not-aws']);
+const TELLING_FAULTS: ReadonlySet<AwsFaultKind> = new Set(['unresolved', 'proxy', 'clock', 'region', 'not-aws']);
+/** Before its end a session is replaced by a new one. */
 const RENEW_READ_BEFORE_END_MS = 5 * 60_000;
 const RENEW_CHANGE_BEFORE_END_MS = 60_000;
 const READ_SESSION = 'datasync-throttle-read';
-/** AWS's shortest. */
+/** The shortest that AWS allows. */
 const CHANGE_SESSION_SECONDS = 900;
 
 export function createCredentials(clock: Clock, way: Way): Credentials {
   const { limits } = way;
-  const stsClients = createBoundedMap<string, STSClient>(MOST_STS_CLIENTS, (client) => client.destroy());
-  const sessions = new Map<string, { keys: Promise<Keys>; goodUntil: number }>();
+  const stsClients = new LRUCache<string, STSClient>({ max: MOST_STS_CLIENTS, dispose: (client) => client.destroy() });
+  const sessions = new LRUCache<string, Keys, NewSession>({
+    max: MOST_SESSIONS,
+    perf: { now: () => clock.now().getTime() },
+    ttlResolution: 0,
+    ignoreFetchAbort: true,
+    fetchMethod: async (_, __, { context, options }) => {
+      const keys = await assume(context.input, context.region);
+      const livesMs = (keys.expiration?.getTime() ?? 0) - clock.now().getTime();
+      // 0 would mean no end.
+      options.ttl = Math.max(1, livesMs - context.renewBeforeMs);
+      return keys;
+    },
+  });
 
   const sts = (region: string): STSClient => {
     const existing = stsClients.get(region);
@@ -54,14 +78,14 @@ export function createCredentials(clock: Clock, way: Way): Credentials {
     return client;
   };
 
-  const assume = async (input: AssumeRoleCommandInput & { RoleArn: string }, region: string): Promise<Keys> => {
+  const assume = async (input: RoleInput, region: string): Promise<Keys> => {
     const call = { operation: 'sts:AssumeRole', role: input.RoleArn };
     try {
       const { Credentials: given } = await within(limits.credentials, (abortSignal) =>
         sts(region).send(new AssumeRoleCommand(input), { abortSignal }),
       );
       if (!given?.AccessKeyId || !given.SecretAccessKey || !given.SessionToken || !given.Expiration) {
-        // A page that reads as XML, say.
+        // For instance a page that parses as XML.
         throw new AwsFault('not-aws', { ...call, cause: new Error('AssumeRole answered without credentials') });
       }
       const { AccessKeyId, SecretAccessKey, SessionToken, Expiration } = given;
@@ -76,15 +100,15 @@ export function createCredentials(clock: Clock, way: Way): Credentials {
     }
   };
 
-  /** The client keeps them and renews them in time. */
+  /** The SDK's client caches them and renews them in time. */
   const own = async (region: string): Promise<Keys> => {
     try {
       return await within(limits.credentials, () => sts(region).config.credentials());
     } catch (error) {
       const call = { operation: 'sts:GetCallerIdentity', role: null };
       const { kind, said } = toAwsFault(error, call);
-      // Wherever they were looked for, there were none; but what kept from looking has words of its own.
-      const why = OWN_WORDS.has(kind) ? kind : 'credentials';
+      // Usually there are none, wherever the SDK looked; but a fault that kept it from looking says more.
+      const why = TELLING_FAULTS.has(kind) ? kind : 'credentials';
       throw new AwsFault(why, { ...call, said, cause: error });
     }
   };
@@ -103,36 +127,11 @@ export function createCredentials(clock: Clock, way: Way): Credentials {
     }
   };
 
-  /** Whoever comes while a session is good, or is being got, shares it. */
-  const shared = (
-    key: string,
-    renewBeforeMs: number,
-    input: AssumeRoleCommandInput & { RoleArn: string },
-    region: string,
-  ) => {
-    const now = clock.now().getTime();
-    for (const [other, { goodUntil }] of sessions) if (goodUntil <= now) sessions.delete(other);
-    const existing = sessions.get(key);
-    if (existing) return existing.keys;
-    const keys = assume(input, region);
-    // Nobody knows its end before it is there.
-    const session = { keys, goodUntil: Number.POSITIVE_INFINITY };
-    sessions.set(key, session);
-    keys.then(
-      ({ expiration }) => {
-        session.goodUntil = (expiration?.getTime() ?? 0) - renewBeforeMs;
-      },
-      () => {
-        if (sessions.get(key) === session) sessions.delete(key);
-      },
-    );
-    return keys;
-  };
-
   return {
     read: (role, region) => {
       if (role === null) return own(region);
-      return shared(role, RENEW_READ_BEFORE_END_MS, { RoleArn: role, RoleSessionName: READ_SESSION }, region);
+      const input = { RoleArn: role, RoleSessionName: READ_SESSION };
+      return sessions.forceFetch(role, { context: { input, region, renewBeforeMs: RENEW_READ_BEFORE_END_MS } });
     },
     change: (role, region, session, executionArn) => {
       if (role === null) return own(region);
@@ -152,16 +151,12 @@ export function createCredentials(clock: Clock, way: Way): Credentials {
           ],
         }),
       };
-      return shared(
-        `${role} ${session.request} ${session.team} ${session.user} ${executionArn}`,
-        RENEW_CHANGE_BEFORE_END_MS,
-        input,
-        region,
-      );
+      return sessions.forceFetch(`${role} ${session.request} ${session.team} ${session.user} ${executionArn}`, {
+        context: { input, region, renewBeforeMs: RENEW_CHANGE_BEFORE_END_MS },
+      });
     },
     account: async (role, region) => (role === null ? ownAccount(region) : (role.split(':')[4] ?? '')),
     close: () => {
-      for (const client of stsClients.values()) client.destroy();
       stsClients.clear();
       sessions.clear();
     },

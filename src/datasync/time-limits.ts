@@ -1,24 +1,24 @@
-import { NodeHttpHandler } from '@smithy/node-http-handler';
+import type { DataSyncClientConfig } from '@aws-sdk/client-datasync';
 import { proxyAgent } from './proxy-agent.ts';
 
-/** Milliseconds. The SDK has no limit of its own: a hanging service would hold a caller for ever. */
+/** Milliseconds. The SDK has no time limit by default: a service that hangs would hold its caller for ever. */
 export interface TimeLimits {
   connect: number;
-  /** One attempt, from the connection to the whole answer. */
+  /** One attempt, from the connection to the end of the answer. */
   attempt: number;
-  /** AssumeRole, or the SDK's own search for credentials, with its repeats. */
+  /** AssumeRole, or the SDK's own search for credentials, with retries. */
   credentials: number;
   describe: number;
   update: number;
-  /** How long a look waits for the task's name, which is an ornament. */
+  /** How long a look waits for the task's name, which it can do without. */
   name: number;
-  /** What a person waits for a list; what has not come by then comes with the next one. */
+  /** How long a person waits for a list. What has not arrived by then is in the next one. */
   list: number;
   /** How long the look-ups of a list go on in the background. */
   listFlight: number;
   listKept: number;
   nameKept: number;
-  /** That a name could not be had. */
+  /** How long a name that could not be had is not asked for again. */
   noNameKept: number;
 }
 
@@ -42,22 +42,25 @@ export interface Way {
   proxy: Parameters<typeof proxyAgent>[0] | null;
 }
 
-/** Without `throwOnRequestTimeout` the handler only warns. */
-export function requestHandler({ limits, proxy }: Way): NodeHttpHandler {
-  return new NodeHttpHandler({
+/**
+ * Options of the SDK's own HTTP handler, of which each client makes one for itself. Without `throwOnRequestTimeout` it would only warn
+ * of a request that takes too long.
+ */
+export function requestHandler({ limits, proxy }: Way): NonNullable<DataSyncClientConfig['requestHandler']> {
+  return {
     ...(proxy === null ? {} : { httpsAgent: proxyAgent(proxy) }),
     connectionTimeout: limits.connect,
     requestTimeout: limits.attempt,
     throwOnRequestTimeout: true,
-  });
+  };
 }
 
-/** After the abort, for what was running to say itself how far it got. */
-const LAST_WORDS_MS = 50;
+/** After the abort: time for what was running to reject by itself, with an error that says more. */
+const ABORT_GRACE_MS = 50;
 
 /**
- * Runs something that takes an abort signal, and rejects after `ms` whether it listens to the signal or not: the SDK
- * doesn't while it waits before a repeat or looks for credentials.
+ * Runs something that takes an abort signal, and rejects after `ms` even if it ignores the signal, as the SDK does while it waits
+ * before a retry or looks for credentials.
  */
 export async function within<T>(ms: number, run: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const controller = new AbortController();
@@ -66,7 +69,7 @@ export async function within<T>(ms: number, run: (signal: AbortSignal) => Promis
     timer = setTimeout(() => {
       const error = new DOMException(`not done within ${ms} ms`, 'TimeoutError');
       controller.abort(error);
-      timer = setTimeout(reject, LAST_WORDS_MS, error);
+      timer = setTimeout(reject, ABORT_GRACE_MS, error);
     }, ms);
   });
   try {

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createBoundedMap } from '../bounded-map.ts';
+import { LRUCache } from 'lru-cache';
 import { hasPlace } from '../domain/private-request.ts';
 import { NotRecorded } from '../workflow/faults.ts';
 import { concerned, type HomeTabs, homeFacts, type OpenHomeTabs } from '../workflow/home.ts';
@@ -16,7 +16,7 @@ const MISSED_MS = 10 * 60_000;
 export function startHomeTabs(bot: Omit<Bot, 'homeTabs'>, homes: OpenHomeTabs): HomeTabs {
   const stopping = new AbortController();
   /** Who has opened it while Redis was away, and when. */
-  const missed = createBoundedMap<string, number>(MOST_MISSED);
+  const missed = new LRUCache<string, number>({ max: MOST_MISSED });
 
   /** Says what is away, and keeps in mind whose tab has to follow: Redis can't. */
   async function sayAway(user: string): Promise<void> {
@@ -27,7 +27,7 @@ export function startHomeTabs(bot: Omit<Bot, 'homeTabs'>, homes: OpenHomeTabs): 
   /** @throws NotRecorded while Redis is away still */
   async function makeUpFor(): Promise<void> {
     const since = bot.clock.now().getTime() - MISSED_MS;
-    for (const user of missed.keys()) {
+    for (const user of [...missed.rkeys()]) {
       if ((missed.get(user) ?? 0) >= since) await homes.opened(user);
       missed.delete(user);
     }

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createBoundedMap } from '../bounded-map.ts';
+import { LRUCache } from 'lru-cache';
 import { isOpen } from '../domain/throttle-request.ts';
 import type { Log } from '../log.ts';
 import type {
@@ -65,7 +65,7 @@ export function createNotifier(deps: NotifierDeps) {
   const { factsOf, problemOf } = createCardFacts(deps);
   const inTurn = createCardTurn(cards);
   /** Which version a copy shows, by its ts: clicked again, it is not made anew. */
-  const copies = createBoundedMap<string, number>(MOST_COPIES);
+  const copies = new LRUCache<string, number>({ max: MOST_COPIES });
 
   /** Posts or edits the card, until what stands there is the newest state. */
   async function bringUpToDate(id: string, seen: Seen, live: boolean, still: () => Promise<void>): Promise<void> {

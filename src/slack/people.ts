@@ -1,6 +1,6 @@
 import type { WebClient } from '@slack/web-api';
 import type { User } from '@slack/web-api/dist/types/response/UsersInfoResponse.js';
-import { createBoundedMap } from '../bounded-map.ts';
+import { LRUCache } from 'lru-cache';
 import type { Groups, Person } from '../domain/policy.ts';
 import type { Log } from '../log.ts';
 import { PersonUnknown } from '../workflow/faults.ts';
@@ -34,7 +34,7 @@ export function createPeople(client: WebClient, team: string, clock: Clock, log:
   const membersOf = createFresh((group) => lookUpGroup(client, group, log), clock, MAX_AGE_MS);
   const lately = createFresh(personOf, clock, LATELY_MS, MOST_PEOPLE);
   const privacyOf = createFresh((channel) => lookUpPrivacy(client, channel), clock, LATELY_MS);
-  const unreadable = createBoundedMap<string, true>(MOST_GROUPS);
+  const unreadable = new LRUCache<string, true>({ max: MOST_GROUPS });
 
   const membersLately = createFresh(membersOf, clock, GROUPS_LATELY_MS);
 
@@ -70,7 +70,7 @@ export function createPeople(client: WebClient, team: string, clock: Clock, log:
         return true;
       }
     },
-    unreadable: () => unreadable.keys(),
+    unreadable: () => [...unreadable.rkeys()],
   };
 }
 

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createBoundedMap } from '../bounded-map.ts';
+import { LRUCache } from 'lru-cache';
 import { retryAfter } from './clients.ts';
 
 /** What Slack limits together: the messages of one channel, the edits of a workspace. */
@@ -70,7 +70,7 @@ const MOST_LANES = 500;
  */
 export function createTurns({ shared, now = () => performance.now() }: { shared: SharedWaits; now?: () => number }) {
   /** One that goes loses its order and its pace alone: what Slack asked to wait is shared. */
-  const lanes = createBoundedMap<string, LaneState>(MOST_LANES);
+  const lanes = new LRUCache<string, LaneState>({ max: MOST_LANES });
   let places = 0;
 
   function stateOf(lane: Lane): LaneState {

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createBoundedMap } from '../bounded-map.ts';
+import { LRUCache } from 'lru-cache';
 import type { Log } from '../log.ts';
 import type { Claim, Clock, EffectKind, Outbox, Work } from '../workflow/ports.ts';
 
@@ -44,9 +44,9 @@ export function startLoop({
   const stopping = new AbortController();
   const inHand = new Map<string, Work>();
   /** How often a piece of work failed in a row, by its text: only to wait longer each time. */
-  const failures = createBoundedMap<string, number>(MOST_REMEMBERED);
+  const failures = new LRUCache<string, number>({ max: MOST_REMEMBERED });
   /** Why a piece of work waits, by its text: said when it changes, and not at each look. */
-  const waits = createBoundedMap<string, string>(MOST_REMEMBERED);
+  const waits = new LRUCache<string, string>({ max: MOST_REMEMBERED });
   let freed = () => {};
 
   async function perform(work: Work): Promise<void> {

@@ -65,7 +65,7 @@ describe('describe', () => {
     for (let index = 0; index < 3; index++) expect(await look()).toBeNull();
     expect(count('DescribeTask')).toBe(1);
     aws.recover();
-    at += 60_000;
+    at += 60_001;
     for (let index = 0; index < 3; index++) expect(await look()).toBe('nightly archive');
     expect(count('DescribeTask')).toBe(2);
   });

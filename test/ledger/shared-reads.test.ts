@@ -1,6 +1,7 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { sharingReads } from '../../src/workflow/shared-reads.ts';
-import { asked, asking, following, type OpenedLedger, openLedger } from '../ledger/given-ledger.ts';
+import { sharingReads } from '../../src/ledger/shared-reads.ts';
+import { asked, asking, following, type OpenedLedger, openLedger } from './given-ledger.ts';
 
 let opened: OpenedLedger;
 beforeAll(async () => {
@@ -42,8 +43,9 @@ describe('reads of many requests', () => {
   });
 
   it('are not kept longer than that, and a fault is not kept', async () => {
-    const { ledger, reads } = counting(0);
+    const { ledger, reads } = counting(1);
     await ledger.openRequests();
+    await sleep(20);
     await ledger.openRequests();
     expect(reads.count).toBe(2);
     let away = true;
