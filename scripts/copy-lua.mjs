@@ -1,4 +1,4 @@
-// The compiler copies no Lua: put each script beside the module that reads it.
+// The compiler copies no Lua: put each script where it lies in src.
 import { cp } from 'node:fs/promises';
 
 await cp('src', 'dist', {

@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs';
 import type { Connection } from './connection.ts';
 
+const FOLDER = new URL('./scripts/', import.meta.url);
+
 type Run = (keys: string[], values: (string | number | Buffer)[]) => Promise<unknown>;
 
-/** Loads a Lua script of this folder. It is run by its hash, and sent again to a Redis that does not know it. */
+/** Loads a Lua script of `FOLDER`. It is run by its hash, and sent again to a Redis that does not know it. */
 export function loadScript(
   redis: Connection,
   name:
@@ -22,7 +24,7 @@ export function loadScript(
     | 'take-unfinished'
     | 'touch-unfinished',
 ): Run {
-  const lua = readFileSync(new URL(`${name}.lua`, import.meta.url), 'utf8');
+  const lua = readFileSync(new URL(`${name}.lua`, FOLDER), 'utf8');
   const command = `dst-${name}`;
   redis.defineCommand(command, { lua });
   const run = (redis as unknown as Record<string, (...args: (string | number | Buffer)[]) => Promise<unknown>>)[

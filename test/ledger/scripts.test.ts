@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 
-const folder = new URL('../../src/ledger/', import.meta.url);
+const folder = new URL('../../src/ledger/scripts/', import.meta.url);
 const scripts = readdirSync(folder).filter((name) => name.endsWith('.lua'));
 
 function parts(name: string): { header: string; body: string } {
