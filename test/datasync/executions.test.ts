@@ -1,38 +1,10 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { LocalDataSync } from '../../sandbox/datasync/start-data-sync.ts';
-import { createExecutions, type DataSyncExecutions } from '../../src/datasync/executions.ts';
-import type { TimeLimits } from '../../src/datasync/time-limits.ts';
+import { describe, expect, it, vi } from 'vitest';
 import type { AwsFault } from '../../src/workflow/faults.ts';
 import type { Access } from '../../src/workflow/ports.ts';
-import { ACCOUNT, arnOf, OWN_KEY, REGION, ROLE, startAws } from './aws-environment.ts';
+import { ACCOUNT, arnOf, REGION, ROLE } from './aws-environment.ts';
+import { adapter, aws, count, givenAws, READ, RUNNING, startNewAws, task } from './given-executions.ts';
 
-const READ: Access = { role: null, session: { kind: 'read' } };
-const CHANGE: Access = { role: null, session: { kind: 'change', request: 'r-0123456789', team: 'T1', user: 'U1' } };
-const RUNNING = { bytes: 1e12, status: 'TRANSFERRING' };
-const clock = { now: () => new Date() };
-
-let aws: LocalDataSync;
-let task: string;
-const made: DataSyncExecutions[] = [];
-
-beforeEach(async () => {
-  aws = await startAws();
-  task = aws.addTask({ name: 'nightly archive', account: ACCOUNT, region: REGION, mode: 'ENHANCED' });
-});
-afterEach(async () => {
-  for (const executions of made.splice(0)) executions.close();
-  await aws.stop();
-  vi.unstubAllEnvs();
-});
-
-function adapter(limits: Partial<TimeLimits> = {}) {
-  const executions = createExecutions({ clock, limits });
-  made.push(executions);
-  return executions;
-}
-
-const operations = () => aws.calls.map(({ operation }) => operation);
-const count = (operation: string) => operations().filter((one) => one === operation).length;
+givenAws();
 
 describe('describe', () => {
   it('tells everything that is shown of an execution, the name of its task too', async () => {
@@ -57,8 +29,7 @@ describe('describe', () => {
   it('asks for a name once, and does without where it is refused', async () => {
     const arn = arnOf(aws.startExecution(task, RUNNING));
     let at = Date.now();
-    const executions = createExecutions({ clock: { now: () => new Date(at) } });
-    made.push(executions);
+    const executions = adapter({}, { now: () => new Date(at) });
     const look = async () => (await executions.describe(arn, READ)).taskName;
     aws.fail({ kind: 'deny', operation: 'DescribeTask' });
     expect(await Promise.all([look(), look(), look()])).toEqual([null, null, null]);
@@ -191,7 +162,7 @@ describe('describe', () => {
     const executions = adapter();
     await aws.stop();
     await expect(executions.describe(arn, READ)).rejects.toMatchObject({ kind: 'no-answer' });
-    aws = await startAws();
+    await startNewAws();
   });
 
   it('says that the bot has no credentials', async () => {
@@ -201,160 +172,5 @@ describe('describe', () => {
     vi.stubEnv('AWS_CONFIG_FILE', '/nonexistent');
     await expect(adapter().describe(arn, READ)).rejects.toMatchObject({ kind: 'credentials' });
     expect(aws.calls).toEqual([]);
-  });
-});
-
-describe('update', () => {
-  it.each([52_428_800, -1, 1, Number.MAX_SAFE_INTEGER])('sets a limit of %s, which is read back', async (limit) => {
-    const arn = arnOf(aws.startExecution(task, { ...RUNNING, bytesPerSecond: 5 }));
-    const executions = adapter();
-    const { requestId } = await executions.update(arn, limit, CHANGE);
-    expect(aws.calls.map((call) => [call.operation, call.identity?.accessKey, call.requestId])).toEqual([
-      ['UpdateTaskExecution', OWN_KEY, requestId],
-    ]);
-    expect((await executions.describe(arn, READ)).bytesPerSecond).toBe(limit);
-  });
-
-  it('never sends what AWS does not document as a limit', async () => {
-    const arn = arnOf(aws.startExecution(task, RUNNING));
-    for (const limit of [0, -2, 1.5, Number.NaN, 2 ** 53]) {
-      await expect(adapter().update(arn, limit, CHANGE)).rejects.toBeInstanceOf(RangeError);
-    }
-    await expect(adapter().update(arn, 5, READ)).rejects.toBeInstanceOf(TypeError);
-    expect(aws.calls).toEqual([]);
-  });
-
-  it.each([
-    ['deny', 'denied'],
-    ['internal', 'internal'],
-    ['html503', 'not-aws'],
-    ['clock', 'clock'],
-    ['region', 'region'],
-    ['reset', 'no-answer'],
-    ['hang', 'no-answer'],
-    ['lost-update', 'no-answer'],
-    ['rejected', 'rejected'],
-  ] as const)('calls %s a fault of the kind %s, and sends it only once', async (kind, fault) => {
-    const arn = arnOf(aws.startExecution(task, RUNNING));
-    aws.fail({ kind });
-    const short = kind === 'hang' || kind === 'lost-update' ? { attempt: 500, update: 1500 } : {};
-    await expect(adapter(short).update(arn, 7, CHANGE)).rejects.toMatchObject({
-      kind: fault,
-      operation: 'datasync:UpdateTaskExecution',
-    });
-    expect(count('UpdateTaskExecution')).toBe(1);
-    expect(aws.execution(arn.arn).bytesPerSecond).toBe(kind === 'lost-update' ? 7 : -1);
-  });
-
-  it('repeats what was refused as too much, for that was certainly not carried out', async () => {
-    const arn = arnOf(aws.startExecution(task, RUNNING));
-    aws.fail({ kind: 'throttle', times: 1 });
-    await adapter().update(arn, 7, CHANGE);
-    expect(aws.execution(arn.arn).bytesPerSecond).toBe(7);
-    aws.fail({ kind: 'throttle' });
-    await expect(adapter().update(arn, 8, CHANGE)).rejects.toMatchObject({ kind: 'throttled' });
-    expect(aws.execution(arn.arn).bytesPerSecond).toBe(7);
-  });
-
-  it('says that an execution can not be updated any more', async () => {
-    const arn = arnOf(aws.startExecution(task, { bytes: 1, status: 'SUCCESS' }));
-    await expect(adapter().update(arn, 7, CHANGE)).rejects.toMatchObject({ kind: 'rejected' });
-  });
-});
-
-describe('under a role', () => {
-  const read: Access = { role: ROLE, session: { kind: 'read' } };
-  const change = (request: string): Access => ({
-    role: ROLE,
-    session: { kind: 'change', request, team: 'T0OPS', user: 'U0OPER' },
-  });
-
-  it('reads in one shared session, without a source identity', async () => {
-    const arn = arnOf(aws.startExecution(task, RUNNING));
-    const executions = adapter();
-    await Promise.all([executions.describe(arn, read), executions.describe(arn, read)]);
-    await executions.listActive([{ region: REGION, role: ROLE }]);
-    expect(count('AssumeRole')).toBe(1);
-    const sessions = new Set(aws.calls.slice(1).map(({ identity }) => JSON.stringify(identity?.session)));
-    expect([...sessions]).toEqual([
-      JSON.stringify({ role: ROLE, name: 'datasync-throttle-read', sourceIdentity: null }),
-    ]);
-    expect(aws.calls[0]).toMatchObject({ operation: 'AssumeRole', region: REGION });
-  });
-
-  it('renews the read session 5 minutes before its end, and signs with the new one then', async () => {
-    let at = Date.now();
-    const now = () => new Date(at);
-    await aws.stop();
-    aws = await startAws({ now });
-    const running = aws.startExecution(aws.addTask({ name: 'nightly', account: ACCOUNT, region: REGION }), RUNNING);
-    const executions = createExecutions({ clock: { now } });
-    made.push(executions);
-    const look = () => executions.describe(arnOf(running), read);
-    await look();
-    at += 54 * 60_000;
-    await look();
-    expect(count('AssumeRole')).toBe(1);
-    at += 2 * 60_000;
-    await look();
-    expect(count('AssumeRole')).toBe(2);
-    at += 10 * 60_000;
-    await look();
-    expect(count('AssumeRole')).toBe(2);
-    const looks = aws.calls.filter(({ operation }) => operation === 'DescribeTaskExecution');
-    const [first, second, third, fourth] = looks.map(({ identity }) => identity?.accessKey);
-    expect([second, fourth]).toEqual([first, third]);
-    expect(third).not.toBe(first);
-  });
-
-  it('changes in a session of the request, in the name of who asked, for this execution alone', async () => {
-    const arn = arnOf(aws.startExecution(task, RUNNING));
-    const executions = adapter();
-    await executions.update(arn, 7, change('r-aaaaaaaaaa'));
-    await executions.update(arn, 8, change('r-bbbbbbbbbb'));
-    expect(operations()).toEqual(['AssumeRole', 'UpdateTaskExecution', 'AssumeRole', 'UpdateTaskExecution']);
-    const updates = aws.calls.filter(({ operation }) => operation === 'UpdateTaskExecution');
-    expect(updates.map(({ identity }) => identity?.session)).toEqual([
-      { role: ROLE, name: 'r-aaaaaaaaaa', sourceIdentity: 'slack-T0OPS-U0OPER' },
-      { role: ROLE, name: 'r-bbbbbbbbbb', sourceIdentity: 'slack-T0OPS-U0OPER' },
-    ]);
-    expect(new Set(updates.map(({ identity }) => identity?.accessKey)).size).toBe(2);
-    const { input } = aws.calls[0] ?? {};
-    expect(input).toMatchObject({ DurationSeconds: '900' });
-    expect(JSON.parse(String(input?.Policy)).Statement[0].Resource).toBe(arn.arn);
-  });
-
-  it('may read back in the session of the change', async () => {
-    const arn = arnOf(aws.startExecution(task, RUNNING));
-    const seen = await adapter().describe(arn, change('r-aaaaaaaaaa'));
-    expect(seen).toMatchObject({ status: 'TRANSFERRING', taskName: 'nightly archive' });
-  });
-
-  it.each([
-    ['deny', 'denied'],
-    ['throttle', 'throttled'],
-    ['internal', 'internal'],
-    ['hang', 'no-answer'],
-  ] as const)('tells %s of AssumeRole from what DataSync says, and has sent no update', async (kind, fault) => {
-    const arn = arnOf(aws.startExecution(task, RUNNING));
-    aws.fail({ kind, operation: 'AssumeRole' });
-    const executions = adapter(kind === 'hang' ? { attempt: 100, credentials: 250 } : {});
-    const about = { kind: fault, operation: 'sts:AssumeRole', role: ROLE };
-    await expect(executions.update(arn, 7, change('r-aaaaaaaaaa'))).rejects.toMatchObject(about);
-    await expect(executions.describe(arn, read)).rejects.toMatchObject(about);
-    expect(count('UpdateTaskExecution')).toBe(0);
-    aws.recover();
-    await executions.describe(arn, read);
-  });
-
-  it('says that the role does not trust the bot, and that a role is of another account', async () => {
-    const arn = arnOf(aws.startExecution(task, RUNNING));
-    aws.denyRole(ROLE);
-    await expect(adapter().describe(arn, read)).rejects.toMatchObject({ kind: 'denied', operation: 'sts:AssumeRole' });
-    const foreign: Access = { role: ROLE.replace(ACCOUNT, '999999999999'), session: { kind: 'read' } };
-    await expect(adapter().describe(arn, foreign)).rejects.toMatchObject({
-      kind: 'denied',
-      operation: 'datasync:DescribeTaskExecution',
-    });
   });
 });

@@ -1,22 +1,20 @@
 import { expect, it, vi } from 'vitest';
 import { createOutbox } from '../../src/ledger/outbox.ts';
 import { createLogger } from '../../src/log.ts';
-import { type Run, startLoop } from '../../src/worker/loop.ts';
+import { startLoop } from '../../src/worker/loop.ts';
 import { openLedger, openRedis } from '../ledger/given-ledger.ts';
+import { ALL_DONE } from './given-loop.ts';
 
 it('a step of the loop that came round says so, and one that fails does not', async () => {
   const { redis, keys, close } = await openLedger();
   const blocking = await openRedis('blocking');
   const clock = { now: () => new Date() };
-  const nothing: Run = async () => null;
   let turns: string[] = [];
   const loop = startLoop({
     outbox: createOutbox({ redis, blocking, keys, clock, consumer: 'a' }),
-    run: {
-      ...{ show: nothing, result: nothing, apply: nothing, expire: nothing },
-      ...{ remind: nothing, revert: nothing, tell: nothing, watch: nothing },
-    },
-    ...{ clock, log: createLogger({ level: 'silent' }) },
+    run: ALL_DONE,
+    clock,
+    log: createLogger({ level: 'silent' }),
     onTurn: (step) => turns.push(step),
   });
   const patience = { timeout: 40_000 };
