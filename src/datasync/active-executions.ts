@@ -17,8 +17,8 @@ import { type TimeLimits, within } from './time-limits.ts';
 
 export interface ActiveExecutions {
   /**
-   * What is known of all targets after `withinMs` (`limits.list` by default), at most `limits.listKept` old. A target that could not
-   * be listed is in `failed`: a fault of AWS does not reject.
+   * What is known of all targets after `withinMs` (`limits.list` by default), at most `limits.listKept` old. A target that could
+   * not be listed is in `failed`: a fault of AWS does not reject.
    */
   list(targets: readonly ListTarget[], options?: { details?: boolean; withinMs?: number }): Promise<ActiveList>;
   /** Describes executions of the last lists. Never rejects: those that can't be described in time are left out. */

@@ -20,7 +20,7 @@ const BAD_CREDENTIALS = new Set([
   'NotAuthorized',
   'UnrecognizedClientException',
 ]);
-/** What AWS answers to a signature that it can't follow: of another key, or of another time. */
+/** A signature that AWS can't verify: made with another key, or at another time. */
 const BAD_SIGNATURE = new Set(['AuthFailure', 'InvalidSignatureException', 'SignatureDoesNotMatch']);
 const OTHER_TIME = new Set(['RequestExpired', 'RequestInTheFuture', 'RequestTimeTooSkewed']);
 const REGION_NOT_ENABLED = new Set(['OptInRequired', 'RegionDisabledException']);
@@ -41,15 +41,14 @@ const DENIED = new Set(['AccessDenied', 'AccessDeniedException', 'UnauthorizedOp
 const UNRESOLVED = new Set(['EAI_AGAIN', 'EAI_NODATA', 'EAI_NONAME', 'ENODATA', 'ENOTFOUND']);
 const NO_WAY_THROUGH = 'ERR_PROXY_TUNNEL';
 
-/** AWS takes a signature that is up to five minutes off. */
+/** AWS accepts a signature whose time is up to five minutes off. */
 const CLOCK_OFF_MS = 240_000;
 const LONGEST_SAID = 300;
 
 /**
- * What an error of the SDK means. It goes by the error's name and code, the HTTP status and headers, never by its message; the
- * action's name is that of the call we made. Whatever came without an HTTP answer is `no-answer`, but for what can't have been
- * sent: nobody knows whether it was carried out.
- * @throws the error itself where it is a fault of this program: AWS has no part in it
+ * What an error of the SDK means. Decided by the error's name and code and by the HTTP status and headers, never by its message.
+ * An error without an HTTP answer is `no-answer` (the call may have been carried out), unless the call can't have been sent.
+ * @throws the error itself where it is a fault of this program
  */
 export function toAwsFault(error: unknown, call: AwsCall): AwsFault {
   if (error instanceof AwsFault) return error;
@@ -60,13 +59,13 @@ export function toAwsFault(error: unknown, call: AwsCall): AwsFault {
 }
 
 interface Answer {
-  /** Null: none came. */
+  /** Null: there was no HTTP answer. */
   status: number | null;
   requestId: string | null;
   type: string;
-  /** The clock of who answered. */
+  /** The clock of the server that answered. */
   date: string;
-  /** What could not be read as AWS's. */
+  /** A body that could not be parsed as an answer of AWS. */
   page: string | null;
 }
 
@@ -84,7 +83,7 @@ function answerIn(error: unknown): Answer {
   };
 }
 
-/** An error in this program, or in a library: whatever AWS said is no cause of it. */
+/** An error in this program, or in a library. A SyntaxError with an HTTP answer comes from parsing that answer. */
 function isOurs(error: Error, { status }: Answer): boolean {
   if (error instanceof SyntaxError) return status === null;
   return [TypeError, RangeError, ReferenceError, EvalError, URIError].some((type) => error instanceof type);
@@ -116,7 +115,7 @@ function isForeign(error: Error, { type }: Answer): boolean {
   return error instanceof SyntaxError || /^text\/(?:html|plain)\b/i.test(type);
 }
 
-/** By the clock of AWS in its answer, or by what the SDK made of it. */
+/** By the time in AWS's answer, or by the SDK's own correction. */
 function isClockOff(error: Error, { date }: Answer): boolean {
   if (field(field(error, '$metadata'), 'clockSkewCorrected') === true) return true;
   const at = Date.parse(date);
@@ -127,12 +126,12 @@ function saidIn(error: Error, kind: AwsFaultKind, { status, page }: Answer): str
   if (kind === 'not-aws') return clipped(`HTTP ${status}${page === null ? '' : `: ${page}`}`);
   const { name, message } = error;
   if (status !== null || BAD_CREDENTIALS.has(name)) return clipped(message === '' ? name : `${name}: ${message}`);
-  // A time limit of ours says nothing that `no-answer` does not.
+  // The words of our own time limit say no more than `no-answer`.
   const code = codeOf(error);
   return code === null ? null : clipped(message || code);
 }
 
-/** A signature that is not taken is answered with all that was signed, the token of the session among it. */
+/** AWS's answer to a bad signature repeats everything that was signed, the session token included. */
 function clipped(words: string): string {
   const open = words.replace(/(x-amz-security-token:)[^\s]*/gi, '$1…');
   const safe = printable(open.trim());

@@ -15,7 +15,7 @@ import { seenExecution } from './seen-execution.ts';
 import { createTaskNames } from './task-names.ts';
 import { TIME_LIMITS, type TimeLimits, type Way, within } from './time-limits.ts';
 
-/** DataSync through the SDK, which takes endpoints and its own credentials from the environment. */
+/** DataSync through the SDK, which takes its endpoints and the bot's own credentials from the environment. */
 export interface DataSyncExecutions extends Executions {
   /** Closes all connections. */
   close(): void;
@@ -39,24 +39,24 @@ export function createExecutions(options: {
   return {
     /**
      * DescribeTaskExecution, and DescribeTask for the name.
-     * @throws AwsFault: `not-found` for an unknown execution, one of another Region or account, and trouble that passes
+     * @throws AwsFault: `not-found` for an unknown execution, or one of another Region or account; other kinds may pass
      */
     describe: async (execution, access) => {
       const [seen, taskName] = await Promise.all([
         asCall({ operation: 'datasync:DescribeTaskExecution', role: access.role }, limits.describe, (signal) =>
           usingClient(clients, execution, access, (client) => look(client, execution, clock, signal)),
         ),
-        // A change's own session may not look at the task.
+        // The session of a change has no permission for the task.
         names.of(execution, access.role),
       ]);
       return { ...seen, taskName };
     },
 
     /**
-     * UpdateTaskExecution, whose answer says nothing about the limit in force: describe tells.
+     * UpdateTaskExecution. Its answer says nothing about the limit in force: read it back with `describe`.
      * @param bytesPerSecond -1 for no limit
-     * @throws AwsFault: `no-answer` and `internal` leave open whether it was carried out, unless `operation` is another
-     * than datasync:UpdateTaskExecution: then it was never sent
+     * @throws AwsFault: after `no-answer` and `internal` the update may have been carried out. Where `operation` is another than
+     * datasync:UpdateTaskExecution it was never sent
      */
     update: async (execution, bytesPerSecond, access) => {
       if (!Number.isSafeInteger(bytesPerSecond) || (bytesPerSecond < 1 && bytesPerSecond !== -1)) {
@@ -100,7 +100,7 @@ async function asCall<T>(call: AwsCall, ms: number, run: (signal: AbortSignal) =
   }
 }
 
-/** A reader is shared; a change's client is its own and ends with it. */
+/** Readers share a client; each change has one of its own, which is closed after it. */
 async function usingClient<T>(
   clients: Clients,
   { arn, region }: ExecutionArn,
@@ -126,7 +126,7 @@ async function look(
   return seenExecution(arn, answer, clock.now());
 }
 
-/** Of what may pass by itself only a refusal for too many calls is repeated: there alone nothing was carried out. */
+/** Only throttled calls are repeated: of those alone it is certain that nothing was carried out. */
 async function send(
   client: DataSyncClient,
   arn: string,

@@ -3,16 +3,16 @@ import type { ExecutionArn } from '../domain/task-execution.ts';
 import { AwsFault } from '../workflow/faults.ts';
 import { UNKNOWN_STATUS } from './seen-execution.ts';
 
-/** Who reads the list, and which account that is. */
+/** The role that reads the list, and its account. */
 interface Reader {
   role: string | null;
   account(): Promise<string>;
 }
 
 /**
- * The status in the list; null where it is not there. All pages of the task are read; of the whole Region where the task
- * itself is gone, which is refused as invalid.
- * @throws AwsFault of the kind `not-found` where the list is another account's: it says nothing of what is not in it
+ * The status that ListTaskExecutions gives; null where the execution is not listed. All pages of the task are read, or of the whole
+ * Region where the task was deleted: then AWS refuses its ARN as invalid.
+ * @throws AwsFault of the kind `not-found` where the list is another account's, which says nothing about this execution
  */
 export async function listedStatus(
   client: DataSyncClient,
@@ -33,7 +33,7 @@ export async function listedStatus(
     return statusIn({});
   });
   if (found !== null) return found;
-  // The role of a rule, or the bot's own account, may have been changed to another one since.
+  // The role of the policy rule, or the bot's own account, may have been replaced by another one since.
   const looked = await reader.account();
   if (looked === account) return null;
   const cause = new Error(`account ${looked} was looked at, and the execution is of account ${account}`);

@@ -1,6 +1,6 @@
 import { Agent } from 'node:https';
 
-/** As in the configuration: the proxy's address, and the hosts that are reached without it. */
+/** From the configuration: the proxy's URL, and the hosts that are reached without it. */
 interface ProxyWay {
   url: string;
   noProxy: string;
@@ -8,9 +8,9 @@ interface ProxyWay {
 
 const MOST_SOCKETS = 50;
 
-/** Node's own agent with a proxy. Only https goes through it: a local AWS, and the machine's own credentials, have none. */
+/** Node's own agent with a proxy. Only https goes through it: a local AWS and an instance's credentials are reached by http. */
 export function proxyAgent({ url, noProxy }: ProxyWay): Agent {
-  // Newer than Node's types here.
+  // `proxyEnv` is newer than the Node types of this project.
   const options = {
     keepAlive: true,
     maxSockets: MOST_SOCKETS,
@@ -19,7 +19,7 @@ export function proxyAgent({ url, noProxy }: ProxyWay): Agent {
   return new Agent(options);
 }
 
-/** Node takes a name for that host alone; undici, which Slack is reached by, for its subdomains too. */
+/** In NO_PROXY a name means that host alone for Node, and its subdomains too for undici, which calls Slack. Here too, it means both. */
 function withSubdomains(noProxy: string): string {
   return noProxy
     .split(/[,\s]+/)

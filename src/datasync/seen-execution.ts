@@ -1,10 +1,10 @@
 import type { DescribeTaskExecutionCommandOutput } from '@aws-sdk/client-datasync';
 import type { TaskExecution } from '../domain/task-execution.ts';
 
-/** Where AWS says nothing. */
+/** The status where AWS gives none. */
 export const UNKNOWN_STATUS = 'UNKNOWN';
 
-/** What DescribeTaskExecution answered, as one look; the task's name comes from elsewhere. */
+/** What DescribeTaskExecution answered. It lacks the task's name. */
 export function seenExecution(
   arn: string,
   answer: DescribeTaskExecutionCommandOutput,
@@ -14,7 +14,7 @@ export function seenExecution(
     arn,
     status: answer.Status ?? UNKNOWN_STATUS,
     mode: answer.TaskMode ?? null,
-    // Absent, no limit was ever set. Beyond 2^53 JSON has lost its last digits; that much is no limit to any network.
+    // Absent: no limit was ever set. Above 2^53 JSON loses digits, but no network is that fast.
     bytesPerSecond: Math.min(answer.Options?.BytesPerSecond ?? -1, Number.MAX_SAFE_INTEGER),
     bytesTransferred: answer.BytesTransferred ?? 0,
     bytesEstimated: answer.EstimatedBytesToTransfer ?? 0,
@@ -28,7 +28,7 @@ export function seenExecution(
   };
 }
 
-/** Basic mode counts files as they are transferred; what is absent or 0 says nothing yet. */
+/** Basic mode counts files as they are transferred. Absent or 0: not known yet. */
 function filesOf({ FilesTransferred, EstimatedFilesToTransfer }: DescribeTaskExecutionCommandOutput) {
   if (!FilesTransferred && !EstimatedFilesToTransfer) return {};
   return { files: { transferred: FilesTransferred ?? 0, estimated: EstimatedFilesToTransfer ?? 0 } };

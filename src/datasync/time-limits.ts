@@ -43,8 +43,8 @@ export interface Way {
 }
 
 /**
- * Options of the SDK's own HTTP handler, of which each client makes one for itself. Without `throwOnRequestTimeout` it would only warn
- * of a request that takes too long.
+ * Options of the SDK's HTTP handler, of which each client makes its own. Without `throwOnRequestTimeout` it would only warn of a
+ * request that takes too long.
  */
 export function requestHandler({ limits, proxy }: Way): NonNullable<DataSyncClientConfig['requestHandler']> {
   return {

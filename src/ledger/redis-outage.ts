@@ -84,7 +84,7 @@ function facts({ since, faults }: { since: number; faults: Map<string, number> }
   return { seconds: Math.round((performance.now() - since) / 1000), faults: Object.fromEntries(faults) };
 }
 
-/** The message of the first cause. `lastNodeError` is where a Cluster keeps it, an AggregateError where a connection by name does. */
+/** The message of the first cause. A Cluster keeps it in `lastNodeError`, a connection by name in an AggregateError. */
 export function rootMessage(fault: unknown, depth = 0): string {
   if (!(fault instanceof Error)) return 'no answer';
   const below = [fault.cause, Reflect.get(fault, 'lastNodeError'), fault instanceof AggregateError && fault.errors[0]];

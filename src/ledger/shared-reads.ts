@@ -5,8 +5,8 @@ import type { Ledger, StoredRequest } from '../workflow/ports.ts';
 const KEPT_MS = 500;
 
 /**
- * The same ledger, but everybody who reads all open requests, or all limits in force, at the same time shares one read. Its answer is
- * kept for half a second, or until this process writes. It is the same for everybody: who may see what is judged after it.
+ * The same ledger, but whoever reads all open requests, or all limits in force, at the same time shares one read. Its answer is kept
+ * for half a second, or until this process writes. It is the same for everybody: who may see what is judged after it.
  */
 export function sharingReads<L extends Ledger>(ledger: L, keptMs = KEPT_MS): L {
   const reads = { openRequests: ledger.openRequests, limitsInForce: ledger.limitsInForce };

@@ -3,7 +3,7 @@ import { LRUCache } from 'lru-cache';
 import type { Log } from '../log.ts';
 import type { Claim, Clock, EffectKind, Outbox, Work } from '../workflow/ports.ts';
 
-/** Null: done. Otherwise when to look again, and why. */
+/** Null: done. Otherwise when to run again, and why. */
 export type Ran = { againInSeconds: number; why: string } | null;
 
 export type Run = (request: string, claim: Claim) => Promise<Ran>;
@@ -13,12 +13,12 @@ export interface LoopOptions {
   run: Record<EffectKind, Run>;
   clock: Clock;
   log: Log;
-  /** Told each time that one of its endless steps came round without a fault. */
+  /** Called each time that one of the loop's steps ended without a fault. */
   onTurn?: (step: 'take' | 'abandoned' | 'timers') => void;
   onEffect?: (kind: EffectKind, outcome: 'done' | 'again' | 'fault') => void;
-  /** How many pieces of work at once. */
+  /** How many pieces of new work run at once. */
   width?: number;
-  /** How long it rests between two looks for what workers that are gone had claimed; 5 s if not given. */
+  /** How long it rests between two looks for work that workers which are gone had claimed; 5 s by default. */
   abandonedEveryMs?: number;
 }
 
@@ -27,10 +27,10 @@ const TIMERS_MS = 250;
 const ABANDONED_MS = 5_000;
 const REST_MS = 250;
 const MOST_BACKOFF_SECONDS = 30;
-/** Another bot may have finished the work: nobody says so here. */
+/** Another bot may finish the work, of which this one never hears: so what is kept about it needs a bound. */
 const MOST_REMEMBERED = 1000;
 
-/** Claims work, runs it and settles it, until told to stop. */
+/** Claims work, runs it and settles it, until it is stopped. */
 export function startLoop({
   outbox,
   run,
@@ -42,17 +42,18 @@ export function startLoop({
   abandonedEveryMs = ABANDONED_MS,
 }: LoopOptions) {
   const stopping = new AbortController();
+  /** By claim. */
   const inHand = new Map<string, Work>();
-  /** How often a piece of work failed in a row, by its text: only to wait longer each time. */
+  /** How often a piece of work failed in a row, by effect, so that each wait is longer than the one before. */
   const failures = new LRUCache<string, number>({ max: MOST_REMEMBERED });
-  /** Why a piece of work waits, by its text: said when it changes, and not at each look. */
+  /** Why a piece of work waits, by effect: logged only when it changes. */
   const waits = new LRUCache<string, string>({ max: MOST_REMEMBERED });
   let freed = () => {};
 
   async function perform(work: Work): Promise<void> {
     const { effect, claim } = work;
-    const inHandAs = keyOfClaim(work);
-    inHand.set(inHandAs, work);
+    const key = keyOfClaim(work);
+    inHand.set(key, work);
     const renewing = setInterval(() => {
       outbox.renew(claim).catch((err: unknown) => log.warn({ err, request: effect.request }, 'claim not renewed'));
     }, RENEW_MS);
@@ -72,7 +73,7 @@ export function startLoop({
       await settle(work, seconds);
     } finally {
       clearInterval(renewing);
-      inHand.delete(inHandAs);
+      inHand.delete(key);
       freed();
     }
   }
@@ -91,7 +92,7 @@ export function startLoop({
 
   async function settle(work: Work, againInSeconds: number | null): Promise<void> {
     const again = againInSeconds === null ? null : new Date(clock.now().getTime() + againInSeconds * 1000);
-    // Unsettled it would lie until its claim is old: so it is tried until Redis is back, or left for another at a stop.
+    // Work that is not settled waits until its claim counts as abandoned: this repeats until Redis is back, or the loop stops.
     for (;;) {
       try {
         await outbox.settle(work, again);
@@ -110,8 +111,8 @@ export function startLoop({
     return Math.min(0.5 * 2 ** (count - 1), MOST_BACKOFF_SECONDS);
   }
 
-  /** Runs a step over and over; a fault (Redis away) makes it rest, not end. */
-  async function keep(name: 'take' | 'abandoned' | 'timers', step: () => Promise<void>): Promise<void> {
+  /** Runs a step over and over. After a fault (Redis is away) it rests and goes on. */
+  async function repeat(name: 'take' | 'abandoned' | 'timers', step: () => Promise<void>): Promise<void> {
     while (!stopping.signal.aborted) {
       try {
         await step();
@@ -134,7 +135,7 @@ export function startLoop({
     await startAll(await outbox.take(width - inHand.size));
   }
 
-  /** What comes after the stop is handed back at once. */
+  /** Work that arrives after the stop is handed back at once. */
   async function startAll(works: Work[]): Promise<void> {
     for (const work of works) {
       if (stopping.signal.aborted) await handBack(work);
@@ -142,15 +143,15 @@ export function startLoop({
     }
   }
 
-  /** In hand meanwhile, so that a stop waits for it. */
+  /** It counts as in hand meanwhile, so that a stop waits for it. */
   async function handBack(work: Work): Promise<void> {
-    const inHandAs = keyOfClaim(work);
-    inHand.set(inHandAs, work);
+    const key = keyOfClaim(work);
+    inHand.set(key, work);
     await settle(work, 0);
-    inHand.delete(inHandAs);
+    inHand.delete(key);
   }
 
-  /** Beside as much new work, which may take long; but not ever more where all of it hangs. */
+  /** Abandoned work runs besides `width` pieces of new work, which may take long; but never more of it than that. */
   async function takeAbandoned(): Promise<void> {
     const room = Math.min(width, 2 * width - inHand.size);
     if (room > 0) await startAll(await outbox.takeAbandoned(room));
@@ -170,12 +171,14 @@ export function startLoop({
 
   const running = outbox
     .ready(stopping.signal)
-    .then(() => Promise.all([keep('take', takeNew), keep('abandoned', takeAbandoned), keep('timers', releaseTimers)]));
+    .then(() =>
+      Promise.all([repeat('take', takeNew), repeat('abandoned', takeAbandoned), repeat('timers', releaseTimers)]),
+    );
 
   return {
     /**
-     * Takes no new work, waits up to `graceMs` for the work in hand, and hands the rest back. The connection of the
-     * blocking read is to be closed right after the call: what Redis still gave to it would lie until the claim is old.
+     * Takes no new work, waits up to `graceMs` for the work in hand, and hands the rest back. Close the connection of the blocking
+     * read right after the call: work that Redis still delivers to it would wait until its claim counts as abandoned.
      */
     async stop(graceMs: number): Promise<void> {
       stopping.abort();

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { asked, asking, openLedger, verifiedLog } from './given-ledger.ts';
-import { gets, leave, startWorker } from './given-worker.ts';
+import { addWork, gets, startWorker } from './given-worker.ts';
 import { startLossyProxy } from './lossy-proxy.ts';
 import { type RedisServer, startPair, startSentinelGroup, until } from './redis-servers.ts';
 
@@ -23,7 +23,7 @@ describe('one address whose primary changes behind it', () => {
     const worker = await startWorker(proxy.url);
     toEnd.push(worker.stop);
     await asked(opened.ledger, 1);
-    await leave(worker, 'before');
+    await addWork(worker, 'before');
     await gets(worker, 'before', 30_000);
     // WAIT counts from the last write of its own connection on.
     await primary.admin.set('all-before', '1');
@@ -35,7 +35,7 @@ describe('one address whose primary changes behind it', () => {
     await primary.admin.replicaof('127.0.0.1', replica.port);
 
     await until(async () => (await opened.ledger.commit(asking(2))).kind === 'committed', 20_000);
-    await leave(worker, 'after');
+    await addWork(worker, 'after');
     await gets(worker, 'after', 20_000);
     expect(await replica.admin.hget(opened.keys.head, 'seq')).toBe('2');
     await asked(opened.ledger, 3);
@@ -77,7 +77,7 @@ describe('a failover that Sentinel was told to make', () => {
     const kept = new Set((await verifiedLog(onTheNew)).map(({ request }) => request));
     expect(acknowledged.filter((id) => !kept.has(id)).length).toBeLessThanOrEqual(1);
     expect(opened.ledger.lost()).toBeNull();
-    await leave(worker, 'after');
+    await addWork(worker, 'after');
     await gets(worker, 'after', 20_000);
   });
 });

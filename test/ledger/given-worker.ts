@@ -58,8 +58,8 @@ async function settled(outbox: Outbox, work: Work): Promise<void> {
   });
 }
 
-/** Leaves work, as a commit does, however often that must be tried. */
-export async function leave({ redis, keys }: Pick<Worker, 'redis' | 'keys'>, request: string): Promise<void> {
+/** Adds work to the outbox, as a commit does; repeats until Redis takes it. */
+export async function addWork({ redis, keys }: Pick<Worker, 'redis' | 'keys'>, request: string): Promise<void> {
   const effect = JSON.stringify({ kind: 'show', request });
   await until(async () => (await redis.xadd(keys.outbox, '*', 'e', effect)) !== null);
 }

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, inject, it } from 'vitest';
 import { startLocalRedis } from '../../sandbox/redis.ts';
 import { openRedis } from './given-ledger.ts';
-import { gets, leave, startWorker } from './given-worker.ts';
+import { addWork, gets, startWorker } from './given-worker.ts';
 import { startLossyProxy } from './lossy-proxy.ts';
 import { startCluster, startSentinelGroup, until } from './redis-servers.ts';
 
@@ -22,14 +22,14 @@ describe('a worker whose Redis goes silent', () => {
     const proxy = await startLossyProxy(inject('redisUrl'));
     toEnd.push(proxy.close);
     const one = await worker(proxy.url);
-    await leave(one, 'before');
+    await addWork(one, 'before');
     await gets(one, 'before', 30_000);
     proxy.forget();
     const direct = await openRedis();
     toEnd.push(() => direct.disconnect());
     // It is given to the read that waits, whose answer never comes.
-    await leave({ ...one, redis: direct }, 'given away');
-    await leave(one, 'after');
+    await addWork({ ...one, redis: direct }, 'given away');
+    await addWork(one, 'after');
     await gets(one, 'after', 30_000);
     await gets(one, 'given away', 10_000);
     expect(one.taken).toEqual(['before', 'given away', 'after']);
@@ -40,13 +40,13 @@ describe('a worker whose Redis goes silent', () => {
     const redis = await startLocalRedis();
     toEnd.push(redis.close);
     const one = await worker(redis.url);
-    await leave(one, 'before');
+    await addWork(one, 'before');
     await gets(one, 'before', 30_000);
     redis.pause();
     // Longer than two blocking reads with what they are given on top.
     await sleep(9000);
     redis.resume();
-    await leave(one, 'after');
+    await addWork(one, 'after');
     expect(await gets(one, 'after', 30_000)).toBeLessThan(10_000);
   });
 
@@ -54,11 +54,11 @@ describe('a worker whose Redis goes silent', () => {
     const group = await startSentinelGroup();
     toEnd.push(group.close);
     const one = await worker(group.url);
-    await leave(one, 'before');
+    await addWork(one, 'before');
     await gets(one, 'before', 30_000);
     group.primary.pause();
     await until(async () => (await group.replica.admin.info('replication')).includes('role:master'));
-    await leave(one, 'after');
+    await addWork(one, 'after');
     await gets(one, 'after', 30_000);
     expect(await group.replica.admin.exists(one.keys.outbox)).toBe(1);
   });
@@ -67,11 +67,11 @@ describe('a worker whose Redis goes silent', () => {
     const cluster = await startCluster();
     toEnd.push(cluster.close);
     const one = await worker(cluster.url, cluster.prefix);
-    await leave(one, 'before');
+    await addWork(one, 'before');
     await gets(one, 'before', 30_000);
     cluster.first.pause();
     await until(async () => (await cluster.replica.admin.info('replication')).includes('role:master'));
-    await leave(one, 'after');
+    await addWork(one, 'after');
     await gets(one, 'after', 30_000);
   });
 
@@ -79,13 +79,13 @@ describe('a worker whose Redis goes silent', () => {
     const cluster = await startCluster();
     toEnd.push(cluster.close);
     const one = await worker(cluster.url, cluster.prefix);
-    await leave(one, 'before');
+    await addWork(one, 'before');
     await gets(one, 'before', 30_000);
     await cluster.replica.close();
     cluster.first.pause();
     await sleep(9000);
     cluster.first.resume();
-    await leave(one, 'after');
+    await addWork(one, 'after');
     await gets(one, 'after', 30_000);
   });
 });
