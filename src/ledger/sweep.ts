@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { requestOf } from '../domain/in-force.ts';
 import { sweepIndexes } from './audit-archive.ts';
 import type { AuditKey } from './audit-chain.ts';
 import type { Connection } from './connection.ts';
-import { requestOf } from './in-force.ts';
 import type { Keys } from './keys.ts';
 import { GROUP } from './outbox.ts';
 import { loadScript } from './script.ts';

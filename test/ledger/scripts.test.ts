@@ -38,7 +38,7 @@ describe.each(scripts)('%s', (name) => {
     expect(numbers.length).toBeGreaterThan(0);
     expect(used(body, 'KEYS')).toEqual(numbers);
     if (rest === null) expect(body).not.toMatch(/KEYS\[[a-z#]/);
-    else expect([rest, body.includes(`for place = ${rest}, #KEYS`)]).toEqual([numbers.length + 1, true]);
+    else expect([rest, /KEYS\[[a-z]/.test(body)]).toEqual([numbers.length + 1, true]);
   });
 
   it('uses each argument that its header names, and no other', () => {
