@@ -60,6 +60,9 @@ export type BatchAnswer =
   /** The place of what was not as expected in the list, from 0, and what was found. */
   | { kind: 'expected'; place: number; found: string };
 
+/** A text longer than this is an argument of its own, so that it need not be escaped and read as JSON. */
+const LONGEST_WITHIN = 80;
+
 /** KEYS and ARGV of `commit.lua`, in its order. */
 export function batchCall(commits: readonly Commit[], of: BatchOf): [keys: string[], values: (string | Buffer)[]] {
   const names = [of.keys.log, of.keys.head, of.keys.stop, of.keys.turn];
@@ -70,6 +73,10 @@ export function batchCall(commits: readonly Commit[], of: BatchOf): [keys: strin
     places.set(key, names.push(key));
     return names.length;
   };
+  // The first is the batch itself.
+  const values: (string | Buffer)[] = [''];
+  const argument = (part: string | Buffer) => values.push(part);
+  const text = (part: string) => (part.length > LONGEST_WITHIN ? argument(part) : part);
   const batch = {
     id: of.head.log,
     seq: String(of.head.seq),
@@ -78,17 +85,17 @@ export function batchCall(commits: readonly Commit[], of: BatchOf): [keys: strin
     turnMs: of.turnMs === null ? '' : String(of.turnMs),
     commits: commits.map(({ operation, claim, expect, records, head, write }) => ({
       op: placeOf(operation.key),
-      answer: operation.answer,
+      answer: text(operation.answer),
       seconds: String(operation.seconds),
       ...(claim && { claim: { ...claim, stream: placeOf(claim.stream) } }),
       expect: expect.map((one) => expectation(one, placeOf)),
-      records: records.map(({ kid }) => kid),
+      records: records.map(({ bytes, hash, mac, kid }) => [argument(bytes), argument(hash), argument(mac), kid]),
       head: { seq: String(head.seq), hash: head.hash, at: head.at },
-      write: write.map(([verb, key, ...rest]) => [verb, placeOf(key), ...rest]),
+      write: write.map(([verb, key, ...rest]) => [verb, placeOf(key), ...rest.map(text)]),
     })),
   };
-  const parts = commits.flatMap(({ records }) => records.flatMap(({ bytes, hash, mac }) => [bytes, hash, mac]));
-  return [names, [JSON.stringify(batch), ...parts]];
+  values[0] = JSON.stringify(batch);
+  return [names, values];
 }
 
 function expectation(one: Expectation, placeOf: (key: string) => number): unknown[] {

@@ -4,7 +4,7 @@
 -- What a commit is about is not known here: it says what it expects to find and what to write, and names keys by their places.
 --
 -- KEYS  1 log  2 head of the log  3 stop: while it exists, nothing is written  4 turn  5… keys that the commits name
--- ARGV  1 the batch, as JSON: {id, seq, hash, writer, turnMs, commits}
+-- ARGV  1 the batch, as JSON: {id, seq, hash, writer, turnMs, commits}. A number in place of a text is that argument.
 --           id            of the log, if its first record is among these
 --           seq, hash     the last record that is expected in the log, its hash in hex
 --           writer        whoever has the turn goes first: the others are told to wait
@@ -15,12 +15,12 @@
 --           expect        list of {kind, place, …}, any of the last values being good; '' is nothing there:
 --                         {'string', place, {values}}  {'field', place, field, {values}}
 --                         {'below', place, field, number}  {'record', seq, hash in hex}
---           records       key id of each record
+--           records       list of {bytes, hash (raw), mac (raw), key id}
 --           head          {seq, hash, at} after the records
 --           write         list of {verb, place, …}: {'set', place, value}  {'hset', place, field, value, …}
 --                         {'zadd', place, score, member}  {'zrem', place, member}  {'xadd', place, field, value}
 --                         {'expire', place, seconds}  {'del', place, value}, {'hdel', place, field, value}: if it has this value
---       2 of each record in their order: its bytes, hash (raw), mac (raw)
+--       2… texts that are long or no JSON
 -- Answers  one list for each commit, up to the first that was not made:
 --          {'committed'} | {'repeated', answer kept} | {'stopped'} | {'turn', ms that it lasts} | {'claim'}
 --          {'head', id, seq, hash, time, hash at the seq expected (hex, '' = no such record)}
@@ -28,11 +28,9 @@
 
 local log_key, head_key, stop_key, turn_key = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local batch = cjson.decode(ARGV[1])
-local at = 1
 
-local function take()
-  at = at + 1
-  return ARGV[at]
+local function text_of(value)
+  return type(value) == 'number' and ARGV[value] or value
 end
 
 local function to_hex(raw)
@@ -66,9 +64,9 @@ local expectations = {
     local found = redis.call('HGET', key, field) or ''
     return is_among(found, values), found
   end,
-  below = function(key, field, limit)
+  below = function(key, field, bound)
     local found = redis.call('HGET', key, field) or '0'
-    return tonumber(found) < tonumber(limit), found
+    return tonumber(found) < tonumber(bound), found
   end,
 }
 
@@ -189,8 +187,8 @@ local function other_head()
 end
 
 local function others_turn()
-  local holder = redis.call('GET', turn_key)
-  if holder and holder ~= batch.writer then
+  local owner = redis.call('GET', turn_key)
+  if owner and owner ~= batch.writer then
     return { 'turn', string.format('%d', redis.call('PTTL', turn_key)) }
   end
 end
@@ -207,18 +205,21 @@ local function refusal(commit)
 end
 
 local function make(commit)
-  for offset, kid in ipairs(commit.records) do
-    local bytes, record_hash, mac = take(), take(), take()
-    redis.call('XADD', log_key, string.format('%d-0', seq + offset), 'b', bytes, 'h', record_hash, 'm', mac, 'k', kid)
+  for offset, record in ipairs(commit.records) do
+    local bytes, record_hash, mac = text_of(record[1]), text_of(record[2]), text_of(record[3])
+    redis.call('XADD', log_key, string.format('%d-0', seq + offset), 'b', bytes, 'h', record_hash, 'm', mac, 'k', record[4])
   end
   if #commit.records > 0 then
     seq, hash = tonumber(commit.head.seq), commit.head.hash
     redis.call('HSET', head_key, 'log', id, 'seq', commit.head.seq, 'hash', hash, 'at', commit.head.at)
   end
   for _, one in ipairs(commit.write) do
+    for place = 3, #one do
+      one[place] = text_of(one[place])
+    end
     verbs[one[1]](KEYS[one[2]], unpack(one, 3))
   end
-  redis.call('SET', KEYS[commit.op], commit.answer, 'EX', commit.seconds)
+  redis.call('SET', KEYS[commit.op], text_of(commit.answer), 'EX', commit.seconds)
   return { 'committed' }
 end
 
