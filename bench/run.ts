@@ -1,5 +1,9 @@
-// `npm run bench -- audit` or `-- acks`: runs one of the benches of this folder and prints its table.
-const benches = { acks: () => import('./acks.ts'), audit: () => import('./audit.ts') } as const;
+// `npm run bench -- audit`, `-- acks` or `-- commits`: runs one of the benches of this folder and prints its table.
+const benches = {
+  acks: () => import('./acks.ts'),
+  audit: () => import('./audit.ts'),
+  commits: () => import('./commits.ts'),
+} as const;
 
 const [name = '', ...args] = process.argv.slice(2);
 if (!Object.hasOwn(benches, name)) {

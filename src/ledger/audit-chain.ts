@@ -16,6 +16,11 @@ export interface Seal {
   kid: string;
 }
 
+/** A record's exact text with its seal. */
+export interface Sealed extends Seal {
+  bytes: string;
+}
+
 export function hashRecord(bytes: string): Buffer {
   return hash('sha256', DOMAIN + bytes, 'buffer');
 }

@@ -16,6 +16,8 @@ export function createKeys(prefix: string) {
     /** What bots saw that found the log lost: nobody writes while any of it is here. */
     seen: key('audit', 'seen'),
     alarm: (about: string) => key('audit', 'alarm', about),
+    /** Whose turn it is to write, for as long as the key lives: a bot that lost the race for the log's head again and again. */
+    turn: key('audit', 'turn'),
     outbox: key('outbox'),
     timers: key('timers'),
     open: key('open'),

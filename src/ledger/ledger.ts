@@ -1,20 +1,20 @@
+import { randomUUID } from 'node:crypto';
 import PQueue from 'p-queue';
-import { type AuditHead, GENESIS } from '../domain/audit-record.ts';
+import type { AuditHead } from '../domain/audit-record.ts';
+import { requestOf } from '../domain/limit-in-force.ts';
 import type { ThrottleRequest } from '../domain/throttle-request.ts';
-import { ClaimLost, type LedgerLost, NotRecorded, OutcomeUnknown, type Settled } from '../workflow/faults.ts';
-import type { Change, Clock, Committed, Ledger, Repeated, StoredRequest } from '../workflow/ports.ts';
+import { type LedgerLost, OutcomeUnknown, type Settled } from '../workflow/faults.ts';
+import type { Change, Clock, Committed, Ledger, StoredRequest } from '../workflow/ports.ts';
 import { type AuditAlarms, createAuditAlarms } from './audit-alarms.ts';
-import type { AuditKey } from './audit-chain.ts';
 import type { Sight } from './audit-loss.ts';
 import { createAuditSearch } from './audit-search.ts';
 import { createSights, type SightsOptions } from './audit-sights.ts';
-import { ABORTED, type Answer, build, commitCall, OPERATION_SECONDS } from './commit.ts';
-import { requestOf } from './limit-in-force.ts';
+import { ABORTED, type Answer, OPERATION_SECONDS, readRepeated } from './commit.ts';
+import { createCommitQueue } from './commit-queue.ts';
+import { createLogHead } from './log-head.ts';
 import { createRedisOutcome } from './redis-outcome.ts';
 import { loadScript } from './script.ts';
 
-/** How often a commit is tried again after the head moved. Commits of one process never compete, so this counts replicas. */
-const MOST_TRIES = 100;
 const LOADED_AT_ONCE = 50;
 
 export interface LedgerOptions extends SightsOptions {
@@ -55,73 +55,29 @@ export function createLedger(options: LedgerOptions): RedisLedger {
   const runCommit = loadScript(redis, 'commit');
   const runRelease = loadScript(redis, 'release-execution');
   const sights = createSights(options, outcome);
-  let head: AuditHead | null = null;
+  const head = createLogHead(sights, options.newLogId);
   const commits = new PQueue({ concurrency: 1 });
+  const write = createCommitQueue({
+    keys,
+    clock,
+    signer,
+    writer: randomUUID(),
+    head,
+    inOrder: (work) => commits.add(work),
+    run: (names, values) => outcome.write('a batch of commits', () => runCommit(names, values)),
+  });
 
   async function readHead(): Promise<AuditHead | null> {
     const [log, seq, hash, at] = await outcome.read(() => redis.hmget(keys.head, 'log', 'seq', 'hash', 'at'));
     return log && seq && hash && at ? { log, seq: Number(seq), hash, at } : null;
   }
 
-  async function attempt(change: Change): Promise<Committed> {
-    for (let tries = 0; tries < MOST_TRIES; tries++) {
-      head ??= (await sights.stand()) ?? { log: options.newLogId(), seq: 0, hash: GENESIS, at: '' };
-      const built = build(change, head, signer as AuditKey, clock.now());
-      const reply = await outcome.write(change.op, () =>
-        runCommit(...commitCall(change, head as AuditHead, built, keys, clock)),
-      );
-      const [kind, ...rest] = reply as [string, ...string[]];
-      switch (kind) {
-        case 'committed':
-          head = built.head;
-          sights.saw(head);
-          return { kind: 'committed', state: built.state, records: built.records };
-        case 'repeated':
-          return repeated(rest[0] ?? '');
-        case 'claim-lost':
-          throw new ClaimLost(`the claim for ${change.op} has gone to another worker`);
-        case 'already-open':
-          return { kind: 'already-open', request: rest[0] ?? '' };
-        case 'moved':
-          return { kind: 'moved' };
-        case 'seen':
-          head = (await sights.stand()) ?? head;
-          break;
-        case 'head':
-          head = await followHead(head, rest);
-          break;
-        default:
-          throw new Error(`commit.lua answered ${kind}`);
-      }
-    }
-    throw new NotRecorded(`${change.op}: the log's head moved ${MOST_TRIES} times`);
-  }
-
-  /** Another process wrote: go on from its head, if the records that this process saw are still below it. */
-  async function followHead(mine: AuditHead, [log = '', seq = '0', hash = '', at = '', atMine = '']: string[]) {
-    const theirs = { log, seq: Number(seq), hash, at };
-    const fresh = mine.seq === 0;
-    if (!fresh && (theirs.log !== mine.log || theirs.seq < mine.seq || atMine !== mine.hash))
-      return (await sights.stand()) ?? mine;
-    if (theirs.seq > 0) sights.saw(theirs);
-    return theirs.seq === 0 ? mine : theirs;
-  }
-
   function look(): Promise<AuditHead | null> {
-    return commits.add(async () => {
-      const found = await sights.look();
-      if (found) head = found;
-      return found;
-    });
+    return commits.add(head.look);
   }
 
   function commit(change: Change): Promise<Committed> {
-    const mine = commits.add(async () => {
-      const lost = sights.lost();
-      if (lost) throw lost;
-      return attempt(change);
-    });
-    return mine.catch((fault: unknown) => {
+    return write(change).catch((fault: unknown) => {
       if (!(fault instanceof OutcomeUnknown)) throw fault;
       const settled = settleUnknown(change.op);
       // Who waits for the outcome gets this fault; a worker doesn't wait, and tries again.
@@ -171,7 +127,7 @@ export function createLedger(options: LedgerOptions): RedisLedger {
     head: readHead,
     async done(op) {
       const answer = await outcome.read(() => redis.get(keys.operation(op)));
-      return answer === null ? null : repeated(answer);
+      return answer === null ? null : readRepeated(answer);
     },
     lookUp: search.lookUp,
     openRequestOf: (arn) => outcome.read(() => redis.get(keys.openExecution(arn))),
@@ -199,11 +155,4 @@ export function createLedger(options: LedgerOptions): RedisLedger {
 function toStored([state, seq, hash]: (string | null)[]): StoredRequest | null {
   if (!state || !seq || !hash) return null;
   return { request: JSON.parse(state) as ThrottleRequest, record: { seq: Number(seq), hash } };
-}
-
-function repeated(text: string): Repeated {
-  const answer = JSON.parse(text) as Answer;
-  if (answer.void) throw new NotRecorded('this was given up before it reached Redis');
-  const records = answer.hashes.map((hash, offset) => ({ seq: answer.seq + offset, hash }));
-  return { kind: 'repeated', request: answer.request, records, event: answer.event };
 }

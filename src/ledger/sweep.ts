@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { requestOf } from '../domain/limit-in-force.ts';
 import { sweepIndexes } from './audit-archive.ts';
 import type { AuditKey } from './audit-chain.ts';
 import type { Connection } from './connection.ts';
 import type { Keys } from './keys.ts';
-import { requestOf } from './limit-in-force.ts';
 import { GROUP } from './outbox.ts';
 import { loadScript } from './script.ts';
 

@@ -1,49 +1,36 @@
 #!lua
--- The one write: the operation's answer, audit records, the request's state, indexes, outbox and timers, or nothing.
--- Redis does not roll back, so everything is checked before the first write, and the one write that can fail comes first.
+-- The one write: a batch of commits in their order, each of them whole or not at all. It stops at the first that can't be made.
+-- Redis does not roll back, so all of a commit is checked before its first write, and the write that can fail comes first.
+-- What a commit is about is not known here: it says what it expects to find and what to write, and names keys by their places.
 --
--- KEYS  1 head  2 audit log  3 operation  4 request  5 open request of the execution  6 open requests
---       7 outbox  8 timers  9 limits in force  10 changes under way
---       11 other request that the decision rests on  12 what bots saw that found the log lost  13 archived up to  14… index keys
--- ARGV  1 operation's answer  2 operation's seconds to live
---       3 log id, if this is the first record  4 seq expected of the head  5 hash expected of the head (hex)
---       6 request id  7 version expected ('' = no request changes)  8 new state  9 new version
---       10 seconds to live of a closed request ('' = it is open)  11 'take' | 'keep' | 'free' the execution  12 now, ms
---       13 claim's entry ('' = none)  14 claim's consumer  15 claim's deliveries  16 consumer group
---       17 execution  18 limit in force expected ('' = none, '*' = any), while no other request's change is under way
---       19 new limit in force ('' = unchanged)  20 'take' | 'keep' | 'free' the execution's change
---       21 version expected of the other request ('' = any)
---       22 seq up to which these records say that the log was archived ('' = they don't)  23 hash of the record there (hex)
---       24 number of records, then for each: bytes, hash (raw), mac (raw), kid; last record's hash (hex) and time
---       … number of index entries, then for each: place in KEYS, seq
---       … number of effects, then each
---       … number of timers to set, then for each: effect, due ms
---       … number of timers to clear, then each effect
--- Answers  {'committed'} | {'repeated', answer} | {'seen'} | {'claim-lost'} | {'already-open', request} | {'moved', version}
---          {'head', log, seq, hash, time, hash of the record at the seq expected (hex, '' = no such record)}
+-- KEYS  1 log  2 head of the log  3 stop: while it exists, nothing is written  4 turn  5… keys that the commits name
+-- ARGV  1 the batch, as JSON: {id, seq, hash, writer, turnMs, commits}. A number in place of a text is that argument.
+--           id            of the log, if its first record is among these
+--           seq, hash     the last record that is expected in the log, its hash in hex
+--           writer        whoever has the turn goes first: the others are told to wait
+--           turnMs        take the turn for so long if the last record is another one; '' = no
+--         a commit: {op, answer, seconds, claim, expect, records, head, write}
+--           op            place of the key that makes a repeat harmless; answer: what it keeps; seconds: for how long
+--           claim         {stream, group, entry, consumer, deliveries} under which the writer works, or nothing
+--           expect        list of {kind, place, …}, any of the last values being good; '' is nothing there:
+--                         {'string', place, {values}}  {'field', place, field, {values}}
+--                         {'below', place, field, number}  {'record', seq, hash in hex}
+--           records       list of {bytes, hash (raw), mac (raw), key id}
+--           head          {seq, hash, at} after the records
+--           write         list of {verb, place, …}: {'set', place, value}  {'hset', place, field, value, …}
+--                         {'zadd', place, score, member}  {'zrem', place, member}  {'xadd', place, field, value}
+--                         {'expire', place, seconds}  {'del', place, value}, {'hdel', place, field, value}: if it has this value
+--       2… texts that are long or no JSON
+-- Answers  one list for each commit, up to the first that was not made:
+--          {'committed'} | {'repeated', answer kept} | {'stopped'} | {'turn', ms that it lasts} | {'claim'}
+--          {'head', id, seq, hash, time, hash at the seq expected (hex, '' = no such record)}
+--          {'expected', place in its list, what was found} | {'failed', why}
 
-local head_key, log_key, operation_key, request_key = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
-local execution_key, open_key, outbox_key, timers_key = KEYS[5], KEYS[6], KEYS[7], KEYS[8]
-local answer, operation_seconds = ARGV[1], ARGV[2]
-local first_log, seq_expected, hash_expected = ARGV[3], tonumber(ARGV[4]), ARGV[5]
-local request_id, version_expected, state, version = ARGV[6], ARGV[7], ARGV[8], ARGV[9]
-local closed_seconds, execution_guard, now_ms = ARGV[10], ARGV[11], ARGV[12]
-local claim_entry, claim_consumer, claim_deliveries, group = ARGV[13], ARGV[14], tonumber(ARGV[15]), ARGV[16]
-local in_force_key, changing_key, other_key, seen_key, archived_key = KEYS[9], KEYS[10], KEYS[11], KEYS[12], KEYS[13]
-local execution, in_force_expected, in_force, change_guard = ARGV[17], ARGV[18], ARGV[19], ARGV[20]
-local other_expected, archived, archived_hash = ARGV[21], ARGV[22], ARGV[23]
+local log_key, head_key, stop_key, turn_key = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
+local batch = cjson.decode(ARGV[1])
 
-local at = 23
-local function take()
-  at = at + 1
-  return ARGV[at]
-end
-
-local function must_be(key, wanted)
-  local found = redis.call('TYPE', key).ok
-  if found ~= 'none' and found ~= wanted then
-    error({ err = 'WRONGTYPE ' .. key .. ' is a ' .. found .. ', not a ' .. wanted })
-  end
+local function text_of(value)
+  return type(value) == 'number' and ARGV[value] or value
 end
 
 local function to_hex(raw)
@@ -52,129 +39,208 @@ local function to_hex(raw)
   end))
 end
 
-local done = redis.call('GET', operation_key)
-if done then
-  return { 'repeated', done }
+local function hash_at(seq)
+  local id = string.format('%d-0', seq)
+  local entry = redis.call('XRANGE', log_key, id, id)[1]
+  return entry and to_hex(entry[2][4] or '') or ''
 end
 
--- A bot found the log lost: nothing is written until the records that it saw are there again, or their loss was accepted.
-if redis.call('EXISTS', seen_key) == 1 then
-  return { 'seen' }
-end
-
-must_be(head_key, 'hash')
-must_be(log_key, 'stream')
-must_be(request_key, 'hash')
-must_be(execution_key, 'string')
-must_be(open_key, 'zset')
-must_be(outbox_key, 'stream')
-must_be(timers_key, 'zset')
-must_be(in_force_key, 'hash')
-must_be(changing_key, 'hash')
-must_be(other_key, 'hash')
-must_be(archived_key, 'hash')
-for place = 14, #KEYS do
-  must_be(KEYS[place], 'zset')
-end
-
-local head = redis.call('HMGET', head_key, 'log', 'seq', 'hash', 'at')
-local seq = tonumber(head[2] or '0')
-local hash = head[3] or string.rep('0', 64)
--- The record that the caller builds on must be in the log itself: an emptied log may still have its head.
-local id_expected = string.format('%d-0', seq_expected)
-local seen = redis.call('XRANGE', log_key, id_expected, id_expected)[1]
-local seen_hash = seen and to_hex(seen[2][4] or '') or ''
-if seq ~= seq_expected or hash ~= hash_expected or (seq > 0 and seen_hash ~= hash_expected) then
-  return { 'head', head[1] or '', string.format('%d', seq), hash, head[4] or '', seen_hash }
-end
-
-if claim_entry ~= '' then
-  local pending = redis.call('XPENDING', outbox_key, group, claim_entry, claim_entry, 1)[1]
-  if not pending or pending[2] ~= claim_consumer or pending[4] ~= claim_deliveries then
-    return { 'claim-lost' }
-  end
-end
-
-if version_expected ~= '' then
-  local found = redis.call('HGET', request_key, 'version') or '0'
-  if found ~= version_expected then
-    return { 'moved', found }
-  end
-  local open_now = redis.call('GET', execution_key)
-  if execution_guard == 'take' and open_now then
-    return { 'already-open', open_now }
-  end
-  if in_force_expected ~= '*' then
-    local changing = redis.call('HGET', changing_key, execution)
-    local current = redis.call('HGET', in_force_key, execution) or ''
-    if current ~= in_force_expected or (changing and changing ~= request_id) then
-      return { 'moved', found }
+local function is_among(found, values)
+  for _, value in ipairs(values) do
+    if value == found then
+      return true
     end
   end
-  if other_expected ~= '' and redis.call('HGET', other_key, 'version') ~= other_expected then
-    return { 'moved', found }
-  end
+  return false
 end
 
-if archived ~= '' then
-  local archived_before = tonumber(redis.call('HGET', archived_key, 'seq') or '0')
-  local last = redis.call('XRANGE', log_key, archived .. '-0', archived .. '-0')[1]
-  if not last or to_hex(last[2][4] or '') ~= archived_hash or tonumber(archived) <= archived_before then
-    return { 'moved', '' }
-  end
-end
+-- Each gives whether it is as expected, and what was found.
+local expectations = {
+  string = function(key, values)
+    local found = redis.call('GET', key) or ''
+    return is_among(found, values), found
+  end,
+  field = function(key, field, values)
+    local found = redis.call('HGET', key, field) or ''
+    return is_among(found, values), found
+  end,
+  below = function(key, field, bound)
+    local found = redis.call('HGET', key, field) or '0'
+    return tonumber(found) < tonumber(bound), found
+  end,
+}
 
-local record_count = tonumber(take())
-for offset = 1, record_count do
-  local bytes, record_hash, mac, kid = take(), take(), take(), take()
-  redis.call('XADD', log_key, string.format('%d-0', seq + offset), 'b', bytes, 'h', record_hash, 'm', mac, 'k', kid)
-end
-local last_hash, last_time = take(), take()
-local last_seq = string.format('%d', seq + record_count)
-local log = head[1] or first_log
-redis.call('HSET', head_key, 'log', log, 'seq', last_seq, 'hash', last_hash, 'at', last_time)
-
-if archived ~= '' then
-  redis.call('HSET', archived_key, 'log', log, 'seq', archived, 'hash', archived_hash, 'at', last_time, 'by', last_seq)
-end
-
-if version_expected ~= '' then
-  redis.call('HSET', request_key, 'state', state, 'version', version, 'seq', last_seq, 'hash', last_hash)
-  if execution_guard == 'take' then
-    redis.call('SET', execution_key, request_id)
-    redis.call('ZADD', open_key, now_ms, request_id)
-  elseif execution_guard == 'free' then
-    if redis.call('GET', execution_key) == request_id then
-      redis.call('DEL', execution_key)
+local verbs = {
+  set = function(key, value)
+    redis.call('SET', key, value)
+  end,
+  del = function(key, value)
+    if redis.call('GET', key) == value then
+      redis.call('DEL', key)
     end
-    redis.call('ZREM', open_key, request_id)
+  end,
+  hset = function(key, ...)
+    redis.call('HSET', key, ...)
+  end,
+  hdel = function(key, field, value)
+    if redis.call('HGET', key, field) == value then
+      redis.call('HDEL', key, field)
+    end
+  end,
+  zadd = function(key, score, member)
+    redis.call('ZADD', key, score, member)
+  end,
+  zrem = function(key, member)
+    redis.call('ZREM', key, member)
+  end,
+  xadd = function(key, field, value)
+    redis.call('XADD', key, '*', field, value)
+  end,
+  expire = function(key, seconds)
+    redis.call('EXPIRE', key, seconds)
+  end,
+}
+
+local types = {
+  string = 'string', field = 'hash', below = 'hash',
+  set = 'string', del = 'string', hset = 'hash', hdel = 'hash', zadd = 'zset', zrem = 'zset', xadd = 'stream',
+}
+
+-- By key, of those that exist: many commits name the same ones.
+local found_types = {}
+
+-- Nil where the key is of the type that is needed, or not there.
+local function wrong_type(key, needed)
+  local found = found_types[key] or redis.call('TYPE', key).ok
+  if found ~= 'none' then
+    found_types[key] = found
+    if needed and found ~= needed then
+      return { 'failed', 'WRONGTYPE ' .. key .. ' is a ' .. found .. ', not a ' .. needed }
+    end
   end
-  if in_force ~= '' then
-    redis.call('HSET', in_force_key, execution, in_force)
-  end
-  if change_guard == 'take' then
-    redis.call('HSET', changing_key, execution, request_id)
-  elseif change_guard == 'free' and redis.call('HGET', changing_key, execution) == request_id then
-    redis.call('HDEL', changing_key, execution)
-  end
-end
-if closed_seconds ~= '' then
-  redis.call('EXPIRE', request_key, closed_seconds)
 end
 
-for _ = 1, tonumber(take()) do
-  local place, indexed = tonumber(take()), take()
-  redis.call('ZADD', KEYS[place], indexed, indexed)
+local function wrong_types(commit)
+  local wrong = wrong_type(log_key, 'stream') or wrong_type(head_key, 'hash')
+  for _, one in ipairs(commit.expect) do
+    if one[1] ~= 'record' then
+      if not expectations[one[1]] then
+        return { 'failed', 'unknown: ' .. tostring(one[1]) }
+      end
+      wrong = wrong or wrong_type(KEYS[one[2]], types[one[1]])
+    end
+  end
+  for _, one in ipairs(commit.write) do
+    if not verbs[one[1]] then
+      return { 'failed', 'unknown: ' .. tostring(one[1]) }
+    end
+    wrong = wrong or wrong_type(KEYS[one[2]], types[one[1]])
+  end
+  return wrong
 end
-for _ = 1, tonumber(take()) do
-  redis.call('XADD', outbox_key, '*', 'e', take())
+
+local function lost_claim(claim)
+  if not claim then
+    return nil
+  end
+  local pending = redis.call('XPENDING', KEYS[claim.stream], claim.group, claim.entry, claim.entry, 1)[1]
+  if not pending or pending[2] ~= claim.consumer or pending[4] ~= claim.deliveries then
+    return { 'claim' }
+  end
 end
-for _ = 1, tonumber(take()) do
-  local effect, due = take(), take()
-  redis.call('ZADD', timers_key, due, effect)
+
+local function unexpected(commit)
+  for place, one in ipairs(commit.expect) do
+    local good, found
+    if one[1] == 'record' then
+      found = hash_at(tonumber(one[2]))
+      good = found == one[3]
+    else
+      good, found = expectations[one[1]](KEYS[one[2]], one[3], one[4])
+    end
+    if not good then
+      return { 'expected', string.format('%d', place), found }
+    end
+  end
 end
-for _ = 1, tonumber(take()) do
-  redis.call('ZREM', timers_key, take())
+
+-- The last record of the log, as the commits so far have moved it.
+local id, seq, hash = batch.id, tonumber(batch.seq), batch.hash
+local is_head_known = false
+
+-- The record that the writer builds on must lie in the log itself: an emptied log may still have its head.
+local function other_head()
+  if is_head_known then
+    return nil
+  end
+  local head = redis.call('HMGET', head_key, 'log', 'seq', 'hash', 'at')
+  local found_seq, found_hash = tonumber(head[2] or '0'), head[3] or string.rep('0', 64)
+  local built_on = hash_at(seq)
+  id = head[1] or id
+  if found_seq ~= seq or found_hash ~= hash or (found_seq > 0 and built_on ~= hash) then
+    if batch.turnMs ~= '' then
+      redis.call('SET', turn_key, batch.writer, 'PX', batch.turnMs)
+    end
+    return { 'head', head[1] or '', string.format('%d', found_seq), found_hash, head[4] or '', built_on }
+  end
+  is_head_known = true
 end
-redis.call('SET', operation_key, answer, 'EX', operation_seconds)
-return { 'committed' }
+
+local function others_turn()
+  local owner = redis.call('GET', turn_key)
+  if owner and owner ~= batch.writer then
+    return { 'turn', string.format('%d', redis.call('PTTL', turn_key)) }
+  end
+end
+
+local function refusal(commit)
+  local before = redis.call('GET', KEYS[commit.op])
+  if before then
+    return { 'repeated', before }
+  end
+  if redis.call('EXISTS', stop_key) == 1 then
+    return { 'stopped' }
+  end
+  return wrong_types(commit) or others_turn() or other_head() or lost_claim(commit.claim) or unexpected(commit)
+end
+
+local function make(commit)
+  for offset, record in ipairs(commit.records) do
+    local bytes, record_hash, mac = text_of(record[1]), text_of(record[2]), text_of(record[3])
+    redis.call('XADD', log_key, string.format('%d-0', seq + offset), 'b', bytes, 'h', record_hash, 'm', mac, 'k', record[4])
+  end
+  if #commit.records > 0 then
+    seq, hash = tonumber(commit.head.seq), commit.head.hash
+    redis.call('HSET', head_key, 'log', id, 'seq', commit.head.seq, 'hash', hash, 'at', commit.head.at)
+  end
+  for _, one in ipairs(commit.write) do
+    for place = 3, #one do
+      one[place] = text_of(one[place])
+    end
+    verbs[one[1]](KEYS[one[2]], unpack(one, 3))
+  end
+  redis.call('SET', KEYS[commit.op], text_of(commit.answer), 'EX', commit.seconds)
+  return { 'committed' }
+end
+
+-- A command that fails concerns its own commit: those before it are made, and must be told so.
+local function attempt(step, commit)
+  local is_done, answer = pcall(step, commit)
+  if is_done then
+    return answer
+  end
+  return { 'failed', type(answer) == 'table' and answer.err or tostring(answer) }
+end
+
+local answers = {}
+for _, commit in ipairs(batch.commits) do
+  local answer = attempt(refusal, commit) or attempt(make, commit)
+  table.insert(answers, answer)
+  if answer[1] ~= 'committed' then
+    break
+  end
+end
+if answers[1][1] == 'committed' and redis.call('GET', turn_key) == batch.writer then
+  redis.call('DEL', turn_key)
+end
+return answers

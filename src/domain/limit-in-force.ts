@@ -1,5 +1,5 @@
-import { isReverting } from '../domain/hold.ts';
-import type { ThrottleRequest } from '../domain/throttle-request.ts';
+import { isHeld, isReverting } from './hold.ts';
+import { isOpen, type ThrottleRequest } from './throttle-request.ts';
 
 /**
  * What a commit makes the limit in force of its execution: the request that set or reverted it, with the request's version.
@@ -22,4 +22,18 @@ export function changeGuard(prior: ThrottleRequest | null, state: ThrottleReques
   const underWay = (one: ThrottleRequest | null) => one !== null && (one.status === 'applying' || isReverting(one));
   if (underWay(prior) === underWay(state)) return 'keep';
   return underWay(state) ? 'take' : 'free';
+}
+
+/** The timers that a commit makes pointless: those of an open request once it has ended, those of a limit once its time is over. */
+export function timersOver(
+  prior: ThrottleRequest | null,
+  state: ThrottleRequest | null,
+): readonly ('expire' | 'apply' | 'remind' | 'revert' | 'tell')[] {
+  const changed = state !== null && state.version !== (prior?.version ?? 0);
+  const hasEnded = changed && !isOpen(state);
+  const isOver = prior !== null && isHeld(prior) && state !== null && !isHeld(state);
+  return [
+    ...(hasEnded ? (['expire', 'apply', 'remind'] as const) : []),
+    ...(isOver ? (['revert', 'tell'] as const) : []),
+  ];
 }
