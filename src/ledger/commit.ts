@@ -128,7 +128,7 @@ function stateExpected({ prior, expected }: Change, { state }: Built, keys: Keys
     ...(prior === null
       ? [[{ kind: 'string', key: keys.openExecution(execution), values: [''] }, alreadyOpen] as const]
       : []),
-    ...(beside
+    ...(expected
       ? [[{ kind: 'field', ...inForce }, moved] as const, [{ kind: 'field', ...changing }, moved] as const]
       : []),
     ...(expected?.running ? [version(expected.running, expected.running.id)] : []),
