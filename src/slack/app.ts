@@ -1,13 +1,14 @@
 import { App, type Receiver, type StringIndexed } from '@slack/bolt';
 import type { z } from 'zod';
 import { boltLogger } from '../log.ts';
-import { astray } from './addressed.ts';
+import { type AccessCheck, checkAccess } from './access-check.ts';
+import { misaddressed } from './addressee.ts';
 import { type Bot, type Caller, type Click, openModalSeal, openRequestSeal } from './bot.ts';
 import { parseCommand } from './command-text.ts';
-import { sayDirectly, sayPrivately, tellFault } from './door.ts';
-import { checkAtDoor, type DoorCheck } from './door-check.ts';
-import { firstWord, inTime } from './first-word.ts';
-import { clickIn, commandIn, submitIn, submitOp } from './interaction-of.ts';
+import { createDedupe } from './dedupe.ts';
+import { replyPrivately, replyWithFault, sendDirectMessage } from './error-replies.ts';
+import { IGNORED } from './ignored-words.ts';
+import type { Interaction, InteractionTracker } from './interaction-tracker.ts';
 import {
   actionPayload,
   answerablePayload,
@@ -17,21 +18,20 @@ import {
   suggestionPayload,
 } from './payloads.ts';
 import { reply } from './reply.ts';
+import type { Doing } from './reply-words.ts';
 import { ACTIONS, COMMANDS, SUBMITS, SUGGESTIONS } from './routes.ts';
-import { createSeen } from './seen.ts';
-import { answerSubmit, keptFormAnswer, noticeAnswer } from './submit-answer.ts';
-import type { Interaction, Unfinished } from './unfinished.ts';
+import { answerSubmit, noticeAnswer, refilledFormAnswer } from './submit-answer.ts';
+import { firstWord, withTimeout } from './timely-reply.ts';
+import { clickIn, commandIn, submitIn, submitOp } from './tracked-interactions.ts';
 import { viewOf } from './view-of.ts';
 import { noticeModal } from './views/notices.ts';
 import { unknownOption } from './views/request-modal.ts';
 import type { MessageView } from './views/text.ts';
-import type { Doing } from './words.ts';
-import { DROPPED } from './words-dropped.ts';
 
 export interface SlackAppOptions {
   bot: Bot;
   receiver: Receiver;
-  unfinished: Pick<Unfinished, 'begin'>;
+  unfinished: Pick<InteractionTracker, 'begin'>;
   token: string;
   onInteraction: (kind: string, outcome: 'done' | 'fault' | 'ignored') => void;
   onAck: (kind: string, seconds: number) => void;
@@ -62,7 +62,7 @@ export function createSlackApp({ bot, receiver, unfinished, token, onInteraction
     }),
     convoStore: false,
   });
-  const seen = createSeen();
+  const seen = createDedupe();
 
   /** Runs what follows an ack, counted, and tracked for an orderly stop. */
   async function run(kind: string, doing: Doing, caller: Caller, work: () => Promise<void>): Promise<void> {
@@ -70,7 +70,7 @@ export function createSlackApp({ bot, receiver, unfinished, token, onInteraction
       () => onInteraction(kind, 'done'),
       async (fault: unknown) => {
         onInteraction(kind, 'fault');
-        await tellFault(fault, doing, (text) => caller.say(text), caller);
+        await replyWithFault(fault, doing, (text) => caller.say(text), caller);
       },
     );
     bot.background(task);
@@ -88,11 +88,11 @@ export function createSlackApp({ bot, receiver, unfinished, token, onInteraction
   async function admitted<T>(
     kind: string,
     caller: Caller,
-    { viewers = false, counts = null }: { viewers?: boolean; counts?: DoorCheck['counts'] },
+    { viewers = false, counts = null }: { viewers?: boolean; counts?: AccessCheck['counts'] },
     work: () => Promise<T>,
     refuse: (words: string, passing: boolean) => Promise<T>,
   ): Promise<T> {
-    const away = await checkAtDoor(bot, caller, { what: kind, viewers, counts });
+    const away = await checkAccess(bot, caller, { what: kind, viewers, counts });
     return away === null ? work() : refuse(away.text, away.passing);
   }
 
@@ -102,19 +102,23 @@ export function createSlackApp({ bot, receiver, unfinished, token, onInteraction
   }
 
   /** Parses what came; where it can't be read, or is for another app or workspace, what its person is told instead. */
-  function ours<T extends Parameters<typeof astray>[0]>(kind: string, schema: z.ZodType<T>, body: unknown): Taken<T> {
+  function ours<T extends Parameters<typeof misaddressed>[0]>(
+    kind: string,
+    schema: z.ZodType<T>,
+    body: unknown,
+  ): Taken<T> {
     const parsed = schema.safeParse(body);
-    const why = parsed.success ? astray(parsed.data, identity) : 'unreadable';
+    const why = parsed.success ? misaddressed(parsed.data, identity) : 'unreadable';
     if (parsed.success && why === null) return { payload: parsed.data };
     ignore(kind, why ?? 'unreadable');
-    return { payload: null, words: DROPPED[why ?? 'unreadable'] };
+    return { payload: null, words: IGNORED[why ?? 'unreadable'] };
   }
 
   /** Tells the person of a click that it came to nothing. */
   async function sayDropped(body: unknown, words: string): Promise<void> {
     const { data } = answerablePayload.safeParse(body);
     if (!data) return;
-    const said = sayPrivately(bot, data.user.id, data.response_url, words);
+    const said = replyPrivately(bot, data.user.id, data.response_url, words);
     bot.background(said);
     await said.catch((err: unknown) => log.warn({ err, user: data.user.id }, 'nobody heard that it came to nothing'));
   }
@@ -160,7 +164,7 @@ export function createSlackApp({ bot, receiver, unfinished, token, onInteraction
     await acked('command', ack as Ack, began);
     const op = `command:${payload.trigger_id}`;
     if (seen(op)) return ignore('command', 'the same again');
-    const word = firstWord((message) => sayPrivately(bot, payload.user_id, payload.response_url, message), log);
+    const word = firstWord((message) => replyPrivately(bot, payload.user_id, payload.response_url, message), log);
     const command = parseCommand(payload.text);
     const caller = callerOf(payload.user_id, op, {
       ...{ trigger: payload.trigger_id, channel: payload.channel_id, say: word.say },
@@ -189,9 +193,9 @@ export function createSlackApp({ bot, receiver, unfinished, token, onInteraction
     const route = own(ACTIONS, action.action_id);
     if (!route) {
       ignore('action', `no route for ${action.action_id}`);
-      return sayDropped(body, DROPPED.unknown);
+      return sayDropped(body, IGNORED.unknown);
     }
-    const say = (message: MessageView | string) => sayPrivately(bot, payload.user.id, payload.response_url, message);
+    const say = (message: MessageView | string) => replyPrivately(bot, payload.user.id, payload.response_url, message);
     const channel = payload.channel?.id;
     const value = action.selected_option?.value ?? action.value ?? '';
     const request = openRequestSeal(bot, value);
@@ -216,9 +220,9 @@ export function createSlackApp({ bot, receiver, unfinished, token, onInteraction
     const route = own(SUBMITS, view.callback_id);
     if (!route) {
       ignore('submit', `no route for ${view.callback_id}`);
-      return acked('submit', ack as Ack, began, inPlace(DROPPED.unknown));
+      return acked('submit', ack as Ack, began, inPlace(IGNORED.unknown));
     }
-    const say = (message: MessageView | string) => sayDirectly(bot, user.id, message);
+    const say = (message: MessageView | string) => sendDirectMessage(bot, user.id, message);
     const modal = openModalSeal(bot, view.private_metadata, user.id);
     const request = modal?.r;
     const caller = callerOf(user.id, submitOp(view), { trigger: payload.trigger_id, request, say });
@@ -227,7 +231,7 @@ export function createSlackApp({ bot, receiver, unfinished, token, onInteraction
     const kind = `submit ${view.callback_id}`;
     const work = () => honest(view.callback_id, route.doing, () => route.handle(bot, caller, viewOf(view)));
     const refuse = async (words: string, passing: boolean) =>
-      passing ? keptFormAnswer(route.title, words) : noticeAnswer(route.title, words);
+      passing ? refilledFormAnswer(route.title, words) : noticeAnswer(route.title, words);
     // A form that is sent again has another trigger; a repeat of the same sending has the same.
     const counts = { use: payload.trigger_id ? `view:${payload.trigger_id}` : caller.op, channel: modal?.c || null };
     await run(kind, route.doing, caller, () =>
@@ -249,7 +253,7 @@ export function createSlackApp({ bot, receiver, unfinished, token, onInteraction
       caller.log.warn({ err }, 'no suggestions');
       return [unknownOption()];
     });
-    const options = await inTime(look, SUGGESTIONS_DUE_MS, [unknownOption()]);
+    const options = await withTimeout(look, SUGGESTIONS_DUE_MS, [unknownOption()]);
     onInteraction('suggestion', 'done');
     await acked('suggestion', ack as Ack, began, { options });
   });
@@ -263,7 +267,7 @@ export function createSlackApp({ bot, receiver, unfinished, token, onInteraction
     const caller = callerOf(user, `home:${user}:${bot.clock.now().toISOString().slice(0, 13)}`, {
       say: async () => {},
     });
-    bot.background(checkAtDoor(bot, caller, { what: 'home', viewers: true }));
+    bot.background(checkAccess(bot, caller, { what: 'home', viewers: true }));
     const opened = bot.homeTabs.opened(user);
     bot.background(opened);
     await opened.then(

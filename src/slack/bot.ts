@@ -10,7 +10,7 @@ import type { RequestThrottleDeps } from '../workflow/request-throttle.ts';
 import type { SlackClients } from './clients.ts';
 import type { LookUps } from './look-ups.ts';
 import type { Notifier } from './notifier.ts';
-import type { Seals } from './sealed.ts';
+import type { Seals } from './seals.ts';
 import type { MessageView } from './views/text.ts';
 
 /** Who the bot is in its workspace. */

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createBoundedMap } from '../bounded-map.ts';
+import { LRUCache } from 'lru-cache';
 import { hasPlace } from '../domain/private-request.ts';
 import { NotRecorded } from '../workflow/faults.ts';
 import { concerned, type Homes, type HomeTabs, homeFacts } from '../workflow/home.ts';
@@ -16,18 +16,18 @@ const MISSED_MS = 10 * 60_000;
 export function startHomeTabs(bot: Omit<Bot, 'homeTabs'>, homes: Homes): HomeTabs {
   const stopping = new AbortController();
   /** Who has opened it while Redis was away, and when. */
-  const missed = createBoundedMap<string, number>(MOST_MISSED);
+  const missed = new LRUCache<string, number>({ max: MOST_MISSED });
 
   /** Says what is away, and keeps in mind whose tab has to follow: Redis can't. */
   async function sayAway(user: string): Promise<void> {
     missed.set(user, bot.clock.now().getTime());
-    await bot.clients.patient.views.publish({ user_id: user, view: homeAway(bot.clock.now()) });
+    await bot.clients.background.views.publish({ user_id: user, view: homeAway(bot.clock.now()) });
   }
 
   /** @throws NotRecorded while Redis is away still */
   async function makeUpFor(): Promise<void> {
     const since = bot.clock.now().getTime() - MISSED_MS;
-    for (const user of missed.keys()) {
+    for (const user of [...missed.rkeys()]) {
       if ((missed.get(user) ?? 0) >= since) await homes.opened(user);
       missed.delete(user);
     }
@@ -49,7 +49,7 @@ export function startHomeTabs(bot: Omit<Bot, 'homeTabs'>, homes: Homes): HomeTab
       const view = homeView({ facts, links, lost, now: bot.clock.now(), seal: (id) => sealRequest(bot, id) });
       // What another bot shows by now is newer.
       if (!(await turn.isHeld())) return;
-      await bot.clients.patient.views.publish({ user_id: user, view });
+      await bot.clients.background.views.publish({ user_id: user, view });
     } catch (err) {
       bot.log.warn({ err, user }, 'a home tab could not be brought up to date');
       await homes.outdate([user]);

@@ -5,7 +5,7 @@ export async function linkOf(bot: Pick<Bot, 'cards' | 'clients' | 'log'>, reques
   const card = await bot.cards.find(request);
   if (!card) return null;
   try {
-    const answer = await bot.clients.prompt.chat.getPermalink({ channel: card.channel, message_ts: card.ts });
+    const answer = await bot.clients.interactive.chat.getPermalink({ channel: card.channel, message_ts: card.ts });
     return answer.permalink ?? null;
   } catch (err) {
     bot.log.info({ err, request }, 'no link to a request');

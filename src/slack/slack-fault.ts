@@ -47,8 +47,8 @@ export function slackVerdict(fault: unknown): SlackVerdict | null {
   return status !== null || isUnanswered(fault) ? { kind: 'no-answer' } : null;
 }
 
-/** Whether a post that failed so may stand there all the same. */
-export function mayStandThere(fault: unknown): boolean {
+/** Whether Slack may have posted the message although the call failed. */
+export function mayBePosted(fault: unknown): boolean {
   const verdict = slackVerdict(fault);
   if (verdict === null || verdict.kind === 'no-answer') return true;
   return verdict.kind === 'refused' && PASSING.has(verdict.error);

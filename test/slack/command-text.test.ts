@@ -359,8 +359,8 @@ describe('any text', () => {
   // A quadratic step on 10,000 characters shows as a hundred times this long on 100,000.
   it.each(['.', '<', '<@', '`', '&amp;', '"', ' ', '9', '1h', 'a ', '<a|', '-', '%', ',9', '\u202e'])(
     'is quick with 100,000 characters of %j',
-    (piece) => {
-      const long = piece.repeat(100_000 / piece.length);
+    (queuedCall) => {
+      const long = queuedCall.repeat(100_000 / queuedCall.length);
       const begun = performance.now();
       for (const text of [
         long,

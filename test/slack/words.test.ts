@@ -4,8 +4,10 @@ import type { Takeover } from '../../src/domain/hold.ts';
 import { resolveRate } from '../../src/domain/rate.ts';
 import type { Refusal } from '../../src/domain/refusal.ts';
 import { parseCommand } from '../../src/slack/command-text.ts';
+import { faultWords } from '../../src/slack/fault-words.ts';
+import { interruptedWords } from '../../src/slack/interrupted-words.ts';
 import type { NotUnderstood } from '../../src/slack/not-understood.ts';
-import { noticeModal } from '../../src/slack/views/notices.ts';
+import { refusalWords } from '../../src/slack/refusal-words.ts';
 import {
   cannotPostWords,
   notUnderstoodWords,
@@ -14,11 +16,9 @@ import {
   STILL_CHECKING,
   settledWords,
   type Words,
-} from '../../src/slack/words.ts';
-import { faultWords } from '../../src/slack/words-fault.ts';
-import { overUseWords } from '../../src/slack/words-limits.ts';
-import { refusalWords } from '../../src/slack/words-refusal.ts';
-import { unfinishedWords } from '../../src/slack/words-unfinished.ts';
+} from '../../src/slack/reply-words.ts';
+import { overUseWords } from '../../src/slack/usage-limit-words.ts';
+import { noticeModal } from '../../src/slack/views/notices.ts';
 import {
   AwsFault,
   type AwsFaultKind,
@@ -347,9 +347,9 @@ describe('the rest', () => {
   it('tells what came of something whose bot stopped', () => {
     for (const doing of ['asking', 'deciding', 'looking'] as const) {
       for (const outcome of ['recorded', 'refused', 'not-recorded', null] as const) {
-        expect(good({ text: unfinishedWords(outcome, doing), field: null })).toContain('The bot stopped');
+        expect(good({ text: interruptedWords(outcome, doing), field: null })).toContain('The bot stopped');
       }
-      expect(unfinishedWords(null, doing)).toMatch(/audit` shows whether it was recorded/);
+      expect(interruptedWords(null, doing)).toMatch(/audit` shows whether it was recorded/);
     }
   });
 

@@ -5,7 +5,7 @@ import type { SlackView } from '../../sandbox/slack/views.ts';
 import type { SlackMessage } from '../../sandbox/slack/workspace.ts';
 import type { Command } from '../../src/slack/command-text.ts';
 import { ACTIONS, COMMANDS, SUBMITS, SUGGESTIONS } from '../../src/slack/routes.ts';
-import { OUTSIDER } from '../../src/slack/words-access.ts';
+import { OUTSIDER } from '../../src/slack/access-words.ts';
 import { ACCOUNT, COMMAND, givenWorld, OPERATOR, type TestWorld } from './world.ts';
 
 const at = givenWorld();

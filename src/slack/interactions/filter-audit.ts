@@ -2,9 +2,9 @@ import { plainTyped } from '../../domain/invisible.ts';
 import { REQUEST_ID } from '../../domain/request-id.ts';
 import { parseExecutionArn } from '../../domain/task-execution.ts';
 import { type AuditQuery, EVERYTHING } from '../../workflow/audit-ports.ts';
-import { openAuditSeal } from '../audit-cursor.ts';
+import { openAuditSeal } from '../audit-seal.ts';
 import { type Bot, type Caller, type Click, openModalSeal, type SubmitAnswer, sealModal, type View } from '../bot.ts';
-import { sayTooOld, tooOldForm } from '../too-old.ts';
+import { invalidFormAnswer, replyInvalidButton } from '../invalid-seal-replies.ts';
 import { AUDIT_FIELDS, type AuditField, type AuditFilterValues, auditFilterModal } from '../views/audit-filter.ts';
 import { auditListModal } from '../views/audit-list.ts';
 import { noticeModal } from '../views/notices.ts';
@@ -15,11 +15,11 @@ const DAY_MS = 86_400_000;
 /** `Filter…`: the form, with what was looked for in it. Whether this person may read is asked when it comes back. */
 export async function openAuditFilter(bot: Bot, caller: Caller, click: Click): Promise<void> {
   const carried = openAuditSeal(bot, click.value);
-  if (!carried) return sayTooOld(caller);
+  if (!carried) return replyInvalidButton(caller);
   if (!caller.triggerId) throw new Error('nothing to open a modal with');
   const metadata = sealModal(bot, { u: caller.user, c: caller.channel ?? '', r: null });
   const view = auditFilterModal(valuesOf(carried.query), metadata);
-  const { views } = bot.clients.prompt;
+  const { views } = bot.clients.interactive;
   const open = { trigger_id: caller.triggerId, view };
   await (click.view ? views.push(open) : views.open(open));
 }
@@ -27,7 +27,7 @@ export async function openAuditFilter(bot: Bot, caller: Caller, click: Click): P
 /** `Search`: the first page stands in the same modal. */
 export async function submitAuditFilter(bot: Bot, caller: Caller, view: View): Promise<SubmitAnswer> {
   const modal = openModalSeal(bot, view.metadata, caller.user);
-  if (!modal) return tooOldForm(caller, TITLE);
+  if (!modal) return invalidFormAnswer(caller, TITLE);
   const read = await readFilter(bot, view);
   if ('errors' in read) {
     const text = Object.values(read.errors).join('\n');

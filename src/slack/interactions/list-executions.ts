@@ -1,10 +1,10 @@
 import { parseExecutionArn } from '../../domain/task-execution.ts';
 import { listRunning } from '../../workflow/list-running.ts';
+import { OUTSIDER } from '../access-words.ts';
 import { type Bot, type Caller, type Click, openExecutionSeal, openPageSeal, sealExecution, sealPage } from '../bot.ts';
-import { sayTooOld } from '../too-old.ts';
+import { replyInvalidButton } from '../invalid-seal-replies.ts';
 import { executionList, PAGE_SIZE } from '../views/execution-list.ts';
 import type { MessageView } from '../views/text.ts';
-import { OUTSIDER } from '../words-access.ts';
 import { openRequestModal } from './open-request-modal.ts';
 
 /** A person who asked sees something after this long, whatever AWS does. */
@@ -20,14 +20,14 @@ export async function listExecutions(bot: Bot, caller: Caller): Promise<void> {
 /** `Refresh`, `Next`, `Back`: the same message shows another page. */
 export async function turnPage(bot: Bot, caller: Caller, click: Click): Promise<void> {
   const from = openPageSeal(bot, click.value);
-  if (from === null) return sayTooOld(caller);
+  if (from === null) return replyInvalidButton(caller);
   await show(bot, caller, from, click.replace ?? ((message) => caller.say(message)));
 }
 
 /** `Throttle…` beside an execution: the form, with that execution in it. */
 export async function throttleListed(bot: Bot, caller: Caller, click: Click): Promise<void> {
   const execution = parseExecutionArn(openExecutionSeal(bot, click.value) ?? '');
-  if (!execution.ok) return sayTooOld(caller);
+  if (!execution.ok) return replyInvalidButton(caller);
   await openRequestModal(bot, caller, execution.value);
 }
 

@@ -1,17 +1,17 @@
 import { type AuditQuery, type AuditTurn, EVERYTHING } from '../../workflow/audit-ports.ts';
 import { type LookedUp, lookUpAudit } from '../../workflow/look-up-audit.ts';
 import type { NotRead } from '../../workflow/may-read-audit.ts';
-import { openAuditSeal, sealAudit } from '../audit-cursor.ts';
+import { unreadableWords } from '../access-words.ts';
+import { openAuditSeal, sealAudit } from '../audit-seal.ts';
 import { type Bot, type Caller, type Click, sealModal } from '../bot.ts';
 import type { Command } from '../command-text.ts';
-import { updateModal } from '../door.ts';
+import { updateModal } from '../error-replies.ts';
+import { replyInvalidButton } from '../invalid-seal-replies.ts';
 import { linkOf } from '../links.ts';
-import { sayTooOld } from '../too-old.ts';
 import { type AuditListFacts, auditList, auditListModal } from '../views/audit-list.ts';
-import { auditStory, auditStoryModal, MOST_TOLD } from '../views/audit-story.ts';
 import { aboutWords } from '../views/audit-words.ts';
 import { mentions } from '../views/people-words.ts';
-import { unreadableWords } from '../words-access.ts';
+import { MOST_STEPS, requestHistory, requestHistoryModal } from '../views/request-history.ts';
 
 const NEWEST: AuditTurn = { go: 'older', below: null };
 
@@ -25,7 +25,7 @@ export async function lookUp(bot: Bot, caller: Caller, command: Extract<Command,
 /** `Older`, `Newer`, `Continue`: another page in the same place. */
 export async function turnAuditPage(bot: Bot, caller: Caller, click: Click): Promise<void> {
   const carried = openAuditSeal(bot, click.value);
-  if (!carried) return sayTooOld(caller);
+  if (!carried) return replyInvalidButton(caller);
   const found = await look(bot, caller, carried.query, carried.turn);
   if (found.kind !== 'page') return caller.say(notReadWords(found));
   const facts = await listFacts(bot, carried.query, found.page);
@@ -37,19 +37,19 @@ export async function turnAuditPage(bot: Bot, caller: Caller, click: Click): Pro
 }
 
 /** `Whole story`: one request from its beginning on. */
-export async function tellStory(bot: Bot, caller: Caller, click: Click): Promise<void> {
+export async function showRequestHistory(bot: Bot, caller: Caller, click: Click): Promise<void> {
   const request = openAuditSeal(bot, click.value)?.query.request;
-  if (!request) return sayTooOld(caller);
+  if (!request) return replyInvalidButton(caller);
   const query = { ...EVERYTHING, request };
-  const found = await look(bot, caller, query, { go: 'newer', above: 0 }, MOST_TOLD);
+  const found = await look(bot, caller, query, { go: 'newer', above: 0 }, MOST_STEPS);
   if (found.kind !== 'page') return caller.say(notReadWords(found));
   const { lines, newer } = found.page;
   const message = await linkOf(bot, request);
   const facts = { request, lines: lines.toReversed(), more: newer !== null, message };
-  if (!click.view || !caller.triggerId) return caller.say(auditStory(facts));
+  if (!click.view || !caller.triggerId) return caller.say(requestHistory(facts));
   const metadata = sealModal(bot, { u: caller.user, c: '', r: null });
-  const view = auditStoryModal(facts, metadata);
-  await bot.clients.prompt.views.push({ trigger_id: caller.triggerId, view });
+  const view = requestHistoryModal(facts, metadata);
+  await bot.clients.interactive.views.push({ trigger_id: caller.triggerId, view });
 }
 
 /** Somebody as the log names them: an outsider under a team of their own. */

@@ -6,10 +6,10 @@ import { writeUntil } from '../../domain/until.ts';
 import { isZone } from '../../domain/wall-time.ts';
 import { listLacks, type Unlisted } from '../../workflow/list-executions.ts';
 import { type Bot, type Caller, type Click, openRequestSeal, sealModal } from '../bot.ts';
-import { updateModal } from '../door.ts';
-import { sayTooOld } from '../too-old.ts';
+import { updateModal } from '../error-replies.ts';
+import { replyInvalidButton } from '../invalid-seal-replies.ts';
+import { refusalWords } from '../refusal-words.ts';
 import { type RequestValues, requestModal } from '../views/request-modal.ts';
-import { refusalWords } from '../words-refusal.ts';
 
 const EMPTY: RequestValues = { execution: null, rate: '', duration: '', reason: '' };
 
@@ -24,7 +24,7 @@ export async function openRequestModal(bot: Bot, caller: Caller, execution: Exec
 /** `Ask again` on a request that ended as stale: the same question, with the rate in force now. */
 export async function askAgain(bot: Bot, caller: Caller, click: Click): Promise<void> {
   const id = openRequestSeal(bot, click.value);
-  if (!id) return sayTooOld(caller);
+  if (!id) return replyInvalidButton(caller);
   const stored = await bot.ledger.load(id);
   if (!stored) return caller.say(refusalWords({ why: 'unknown-request' }).text);
   const { execution, taskName, to, reason, channel } = stored.request;
@@ -49,7 +49,7 @@ async function open(bot: Bot, caller: Caller, channel: string, values: RequestVa
   if (!triggerId) throw new Error('nothing to open a modal with');
   const metadata = sealModal(bot, { u: user, c: channel, r: null });
   const facts = { metadata, values, problem: null, preview: null, previewProblem: null, now: bot.clock.now() };
-  const { view } = await bot.clients.prompt.views.open({ trigger_id: triggerId, view: requestModal(facts) });
+  const { view } = await bot.clients.interactive.views.open({ trigger_id: triggerId, view: requestModal(facts) });
   if (values.execution !== null || !view?.id || !view.hash) return;
   const { id, hash } = view;
   bot.background(

@@ -4,12 +4,12 @@ import { AwsFault } from '../../workflow/faults.ts';
 import { speedUnderLimit } from '../../workflow/measured-rates.ts';
 import { type Opened, openReview } from '../../workflow/open-review.ts';
 import { type Bot, type Caller, type Click, openRequestSeal, sealModal } from '../bot.ts';
-import { openAndFill } from '../door.ts';
-import { named } from '../named.ts';
-import { sayTooOld } from '../too-old.ts';
+import { openThenFill } from '../error-replies.ts';
+import { faultName } from '../fault-words.ts';
+import { replyInvalidButton } from '../invalid-seal-replies.ts';
+import { named } from '../refusal-replies.ts';
 import { loadingModal, noticeModal } from '../views/notices.ts';
 import { reviewModal } from '../views/review-modal.ts';
-import { faultName } from '../words-fault.ts';
 import { decidedWords } from './submit-review.ts';
 
 const TITLE = 'Review';
@@ -17,13 +17,13 @@ const TITLE = 'Review';
 /** `Review` on a card: the facts read afresh, or why not. */
 export async function openReviewModal(bot: Bot, caller: Caller, click: Click): Promise<void> {
   const id = openRequestSeal(bot, click.value);
-  if (!id) return sayTooOld(caller);
+  if (!id) return replyInvalidButton(caller);
   const frame = {
     loading: loadingModal(TITLE, 'Asking AWS how the transfer stands now…'),
     title: TITLE,
     doing: 'deciding',
   } as const;
-  await openAndFill(bot, caller, frame, async () => {
+  await openThenFill(bot, caller, frame, async () => {
     const opened = await openReview(bot, { request: id, user: caller.user, op: caller.op });
     if (opened.kind === 'open') return modalOf(bot, caller, opened);
     return noticeModal(TITLE, decidedWords(await named(bot, opened)).text);

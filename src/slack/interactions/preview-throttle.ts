@@ -3,9 +3,9 @@ import { speedUnderLimit } from '../../workflow/measured-rates.ts';
 import { previewThrottle } from '../../workflow/request-throttle.ts';
 import type { Bot, Caller } from '../bot.ts';
 import type { Command } from '../command-text.ts';
-import { refusedWords } from '../named.ts';
+import { refusalReply } from '../refusal-replies.ts';
+import { cannotPostWords } from '../reply-words.ts';
 import { previewMessage } from '../views/preview.ts';
-import { cannotPostWords } from '../words.ts';
 
 /** `why <arn> <rate> [for <duration> | until <time>]`: what would come of asking; nothing is recorded. */
 export async function showPreview(bot: Bot, caller: Caller, command: Extract<Command, { kind: 'why' }>): Promise<void> {
@@ -20,7 +20,7 @@ export async function showPreview(bot: Bot, caller: Caller, command: Extract<Com
       return caller.say(previewMessage({ preview, approvers, user, speed, now: bot.clock.now() }));
     }
     case 'refused':
-      return caller.say(`${ASKED_NOW}\n${(await refusedWords(bot, user, preview.refusal, preview.other)).text}`);
+      return caller.say(`${ASKED_NOW}\n${(await refusalReply(bot, user, preview.refusal, preview.other)).text}`);
     case 'cannot-post':
       return caller.say(`${ASKED_NOW}\n${cannotPostWords(preview.why, bot.identity.botUser).text}`);
   }

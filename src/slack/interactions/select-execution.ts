@@ -1,13 +1,13 @@
 import { parseExecutionArn } from '../../domain/task-execution.ts';
 import { type Choice, lookAtChoice } from '../../workflow/look-at-choice.ts';
 import { type Bot, type Caller, type Click, openModalSeal } from '../bot.ts';
-import { fillModal, sayInModal } from '../door.ts';
-import { maySendAgain } from '../kept-form.ts';
-import { refusedWords } from '../named.ts';
-import { sayTooOld } from '../too-old.ts';
+import { fillModal, showInModal } from '../error-replies.ts';
+import { faultWords } from '../fault-words.ts';
+import { INVALID_SEAL } from '../ignored-words.ts';
+import { replyInvalidButton } from '../invalid-seal-replies.ts';
+import { canResubmit } from '../refilled-form.ts';
+import { refusalReply } from '../refusal-replies.ts';
 import { requestModal } from '../views/request-modal.ts';
-import { TOO_OLD } from '../words-dropped.ts';
-import { faultWords } from '../words-fault.ts';
 import { typedValues } from './submit-request.ts';
 
 /** An execution was chosen in the request modal: shows what it does now. */
@@ -15,10 +15,10 @@ export async function selectExecution(bot: Bot, caller: Caller, { value, view }:
   const { user } = caller;
   const modal = view && openModalSeal(bot, view.metadata, user);
   const execution = parseExecutionArn(value);
-  if (!view) return sayTooOld(caller);
+  if (!view) return replyInvalidButton(caller);
   if (!modal) {
     caller.log.warn('a form whose id does not open');
-    return sayInModal(bot, caller, { id: view.id, title: 'Throttle' }, TOO_OLD);
+    return showInModal(bot, caller, { id: view.id, title: 'Throttle' }, INVALID_SEAL);
   }
   await fillModal(bot, caller, { id: view.id, title: 'Throttle', doing: 'looking' }, async () => {
     const typed = typedValues(view);
@@ -45,7 +45,7 @@ async function choiceOf(bot: Bot, { log }: Caller, ask: Parameters<typeof lookAt
   try {
     return await lookAtChoice(bot, ask);
   } catch (fault) {
-    if (!maySendAgain(fault)) throw fault;
+    if (!canResubmit(fault)) throw fault;
     log.warn({ err: fault }, 'a form without what was chosen');
     return { kind: 'fault', fault };
   }
@@ -62,6 +62,6 @@ async function problemOf(bot: Bot, user: string, choice: Seen): Promise<string |
     case 'fault':
       return faultWords(choice.fault, 'looking').text;
     case 'refused':
-      return (await refusedWords(bot, user, choice.refusal)).text;
+      return (await refusalReply(bot, user, choice.refusal)).text;
   }
 }

@@ -1,11 +1,11 @@
 import { hasPlace } from '../../domain/private-request.ts';
 import { executionStatus } from '../../workflow/execution-status.ts';
+import { OUTSIDER } from '../access-words.ts';
 import { type Bot, type Caller, sealExecution } from '../bot.ts';
 import type { Command } from '../command-text.ts';
 import { linkOf } from '../links.ts';
+import { refusalWords } from '../refusal-words.ts';
 import { executionStatusMessage } from '../views/execution-status.ts';
-import { OUTSIDER } from '../words-access.ts';
-import { refusalWords } from '../words-refusal.ts';
 
 /** `status <arn>`: one execution in full. */
 export async function showStatus(

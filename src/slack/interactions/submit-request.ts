@@ -4,21 +4,21 @@ import { parseExecutionArn } from '../../domain/task-execution.ts';
 import { type Asked, requestThrottle } from '../../workflow/request-throttle.ts';
 import { type Bot, type Caller, openModalSeal, type SubmitAnswer, type View } from '../bot.ts';
 import { LONGEST_REASON } from '../command-text.ts';
-import { tooOldForm } from '../too-old.ts';
+import { invalidFormAnswer } from '../invalid-seal-replies.ts';
+import { findOverlooked } from '../overlooked-words.ts';
+import { plainWords, problemWords, REFUSED_BEFORE, type Words } from '../reply-words.ts';
 import { readEnd } from '../typed-end.ts';
 import { isQuoted } from '../typed-words.ts';
-import { unreadIn } from '../unread-words.ts';
 import { noticeModal } from '../views/notices.ts';
 import { REQUEST_FIELDS, type RequestValues, requestModal } from '../views/request-modal.ts';
-import { plainWords, problemWords, REFUSED_BEFORE, type Words } from '../words.ts';
-import { askedWords } from './ask-throttle.ts';
+import { requestOutcomeWords } from './request-by-command.ts';
 
 type Field = keyof typeof REQUEST_FIELDS;
 
 /** The request modal comes back: asks, or says under the field what is wrong, and keeps what was typed. */
 export async function submitRequest(bot: Bot, caller: Caller, view: View): Promise<SubmitAnswer> {
   const modal = openModalSeal(bot, view.metadata, caller.user);
-  if (!modal) return tooOldForm(caller, 'Throttle');
+  if (!modal) return invalidFormAnswer(caller, 'Throttle');
   const typed = typedValues(view);
   const again = (problem: string) => ({
     text: problem,
@@ -40,7 +40,7 @@ export async function submitRequest(bot: Bot, caller: Caller, view: View): Promi
   const op = requestOp(caller.op, view);
   const asked = await requestThrottle(bot, { ...read.value, user: caller.user, channel: modal.c, op });
   if (isRefusedBefore(asked)) return refuse([{ text: REFUSED_BEFORE, field: null }]);
-  const words = await askedWords(bot, caller.user, asked);
+  const words = await requestOutcomeWords(bot, caller.user, asked);
   if (asked.kind === 'asked' || asked.kind === 'repeated') {
     const done = words.text;
     return { now: { response_action: 'clear' }, later: { view: noticeModal('Throttle', done), text: done } };
@@ -99,7 +99,7 @@ function readTyped(typed: RequestValues) {
 
 /** A time among the words of the reason, while the field for it is empty: most likely meant to end the limit. */
 function unreadEnd(reason: string): Words | null {
-  const unread = isQuoted(reason) ? null : unreadIn(reason);
+  const unread = isQuoted(reason) ? null : findOverlooked(reason);
   if (unread?.kind !== 'unread-time') return null;
   const problem = {
     quoted: unread.part,

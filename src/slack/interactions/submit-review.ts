@@ -2,12 +2,12 @@ import { mayPass } from '../../domain/refusal.ts';
 import type { ThrottleRequest } from '../../domain/throttle-request.ts';
 import { type Decided, reviewRequest } from '../../workflow/review-request.ts';
 import { type Bot, type Caller, openModalSeal, type SubmitAnswer, type View } from '../bot.ts';
-import { named } from '../named.ts';
-import { tooOldForm } from '../too-old.ts';
+import { invalidFormAnswer } from '../invalid-seal-replies.ts';
+import { named } from '../refusal-replies.ts';
+import { refusalWords } from '../refusal-words.ts';
+import { plainWords, REFUSED_BEFORE, type Words } from '../reply-words.ts';
 import { noticeModal } from '../views/notices.ts';
 import { REVIEW_FIELDS } from '../views/review-modal.ts';
-import { plainWords, REFUSED_BEFORE, type Words } from '../words.ts';
-import { refusalWords } from '../words-refusal.ts';
 import { valueKey } from './submit-request.ts';
 
 const TITLE = 'Review';
@@ -22,7 +22,7 @@ const UNDECIDED: SubmitAnswer = {
 export async function submitReview(bot: Bot, caller: Caller, view: View): Promise<SubmitAnswer> {
   const modal = openModalSeal(bot, view.metadata, caller.user);
   const decision = decisionIn(view);
-  if (!modal?.r) return tooOldForm(caller, TITLE);
+  if (!modal?.r) return invalidFormAnswer(caller, TITLE);
   if (decision !== 'approve' && decision !== 'deny') return UNDECIDED;
   const comment = view.values.get(valueKey(REVIEW_FIELDS.comment))?.trim() || null;
   const op = reviewOp(caller.op, view);
