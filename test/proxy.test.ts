@@ -8,8 +8,8 @@ import { createLogger } from '../src/log.ts';
 import { countingFetch } from '../src/ops/counted.ts';
 import { createMetrics } from '../src/ops/metrics.ts';
 import { createClients } from '../src/slack/clients.ts';
-import { fetchThrough, slackProxy } from '../src/slack/slack-proxy.ts';
 import { socketListening } from '../src/slack/receivers.ts';
+import { fetchThrough, slackProxy } from '../src/slack/slack-proxy.ts';
 import type { Access } from '../src/workflow/ports.ts';
 import { type ConnectProxy, startConnectProxy } from './connect-proxy.ts';
 import { ACCOUNT, arnOf, REGION, ROLE, startAws } from './datasync/aws-environment.ts';
@@ -88,7 +88,12 @@ describe('with HTTPS_PROXY', () => {
     const clientsBy = (noProxy: string) => {
       const dispatcher = slackProxy({ url: proxy.url, noProxy });
       ends.push(() => dispatcher?.destroy());
-      return createClients('xoxb-1', 'https://slack.invalid/api/', log, countingFetch(metrics, fetchThrough(dispatcher)));
+      return createClients(
+        'xoxb-1',
+        'https://slack.invalid/api/',
+        log,
+        countingFetch(metrics, fetchThrough(dispatcher)),
+      );
     };
     const metrics = createMetrics({ countOpenRequests: async () => 0 });
     await expect(clientsBy('slack.invalid').interactive.auth.test()).rejects.toThrow();

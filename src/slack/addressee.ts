@@ -1,4 +1,4 @@
-import type { Identity } from './bot.ts';
+import type { Identity } from './identify.ts';
 
 /** What a payload says of the app, the workspace and the install that it is for. */
 interface Addressee {

@@ -1,5 +1,5 @@
 import { type AuditQuery, type AuditTurn, EVERYTHING } from '../workflow/audit-ports.ts';
-import type { Bot } from './bot.ts';
+import type { SealDeps } from './sealed-ids.ts';
 
 /** What a button of a look-up carries: what was looked for, and which page comes next. */
 interface AuditSeal {
@@ -9,17 +9,14 @@ interface AuditSeal {
   t: ['o', number | null] | ['n', number];
 }
 
-export function sealAudit({ seals }: Pick<Bot, 'seals'>, query: AuditQuery, turn: AuditTurn): string {
+export function sealAudit({ seals }: SealDeps, query: AuditQuery, turn: AuditTurn): string {
   const q = Object.fromEntries(Object.entries(query).filter(([, value]) => value !== null));
   const t: AuditSeal['t'] = turn.go === 'older' ? ['o', turn.below] : ['n', turn.above];
   return seals.seal({ k: 'audit', q, t } satisfies AuditSeal);
 }
 
 /** Null for a button that this bot did not make. Whether this person may read is asked anew at each click. */
-export function openAuditSeal(
-  { seals }: Pick<Bot, 'seals'>,
-  sealed: string,
-): { query: AuditQuery; turn: AuditTurn } | null {
+export function openAuditSeal({ seals }: SealDeps, sealed: string): { query: AuditQuery; turn: AuditTurn } | null {
   const value = seals.open(sealed) as AuditSeal | null;
   if (value?.k !== 'audit') return null;
   const [go, at] = value.t;

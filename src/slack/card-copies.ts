@@ -15,12 +15,17 @@ interface CardCopiesDeps {
   facts: Pick<CardFactsSource, 'factsOf'>;
 }
 
+export interface CardRefresher {
+  /** Brings the message that somebody clicked up to date, if it is not the card itself. */
+  refreshCopy(request: string, copy: { channel: string; ts: string }): Promise<void>;
+}
+
 const MAX_COPIES = 1000;
 /** No worker comes back to a copy later, so that its edit is tried again here. */
 const MAX_TRIES = 20;
 
 /** Keeps copies of a card true: messages that show a request and are not its card, such as one that was posted twice. */
-export function createCardCopies({ ledger, cards, sender, posts, facts }: CardCopiesDeps) {
+export function createCardCopies({ ledger, cards, sender, posts, facts }: CardCopiesDeps): CardRefresher {
   /** Which version of the request each copy shows, by the copy's `ts`: another click does not edit it again. */
   const shownVersions = new LRUCache<string, number>({ max: MAX_COPIES });
 

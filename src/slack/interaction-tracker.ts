@@ -8,11 +8,11 @@ import type { Doing } from './reply-words.ts';
 import type { Seals } from './seals.ts';
 import { slackVerdict } from './slack-fault.ts';
 
-/** Something that a person did and that is acknowledged before it is recorded. */
-export interface Interaction {
+/** An interaction that is acknowledged before its outcome is recorded. */
+export interface TrackedInteraction {
   user: string;
   doing: Doing;
-  /** The operation key that it is recorded under. */
+  /** The operation key that the outcome is recorded under. */
   op: string;
 }
 
@@ -20,78 +20,80 @@ export interface InteractionTrackerOptions {
   store: UnfinishedStore;
   seals: Seals;
   log: Log;
-  /** What was recorded under an operation key; where nothing was, nothing will be. */
+  /** What was recorded under an operation key. If nothing was, nothing will be from now on. */
   settle(op: string): Promise<Settled>;
   say(user: string, text: string): Promise<void>;
-  /** How long nothing may be heard of the bot that has it in hand; 30 s if not given. */
+  /** After this long without a sign of life a bot counts as gone; 30 s if not given. */
   staleMs?: number | undefined;
 }
 
 const entrySchema = z.object({
-  ...{ k: z.literal('unfinished'), u: z.string(), d: z.enum(['asking', 'deciding', 'looking']) },
-  /** Null: of an older version. */
+  k: z.literal('unfinished'),
+  u: z.string(),
+  d: z.enum(['asking', 'deciding', 'looking']),
+  /** Null: written by an older version. */
   o: z.string().nullable(),
 });
 
 const STALE_MS = 30_000;
-/** The acknowledgement waits no longer than this for Redis: without it the person is not told should this bot end. */
-const NOTED_MS = 100;
-const MOST_AT_ONCE = 20;
-/** Rounds within the time after which a bot counts as gone. */
+/** The acknowledgement waits this long for Redis. Without a record the person hears nothing if this bot stops. */
+const STORED_MS = 100;
+const MAX_STALE_AT_ONCE = 20;
+/** Signs of life within `staleMs`. */
 const ROUNDS = 3;
 
 /**
- * What was acknowledged and is not done is on record, without words or secrets: who, and under which key it is recorded.
- * Where its bot ends before it is done, another one tells that person what came of it.
+ * Keeps in Redis which interactions are acknowledged and not finished: who, and the operation key, without words or secrets. If
+ * the bot that works on one stops before it is done, another one tells that person what came of it.
  */
 export function trackInteractions({ store, seals, log, settle, say, staleMs = STALE_MS }: InteractionTrackerOptions) {
-  /** How often each is in hand: Slack may send the same twice. */
+  /** How many of each entry this bot works on: Slack may send the same twice. */
   const inHand = new Map<string, number>();
-  /** Done, and perhaps on record still: Redis was away. */
-  const over = new Set<string>();
+  /** Finished, and perhaps still in Redis, which was away. */
+  const finished = new Set<string>();
   const stopping = new AbortController();
-  let calmRounds = 0;
+  let roundsInARow = 0;
 
-  /** On record before it is acknowledged, where Redis answers at once. The answer is called when it is done. */
-  async function begin({ user, doing, op }: Interaction): Promise<() => void> {
+  /** Stored before the acknowledgement if Redis answers at once. The function that this gives is called at the end. */
+  async function begin({ user, doing, op }: TrackedInteraction): Promise<() => void> {
     const entry = seals.seal({ k: 'unfinished', u: user, d: doing, o: op });
     inHand.set(entry, (inHand.get(entry) ?? 0) + 1);
-    over.delete(entry);
-    const noted = store.begin(entry).catch(ignored('an interaction was not put on record'));
-    await Promise.race([noted, sleep(NOTED_MS, null, { ref: false })]);
+    finished.delete(entry);
+    const stored = store.begin(entry).catch(logged('an interaction was not put on record'));
+    await Promise.race([stored, sleep(STORED_MS, null, { ref: false })]);
     return () => {
       const left = (inHand.get(entry) ?? 1) - 1;
       if (left > 0) return void inHand.set(entry, left);
       inHand.delete(entry);
-      // What is put on record late would stay there, and its person be told that nobody was done with it.
-      void noted.then(() => end(entry));
+      // Removed only once it is stored: an entry that is stored later would stay, and its person be told that nothing was done.
+      void stored.then(() => end(entry));
     };
   }
 
-  const ignored = (what: string) => (err: unknown) => log.debug({ err }, what);
+  const logged = (what: string) => (err: unknown) => log.debug({ err }, what);
 
   async function end(entry: string): Promise<void> {
     if (inHand.has(entry)) return;
-    over.add(entry);
-    await store.end(entry).then(() => over.delete(entry), ignored('an interaction was not taken off the record'));
+    finished.add(entry);
+    await store.end(entry).then(() => finished.delete(entry), logged('an interaction was not taken off the record'));
   }
 
-  async function turn(): Promise<void> {
+  async function round(): Promise<void> {
     await store.renew([...inHand.keys()]);
-    for (const entry of over) {
+    for (const entry of finished) {
       await store.end(entry);
-      over.delete(entry);
+      finished.delete(entry);
     }
-    calmRounds += 1;
-    // Where Redis was away, or this bot has just begun, the others have not said yet that they live.
-    if (calmRounds <= ROUNDS) return;
-    // At once: those that wait long would be another bot's again.
-    await Promise.all((await store.takeStale(staleMs, MOST_AT_ONCE)).map(tell));
+    roundsInARow += 1;
+    // After an outage of Redis, or the start of this bot, the others need time for a sign of life.
+    if (roundsInARow <= ROUNDS) return;
+    // In parallel: an entry that waits too long would be taken by another bot again.
+    await Promise.all((await store.takeStale(staleMs, MAX_STALE_AT_ONCE)).map(tellOutcome));
   }
 
-  async function tell(entry: string): Promise<void> {
+  async function tellOutcome(entry: string): Promise<void> {
     const { data } = entrySchema.safeParse(seals.open(entry));
-    // Sealed under another secret, or by nobody here.
+    // Sealed with another secret, or not by a bot.
     if (!data) {
       log.warn('an unfinished interaction that no bot put on record');
       return end(entry);
@@ -103,7 +105,7 @@ export function trackInteractions({ store, seals, log, settle, say, staleMs = ST
     } catch (err) {
       log.warn({ err, user: data.u, op: data.o }, 'nobody was told of an interaction that was not done');
       const verdict = slackVerdict(err);
-      // It stays on record, and is taken once more.
+      // It stays in Redis, and is tried again.
       if (verdict?.kind !== 'refused' || verdict.patience === 'day') return;
     }
     await end(entry);
@@ -111,8 +113,8 @@ export function trackInteractions({ store, seals, log, settle, say, staleMs = ST
 
   async function watch(): Promise<void> {
     while (!stopping.signal.aborted) {
-      await turn().catch((err: unknown) => {
-        calmRounds = 0;
+      await round().catch((err: unknown) => {
+        roundsInARow = 0;
         log.debug({ err }, 'unfinished interactions not looked after');
       });
       await sleep(staleMs / ROUNDS, null, { signal: stopping.signal, ref: false }).catch(() => null);

@@ -1,5 +1,5 @@
-import type { Caller, SubmitAnswer } from './bot.ts';
 import { INVALID_SEAL } from './ignored-words.ts';
+import type { Caller, SubmitAnswer } from './interaction.ts';
 import { noticeModal } from './views/notices.ts';
 
 /** A button whose id does not open: nothing is done, and the person hears so. */

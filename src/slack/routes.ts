@@ -1,6 +1,7 @@
 import type { PlainTextOption } from '@slack/types';
-import type { Bot, Caller, Click, SubmitAnswer, View } from './bot.ts';
+import type { Bot } from './bot.ts';
 import type { Command } from './command-text.ts';
+import type { Caller, Click, SubmitAnswer, View } from './interaction.ts';
 import { cancel } from './interactions/cancel-request.ts';
 import { extendOp, openExtend, submitExtend } from './interactions/extend-limit.ts';
 import { openAuditFilter, submitAuditFilter } from './interactions/filter-audit.ts';

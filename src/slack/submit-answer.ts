@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Bot, Caller, SubmitAnswer } from './bot.ts';
-import { replyWithFault, updateModal } from './error-replies.ts';
+import type { SlackClients } from './clients.ts';
+import { replyWithFault } from './error-replies.ts';
+import type { Caller, SubmitAnswer } from './interaction.ts';
+import { updateModal } from './modal-updates.ts';
 import type { ViewPayload } from './payloads.ts';
 import { refilledForm } from './refilled-form.ts';
 import type { Doing } from './reply-words.ts';
@@ -32,7 +34,7 @@ interface Submit {
 
 /** Answers a submitted modal by what comes of the work, in time or in the modal later. */
 export async function answerSubmit(
-  bot: Bot,
+  deps: { clients: SlackClients },
   caller: Caller,
   { form, title, doing, ack }: Submit,
   work: () => Promise<SubmitAnswer>,
@@ -45,7 +47,7 @@ export async function answerSubmit(
   /** The form with what was typed where it can be sent again, else the end of the matter. */
   const shown = (text: string, again: boolean) => (again ? refilledForm(form, text) : null) ?? noticeModal(title, text);
   const inModal = async (text: string, again: boolean) => {
-    if (!(await updateModal(bot, caller, form.id, shown(text, again)))) await caller.say(text);
+    if (!(await updateModal(deps, caller, form.id, shown(text, again)))) await caller.say(text);
   };
   if (soon && 'answer' in soon) {
     const { now, later } = soon.answer;
@@ -64,5 +66,5 @@ export async function answerSubmit(
   const { now, later } = done.answer;
   // What is wrong with a field can't stand under it any more.
   if (now.response_action === 'errors' || now.response_action === 'keep') return inModal(later.text, true);
-  if (!(await updateModal(bot, caller, form.id, later.view))) await caller.say(later.text);
+  if (!(await updateModal(deps, caller, form.id, later.view))) await caller.say(later.text);
 }

@@ -2,11 +2,11 @@ import type { Log } from '../log.ts';
 import { STILL_CHECKING } from './reply-words.ts';
 import type { MessageView } from './views/text.ts';
 
-/** Slack shows a failure after 3 s without a word. */
-const WORD_DUE_MS = 2300;
+/** Slack shows a failure after 3 s without an answer. */
+const FIRST_REPLY_DUE_MS = 2300;
 
-/** A person who typed something hears a first word in time, whatever takes long behind it. */
-export function firstWord(send: (message: MessageView | string) => Promise<void>, log: Log) {
+/** Sends a first answer in time if the work behind a command takes long. */
+export function createTimelyReply(send: (message: MessageView | string) => Promise<void>, log: Log) {
   let said = false;
   const say = (message: MessageView | string) => {
     said = true;
@@ -14,17 +14,18 @@ export function firstWord(send: (message: MessageView | string) => Promise<void>
   };
   return {
     say,
-    async due(work: Promise<void>, silent: boolean): Promise<void> {
+    /** `silent`: no first answer is needed. */
+    async during(work: Promise<void>, silent: boolean): Promise<void> {
       const waiting = setTimeout(() => {
         if (said || silent) return;
         send(STILL_CHECKING).catch((err: unknown) => log.warn({ err }, 'nobody heard that it takes longer'));
-      }, WORD_DUE_MS);
+      }, FIRST_REPLY_DUE_MS);
       await work.finally(() => clearTimeout(waiting));
     },
   };
 }
 
-/** What comes of some work, or `otherwise` where it takes longer. */
+/** The result of some work, or `otherwise` if it takes longer. */
 export async function withTimeout<T>(work: Promise<T>, ms: number, otherwise: T): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<T>((resolve) => {

@@ -1,11 +1,11 @@
 import { parseCommand } from './command-text.ts';
-import type { Interaction } from './interaction-tracker.ts';
+import type { TrackedInteraction } from './interaction-tracker.ts';
 import { actionPayload, commandPayload, submitPayload, type ViewPayload } from './payloads.ts';
 import { ACTIONS, COMMANDS, SUBMITS } from './routes.ts';
 import { viewOf } from './view-of.ts';
 
 /** What is on record while it is worked on: of a command. Null where it can't be read, which is told at once. */
-export function commandIn(body: unknown): Interaction | null {
+export function commandIn(body: unknown): TrackedInteraction | null {
   const { data } = commandPayload.safeParse(body);
   if (!data) return null;
   const { doing } = COMMANDS[parseCommand(data.text).kind];
@@ -13,7 +13,7 @@ export function commandIn(body: unknown): Interaction | null {
 }
 
 /** The same of a click. */
-export function clickIn(body: unknown): Interaction | null {
+export function clickIn(body: unknown): TrackedInteraction | null {
   const { data } = actionPayload.safeParse(body);
   const id = data?.actions[0].action_id ?? '';
   const route = Object.hasOwn(ACTIONS, id) ? ACTIONS[id] : undefined;
@@ -21,7 +21,7 @@ export function clickIn(body: unknown): Interaction | null {
 }
 
 /** The same of a form. */
-export function submitIn(body: unknown): Interaction | null {
+export function submitIn(body: unknown): TrackedInteraction | null {
   const { data } = submitPayload.safeParse(body);
   const id = data?.view.callback_id ?? '';
   const route = Object.hasOwn(SUBMITS, id) ? SUBMITS[id] : undefined;

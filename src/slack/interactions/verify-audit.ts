@@ -1,39 +1,51 @@
 import { createReadStream } from 'node:fs';
 import { Readable } from 'node:stream';
-import type { ExportedFile } from '../../workflow/audit-ports.ts';
+import type { AuditBook, ExportedFile } from '../../workflow/audit-ports.ts';
 import { checkAudit, takeExport } from '../../workflow/check-audit.ts';
-import type { Bot, Caller } from '../bot.ts';
+import type { ReadDeps } from '../../workflow/may-read-audit.ts';
+import type { Clock } from '../../workflow/ports.ts';
+import type { SlackClients } from '../clients.ts';
 import type { Command } from '../command-text.ts';
+import type { Caller } from '../interaction.ts';
 import { verdictMessage } from '../views/audit-verdicts.ts';
 import { count } from '../views/text.ts';
 import { notReadWords } from './look-up-audit.ts';
+
+interface Deps extends ReadDeps {
+  audit: AuditBook;
+}
+
+interface ExportDeps extends Deps {
+  clients: SlackClients;
+  clock: Clock;
+}
 
 const BUSY = 'The log is being exported for somebody else right now, so no file was made. Try again in a minute.';
 /** A whole log may be large. */
 const UPLOAD_MS = 10 * 60_000;
 
 /** `audit verify`: the whole log is checked, by its hashes, MACs and checkpoints. */
-export async function verifyLog(bot: Bot, caller: Caller): Promise<void> {
+export async function verifyLog(deps: Deps, caller: Caller): Promise<void> {
   const { user, channel, op } = caller;
-  const checked = await checkAudit(bot, { user, channel, op });
+  const checked = await checkAudit(deps, { user, channel, op });
   if (checked.kind !== 'checked') return caller.say(notReadWords(checked));
-  await caller.say(verdictMessage(checked.verdicts, bot.audit.lost()?.message ?? null));
+  await caller.say(verdictMessage(checked.verdicts, deps.audit.lost()?.message ?? null));
 }
 
 /** `audit export [since <duration>]`: a file to the asker's direct messages. */
 export async function exportLog(
-  bot: Bot,
+  deps: ExportDeps,
   caller: Caller,
   command: Extract<Command, { kind: 'audit-export' }>,
 ): Promise<void> {
   const { user, channel, op } = caller;
-  const taken = await takeExport(bot, { user, channel, op, sinceSeconds: command.sinceSeconds });
+  const taken = await takeExport(deps, { user, channel, op, sinceSeconds: command.sinceSeconds });
   if (taken.kind === 'busy') return caller.say(BUSY);
   if (taken.kind !== 'exported') return caller.say(notReadWords(taken));
   const { file } = taken;
   try {
     if (file.count === 0) return await caller.say('The audit log has no record in that time, so there is no file.');
-    await upload(bot, user, file);
+    await upload(deps, user, file);
     await caller.say(
       `${count(file.count, 'audit record')}, ${file.first} to ${file.last}: the file is in your direct messages.`,
     );
@@ -43,7 +55,7 @@ export async function exportLog(
 }
 
 /** Streamed, so that memory does not grow with the log: `filesUploadV2` would hold all of it. */
-async function upload({ clients, clock }: Bot, user: string, file: ExportedFile): Promise<void> {
+async function upload({ clients, clock }: ExportDeps, user: string, file: ExportedFile): Promise<void> {
   const { channel } = await clients.background.conversations.open({ users: user });
   const filename = `audit-${file.first}-${file.last}.jsonl`;
   const place = await clients.background.files.getUploadURLExternal({ filename, length: file.bytes });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { AuditRecord } from '../../../src/domain/audit-record.ts';
 import { actorWords, detailWords, recordWords } from '../../../src/slack/views/audit-words.ts';
-import { NOW } from './facts.ts';
+import { NOW } from './given-facts.ts';
 
 const MIB = 1_048_576;
 const OLGA = { team: 'T0', user: 'U0OPER', name: 'olga' };

@@ -7,7 +7,7 @@ import type { ThrottleRequest } from '../../../src/domain/throttle-request.ts';
 import { auditList } from '../../../src/slack/views/audit-list.ts';
 import { helpMessage } from '../../../src/slack/views/help.ts';
 import { requestList } from '../../../src/slack/views/request-list.ts';
-import { ARN, expectGoodMessage, funny, LONGEST, NOW, RECORD, read, request, seal } from './facts.ts';
+import { ARN, expectGoodMessage, funny, LONGEST, NOW, RECORD, read, request, seal } from './given-facts.ts';
 
 function stored(count: number, but: Partial<ThrottleRequest> = {}) {
   return Array.from({ length: count }, (_, index) => ({

@@ -14,7 +14,7 @@ import {
 } from '../../../src/slack/views/request-modal.ts';
 import { REVIEW_FIELDS, reviewModal } from '../../../src/slack/views/review-modal.ts';
 import { AwsFault } from '../../../src/workflow/faults.ts';
-import { ARN, approval, execution, expectGoodView, funny, LONGEST, NOW, read, request, rule } from './facts.ts';
+import { ARN, approval, execution, expectGoodView, funny, LONGEST, NOW, read, request, rule } from './given-facts.ts';
 
 const EMPTY: RequestValues = { execution: null, rate: '', duration: '', reason: '' };
 

@@ -7,7 +7,18 @@ import {
   outdatedOf,
   outdatedResult,
 } from '../../../src/slack/views/outdated-result.ts';
-import { approval, ending, execution, expectGoodMessage, hold, NOW, RECORD, read, request, seal } from './facts.ts';
+import {
+  approval,
+  ending,
+  execution,
+  expectGoodMessage,
+  hold,
+  NOW,
+  RECORD,
+  read,
+  request,
+  seal,
+} from './given-facts.ts';
 
 const MIB = 1_048_576;
 const LATER = new Date(NOW.getTime() + 7_200_000).toISOString();

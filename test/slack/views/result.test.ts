@@ -2,7 +2,18 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { RequestStatus, ThrottleRequest } from '../../../src/domain/throttle-request.ts';
 import { resultMessage } from '../../../src/slack/views/result.ts';
-import { approval, ending, expectGoodMessage, funny, hold, LONGEST, RECORD, read, request, seal } from './facts.ts';
+import {
+  approval,
+  ending,
+  expectGoodMessage,
+  funny,
+  hold,
+  LONGEST,
+  RECORD,
+  read,
+  request,
+  seal,
+} from './given-facts.ts';
 
 function result(status: RequestStatus, but: Partial<ThrottleRequest> = {}) {
   const message = resultMessage({ request: request({ status, ending: ending(), ...but }), record: RECORD, seal });

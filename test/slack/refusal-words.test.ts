@@ -1,54 +1,20 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Takeover } from '../../src/domain/hold.ts';
 import { resolveRate } from '../../src/domain/rate.ts';
 import type { Refusal } from '../../src/domain/refusal.ts';
-import { parseCommand } from '../../src/slack/command-text.ts';
-import { faultWords } from '../../src/slack/fault-words.ts';
-import { interruptedWords } from '../../src/slack/interrupted-words.ts';
-import type { NotUnderstood } from '../../src/slack/not-understood.ts';
 import { refusalWords } from '../../src/slack/refusal-words.ts';
-import {
-  cannotPostWords,
-  notUnderstoodWords,
-  plainWords,
-  problemWords,
-  STILL_CHECKING,
-  settledWords,
-  type Words,
-} from '../../src/slack/reply-words.ts';
+import type { Words } from '../../src/slack/reply-words.ts';
 import { overUseWords } from '../../src/slack/usage-limit-words.ts';
-import { noticeModal } from '../../src/slack/views/notices.ts';
-import {
-  AwsFault,
-  type AwsFaultKind,
-  ClaimLost,
-  LedgerLost,
-  NotRecorded,
-  OutcomeUnknown,
-  PersonUnknown,
-} from '../../src/workflow/faults.ts';
-import { expectGoodView, expectHarmless, funny, LONGEST, rule, STATUSES } from './views/facts.ts';
-
-function good(words: Words): string {
-  expectHarmless([words.text]);
-  expectGoodView(noticeModal('Throttle', words.text));
-  const plain = plainWords(words);
-  // Only where nothing of it would be lost.
-  expect(plain === null).toBe(/<(?!!date)/.test(words.text));
-  if (plain !== null) {
-    expect(plain.length).toBeGreaterThan(0);
-    expect(plain.length).toBeLessThanOrEqual(300);
-    expect(plain).not.toMatch(/<!date|[`*]/);
-  }
-  return words.text;
-}
+import { good } from './given-words.ts';
+import { LONGEST, rule, STATUSES } from './views/given-facts.ts';
 
 const MIB = 1_048_576;
+
 const takeover = (why: Takeover['why']): Takeover => ({
   ...{ request: 'r-0123456789', base: -1, why },
   dueAt: '2026-11-22T18:00:00.000Z',
 });
+
 const sameRate = () => {
   const resolved = resolveRate({ kind: 'absolute', bytesPerSecond: 50 * MIB }, 50 * MIB);
   if (resolved.ok) throw new Error('not refused');
@@ -241,137 +207,5 @@ describe('refusalWords', () => {
     const channels = Array.from({ length: 99 }, (_, index) => `C0123456789${index}`);
     const elsewhere = Array.from({ length: 99 }, () => ({ rule: LONGEST(80), channels }));
     good(refusalWords({ why: 'no-rule', account: '111122223333', region: 'us-east-1', elsewhere }));
-  });
-});
-
-describe('what was typed', () => {
-  const notUnderstood = (text: string) => notUnderstoodWords(parseCommand(text) as NotUnderstood);
-
-  it('quotes the part, says what is expected, gives an example', () => {
-    const text = good(notUnderstood('hallo'));
-    expect(text).toContain('`hallo` was not understood: write the ARN');
-    expect(text).toContain('For example: `/datasync-throttle arn:aws:datasync');
-  });
-
-  it('wakes nobody', () => {
-    fc.assert(
-      fc.property(funny(300), (typed) => {
-        const problem = { quoted: typed.slice(0, 60), instead: 'write `5` for …' };
-        good(problemWords(problem, 'rate'));
-        const command = parseCommand(`zz${typed}`);
-        if (command.kind === 'not-understood') good(notUnderstoodWords(command));
-      }),
-    );
-  });
-
-  it('is plain under a field', () => {
-    const words = problemWords(
-      { quoted: '50mb/s', instead: 'write `50MB/s` for bytes or `50Mbit/s` for bits' },
-      'rate',
-    );
-    expect(plainWords(words)).toBe('50mb/s was not understood: write 50MB/s for bytes or 50Mbit/s for bits.');
-    expect(plainWords({ text: 'a &lt;b&gt; &amp;\n`c`, <!date^1^{date}|1970>', field: null })).toBe('a <b> & c, 1970');
-    for (const token of ['<https://x|c>', '<#C0OPS>', '<@U1>', '<!subteam^S1>']) {
-      expect(plainWords({ text: `not without ${token}`, field: 'execution' })).toBeNull();
-    }
-  });
-});
-
-const slackSaid = (error: string) => Object.assign(new Error(error), { data: { ok: false, error } });
-
-describe('faultWords', () => {
-  const role = 'arn:aws:iam::111122223333:role/datasync-throttle';
-  const aws = (kind: AwsFaultKind, operation = 'datasync:DescribeTaskExecution') =>
-    new AwsFault(kind, { operation, role, requestId: 'req-1' });
-
-  it.each<[unknown, string[]]>([
-    [aws('throttled'), ['too often', 'Try again']],
-    [aws('denied'), ['no permission for `datasync:DescribeTaskExecution` with', role]],
-    [aws('denied', 'sts:AssumeRole'), ['`sts:AssumeRole` on the role']],
-    [aws('credentials'), ['credentials']],
-    [aws('not-found'), ['Region', '30 days', 'req-1']],
-    [aws('rejected'), ['rejected']],
-    [aws('no-answer'), ['did not answer in time']],
-    [aws('gone'), ['no longer lists']],
-    [aws('region'), ['not enabled for the account']],
-    [aws('clock'), ['clock']],
-    [aws('unresolved'), ['could not be resolved', 'DNS']],
-    [aws('proxy'), ['HTTPS_PROXY']],
-    [aws('not-aws'), ['Something other than AWS answered']],
-    [
-      new AwsFault('denied', { operation: 'datasync:DescribeTask', said: 'AccessDenied: <!channel> *may* not' }),
-      ['AWS says: “AccessDenied: &lt;!channel&gt; ∗may∗ not”.'],
-    ],
-    [aws('internal'), ['a fault of its own']],
-    [new NotRecorded('away'), ['Nothing was recorded']],
-    [new LedgerLost('gone'), ['records may be lost']],
-    [new PersonUnknown('away'), ['who you are']],
-    [new OutcomeUnknown('op', Promise.resolve('recorded'), null), ['not known yet', 'The truth will follow here']],
-    ...['expired_trigger_id', 'trigger_expired', 'exchanged_trigger_id'].map((error): [unknown, string[]] => [
-      slackSaid(error),
-      ['took too long to open', 'Press the button or type the command again'],
-    ]),
-    ...['not_found', 'view_not_found', 'hash_conflict'].map((error): [unknown, string[]] => [
-      slackSaid(error),
-      ['The form was closed', 'Open it again'],
-    ]),
-    [slackSaid('push_limit_reached'), ['three forms']],
-    [slackSaid('error_of_tomorrow'), ['`error_of_tomorrow`', '`/datasync-throttle audit` shows']],
-    [Object.assign(new Error('x'), { code: 'slack_webapi_request_error' }), ['Slack did not answer']],
-    [Object.assign(new Error('x'), { retryAfter: 3 }), ['Slack limits how often']],
-    [new ClaimLost('gone'), ['Something went wrong here']],
-    ['a string', ['Nothing was sent to AWS']],
-  ])('%s', (fault, parts) => {
-    for (const doing of ['asking', 'deciding', 'looking'] as const) {
-      const text = good(faultWords(fault, doing));
-      for (const part of parts) expect(text).toContain(part);
-    }
-  });
-
-  it('never says that nothing was recorded where that is not known', () => {
-    const fault = new OutcomeUnknown('op', Promise.resolve('recorded'), null);
-    for (const doing of ['asking', 'deciding', 'looking'] as const) {
-      expect(faultWords(fault, doing).text).not.toMatch(/nothing was|not recorded/i);
-    }
-  });
-
-  it('says what it means for what the person was at, and gives a reference', () => {
-    expect(faultWords(aws('throttled'), 'asking').text).toContain('the transfer goes on as it is');
-    expect(faultWords(aws('throttled'), 'deciding').text).toContain('Your decision was not recorded');
-    expect(faultWords(new Error('x'), 'asking', 'ref-1').text).toContain('`ref-1`');
-    expect(faultWords(aws('not-found'), 'asking').field).toBe('execution');
-  });
-});
-
-describe('the rest', () => {
-  it('tells what came of something whose bot stopped', () => {
-    for (const doing of ['asking', 'deciding', 'looking'] as const) {
-      for (const outcome of ['recorded', 'refused', 'not-recorded', null] as const) {
-        expect(good({ text: interruptedWords(outcome, doing), field: null })).toContain('The bot stopped');
-      }
-      expect(interruptedWords(null, doing)).toMatch(/audit` shows whether it was recorded/);
-    }
-  });
-
-  it('tells how to let the bot in', () => {
-    expect(good(cannotPostWords('not-a-member', 'U0BOT'))).toContain('`/invite` <@U0BOT>');
-    expect(good(cannotPostWords('not-found', 'U0BOT'))).toContain('private');
-    expect(good(cannotPostWords('archived', 'U0BOT'))).toContain('archived');
-    expect(good(cannotPostWords('direct', 'U0BOT'))).toContain('Ask in a channel');
-    expect(good(cannotPostWords('unknown', 'U0BOT'))).toContain('Try again');
-    const scope = good(cannotPostWords({ missingScope: 'channels:read' }, 'U0BOT'));
-    expect(scope).toMatch(/`channels:read`.*install it again/);
-    expect(scope).not.toContain('Try again');
-  });
-
-  it('tells the truth that follows', () => {
-    for (const doing of ['asking', 'deciding', 'looking'] as const) {
-      expect(settledWords('recorded', doing)).toMatch(/was recorded/);
-      expect(settledWords('not-recorded', doing)).toMatch(/not recorded|nothing was recorded/);
-      const refused = settledWords('refused', doing);
-      expect(refused).toMatch(/was refused, and that is on record\..* again to see why\.$/);
-      expect(refused).not.toMatch(/goes on|card/);
-    }
-    expect(STILL_CHECKING).toContain('Still checking');
   });
 });

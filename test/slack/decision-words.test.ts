@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { decidedWords } from '../../../src/slack/interactions/submit-review.ts';
-import type { Decided } from '../../../src/workflow/review-request.ts';
-import { RECORD, request } from '../views/facts.ts';
+import { decidedWords } from '../../src/slack/decision-words.ts';
+import type { Decided } from '../../src/workflow/review-request.ts';
+import { RECORD, request } from './views/given-facts.ts';
 
 const LONGER = { request: 'r-0000000001', dueAt: '2026-11-22T15:25:00.000Z', totalSeconds: 7200 };
 
