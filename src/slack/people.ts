@@ -19,8 +19,13 @@ const MAX_PEOPLE = 5000;
 const MAX_GROUPS = 1000;
 /** Slack's errors about a group that last until somebody corrects the policy or the app. */
 const UNREADABLE = new Set([
-  ...['no_such_subteam', 'missing_scope', 'no_permission', 'permission_denied', 'not_allowed_token_type'],
-  ...['plan_upgrade_required', 'paid_teams_only'],
+  'no_such_subteam',
+  'missing_scope',
+  'no_permission',
+  'permission_denied',
+  'not_allowed_token_type',
+  'plan_upgrade_required',
+  'paid_teams_only',
 ]);
 
 export interface SlackPeople extends People, Channels {

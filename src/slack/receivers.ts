@@ -32,7 +32,11 @@ export function httpListening(signingSecret: string, port: number, log: Log, hos
   const arrivals = trackArrivals();
   const arrivedAt = new WeakMap<IncomingMessage, number>();
   const receiver = new HTTPReceiver({
-    ...{ signingSecret, port, endpoints: '/slack/events', logger: boltLogger(log), bodyLimit: MOST_BYTES },
+    signingSecret,
+    port,
+    endpoints: '/slack/events',
+    logger: boltLogger(log),
+    bodyLimit: MOST_BYTES,
     customPropertiesExtractor: (request) => ({ arrivedAt: arrivedAt.get(request) }),
   });
   const listen = receiver.requestListener;
@@ -90,11 +94,15 @@ export function socketListening(
   const arrivals = trackArrivals();
   const clientOptions = {
     ...(apiUrl === null ? {} : { slackApiUrl: apiUrl }),
-    ...{ retryConfig: { retries: 0 }, rejectRateLimitedCalls: true, timeout: CONNECT_MS },
+    retryConfig: { retries: 0 },
+    rejectRateLimitedCalls: true,
+    timeout: CONNECT_MS,
   };
   const make = () =>
     new SocketModeReceiver({
-      ...{ appToken, logger: boltLogger(log), autoReconnectEnabled: false },
+      appToken,
+      logger: boltLogger(log),
+      autoReconnectEnabled: false,
       installerOptions: { clientOptions },
       customPropertiesExtractor: () => ({ arrivedAt: arrivals.seen() }),
       ...(proxy === null ? {} : { dispatcher: proxy }),

@@ -29,7 +29,11 @@ describe('the other words', () => {
   it('reads the ARN of a status, and after `why` what could be asked', () => {
     expect(parseCommand(`status \`${ARN}\``)).toMatchObject({ kind: 'status', execution: { arn: ARN } });
     expect(parseCommand(`Why ${ARN} 50 MB/s for 2h`)).toMatchObject({
-      ...{ kind: 'why', execution: { arn: ARN }, rateText: '50 MB/s', durationSeconds: 7200, reason: null },
+      kind: 'why',
+      execution: { arn: ARN },
+      rateText: '50 MB/s',
+      durationSeconds: 7200,
+      reason: null,
       rate: { kind: 'absolute', bytesPerSecond: 50 * MiB },
     });
   });

@@ -40,7 +40,12 @@ export async function startShowing(
   );
   const cards = createCards(redis, keys);
   const notifier = createNotifier({
-    ...{ ledger, executions, clock, log, sender, cards },
+    ledger,
+    executions,
+    clock,
+    log,
+    sender,
+    cards,
     posts: createMessagePosts({ clients, sender, cards, clock, botId: 'B0DST', log }),
     progressEdits: createProgressEdits({ shown: createShown(redis, keys), hasRoom: sender.hasRoom, clock }),
     people: createPeople(clients.interactive, slack.seed.team.id, clock, log),
@@ -52,14 +57,22 @@ export async function startShowing(
   const loop = startLoop({
     outbox: createOutbox({ redis, blocking, keys, clock, consumer: randomBytes(4).toString('hex') }),
     run: {
-      ...{ apply: done, expire: done, remind: done, revert: done, watch: done },
-      ...{ show: (id) => notifier.refreshCard(id), result: notifier.postResult, tell: notifier.postThreadNotes },
+      apply: done,
+      expire: done,
+      remind: done,
+      revert: done,
+      watch: done,
+      show: (id) => notifier.refreshCard(id),
+      result: notifier.postResult,
+      tell: notifier.postThreadNotes,
     },
-    ...{ clock, log },
+    clock,
+    log,
   });
   return {
     ...opened,
-    ...{ notifier, sender },
+    notifier,
+    sender,
     async stop() {
       const stopped = loop.stop(2000);
       blocking.disconnect();

@@ -34,7 +34,10 @@ function given() {
     ...options
   }: Partial<InteractionTrackerOptions> & { more?: Partial<UnfinishedStore> } = {}) => {
     const unfinished = trackInteractions({
-      ...{ store: { ...store, ...more }, seals: createSeals('secret'), log, staleMs: STALE_MS },
+      store: { ...store, ...more },
+      seals: createSeals('secret'),
+      log,
+      staleMs: STALE_MS,
       settle: async () => 'recorded',
       say: async (user, text) => void told.push(`${user} ${text}`),
       ...options,

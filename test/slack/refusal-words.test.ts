@@ -11,7 +11,9 @@ import { LONGEST, rule, STATUSES } from './views/given-facts.ts';
 const MIB = 1_048_576;
 
 const takeover = (why: Takeover['why']): Takeover => ({
-  ...{ request: 'r-0123456789', base: -1, why },
+  request: 'r-0123456789',
+  base: -1,
+  why,
   dueAt: '2026-11-22T18:00:00.000Z',
 });
 

@@ -9,14 +9,19 @@ const limited = Object.assign(new Error('slow down'), { code: 'slack_webapi_rate
 
 describe('what a failed call to Slack means', () => {
   it.each([
-    ...['channel_not_found', 'is_archived', 'not_in_channel', 'msg_too_long', 'restricted_action'],
-    ...[
-      'restricted_action_read_only_channel',
-      'restricted_action_thread_only_channel',
-      'restricted_action_thread_locked',
-    ],
-    ...['restricted_action_non_threadable_channel', 'team_access_not_granted', 'ekm_access_denied'],
-    ...['messages_tab_disabled', 'restricted_action_of_tomorrow'],
+    'channel_not_found',
+    'is_archived',
+    'not_in_channel',
+    'msg_too_long',
+    'restricted_action',
+    'restricted_action_read_only_channel',
+    'restricted_action_thread_only_channel',
+    'restricted_action_thread_locked',
+    'restricted_action_non_threadable_channel',
+    'team_access_not_granted',
+    'ekm_access_denied',
+    'messages_tab_disabled',
+    'restricted_action_of_tomorrow',
   ])('%s stays as it is', (error) => {
     expect(slackVerdict(said(error))).toEqual({ kind: 'refused', error, patience: 'none' });
     expect(mayBePosted(said(error))).toBe(false);

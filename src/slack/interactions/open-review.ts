@@ -46,7 +46,7 @@ export async function openReviewModal(deps: Deps, caller: Caller, click: Click):
 function modalOf(deps: Deps, { user, log }: Caller, opened: Extract<Opened, { kind: 'open' }>) {
   const { request, rule, needed, takeover, several, execution, running } = opened;
   const metadata = sealModal(deps, { u: user, c: request.channel, r: request.id });
-  const facts = { ...{ metadata, request, rule, needed, takeover, several }, now: deps.clock.now() };
+  const facts = { metadata, request, rule, needed, takeover, several, now: deps.clock.now() };
   if (execution instanceof AwsFault) {
     log.warn({ err: execution }, 'a review without what AWS says');
     return reviewModal({ ...facts, seen: null, problem: faultName(execution) });

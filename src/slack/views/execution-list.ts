@@ -7,7 +7,7 @@ import type { HeldRequest, Running, RunningRow } from '../../workflow/list-runni
 import { faultName } from '../fault-words.ts';
 import { actions, button, context, section } from './blocks.ts';
 import { etaWords, executionId, modeMark, progressBar, shortName } from './execution-words.ts';
-import { lostLog } from './notices.ts';
+import { lostLog } from './lost-log.ts';
 import { requestStatusWords } from './request-status-words.ts';
 import { placelessWords, runningHeadline } from './running-words.ts';
 import { clip, code, dateToken, escapeText, type MessageView } from './text.ts';

@@ -9,7 +9,7 @@ import { actorWords, detailWords, recordWords } from './audit-words.ts';
 import { actions, button, context, factSection, section } from './blocks.ts';
 import { heldWords, speedWords, THROTTLE_ACTION } from './execution-list.ts';
 import { etaWords, executionFact, modeName, modeWarning, progressBar, shortName } from './execution-words.ts';
-import { lostLog } from './notices.ts';
+import { lostLog } from './lost-log.ts';
 import { requestStatusWords } from './request-status-words.ts';
 import { clip, code, dateToken, escapeText, link, type MessageView } from './text.ts';
 import { untrustedLine } from './untrusted-record.ts';

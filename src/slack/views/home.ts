@@ -8,7 +8,7 @@ import { REVIEW_ACTION } from './card.ts';
 import { heldWords, runningWords } from './execution-list.ts';
 import { auditLine } from './execution-status.ts';
 import { shortName } from './execution-words.ts';
-import { lostLog } from './notices.ts';
+import { lostLog } from './lost-log.ts';
 import { personName } from './people-words.ts';
 import { requestStatusWords } from './request-status-words.ts';
 import { placelessWords, runningHeadline } from './running-words.ts';

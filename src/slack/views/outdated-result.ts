@@ -94,7 +94,8 @@ function wordsOf({ request, running = null }: LimitFacts, over: Exclude<Outdated
     }
     case 'run-over':
       return {
-        ...{ emoji: 'checkered_flag', headline: `Execution ended: ${name}` },
+        emoji: 'checkered_flag',
+        headline: `Execution ended: ${name}`,
         sentence: `The limit of ${limit} ended with it.`,
       };
     case 'drift':

@@ -46,12 +46,10 @@ function warning({ request, now, seal }: NoteFacts): ThreadNote | null {
   const minutes = formatDuration(Math.max(60, Math.round(left / 60) * 60));
   const text = `${nameOf(request)} goes back to ${formatRate(base)} in about ${minutes}, ${dateToken(dueAt)}. ${mentionUser(request.requester.user)} If it should stay longer, ask for more time now.`;
   return note(`warn ${dueAt}`, {
-    ...{
-      words: `:hourglass_flowing_sand: ${text}`,
-      text,
-      more: actions(limitButtons(request, seal)),
-      broadcast: false,
-    },
+    words: `:hourglass_flowing_sand: ${text}`,
+    text,
+    more: actions(limitButtons(request, seal)),
+    broadcast: false,
   });
 }
 
@@ -62,7 +60,9 @@ function late({ request, now, problem = null }: NoteFacts): ThreadNote | null {
   const headline = `${state}: ${nameOf(request)}`;
   const rest = `${sentence} ${mentionUser(request.requester.user)} If it can’t wait, set the limit in the AWS console.`;
   return note(`late ${hold.dueAt}`, {
-    ...{ words: `:${emoji}: *${headline}*\n${rest}`, text: `${headline}. ${rest}`, broadcast: true },
+    words: `:${emoji}: *${headline}*\n${rest}`,
+    text: `${headline}. ${rest}`,
+    broadcast: true,
   });
 }
 
@@ -94,12 +94,10 @@ function ended({ request, lines }: NoteFacts): ThreadNote | null {
   // Its successor's own result is in the channel.
   const broadcast = hold.end.why !== 'replaced';
   return note('ended', {
-    ...{
-      words: `:${emoji}: *${words}*\n${sentence}${asker}`,
-      text: `${words}. ${sentence}${asker}`,
-      record,
-      broadcast,
-    },
+    words: `:${emoji}: *${words}*\n${sentence}${asker}`,
+    text: `${words}. ${sentence}${asker}`,
+    record,
+    broadcast,
   });
 }
 

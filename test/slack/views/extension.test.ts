@@ -27,7 +27,8 @@ describe('more time', () => {
   it('has a result that says until when', () => {
     const message = resultMessage({
       request: more({ status: 'applied', ending: ending(), hold: hold(), approvals: [approval()] }),
-      ...{ record: RECORD, seal },
+      record: RECORD,
+      seal,
     });
     expect(message?.text).toContain('More time: nightly_sync stays limited to 50 MiB/s');
     expect(read(message ?? {})).not.toContain('Undo');

@@ -20,8 +20,13 @@ export const over = (but: Partial<HoldEnd>, sent: Hold['sent'] = null) =>
     hold: hold({
       sent: but.how === 'reverted' || but.how === 'failed' ? SENT : sent,
       end: {
-        ...{ at: NOW.toISOString(), how: 'skipped', why: null, rate: null },
-        ...{ replacedBy: null, awsRequestId: null, refused: null },
+        at: NOW.toISOString(),
+        how: 'skipped',
+        why: null,
+        rate: null,
+        replacedBy: null,
+        awsRequestId: null,
+        refused: null,
         ...but,
       },
     }),
@@ -30,7 +35,12 @@ export const over = (but: Partial<HoldEnd>, sent: Hold['sent'] = null) =>
 export function card(but: Partial<CardFacts> = {}) {
   const running = execution({ bytesPerSecond: 50 * MIB });
   const message = cardMessage({
-    ...{ request: held(), record: RECORD, rule: rule(), execution: running, now: NOW, seal },
+    request: held(),
+    record: RECORD,
+    rule: rule(),
+    execution: running,
+    now: NOW,
+    seal,
     ...but,
   });
   expectGoodMessage(message);

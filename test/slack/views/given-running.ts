@@ -12,8 +12,14 @@ const ROLE = `arn:aws:iam::111122223333:role/${'x'.repeat(500)}`;
 
 export function held(but: Partial<HeldRequest['hold']> = {}): HeldRequest {
   const hold = {
-    ...{ since: NOW.toISOString(), scheduledAt: NOW.toISOString(), dueAt: '2026-11-22T15:25:00.000Z', base: 100 * MIB },
-    ...{ role: null, by: null, sent: null, end: null },
+    since: NOW.toISOString(),
+    scheduledAt: NOW.toISOString(),
+    dueAt: '2026-11-22T15:25:00.000Z',
+    base: 100 * MIB,
+    role: null,
+    by: null,
+    sent: null,
+    end: null,
     ...but,
   };
   return { ...request({ status: 'applied' }), hold };
@@ -22,7 +28,12 @@ export function held(but: Partial<HeldRequest['hold']> = {}): HeldRequest {
 export function row(but: Partial<RunningRow> = {}, name: string | null = 'nightly_sync'): RunningRow {
   return {
     execution: { arn: ARN, status: 'TRANSFERRING', mode: 'BASIC', taskName: name, bytesPerSecond: null },
-    ...{ look: execution(), measured: 50 * MIB, speed: 50 * MIB, open: null, held: null, mayAsk: true },
+    look: execution(),
+    measured: 50 * MIB,
+    speed: 50 * MIB,
+    open: null,
+    held: null,
+    mayAsk: true,
     ...but,
   };
 }
@@ -41,12 +52,28 @@ export function failed(kind: AwsFaultKind, pending = false) {
   return { region: 'sa-east-1', role: ROLE, fault, pending };
 }
 
-export function record(but: Partial<AuditRecord> = {}): AuditRecord {
+function record(but: Partial<AuditRecord> = {}): AuditRecord {
   return {
-    ...{ v: 1, log: 'log', seq: 7, prev: '0'.repeat(64), op: 'op', at: NOW.toISOString() },
-    ...{ event: 'requested', request: 'r-0123456789', version: 1, channel: 'C0OPS', execution: ARN },
-    ...{ account: '111122223333', region: 'us-east-1', from: 104_857_600, to: 52_428_800, reason: 'cutover' },
-    ...{ rule: 'production', policy: 'digest', aws: null, detail: { duration: 7200, approvals: 1 } },
+    v: 1,
+    log: 'log',
+    seq: 7,
+    prev: '0'.repeat(64),
+    op: 'op',
+    at: NOW.toISOString(),
+    event: 'requested',
+    request: 'r-0123456789',
+    version: 1,
+    channel: 'C0OPS',
+    execution: ARN,
+    account: '111122223333',
+    region: 'us-east-1',
+    from: 104_857_600,
+    to: 52_428_800,
+    reason: 'cutover',
+    rule: 'production',
+    policy: 'digest',
+    aws: null,
+    detail: { duration: 7200, approvals: 1 },
     actor: { team: 'T0', user: 'U0OPER', name: 'Ann Oper' },
     ...but,
   };
@@ -68,8 +95,14 @@ export function status(
   more: { card?: string; throttle?: string; lost?: true } = {},
 ): string {
   const all: Status = {
-    ...{ kind: 'status', look: execution(), measured: 50 * MIB, speed: 50 * MIB },
-    ...{ open: null, held: null, lines: [], mayAsk: true },
+    kind: 'status',
+    look: execution(),
+    measured: 50 * MIB,
+    speed: 50 * MIB,
+    open: null,
+    held: null,
+    lines: [],
+    mayAsk: true,
     ...but,
   };
   const { card = null, throttle = null, lost = false } = more;

@@ -17,15 +17,13 @@ describe('homeView', () => {
   it('has what waits, with Review; what was asked; timers; what runs; what is on record', () => {
     const running = { rows: [row()], total: 12, from: 0, failed: [failed('denied')], placeless: [], complete: true };
     const { text, buttons } = home({
-      ...{
-        kind: 'home',
-        toDecide: stored(1),
-        asked: stored(1),
-        held: [held()],
-        heldInAll: 1,
-        running,
-        lines: lines(10),
-      },
+      kind: 'home',
+      toDecide: stored(1),
+      asked: stored(1),
+      held: [held()],
+      heldInAll: 1,
+      running,
+      lines: lines(10),
     });
     expect(buttons.map(({ actionId, element }) => [actionId, element.value])).toEqual([
       ['review', 'sealed r-0123456789'],
@@ -45,7 +43,12 @@ describe('homeView', () => {
     const running = { rows, total: 1, from: 0, failed: [], placeless: [], complete: true };
     const { text, buttons } = home(
       {
-        ...{ kind: 'home', toDecide: stored(1), asked: stored(1), held: [held()], heldInAll: 1, running },
+        kind: 'home',
+        toDecide: stored(1),
+        asked: stored(1),
+        held: [held()],
+        heldInAll: 1,
+        running,
         lines: lines(3),
       },
       true,
@@ -62,7 +65,9 @@ describe('homeView', () => {
 
   it('has room for ten to decide and ten of one’s own: no link is looked up for more', () => {
     const facts = {
-      ...{ kind: 'home' as const, toDecide: stored(25), asked: stored(25) },
+      kind: 'home' as const,
+      toDecide: stored(25),
+      asked: stored(25),
       held: [],
       heldInAll: 0,
       lines: [],
@@ -95,7 +100,10 @@ describe('homeView', () => {
     };
     const rows = Array.from({ length: 10 }, () => row({ open: request(long), held: held() }, LONGEST(256)));
     const { view } = home({
-      ...{ kind: 'home', toDecide: stored(99, long), asked: stored(99, long), lines: lines(10, LONGEST(1000)) },
+      kind: 'home',
+      toDecide: stored(99, long),
+      asked: stored(99, long),
+      lines: lines(10, LONGEST(1000)),
       held: Array.from({ length: 99 }, () => ({ ...held(), ...long })),
       heldInAll: 99,
       running: {

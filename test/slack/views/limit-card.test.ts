@@ -148,7 +148,9 @@ describe('the card of a limit for a while', () => {
 
   it('closes with the bytes, the time, the average and AWS’s word', () => {
     const ended = execution({
-      ...{ status: 'SUCCESS', bytesPerSecond: 50 * MIB, bytesTransferred: 102_400 * MIB },
+      status: 'SUCCESS',
+      bytesPerSecond: 50 * MIB,
+      bytesTransferred: 102_400 * MIB,
       endedAt: new Date(NOW.getTime() - 430_080 + 2_048_000).toISOString(),
     });
     const { all, actions } = card({ request: held({ hold: null }), execution: ended });

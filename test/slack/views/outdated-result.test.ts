@@ -26,7 +26,13 @@ const limit = (but: Partial<ThrottleRequest> = {}) =>
   request({ status: 'applied', ending: ending({ rate: 50 * MIB }), approvals: [approval()], ...but });
 const SENT = { sentAt: LATER, attempt: 1 };
 const end = (but: Partial<HoldEnd>): HoldEnd => ({
-  ...{ at: LATER, how: 'skipped', why: null, rate: null, replacedBy: null, awsRequestId: null, refused: null },
+  at: LATER,
+  how: 'skipped',
+  why: null,
+  rate: null,
+  replacedBy: null,
+  awsRequestId: null,
+  refused: null,
   ...but,
 });
 const ended = (but: Partial<HoldEnd>) => limit({ hold: hold({ sent: SENT, end: end(but) }) });

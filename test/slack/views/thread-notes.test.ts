@@ -10,12 +10,17 @@ import { held, LENA, MIB, over } from './given-limit.ts';
 describe('the thread', () => {
   const at = (minutes: number) => new Date(NOW.getTime() + minutes * 60_000);
   const line = (seq: number, event: EventName, moment: Date): AuditLine => ({
-    ...{ seq, hash: String(seq).padStart(2, '0').repeat(32) },
+    seq,
+    hash: String(seq).padStart(2, '0').repeat(32),
     record: { ...plainEvent(event, {}), v: 1, log: 'log', seq, prev: '', at: moment.toISOString(), op: 'op' },
   });
   const lines = [
-    ...[line(47, 'drift.detected', at(1)), line(46, 'revert.failed', NOW), line(45, 'revert.skipped', NOW)],
-    ...[line(44, 'reverted', NOW), line(43, 'drift.detected', at(-1)), line(42, 'drift.detected', NOW)],
+    line(47, 'drift.detected', at(1)),
+    line(46, 'revert.failed', NOW),
+    line(45, 'revert.skipped', NOW),
+    line(44, 'reverted', NOW),
+    line(43, 'drift.detected', at(-1)),
+    line(42, 'drift.detected', NOW),
   ];
   const notes = (of: ThrottleRequest, minutes = 0) => {
     const all = threadNotes({ request: of, lines, now: at(minutes), seal });
