@@ -40,25 +40,26 @@ import { createReadinessNotes, type ReadinessOptions, startReadiness } from './o
 import { watchPolicy } from './policy-watch.ts';
 import { ConfigurationError, encryptionFault, opsFault, portFault, readSettings } from './settings.ts';
 import { createSlackApp } from './slack/app.ts';
-import { askToken } from './slack/ask-token.ts';
+import { createApproverReminder } from './slack/approver-reminder.ts';
 import { createAuditChannel } from './slack/audit-channel.ts';
-import { type Bot, sealRequest } from './slack/bot.ts';
+import type { Bot } from './slack/bot.ts';
 import { createClients } from './slack/clients.ts';
-import { sayDirectly } from './slack/door.ts';
 import { startHomeTabs } from './slack/home-tabs.ts';
 import { checkAppToken, identify, TokenRefused } from './slack/identify.ts';
-import { createLiveEdits } from './slack/live-edits.ts';
+import { trackInteractions } from './slack/interaction-tracker.ts';
 import { createLookUps } from './slack/look-ups.ts';
+import { createMessagePosts } from './slack/message-posts.ts';
+import { createMessageSender } from './slack/message-sender.ts';
 import { createNotifier } from './slack/notifier.ts';
-import { createPaced } from './slack/paced.ts';
 import { createPeople } from './slack/people.ts';
-import { createPosts } from './slack/posts.ts';
-import { fetchBy, type SlackProxy, slackProxy } from './slack/proxied.ts';
+import { sendDirectMessage } from './slack/private-replies.ts';
+import { createProgressEdits } from './slack/progress-edits.ts';
+import { createRateLimiter } from './slack/rate-limiter.ts';
 import { httpListening, type Listening, socketListening } from './slack/receivers.ts';
-import { createRemind } from './slack/remind.ts';
-import { createSeals } from './slack/sealed.ts';
-import { createTurns } from './slack/turns.ts';
-import { watchUnfinished } from './slack/unfinished.ts';
+import { sealRequest } from './slack/sealed-ids.ts';
+import { createSeals } from './slack/seals.ts';
+import { fetchThrough, type SlackProxy, slackProxy } from './slack/slack-proxy.ts';
+import { checkToken } from './slack/token-check.ts';
 import { startLoop } from './worker/loop.ts';
 import { type Applied, applyThrottle } from './workflow/apply-throttle.ts';
 import { expireRequest } from './workflow/expire-request.ts';
@@ -94,7 +95,7 @@ export interface ServeOptions {
   /** The average time between two messages in a channel; 1 s, as Slack takes them, if not given. */
   postEveryMs?: number;
   /** How long Slack may take to answer what nobody waits for; 10 s if not given. */
-  patientMs?: number;
+  backgroundMs?: number;
   /** Where the log's lines go; stdout if not given. */
   logTo?: { write(line: string): void };
   /** The address that `PORT` and `OPS_PORT` listen on; every interface if not given. The tests and the demo stay on this machine. */
@@ -161,9 +162,9 @@ export async function serve(env: NodeJS.ProcessEnv, options: ServeOptions = {}):
   unsure.started();
   const { mode, apiUrl } = config.slack;
   const proxy = slackProxy(config.proxy);
-  const slackFetch = countingFetch(metrics, fetchBy(proxy));
-  const clients = createClients(config.slack.botToken, apiUrl, log, slackFetch, options.patientMs);
-  const appClient = mode.kind === 'socket' ? createClients(mode.appToken, apiUrl, log, slackFetch).patient : null;
+  const slackFetch = countingFetch(metrics, fetchThrough(proxy));
+  const clients = createClients(config.slack.botToken, apiUrl, log, slackFetch, options.backgroundMs);
+  const appClient = mode.kind === 'socket' ? createClients(mode.appToken, apiUrl, log, slackFetch).background : null;
   const closeRedis = async () => {
     readiness.stop();
     await policyWatch.stop();
@@ -179,7 +180,7 @@ export async function serve(env: NodeJS.ProcessEnv, options: ServeOptions = {}):
       ...{ clock, log, wall: options.wallClock ?? { now: () => new Date() } },
       ...(options.readiness && { every: options.readiness }),
       prove: createWriteProbe(redis, keys, { replica, abandonedMs: options.abandonedMs }),
-      askToken: () => askToken(clients.prompt),
+      askToken: () => checkToken(clients.interactive),
       lost: () => ledger.lost()?.message ?? null,
       doubts: () => [...alarms.all(), unsure.doubt(), checkpoints.overdue(), unposted()].filter((why) => why !== null),
       policy() {
@@ -210,7 +211,7 @@ export async function serve(env: NodeJS.ProcessEnv, options: ServeOptions = {}):
   };
   const waiting = { log, signal: options.signal ?? new AbortController().signal };
   const [identity] = await Promise.all([
-    identify(clients.patient, waiting),
+    identify(clients.background, waiting),
     appClient ? checkAppToken(appClient, waiting) : null,
   ]).catch(async (fault: unknown) => {
     await close();
@@ -223,15 +224,15 @@ export async function serve(env: NodeJS.ProcessEnv, options: ServeOptions = {}):
   const aws = createExecutions({ clock, proxy: config.proxy });
   const rates = createMeasuredRates();
   const executions = notingLooks(countedExecutions(aws, metrics), rates);
-  const people = createPeople(clients.prompt, identity.team, clock, log);
+  const people = createPeople(clients.interactive, identity.team, clock, log);
   unreadable = people.unreadable;
   const seals = createSeals(sealSecret(config), config.slack.oldSigningSecret);
   const seal = (request: string) => sealRequest({ seals }, request);
-  const slackTurns = createTurns({ shared: createSlackRetryAfter(redis, keys) });
-  const paced = createPaced(clients.patient, slackTurns, options.postEveryMs);
-  const liveEdits = createLiveEdits({ shown: createCardDigests(redis, keys), hasRoom: paced.hasRoom, clock });
-  const posts = createPosts({ clients, paced, cards, clock, botId: identity.botId, log });
-  const showing = { cards, looks, paced, posts, liveEdits };
+  const slackRateLimiter = createRateLimiter({ shared: createSlackRetryAfter(redis, keys) });
+  const sender = createMessageSender(clients.background, slackRateLimiter, options.postEveryMs);
+  const progressEdits = createProgressEdits({ shown: createCardDigests(redis, keys), hasRoom: sender.hasRoom, clock });
+  const posts = createMessagePosts({ clients, sender, cards, clock, botId: identity.botId, log });
+  const showing = { cards, looks, sender, posts, progressEdits };
   const notifier = createNotifier({ ledger, executions, people, policy, clock, ...showing, seal, log });
   const audit = createAuditBook({ redis, keys, ledger, clock, auditKeys, signingKey, checkpointFile, alarms });
   const auditChannel = createAuditChannel({ clients, channel: config.audit.channel, policy, log });
@@ -282,10 +283,10 @@ export async function serve(env: NodeJS.ProcessEnv, options: ServeOptions = {}):
   const homeTabs = startHomeTabs(parts, createOpenHomeTabs(redis, keys, clock));
   const bot: Bot = { ...parts, homeTabs };
 
-  const unfinished = watchUnfinished({
+  const unfinished = trackInteractions({
     ...{ store: createUnfinishedStore(redis, keys), seals, log, staleMs: options.abandonedMs },
     settle: (op) => written.settle(op),
-    say: (user, text) => sayDirectly({ clients }, user, text),
+    say: (user, text) => sendDirectMessage({ clients }, user, text),
   });
   // A start that fails has claimed no work.
   const listening = listen(config, { proxy, log, host: options.host });
@@ -304,7 +305,7 @@ export async function serve(env: NodeJS.ProcessEnv, options: ServeOptions = {}):
   });
 
   const reminders = createReminders(redis, keys);
-  const remind = createRemind(bot, seal);
+  const remind = createApproverReminder(bot, seal);
   const outbox = createOutbox({
     ...{ redis, blocking, keys, clock, consumer: replica },
     onFault: (err) => log.warn({ err }, 'no work can be taken'),
@@ -319,9 +320,9 @@ export async function serve(env: NodeJS.ProcessEnv, options: ServeOptions = {}):
     run: {
       async show(id) {
         await homeTabs.changed(id);
-        return notifier.show(id);
+        return notifier.refreshCard(id);
       },
-      result: (id) => notifier.result(id),
+      result: (id) => notifier.postResult(id),
       async expire(id, claim) {
         return ran(await expireRequest({ ledger, policy, clock }, id, claim));
       },
@@ -335,10 +336,10 @@ export async function serve(env: NodeJS.ProcessEnv, options: ServeOptions = {}):
         return ran(await revertLimit(bot, id, claim));
       },
       async tell(id) {
-        return ran(await tellThread(bot, id, notifier.tellThread));
+        return ran(await tellThread(bot, id, notifier.postThreadNotes));
       },
       async watch(id, claim) {
-        return ran(await watchExecution({ ...bot, looks }, id, claim, notifier.show));
+        return ran(await watchExecution({ ...bot, looks }, id, claim, notifier.refreshCard));
       },
     },
   });

@@ -8,8 +8,8 @@ import { createLogger } from '../src/log.ts';
 import { countingFetch } from '../src/ops/counted.ts';
 import { createMetrics } from '../src/ops/metrics.ts';
 import { createClients } from '../src/slack/clients.ts';
-import { fetchBy, slackProxy } from '../src/slack/proxied.ts';
 import { socketListening } from '../src/slack/receivers.ts';
+import { fetchThrough, slackProxy } from '../src/slack/slack-proxy.ts';
 import type { Access } from '../src/workflow/ports.ts';
 import { type ConnectProxy, startConnectProxy } from './connect-proxy.ts';
 import { ACCOUNT, arnOf, REGION, ROLE, startAws } from './datasync/aws-environment.ts';
@@ -88,12 +88,17 @@ describe('with HTTPS_PROXY', () => {
     const clientsBy = (noProxy: string) => {
       const dispatcher = slackProxy({ url: proxy.url, noProxy });
       ends.push(() => dispatcher?.destroy());
-      return createClients('xoxb-1', 'https://slack.invalid/api/', log, countingFetch(metrics, fetchBy(dispatcher)));
+      return createClients(
+        'xoxb-1',
+        'https://slack.invalid/api/',
+        log,
+        countingFetch(metrics, fetchThrough(dispatcher)),
+      );
     };
     const metrics = createMetrics({ countOpenRequests: async () => 0 });
-    await expect(clientsBy('slack.invalid').prompt.auth.test()).rejects.toThrow();
+    await expect(clientsBy('slack.invalid').interactive.auth.test()).rejects.toThrow();
     expect(proxy.asked).toEqual([]);
-    await expect(clientsBy('').prompt.auth.test()).rejects.toThrow();
+    await expect(clientsBy('').interactive.auth.test()).rejects.toThrow();
     expect(proxy.asked).toContainEqual({ to: 'slack.invalid:443', credentials: 'who:pass word' });
   });
 
@@ -110,7 +115,7 @@ describe('with HTTPS_PROXY', () => {
     const form = new FormData();
     form.append('file', new Blob(['the audit log']), 'audit.jsonl');
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
-    await fetchBy(dispatcher)(url, { method: 'POST', body: form });
+    await fetchThrough(dispatcher)(url, { method: 'POST', body: form });
     expect(body).toMatch(/filename="audit\.jsonl"[\s\S]*the audit log/);
   });
 

@@ -7,8 +7,8 @@ import { AwsFault } from '../workflow/faults.ts';
 import { nameable } from '../workflow/known-people.ts';
 import type { Clock, Executions, Ledger, Looks, People, PolicySource, StoredRequest } from '../workflow/ports.ts';
 import { executionOf, runningBeside } from '../workflow/request-facts.ts';
+import { faultName } from './fault-words.ts';
 import type { CardFacts } from './views/card.ts';
-import { faultName } from './words-fault.ts';
 
 interface Deps {
   ledger: Ledger;
@@ -20,17 +20,17 @@ interface Deps {
   seal: (request: string) => string;
 }
 
-/** A look that was just taken, or why there was none, so that AWS is not asked twice; null: AWS is to be asked. */
-export type Seen = TaskExecution | AwsFault | null;
+/** What AWS has just answered about the execution, so that it is not asked twice; null: AWS has to be asked. */
+export type DescribeResult = TaskExecution | AwsFault | null;
 
-/** What a card shows, looked up as it is now. */
+/** Looks up what a card shows. */
 export function createCardFacts(deps: Deps) {
-  async function factsOf({ request, record }: StoredRequest, seen: Seen): Promise<CardFacts> {
+  async function factsOf({ request, record }: StoredRequest, described: DescribeResult): Promise<CardFacts> {
     const inForce = deps.policy.current();
     const applied = request.status === 'applied';
-    const look = seen ?? (isOpen(request) || applied ? await lookAt(request) : null);
-    const execution = look instanceof AwsFault ? null : look;
-    const problem = look instanceof AwsFault ? faultName(look) : null;
+    const result = described ?? (isOpen(request) || applied ? await describe(request) : null);
+    const execution = result instanceof AwsFault ? null : result;
+    const problem = result instanceof AwsFault ? faultName(result) : null;
     const [standing, last] =
       applied || isOpen(request)
         ? await Promise.all([deps.ledger.inForceOf(request.execution), deps.looks.last(request.execution)])
@@ -39,8 +39,13 @@ export function createCardFacts(deps: Deps) {
     const rule = ruleNow(request, inForce);
     const decidable = rule !== null && request.status === 'pending';
     return {
-      ...{ request, record, execution, problem, standing: standing?.request ?? null },
-      ...{ running, measured: last?.limit === execution?.bytesPerSecond ? (last?.measured ?? null) : null },
+      request,
+      record,
+      execution,
+      problem,
+      standing: standing?.request ?? null,
+      running,
+      measured: last?.limit === execution?.bytesPerSecond ? (last?.measured ?? null) : null,
       rule,
       approvers: decidable ? await nameable(deps.people, rule.approvers, request.requester) : null,
       now: deps.clock.now(),
@@ -48,7 +53,7 @@ export function createCardFacts(deps: Deps) {
     };
   }
 
-  async function lookAt(request: ThrottleRequest): Promise<TaskExecution | AwsFault> {
+  async function describe(request: ThrottleRequest): Promise<TaskExecution | AwsFault> {
     const role = ruleNow(request, deps.policy.current())?.role ?? null;
     try {
       return await deps.executions.describe(executionOf(request), { role, session: { kind: 'read' } });
@@ -58,12 +63,14 @@ export function createCardFacts(deps: Deps) {
     }
   }
 
-  /** What keeps a limit from being reverted whose time is over. */
+  /** What keeps an overdue limit from being reverted; null: nothing, or it is not overdue. */
   async function problemOf(request: ThrottleRequest, now: Date): Promise<string | null> {
     if (!isHeld(request) || !isLate(request.hold, now)) return null;
-    const look = await lookAt(request);
-    return look instanceof AwsFault ? faultName(look) : null;
+    const result = await describe(request);
+    return result instanceof AwsFault ? faultName(result) : null;
   }
 
   return { factsOf, problemOf };
 }
+
+export type CardFactsSource = ReturnType<typeof createCardFacts>;

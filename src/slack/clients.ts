@@ -4,22 +4,22 @@ import { boltLogger } from '../log.ts';
 
 export interface SlackClients {
   /** For what a person waits for: short, never queued behind a rate limit, never repeated. */
-  prompt: WebClient;
+  interactive: WebClient;
   /** For what may wait. Repeats are the worker's, since a repeated post is a second message. */
-  patient: WebClient;
+  background: WebClient;
 }
 
 type Fetch = NonNullable<WebClientOptions['fetch']>;
 
-const PROMPT_MS = 2000;
-const PATIENT_MS = 10_000;
+const INTERACTIVE_MS = 2000;
+const BACKGROUND_MS = 10_000;
 
 export function createClients(
   token: string,
   apiUrl: string | null,
   log: Log,
   fetch: Fetch,
-  patientMs = PATIENT_MS,
+  backgroundMs = BACKGROUND_MS,
 ): SlackClients {
   const options: WebClientOptions = {
     ...(apiUrl === null ? {} : { slackApiUrl: apiUrl }),
@@ -29,8 +29,8 @@ export function createClients(
     fetch,
   };
   return {
-    prompt: new WebClient(token, { ...options, timeout: PROMPT_MS }),
-    patient: new WebClient(token, { ...options, timeout: patientMs }),
+    interactive: new WebClient(token, { ...options, timeout: INTERACTIVE_MS }),
+    background: new WebClient(token, { ...options, timeout: backgroundMs }),
   };
 }
 

@@ -5,10 +5,10 @@ import type { ExecutionArn } from '../domain/task-execution.ts';
 import { parseExecutionArn } from '../domain/task-execution.ts';
 import { type AuditCommand, parseAudit } from './command-audit.ts';
 import { COMMAND, EXAMPLES, type NotUnderstood, notUnderstood, refused, restOf } from './not-understood.ts';
+import { findOverlooked, OVERLOOKED_ADVICE } from './overlooked-words.ts';
 import { type TypedEnd, takeEnd } from './typed-end.ts';
 import { takeRate } from './typed-rate.ts';
 import { bare, isQuoted, readable, type Word, wordsOf } from './typed-words.ts';
-import { UNREAD_ADVICE, unreadIn } from './unread-words.ts';
 
 interface AskedCommand extends TypedEnd {
   kind: 'ask';
@@ -89,9 +89,14 @@ function parseAsk(text: string, execution: ExecutionArn, words: readonly Word[])
     const expected = `write a reason of at most ${LONGEST_REASON} characters; what is longer belongs in the channel or a ticket`;
     return notUnderstood(reason, 'reason-too-long', expected, example(`${rateText} cutover`));
   }
-  const unread = isQuoted(typedReason) ? null : unreadIn(reason);
+  const unread = isQuoted(typedReason) ? null : findOverlooked(reason);
   if (unread !== null) {
-    return notUnderstood(unread.part, unread.kind, UNREAD_ADVICE[unread.kind], example(`${rateText} for 2h cutover`));
+    return notUnderstood(
+      unread.part,
+      unread.kind,
+      OVERLOOKED_ADVICE[unread.kind],
+      example(`${rateText} for 2h cutover`),
+    );
   }
   return { kind: 'ask', execution, rate: rate.value, rateText, ...taken.end, reason: reason === '' ? null : reason };
 }

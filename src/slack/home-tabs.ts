@@ -3,79 +3,91 @@ import { LRUCache } from 'lru-cache';
 import { hasPlace } from '../domain/private-request.ts';
 import { NotRecorded } from '../workflow/faults.ts';
 import { concerned, type HomeTabs, homeFacts, type OpenHomeTabs } from '../workflow/home.ts';
-import { type Bot, sealRequest } from './bot.ts';
-import { linksOf } from './links.ts';
+import type { RunningDeps } from '../workflow/list-running.ts';
+import type { Clock } from '../workflow/ports.ts';
+import type { Background } from './background.ts';
+import { type CardLinkDeps, linksOf } from './card-links.ts';
+import type { LogState } from './log-state.ts';
+import type { LookUps } from './look-ups.ts';
+import { type SealDeps, sealRequest } from './sealed-ids.ts';
 import { homeAway, homeView, shownAtHome } from './views/home.ts';
 
-const LOOK_MS = 1000;
-/** Whose tab is brought up to date once Redis answers again; who looks at it for longer opens it anew. */
-const MOST_MISSED = 500;
+interface HomeTabsDeps extends RunningDeps, CardLinkDeps, SealDeps, Background {
+  clock: Clock;
+  audit: LogState;
+  lookUps: LookUps;
+}
+
+const POLL_MS = 1000;
+/** How many tabs are remembered while Redis is away, and for how long: whoever keeps looking opens the tab again. */
+const MAX_MISSED = 500;
 const MISSED_MS = 10 * 60_000;
 
-/** Brings home tabs up to date while somebody may look at them. */
-export function startHomeTabs(bot: Omit<Bot, 'homeTabs'>, homes: OpenHomeTabs): HomeTabs {
+/** Keeps Home tabs up to date while somebody may look at them. */
+export function startHomeTabs(deps: HomeTabsDeps, homes: OpenHomeTabs): HomeTabs {
+  const { clients, clock, log } = deps;
   const stopping = new AbortController();
-  /** Who has opened it while Redis was away, and when. */
-  const missed = new LRUCache<string, number>({ max: MOST_MISSED });
+  /** Who opened the tab while Redis was away, and when. */
+  const missed = new LRUCache<string, number>({ max: MAX_MISSED });
+  /** Whose tabs are being updated: an update may take longer than `POLL_MS`. */
+  const inHand = new Set<string>();
 
-  /** Says what is away, and keeps in mind whose tab has to follow: Redis can't. */
-  async function sayAway(user: string): Promise<void> {
-    missed.set(user, bot.clock.now().getTime());
-    await bot.clients.patient.views.publish({ user_id: user, view: homeAway(bot.clock.now()) });
+  /** Shows that Redis is away, and remembers here whose tab has to be updated later. */
+  async function showAway(user: string): Promise<void> {
+    missed.set(user, clock.now().getTime());
+    await clients.background.views.publish({ user_id: user, view: homeAway(clock.now()) });
   }
 
-  /** @throws NotRecorded while Redis is away still */
-  async function makeUpFor(): Promise<void> {
-    const since = bot.clock.now().getTime() - MISSED_MS;
+  /** Records the tabs that were opened while Redis was away. @throws NotRecorded while it still is */
+  async function recordMissed(): Promise<void> {
+    const since = clock.now().getTime() - MISSED_MS;
     for (const user of [...missed.rkeys()]) {
       if ((missed.get(user) ?? 0) >= since) await homes.opened(user);
       missed.delete(user);
     }
   }
-  /** However long these take, none of them is begun twice. */
-  const inHand = new Set<string>();
 
   async function bringUpToDate(user: string): Promise<void> {
     const slot = await homes.takePublishSlot(user);
     if (!slot) return;
     try {
-      const facts = await bot.lookUps.run('home', `home ${user}`, () => homeFacts(bot, user));
+      const facts = await deps.lookUps.run('home', `home ${user}`, () => homeFacts(deps, user));
       const shown = shownAtHome(facts).filter(({ request }) => hasPlace(request));
       const links = await linksOf(
-        bot,
+        deps,
         shown.map(({ request }) => request.id),
       );
-      const lost = bot.audit.lost() !== null;
-      const view = homeView({ facts, links, lost, now: bot.clock.now(), seal: (id) => sealRequest(bot, id) });
-      // What another bot shows by now is newer.
+      const lost = deps.audit.lost() !== null;
+      const view = homeView({ facts, links, lost, now: clock.now(), seal: (id) => sealRequest(deps, id) });
+      // Another bot may have published a newer one by now.
       if (!(await slot.isHeld())) return;
-      await bot.clients.patient.views.publish({ user_id: user, view });
+      await clients.background.views.publish({ user_id: user, view });
     } catch (err) {
-      bot.log.warn({ err, user }, 'a home tab could not be brought up to date');
+      log.warn({ err, user }, 'a home tab could not be brought up to date');
       await homes.markOutdated([user]);
     } finally {
-      // The 10 s are between two publications, however long the facts take, or Slack.
+      // The 10 s between two publications begin now, however long this one took.
       await slot.release();
     }
   }
 
-  async function look(): Promise<void> {
+  async function poll(): Promise<void> {
     while (!stopping.signal.aborted) {
       try {
-        await makeUpFor();
+        await recordMissed();
         for (const user of await homes.due()) {
           if (inHand.has(user)) continue;
           inHand.add(user);
-          bot.background(bringUpToDate(user).finally(() => inHand.delete(user)));
+          deps.background(bringUpToDate(user).finally(() => inHand.delete(user)));
         }
       } catch (err) {
-        bot.log.debug({ err }, 'home tabs not looked after');
+        log.debug({ err }, 'home tabs not looked after');
       }
-      await sleep(LOOK_MS, undefined, { signal: stopping.signal, ref: false }).catch(() => undefined);
+      await sleep(POLL_MS, undefined, { signal: stopping.signal, ref: false }).catch(() => undefined);
     }
   }
 
-  void look();
+  void poll();
   return {
     async opened(user) {
       try {
@@ -83,12 +95,12 @@ export function startHomeTabs(bot: Omit<Bot, 'homeTabs'>, homes: OpenHomeTabs): 
         await bringUpToDate(user);
       } catch (err) {
         if (!(err instanceof NotRecorded)) throw err;
-        bot.log.warn({ err, user }, 'a home tab was opened while Redis was away');
-        await sayAway(user);
+        log.warn({ err, user }, 'a home tab was opened while Redis was away');
+        await showAway(user);
       }
     },
     async changed(request) {
-      await homes.markOutdated(await concerned(bot, request, await homes.open()));
+      await homes.markOutdated(await concerned(deps, request, await homes.open()));
     },
     stop: () => stopping.abort(),
   };

@@ -1,8 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { WebClient } from '@slack/web-api';
 import type { Log } from '../log.ts';
-import type { Identity } from './bot.ts';
 import { slackError } from './clients.ts';
+
+/** Who the bot is in its workspace. */
+export interface Identity {
+  team: string;
+  /** The organisation of an Enterprise Grid that the workspace is in; null = none. */
+  enterprise: string | null;
+  botUser: string;
+  botId: string;
+  appId: string;
+}
 
 const AGAIN_MS = 2000;
 /** Slack says no to the token: no use to ask again. */

@@ -6,37 +6,42 @@ import type { Log } from '../log.ts';
 import { PersonUnknown } from '../workflow/faults.ts';
 import type { Channels, Clock, People, Postable } from '../workflow/ports.ts';
 import { missingScope, slackError } from './clients.ts';
-import { createFresh } from './fresh.ts';
+import { createTtlCache } from './ttl-cache.ts';
 
-/** What decides may not be older. */
-const MAX_AGE_MS = 10_000;
-/** What only counts or names people, or hides something, may be this old: a click is judged afresh. */
+/** For decisions. */
+const FRESH_MS = 10_000;
+/** For what only counts or names people, or hides something: a click is always judged afresh. */
 const LATELY_MS = 5 * 60_000;
-/** Slack tells of 20 groups a minute, and what only shows something is looked at over and over. */
+/** For what is only shown, and so read often: Slack allows 20 calls a minute for groups. */
 const GROUPS_LATELY_MS = 60_000;
-const MOST_PEOPLE = 5000;
-/** Those of policies that nobody goes by any more are among them. */
-const MOST_GROUPS = 1000;
-/** Slack's answers about a group that stay the same until a person puts the policy, or the app, right. */
+const MAX_PEOPLE = 5000;
+/** Groups of earlier policies are counted too. */
+const MAX_GROUPS = 1000;
+/** Slack's errors about a group that last until somebody corrects the policy or the app. */
 const UNREADABLE = new Set([
-  ...['no_such_subteam', 'missing_scope', 'no_permission', 'permission_denied', 'not_allowed_token_type'],
-  ...['plan_upgrade_required', 'paid_teams_only'],
+  'no_such_subteam',
+  'missing_scope',
+  'no_permission',
+  'permission_denied',
+  'not_allowed_token_type',
+  'plan_upgrade_required',
+  'paid_teams_only',
 ]);
 
 export interface SlackPeople extends People, Channels {
-  /** The groups that Slack, asked last, did not tell and will not tell by waiting. */
+  /** The groups that could not be read the last time, and won't be by waiting. */
   unreadable(): string[];
 }
 
-/** Who someone is, and where the bot may speak, as Slack says it. */
+/** Asks Slack who somebody is, and where the bot may post. */
 export function createPeople(client: WebClient, team: string, clock: Clock, log: Log): SlackPeople {
-  const personOf = createFresh((user) => lookUpPerson(client, team, user), clock, MAX_AGE_MS);
-  const membersOf = createFresh((group) => lookUpGroup(client, group, log), clock, MAX_AGE_MS);
-  const lately = createFresh(personOf, clock, LATELY_MS, MOST_PEOPLE);
-  const privacyOf = createFresh((channel) => lookUpPrivacy(client, channel), clock, LATELY_MS);
-  const unreadable = new LRUCache<string, true>({ max: MOST_GROUPS });
+  const personOf = createTtlCache((user) => lookUpPerson(client, team, user), clock, FRESH_MS);
+  const membersOf = createTtlCache((group) => lookUpGroup(client, group, log), clock, FRESH_MS);
+  const lately = createTtlCache(personOf, clock, LATELY_MS, MAX_PEOPLE);
+  const privacyOf = createTtlCache((channel) => lookUpPrivacy(client, channel), clock, LATELY_MS);
+  const unreadable = new LRUCache<string, true>({ max: MAX_GROUPS });
 
-  const membersLately = createFresh(membersOf, clock, GROUPS_LATELY_MS);
+  const membersLately = createTtlCache(membersOf, clock, GROUPS_LATELY_MS);
 
   async function groupBy(look: typeof membersOf, id: string) {
     try {
@@ -58,7 +63,7 @@ export function createPeople(client: WebClient, team: string, clock: Clock, log:
   return {
     person: personOf,
     lately,
-    remembers: lately.holds,
+    remembers: lately.has,
     groups: (ids) => groupsBy(membersOf, ids),
     groupsLately: (ids) => groupsBy(membersLately, ids),
     postable: (channel) => lookUpChannel(client, channel, log),
@@ -92,7 +97,7 @@ async function lookUpPerson(client: WebClient, team: string, id: string): Promis
   }
 }
 
-/** Slack's own, which it does not call a bot. */
+/** Slack's own bot, which its API does not mark as one. */
 const SLACKBOT = 'USLACKBOT';
 
 /** In an Enterprise Grid a member's own team may be another workspace of the same organisation. */
@@ -122,7 +127,7 @@ async function lookUpChannel(client: WebClient, channel: string, log: Log): Prom
     if (found?.is_im || found?.is_mpim) return 'direct';
     if (found?.is_archived) return 'archived';
     if (!found?.is_member) return 'not-a-member';
-    // Shared within the organization alone (`is_org_shared`) it is not: people's own workspaces are judged one by one.
+    // Shared within the organization alone (`is_org_shared`) doesn't count: each person's own workspace is checked.
     const invited = (found as { pending_connected_team_ids?: string[] }).pending_connected_team_ids;
     const shared =
       found.is_ext_shared || found.is_pending_ext_shared || found.pending_shared?.length || invited?.length;
@@ -131,14 +136,14 @@ async function lookUpChannel(client: WebClient, channel: string, log: Log): Prom
     // A private channel that the bot is not in looks like none at all.
     if (slackError(err) === 'channel_not_found') return 'not-found';
     const scope = missingScope(err);
-    // The bot has none to read direct messages, of two or of more.
+    // The bot has no scope to read direct messages, of two people or more.
     if (scope && /^(?:im|mpim):/.test(scope)) return 'direct';
     log.warn({ err, channel, scope }, 'Slack can not say whether the bot may post');
     return scope ? { missingScope: scope } : 'unknown';
   }
 }
 
-/** A channel that the bot can't see is a private one that it is not in. @throws where Slack can't say */
+/** A channel that the bot can't see is a private one that it is not in. @throws if Slack can't say */
 async function lookUpPrivacy(client: WebClient, channel: string): Promise<boolean> {
   try {
     const { channel: found } = await client.conversations.info({ channel });

@@ -4,8 +4,8 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { HTTPReceiver, type Receiver, SocketModeReceiver } from '@slack/bolt';
 import type { Log } from '../log.ts';
 import { boltLogger } from '../log.ts';
-import { watchArrivals } from './arrival.ts';
-import type { SlackProxy } from './proxied.ts';
+import { trackArrivals } from './arrival-times.ts';
+import type { SlackProxy } from './slack-proxy.ts';
 import { createSocketPool, type SocketState } from './socket-pool.ts';
 
 export interface Listening {
@@ -29,10 +29,14 @@ const MOST_BYTES = 1024 * 1024;
  * @param host every interface if not given
  */
 export function httpListening(signingSecret: string, port: number, log: Log, host?: string): Listening {
-  const arrivals = watchArrivals();
+  const arrivals = trackArrivals();
   const arrivedAt = new WeakMap<IncomingMessage, number>();
   const receiver = new HTTPReceiver({
-    ...{ signingSecret, port, endpoints: '/slack/events', logger: boltLogger(log), bodyLimit: MOST_BYTES },
+    signingSecret,
+    port,
+    endpoints: '/slack/events',
+    logger: boltLogger(log),
+    bodyLimit: MOST_BYTES,
     customPropertiesExtractor: (request) => ({ arrivedAt: arrivedAt.get(request) }),
   });
   const listen = receiver.requestListener;
@@ -87,14 +91,18 @@ export function socketListening(
   proxy: SlackProxy | null,
   log: Log,
 ): Listening {
-  const arrivals = watchArrivals();
+  const arrivals = trackArrivals();
   const clientOptions = {
     ...(apiUrl === null ? {} : { slackApiUrl: apiUrl }),
-    ...{ retryConfig: { retries: 0 }, rejectRateLimitedCalls: true, timeout: CONNECT_MS },
+    retryConfig: { retries: 0 },
+    rejectRateLimitedCalls: true,
+    timeout: CONNECT_MS,
   };
   const make = () =>
     new SocketModeReceiver({
-      ...{ appToken, logger: boltLogger(log), autoReconnectEnabled: false },
+      appToken,
+      logger: boltLogger(log),
+      autoReconnectEnabled: false,
       installerOptions: { clientOptions },
       customPropertiesExtractor: () => ({ arrivedAt: arrivals.seen() }),
       ...(proxy === null ? {} : { dispatcher: proxy }),

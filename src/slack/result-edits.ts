@@ -1,41 +1,41 @@
 import type { Card, Cards, RecordRef } from '../workflow/ports.ts';
-import type { Paced } from './paced.ts';
+import type { MessageSender } from './message-sender.ts';
 import { isGone } from './slack-fault.ts';
-import { type LimitFacts, type Over, overOf, overResult } from './views/result-over.ts';
+import { type LimitFacts, type Outdated, outdatedOf, outdatedResult } from './views/outdated-result.ts';
 
 interface Deps {
   cards: Pick<Cards, 'said' | 'kept'>;
-  paced: Pick<Paced, 'edit'>;
+  sender: Pick<MessageSender, 'edit'>;
   seal: (request: string) => string;
 }
 
 /**
- * Edits a request's result once what it says is over, once for each thing that happens to the limit. Held by the card's lock;
- * safe to repeat. `recordOf` gives the record that the result rests on.
+ * Edits the result of a request when it is no longer true, once for each thing that happens to the limit. The caller holds the
+ * card's lock; safe to repeat. `recordOf` gives the audit record that the result cites.
  */
 export async function editResult(
-  { cards, paced, seal }: Deps,
+  { cards, sender, seal }: Deps,
   { channel, resultTs: ts }: Card,
   facts: LimitFacts,
   recordOf: () => Promise<RecordRef>,
 ): Promise<void> {
-  const over = ts === null ? null : overOf(facts);
-  if (ts === null || !over) return;
+  const outdated = ts === null ? null : outdatedOf(facts);
+  if (ts === null || !outdated) return;
   const { id } = facts.request;
-  const word = overWord(over);
-  if (await cards.said(id, word)) return;
-  const message = overResult({ ...facts, record: await recordOf(), seal }, over);
+  const key = outdatedKey(outdated);
+  if (await cards.said(id, key)) return;
+  const message = outdatedResult({ ...facts, record: await recordOf(), seal }, outdated);
   if (!message) return;
   const { text, blocks } = message;
   try {
-    await paced.edit({ id: `result ${id}`, urgency: 'first' }, { channel, ts, text, blocks });
+    await sender.edit({ id: `result ${id}`, priority: 'high' }, { channel, ts, text, blocks });
   } catch (fault) {
     if (!isGone(fault)) throw fault;
   }
-  await cards.kept(id, word);
+  await cards.kept(id, key);
 }
 
-/** What is kept once the result says so. */
-export function overWord({ key }: Over): string {
+/** The key under which such an edit is recorded. */
+export function outdatedKey({ key }: Outdated): string {
   return `result ${key}`;
 }

@@ -1,17 +1,17 @@
 import type { PlainTextOption } from '@slack/types';
-import type { Bot, Caller, Click, SubmitAnswer, View } from './bot.ts';
+import type { Bot } from './bot.ts';
 import type { Command } from './command-text.ts';
-import { askThrottle } from './interactions/ask-throttle.ts';
+import type { Caller, Click, SubmitAnswer, View } from './interaction.ts';
 import { cancel } from './interactions/cancel-request.ts';
-import { exportLog, verifyLog } from './interactions/check-audit.ts';
-import { extendOp, openExtend, submitExtend } from './interactions/extend-hold.ts';
+import { extendOp, openExtend, submitExtend } from './interactions/extend-limit.ts';
 import { openAuditFilter, submitAuditFilter } from './interactions/filter-audit.ts';
 import { listExecutions, throttleListed, turnPage } from './interactions/list-executions.ts';
 import { listRequests } from './interactions/list-requests.ts';
-import { lookUp, tellStory, turnAuditPage } from './interactions/look-up-audit.ts';
+import { lookUp, showRequestHistory, turnAuditPage } from './interactions/look-up-audit.ts';
 import { askAgain, openRequestModal } from './interactions/open-request-modal.ts';
 import { openReviewModal } from './interactions/open-review.ts';
 import { showPreview } from './interactions/preview-throttle.ts';
+import { requestByCommand } from './interactions/request-by-command.ts';
 import { revert } from './interactions/revert-now.ts';
 import { selectExecution } from './interactions/select-execution.ts';
 import { showStatus } from './interactions/show-status.ts';
@@ -19,8 +19,15 @@ import { requestOp, submitRequest } from './interactions/submit-request.ts';
 import { reviewOp, submitReview } from './interactions/submit-review.ts';
 import { suggestExecutions } from './interactions/suggest-executions.ts';
 import { undoClicked, undoTyped } from './interactions/undo-request.ts';
+import { exportLog, verifyLog } from './interactions/verify-audit.ts';
+import { type Doing, notUnderstoodWords } from './reply-words.ts';
 import { AUDIT_FILTER_MODAL } from './views/audit-filter.ts';
-import { AUDIT_FILTER_ACTION, AUDIT_NEWER_ACTION, AUDIT_OLDER_ACTION, AUDIT_STORY_ACTION } from './views/audit-list.ts';
+import {
+  AUDIT_FILTER_ACTION,
+  AUDIT_HISTORY_ACTION,
+  AUDIT_NEWER_ACTION,
+  AUDIT_OLDER_ACTION,
+} from './views/audit-list.ts';
 import { ASK_AGAIN_ACTION, CANCEL_ACTION, EXTEND_ACTION, REVERT_NOW_ACTION, REVIEW_ACTION } from './views/card.ts';
 import { LIST_BACK_ACTION, LIST_NEXT_ACTION, LIST_REFRESH_ACTION, THROTTLE_ACTION } from './views/execution-list.ts';
 import { EXTEND_MODAL } from './views/extend-modal.ts';
@@ -28,7 +35,6 @@ import { helpMessage } from './views/help.ts';
 import { REQUEST_FIELDS, REQUEST_MODAL } from './views/request-modal.ts';
 import { UNDO_ACTION } from './views/result.ts';
 import { REVIEW_MODAL } from './views/review-modal.ts';
-import { type Doing, notUnderstoodWords } from './words.ts';
 
 /** `doing` tells what a fault means for the person: what was not recorded, or only not shown. */
 interface Route<H> {
@@ -44,7 +50,7 @@ type CommandRoutes = {
 
 /** What can be typed, by its kind. */
 export const COMMANDS: CommandRoutes = {
-  ask: { doing: 'asking', handle: askThrottle },
+  ask: { doing: 'asking', handle: requestByCommand },
   'open-modal': { doing: 'asking', handle: (bot, caller, command) => openRequestModal(bot, caller, command.execution) },
   requests: { doing: 'looking', viewers: true, handle: listRequests },
   list: { doing: 'looking', viewers: true, handle: listExecutions },
@@ -75,7 +81,7 @@ export const ACTIONS: Readonly<Record<string, Route<(bot: Bot, caller: Caller, c
   [LIST_BACK_ACTION]: { doing: 'looking', viewers: true, handle: turnPage },
   [AUDIT_OLDER_ACTION]: { doing: 'looking', handle: turnAuditPage },
   [AUDIT_NEWER_ACTION]: { doing: 'looking', handle: turnAuditPage },
-  [AUDIT_STORY_ACTION]: { doing: 'looking', handle: tellStory },
+  [AUDIT_HISTORY_ACTION]: { doing: 'looking', handle: showRequestHistory },
   [AUDIT_FILTER_ACTION]: { doing: 'looking', handle: openAuditFilter },
   [REQUEST_FIELDS.execution.action]: { doing: 'looking', handle: selectExecution },
 };

@@ -16,19 +16,44 @@ type Patience = 'none' | 'few' | 'day';
 
 /** Trouble of Slack's own (docs.slack.dev/reference/methods/chat.postMessage), which may also have carried the call out. */
 const PASSING = new Set([
-  ...['internal_error', 'fatal_error', 'service_unavailable', 'request_timeout', 'team_added_to_org'],
-  ...['ratelimited', 'rate_limited', 'message_limit_exceeded', 'org_login_required'],
+  'internal_error',
+  'fatal_error',
+  'service_unavailable',
+  'request_timeout',
+  'team_added_to_org',
+  'ratelimited',
+  'rate_limited',
+  'message_limit_exceeded',
+  'org_login_required',
 ]);
 /** The app or its token is to be put right, for every message alike. */
 const APP = new Set([
-  ...['invalid_auth', 'not_authed', 'account_inactive', 'token_revoked', 'token_expired', 'missing_scope'],
-  ...['not_allowed_token_type', 'accesslimited', 'two_factor_setup_required', 'app_uninstalled'],
+  'invalid_auth',
+  'not_authed',
+  'account_inactive',
+  'token_revoked',
+  'token_expired',
+  'missing_scope',
+  'not_allowed_token_type',
+  'accesslimited',
+  'two_factor_setup_required',
+  'app_uninstalled',
 ]);
 /** About this channel or this message: it stays so until a person changes the channel. */
 const FINAL = new Set([
-  ...['channel_not_found', 'is_archived', 'not_in_channel', 'msg_too_long', 'msg_blocks_too_long', 'no_text'],
-  ...['ekm_access_denied', 'team_access_not_granted', 'messages_tab_disabled', 'cannot_dm_bot', 'user_not_found'],
-  ...['user_disabled', 'thread_locked'],
+  'channel_not_found',
+  'is_archived',
+  'not_in_channel',
+  'msg_too_long',
+  'msg_blocks_too_long',
+  'no_text',
+  'ekm_access_denied',
+  'team_access_not_granted',
+  'messages_tab_disabled',
+  'cannot_dm_bot',
+  'user_not_found',
+  'user_disabled',
+  'thread_locked',
 ]);
 
 const GONE = new Set(['message_not_found', 'cant_update_message', 'edit_window_closed']);
@@ -47,8 +72,8 @@ export function slackVerdict(fault: unknown): SlackVerdict | null {
   return status !== null || isUnanswered(fault) ? { kind: 'no-answer' } : null;
 }
 
-/** Whether a post that failed so may stand there all the same. */
-export function mayStandThere(fault: unknown): boolean {
+/** Whether Slack may have posted the message although the call failed. */
+export function mayBePosted(fault: unknown): boolean {
   const verdict = slackVerdict(fault);
   if (verdict === null || verdict.kind === 'no-answer') return true;
   return verdict.kind === 'refused' && PASSING.has(verdict.error);

@@ -1,10 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Bot, Caller, SubmitAnswer } from './bot.ts';
-import { tellFault, updateModal } from './door.ts';
-import { keptForm } from './kept-form.ts';
+import type { SlackClients } from './clients.ts';
+import { replyWithFault } from './error-replies.ts';
+import type { Caller, SubmitAnswer } from './interaction.ts';
+import { updateModal } from './modal-updates.ts';
 import type { ViewPayload } from './payloads.ts';
+import { refilledForm } from './refilled-form.ts';
+import type { Doing } from './reply-words.ts';
 import { loadingModal, noticeModal } from './views/notices.ts';
-import type { Doing } from './words.ts';
 
 /** A submit must be answered within 3 s: what takes longer goes on behind a "checking" view. */
 const ANSWER_DUE_MS = 2400;
@@ -18,7 +20,7 @@ export function noticeAnswer(title: string, text: string): SubmitAnswer {
 }
 
 /** The form stays as it is, with the words on top: the same may be sent again. */
-export function keptFormAnswer(title: string, text: string): SubmitAnswer {
+export function refilledFormAnswer(title: string, text: string): SubmitAnswer {
   return { now: { response_action: 'keep' }, later: noticeAnswer(title, text).later };
 }
 
@@ -32,7 +34,7 @@ interface Submit {
 
 /** Answers a submitted modal by what comes of the work, in time or in the modal later. */
 export async function answerSubmit(
-  bot: Bot,
+  deps: { clients: SlackClients },
   caller: Caller,
   { form, title, doing, ack }: Submit,
   work: () => Promise<SubmitAnswer>,
@@ -43,9 +45,9 @@ export async function answerSubmit(
   );
   const soon = await Promise.race([working, sleep(ANSWER_DUE_MS, null, { ref: false })]);
   /** The form with what was typed where it can be sent again, else the end of the matter. */
-  const shown = (text: string, again: boolean) => (again ? keptForm(form, text) : null) ?? noticeModal(title, text);
+  const shown = (text: string, again: boolean) => (again ? refilledForm(form, text) : null) ?? noticeModal(title, text);
   const inModal = async (text: string, again: boolean) => {
-    if (!(await updateModal(bot, caller, form.id, shown(text, again)))) await caller.say(text);
+    if (!(await updateModal(deps, caller, form.id, shown(text, again)))) await caller.say(text);
   };
   if (soon && 'answer' in soon) {
     const { now, later } = soon.answer;
@@ -56,13 +58,13 @@ export async function answerSubmit(
       say = inModal;
       await ack({ response_action: 'update', view: shown(text, again) });
     };
-    return tellFault(soon.fault, doing, (text, again) => say(text, again), caller);
+    return replyWithFault(soon.fault, doing, (text, again) => say(text, again), caller);
   }
   await ack({ response_action: 'update', view: loadingModal(title, 'Checking… this takes longer than usual.') });
   const [done] = await Promise.all([working, sleep(ANSWER_SHOWN_MS)]);
-  if ('fault' in done) return tellFault(done.fault, doing, inModal, caller);
+  if ('fault' in done) return replyWithFault(done.fault, doing, inModal, caller);
   const { now, later } = done.answer;
   // What is wrong with a field can't stand under it any more.
   if (now.response_action === 'errors' || now.response_action === 'keep') return inModal(later.text, true);
-  if (!(await updateModal(bot, caller, form.id, later.view))) await caller.say(later.text);
+  if (!(await updateModal(deps, caller, form.id, later.view))) await caller.say(later.text);
 }

@@ -1,5 +1,4 @@
-import type { View } from './bot.ts';
-import { valueKey } from './interactions/submit-request.ts';
+import { type View, valueKey } from './interaction.ts';
 import type { ViewPayload } from './payloads.ts';
 
 /** A modal as Slack sends it back, with what was typed and picked. */

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createCards } from '../../src/ledger/cards.ts';
-import { createCardTurn } from '../../src/slack/card-turn.ts';
+import { createCardLock } from '../../src/slack/card-lock.ts';
 import type { Cards } from '../../src/workflow/ports.ts';
 import { type OpenedLedger, openLedger } from './given-ledger.ts';
 
@@ -45,14 +45,14 @@ describe('where a request’s messages stand', () => {
 
 describe('the turn to write a request’s messages', () => {
   const BUSY = { againInSeconds: 0.5, why: 'another bot is at this card' };
-  const inTurn: ReturnType<typeof createCardTurn> = (...given) => createCardTurn(cards)(...given);
+  const withCardLock: ReturnType<typeof createCardLock> = (...given) => createCardLock(cards)(...given);
 
   it('is one bot’s at a time, for the card and for the result by itself', async () => {
     const written: string[] = [];
-    const told = await inTurn('r-1', 'card', async (still) => {
-      expect(await inTurn('r-1', 'card', async () => null)).toEqual(BUSY);
+    const told = await withCardLock('r-1', 'card', async (still) => {
+      expect(await withCardLock('r-1', 'card', async () => null)).toEqual(BUSY);
       expect(
-        await inTurn('r-1', 'result', async (also) => {
+        await withCardLock('r-1', 'result', async (also) => {
           await also();
           written.push('result');
           return null;
@@ -70,7 +70,7 @@ describe('the turn to write a request’s messages', () => {
   it('that has gone to another bot ends before the next message, and leaves the other’s alone', async () => {
     const key = opened.keys.cardLock('r-1');
     const written: string[] = [];
-    const told = await inTurn('r-1', 'card', async (still) => {
+    const told = await withCardLock('r-1', 'card', async (still) => {
       await still();
       written.push('one');
       await opened.redis.set(key, 'another bot’s');
@@ -84,7 +84,7 @@ describe('the turn to write a request’s messages', () => {
   });
 
   it('is given back after a fault, which is told', async () => {
-    const work = inTurn('r-1', 'card', async () => {
+    const work = withCardLock('r-1', 'card', async () => {
       throw new Error('Slack said no');
     });
     await expect(work).rejects.toThrow('Slack said no');

@@ -9,12 +9,12 @@ import { createOutbox } from '../../src/ledger/outbox.ts';
 import { createSlackRetryAfter } from '../../src/ledger/slack-retry-after.ts';
 import { createLogger } from '../../src/log.ts';
 import { createClients } from '../../src/slack/clients.ts';
-import { createLiveEdits } from '../../src/slack/live-edits.ts';
+import { createMessagePosts } from '../../src/slack/message-posts.ts';
+import { createMessageSender } from '../../src/slack/message-sender.ts';
 import { createNotifier } from '../../src/slack/notifier.ts';
-import { createPaced } from '../../src/slack/paced.ts';
 import { createPeople } from '../../src/slack/people.ts';
-import { createPosts } from '../../src/slack/posts.ts';
-import { createTurns } from '../../src/slack/turns.ts';
+import { createProgressEdits } from '../../src/slack/progress-edits.ts';
+import { createRateLimiter } from '../../src/slack/rate-limiter.ts';
 import { type Run, startLoop } from '../../src/worker/loop.ts';
 import { policy, rule } from '../domain/given.ts';
 import { openLedger, openRedis } from '../ledger/given-ledger.ts';
@@ -33,13 +33,22 @@ export async function startShowing(
   const { SLACK_BOT_TOKEN = '' } = slack.environment();
   const clients = createClients(SLACK_BOT_TOKEN, slack.apiUrl, log, fetch);
   const executions = createExecutions({ clock });
-  const paced = createPaced(clients.patient, createTurns({ shared: createSlackRetryAfter(redis, keys) }), postEveryMs);
+  const sender = createMessageSender(
+    clients.background,
+    createRateLimiter({ shared: createSlackRetryAfter(redis, keys) }),
+    postEveryMs,
+  );
   const cards = createCards(redis, keys);
   const notifier = createNotifier({
-    ...{ ledger, executions, clock, log, paced, cards },
-    posts: createPosts({ clients, paced, cards, clock, botId: 'B0DST', log }),
-    liveEdits: createLiveEdits({ shown: createCardDigests(redis, keys), hasRoom: paced.hasRoom, clock }),
-    people: createPeople(clients.prompt, slack.seed.team.id, clock, log),
+    ledger,
+    executions,
+    clock,
+    log,
+    sender,
+    cards,
+    posts: createMessagePosts({ clients, sender, cards, clock, botId: 'B0DST', log }),
+    progressEdits: createProgressEdits({ shown: createCardDigests(redis, keys), hasRoom: sender.hasRoom, clock }),
+    people: createPeople(clients.interactive, slack.seed.team.id, clock, log),
     policy: sourceOf(() => policy(rule({ role: null }))),
     looks: createLooks(redis, keys),
     seal: (request) => request,
@@ -48,14 +57,22 @@ export async function startShowing(
   const loop = startLoop({
     outbox: createOutbox({ redis, blocking, keys, clock, consumer: randomBytes(4).toString('hex') }),
     run: {
-      ...{ apply: done, expire: done, remind: done, revert: done, watch: done },
-      ...{ show: (id) => notifier.show(id), result: notifier.result, tell: notifier.tellThread },
+      apply: done,
+      expire: done,
+      remind: done,
+      revert: done,
+      watch: done,
+      show: (id) => notifier.refreshCard(id),
+      result: notifier.postResult,
+      tell: notifier.postThreadNotes,
     },
-    ...{ clock, log },
+    clock,
+    log,
   });
   return {
     ...opened,
-    ...{ notifier, paced },
+    notifier,
+    sender,
     async stop() {
       const stopped = loop.stop(2000);
       blocking.disconnect();

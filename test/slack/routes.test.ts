@@ -8,7 +8,7 @@ import { helpMessage } from '../../src/slack/views/help.ts';
 
 const root = join(import.meta.dirname, '../..');
 const views = join(root, 'src/slack/views');
-const sources = readdirSync(views).filter((file) => file.endsWith('.ts'));
+const sources = readdirSync(views, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));
 const exportsOf = await Promise.all(
   sources.map((file) => import(join(views, file)) as Promise<Record<string, unknown>>),
 );
@@ -31,7 +31,8 @@ function ids(ending: string): string[] {
 
 /** The actions of selects that ask for options while somebody types. */
 function searched(): string[] {
-  const modal = readFileSync(join(views, 'request-modal.ts'), 'utf8');
+  const file = sources.find((source) => source.endsWith('request-modal.ts')) ?? '';
+  const modal = readFileSync(join(views, file), 'utf8');
   return modal.includes("'external_select'") ? ['execution'] : [];
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isFinal, mayStandThere, slackVerdict } from '../../src/slack/slack-fault.ts';
+import { isFinal, mayBePosted, slackVerdict } from '../../src/slack/slack-fault.ts';
 
 const said = (error: string) =>
   Object.assign(new Error(error), { code: 'slack_webapi_platform_error', data: { error } });
@@ -9,17 +9,22 @@ const limited = Object.assign(new Error('slow down'), { code: 'slack_webapi_rate
 
 describe('what a failed call to Slack means', () => {
   it.each([
-    ...['channel_not_found', 'is_archived', 'not_in_channel', 'msg_too_long', 'restricted_action'],
-    ...[
-      'restricted_action_read_only_channel',
-      'restricted_action_thread_only_channel',
-      'restricted_action_thread_locked',
-    ],
-    ...['restricted_action_non_threadable_channel', 'team_access_not_granted', 'ekm_access_denied'],
-    ...['messages_tab_disabled', 'restricted_action_of_tomorrow'],
+    'channel_not_found',
+    'is_archived',
+    'not_in_channel',
+    'msg_too_long',
+    'restricted_action',
+    'restricted_action_read_only_channel',
+    'restricted_action_thread_only_channel',
+    'restricted_action_thread_locked',
+    'restricted_action_non_threadable_channel',
+    'team_access_not_granted',
+    'ekm_access_denied',
+    'messages_tab_disabled',
+    'restricted_action_of_tomorrow',
   ])('%s stays as it is', (error) => {
     expect(slackVerdict(said(error))).toEqual({ kind: 'refused', error, patience: 'none' });
-    expect(mayStandThere(said(error))).toBe(false);
+    expect(mayBePosted(said(error))).toBe(false);
   });
 
   it.each(['as_user_not_supported', 'something_new_of_2027'])(
@@ -33,13 +38,13 @@ describe('what a failed call to Slack means', () => {
     '%s may pass, and may have been carried out',
     (error) => {
       expect(slackVerdict(said(error))).toEqual({ kind: 'refused', error, patience: 'day' });
-      expect(mayStandThere(said(error))).toBe(true);
+      expect(mayBePosted(said(error))).toBe(true);
     },
   );
 
   it.each(['invalid_auth', 'token_revoked', 'missing_scope'])('%s is repaired by people', (error) => {
     expect(slackVerdict(said(error))).toEqual({ kind: 'refused', error, patience: 'day' });
-    expect(mayStandThere(said(error))).toBe(false);
+    expect(mayBePosted(said(error))).toBe(false);
   });
 
   it('tells silence, rate limits and proxies apart', () => {
@@ -48,7 +53,7 @@ describe('what a failed call to Slack means', () => {
     expect(slackVerdict(http(503))).toEqual({ kind: 'no-answer' });
     expect(slackVerdict(http(407))).toEqual({ kind: 'refused', error: 'HTTP 407', patience: 'day' });
     expect(slackVerdict(new TypeError('ours'))).toBeNull();
-    expect([limited, unanswered, http(503), http(407)].map(mayStandThere)).toEqual([false, true, true, false]);
+    expect([limited, unanswered, http(503), http(407)].map(mayBePosted)).toEqual([false, true, true, false]);
   });
 
   it('is given up at once, after five tries, or after a day', () => {

@@ -23,13 +23,17 @@ async function pool(options: { staggerMs?: number } = {}) {
   const make = () => {
     made += 1;
     return new SocketModeReceiver({
-      ...{ appToken, logger: boltLogger(log), autoReconnectEnabled: false },
+      appToken,
+      logger: boltLogger(log),
+      autoReconnectEnabled: false,
       installerOptions: { clientOptions: { slackApiUrl: slack.apiUrl, retryConfig: { retries: 0 } } },
     });
   };
   const held = createSocketPool({ make, log, size: 2, ...options });
   const app = new App({
-    ...{ receiver: held, logger: boltLogger(log), convoStore: false },
+    receiver: held,
+    logger: boltLogger(log),
+    convoStore: false,
     authorize: async () => ({ botToken, botId: 'B0DST' }),
   });
   app.command(/.*/, ({ ack }) => ack());
@@ -117,7 +121,9 @@ describe('connections of Socket Mode', () => {
     const { port } = slack.address() as AddressInfo;
     const make = () =>
       new SocketModeReceiver({
-        ...{ appToken: 'xapp-1', logger: boltLogger(log), autoReconnectEnabled: false },
+        appToken: 'xapp-1',
+        logger: boltLogger(log),
+        autoReconnectEnabled: false,
         installerOptions: { clientOptions: { slackApiUrl: `http://127.0.0.1:${port}/`, retryConfig: { retries: 0 } } },
       });
     const held = createSocketPool({ make, log, size: 1 });

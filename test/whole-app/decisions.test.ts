@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { visibleText } from '../../sandbox/slack/block-walk.ts';
 import { defaultSeed } from '../../sandbox/slack/seed.ts';
 import type { SlackMessage } from '../../sandbox/slack/workspace.ts';
-import { OUTSIDER } from '../../src/slack/words-access.ts';
+import { OUTSIDER } from '../../src/slack/access-words.ts';
 import { COMMAND, givenWorld, LEAD, LEAD2, MiB, OPERATOR, SLACK_WAITS_MS, shows } from './world.ts';
 
 // The requester is a lead too, and still counts as none.

@@ -4,7 +4,7 @@ import type { JsonObject } from '../../sandbox/slack/json.ts';
 import type { SlackView } from '../../sandbox/slack/views.ts';
 import type { SlackMessage } from '../../sandbox/slack/workspace.ts';
 import { ACTIONS, SUBMITS } from '../../src/slack/routes.ts';
-import { createSeals } from '../../src/slack/sealed.ts';
+import { createSeals } from '../../src/slack/seals.ts';
 import { COMMAND, givenWorld, LEAD, OPERATOR } from './world.ts';
 
 /** Of before a rotation. */

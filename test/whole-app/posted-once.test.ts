@@ -5,7 +5,7 @@ import { COMMAND, givenWorld, LEAD, OPERATOR, shows } from './world.ts';
 
 let ahead = 0;
 const at = givenWorld({
-  serve: { patientMs: 700, clock: { now: () => new Date(Date.now() + ahead) } },
+  serve: { backgroundMs: 700, clock: { now: () => new Date(Date.now() + ahead) } },
 });
 
 afterEach(() => {

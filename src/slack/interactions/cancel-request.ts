@@ -1,15 +1,27 @@
 import { cancelRequest } from '../../workflow/cancel-request.ts';
-import { type Bot, type Caller, type Click, openRequestSeal } from '../bot.ts';
-import { named } from '../named.ts';
-import { sayTooOld } from '../too-old.ts';
-import { decidedWords } from './submit-review.ts';
+import type { Clock, Ledger, People, PolicySource } from '../../workflow/ports.ts';
+import type { Background } from '../background.ts';
+import type { CardRefresher } from '../card-copies.ts';
+import { decidedWords } from '../decision-words.ts';
+import type { Caller, Click } from '../interaction.ts';
+import { replyInvalidButton } from '../invalid-seal-replies.ts';
+import { withNameablePeople } from '../refusal-replies.ts';
+import { openRequestSeal, type SealDeps } from '../sealed-ids.ts';
+
+interface Deps extends SealDeps, Background {
+  ledger: Ledger;
+  people: People;
+  policy: PolicySource;
+  clock: Clock;
+  notifier: CardRefresher;
+}
 
 /** `Cancel` on a card. The card itself says that it worked. */
-export async function cancel(bot: Bot, caller: Caller, click: Click): Promise<void> {
-  const id = openRequestSeal(bot, click.value);
-  if (!id) return sayTooOld(caller);
-  const decided = await cancelRequest(bot, { request: id, user: caller.user, op: caller.op });
-  if (decided.kind === 'refused') await caller.say(decidedWords(await named(bot, decided)).text);
+export async function cancel(deps: Deps, caller: Caller, click: Click): Promise<void> {
+  const id = openRequestSeal(deps, click.value);
+  if (!id) return replyInvalidButton(caller);
+  const decided = await cancelRequest(deps, { request: id, user: caller.user, op: caller.op });
+  if (decided.kind === 'refused') await caller.say(decidedWords(await withNameablePeople(deps, decided)).text);
   // What was decided stands, whatever comes of its message.
-  if (click.message) bot.background(bot.notifier.refreshCopy(id, click.message));
+  if (click.message) deps.background(deps.notifier.refreshCopy(id, click.message));
 }

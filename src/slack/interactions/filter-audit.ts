@@ -2,41 +2,47 @@ import { plainTyped } from '../../domain/invisible.ts';
 import { REQUEST_ID } from '../../domain/request-id.ts';
 import { parseExecutionArn } from '../../domain/task-execution.ts';
 import { type AuditQuery, EVERYTHING } from '../../workflow/audit-ports.ts';
-import { openAuditSeal } from '../audit-cursor.ts';
-import { type Bot, type Caller, type Click, openModalSeal, type SubmitAnswer, sealModal, type View } from '../bot.ts';
-import { sayTooOld, tooOldForm } from '../too-old.ts';
+import { openAuditSeal } from '../audit-seal.ts';
+import type { SlackClients } from '../clients.ts';
+import type { Caller, Click, SubmitAnswer, View } from '../interaction.ts';
+import { invalidFormAnswer, replyInvalidButton } from '../invalid-seal-replies.ts';
+import { openModalSeal, type SealDeps, sealModal } from '../sealed-ids.ts';
 import { AUDIT_FIELDS, type AuditField, type AuditFilterValues, auditFilterModal } from '../views/audit-filter.ts';
 import { auditListModal } from '../views/audit-list.ts';
 import { noticeModal } from '../views/notices.ts';
-import { actorOf, listFacts, look, notReadWords } from './look-up-audit.ts';
+import { actorOf, type LookUpDeps, listFacts, look, notReadWords } from './look-up-audit.ts';
+
+interface OpenDeps extends SealDeps {
+  clients: SlackClients;
+}
 
 const DAY_MS = 86_400_000;
 
 /** `Filter…`: the form, with what was looked for in it. Whether this person may read is asked when it comes back. */
-export async function openAuditFilter(bot: Bot, caller: Caller, click: Click): Promise<void> {
-  const carried = openAuditSeal(bot, click.value);
-  if (!carried) return sayTooOld(caller);
+export async function openAuditFilter(deps: OpenDeps, caller: Caller, click: Click): Promise<void> {
+  const carried = openAuditSeal(deps, click.value);
+  if (!carried) return replyInvalidButton(caller);
   if (!caller.triggerId) throw new Error('nothing to open a modal with');
-  const metadata = sealModal(bot, { u: caller.user, c: caller.channel ?? '', r: null });
+  const metadata = sealModal(deps, { u: caller.user, c: caller.channel ?? '', r: null });
   const view = auditFilterModal(valuesOf(carried.query), metadata);
-  const { views } = bot.clients.prompt;
+  const { views } = deps.clients.interactive;
   const open = { trigger_id: caller.triggerId, view };
   await (click.view ? views.push(open) : views.open(open));
 }
 
 /** `Search`: the first page stands in the same modal. */
-export async function submitAuditFilter(bot: Bot, caller: Caller, view: View): Promise<SubmitAnswer> {
-  const modal = openModalSeal(bot, view.metadata, caller.user);
-  if (!modal) return tooOldForm(caller, TITLE);
-  const read = await readFilter(bot, view);
+export async function submitAuditFilter(deps: LookUpDeps, caller: Caller, view: View): Promise<SubmitAnswer> {
+  const modal = openModalSeal(deps, view.metadata, caller.user);
+  if (!modal) return invalidFormAnswer(caller, TITLE);
+  const read = await readFilter(deps, view);
   if ('errors' in read) {
     const text = Object.values(read.errors).join('\n');
     return { now: { response_action: 'errors', errors: read.errors }, later: { text, view: noticeModal(TITLE, text) } };
   }
   const asker = { ...caller, channel: modal.c || null };
-  const found = await look(bot, asker, read.query, { go: 'older', below: null });
+  const found = await look(deps, asker, read.query, { go: 'older', below: null });
   if (found.kind !== 'page') return inModal(noticeModal(TITLE, notReadWords(found)), notReadWords(found));
-  const facts = await listFacts(bot, read.query, found.page);
+  const facts = await listFacts(deps, read.query, found.page);
   return inModal(auditListModal(facts, view.metadata), 'What the search found stood in a form that was closed.');
 }
 
@@ -46,7 +52,10 @@ function inModal(view: SubmitAnswer['later']['view'], text: string): SubmitAnswe
   return { now: { response_action: 'update', view }, later: { view, text } };
 }
 
-async function readFilter(bot: Bot, view: View): Promise<{ query: AuditQuery } | { errors: Record<string, string> }> {
+async function readFilter(
+  deps: LookUpDeps,
+  view: View,
+): Promise<{ query: AuditQuery } | { errors: Record<string, string> }> {
   const value = (field: AuditField) =>
     plainTyped(view.values.get(`${AUDIT_FIELDS[field].block}/${AUDIT_FIELDS[field].action}`) ?? '').trim() || null;
   const errors: Record<string, string> = {};
@@ -69,8 +78,14 @@ async function readFilter(bot: Bot, view: View): Promise<{ query: AuditQuery } |
   if (Object.keys(errors).length > 0) return { errors };
   const user = value('user');
   const query = {
-    ...{ ...EVERYTHING, request, execution, task, account, event: value('event'), channel: value('channel') },
-    user: user === null ? null : await actorOf(bot, user),
+    ...EVERYTHING,
+    request,
+    execution,
+    task,
+    account,
+    event: value('event'),
+    channel: value('channel'),
+    user: user === null ? null : await actorOf(deps, user),
     since: from === null ? null : `${from}T00:00:00.000Z`,
     until: to === null ? null : new Date(Date.parse(`${to}T00:00:00.000Z`) + DAY_MS).toISOString(),
   };

@@ -1,31 +1,41 @@
 import { hasPlace } from '../../domain/private-request.ts';
+import type { Clock, Ledger } from '../../workflow/ports.ts';
+import type { ShownDeps } from '../../workflow/shown-requests.ts';
 import { waitingRequests } from '../../workflow/waiting-requests.ts';
-import { type Bot, type Caller, sealRequest } from '../bot.ts';
-import { linksOf } from '../links.ts';
+import { type CardLinkDeps, linksOf } from '../card-links.ts';
+import type { Caller } from '../interaction.ts';
+import type { LookUps } from '../look-ups.ts';
+import { type SealDeps, sealRequest } from '../sealed-ids.ts';
 import { requestList } from '../views/request-list.ts';
 import type { MessageView } from '../views/text.ts';
+
+interface Deps extends ShownDeps, CardLinkDeps, SealDeps {
+  ledger: Ledger;
+  clock: Clock;
+  lookUps: LookUps;
+}
 
 /** As many as fit in a message, and as one person can use. */
 const MOST_SHOWN = 15;
 
 /** `requests`: what is open, that which this person can decide first. */
-export async function listRequests(bot: Bot, caller: Caller): Promise<void> {
-  await caller.say(await bot.lookUps.run('asked', `requests ${caller.user}`, () => look(bot, caller.user)));
+export async function listRequests(deps: Deps, caller: Caller): Promise<void> {
+  await caller.say(await deps.lookUps.run('asked', `requests ${caller.user}`, () => look(deps, caller.user)));
 }
 
-async function look(bot: Bot, user: string): Promise<MessageView> {
-  const person = await bot.people.person(user);
-  const { toDecide, others, total } = await waitingRequests(bot, person, MOST_SHOWN);
+async function look(deps: Deps, user: string): Promise<MessageView> {
+  const person = await deps.people.person(user);
+  const { toDecide, others, total } = await waitingRequests(deps, person, MOST_SHOWN);
   const shown = [...toDecide, ...others].slice(0, MOST_SHOWN);
   return requestList({
     mine: toDecide.slice(0, MOST_SHOWN),
     others,
     toDecide: toDecide.length,
     total,
-    now: bot.clock.now(),
-    seal: (id) => sealRequest(bot, id),
+    now: deps.clock.now(),
+    seal: (id) => sealRequest(deps, id),
     links: await linksOf(
-      bot,
+      deps,
       shown.filter(({ request }) => hasPlace(request)).map(({ request }) => request.id),
     ),
   });

@@ -4,59 +4,77 @@ import type { ExecutionArn } from '../../domain/task-execution.ts';
 import type { ThrottleRequest } from '../../domain/throttle-request.ts';
 import { writeUntil } from '../../domain/until.ts';
 import { isZone } from '../../domain/wall-time.ts';
-import { listLacks, type Unlisted } from '../../workflow/list-executions.ts';
-import { type Bot, type Caller, type Click, openRequestSeal, sealModal } from '../bot.ts';
-import { updateModal } from '../door.ts';
-import { sayTooOld } from '../too-old.ts';
+import { type ListDeps, listLacks, type Unlisted } from '../../workflow/list-executions.ts';
+import type { Clock, Ledger } from '../../workflow/ports.ts';
+import type { Background } from '../background.ts';
+import type { SlackClients } from '../clients.ts';
+import type { Caller, Click } from '../interaction.ts';
+import { replyInvalidButton } from '../invalid-seal-replies.ts';
+import { openModal, updateModal } from '../modal-updates.ts';
+import { refusalWords } from '../refusal-words.ts';
+import { openRequestSeal, type SealDeps, sealModal } from '../sealed-ids.ts';
 import { type RequestValues, requestModal } from '../views/request-modal.ts';
-import { refusalWords } from '../words-refusal.ts';
+
+export interface OpenRequestModalDeps extends ListDeps, SealDeps, Background {
+  clients: SlackClients;
+  clock: Clock;
+}
+
+type AgainDeps = OpenRequestModalDeps & { ledger: Ledger };
 
 const EMPTY: RequestValues = { execution: null, rate: '', duration: '', reason: '' };
 
 /** No words, or an ARN alone. */
-export async function openRequestModal(bot: Bot, caller: Caller, execution: ExecutionArn | null): Promise<void> {
-  await open(bot, caller, caller.channel ?? '', {
+export async function openRequestModal(
+  deps: OpenRequestModalDeps,
+  caller: Caller,
+  execution: ExecutionArn | null,
+): Promise<void> {
+  await open(deps, caller, caller.channel ?? '', {
     ...EMPTY,
     execution: execution && { arn: execution.arn, label: execution.executionId },
   });
 }
 
 /** `Ask again` on a request that ended as stale: the same question, with the rate in force now. */
-export async function askAgain(bot: Bot, caller: Caller, click: Click): Promise<void> {
-  const id = openRequestSeal(bot, click.value);
-  if (!id) return sayTooOld(caller);
-  const stored = await bot.ledger.load(id);
+export async function askAgain(deps: AgainDeps, caller: Caller, click: Click): Promise<void> {
+  const id = openRequestSeal(deps, click.value);
+  if (!id) return replyInvalidButton(caller);
+  const stored = await deps.ledger.load(id);
   if (!stored) return caller.say(refusalWords({ why: 'unknown-request' }).text);
   const { execution, taskName, to, reason, channel } = stored.request;
-  await open(bot, caller, channel, {
+  await open(deps, caller, channel, {
     execution: { arn: execution, label: taskName ?? execution.slice(-22) },
     rate: writeRate(to),
-    duration: await endText(bot, caller, stored.request),
+    duration: await endText(deps, caller, stored.request),
     reason: reason ?? '',
   });
 }
 
 /** The end as it was asked for: an instant on this person's own clock. */
-async function endText(bot: Bot, { user }: Caller, { durationSeconds, until }: ThrottleRequest): Promise<string> {
+async function endText(
+  deps: OpenRequestModalDeps,
+  { user }: Caller,
+  { durationSeconds, until }: ThrottleRequest,
+): Promise<string> {
   if (!until) return durationSeconds === null ? '' : writeDuration(durationSeconds);
-  const { zone } = await bot.people.person(user);
+  const { zone } = await deps.people.person(user);
   return `until ${writeUntil(new Date(until), zone && isZone(zone) ? zone : 'UTC')}`;
 }
 
 /** Needs nothing from AWS. Where an execution is to be chosen, what the list lacks is said when that is known. */
-async function open(bot: Bot, caller: Caller, channel: string, values: RequestValues): Promise<void> {
-  const { user, triggerId } = caller;
-  if (!triggerId) throw new Error('nothing to open a modal with');
-  const metadata = sealModal(bot, { u: user, c: channel, r: null });
-  const facts = { metadata, values, problem: null, preview: null, previewProblem: null, now: bot.clock.now() };
-  const { view } = await bot.clients.prompt.views.open({ trigger_id: triggerId, view: requestModal(facts) });
+async function open(deps: OpenRequestModalDeps, caller: Caller, channel: string, values: RequestValues): Promise<void> {
+  const { user } = caller;
+  const metadata = sealModal(deps, { u: user, c: channel, r: null });
+  const facts = { metadata, values, problem: null, preview: null, previewProblem: null, now: deps.clock.now() };
+  const view = await openModal(deps, caller, requestModal(facts));
   if (values.execution !== null || !view?.id || !view.hash) return;
   const { id, hash } = view;
-  bot.background(
-    listLacks(bot, { user, channel }).then(async (lacks) => {
+  deps.background(
+    listLacks(deps, { user, channel }).then(async (lacks) => {
       if (lacks.length === 0) return;
       for (const lack of lacks) caller.log.warn(logged(lack), 'the list of executions is not whole');
-      await updateModal(bot, caller, id, requestModal({ ...facts, lacks }), hash);
+      await updateModal(deps, caller, id, requestModal({ ...facts, lacks }), hash);
     }),
   );
 }

@@ -1,41 +1,52 @@
 import { impact } from '../../domain/impact.ts';
 import { afterAsked, afterLimit } from '../../domain/limit-ends.ts';
 import { AwsFault } from '../../workflow/faults.ts';
-import { speedUnderLimit } from '../../workflow/measured-rates.ts';
+import { type MeasuredRates, speedUnderLimit } from '../../workflow/measured-rates.ts';
 import { type Opened, openReview } from '../../workflow/open-review.ts';
-import { type Bot, type Caller, type Click, openRequestSeal, sealModal } from '../bot.ts';
-import { openAndFill } from '../door.ts';
-import { named } from '../named.ts';
-import { sayTooOld } from '../too-old.ts';
+import type { ReviewDeps } from '../../workflow/review-request.ts';
+import type { Background } from '../background.ts';
+import type { CardRefresher } from '../card-copies.ts';
+import type { SlackClients } from '../clients.ts';
+import { decidedWords } from '../decision-words.ts';
+import { faultName } from '../fault-words.ts';
+import type { Caller, Click } from '../interaction.ts';
+import { replyInvalidButton } from '../invalid-seal-replies.ts';
+import { openThenFill } from '../modal-updates.ts';
+import { withNameablePeople } from '../refusal-replies.ts';
+import { openRequestSeal, type SealDeps, sealModal } from '../sealed-ids.ts';
 import { loadingModal, noticeModal } from '../views/notices.ts';
 import { reviewModal } from '../views/review-modal.ts';
-import { faultName } from '../words-fault.ts';
-import { decidedWords } from './submit-review.ts';
+
+interface Deps extends ReviewDeps, SealDeps, Background {
+  clients: SlackClients;
+  rates: MeasuredRates;
+  notifier: CardRefresher;
+}
 
 const TITLE = 'Review';
 
 /** `Review` on a card: the facts read afresh, or why not. */
-export async function openReviewModal(bot: Bot, caller: Caller, click: Click): Promise<void> {
-  const id = openRequestSeal(bot, click.value);
-  if (!id) return sayTooOld(caller);
+export async function openReviewModal(deps: Deps, caller: Caller, click: Click): Promise<void> {
+  const id = openRequestSeal(deps, click.value);
+  if (!id) return replyInvalidButton(caller);
   const frame = {
     loading: loadingModal(TITLE, 'Asking AWS how the transfer stands now…'),
     title: TITLE,
     doing: 'deciding',
   } as const;
-  await openAndFill(bot, caller, frame, async () => {
-    const opened = await openReview(bot, { request: id, user: caller.user, op: caller.op });
-    if (opened.kind === 'open') return modalOf(bot, caller, opened);
-    return noticeModal(TITLE, decidedWords(await named(bot, opened)).text);
+  await openThenFill(deps, caller, frame, async () => {
+    const opened = await openReview(deps, { request: id, user: caller.user, op: caller.op });
+    if (opened.kind === 'open') return modalOf(deps, caller, opened);
+    return noticeModal(TITLE, decidedWords(await withNameablePeople(deps, opened)).text);
   });
   // What was decided stands, whatever comes of its message.
-  if (click.message) bot.background(bot.notifier.refreshCopy(id, click.message));
+  if (click.message) deps.background(deps.notifier.refreshCopy(id, click.message));
 }
 
-function modalOf(bot: Bot, { user, log }: Caller, opened: Extract<Opened, { kind: 'open' }>) {
+function modalOf(deps: Deps, { user, log }: Caller, opened: Extract<Opened, { kind: 'open' }>) {
   const { request, rule, needed, takeover, several, execution, running } = opened;
-  const metadata = sealModal(bot, { u: user, c: request.channel, r: request.id });
-  const facts = { ...{ metadata, request, rule, needed, takeover, several }, now: bot.clock.now() };
+  const metadata = sealModal(deps, { u: user, c: request.channel, r: request.id });
+  const facts = { metadata, request, rule, needed, takeover, several, now: deps.clock.now() };
   if (execution instanceof AwsFault) {
     log.warn({ err: execution }, 'a review without what AWS says');
     return reviewModal({ ...facts, seen: null, problem: faultName(execution) });
@@ -45,7 +56,7 @@ function modalOf(bot: Bot, { user, log }: Caller, opened: Extract<Opened, { kind
     ...facts,
     seen: {
       execution,
-      impact: impact(execution, from, to, speedUnderLimit(bot.rates, execution, running !== null), {
+      impact: impact(execution, from, to, speedUnderLimit(deps.rates, execution, running !== null), {
         before: afterLimit(running, facts.now),
         after: afterAsked(request, running, facts.now),
       }),

@@ -1,14 +1,18 @@
+import type { Clock, Ledger } from '../../workflow/ports.ts';
 import { revertNow } from '../../workflow/revert-now.ts';
-import { type Bot, type Caller, type Click, openRequestSeal } from '../bot.ts';
-import { refusedWords } from '../named.ts';
-import { sayTooOld } from '../too-old.ts';
+import type { Caller, Click } from '../interaction.ts';
+import { replyInvalidButton } from '../invalid-seal-replies.ts';
+import { type RefusalReplyDeps, refusalReply } from '../refusal-replies.ts';
+import { openRequestSeal, type SealDeps } from '../sealed-ids.ts';
+
+type Deps = RefusalReplyDeps & SealDeps & { ledger: Ledger; clock: Clock };
 
 /** `Revert now` on a card or a warning. The card itself says how it goes on. */
-export async function revert(bot: Bot, caller: Caller, click: Click): Promise<void> {
-  const id = openRequestSeal(bot, click.value);
-  if (!id) return sayTooOld(caller);
-  const reverting = await revertNow(bot, { request: id, user: caller.user, op: caller.op });
+export async function revert(deps: Deps, caller: Caller, click: Click): Promise<void> {
+  const id = openRequestSeal(deps, click.value);
+  if (!id) return replyInvalidButton(caller);
+  const reverting = await revertNow(deps, { request: id, user: caller.user, op: caller.op });
   if (reverting.kind === 'refused') {
-    await caller.say((await refusedWords(bot, caller.user, reverting.refusal, reverting.other)).text);
+    await caller.say((await refusalReply(deps, caller.user, reverting.refusal, reverting.other)).text);
   }
 }

@@ -1,21 +1,28 @@
 import { hasPlace } from '../../domain/private-request.ts';
 import { executionStatus } from '../../workflow/execution-status.ts';
-import { type Bot, type Caller, sealExecution } from '../bot.ts';
+import type { RunningDeps } from '../../workflow/list-running.ts';
+import type { Clock } from '../../workflow/ports.ts';
+import { OUTSIDER } from '../access-words.ts';
+import { type CardLinkDeps, linkOf } from '../card-links.ts';
 import type { Command } from '../command-text.ts';
-import { linkOf } from '../links.ts';
+import type { Caller } from '../interaction.ts';
+import type { LogState } from '../log-state.ts';
+import type { LookUps } from '../look-ups.ts';
+import { refusalWords } from '../refusal-words.ts';
+import { type SealDeps, sealExecution } from '../sealed-ids.ts';
 import { executionStatusMessage } from '../views/execution-status.ts';
-import { OUTSIDER } from '../words-access.ts';
-import { refusalWords } from '../words-refusal.ts';
+
+type Deps = RunningDeps & CardLinkDeps & SealDeps & { clock: Clock; audit: LogState; lookUps: LookUps };
 
 /** `status <arn>`: one execution in full. */
 export async function showStatus(
-  bot: Bot,
+  deps: Deps,
   caller: Caller,
   { execution }: Extract<Command, { kind: 'status' }>,
 ): Promise<void> {
   const { user, channel } = caller;
-  const status = await bot.lookUps.run('asked', `status ${user} ${channel} ${execution.arn}`, () =>
-    executionStatus(bot, { user, channel, execution }),
+  const status = await deps.lookUps.run('asked', `status ${user} ${channel} ${execution.arn}`, () =>
+    executionStatus(deps, { user, channel, execution }),
   );
   switch (status.kind) {
     case 'no-member':
@@ -25,10 +32,10 @@ export async function showStatus(
       return caller.say(refusalWords({ why: 'no-rule', account, region, elsewhere: [] }).text);
     }
     case 'status': {
-      const card = status.open && hasPlace(status.open) ? await linkOf(bot, status.open.id) : null;
-      const throttle = status.mayAsk ? sealExecution(bot, execution.arn) : null;
+      const card = status.open && hasPlace(status.open) ? await linkOf(deps, status.open.id) : null;
+      const throttle = status.mayAsk ? sealExecution(deps, execution.arn) : null;
       return caller.say(
-        executionStatusMessage({ status, card, throttle, lost: bot.audit.lost() !== null, now: bot.clock.now() }),
+        executionStatusMessage({ status, card, throttle, lost: deps.audit.lost() !== null, now: deps.clock.now() }),
       );
     }
   }

@@ -1,23 +1,31 @@
+import type { RequestThrottleDeps } from '../../workflow/request-throttle.ts';
 import { undoRequest } from '../../workflow/undo-request.ts';
-import { type Bot, type Caller, type Click, openRequestSeal } from '../bot.ts';
 import type { Command } from '../command-text.ts';
-import { sayTooOld } from '../too-old.ts';
-import { askedWords } from './ask-throttle.ts';
+import type { Caller, Click } from '../interaction.ts';
+import { replyInvalidButton } from '../invalid-seal-replies.ts';
+import { type RequestOutcomeDeps, requestOutcomeWords } from '../request-outcome-words.ts';
+import { openRequestSeal, type SealDeps } from '../sealed-ids.ts';
+
+type UndoDeps = RequestThrottleDeps & RequestOutcomeDeps;
 
 /** `undo <request id>` */
-export async function undoTyped(bot: Bot, caller: Caller, command: Extract<Command, { kind: 'undo' }>): Promise<void> {
-  await undo(bot, caller, command.request, caller.channel ?? '');
+export async function undoTyped(
+  deps: UndoDeps,
+  caller: Caller,
+  command: Extract<Command, { kind: 'undo' }>,
+): Promise<void> {
+  await undo(deps, caller, command.request, caller.channel ?? '');
 }
 
 /** `Undo` on a result: the same, in the channel that it stands in. */
-export async function undoClicked(bot: Bot, caller: Caller, click: Click): Promise<void> {
-  const id = openRequestSeal(bot, click.value);
-  if (!id) return sayTooOld(caller);
-  await undo(bot, caller, id, click.message?.channel ?? caller.channel ?? '');
+export async function undoClicked(deps: UndoDeps & SealDeps, caller: Caller, click: Click): Promise<void> {
+  const id = openRequestSeal(deps, click.value);
+  if (!id) return replyInvalidButton(caller);
+  await undo(deps, caller, id, click.message?.channel ?? caller.channel ?? '');
 }
 
-async function undo(bot: Bot, caller: Caller, request: string, channel: string): Promise<void> {
+async function undo(deps: UndoDeps, caller: Caller, request: string, channel: string): Promise<void> {
   const { user, op } = caller;
-  const words = await askedWords(bot, user, await undoRequest(bot, { request, user, channel, op }));
+  const words = await requestOutcomeWords(deps, user, await undoRequest(deps, { request, user, channel, op }));
   await caller.say(words.text);
 }

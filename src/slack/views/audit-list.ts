@@ -1,15 +1,15 @@
 import type { Button, KnownBlock, ModalView } from '@slack/types';
 import type { AuditPage } from '../../workflow/audit-ports.ts';
 import type { AuditLine } from '../../workflow/ports.ts';
-import { untrustedLine } from './audit-untrusted.ts';
 import { actorWords, detailWords, recordWords } from './audit-words.ts';
 import { actions, button, context, plain, section } from './blocks.ts';
 import { executionId } from './execution-words.ts';
 import { code, count, dateToken, LIMITS, link, type MessageView } from './text.ts';
+import { untrustedLine } from './untrusted-record.ts';
 
 export const AUDIT_OLDER_ACTION = 'audit_older';
 export const AUDIT_NEWER_ACTION = 'audit_newer';
-export const AUDIT_STORY_ACTION = 'audit_story';
+export const AUDIT_HISTORY_ACTION = 'audit_story';
 export const AUDIT_FILTER_ACTION = 'audit_filter';
 
 const HASH_SHOWN = 12;
@@ -89,7 +89,7 @@ function recordBlock({ seq, hash, record }: AuditLine, { seals, links }: AuditLi
     .join('\n');
   const story =
     seals.story && record.request !== null
-      ? button(AUDIT_STORY_ACTION, 'Whole story', seals.story(record.request))
+      ? button(AUDIT_HISTORY_ACTION, 'Whole story', seals.story(record.request))
       : undefined;
   return section(words, story);
 }

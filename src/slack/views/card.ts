@@ -21,9 +21,9 @@ import {
   progressBar,
   stayingNote,
 } from './execution-words.ts';
-import { countdown, extensionNote } from './hold-words.ts';
+import { countdown, extensionNote } from './limit-status-words.ts';
 import { approvalComments, approverNames, mentions, personName } from './people-words.ts';
-import { stateWords } from './state-words.ts';
+import { requestStatusWords } from './request-status-words.ts';
 import { clip, code, dateToken, escapeText, LIMITS, type MessageView, oneLine } from './text.ts';
 
 export const REVIEW_ACTION = 'review';
@@ -61,7 +61,7 @@ export interface CardFacts {
 /** The request's message in the channel as it stands now: posted once, edited in place. It mentions only who can decide. */
 export function cardMessage(facts: CardFacts): MessageView {
   const { request, record } = facts;
-  const { headline, sentence, plainHeadline } = stateWords(request, { ...facts, runOver: isRunOver(facts) });
+  const { headline, sentence, plainHeadline } = requestStatusWords(request, { ...facts, runOver: isRunOver(facts) });
   const comment = request.ending?.comment;
   const proof = `Request ${code(request.id)} · audit record ${record.seq} ${code(record.hash.slice(0, HASH_SHOWN))}`;
   const spoken = request.reason ? ` Reason: ${escapeText(clip(oneLine(request.reason), LONGEST_SPOKEN))}` : '';
@@ -170,7 +170,7 @@ function notes(facts: CardFacts): string[] {
 }
 
 /** For a limit whose time runs: end it now, or ask for more. */
-export function holdButtons(request: ThrottleRequest, seal: (id: string) => string): Button[] {
+export function limitButtons(request: ThrottleRequest, seal: (id: string) => string): Button[] {
   if (!isHeld(request) || isReverting(request)) return [];
   const value = seal(request.id);
   const revert = button(REVERT_NOW_ACTION, 'Revert now', value, {
@@ -209,7 +209,7 @@ function buttons(facts: CardFacts): Button[] {
     case 'stale':
       return request.extends ? [] : [button(ASK_AGAIN_ACTION, 'Ask again', value)];
     case 'applied':
-      return isRunOver(facts) ? [] : holdButtons(request, seal);
+      return isRunOver(facts) ? [] : limitButtons(request, seal);
     default:
       return [];
   }

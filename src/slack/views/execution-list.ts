@@ -4,12 +4,12 @@ import { afterLimit } from '../../domain/limit-ends.ts';
 import { formatRate } from '../../domain/rate.ts';
 import { parseExecutionArn, type TaskExecution } from '../../domain/task-execution.ts';
 import type { HeldRequest, Running, RunningRow } from '../../workflow/list-running.ts';
-import { faultName } from '../words-fault.ts';
+import { faultName } from '../fault-words.ts';
 import { actions, button, context, section } from './blocks.ts';
 import { etaWords, executionId, modeMark, progressBar, shortName } from './execution-words.ts';
-import { lostLog } from './notices.ts';
+import { lostLog } from './lost-log.ts';
+import { requestStatusWords } from './request-status-words.ts';
 import { placelessWords, runningHeadline } from './running-words.ts';
-import { stateWords } from './state-words.ts';
 import { clip, code, dateToken, escapeText, type MessageView } from './text.ts';
 
 export const THROTTLE_ACTION = 'throttle';
@@ -104,7 +104,7 @@ function whole(rate: number): number {
 }
 
 function openWords(open: NonNullable<RunningRow['open']>): string {
-  return `${stateWords(open).headline}, as ${code(open.id)}`;
+  return `${requestStatusWords(open).headline}, as ${code(open.id)}`;
 }
 
 /** Until when a limit holds, and what it goes back to. */

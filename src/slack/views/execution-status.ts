@@ -5,14 +5,14 @@ import { formatRate } from '../../domain/rate.ts';
 import { isActive, parseExecutionArn } from '../../domain/task-execution.ts';
 import type { ExecutionStatus } from '../../workflow/execution-status.ts';
 import type { AuditLine, UnreadLine } from '../../workflow/ports.ts';
-import { untrustedLine } from './audit-untrusted.ts';
 import { actorWords, detailWords, recordWords } from './audit-words.ts';
 import { actions, button, context, factSection, section } from './blocks.ts';
 import { heldWords, speedWords, THROTTLE_ACTION } from './execution-list.ts';
 import { etaWords, executionFact, modeName, modeWarning, progressBar, shortName } from './execution-words.ts';
-import { lostLog } from './notices.ts';
-import { stateWords } from './state-words.ts';
+import { lostLog } from './lost-log.ts';
+import { requestStatusWords } from './request-status-words.ts';
 import { clip, code, dateToken, escapeText, link, type MessageView } from './text.ts';
+import { untrustedLine } from './untrusted-record.ts';
 
 export interface ExecutionStatusFacts {
   status: Extract<ExecutionStatus, { kind: 'status' }>;
@@ -37,7 +37,11 @@ export function executionStatusMessage(shown: ExecutionStatusFacts): MessageView
     section(`*${name}* · ${word}`),
     factSection(facts(shown)),
     ...(open
-      ? [section(`${stateWords(open).headline}\n${code(open.id)}${card ? ` · ${link(card, 'open the card')}` : ''}`)]
+      ? [
+          section(
+            `${requestStatusWords(open).headline}\n${code(open.id)}${card ? ` · ${link(card, 'open the card')}` : ''}`,
+          ),
+        ]
       : []),
     ...(status.held ? [section(heldWords(status.held))] : []),
     ...(warning ? [section(warning)] : []),

@@ -2,16 +2,16 @@ import type { HomeView, KnownBlock } from '@slack/types';
 import type { HomeFacts } from '../../workflow/home.ts';
 import type { HeldRequest } from '../../workflow/list-running.ts';
 import type { StoredRequest } from '../../workflow/ports.ts';
-import { notViewedWords, OUTSIDER } from '../words-access.ts';
+import { notViewedWords, OUTSIDER } from '../access-words.ts';
 import { button, context, divider, section } from './blocks.ts';
 import { REVIEW_ACTION } from './card.ts';
 import { heldWords, runningWords } from './execution-list.ts';
 import { auditLine } from './execution-status.ts';
 import { shortName } from './execution-words.ts';
-import { lostLog } from './notices.ts';
+import { lostLog } from './lost-log.ts';
 import { personName } from './people-words.ts';
+import { requestStatusWords } from './request-status-words.ts';
 import { placelessWords, runningHeadline } from './running-words.ts';
-import { stateWords } from './state-words.ts';
 import { clip, code, dateToken, escapeText, link, oneLine } from './text.ts';
 
 const MOST_HELD = 10;
@@ -96,7 +96,7 @@ function requests(
       const reason = request.reason ? `\nReason: ${escapeText(clip(oneLine(request.reason), LONGEST_REASON))}` : '';
       const until = `Asked by ${personName(request.requester)}, ${dateToken(request.requestedAt)}; open until ${dateToken(request.expiresAt)}`;
       return section(
-        `${stateWords(request).headline}\n${until}${reason}\n${code(request.id)}${url ? ` · ${link(url, 'open the card')}` : ''}`,
+        `${requestStatusWords(request).headline}\n${until}${reason}\n${code(request.id)}${url ? ` · ${link(url, 'open the card')}` : ''}`,
         decidable ? button(REVIEW_ACTION, 'Review', seal(request.id), { style: 'primary' }) : undefined,
       );
     }),

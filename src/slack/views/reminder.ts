@@ -2,7 +2,7 @@ import type { ThrottleRequest } from '../../domain/throttle-request.ts';
 import { button, context, quotedSection, section } from './blocks.ts';
 import { REVIEW_ACTION } from './card.ts';
 import { personName } from './people-words.ts';
-import { stateWords } from './state-words.ts';
+import { requestStatusWords } from './request-status-words.ts';
 import { code, dateToken, link, type MessageView } from './text.ts';
 
 /** To one who can decide a request and has not yet, in their direct messages. */
@@ -13,7 +13,7 @@ export function reminderMessage(facts: {
   seal: (id: string) => string;
 }): MessageView {
   const { request, card } = facts;
-  const { headline, plainHeadline } = stateWords(request);
+  const { headline, plainHeadline } = requestStatusWords(request);
   const until = `Open until ${dateToken(request.expiresAt)}`;
   const asked = `Asked by ${personName(request.requester)} in <#${request.channel}>, ${dateToken(request.requestedAt)}`;
   return {

@@ -3,7 +3,7 @@ import type { StoredRequest } from '../../workflow/ports.ts';
 import { button, context, divider, section } from './blocks.ts';
 import { REVIEW_ACTION } from './card.ts';
 import { personName } from './people-words.ts';
-import { stateWords } from './state-words.ts';
+import { requestStatusWords } from './request-status-words.ts';
 import { clip, code, count, dateToken, escapeText, LIMITS, link, type MessageView, oneLine } from './text.ts';
 
 /** Two headings, a divider and a last line stand beside the requests. */
@@ -55,7 +55,7 @@ function shownWords(given: number, toDecide: number): string {
 }
 
 function entry({ request }: StoredRequest, { seal, links }: RequestListFacts, decidable: boolean): SectionBlock {
-  const { headline } = stateWords(request);
+  const { headline } = requestStatusWords(request);
   const url = links.get(request.id);
   const card = url ? ` · ${link(url, 'open the card')}` : '';
   const asked = `Asked by ${personName(request.requester)}, ${dateToken(request.requestedAt)}; open until ${dateToken(request.expiresAt)}`;

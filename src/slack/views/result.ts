@@ -4,9 +4,9 @@ import type { ThrottleRequest } from '../../domain/throttle-request.ts';
 import type { RecordRef } from '../../workflow/ports.ts';
 import { actions, button, context, plain, quotedSection, section } from './blocks.ts';
 import { shortName, stayingNote } from './execution-words.ts';
-import { changeWords } from './hold-words.ts';
+import { changeWords } from './limit-status-words.ts';
 import { approvalComments, approverNames, personName } from './people-words.ts';
-import { expiredSentence, failedSentence, staleSentence } from './state-words.ts';
+import { expiredSentence, failedSentence, staleSentence } from './request-status-words.ts';
 import { clip, code, dateToken, escapeText, LIMITS, type MessageView, mentionUser, oneLine } from './text.ts';
 
 export const UNDO_ACTION = 'undo';

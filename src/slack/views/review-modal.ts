@@ -16,7 +16,7 @@ import {
   progressBar,
   shortName,
 } from './execution-words.ts';
-import { changeWords, extensionNote } from './hold-words.ts';
+import { changeWords, extensionNote } from './limit-status-words.ts';
 import { clip, code, count, dateToken, escapeText, LIMITS, listed, mentionUser } from './text.ts';
 
 export const REVIEW_MODAL = 'review';

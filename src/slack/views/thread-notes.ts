@@ -7,9 +7,9 @@ import { formatRate } from '../../domain/rate.ts';
 import type { ThrottleRequest } from '../../domain/throttle-request.ts';
 import type { AuditLine } from '../../workflow/ports.ts';
 import { actions, context, section } from './blocks.ts';
-import { holdButtons } from './card.ts';
+import { limitButtons } from './card.ts';
 import { shortName } from './execution-words.ts';
-import { holdWords, overdueWords } from './hold-words.ts';
+import { limitStatusWords, overdueWords } from './limit-status-words.ts';
 import { code, dateToken, type MessageView, mentionUser } from './text.ts';
 
 /** A word in a request's thread about its limit in force; `key` names it, so that it is said once. */
@@ -46,7 +46,10 @@ function warning({ request, now, seal }: NoteFacts): ThreadNote | null {
   const minutes = formatDuration(Math.max(60, Math.round(left / 60) * 60));
   const text = `${nameOf(request)} goes back to ${formatRate(base)} in about ${minutes}, ${dateToken(dueAt)}. ${mentionUser(request.requester.user)} If it should stay longer, ask for more time now.`;
   return note(`warn ${dueAt}`, {
-    ...{ words: `:hourglass_flowing_sand: ${text}`, text, more: actions(holdButtons(request, seal)), broadcast: false },
+    words: `:hourglass_flowing_sand: ${text}`,
+    text,
+    more: actions(limitButtons(request, seal)),
+    broadcast: false,
   });
 }
 
@@ -57,7 +60,9 @@ function late({ request, now, problem = null }: NoteFacts): ThreadNote | null {
   const headline = `${state}: ${nameOf(request)}`;
   const rest = `${sentence} ${mentionUser(request.requester.user)} If it can’t wait, set the limit in the AWS console.`;
   return note(`late ${hold.dueAt}`, {
-    ...{ words: `:${emoji}: *${headline}*\n${rest}`, text: `${headline}. ${rest}`, broadcast: true },
+    words: `:${emoji}: *${headline}*\n${rest}`,
+    text: `${headline}. ${rest}`,
+    broadcast: true,
   });
 }
 
@@ -82,19 +87,17 @@ function drifted({ request, lines }: NoteFacts): ThreadNote | null {
 function ended({ request, lines }: NoteFacts): ThreadNote | null {
   const { hold } = request;
   if (!hold?.end) return null;
-  const { emoji, state, sentence } = holdWords({ hold, to: request.to });
+  const { emoji, state, sentence } = limitStatusWords({ hold, to: request.to });
   const asker = hold.end.how === 'failed' ? ` ${mentionUser(request.requester.user)}` : '';
   const words = `${state}: ${nameOf(request)}`;
   const record = recordOf(lines, ENDS, hold.end.at);
   // Its successor's own result is in the channel.
   const broadcast = hold.end.why !== 'replaced';
   return note('ended', {
-    ...{
-      words: `:${emoji}: *${words}*\n${sentence}${asker}`,
-      text: `${words}. ${sentence}${asker}`,
-      record,
-      broadcast,
-    },
+    words: `:${emoji}: *${words}*\n${sentence}${asker}`,
+    text: `${words}. ${sentence}${asker}`,
+    record,
+    broadcast,
   });
 }
 

@@ -1,16 +1,34 @@
 import { describe, expect, it } from 'vitest';
 import type { AuditRecord } from '../../../src/domain/audit-record.ts';
 import { actorWords, detailWords, recordWords } from '../../../src/slack/views/audit-words.ts';
-import { NOW } from './facts.ts';
+import { NOW } from './given-facts.ts';
 
 const MIB = 1_048_576;
 const OLGA = { team: 'T0', user: 'U0OPER', name: 'olga' };
 
 function record(but: Partial<AuditRecord>): AuditRecord {
   return {
-    ...{ v: 1, log: 'log', seq: 2, prev: '0'.repeat(64), at: NOW.toISOString(), event: 'applied', request: 'r-1' },
-    ...{ version: 2, actor: null, channel: 'C0OPS', execution: null, account: null, region: null },
-    ...{ from: null, to: null, reason: null, rule: null, policy: null, op: 'op', aws: null, detail: null },
+    v: 1,
+    log: 'log',
+    seq: 2,
+    prev: '0'.repeat(64),
+    at: NOW.toISOString(),
+    event: 'applied',
+    request: 'r-1',
+    version: 2,
+    actor: null,
+    channel: 'C0OPS',
+    execution: null,
+    account: null,
+    region: null,
+    from: null,
+    to: null,
+    reason: null,
+    rule: null,
+    policy: null,
+    op: 'op',
+    aws: null,
+    detail: null,
     ...but,
   };
 }

@@ -25,7 +25,7 @@ import {
   rule,
   STATUSES,
   seal,
-} from './facts.ts';
+} from './given-facts.ts';
 
 const APPLY = { startedAt: NOW.toISOString(), sentAt: NOW.toISOString(), attempt: 1, role: null, unknownSince: null };
 

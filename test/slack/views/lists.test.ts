@@ -7,7 +7,7 @@ import type { ThrottleRequest } from '../../../src/domain/throttle-request.ts';
 import { auditList } from '../../../src/slack/views/audit-list.ts';
 import { helpMessage } from '../../../src/slack/views/help.ts';
 import { requestList } from '../../../src/slack/views/request-list.ts';
-import { ARN, expectGoodMessage, funny, LONGEST, NOW, RECORD, read, request, seal } from './facts.ts';
+import { ARN, expectGoodMessage, funny, LONGEST, NOW, RECORD, read, request, seal } from './given-facts.ts';
 
 function stored(count: number, but: Partial<ThrottleRequest> = {}) {
   return Array.from({ length: count }, (_, index) => ({
@@ -89,10 +89,26 @@ describe('requestList', () => {
 
 function record(but: Partial<AuditRecord> = {}): AuditRecord {
   return {
-    ...{ v: 1, log: 'log', seq: 7, prev: '0'.repeat(64), op: 'op', at: NOW.toISOString() },
-    ...{ event: 'requested', request: 'r-0123456789', version: 1, channel: 'C0OPS', execution: ARN },
-    ...{ account: '111122223333', region: 'us-east-1', from: 104_857_600, to: 52_428_800, reason: 'cutover' },
-    ...{ rule: 'production', policy: 'digest', aws: null, detail: { duration: 7200, approvals: 1 } },
+    v: 1,
+    log: 'log',
+    seq: 7,
+    prev: '0'.repeat(64),
+    op: 'op',
+    at: NOW.toISOString(),
+    event: 'requested',
+    request: 'r-0123456789',
+    version: 1,
+    channel: 'C0OPS',
+    execution: ARN,
+    account: '111122223333',
+    region: 'us-east-1',
+    from: 104_857_600,
+    to: 52_428_800,
+    reason: 'cutover',
+    rule: 'production',
+    policy: 'digest',
+    aws: null,
+    detail: { duration: 7200, approvals: 1 },
     actor: { team: 'T0', user: 'U0OPER', name: 'Ann Oper' },
     ...but,
   };

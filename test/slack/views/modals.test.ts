@@ -14,7 +14,7 @@ import {
 } from '../../../src/slack/views/request-modal.ts';
 import { REVIEW_FIELDS, reviewModal } from '../../../src/slack/views/review-modal.ts';
 import { AwsFault } from '../../../src/workflow/faults.ts';
-import { ARN, approval, execution, expectGoodView, funny, LONGEST, NOW, read, request, rule } from './facts.ts';
+import { ARN, approval, execution, expectGoodView, funny, LONGEST, NOW, read, request, rule } from './given-facts.ts';
 
 const EMPTY: RequestValues = { execution: null, rate: '', duration: '', reason: '' };
 
@@ -40,7 +40,12 @@ function reviewing(
   const asked = request(but.request);
   const looked = execution(but.execution);
   const view = reviewModal({
-    ...{ metadata: 'm', request: asked, rule: rule(), needed: but.needed ?? 2, now: NOW, problem: but.problem ?? null },
+    metadata: 'm',
+    request: asked,
+    rule: rule(),
+    needed: but.needed ?? 2,
+    now: NOW,
+    problem: but.problem ?? null,
     takeover: but.takeover ?? null,
     several: but.several ?? false,
     seen: but.problem ? null : { execution: looked, impact: impact(looked, asked.from, asked.to, averageRate(looked)) },
@@ -78,7 +83,9 @@ describe('requestModal', () => {
 
   it('says what the list lacks, however much that is', () => {
     const target = {
-      ...{ region: 'us-east-1', role: `arn:aws:iam::111122223333:role/${LONGEST(512)}`, pending: false },
+      region: 'us-east-1',
+      role: `arn:aws:iam::111122223333:role/${LONGEST(512)}`,
+      pending: false,
       fault: new AwsFault('denied', { operation: 'datasync:ListTaskExecutions' }),
     };
     const failed = { kind: 'failed', target } as const;

@@ -2,7 +2,18 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { RequestStatus, ThrottleRequest } from '../../../src/domain/throttle-request.ts';
 import { resultMessage } from '../../../src/slack/views/result.ts';
-import { approval, ending, expectGoodMessage, funny, hold, LONGEST, RECORD, read, request, seal } from './facts.ts';
+import {
+  approval,
+  ending,
+  expectGoodMessage,
+  funny,
+  hold,
+  LONGEST,
+  RECORD,
+  read,
+  request,
+  seal,
+} from './given-facts.ts';
 
 function result(status: RequestStatus, but: Partial<ThrottleRequest> = {}) {
   const message = resultMessage({ request: request({ status, ending: ending(), ...but }), record: RECORD, seal });
@@ -66,7 +77,8 @@ describe('the result', () => {
     const refused = { action: 'datasync:DescribeTaskExecution', role: 'arn:aws:iam::111122223333:role/x' };
     const apply = { startedAt: '2026-11-22T13:22:00.000Z', sentAt: '2026-11-22T13:22:00.000Z', attempt: 1 };
     const { all, text } = result('failed', {
-      ...{ durationSeconds: 3600, apply: { ...apply, role: null, unknownSince: null } },
+      durationSeconds: 3600,
+      apply: { ...apply, role: null, unknownSince: null },
       ending: ending({ why: 'unseen', refused }),
     });
     expect(text).toMatch(/^Not known: whether nightly_sync was set to 50 MiB/);
@@ -89,7 +101,10 @@ describe('the result', () => {
   it('wakes nobody by what people wrote, and stays within the limits', () => {
     const facts = fc.record({
       status: fc.constantFrom('applied', 'failed', 'stale', 'denied', 'expired'),
-      ...{ comment: funny(1000), name: funny(80), taskName: funny(256), why: funny(60) },
+      comment: funny(1000),
+      name: funny(80),
+      taskName: funny(256),
+      why: funny(60),
     });
     fc.assert(
       fc.property(facts, ({ status, comment, name, taskName, why }) => {

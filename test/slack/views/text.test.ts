@@ -13,7 +13,7 @@ import {
   mentionUser,
   oneLine,
 } from '../../../src/slack/views/text.ts';
-import { expectHarmless, funny } from './facts.ts';
+import { expectHarmless, funny } from './given-facts.ts';
 
 describe('escapeText', () => {
   it.each([

@@ -1,0 +1,17 @@
+import { type RequestThrottleDeps, requestThrottle } from '../../workflow/request-throttle.ts';
+import type { Command } from '../command-text.ts';
+import type { Caller } from '../interaction.ts';
+import { type RequestOutcomeDeps, requestOutcomeWords } from '../request-outcome-words.ts';
+
+/** `<arn> <rate> [for <duration> | until <time>] [reason…]` */
+export async function requestByCommand(
+  deps: RequestThrottleDeps & RequestOutcomeDeps,
+  caller: Caller,
+  command: Extract<Command, { kind: 'ask' }>,
+): Promise<void> {
+  const { user, op, channel } = caller;
+  const { execution, rate, durationSeconds, until, reason } = command;
+  const ask = { user, op, channel: channel ?? '', execution, rate, durationSeconds, until, reason };
+  const asked = await requestThrottle(deps, ask);
+  await caller.say((await requestOutcomeWords(deps, user, asked)).text);
+}

@@ -1,6 +1,0 @@
-import { escapeText } from './text.ts';
-
-/** What AWS said to a refusal, as a sentence of its own after ours. Escaped mrkdwn; empty where it said nothing. */
-export function saidWords(said: string | null | undefined, who = 'AWS says'): string {
-  return said ? ` ${who}: “${escapeText(said)}”.` : '';
-}
