@@ -5,9 +5,9 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { chromium } from 'playwright-core';
-import { CHROMIUM_FLAGS, findOrInstallChromium } from '../sandbox/test/chromium.ts';
+import { root } from '../../scripts/process.mjs';
+import { CHROMIUM_FLAGS, findOrInstallChromium } from '../test/chromium.ts';
 import { withPalette } from './palette-png.mjs';
-import { root } from './setup.mjs';
 
 const FOLDER = join(root, 'docs/screenshots');
 /** For the curve to have something to show. */
