@@ -1,4 +1,4 @@
-# The bot, and nothing else: no sandbox, no development tools, no npm at run time.
+# The bot, and nothing else: no sandbox (a workspace of its own), no development tools, no npm at run time.
 #
 #   docker build -t datasync-throttle .
 #   docker run --env-file bot.env -v ./policy.yml:/app/policy.yml:ro -p 3000:3000 datasync-throttle
@@ -10,7 +10,7 @@ ARG NODE=node:26-trixie-slim
 FROM ${NODE} AS build
 WORKDIR /app
 COPY package.json package-lock.json ./
-RUN npm ci --no-audit --no-fund
+RUN npm ci --workspaces=false --no-audit --no-fund
 COPY tsconfig.json ./
 COPY scripts/copy-lua.mjs ./scripts/
 COPY src ./src
@@ -24,7 +24,7 @@ RUN apt-get update \
 ENV NODE_ENV=production
 WORKDIR /app
 COPY package.json package-lock.json ./
-RUN npm ci --omit=dev --no-audit --no-fund && npm cache clean --force
+RUN npm ci --workspaces=false --omit=dev --no-audit --no-fund && npm cache clean --force
 COPY --from=build /app/dist ./dist
 COPY LICENSE ./
 

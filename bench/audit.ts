@@ -145,7 +145,7 @@ async function usedMemory(redis: Connection): Promise<number> {
 }
 
 async function step<T>(name: string, file: string, env: Record<string, string>): Promise<T> {
-  const args = ['--expose-gc', '--import', 'tsx', join(import.meta.dirname, 'audit-steps.ts'), name, file];
+  const args = [...process.execArgv, join(import.meta.dirname, 'audit-steps.ts'), name, file];
   const { stdout } = await promisify(execFile)(process.execPath, args, { env: { ...process.env, ...env } });
   return JSON.parse(stdout) as T;
 }

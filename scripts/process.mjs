@@ -7,6 +7,9 @@ import { fileURLToPath } from 'node:url';
 /** The repository's root folder. */
 export const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 
+/** What Node.js 22 needs to run TypeScript as it is, without a word about it on stderr; newer ones take it too. */
+export const TYPESCRIPT = ['--experimental-strip-types', '--disable-warning=ExperimentalWarning'];
+
 /** Ends this process with a word. */
 export function stop(message, code = 1) {
   process.stderr.write(`${message}\n`);

@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { delimiter, dirname, join } from 'node:path';
 import { OLDEST_NODE, ownOrInstalledNode } from './node-release.mjs';
-import { npm, root, run, stop } from './process.mjs';
+import { npm, root, run, stop, TYPESCRIPT } from './process.mjs';
 
 /** Node on which this script itself can start. */
 const OLDEST_STARTER = 20;
@@ -39,7 +39,7 @@ export async function runScript(name) {
 
 /** Runs a TypeScript file of the repository in Node, its output shown, and resolves with its exit code. */
 export async function runTypeScript(file, args) {
-  const { code } = await run(process.execPath, ['--import', 'tsx', join(root, file), ...args], 'inherit');
+  const { code } = await run(process.execPath, [...TYPESCRIPT, join(root, file), ...args], 'inherit');
   return code;
 }
 

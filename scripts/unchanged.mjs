@@ -8,7 +8,7 @@ const SETTINGS = ['package.json', 'package-lock.json', 'tsconfig.json'];
 /** What each step reads. */
 const SOURCES = {
   build: [...SETTINGS, 'src', 'scripts'],
-  check: [...SETTINGS, 'biome.json', 'knip.json', 'vitest.config.ts', 'src', 'test', 'bench', 'scripts'],
+  check: [...SETTINGS, 'biome.json', 'knip.json', 'vitest.config.ts', 'src', 'test', 'bench', 'scripts', 'sandbox'],
 };
 
 /** Does `make`, unless nothing that this step (`build` or `check`) reads has changed since it last went well. */

@@ -77,8 +77,9 @@ describe('Dockerfile', () => {
 
   it('has no sandbox, no development packages and no root', () => {
     expect(all(build, 'RUN').join('\n')).toMatch(/npm run build$/m);
-    const installs = all(image, 'RUN').filter((line) => line.includes('npm ci'));
-    expect(installs).toEqual([expect.stringContaining('--omit=dev')]);
+    const installs = (stage: Instruction[]) => all(stage, 'RUN').filter((line) => line.includes('npm ci'));
+    expect(installs(build)).toEqual([expect.stringContaining('--workspaces=false')]);
+    expect(installs(image)).toEqual([expect.stringContaining('--workspaces=false --omit=dev')]);
     expect(all(image, 'USER')).toEqual(['node']);
     expect(all(image, 'ENV')).toEqual(['NODE_ENV=production']);
   });

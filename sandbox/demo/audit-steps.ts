@@ -2,7 +2,7 @@ import { visibleText } from '../slack/block-walk.ts';
 import { isObject, objects, parsed, text } from '../slack/json.ts';
 import { runBotCommand } from './bot-command.ts';
 import { coming, PATIENCE } from './coming.ts';
-import { padded, span } from './ink.ts';
+import { padded, styled } from './ink.ts';
 import type { Stage } from './scene.ts';
 
 /** What the channel was told: which request, and the record that proves it. */
@@ -23,7 +23,7 @@ export async function showRecords(
   request: string,
 ): Promise<void> {
   const ada = world.slack.as('U0AUDIT');
-  transcript.does('Ada', [span(`${command} audit ${request}`)]);
+  transcript.does('Ada', `${command} audit ${request}`);
   await ada.command(channel, command, `audit ${request}`);
   const answer = await coming(
     'an answer',
@@ -49,12 +49,12 @@ export async function checkRecords({ world, transcript }: Stage, told: Told): Pr
     records.map(({ hash, record }) => {
       const [actor] = objects([record.actor]);
       return [
-        ...padded([span(String(record.seq))], 4),
-        ...padded([span(text(record.event), 'bold')], 17),
-        ...padded([span(actor ? text(actor.name) : 'the bot')], 9),
-        ...padded([span(typeof record.to === 'number' ? `${record.from} → ${record.to}` : '')], 24),
-        span(`${hash.slice(0, 20)}…`, 'code'),
-      ];
+        padded(String(record.seq), 4),
+        padded(styled(text(record.event), 'bold'), 17),
+        padded(actor ? text(actor.name) : 'the bot', 9),
+        padded(typeof record.to === 'number' ? `${record.from} → ${record.to}` : '', 24),
+        styled(`${hash.slice(0, 20)}…`, 'code'),
+      ].join('');
     }),
   );
   const next = Number(records.at(-1)?.record.seq) + 1;

@@ -1,7 +1,7 @@
 import type { DataSyncCall } from '../datasync/front-door.ts';
 import { isObject } from '../slack/json.ts';
 import { coming, PATIENCE } from './coming.ts';
-import { type Line, padded, span } from './ink.ts';
+import { padded, styled } from './ink.ts';
 import { isAbout, type RateMeter, rateBars, rateWords } from './rate-meter.ts';
 import { BEFORE, ROLE, type Stage, WANTED } from './scene.ts';
 
@@ -16,7 +16,7 @@ export async function showTransfers({ world, star, transcript }: Stage, meter: R
       `limit ${rateWords(one.bytesPerSecond)}`,
     ]);
   const widths = [0, 1, 2].map((column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)) + 3);
-  transcript.lines(rows.map((row) => row.flatMap((cell, column) => padded([span(cell)], widths[column] ?? 0))));
+  transcript.lines(rows.map((row) => row.map((cell, column) => padded(cell, widths[column] ?? 0)).join('')));
   await meter.reaches(BEFORE, PATIENCE.timeoutMs);
   const rate = meter.measured().at(-1)?.rate ?? 0;
   const { taskName } = world.aws.execution(star);
@@ -57,17 +57,18 @@ export async function seeUpdate({ world, star, transcript }: Stage, from: number
   return update;
 }
 
-function callLine(call: DataSyncCall, readBack: number | null): Line {
+function callLine(call: DataSyncCall, readBack: number | null): string {
   const { operation, input, outcome } = call;
   const limit = bytesPerSecondOf(call);
   const change = limit === null ? '' : `BytesPerSecond=${limit}`;
   const about = operation === 'AssumeRole' ? String(input.RoleArn).split(':').at(-1) : change;
   const answer = readBack === null ? outcome : `BytesPerSecond=${readBack}`;
+  const came = `→ ${answer}`;
   return [
-    ...padded([span(operation, 'bold')], 23),
-    ...padded([span(String(about), 'code')], 28),
-    span(`→ ${answer}`, ...(outcome === 'ok' ? [] : ['bad' as const])),
-  ];
+    padded(styled(operation, 'bold'), 23),
+    padded(styled(String(about), 'code'), 28),
+    outcome === 'ok' ? came : styled(came, 'bad'),
+  ].join('');
 }
 
 function bytesPerSecondOf({ input }: DataSyncCall): unknown {

@@ -1,110 +1,49 @@
-/** How a piece of text looks. `code`, `mention` and `button` are what Slack draws in a box or a colour of its own. */
-export type Look =
-  | 'bold'
-  | 'dim'
-  | 'italic'
-  | 'strike'
-  | 'code'
-  | 'mention'
-  | 'link'
-  | 'button'
-  | 'good'
-  | 'bad'
-  | 'warm';
+import { stripVTControlCharacters, styleText } from 'node:util';
+import stringWidth from 'string-width';
+import wrapAnsi from 'wrap-ansi';
 
-export interface Span {
-  readonly text: string;
-  readonly looks: readonly Look[];
+/** `code` and `mention` are what Slack draws in a box or a colour of its own. */
+const STYLES = {
+  bold: 'bold',
+  dim: 'dim',
+  italic: 'italic',
+  strike: 'strikethrough',
+  code: 'cyan',
+  mention: 'blueBright',
+  link: 'underline',
+  good: 'green',
+  bad: 'red',
+  warm: 'yellow',
+} as const;
+
+/** How a piece of text looks. */
+export type Look = keyof typeof STYLES;
+
+/** Text with its looks, as escape sequences. Not to be styled again: what ends the inner look would end the outer one. */
+export function styled(text: string, ...looks: readonly Look[]): string {
+  if (text === '' || looks.length === 0) return text;
+  // Whether there are colours is decided for the terminal, not for this process's own stdout.
+  return styleText(
+    looks.map((look) => STYLES[look]),
+    text,
+    { validateStream: false },
+  );
 }
 
-/** One line on the terminal. */
-export type Line = readonly Span[];
-
-const SGR: Readonly<Record<Look, string>> = {
-  bold: '1',
-  dim: '2',
-  italic: '3',
-  strike: '9',
-  code: '36',
-  mention: '94',
-  link: '4',
-  button: '7',
-  good: '32',
-  bad: '31',
-  warm: '33',
-};
-
-export function span(text: string, ...looks: Look[]): Span {
-  return { text, looks };
+/** A line as it is written; without `color` the words alone. */
+export function paint(line: string, color: boolean): string {
+  return (color ? line : stripVTControlCharacters(line)).trimEnd();
 }
 
-/** A line as characters; without `color` the words alone. */
-export function paint(line: Line, color: boolean): string {
-  return joined(line)
-    .map(({ text, looks }) =>
-      color && looks.length > 0 ? `\u001b[${looks.map((look) => SGR[look]).join(';')}m${text}\u001b[0m` : text,
-    )
-    .join('')
-    .trimEnd();
+/** Breaks a line between words, and what is longer than a whole line (an ARN) anywhere. */
+export function wrap(line: string, width: number): string[] {
+  return wrapAnsi(line, width, { hard: true }).split('\n');
 }
 
-/** Neighbours that look the same become one. */
-function joined(line: Line): Span[] {
-  const spans: Span[] = [];
-  for (const one of line) {
-    const last = spans.at(-1);
-    if (last && last.looks.join() === one.looks.join())
-      spans[spans.length - 1] = span(last.text + one.text, ...one.looks);
-    else if (one.text !== '') spans.push(one);
-  }
-  return spans;
-}
-
-const segments = new Intl.Segmenter('en', { granularity: 'grapheme' });
-const WIDE = /\p{Emoji_Presentation}|\ufe0f|[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\uff00-\uff60]/u;
-
-/** How many columns a text takes. */
-export function columnsOf(text: string): number {
-  let columns = 0;
-  for (const { segment } of segments.segment(text)) columns += WIDE.test(segment) ? 2 : 1;
-  return columns;
-}
-
-export function lineColumns(line: Line): number {
-  return line.reduce((sum, { text }) => sum + columnsOf(text), 0);
-}
-
-/** Breaks a line between words, and what is longer than a whole line (an ARN) behind a slash or colon, or anywhere. */
-export function wrap(line: Line, width: number): Line[] {
-  const lines: Span[][] = [[]];
-  let used = 0;
-  const put = (text: string, looks: readonly Look[]) => {
-    if (used + columnsOf(text) > width) {
-      lines.push([]);
-      used = 0;
-      if (text.trim() === '') return;
-    }
-    lines.at(-1)?.push({ text, looks });
-    used += columnsOf(text);
-  };
-  for (const { text, looks } of line) {
-    for (const word of text.split(/( +)/).filter((part) => part !== '')) {
-      for (const piece of pieces(word, width)) put(piece, looks);
-    }
-  }
-  return lines;
-}
-
-function pieces(word: string, width: number): string[] {
-  if (columnsOf(word) <= width) return [word];
-  return word
-    .split(/(?<=[/:])/)
-    .flatMap((piece) =>
-      columnsOf(piece) <= width ? [piece] : [...segments.segment(piece)].map(({ segment }) => segment),
-    );
-}
+/** How many columns a line takes. */
+export const columnsOf = stringWidth;
 
 /** A line made as wide as a column. */
-export function padded(line: Line, width: number): Line {
-  return [...line, span(' '.repeat(Math.max(0, width - lineColumns(line))))];
+export function padded(line: string, width: number): string {
+  return line + ' '.repeat(Math.max(0, width - stringWidth(line)));
 }

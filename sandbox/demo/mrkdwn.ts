@@ -1,4 +1,4 @@
-import { type Line, type Look, type Span, span } from './ink.ts';
+import { type Look, styled } from './ink.ts';
 
 /** What a reader of a message knows: the names behind the ids, and the time. */
 export interface Reader {
@@ -19,36 +19,38 @@ const MARKS: Readonly<Record<string, Look>> = { '*': 'bold', _: 'italic', '~': '
 const TOKEN = /<([^<>]*)>|`([^`]+)`|:([a-z0-9_+-]+):|(?<![\p{L}\p{N}])([*_~])(?=\S)(.+?)(?<=\S)\4(?![\p{L}\p{N}])/gu;
 
 /** Slack's mrkdwn as Slack would show it. Source: docs.slack.dev/messaging/formatting-message-text. */
-export function mrkdwnLines(text: string, reader: Reader): Line[] {
-  return text.split('\n').map((line) => spansOf(line, [], reader));
+export function mrkdwnLines(text: string, reader: Reader, ...looks: readonly Look[]): string[] {
+  return text.split('\n').map((line) => shown(line, looks, reader));
 }
 
-function spansOf(text: string, looks: readonly Look[], reader: Reader): Span[] {
-  const spans: Span[] = [];
+function shown(text: string, looks: readonly Look[], reader: Reader): string {
+  let line = '';
   let done = 0;
-  const words = (raw: string) => raw !== '' && spans.push({ text: unescaped(raw), looks });
+  const add = (raw: string, ...more: Look[]) => {
+    line += styled(unescaped(raw), ...looks, ...more);
+  };
   for (const match of text.matchAll(TOKEN)) {
     const [all, entity, code, emoji, mark, marked] = match;
-    words(text.slice(done, match.index));
+    add(text.slice(done, match.index));
     done = match.index + all.length;
-    if (entity !== undefined) spans.push(entitySpan(entity, looks, reader));
-    else if (code !== undefined) spans.push({ text: unescaped(code), looks: [...looks, 'code'] });
-    else if (emoji !== undefined) words(EMOJI[emoji] ?? all);
-    else spans.push(...spansOf(marked ?? '', [...looks, MARKS[mark ?? ''] ?? 'bold'], reader));
+    if (entity !== undefined) line += entityShown(entity, looks, reader);
+    else if (code !== undefined) add(code, 'code');
+    else if (emoji !== undefined) add(EMOJI[emoji] ?? all);
+    else line += shown(marked ?? '', [...looks, MARKS[mark ?? ''] ?? 'bold'], reader);
   }
-  words(text.slice(done));
-  return spans;
+  add(text.slice(done));
+  return line;
 }
 
-function entitySpan(entity: string, looks: readonly Look[], reader: Reader): Span {
+function entityShown(entity: string, looks: readonly Look[], reader: Reader): string {
   const [target = '', label] = entity.split('|');
-  const called = (name: string): Span => ({ text: name, looks: [...looks, 'mention'] });
+  const called = (name: string) => styled(name, ...looks, 'mention');
   if (target.startsWith('@')) return called(`@${reader.user(target.slice(1))}`);
   if (target.startsWith('#')) return called(`#${reader.channel(target.slice(1))}`);
   if (target.startsWith('!subteam^')) return called(`@${reader.group(target.slice('!subteam^'.length))}`);
-  if (target.startsWith('!date^')) return { text: dateWords(target, label ?? '', reader.now()), looks };
+  if (target.startsWith('!date^')) return styled(dateWords(target, label ?? '', reader.now()), ...looks);
   if (target.startsWith('!')) return called(`@${target.slice(1)}`);
-  return { text: unescaped(label ?? target), looks: [...looks, 'link'] };
+  return styled(unescaped(label ?? target), ...looks, 'link');
 }
 
 /** `!date^<seconds>^<format>[^<link>]` in this machine's time; the fallback where it can't be read. */
@@ -95,6 +97,6 @@ function unescaped(text: string): string {
 }
 
 /** Words as they are, which is what plain_text shows. */
-export function plainLines(text: string): Line[] {
-  return text.split('\n').map((line) => [span(line)]);
+export function plainLines(text: string, ...looks: readonly Look[]): string[] {
+  return text.split('\n').map((line) => styled(line, ...looks));
 }

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { LocalDataSync } from '../datasync/start-data-sync.ts';
-import { type Line, span } from './ink.ts';
+import { styled } from './ink.ts';
 
 const MiB = 1_048_576;
 const WINDOW_MS = 500;
@@ -57,17 +57,17 @@ function lookAt(aws: LocalDataSync, arn: string): { at: number; bytes: number } 
 }
 
 /** A bar for each window, with its time from `zero` on. `limit` is what shall have come into force. */
-export function rateBars(measured: readonly Measured[], zero: number, limit: number): Line[] {
+export function rateBars(measured: readonly Measured[], zero: number, limit: number): string[] {
   const most = Math.max(...measured.map(({ rate }) => rate));
   return measured.map(({ until, rate }) => {
     const seconds = (until - zero) / 1000;
     const cells = Math.round((rate / most) * BAR);
     return [
-      span(`${seconds < 0 ? '−' : '+'}${Math.abs(seconds).toFixed(1)} s  `.padStart(10), 'dim'),
-      span('█'.repeat(cells), isAbout(rate, limit) ? 'good' : 'warm'),
-      span('░'.repeat(BAR - cells), 'dim'),
-      span(`  ${rateWords(rate)}`),
-    ];
+      styled(`${seconds < 0 ? '−' : '+'}${Math.abs(seconds).toFixed(1)} s  `.padStart(10), 'dim'),
+      styled('█'.repeat(cells), isAbout(rate, limit) ? 'good' : 'warm'),
+      styled('░'.repeat(BAR - cells), 'dim'),
+      `  ${rateWords(rate)}`,
+    ].join('');
   });
 }
 

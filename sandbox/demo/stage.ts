@@ -6,7 +6,7 @@ import { isObject, objects } from '../slack/json.ts';
 import type { LocalSlack } from '../slack/local-slack.ts';
 import { usersIn } from '../slack/seed.ts';
 import { openOnDesktop } from './desktop.ts';
-import { span } from './ink.ts';
+import { styled } from './ink.ts';
 import type { Reader } from './mrkdwn.ts';
 import { POLICY, setScene } from './scene.ts';
 import { playStory } from './story.ts';
@@ -81,13 +81,15 @@ async function perform({ once, logFile, terminal, closers, stop }: Performance):
   introduce(transcript, { redis, world, port: bot.port, logFile });
   await playStory({ world, star, transcript });
   const seconds = ((performance.now() - began) / 1000).toFixed(1);
-  transcript.line(span(`All of it happened: ${transcript.checks()} checks, ${seconds} s.`, 'bold', 'good'));
+  transcript.line(styled(`All of it happened: ${transcript.checks()} checks, ${seconds} s.`, 'bold', 'good'));
   if (once) return;
   const { startPage } = await import('../page/start-page.ts');
   const page = await startPage({ world, redis });
   closers.push(() => page.stop());
   transcript.line();
-  transcript.line(span('Now you: ', 'bold'), span(page.url, 'link'), span('  (Ctrl-C stops everything)', 'dim'));
+  transcript.line(
+    styled('Now you: ', 'bold') + styled(page.url, 'link') + styled('  (Ctrl-C stops everything)', 'dim'),
+  );
   // A browser outlives the demo, and its temporary folder.
   const { TMPDIR: _ours, ...theirs } = process.env;
   openOnDesktop(page.url, theirs, process.platform);
@@ -106,10 +108,7 @@ function introduce(
   const whose = redis.ours ? 'started for this demo' : `yours; keys under ${world.env.REDIS_KEY_PREFIX}`;
   const count = world.aws.executions().length;
   transcript.line();
-  transcript.line(
-    span('datasync-throttle', 'bold'),
-    span(': who may slow a running AWS DataSync transfer, and who did'),
-  );
+  transcript.line(`${styled('datasync-throttle', 'bold')}: who may slow a running AWS DataSync transfer, and who did`);
   transcript.words('Asked in Slack, agreed by a lead, set in AWS, read back, on record. All on this machine.', 'dim');
   transcript.line();
   transcript.fact('Redis', `${withoutPassword(redis.url)}, ${whose}`);

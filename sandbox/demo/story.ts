@@ -4,7 +4,7 @@ import type { SlackMessage } from '../slack/workspace.ts';
 import { checkRecords, showRecords, showVerdict, type Told } from './audit-steps.ts';
 import { seeRate, seeUpdate, showTransfers, updatesIn } from './aws-steps.ts';
 import { coming, PATIENCE } from './coming.ts';
-import { span } from './ink.ts';
+import { styled } from './ink.ts';
 import { startRateMeter } from './rate-meter.ts';
 import type { Stage } from './scene.ts';
 
@@ -44,7 +44,7 @@ export async function playStory(stage: Stage): Promise<void> {
 async function ask({ world, star, transcript }: Stage): Promise<SlackMessage> {
   const { slack, aws } = world;
   const typed = `${star} 50MiB/s call with the Tokyo office at 9`;
-  transcript.does('Olga', [span(`${COMMAND} ${typed}`)]);
+  transcript.does('Olga', `${COMMAND} ${typed}`);
   const olga = slack.as('U0OPER');
   const sent = await olga.command(CHANNEL, COMMAND, typed);
   const posted = () => slack.messages(CHANNEL)[0];
@@ -67,7 +67,7 @@ async function review({ world, transcript }: Stage, card: SlackMessage) {
   const { slack, aws } = world;
   const lena = slack.as('U0LEAD');
   const before = aws.calls.length;
-  transcript.does('Lena', [span('presses '), span('[ Review ]', 'bold')]);
+  transcript.does('Lena', `presses ${styled('[ Review ]', 'bold')}`);
   await lena.click(card, 'review');
   const whole = () => lena.views().find(({ blocks }) => elementsOf(blocks).some((one) => one.actionId === 'decision'));
   const view = await coming('the review modal', slack.until(whole, PATIENCE));
@@ -84,7 +84,7 @@ async function approve({ world, transcript }: Stage, view: SlackView): Promise<n
   const lena = world.slack.as('U0LEAD');
   const before = world.aws.calls.length;
   const comment = 'fine until the call is over';
-  transcript.does('Lena', [span('(•) Approve'), span(`   [ ${comment} ]   presses `), span('[ Decide ]', 'bold')]);
+  transcript.does('Lena', `(•) Approve   [ ${comment} ]   presses ${styled('[ Decide ]', 'bold')}`);
   const sent = await lena.submit(view, { decision: 'approve', comment });
   transcript.check('the bot took the decision', sent.status === 200 && sent.errors === undefined);
   return before;

@@ -1,7 +1,7 @@
 import type { JsonObject } from '../slack/json.ts';
 import type { SlackView } from '../slack/views.ts';
 import { blockLines, modalLines } from './block-lines.ts';
-import { type Line, type Look, paint, type Span, span, wrap } from './ink.ts';
+import { columnsOf, type Look, paint, styled, wrap } from './ink.ts';
 import type { Reader } from './mrkdwn.ts';
 
 /** Something that the play claims did not happen. */
@@ -26,24 +26,24 @@ export function createTranscript({ write, color, columns, reader }: TranscriptOp
   let step = 0;
   let checks = 0;
 
-  const print = (line: Line) => write(`${paint(line, color)}\n`);
-  const indented = (line: Line) => print([span(INDENT), ...line]);
-  const hanging = (first: Line, rest: Line) => {
-    const indent = first.reduce((sum, { text }) => sum + text.length, 0);
+  const print = (line: string) => write(`${paint(line, color)}\n`);
+  const indented = (line: string) => print(INDENT + line);
+  const hanging = (first: string, rest: string) => {
+    const indent = columnsOf(first);
     wrap(rest, width - indent).forEach((line, index) => {
-      indented([...(index === 0 ? first : [span(' '.repeat(indent))]), ...line]);
+      indented((index === 0 ? first : ' '.repeat(indent)) + line);
     });
   };
 
   return {
     width,
-    line: (...spans: Span[]) => print(spans),
+    line: (text = '') => print(text),
     /** Plain words, indented and wrapped. */
-    words: (text: string, ...looks: Look[]) => wrap([span(text, ...looks)], width).forEach(indented),
+    words: (text: string, ...looks: Look[]) => wrap(styled(text, ...looks), width).forEach(indented),
     /** A label and what it stands for, in a column. */
     fact: (label: string, text: string, ...looks: Look[]) =>
-      hanging([span(label.padEnd(9), 'bold')], [span(text, ...looks)]),
-    lines: (lines: readonly Line[]) => lines.forEach(indented),
+      hanging(styled(label.padEnd(9), 'bold'), styled(text, ...looks)),
+    lines: (lines: readonly string[]) => lines.forEach(indented),
 
     /**
      * One step: its title, what `play` prints, and an empty line.
@@ -51,10 +51,10 @@ export function createTranscript({ write, color, columns, reader }: TranscriptOp
      */
     async step<T>(title: string, play: () => Promise<T> | T): Promise<T> {
       step += 1;
-      print([span(`${String(step).padStart(2)}  ${title}`, 'bold')]);
+      print(styled(`${String(step).padStart(2)}  ${title}`, 'bold'));
       try {
         const result = await play();
-        print([]);
+        print('');
         return result;
       } catch (cause) {
         const why = cause instanceof Error ? cause.message : String(cause);
@@ -64,23 +64,23 @@ export function createTranscript({ write, color, columns, reader }: TranscriptOp
 
     /** A claim that is checked here and now. @throws StepFailed where it does not hold */
     check(claim: string, holds: boolean): void {
-      hanging([span(holds ? '✓ ' : '✗ ', holds ? 'good' : 'bad')], [span(claim, holds ? 'dim' : 'bad')]);
+      hanging(styled(holds ? '✓ ' : '✗ ', holds ? 'good' : 'bad'), styled(claim, holds ? 'dim' : 'bad'));
       if (!holds) throw new StepFailed(`this does not hold: ${claim}`);
       checks += 1;
     },
     checks: () => checks,
 
     /** Somebody types, presses or picks something. */
-    does: (who: string, what: Line) => hanging([span(who, 'bold', 'warm'), span(' › ')], what),
+    does: (who: string, what: string) => hanging(`${styled(who, 'bold', 'warm')} › `, what),
 
     /** A command in a shell. */
-    runs: (command: string) => hanging([span('$ ', 'warm')], [span(command, 'bold')]),
+    runs: (command: string) => hanging(styled('$ ', 'warm'), styled(command, 'bold')),
 
     /** A message, rendered from the blocks that the bot sent. */
     message(where: string, shown: { readonly blocks?: readonly JsonObject[]; readonly text: string }): void {
-      indented([span(where, 'dim')]);
+      indented(styled(where, 'dim'));
       const blocks = shown.blocks ?? [{ type: 'section', text: { type: 'mrkdwn', text: shown.text } }];
-      for (const line of blockLines(blocks, reader, width - 2)) indented([span('┃ ', 'mention'), ...line]);
+      for (const line of blockLines(blocks, reader, width - 2)) indented(styled('┃ ', 'mention') + line);
     },
     modal: (view: SlackView) => modalLines(view, reader, width).forEach(indented),
   };

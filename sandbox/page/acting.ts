@@ -1,8 +1,9 @@
 import { elementsOf } from '../slack/block-walk.ts';
-import { withEntered } from '../slack/form-state.ts';
 import { isObject, type JsonObject } from '../slack/json.ts';
 import type { LocalSlack } from '../slack/local-slack.ts';
-import type { Person, Target } from '../slack/person.ts';
+import { withEntered } from '../slack/people/form-state.ts';
+import type { Target } from '../slack/people/interaction-payloads.ts';
+import type { Person } from '../slack/people/person.ts';
 import type { SlackView } from '../slack/views.ts';
 import type { Act, ActAnswer, Place, ShownView } from './page-state.ts';
 

@@ -7,8 +7,7 @@ export interface ClientFile {
   body: Uint8Array | string;
 }
 
-/** The same folder from `src/` and from `dist/`: the browser's part is never compiled by the server's build. */
-const CLIENT = join(import.meta.dirname, './client');
+const CLIENT = join(import.meta.dirname, 'client');
 const TYPES: Readonly<Record<string, string>> = {
   '.js': 'text/javascript; charset=utf-8',
   '.css': 'text/css; charset=utf-8',

@@ -1,7 +1,7 @@
-import { type Answer, badArguments, no, yes } from './answer.ts';
-import { checkView } from './block-limits.ts';
-import { type FormValues, formValues } from './form-state.ts';
 import { isObject, type JsonObject, objects, parsed, text } from './json.ts';
+import { checkView } from './limits/block-limits.ts';
+import { type Answer, badArguments, no, yes } from './methods/answer.ts';
+import { type FormValues, formValues } from './people/form-state.ts';
 import type { Workspace } from './workspace.ts';
 
 /** A modal or home view as Slack shows it and sends it back. Never changed in place. */

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, describe, expect, inject, it } from 'vitest';
+import { TYPESCRIPT } from '../../scripts/process.mjs';
 import { ROOT } from '../../test/command-line.ts';
 import { descendantsOf, listeningOf } from '../../test/listening.ts';
 
@@ -23,7 +24,7 @@ function start(args: string[], env: Record<string, string> = {}) {
   const { REDIS_URL: _own, NO_COLOR: _plain, ...rest } = process.env;
   // Of each its own, to see what is left in it.
   const temporary = env.TMPDIR ?? mkdtempSync(join(folder, 'of-one-'));
-  const child = spawn(process.execPath, ['--import', 'tsx', DEMO, ...args], {
+  const child = spawn(process.execPath, [...TYPESCRIPT, DEMO, ...args], {
     env: { ...rest, CI: '1', ...env, TMPDIR: temporary },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

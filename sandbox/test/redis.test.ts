@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { TYPESCRIPT } from '../../scripts/process.mjs';
 import { type LocalRedis, startLocalRedis, startRedis } from '../redis.ts';
 import { findOrInstallRedis } from '../redis-binary.ts';
 
@@ -76,7 +77,7 @@ describe('a Redis of our own', () => {
     const source = new URL('../redis.ts', import.meta.url).href;
     const script = `const { startLocalRedis } = await import(${JSON.stringify(source)});
       console.log(JSON.stringify(await startLocalRedis())); setInterval(() => {}, 1000);`;
-    const owner = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script], {
+    const owner = spawn(process.execPath, [...TYPESCRIPT, '--input-type=module', '-e', script], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     const [line] = await once(owner.stdout, 'data');

@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, expect, inject } from 'vitest';
 import type { NewExecution, NewTask } from '../../sandbox/datasync/world.ts';
 import { startWorld, type World, type WorldOptions } from '../../sandbox/local-world.ts';
 import { visibleText } from '../../sandbox/slack/block-walk.ts';
-import type { Submitted } from '../../sandbox/slack/person.ts';
+import type { Submitted } from '../../sandbox/slack/people/person.ts';
 import type { SlackView } from '../../sandbox/slack/views.ts';
 import type { SlackMessage } from '../../sandbox/slack/workspace.ts';
 import { type AuditRecord, readRecord } from '../../src/domain/audit-record.ts';

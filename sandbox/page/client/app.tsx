@@ -1,19 +1,19 @@
 import { type ReactNode, useEffect, useRef, useState } from 'react';
 import type { Told } from '../page-state.ts';
-import { ChannelList } from './channel-list.tsx';
-import { Composer } from './composer.tsx';
-import { Conversation } from './conversation.tsx';
-import { useDrafts } from './drafts.ts';
-import { HomeTab } from './home-tab.tsx';
-import { useKeptFocus } from './kept-focus.ts';
-import { ModalStack } from './modal.tsx';
+import { Composer } from './conversation/composer.tsx';
+import { Conversation } from './conversation/conversation.tsx';
+import { useDrafts } from './conversation/drafts.ts';
+import { ThreadPane } from './conversation/thread-pane.tsx';
+import { ChannelList } from './frame/channel-list.tsx';
+import { useKeptFocus } from './frame/kept-focus.ts';
+import { TopBar } from './frame/top-bar.tsx';
 import { NextStep } from './other-side/guide.tsx';
 import { OtherSidePanel } from './other-side/panel.tsx';
 import { PageContext, type PageTools } from './page-context.ts';
 import { sendAct, sendControl } from './talk.ts';
-import { ThreadPane } from './thread-pane.tsx';
-import { TopBar } from './top-bar.tsx';
 import { type LiveState, useLive } from './use-live.ts';
+import { HomeTab } from './views/home-tab.tsx';
+import { ModalStack } from './views/modal.tsx';
 
 /** Where one is: a channel's id, or the app's home tab. */
 type Where = { channel: string } | 'home';

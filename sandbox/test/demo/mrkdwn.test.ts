@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { columnsOf, paint, span, wrap } from '../../demo/ink.ts';
+import { paint, styled } from '../../demo/ink.ts';
 import { mrkdwnLines, type Reader } from '../../demo/mrkdwn.ts';
 
 const noon = new Date(2026, 10, 22, 12, 0, 0);
@@ -13,7 +13,6 @@ const shown = (text: string) =>
   mrkdwnLines(text, reader)
     .map((line) => paint(line, false))
     .join('\n');
-const looks = (text: string) => mrkdwnLines(text, reader).flat();
 
 describe('mrkdwn on a terminal', () => {
   it.each([
@@ -51,28 +50,7 @@ describe('mrkdwn on a terminal', () => {
   });
 
   it('gives what is nested both looks', () => {
-    expect(looks('*see `x`*')).toEqual([span('see ', 'bold'), span('x', 'bold', 'code')]);
-  });
-});
-
-describe('ink', () => {
-  it('paints neighbours of one look at once, and nothing without colour', () => {
-    const line = [span('a', 'bold'), span('b', 'bold'), span('c')];
-    expect(paint(line, true)).toBe('\u001b[1mab\u001b[0mc');
-    expect(paint(line, false)).toBe('abc');
-  });
-
-  it('breaks between words, an ARN behind a slash or colon, and what is longer still anywhere', () => {
-    const lines = wrap([span('for arn:aws:datasync/execution/exec-0123456789abcdef now')], 20);
-    expect(lines.map((line) => paint(line, false))).toEqual([
-      'for arn:aws:',
-      'datasync/execution/e',
-      'xec-0123456789abcdef',
-      'now',
-    ]);
-  });
-
-  it('knows that an emoji is two columns wide', () => {
-    expect(columnsOf('✅ ok')).toBe(5);
+    expect(mrkdwnLines('*see `x`*', reader)).toEqual([styled('see ', 'bold') + styled('x', 'bold', 'code')]);
+    expect(mrkdwnLines('*a* b', reader, 'dim')).toEqual([styled('a', 'dim', 'bold') + styled(' b', 'dim')]);
   });
 });

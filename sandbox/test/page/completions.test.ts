@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { completions } from '../../page/client/completions.ts';
+import { completions } from '../../page/client/conversation/completions.ts';
 import { measuredRates } from '../../page/client/other-side/measured.ts';
 import type { AppFace, ShownExecution } from '../../page/page-state.ts';
 

@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { emojiNamed } from '../../page/client/blocks/emoji.ts';
+import { emojiNamed } from '../../page/client/text/emoji.ts';
 
 const root = join(import.meta.dirname, '../../..');
 /** What has a `type` and is neither a block nor an element. */
@@ -19,7 +19,8 @@ function found(text: string, pattern: RegExp): string[] {
 describe('the page draws all that the bot sends', () => {
   it('has every block and every element of its views', async () => {
     const sent = found(await sources('src/slack'), /\btype: '(\w+)'/g).filter((type) => !OTHERS.includes(type));
-    const drawn = found(await sources('sandbox/page/client/blocks'), /\bcase '(\w+)':/g);
+    const folders = ['blocks', 'elements'].map((folder) => sources(`sandbox/page/client/${folder}`));
+    const drawn = found((await Promise.all(folders)).join('\n'), /\bcase '(\w+)':/g);
     expect(sent.filter((type) => !drawn.includes(type))).toEqual([]);
     expect(sent).toEqual(expect.arrayContaining(['section', 'actions', 'button', 'external_select', 'datepicker']));
   });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { dateWords } from '../../page/client/blocks/dates.ts';
-import { type Piece, readMrkdwn, readPlain } from '../../page/client/blocks/mrkdwn.ts';
+import { dateWords } from '../../page/client/text/dates.ts';
+import { type Piece, readMrkdwn, readPlain } from '../../page/client/text/mrkdwn.ts';
 
 const words = (text: string): Piece => ({ kind: 'words', text });
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect } from 'vitest';
-import { checkBlocks, checkView } from '../../../sandbox/slack/block-limits.ts';
 import { visibleText } from '../../../sandbox/slack/block-walk.ts';
+import { checkBlocks, checkView } from '../../../sandbox/slack/limits/block-limits.ts';
 import type { Hold } from '../../../src/domain/hold.ts';
 import type { Rule } from '../../../src/domain/policy.ts';
 import type { TaskExecution } from '../../../src/domain/task-execution.ts';

@@ -1,10 +1,10 @@
 import type { ReactNode } from 'react';
 import type { Json } from '../../page-state.ts';
+import { Element } from '../elements/element.tsx';
 import { asJson, jsonList, stringIn } from '../json.ts';
-import { Element } from './element.tsx';
+import { Unrenderable } from '../text/unrenderable.tsx';
+import { TextObject } from '../text/words.tsx';
 import { InputBlock } from './input-block.tsx';
-import { Unrenderable } from './unrenderable.tsx';
-import { TextObject } from './words.tsx';
 
 /**
  * Block Kit on the page. It is our own because the one kept React library, slack-blocks-to-jsx 1.1.1, draws elements but

@@ -1,7 +1,7 @@
 import { type ReactNode, useId } from 'react';
 import type { Json } from '../../page-state.ts';
+import { Element } from '../elements/element.tsx';
 import { asJson, wordsIn } from '../json.ts';
-import { Element } from './element.tsx';
 import { usePlace } from './place-context.ts';
 
 const GROUPS = ['radio_buttons', 'checkboxes'];

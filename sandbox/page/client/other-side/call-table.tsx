@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 import type { ShownCall } from '../../page-state.ts';
-import { clockTime } from '../blocks/dates.ts';
+import { clockTime } from '../text/dates.ts';
 
 /** The bot's calls, newest first. */
 export function CallTable({ calls, caption }: { calls: readonly ShownCall[]; caption: string }): ReactNode {
