@@ -1,6 +1,8 @@
 import type { KeyObject } from 'node:crypto';
-import { type Config, describeConfigFaults, readCheckpointPath, readConfig, readPolicyPath } from './config.ts';
+import { type Config, readConfig } from './config.ts';
+import { describeConfigFaults } from './config-fault.ts';
 import { OPS_HOST_EXPECTED } from './config-ops.ts';
+import { readCheckpointPath, readPolicyPath } from './config-paths.ts';
 import { printable } from './domain/printable.ts';
 import { bad, good, type Result } from './domain/result.ts';
 import { appendCheckpoints, type Checkpoint } from './ledger/checkpoint-format.ts';

@@ -3,7 +3,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { type Config, describeConfigFaults, readConfig, readPolicyPath } from '../src/config.ts';
+import { type Config, readConfig } from '../src/config.ts';
+import { describeConfigFaults } from '../src/config-fault.ts';
+import { readPolicyPath } from '../src/config-paths.ts';
 import { canProxy } from '../src/config-proxy.ts';
 import { selfSigned } from './ledger/self-signed.ts';
 

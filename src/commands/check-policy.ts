@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { readPolicyPath } from '../config.ts';
+import { readPolicyPath } from '../config-paths.ts';
 import { printable } from '../domain/printable.ts';
 import type { Result } from '../domain/result.ts';
 import { describePolicyFaults, describePolicyWarnings, type ReadPolicy, readPolicyText } from '../policy-file.ts';

@@ -1,4 +1,4 @@
-import { readPolicyPath } from '../config.ts';
+import { readPolicyPath } from '../config-paths.ts';
 import type { Policy } from '../domain/policy.ts';
 import { formatRate, parseRate, type RateProblem } from '../domain/rate.ts';
 import type { Result } from '../domain/result.ts';

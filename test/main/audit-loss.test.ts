@@ -53,7 +53,7 @@ async function write(from: number, to: number): Promise<void> {
 async function checkpoint(): Promise<void> {
   const { redis, keys } = opened;
   const options = { redis, keys, signingKey: null, file: env.AUDIT_CHECKPOINT_FILE ?? null };
-  const key = (await import('../../src/config.ts')).readAuditKeys(env);
+  const key = (await import('../../src/config-audit.ts')).readAuditKeys(env);
   if (!key.ok) throw new Error('keys');
   await redis.hset(keys.checkpoint, { seq: 0, at: 0 });
   await createCheckpoints({
