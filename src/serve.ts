@@ -30,12 +30,12 @@ import { createUnfinishedStore } from './ledger/unfinished.ts';
 import { createUseCounter } from './ledger/use-counter.ts';
 import { createLogger, type Log } from './log.ts';
 import { newRequestId } from './new-request-id.ts';
-import { countedExecutions, countedLedger, countingFetch } from './ops/counted.ts';
-import { loggedLedger } from './ops/logged.ts';
+import { countedExecutions, countedLedger, countingFetch } from './ops/counted-calls.ts';
+import { loggedLedger } from './ops/logged-ledger.ts';
 import { createMetrics } from './ops/metrics.ts';
 import { measureOldestWork } from './ops/oldest-work-gauge.ts';
-import { startOps } from './ops/ops-server.ts';
-import { createReadinessNotes, type ReadinessOptions, startReadiness } from './ops/start-readiness.ts';
+import { startOpsServer } from './ops/ops-server.ts';
+import { createReadinessInputs, type ReadinessOptions, startReadiness } from './ops/start-readiness.ts';
 import { watchPolicy } from './policy-watch.ts';
 import { ConfigurationError, encryptionFault, opsFault, portFault, readSettings } from './settings.ts';
 import { createSlackApp } from './slack/app.ts';
@@ -148,13 +148,13 @@ export async function serve(env: NodeJS.ProcessEnv, options: ServeOptions = {}):
     onLost: (err) => log.fatal({ err }, 'the log in Redis is not the one this bot wrote to: nothing more is written'),
   });
   const metrics = createMetrics({ countOpenRequests: written.countOpenRequests });
-  const notes = createReadinessNotes();
-  const { turns } = notes;
+  const notes = createReadinessInputs();
+  const { heartbeats } = notes;
   const ledger = sharingReads(notes.lastCommit.noted(countedLedger(loggedLedger(written, log), metrics)));
   const unsure = await firstLook(ledger, witness, log);
   const policies = createPolicies(redis, keys, replica, auditKeys);
-  turns.expect('policy', TURN_MS);
-  const onTurn = () => turns.turned('policy');
+  heartbeats.expect('policy', TURN_MS);
+  const onTurn = () => heartbeats.beat('policy');
   const policyWatch = watchPolicy({ ledger, file: policyFile, policies, clock, log, onTurn });
   const policy: PolicySource = policyWatch;
   await policyWatch.announced;
@@ -178,10 +178,11 @@ export async function serve(env: NodeJS.ProcessEnv, options: ServeOptions = {}):
     {
       ...{ clock, log, wall: options.wallClock ?? { now: () => new Date() } },
       ...(options.readiness && { every: options.readiness }),
-      prove: createProof(redis, keys, { replica, abandonedMs: options.abandonedMs }),
+      probeWrite: createProof(redis, keys, { replica, abandonedMs: options.abandonedMs }),
       askToken: () => askToken(clients.prompt),
       lost: () => ledger.lost()?.message ?? null,
-      doubts: () => [...alarms.all(), unsure.doubt(), checkpoints.overdue(), unposted()].filter((why) => why !== null),
+      warnings: () =>
+        [...alarms.all(), unsure.doubt(), checkpoints.overdue(), unposted()].filter((why) => why !== null),
       policy() {
         const { digest, policy: now } = policy.current();
         const named = new Set(groupsNamed(now));
@@ -192,7 +193,7 @@ export async function serve(env: NodeJS.ProcessEnv, options: ServeOptions = {}):
     notes,
   );
   measureOldestWork(metrics.registry, readiness.oldestWorkSeconds);
-  const ops = await startOps({
+  const ops = await startOpsServer({
     ...{
       port: config.opsPort,
       host: options.host ?? config.opsHost,
@@ -235,7 +236,7 @@ export async function serve(env: NodeJS.ProcessEnv, options: ServeOptions = {}):
   const notifier = createNotifier({ ledger, executions, people, policy, clock, ...showing, seal, log });
   const audit = createAuditBook({ redis, keys, ledger, clock, auditKeys, signingKey, checkpointFile, alarms });
   const auditChannel = createAuditChannel({ clients, channel: config.audit.channel, policy, log });
-  turns.expect('audit', AUDIT_TURN_MS + 3 * (options.lookMs ?? 0));
+  heartbeats.expect('audit', AUDIT_TURN_MS + 3 * (options.lookMs ?? 0));
   const auditWatch = startAuditWatch({
     ...{ redis, keys, ledger, replica },
     ...(options.lookMs === undefined ? {} : { lookMs: options.lookMs }),
@@ -245,7 +246,7 @@ export async function serve(env: NodeJS.ProcessEnv, options: ServeOptions = {}):
     tellLost: (fault) => auditChannel.lost(fault.message),
     tellResumed: () => auditChannel.resumed(),
     tellAlarm: (why) => auditChannel.alarm(why),
-    onTurn: () => turns.turned('audit'),
+    onTurn: () => heartbeats.beat('audit'),
     onFault: (err) => log.warn({ err }, 'the audit log could not be looked at, or checkpointed'),
   });
   unposted = auditWatch.unposted;
@@ -310,11 +311,11 @@ export async function serve(env: NodeJS.ProcessEnv, options: ServeOptions = {}):
     onFault: (err) => log.warn({ err }, 'no work can be taken'),
     ...(options.abandonedMs === undefined ? {} : { abandonedMs: options.abandonedMs }),
   });
-  turns.expect('take', TAKE_TURN_MS);
-  for (const step of ['abandoned', 'timers'] as const) turns.expect(step, TURN_MS);
+  heartbeats.expect('take', TAKE_TURN_MS);
+  for (const step of ['abandoned', 'timers'] as const) heartbeats.expect(step, TURN_MS);
   const loop = startLoop({
     ...{ outbox, clock, log },
-    onTurn: turns.turned,
+    onTurn: heartbeats.beat,
     onEffect: (kind, outcome) => metrics.effects.inc({ kind, outcome }),
     run: {
       async show(id) {

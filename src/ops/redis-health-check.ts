@@ -1,0 +1,80 @@
+import type { Clock } from '../workflow/ports.ts';
+
+/** What Redis answers to a write that only tests whether it takes writes. */
+export type WriteProbe =
+  | { kind: 'wrong-type'; key: string; found: string; needed: string }
+  | {
+      kind: 'proven';
+      /** Redis's clock, epoch milliseconds. */
+      redisMs: number;
+      /** The oldest work that no worker has. */
+      untouched: { effect: string; ms: number } | null;
+      /** The timer that is due first, even if it is not due yet. */
+      timer: { effect: string; dueMs: number } | null;
+    };
+
+export type RedisHealth =
+  | Extract<WriteProbe, { kind: 'wrong-type' }>
+  | {
+      kind: 'proven';
+      /** How far this machine's clock is at least ahead of Redis's; negative: behind. */
+      aheadMs: number;
+      /** The oldest work that could be done and that no worker has; `effect` is null where its kind can't be read. */
+      oldest: { effect: string | null; ms: number } | null;
+    };
+
+export interface RedisHealthCheckOptions {
+  probeWrite: () => Promise<WriteProbe>;
+  /** This machine's clock, to compare with Redis's. */
+  wall: Clock;
+  /** The clock that timers are due by: the same, except in tests and the demo, where hours pass in seconds. */
+  clock: Clock;
+  now?: () => number;
+}
+
+/** Makes a check of Redis: whether it takes writes, what its clock says, and how long the oldest work has waited. */
+export function createRedisHealthCheck({
+  probeWrite,
+  wall,
+  clock,
+  now = () => performance.now(),
+}: RedisHealthCheckOptions) {
+  /** The first timer, if it is due, and since when it has been seen due: a worker takes any within a second. */
+  let overdue: { timer: string; since: number } | null = null;
+
+  function overdueMs(timer: { effect: string; dueMs: number } | null): number | null {
+    if (timer === null || timer.dueMs > clock.now().getTime()) {
+      overdue = null;
+      return null;
+    }
+    const name = `${timer.dueMs} ${timer.effect}`;
+    if (overdue?.timer !== name) overdue = { timer: name, since: now() };
+    return now() - overdue.since;
+  }
+
+  return async function checkRedis(): Promise<RedisHealth> {
+    const before = wall.now().getTime();
+    const probe = await probeWrite();
+    const after = wall.now().getTime();
+    if (probe.kind === 'wrong-type') return probe;
+    const { redisMs, untouched, timer } = probe;
+    const lateMs = overdueMs(timer);
+    const late = timer !== null && lateMs !== null ? { effect: timer.effect, ms: lateMs } : null;
+    const oldest = (untouched?.ms ?? -1) >= (late?.ms ?? -1) ? untouched : late;
+    return {
+      kind: 'proven',
+      aheadMs: clockDifference(redisMs, before, after),
+      oldest: oldest === null ? null : { effect: kindOf(oldest.effect), ms: oldest.ms },
+    };
+  };
+}
+
+/** Redis read its clock at an unknown moment between `before` and `after`: only a difference beyond these is certain. */
+function clockDifference(redisMs: number, before: number, after: number): number {
+  if (redisMs < before) return before - redisMs;
+  return redisMs > after ? after - redisMs : 0;
+}
+
+function kindOf(effect: string): string | null {
+  return /"kind":"([a-z]{1,20})"/.exec(effect)?.[1] ?? null;
+}
