@@ -1,7 +1,7 @@
 import { EventEmitter, once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { ConfigurationError } from '../configuration-error.ts';
 import { type Running, serve } from '../serve.ts';
-import { ConfigurationError } from '../settings.ts';
 import { CannotRun } from './cannot-run.ts';
 
 /** An orderly stop is promised within 10 s. */

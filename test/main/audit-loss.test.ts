@@ -11,7 +11,7 @@ import { type VerifyOptions, verifyAudit } from '../../src/commands/verify-audit
 import { createAuditAlarms } from '../../src/ledger/audit-alarms.ts';
 import { createCheckpoints } from '../../src/ledger/audit-checkpoints.ts';
 import { publishSights } from '../../src/ledger/audit-loss.ts';
-import { readSettings } from '../../src/settings.ts';
+import { readSettings } from '../../src/serve/read-settings.ts';
 import { LedgerLost } from '../../src/workflow/faults.ts';
 import { asked, asking, AUDIT_KEYS as LOG_KEYS, openLedger, restore, snapshot } from '../ledger/given-ledger.ts';
 import { newSigningKey, run } from '../ledger/log-fixture.ts';
