@@ -6,7 +6,7 @@ import { describePolicyFaults, describePolicyWarnings, type ReadPolicy, readPoli
 import { CannotRun } from './cannot-run.ts';
 import type { ExitCode, Terminal } from './terminal.ts';
 
-/** Says whether the policy file is good, and what in it is surely unmeant; or each of its faults. All with their lines. */
+/** Tells whether the policy file is valid, with warnings about likely mistakes, or lists its faults, all with their lines. */
 export async function checkPolicy(file: string | undefined, terminal: Terminal): Promise<ExitCode> {
   const path = file ?? readPolicyPath(terminal.env);
   const read = await readPolicyFile(path);
