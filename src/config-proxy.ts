@@ -1,14 +1,14 @@
 import { z } from 'zod';
 
-/** The way to https addresses. */
+/** The proxy for https addresses. */
 export interface ProxyWay {
   /** `http://[user:password@]host[:port]`, or https. */
   readonly url: string;
-  /** Hosts that are reached without it, as NO_PROXY has them; each stands for its subdomains too. */
+  /** Hosts that are reached without it, in the form of NO_PROXY; each includes its subdomains. */
   readonly noProxy: string;
 }
 
-/** Before these Node has no proxy for the AWS SDK's connections. */
+/** The first minor version of each major one whose `http` module supports proxies, which the AWS SDK needs. */
 const LEAST_NODE: Readonly<Record<string, number>> = { 22: 21, 24: 5 };
 
 export const proxyAddress = z
@@ -26,7 +26,7 @@ export const proxyAddress = z
   )
   .transform((url) => url.href);
 
-/** Whether this version of Node's has proxies for connections of its own http module. */
+/** Whether the `http` module of this version of Node supports proxies. */
 export function canProxy(version: string): boolean {
   const [major = 0, minor = 0] = version.split('.').map(Number);
   const least = LEAST_NODE[major];

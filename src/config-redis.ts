@@ -2,8 +2,9 @@ import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import type { Result } from './domain/result.ts';
+import type { EnvironmentReader } from './environment-reader.ts';
 
-/** Where Redis is. */
+/** Where Redis is, and how to log in. */
 export type RedisTarget =
   | ({ readonly kind: 'single'; readonly db: number } & RedisHost & RedisAccess)
   | ({ readonly kind: 'cluster'; readonly nodes: readonly RedisHost[] } & RedisAccess)
@@ -11,7 +12,7 @@ export type RedisTarget =
       readonly kind: 'sentinel';
       readonly sentinels: readonly RedisHost[];
       readonly name: string;
-      /** How to get in to the sentinels. */
+      /** How to log in to the sentinels. */
       readonly sentinelAccess: Pick<RedisAccess, 'username' | 'password'>;
     } & RedisAccess);
 
@@ -20,11 +21,11 @@ interface RedisHost {
   readonly port: number;
 }
 
-/** How to get in: for Sentinel this is the primary's, not the sentinels' own. */
+/** How to log in; with Sentinel, to the primary. */
 export interface RedisAccess {
   readonly username?: string;
   readonly password?: string;
-  /** Set for `rediss…`: then every connection is encrypted. `ca`: what the certificates are checked against, PEM. */
+  /** Set for `rediss…`: every connection is encrypted. `ca`: the CA certificate that certificates are checked against, PEM. */
   readonly tls?: { readonly ca?: string };
 }
 
@@ -32,8 +33,9 @@ const DEFAULT_PORT = { single: 6379, cluster: 6379, sentinel: 26_379 } as const;
 
 /**
  * Reads `REDIS_URL`: `redis[s]://[user:password@]h[:p][/db]`, `redis[s]+cluster://[user:password@]h:p[,h:p]`,
- * `redis[s]+sentinel://[user:password@]h:p[,h:p]/NAME`. What it does not know it refuses: nothing of it is left out.
- * @returns the target, or what is wrong in words that repeat nothing of the address
+ * `redis[s]+sentinel://[user:password@]h:p[,h:p]/NAME`. Whatever has no meaning here is refused, so that nothing in an address
+ * is ignored.
+ * @returns the target, or what is wrong, without repeating any of the address
  */
 export function readRedisTarget(text: string): Result<RedisTarget, string> {
   const scheme = /^redis(s?)(\+cluster|\+sentinel)?:\/\//i.exec(text);
@@ -72,13 +74,13 @@ export function readRedisTarget(text: string): Result<RedisTarget, string> {
   }
 }
 
-/** The password as it is written in an address, and not as it is meant. */
+/** The password as written in an address, percent-encoding and all. */
 export function writtenPassword(text: string): string | null {
   const [userinfo] = halves(text.replace(/^[^:]*:\/\//, ''));
   return userinfo?.split(':').slice(1).join(':') || null;
 }
 
-/** The last @ ends the credentials, since a password may hold one. */
+/** The last @ ends the credentials, since a password may contain one. */
 function halves(rest: string): [string | null, string] {
   const at = rest.lastIndexOf('@');
   return at === -1 ? [null, rest] : [rest.slice(0, at), rest.slice(at + 1)];
@@ -136,17 +138,11 @@ const certificates = z.string().transform((path, issues): string => {
   return pem;
 });
 
-type Name = 'REDIS_URL' | 'REDIS_CA_FILE' | 'REDIS_SENTINEL_USERNAME' | 'REDIS_SENTINEL_PASSWORD';
+/** What the names of all keys begin with. */
+export const keyPrefix = z.string().regex(/^[A-Za-z0-9._-]{1,32}$/, 'is not allowed');
 
-/** What reads the environment, and gathers the faults. */
-interface Reader {
-  fault(name: Name, problem: string): unknown;
-  optional<T>(name: Name, schema: z.ZodType<T, string>): T | null;
-  required<T>(name: Name, schema: z.ZodType<T, string>): T | null;
-}
-
-/** Reads all variables that say how Redis is reached. One that could not take effect is a fault. */
-export function readRedis({ fault, optional, required }: Reader): RedisTarget | null {
+/** Reads the variables that say how to connect to Redis. One that would have no effect is a fault. */
+export function readRedis({ fault, optional, required }: EnvironmentReader): RedisTarget | null {
   const target = required('REDIS_URL', redisTarget);
   const ca = optional('REDIS_CA_FILE', certificates);
   const username = optional('REDIS_SENTINEL_USERNAME', z.string());

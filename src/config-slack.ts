@@ -13,14 +13,14 @@ export const appToken = z
   .refine((text) => !/^xox[a-z]-/.test(text), { message: 'is not an app-level token', abort: true })
   .regex(/^xapp-[\w.-]+$/, 'does not look like an app-level token');
 
-/** Slack's have 32 hex digits today. It promises no form, so only what can't be one is refused. */
+/** Slack's have 32 hex digits today, but their format is not documented: only what can't be a secret is refused. */
 export const signingSecret = z
   .string()
   .regex(/^\S+$/, { message: 'has spaces in it', abort: true })
   .refine((text) => !/^x(?:ox|app)/.test(text), { message: 'is a token', abort: true })
   .regex(/^[A-Za-z0-9]{16,}$/, 'does not look like a signing secret: Slack’s have 32 hex digits');
 
-/** The base of the Web API; it ends in a slash. */
+/** The base of the Web API; a slash is added where it has none at its end. */
 export const apiUrl = z
   .string()
   .refine((text) => URL.canParse(text), { message: 'is not an address', abort: true })

@@ -5,7 +5,7 @@ interface LoggedFault {
   readonly type: string;
   readonly message: string;
   readonly stack?: string;
-  /** Node's or Slack's code, an HTTP status and AWS's request id, where the error carries them. */
+  /** The code of Node or Slack, the HTTP status, and the request id of AWS, where the error has them. */
   readonly code?: string | number;
   readonly status?: number;
   readonly requestId?: string;
@@ -14,9 +14,9 @@ interface LoggedFault {
 }
 
 /**
- * Turns an Error into plain data: its own words and those of its causes, and the few fields that help to find it. The
- * request, the response and the headers that a client library hangs on its errors are not among them.
- * @returns anything that is no Error as it was
+ * Turns an Error into plain data: its message, its causes and a few fields that help to find it, but not the request,
+ * response and headers that client libraries attach to their errors.
+ * @returns anything that is not an Error as it is
  */
 export function describeFault(value: unknown, depth = 0): unknown {
   if (!(value instanceof Error)) return value;

@@ -1,12 +1,12 @@
-/** What stands where a secret stood. */
+/** Replaces a secret. */
 const REDACTED = '[redacted]';
 
 const LEFT_OUT = '[left out]';
 const LONGEST_TEXT = 16_384;
-/** Shorter ones would tear holes into every line; the patterns below still catch them where they usually stand. */
+/** Shorter ones would match in every line; the patterns below still find them in their usual places. */
 const SHORTEST_SECRET = 4;
 
-// Compared without case, _ and -.
+// In lower case, without _ and -.
 const SECRET_KEYS = new Set(
   `responseurl responseurls authorization proxyauthorization cookie setcookie xslacksignature xamzsecuritytoken
   token bottoken apptoken accesstoken verificationtoken password signingsecret clientsecret secretaccesskey sessiontoken`.split(
@@ -14,8 +14,8 @@ const SECRET_KEYS = new Set(
   ),
 );
 
-// Requests, responses and their parts, where they are objects (`request` as a text is a request's id): whatever a
-// library hangs on an error, it is more than a log line is for.
+// Requests, responses and their parts, where they are objects: libraries attach them to errors, and they are too large for a
+// log line. (A `request` that is a text is the id of a request.)
 const BULKY_KEYS = new Set([
   'headers',
   'rawheaders',
@@ -29,13 +29,13 @@ const BULKY_KEYS = new Set([
   'socket',
 ]);
 
-// Every quantifier that could run over the same text twice has an end, so that a long line can't hold up the process.
+// Quantifiers that could match the same text twice are bounded, so that a long line can't block the process.
 const PATTERNS: readonly (readonly [RegExp, string])[] = [
   // Slack's tokens: xoxb-, xoxp-, xoxe.xoxp-, xapp-, xwfp-, alone or in the middle of anything.
   [/x(?:ox[a-z]|app|wfp)(?:-|%2D)[\w.%-]+/gi, REDACTED],
   // A response_url, plain, with JSON's \/ and percent-encoded: the host is in all of them.
   [/hooks\.slack(?:-gov)?\.com[^\s"'<>&]*/gi, `hooks.slack.com/${REDACTED}`],
-  // …and on whatever host a local Slack has, told by its name.
+  // …and by the name of its field, since a local Slack has another host.
   [
     /(response_?url(?:\\{0,8}["']|%22)?\s{0,8}(?:[:=]|%3A|%3D)\s{0,8}(?:\\{0,8}["']|%22)?)[^\s"'&,}]+/gi,
     `$1${REDACTED}`,
@@ -46,14 +46,14 @@ const PATTERNS: readonly (readonly [RegExp, string])[] = [
   [/AWS4-HMAC-SHA256\s+Credential=[^"'\r\n]*/gi, `AWS4-HMAC-SHA256 ${REDACTED}`],
   [/(X-Amz-(?:Signature|Security-Token|Credential)=)[^\s&"'<>]+/gi, `$1${REDACTED}`],
   [/(v0=)[0-9a-f]{64}/gi, `$1${REDACTED}`],
-  // Passwords in addresses. A Redis one may hold / and @, so everything up to the last @ goes.
+  // Passwords in URLs. One for Redis may contain / and @, so everything up to the last @ is removed.
   [/(rediss?(?:\+\w{1,16})?:\/\/)[^\s"'<>]{0,1000}@/gi, `$1${REDACTED}@`],
   [/([a-z][a-z0-9+.-]{0,20}:\/\/)[^\s/"'<>@]{1,1000}@/gi, `$1${REDACTED}@`],
 ];
 
 /**
- * Makes the function that takes every secret out of a JSON value: by key, by pattern and by the given texts, in keys too.
- * @param secrets texts that must not appear in any form that they are usually written in
+ * Makes a function that redacts every secret in a JSON value: by key, by pattern and by the given texts, in keys too.
+ * @param secrets texts that are redacted in each encoding that is common in logs
  */
 export function redactor(secrets: readonly string[]): (value: unknown) => unknown {
   const known = secretPattern(secrets);
@@ -89,7 +89,7 @@ function secretPattern(secrets: readonly string[]): RegExp | null {
       Buffer.from(secret).toString('base64').replace(/=+$/, ''),
     ]);
   if (forms.length === 0) return null;
-  // The longest first: a secret that begins with another one must not leave its end behind.
+  // The longest first: where one secret is the beginning of another, the whole of the longer one must be replaced.
   const alternatives = [...new Set(forms)].sort((a, b) => b.length - a.length).map(escapeForRegExp);
   return new RegExp(alternatives.join('|'), 'gi');
 }
@@ -98,14 +98,14 @@ function escapeForRegExp(text: string): string {
   return text.replaceAll(/[.*+?^${}()|[\]\\/-]/g, '\\$&');
 }
 
-/** A Buffer or a byte array as JSON has it: numbers that no pattern sees, and that may spell a key. */
+/** A Buffer or byte array in JSON: numbers, which no pattern matches and which may be a key. */
 function isBytes(value: object): boolean {
   const entries = Object.entries(value);
   if ('type' in value && value.type === 'Buffer') return true;
   return entries.length >= 8 && entries.every(([key, part], index) => key === String(index) && Number.isInteger(part));
 }
 
-/** Node's rawHeaders under another name: names and values in turn. */
+/** A list like Node's rawHeaders, under any name: names and values in turn. */
 function isHeaderPairs(values: readonly unknown[]): boolean {
   return values.some((value) => typeof value === 'string' && /^(?:proxy-)?authorization$/i.test(value));
 }

@@ -11,16 +11,16 @@ import { printableJson } from './domain/printable.ts';
 import { describeFault } from './log-fault.ts';
 import { redactor } from './log-redaction.ts';
 
-/** JSON lines, one a call: `log.info({ request: id }, 'applied')`. `log.child({ request: id })` marks all that follows. */
+/** Writes one line of JSON a call: `log.info({ request: id }, 'applied')`. `log.child({ request: id })` adds fields to all lines of the child. */
 export type Log = PinoLogger;
 
 export interface LogOptions {
   readonly level: LevelWithSilent;
-  /** Texts that must never appear, whatever they are part of: `config.secrets`. */
+  /** Texts to redact wherever they appear: `config.secrets`. */
   readonly secrets?: readonly string[];
-  /** Where lines go; stdout without one, written before the call returns. */
+  /** Where lines go; stdout if not given, written before the call returns. */
   readonly destination?: DestinationStream;
-  /** Whether a warning or an error about this fault is told otherwise, and left out but for `debug`. */
+  /** Whether a warning or an error about this fault is reported in another way; then its line is written only at level `debug`. */
   readonly counts?: (fault: unknown, line: string) => boolean;
 }
 
@@ -28,8 +28,8 @@ const DEEPEST_VALUE = 8;
 const { warn: WARN, error: ERROR } = pino.levels.values;
 
 /**
- * Makes the logger. Whatever is logged, no line holds a Slack token, a response_url, an Authorization header, the
- * password of an address or one of the `secrets`: the finished line is read again and cleaned before it is written.
+ * Makes the logger. No line contains a Slack token, a response_url, an Authorization header, a password in a URL, or one of the
+ * `secrets`: each finished line is parsed and redacted before it is written.
  */
 export function createLogger({ level, secrets = [], destination, counts = () => false }: LogOptions): Log {
   const redact = redactor(secrets);
@@ -54,7 +54,7 @@ export function createLogger({ level, secrets = [], destination, counts = () => 
     : pino(options, destination);
 }
 
-/** Bolt's and the Web API client's logger, on ours. Their words become `msg`, errors `err`, anything else `details`. */
+/** A logger for Bolt and the Web API client that writes to ours: texts become `msg`, errors `err`, anything else `details`. */
 export function boltLogger(log: Log): Logger {
   let target = log.child({});
   const write = (level: 'debug' | 'info' | 'warn' | 'error', parts: readonly unknown[]) => {
@@ -66,7 +66,7 @@ export function boltLogger(log: Log): Logger {
       ...(errors.length > 1 && { errors: errors.slice(1) }),
       ...(details.length > 0 && { details }),
     };
-    // As an argument, not as the format: a % in Bolt's words is no directive.
+    // As an argument, not as the format, since Bolt's text may contain a %.
     target[level](fields, '%s', texts.join(' ') || (errors[0]?.message ?? 'details'));
   };
   return {
@@ -87,7 +87,7 @@ export function boltLogger(log: Log): Logger {
 
 function boltLevel(level: string): BoltLevel {
   const known = { trace: 'debug', debug: 'debug', info: 'info', warn: 'warn' }[level] ?? 'error';
-  // The enum's values, without loading Bolt for them: the commands that start no bot log too.
+  // These are the values of Bolt's enum. Importing it would load Bolt for commands that start no bot.
   return known as BoltLevel;
 }
 
@@ -100,7 +100,7 @@ function cleaned(line: string, redact: (value: unknown) => unknown): string {
   try {
     fields = JSON.parse(line);
   } catch {
-    // What can't be read can't be cleaned, so nothing of it may go out.
+    // What can't be parsed can't be redacted, so nothing of it may be written.
     fields = { level: 'error', msg: 'a log line that was not JSON was held back' };
   }
   return `${printableJson(redact(fields))}\n`;
@@ -111,7 +111,7 @@ function describeFields(fields: Record<string, unknown>): Record<string, unknown
   return Object.fromEntries(Object.entries(fields).map(([key, value]) => [key, plain(value, DEEPEST_VALUE, seen)]));
 }
 
-/** Errors wherever they are become data here; without it JSON.stringify would take their own `toJSON`, headers and all. */
+/** Turns errors at any depth into plain data. JSON.stringify would call their `toJSON`, which may include headers. */
 function plain(value: unknown, depth: number, seen: Set<object>): unknown {
   if (value instanceof Error) return describeFault(value);
   if (typeof value === 'bigint') return String(value);

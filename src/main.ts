@@ -21,14 +21,14 @@ const terminal = createTerminal({
   ...(process.stderr.isTTY ? { progress: (line) => void process.stderr.write(`\r\u001b[K${line}`) } : {}),
 });
 
-/** Each command loads its own code, so that `--help` loads none. */
+/** Each command imports its own code, so that `--help` imports none. */
 function commandLine(end: (code: number) => void): Command {
   const program = new Command('datasync-throttle')
     .description('Changes the bandwidth limit of running AWS DataSync transfers, asked for and agreed to in Slack.')
     .exitOverride()
     .configureOutput({
       writeErr: (text) => terminal.say(text.trimEnd()),
-      // It quotes what was given: that stays on its line.
+      // The message quotes the arguments, which may contain line breaks.
       outputError: (text, write) =>
         write(
           text
@@ -51,7 +51,7 @@ Exit codes: 0 stopped in order, 1 the stop took more than 10 s or was cut short,
     )
     .action(async () => {
       const { runServe } = await import('./commands/run-serve.ts');
-      // What is still open after a stop that took too long must not keep the process.
+      // After a stop that took too long, connections that are still open must not keep the process alive.
       process.exit(await runServe(process.env, process));
     });
 
@@ -158,11 +158,11 @@ async function main(): Promise<void> {
     }).parseAsync();
   } catch (fault) {
     if (fault instanceof CommanderError) {
-      // Commander has said it already.
+      // Commander has printed the message already.
       process.exitCode = fault.exitCode === 0 ? 0 : 2;
       return;
     }
-    // A reader that has seen enough, such as head, closes the pipe.
+    // A reader such as `head` closes the pipe when it has read enough.
     const closed = fault instanceof Error && 'code' in fault && fault.code === 'EPIPE';
     if (!closed) terminal.say(describeFailure(fault));
     process.exit(2);

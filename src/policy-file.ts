@@ -22,13 +22,13 @@ import { bad, good } from './domain/result.ts';
 
 export interface ReadPolicy {
   readonly policy: Policy;
-  /** SHA-256 of the text in UTF-8, hex: how records and replicas name this policy. */
+  /** SHA-256 of the text in UTF-8, hex: the name of this policy in records and between replicas. */
   readonly digest: string;
-  /** The text itself, kept for the auditor. */
+  /** The text itself, kept for auditors. */
   readonly text: string;
 }
 
-/** A fault of the policy with its place in the text; lines and columns count from 1. */
+/** A fault of the policy with its place in the text; the first line and column are 1. */
 export interface PolicyFileFault extends PolicyFault {
   readonly line: number;
   readonly column: number;
@@ -36,10 +36,10 @@ export interface PolicyFileFault extends PolicyFault {
 
 const LONGEST = 256 * 1024;
 const MOST_ALIASES = 100;
-// One slip in YAML can be followed by thousands of others that mean nothing.
+// One mistake in YAML can cause thousands of meaningless faults after it.
 const MOST_SYNTAX_FAULTS = 20;
 
-/** Reads the text of a policy file (YAML 1.2, so JSON too). All faults come at once, in the order of their lines. */
+/** Reads the text of a policy file: YAML 1.2, so JSON too. @returns the policy, or all faults, in the order of their lines */
 export function readPolicyText(text: string): Result<ReadPolicy, PolicyFileFault[]> {
   if (text.length > LONGEST) {
     const problem = `the file has ${text.length} characters`;
@@ -71,7 +71,7 @@ export function readPolicyText(text: string): Result<ReadPolicy, PolicyFileFault
   return good({ policy: parsed.value, digest, text });
 }
 
-/** One line for each thing that is valid and surely unmeant: `warn policy.yml:12:5 rules[1]: can never match: …`. */
+/** One line for each thing that is valid but surely a mistake: `warn policy.yml:12:5 rules[1]: can never match: …`. */
 export function describePolicyWarnings(file: string, { text, policy }: ReadPolicy): string[] {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
@@ -107,7 +107,7 @@ function inOrder<T extends { line: number; column: number }>(faults: readonly T[
   return faults.toSorted((a, b) => a.line - b.line || a.column - b.column);
 }
 
-/** Aliases may share a list of people. Inside one another they could grow without end, so that is refused. */
+/** Aliases are allowed, to share a list of people. Nested ones are refused, since they can expand exponentially. */
 function aliasFaults(document: Document): (PolicyFault & { offset: number })[] {
   const aliases: { node: Alias; nested: boolean }[] = [];
   visit(document, {
@@ -116,7 +116,9 @@ function aliasFaults(document: Document): (PolicyFault & { offset: number })[] {
     },
   });
   const fault = (node: Alias, problem: string, expected: string) => ({
-    ...{ path: [], problem: `the alias *${quoted(node.source)} ${problem}`, expected },
+    path: [],
+    problem: `the alias *${quoted(node.source)} ${problem}`,
+    expected,
     offset: node.range?.[0] ?? 0,
   });
   const oneTooMany = aliases[MOST_ALIASES];
@@ -127,7 +129,7 @@ function aliasFaults(document: Document): (PolicyFault & { offset: number })[] {
   });
 }
 
-/** Where the path leads; where it ends early, because something is missing, the place of what should hold it. */
+/** The offset of what the path names; of its closest existing parent where that is missing. */
 function offsetOf(document: Document, path: PolicyFault['path']): number {
   let node: unknown = document.contents;
   let offset = isCollection(node) || isScalar(node) ? (node.range?.[0] ?? 0) : 0;

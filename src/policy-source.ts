@@ -4,13 +4,13 @@ import type { Result } from './domain/result.ts';
 import { describePolicyFaults, type ReadPolicy, readPolicyText } from './policy-file.ts';
 
 export interface PolicyFile {
-  /** As it was when the bot started. */
+  /** The policy when the file was opened. */
   readonly first: ReadPolicy;
-  /** Reads the file again; what is wrong with it in words. */
+  /** Reads the file again. @returns the policy, or a description of what is wrong */
   read(): Promise<Result<ReadPolicy, string>>;
 }
 
-/** The policy file, read once and found good; what is wrong with it in words. */
+/** Opens a policy file by reading it once. @returns the file, or a description of what is wrong */
 export async function openPolicyFile(file: string): Promise<Result<PolicyFile, string>> {
   const first = await read(file);
   return first.ok ? { ok: true, value: { first: first.value, read: () => read(file) } } : first;

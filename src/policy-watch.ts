@@ -1,35 +1,48 @@
 import { randomUUID } from 'node:crypto';
 import { plainEvent } from './domain/audit-record.ts';
 import type { OtherPolicy, PolicyInForce } from './domain/policies-in-force.ts';
-import type { Policies } from './ledger/policies.ts';
 import type { Log } from './log.ts';
 import { type ReadPolicy, readPolicyText } from './policy-file.ts';
 import type { PolicyFile } from './policy-source.ts';
 import type { Clock, Ledger, PolicySource } from './workflow/ports.ts';
 
-/** Three of them may be lost before this bot counts as gone. */
+/** A bot counts as gone after 15 s, so that one or two announcements may be lost. */
 const BEAT_MS = 5000;
-/** Bots that are updated one after the other run two policies for a while: that is no fault. */
+/** During a rolling update bots run two policies for a while, which is no fault. */
 const DIFFERS_TOO_LONG_MS = 60_000;
 
+/** Which policies the running bots use, and the texts of policies, in Redis. Each call may throw NotRecorded. */
+export interface PolicyStore {
+  keep(digest: string, text: string): Promise<void>;
+  keepForGood(digest: string): Promise<void>;
+  /** Null where no text is kept under this digest. */
+  text(digest: string): Promise<string | null>;
+  /** Whether the audit log names this policy as the one loaded last. */
+  isOnRecord(digest: string): Promise<boolean>;
+  setCurrent(digest: string, seq: number): Promise<void>;
+  /** Announces this bot's policy. `kept`: its text is in Redis; `others`: the digests of the policies that other bots use. */
+  beat(digest: string): Promise<{ kept: boolean; others: string[] }>;
+  leave(): Promise<void>;
+}
+
 export interface PolicyWatch extends PolicySource {
-  /** Resolves once this bot has announced its policy, or could not. */
+  /** Resolves once this bot has announced its policy, or has failed to. */
   readonly announced: Promise<void>;
-  /** The digests of other policies, where bots have run more than one for too long; `unreadable`: those not known here. */
+  /** The other policies by digest, where bots have used different ones for too long. `unreadable`: those whose text is unknown here. */
   differing(): { others: readonly string[]; unreadable: readonly string[] } | null;
-  /** Reads the policy file again; a bad one is refused, and the old one stays. */
+  /** Reads the policy file again. One with faults is refused: the old policy stays. */
   reload(): Promise<void>;
   stop(): Promise<void>;
 }
 
 /**
- * The policy of this bot, and those of the others.
+ * The policy of this bot, and those that other bots on this Redis use.
  *
- * A bot goes by a policy only once its text and its digest lie in Redis, and each decision says again what this bot goes by and
- * reads what the others do, in one step. So of two bots whose policies differ, the one whose step comes second knows of the
- * other's and lets through what both allow. The first one may still write what it decided before the second had
- * decided anything; before a change is sent to AWS the question is put again, to all that run by then. A bot that says nothing for
- * 15 s does not count: it has begun no decision in that time, since each begins with saying so.
+ * A bot uses a policy only once its text and digest are in Redis. Each decision announces this bot's policy and reads those of
+ * the others in one step. So of two bots with different policies, the one that comes second knows the other's policy and allows
+ * only what both allow. The first may still record a decision that it began before. Therefore the policies are compared once more
+ * before a change is sent to AWS. A bot that has announced nothing for 15 s does not count: it has begun no decision in that
+ * time, since each begins with an announcement.
  */
 export function watchPolicy({
   ledger,
@@ -37,18 +50,18 @@ export function watchPolicy({
   policies,
   clock,
   log,
-  onTurn = () => {},
+  onRound = () => {},
 }: {
   ledger: Pick<Ledger, 'commit'>;
   file: PolicyFile;
-  policies: Policies;
+  policies: PolicyStore;
   clock: Clock;
   log: Log;
-  /** Told each time that Redis knows this bot's policy and this bot those of the others. */
-  onTurn?: () => void;
+  /** Told each time that this bot's policy was announced, and the others' read. */
+  onRound?: () => void;
 }): PolicyWatch {
   let own: ReadPolicy = file.first;
-  /** Read, and not gone by before the others can know of it. */
+  /** Read from the file, and not used before it is announced. */
   let next: ReadPolicy | null = null;
   let kept = '';
   let recorded = '';
@@ -66,7 +79,7 @@ export function watchPolicy({
     }
     kept = digest;
     const beat = await policies.beat(digest);
-    // Redis was emptied meanwhile.
+    // Redis has been emptied in the meantime.
     if (!beat.kept) kept = '';
     const found = await Promise.all(beat.others.map(otherOf));
     if (next === announced) {
@@ -81,10 +94,10 @@ export function watchPolicy({
     const known = others.find((other) => other.digest === digest && other.policy !== null);
     if (known) return known;
     const text = await policies.text(digest);
-    // From now on it has a say in what is decided here.
+    // From now on it counts in decisions here, so an auditor may need its text.
     if (text !== null) await policies.keepForGood(digest);
     const read = text === null ? null : readPolicyText(text);
-    // What lies under a digest and has another is not what that bot goes by.
+    // A text with another digest than it is kept under is not the policy of that bot.
     return { digest, policy: read?.ok && read.value.digest === digest ? read.value.policy : null };
   }
 
@@ -128,7 +141,7 @@ export function watchPolicy({
     try {
       await counting();
       await record();
-      onTurn();
+      onRound();
     } catch (err) {
       log.warn({ err }, 'the policy of this bot could not be noted in Redis');
     }
@@ -159,7 +172,7 @@ export function watchPolicy({
   };
 }
 
-/** Another bot may go by what this one has come to go by since. */
+/** Without those that this bot uses itself by now. */
 function inForce({ policy, digest }: ReadPolicy, found: readonly OtherPolicy[]): PolicyInForce {
   return { policy, digest, others: found.filter((other) => other.digest !== digest) };
 }

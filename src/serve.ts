@@ -1,394 +1,177 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
-import type { Config } from './config.ts';
-import { createExecutions } from './datasync/executions.ts';
-import { groupsNamed } from './domain/policy.ts';
-import { createAbsences } from './ledger/absences.ts';
-import { createAuditAlarms } from './ledger/audit-alarms.ts';
-import { trimStep } from './ledger/audit-archive.ts';
-import { createAuditBook } from './ledger/audit-book.ts';
-import { createCheckpoints } from './ledger/audit-checkpoints.ts';
-import { startAuditWatch } from './ledger/audit-watch.ts';
-import { createCardDigests } from './ledger/card-digests.ts';
-import { createCards } from './ledger/cards.ts';
-import { connect, openConnection } from './ledger/connection.ts';
-import { firstLook } from './ledger/first-look.ts';
-import { createKeys } from './ledger/keys.ts';
-import { createLedger } from './ledger/ledger.ts';
-import { createLooks } from './ledger/looks.ts';
-import { createOpenHomeTabs } from './ledger/open-home-tabs.ts';
-import { createOpenRequestQuota } from './ledger/open-request-quota.ts';
-import { createOutbox } from './ledger/outbox.ts';
-import { createPolicies } from './ledger/policies.ts';
-import { createRedisOutage, isTlsFault } from './ledger/redis-outage.ts';
-import { createReminders } from './ledger/reminders.ts';
-import { sharingReads } from './ledger/shared-reads.ts';
-import { createSharedSeal } from './ledger/shared-seal.ts';
-import { createSlackRetryAfter } from './ledger/slack-retry-after.ts';
-import { startSweep } from './ledger/sweep.ts';
-import { createUnfinishedStore } from './ledger/unfinished-store.ts';
-import { createUseCounter } from './ledger/use-counter.ts';
-import { createWriteProbe } from './ledger/write-probe.ts';
+import { createRedisOutage, type RedisOutage } from './ledger/redis-outage.ts';
 import { createLogger, type Log } from './log.ts';
-import { newRequestId } from './new-request-id.ts';
-import { countedExecutions, countedLedger, countingFetch } from './ops/counted.ts';
-import { loggedLedger } from './ops/logged.ts';
-import { createMetrics } from './ops/metrics.ts';
-import { measureOldestWork } from './ops/oldest-work-gauge.ts';
-import { startOps } from './ops/ops-server.ts';
-import { createReadinessNotes, type ReadinessOptions, startReadiness } from './ops/start-readiness.ts';
-import { watchPolicy } from './policy-watch.ts';
-import { ConfigurationError, encryptionFault, opsFault, portFault, readSettings } from './settings.ts';
-import { createSlackApp } from './slack/app.ts';
-import { createApproverReminder } from './slack/approver-reminder.ts';
-import { createAuditChannel } from './slack/audit-channel.ts';
-import type { Bot } from './slack/bot.ts';
-import { createClients } from './slack/clients.ts';
-import { startHomeTabs } from './slack/home-tabs.ts';
-import { checkAppToken, identify, TokenRefused } from './slack/identify.ts';
-import { trackInteractions } from './slack/interaction-tracker.ts';
-import { createLookUps } from './slack/look-ups.ts';
-import { createMessagePosts } from './slack/message-posts.ts';
-import { createMessageSender } from './slack/message-sender.ts';
-import { createNotifier } from './slack/notifier.ts';
-import { createPeople } from './slack/people.ts';
-import { sendDirectMessage } from './slack/private-replies.ts';
-import { createProgressEdits } from './slack/progress-edits.ts';
-import { createRateLimiter } from './slack/rate-limiter.ts';
-import { httpListening, type Listening, socketListening } from './slack/receivers.ts';
-import { sealRequest } from './slack/sealed-ids.ts';
-import { createSeals } from './slack/seals.ts';
-import { fetchThrough, type SlackProxy, slackProxy } from './slack/slack-proxy.ts';
-import { checkToken } from './slack/token-check.ts';
-import { startLoop } from './worker/loop.ts';
-import { type Applied, applyThrottle } from './workflow/apply-throttle.ts';
-import { expireRequest } from './workflow/expire-request.ts';
-import { createMeasuredRates, notingLooks } from './workflow/measured-rates.ts';
-import type { Clock, PolicySource } from './workflow/ports.ts';
-import { remindApprovers } from './workflow/remind-approvers.ts';
-import { revertLimit } from './workflow/revert-limit.ts';
-import { tellThread } from './workflow/tell-thread.ts';
-import { watchExecution } from './workflow/watch-execution.ts';
+import { createReadinessInputs, type ReadinessOptions } from './ops/start-readiness.ts';
+import { createAws } from './serve/create-aws.ts';
+import { openLedger } from './serve/open-ledger.ts';
+import { openRedis } from './serve/open-redis.ts';
+import { createOpsPort } from './serve/ops-port.ts';
+import { readSettings, type Settings } from './serve/read-settings.ts';
+import { createSlackAccess } from './serve/slack-access.ts';
+import { createSlackMessages } from './serve/slack-messages.ts';
+import { startAudit } from './serve/start-audit.ts';
+import { startInteractions } from './serve/start-interactions.ts';
+import { startPolicy } from './serve/start-policy.ts';
+import { startUnfinished } from './serve/start-unfinished.ts';
+import { createBackgroundWork } from './serve/stop/background-work.ts';
+import { createGracePeriod } from './serve/stop/grace-period.ts';
+import { createStopStack, type StopStack } from './serve/stop/stop-stack.ts';
+import { watchReadiness } from './serve/watch-readiness.ts';
+import { createWorkers } from './serve/workers.ts';
+import type { Clock } from './workflow/ports.ts';
 
 export interface Running {
-  /** Of Slack's requests; null in Socket Mode. */
+  /** The port for Slack's requests; null in Socket Mode. */
   port: number | null;
   opsPort: number;
   log: Log;
   /** Reads the policy file again; a bad one is refused, and the old one stays. */
   reloadPolicy(): Promise<void>;
-  /** Takes no new work, finishes or hands back what is in hand, closes everything; under 10 s. */
+  /** Takes no new work, finishes or hands back what is in hand, and closes everything, in under 10 s. */
   stop(): Promise<void>;
 }
 
 export interface ServeOptions {
-  /** This machine's if not given: the tests and the demo have hours pass in seconds. */
+  /** This machine's clock if not given. In tests and the demo hours pass in seconds. */
   clock?: Clock;
-  /** How old a claim is when its worker counts as gone; 30 s if not given. */
+  /** A worker whose claim is older counts as gone; 30 s if not given. */
   abandonedMs?: number;
-  /** How often it is looked whether the audit log is still the one that this bot wrote to; 2 s if not given. */
+  /** How often the audit log is checked for being the one that this bot wrote to; 2 s if not given. */
   lookMs?: number;
-  /** This machine's clock, which is held against Redis's; the real one if not given, whatever `clock` is. */
+  /** This machine's clock, to compare with Redis's; the real one if not given, whatever `clock` is. */
   wallClock?: Clock;
-  /** How often readiness looks at Redis, and asks Slack whether it takes the token; 5 s and 60 s if not given. */
+  /** How often readiness checks Redis, and the token with Slack; 5 s and 60 s if not given. */
   readiness?: ReadinessOptions['every'];
-  /** The average time between two messages in a channel; 1 s, as Slack takes them, if not given. */
+  /** The average time between two messages in a channel; 1 s, Slack's limit, if not given. */
   postEveryMs?: number;
-  /** How long Slack may take to answer what nobody waits for; 10 s if not given. */
+  /** The time limit of calls to Slack that nobody waits for; 10 s if not given. */
   backgroundMs?: number;
-  /** Where the log's lines go; stdout if not given. */
+  /** Where log lines go; stdout if not given. */
   logTo?: { write(line: string): void };
-  /** The address that `PORT` and `OPS_PORT` listen on; every interface if not given. The tests and the demo stay on this machine. */
+  /** The address that `PORT` and `OPS_PORT` listen on; every interface if not given. Tests and the demo use loopback. */
   host?: string;
-  /** Ends a start that waits for Slack: it throws the signal's reason. */
+  /** Ends a start that waits for Slack, which then throws the signal's reason. */
   signal?: AbortSignal;
 }
 
-const REDIS_FIRST_MS = 3000;
-/** Work in hand may take this long at a stop: together with the rest it stays under 10 s. */
+/** How long work in hand may take at a stop. Together with the rest a stop takes less than 10 s. */
 const GRACE_MS = 6000;
-/** A loop of the bot that has not come round for so long stands still: each has a period of 5 s or less. */
-const TURN_MS = 30_000;
-/** The taker waits for one of its slots, and each of these for AWS and Slack within their time limits. */
-const TAKE_TURN_MS = 60_000;
-/** A round may make a hundred checkpoints. */
-const AUDIT_TURN_MS = 60_000;
 
 /**
  * Builds the bot from its environment and starts it.
- * @throws ConfigurationError where the environment, the policy file, a Slack token or a port is wrong; the signal's reason
+ * @throws ConfigurationError where the environment, a file, a Slack token or a port is wrong; the signal's reason
  */
 export async function serve(env: NodeJS.ProcessEnv, options: ServeOptions = {}): Promise<Running> {
-  const { config, policyFile, witness } = await readSettings(env);
+  const settings = await readSettings(env);
+  const { logLevel, secrets } = settings.config;
   const outage = createRedisOutage();
-  const log = createLogger({
-    ...{ level: config.logLevel, secrets: config.secrets, counts: outage.counts },
-    ...(options.logTo === undefined ? {} : { destination: options.logTo }),
-  });
+  const destination = options.logTo === undefined ? {} : { destination: options.logTo };
+  const log = createLogger({ level: logLevel, secrets, counts: outage.counts, ...destination });
+  const parts = createStopStack();
+  try {
+    return await startParts({ env, options, settings, outage, log, parts });
+  } catch (fault) {
+    await parts
+      .stop()
+      .catch((err: unknown) => log.error({ err }, 'the start failed, and not everything could be stopped'));
+    throw fault;
+  }
+}
+
+interface Start {
+  env: NodeJS.ProcessEnv;
+  options: ServeOptions;
+  settings: Settings;
+  outage: RedisOutage;
+  log: Log;
+  parts: StopStack;
+}
+
+/** Starts the parts of the bot. They stop in the reverse order: when the bot stops, or when a later part can't start. */
+async function startParts({ env, options, settings, outage, log, parts }: Start): Promise<Running> {
+  const { host, abandonedMs, lookMs, postEveryMs, backgroundMs } = options;
+  const { config } = settings;
   const clock: Clock = options.clock ?? { now: () => new Date() };
   const replica = randomUUID();
-  const keys = createKeys(config.redis.prefix);
-  const redis = openConnection(config.redis.target, 'commands');
-  const blocking = openConnection(config.redis.target, 'blocking');
-  outage.watch([redis, blocking], log);
+  const inputs = createReadinessInputs();
+  const { heartbeats, lastCommit } = inputs;
+  const grace = createGracePeriod(GRACE_MS);
+  const common = { config, clock, log, replica, heartbeats, grace, host, abandonedMs };
 
-  await Promise.all([redis, blocking].map((one) => connect(one, REDIS_FIRST_MS))).catch(() => {
-    if (isTlsFault(outage.lastFault())) {
-      outage.stop();
-      for (const connection of [redis, blocking]) connection.disconnect();
-      throw encryptionFault(outage.lastFault());
-    }
-    log.error('Redis does not answer yet: started all the same, and waiting for it');
-  });
+  const ops = parts.add(createOpsPort(common));
+  const store = parts.add(await openRedis({ ...common, outage }));
+  const opened = await openLedger({ ...common, settings, store, lastCommit });
+  const { ledger, metrics, startUpCheck } = opened;
+  const policy = parts.add(await startPolicy({ ...common, file: settings.policyFile, store, ledger }));
+  startUpCheck.started();
 
-  const auditKeys = config.audit.keys;
-  const { signingKey, checkpointFile } = config.audit;
-  const alarms = createAuditAlarms((why) => log.error({ why }, 'the audit log, or what lies beside it, was changed'));
-  const written = createLedger({
-    ...{ redis, keys, auditKeys, clock, newLogId: randomUUID, witness, alarms },
-    onLost: (err) => log.fatal({ err }, 'the log in Redis is not the one this bot wrote to: nothing more is written'),
-  });
-  const metrics = createMetrics({ countOpenRequests: written.countOpenRequests });
-  const notes = createReadinessNotes();
-  const { turns } = notes;
-  const ledger = sharingReads(notes.lastCommit.noted(countedLedger(loggedLedger(written, log), metrics)));
-  const unsure = await firstLook(ledger, witness, log);
-  const policies = createPolicies(redis, keys, replica, auditKeys);
-  turns.expect('policy', TURN_MS);
-  const onTurn = () => turns.turned('policy');
-  const policyWatch = watchPolicy({ ledger, file: policyFile, policies, clock, log, onTurn });
-  const policy: PolicySource = policyWatch;
-  await policyWatch.announced;
-  unsure.started();
-  const { mode, apiUrl } = config.slack;
-  const proxy = slackProxy(config.proxy);
-  const slackFetch = countingFetch(metrics, fetchThrough(proxy));
-  const clients = createClients(config.slack.botToken, apiUrl, log, slackFetch, options.backgroundMs);
-  const appClient = mode.kind === 'socket' ? createClients(mode.appToken, apiUrl, log, slackFetch).background : null;
-  const closeRedis = async () => {
-    readiness.stop();
-    await policyWatch.stop();
-    outage.stop();
-    blocking.disconnect();
-    redis.disconnect();
-  };
-  let unreadable = (): readonly string[] => [];
-  const checkpoints = createCheckpoints({ redis, keys, clock, auditKeys, signingKey, file: checkpointFile, alarms });
-  let unposted = (): string | null => null;
-  const readiness = startReadiness(
-    {
-      ...{ clock, log, wall: options.wallClock ?? { now: () => new Date() } },
-      ...(options.readiness && { every: options.readiness }),
-      prove: createWriteProbe(redis, keys, { replica, abandonedMs: options.abandonedMs }),
-      askToken: () => checkToken(clients.interactive),
-      lost: () => ledger.lost()?.message ?? null,
-      doubts: () => [...alarms.all(), unsure.doubt(), checkpoints.overdue(), unposted()].filter((why) => why !== null),
-      policy() {
-        const { digest, policy: now } = policy.current();
-        const named = new Set(groupsNamed(now));
-        const groups = unreadable().filter((group) => named.has(group));
-        return { digest, differing: policyWatch.differing(), unreadable: groups };
-      },
-    },
-    notes,
-  );
-  measureOldestWork(metrics.registry, readiness.oldestWorkSeconds);
-  const ops = await startOps({
-    ...{
-      port: config.opsPort,
-      host: options.host ?? config.opsHost,
-      readiness: readiness.report,
-      metrics: metrics.registry,
-      log,
-    },
-  }).catch(async (fault: unknown) => {
-    await closeRedis();
-    throw opsFault(config, fault);
-  });
-  const close = async () => {
-    await closeRedis();
-    await ops.stop();
-  };
-  const waiting = { log, signal: options.signal ?? new AbortController().signal };
-  const [identity] = await Promise.all([
-    identify(clients.background, waiting),
-    appClient ? checkAppToken(appClient, waiting) : null,
-  ]).catch(async (fault: unknown) => {
-    await close();
-    throw fault instanceof TokenRefused ? new ConfigurationError(fault.message, { cause: fault }) : fault;
-  });
+  const slack = createSlackAccess({ ...common, metrics, backgroundMs });
+  const readiness = parts.add(watchReadiness({ ...common, options, store, opened, slack, policy, inputs }));
+  const opsPort = await ops.listen({ readiness: readiness.report, metrics: metrics.registry });
+  const identity = await slack.identify(options.signal);
   readiness.identified();
 
-  const cards = createCards(redis, keys);
-  const looks = createLooks(redis, keys);
-  const aws = createExecutions({ clock, proxy: config.proxy });
-  const rates = createMeasuredRates();
-  const executions = notingLooks(countedExecutions(aws, metrics), rates);
-  const people = createPeople(clients.interactive, identity.team, clock, log);
-  unreadable = people.unreadable;
-  const seals = createSeals(sealSecret(config), config.slack.oldSigningSecret);
-  const seal = (request: string) => sealRequest({ seals }, request);
-  const slackRateLimiter = createRateLimiter({ shared: createSlackRetryAfter(redis, keys) });
-  const sender = createMessageSender(clients.background, slackRateLimiter, options.postEveryMs);
-  const progressEdits = createProgressEdits({ shown: createCardDigests(redis, keys), hasRoom: sender.hasRoom, clock });
-  const posts = createMessagePosts({ clients, sender, cards, clock, botId: identity.botId, log });
-  const showing = { cards, looks, sender, posts, progressEdits };
-  const notifier = createNotifier({ ledger, executions, people, policy, clock, ...showing, seal, log });
-  const audit = createAuditBook({ redis, keys, ledger, clock, auditKeys, signingKey, checkpointFile, alarms });
-  const auditChannel = createAuditChannel({ clients, channel: config.audit.channel, policy, log });
-  turns.expect('audit', AUDIT_TURN_MS + 3 * (options.lookMs ?? 0));
-  const auditWatch = startAuditWatch({
-    ...{ redis, keys, ledger, replica },
-    ...(options.lookMs === undefined ? {} : { lookMs: options.lookMs }),
-    ...{ checkpoints, alarms, seal: createSharedSeal(auditKeys) },
-    trim: () => trimStep(redis, keys, auditKeys),
-    tellCheckpoints: (lines) => auditChannel.checkpoints(lines),
-    tellLost: (fault) => auditChannel.lost(fault.message),
-    tellResumed: () => auditChannel.resumed(),
-    tellAlarm: (why) => auditChannel.alarm(why),
-    onTurn: () => turns.turned('audit'),
-    onFault: (err) => log.warn({ err }, 'the audit log could not be looked at, or checkpointed'),
+  const aws = parts.add(createAws({ ...common, metrics }));
+  const { executions, rates } = aws;
+  const { clients } = slack;
+  const messages = createSlackMessages({
+    ...common,
+    store,
+    clients,
+    identity,
+    ledger,
+    executions,
+    policy,
+    postEveryMs,
   });
-  unposted = auditWatch.unposted;
-  const pending = new Set<Promise<unknown>>();
-  const parts: Omit<Bot, 'homeTabs'> = {
-    ...{
-      ledger,
-      executions,
-      absences: createAbsences(redis, keys),
-      rates,
-      people,
-      channels: people,
-      policy,
-      clock,
-      cards,
-      clients,
-      seals,
-      notifier,
-      identity,
-      log,
-      audit,
-    },
-    newRequestId,
-    lookUps: createLookUps(),
-    uses: createUseCounter(redis, keys),
-    quota: createOpenRequestQuota(redis, keys, ledger),
-    defaultRegion: env.AWS_REGION ?? env.AWS_DEFAULT_REGION ?? null,
-    background(work) {
-      const watched = work.catch((err: unknown) => log.error({ err }, 'work behind an interaction failed'));
-      pending.add(watched);
-      void watched.finally(() => pending.delete(watched));
-    },
-  };
-  const homeTabs = startHomeTabs(parts, createOpenHomeTabs(redis, keys, clock));
-  const bot: Bot = { ...parts, homeTabs };
+  const audit = parts.add(startAudit({ ...common, store, opened, clients, policy, lookMs }));
+  readiness.include({ auditWarnings: audit.warnings, unreadableGroups: messages.people.unreadable });
 
-  const unfinished = trackInteractions({
-    ...{ store: createUnfinishedStore(redis, keys), seals, log, staleMs: options.abandonedMs },
-    settle: (op) => written.settle(op),
-    say: (user, text) => sendDirectMessage({ clients }, user, text),
-  });
-  // A start that fails has claimed no work.
-  const listening = listen(config, { proxy, log, host: options.host });
-  createSlackApp({
-    ...{ bot, receiver: listening.receiver, unfinished, token: config.slack.botToken },
-    onInteraction: (kind, outcome) => metrics.interactions.inc({ kind, outcome }),
-    onAck: (kind, seconds) => metrics.interactionAck.observe({ kind }, seconds),
-  });
-  const port = await listening.start().catch(async (fault: unknown) => {
-    homeTabs.stop();
-    unfinished.stop();
-    await auditWatch.stop();
-    aws.close();
-    await close();
-    throw mode.kind === 'http' ? portFault('PORT', mode.port, fault) : fault;
-  });
-
-  const reminders = createReminders(redis, keys);
-  const remind = createApproverReminder(bot, seal);
-  const outbox = createOutbox({
-    ...{ redis, blocking, keys, clock, consumer: replica },
-    onFault: (err) => log.warn({ err }, 'no work can be taken'),
-    ...(options.abandonedMs === undefined ? {} : { abandonedMs: options.abandonedMs }),
-  });
-  turns.expect('take', TAKE_TURN_MS);
-  for (const step of ['abandoned', 'timers'] as const) turns.expect(step, TURN_MS);
-  const loop = startLoop({
-    ...{ outbox, clock, log },
-    onTurn: turns.turned,
-    onEffect: (kind, outcome) => metrics.effects.inc({ kind, outcome }),
-    run: {
-      async show(id) {
-        await homeTabs.changed(id);
-        return notifier.refreshCard(id);
+  const workers = parts.add(createWorkers({ ...common, store, metrics }));
+  const unfinished = parts.add(startUnfinished({ ...common, store, ledger, clients, seals: messages.seals }));
+  const background = parts.add(createBackgroundWork(common));
+  const interactions = parts.add(
+    await startInteractions({
+      ...common,
+      env,
+      store,
+      metrics,
+      slack,
+      unfinished,
+      parts: {
+        ledger,
+        executions,
+        rates,
+        policy,
+        clock,
+        log,
+        clients,
+        identity,
+        people: messages.people,
+        channels: messages.people,
+        cards: messages.cards,
+        seals: messages.seals,
+        notifier: messages.notifier,
+        audit: audit.book,
+        background: background.run,
       },
-      result: (id) => notifier.postResult(id),
-      async expire(id, claim) {
-        return ran(await expireRequest({ ledger, policy, clock }, id, claim));
-      },
-      async apply(id, claim) {
-        return ran(await applyThrottle(bot, id, claim));
-      },
-      async remind(id) {
-        return ran(await remindApprovers({ ...bot, reminders, remind }, id));
-      },
-      async revert(id, claim) {
-        return ran(await revertLimit(bot, id, claim));
-      },
-      async tell(id) {
-        return ran(await tellThread(bot, id, notifier.postThreadNotes));
-      },
-      async watch(id, claim) {
-        return ran(await watchExecution({ ...bot, looks }, id, claim, notifier.refreshCard));
-      },
-    },
-  });
-  const sweep = startSweep({
-    ...{ redis, keys, auditKeys },
-    onFault: (err) => log.info({ err }, 'what nobody needs any more could not be taken out of Redis'),
-  });
-  const { digest } = policy.current();
-  await readiness.begin(listening.state, { port, opsPort: ops.port, team: identity.team, policy: digest });
+    }),
+  );
+  const { bot, port } = interactions;
+  workers.start({ bot, looks: messages.looks, seal: messages.seal });
+  const about = { port, opsPort, team: identity.team, policy: policy.current().digest };
+  await readiness.begin(interactions.state, about);
 
   return {
-    ...{ port, log, opsPort: ops.port },
-    reloadPolicy: () => policyWatch.reload(),
+    port,
+    opsPort,
+    log,
+    reloadPolicy: policy.reload,
     async stop() {
       log.info('stopping');
       readiness.stopping();
-      homeTabs.stop();
-      const until = Date.now() + GRACE_MS;
-      const left = () => Math.max(0, until - Date.now());
-      await Promise.race([listening.stop(), sleep(left(), undefined, { ref: false })]);
-      await Promise.race([Promise.all(pending), sleep(left(), undefined, { ref: false })]);
-      unfinished.stop();
-      const worked = loop.stop(left());
-      outage.stop();
-      blocking.disconnect();
-      await worked;
-      await auditWatch.stop();
-      await sweep.stop();
-      aws.close();
-      await close();
+      await parts.stop();
       log.info('stopped');
     },
   };
-}
-
-function ran(applied: Applied) {
-  return applied.kind === 'done' ? null : { againInSeconds: applied.seconds, why: applied.why };
-}
-
-function listen(
-  { slack }: Config,
-  { proxy, log, host }: { proxy: SlackProxy | null; log: Log; host: string | undefined },
-): Listening {
-  return slack.mode.kind === 'http'
-    ? httpListening(slack.mode.signingSecret, slack.mode.port, log, host)
-    : socketListening(slack.mode.appToken, slack.apiUrl, proxy, log);
-}
-
-/** All replicas have it, and Slack alone besides them. */
-function sealSecret({ slack }: Config): string {
-  return slack.mode.kind === 'http' ? slack.mode.signingSecret : slack.botToken;
 }

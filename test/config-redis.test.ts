@@ -1,5 +1,11 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { describeConfigFaults } from '../src/config-fault.ts';
 import { readRedisTarget } from '../src/config-redis.ts';
+import { faults, read } from './given-config.ts';
+import { selfSigned } from './ledger/self-signed.ts';
 
 describe('readRedisTarget', () => {
   it.each([
@@ -71,4 +77,48 @@ describe('readRedisTarget', () => {
   ])('refuses %s: %s', (text, problem) => {
     expect(readRedisTarget(text)).toEqual({ ok: false, problem: expect.stringContaining(problem) });
   });
+});
+
+describe('readConfig', () => {
+  it('takes a CA file and what the sentinels ask for where they can take effect', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'datasync-throttle-config-'));
+    const { cert } = selfSigned(['localhost']);
+    const file = join(folder, 'ca.pem');
+    writeFileSync(file, cert);
+    const config = read({
+      REDIS_URL: 'rediss+sentinel://:secretredis@s1/main',
+      REDIS_CA_FILE: file,
+      REDIS_SENTINEL_USERNAME: 'watch',
+      REDIS_SENTINEL_PASSWORD: 'secretwatch',
+    });
+    expect(config.redis.target).toMatchObject({
+      tls: { ca: cert },
+      password: 'secretredis',
+      sentinelAccess: { username: 'watch', password: 'secretwatch' },
+    });
+    expect(config.secrets).toEqual(expect.arrayContaining(['secretredis', 'secretwatch']));
+    const said = (changes: Record<string, string>) => faults(changes).map((fault) => `${fault.name} ${fault.problem}`);
+    expect(said({ REDIS_CA_FILE: file })).toEqual(['REDIS_CA_FILE is set, and REDIS_URL does not begin with rediss']);
+    expect(said({ REDIS_SENTINEL_USERNAME: 'u', REDIS_SENTINEL_PASSWORD: 'p' })).toEqual([
+      'REDIS_SENTINEL_USERNAME is set, and REDIS_URL does not name sentinels',
+      'REDIS_SENTINEL_PASSWORD is set, and REDIS_URL does not name sentinels',
+    ]);
+    expect(said({ REDIS_URL: 'redis+sentinel://s1/main', REDIS_SENTINEL_USERNAME: 'u' })).toEqual([
+      'REDIS_SENTINEL_USERNAME is set without REDIS_SENTINEL_PASSWORD',
+    ]);
+    writeFileSync(file, 'none');
+    const secure = { REDIS_URL: 'rediss://h' };
+    expect(said({ ...secure, REDIS_CA_FILE: file })).toEqual(['REDIS_CA_FILE has no certificate in it']);
+    rmSync(folder, { recursive: true });
+    expect(said({ ...secure, REDIS_CA_FILE: file })).toEqual(["REDIS_CA_FILE can't be read (ENOENT)"]);
+  });
+
+  it.each(['redis', 'rediss', 'redis+cluster', 'redis+sentinel'])(
+    'names REDIS_URL where a password of %s:// has a bare %%, and repeats nothing of it',
+    (scheme) => {
+      const found = faults({ REDIS_URL: `${scheme}://u:50%sEcReT@h:6379/main` });
+      expect(found).toMatchObject([{ name: 'REDIS_URL', problem: expect.stringContaining('percent-encoded') }]);
+      expect(describeConfigFaults(found)).not.toMatch(/sEcReT/);
+    },
+  );
 });

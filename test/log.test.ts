@@ -55,9 +55,10 @@ describe('createLogger', () => {
     const long = ['a', 'redis://', 'http://a', 'response_url', 'xoxb', '\\', 'authorization='].map((part) =>
       part.repeat(100_000),
     );
-    const started = performance.now();
+    const before = process.cpuUsage();
     const { text } = logged((log) => log.info({ long }));
-    expect(performance.now() - started).toBeLessThan(5_000);
+    // CPU time: a machine that is busy with other things is no fault.
+    expect(process.cpuUsage(before).user / 1000).toBeLessThan(5_000);
     expect(text.length).toBeLessThan(200_000);
   });
 });

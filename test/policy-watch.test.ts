@@ -20,13 +20,13 @@ const TWO = read(textOf('two'));
 let opened: OpenedLedger;
 let started: PolicyWatch[];
 let lines: string[];
-let turns: string[];
+let rounds: string[];
 let now: Date;
 beforeEach(async () => {
   opened = await openLedger();
   started = [];
   lines = [];
-  turns = [];
+  rounds = [];
   now = new Date('2026-11-22T10:00:00.000Z');
 });
 afterEach(async () => {
@@ -43,7 +43,7 @@ function bot(name: string, first: ReadPolicy, through: (real: Policies) => Polic
     policies: through(createPolicies(opened.redis, opened.keys, name, AUDIT_KEYS)),
     clock: { now: () => now },
     log: createLogger({ level: 'info', destination: { write: (line) => lines.push(line) } }),
-    onTurn: () => turns.push(name),
+    onRound: () => rounds.push(name),
   });
   started.push(watch);
   return { watch, file };
@@ -60,7 +60,7 @@ describe('a bot that announces its policy', () => {
     const away: Policies['beat'] = () => Promise.reject(new NotRecorded('Redis does not answer'));
     const { watch: other } = bot('b', ONE, (real) => ({ ...real, beat: away }));
     await other.announced;
-    expect(turns).toEqual(['a']);
+    expect(rounds).toEqual(['a']);
   });
 });
 

@@ -5,7 +5,7 @@ import { App } from '@slack/bolt';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createExecutions } from '../src/datasync/executions.ts';
 import { createLogger } from '../src/log.ts';
-import { countingFetch } from '../src/ops/counted.ts';
+import { countingFetch } from '../src/ops/counted-calls.ts';
 import { createMetrics } from '../src/ops/metrics.ts';
 import { createClients } from '../src/slack/clients.ts';
 import { socketListening } from '../src/slack/receivers.ts';

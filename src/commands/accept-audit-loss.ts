@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { userInfo } from 'node:os';
-import { readCheckpointPath, readLedgerConfig } from '../config.ts';
+import { readLedgerConfig } from '../config-ledger.ts';
+import { readCheckpointPath } from '../config-paths.ts';
 import { printable } from '../domain/printable.ts';
 import { acceptLoss } from '../ledger/audit-accept.ts';
 import { appendCheckpoints, writeCheckpointLine } from '../ledger/checkpoint-format.ts';

@@ -1,5 +1,5 @@
 import { createPublicKey } from 'node:crypto';
-import { readAuditKeys } from '../config.ts';
+import { readAuditKeys } from '../config-audit.ts';
 import { CannotRun } from './cannot-run.ts';
 import { orCannotRun } from './open-log.ts';
 import type { ExitCode, Terminal } from './terminal.ts';

@@ -1,12 +1,12 @@
 import { readFile } from 'node:fs/promises';
-import { readPolicyPath } from '../config.ts';
+import { readPolicyPath } from '../config-paths.ts';
 import { printable } from '../domain/printable.ts';
 import type { Result } from '../domain/result.ts';
 import { describePolicyFaults, describePolicyWarnings, type ReadPolicy, readPolicyText } from '../policy-file.ts';
 import { CannotRun } from './cannot-run.ts';
 import type { ExitCode, Terminal } from './terminal.ts';
 
-/** Says whether the policy file is good, and what in it is surely unmeant; or each of its faults. All with their lines. */
+/** Tells whether the policy file is valid, with warnings about likely mistakes, or lists its faults, all with their lines. */
 export async function checkPolicy(file: string | undefined, terminal: Terminal): Promise<ExitCode> {
   const path = file ?? readPolicyPath(terminal.env);
   const read = await readPolicyFile(path);

@@ -1,4 +1,4 @@
-import { readPolicyPath } from '../config.ts';
+import { readPolicyPath } from '../config-paths.ts';
 import type { Policy } from '../domain/policy.ts';
 import { formatRate, parseRate, type RateProblem } from '../domain/rate.ts';
 import type { Result } from '../domain/result.ts';
@@ -17,7 +17,7 @@ export interface ExplainOptions {
   current?: string;
 }
 
-/** Which rule decides, and what it says: from the policy file alone, so Slack and AWS are not asked. */
+/** Tells which rule decides and what it says, from the policy file alone: Slack and AWS are not called. */
 export async function explainPolicy(options: ExplainOptions, terminal: Terminal): Promise<ExitCode> {
   const question = readQuestion(options);
   const file = readPolicyPath(terminal.env);

@@ -4,7 +4,8 @@ import { userInfo } from 'node:os';
 import { dirname } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { type AuditKeys, readLedgerConfig } from '../config.ts';
+import type { AuditKeys } from '../config-audit.ts';
+import { readLedgerConfig } from '../config-ledger.ts';
 import { printable } from '../domain/printable.ts';
 import {
   type ExportForm,

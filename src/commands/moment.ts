@@ -4,8 +4,8 @@ const MILLISECONDS = { w: 604_800_000, d: 86_400_000, h: 3_600_000, m: 60_000, s
 const EXPECTED = 'a time ago such as 7d, 12h or 1d12h, or a time such as 2026-03-01 or 2026-03-01T09:30:00Z';
 
 /**
- * Reads the value of `--since` or `--until`: `7d` before now, or a moment in ISO 8601. A day alone is its beginning in
- * UTC; a time without its zone is refused, since it could be any.
+ * Reads the value of `--since` or `--until`: a time ago such as `7d`, or a time in ISO 8601. A date alone means its start in
+ * UTC. A time without a zone is refused as ambiguous.
  * @throws CannotRun
  */
 export function readMoment(option: string, text: string, now: Date): Date {
@@ -21,7 +21,7 @@ export function readMoment(option: string, text: string, now: Date): Date {
   const [, day, time] =
     /^(\d{4}-\d\d-\d\d)(?:T(\d\d:\d\d(?::\d\d(?:\.\d{1,3})?)?(?:Z|[+-]\d\d:\d\d)))?$/.exec(text) ?? [];
   const moment = new Date(`${day}T${time ?? '00:00:00Z'}`);
-  // JavaScript takes 2026-02-30 for a day in March.
+  // JavaScript reads 2026-02-30 as a day in March.
   if (day === undefined || Number.isNaN(moment.getTime()) || !isDay(day)) throw wrong();
   return moment;
 }

@@ -1,5 +1,7 @@
 import { type KeyObject, randomUUID } from 'node:crypto';
-import { type Config, describeConfigFaults, readCheckpointPath } from '../config.ts';
+import type { Config } from '../config.ts';
+import { describeConfigFaults } from '../config-fault.ts';
+import { readCheckpointPath } from '../config-paths.ts';
 import { printable } from '../domain/printable.ts';
 import type { Result } from '../domain/result.ts';
 import type { AuditKey } from '../ledger/audit-chain.ts';

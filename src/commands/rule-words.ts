@@ -14,7 +14,7 @@ import { approverIds } from '../domain/possible-approvers.ts';
 import { type AskedRate, formatRate, resolveRate, UNLIMITED } from '../domain/rate.ts';
 import type { ExecutionArn } from '../domain/task-execution.ts';
 
-/** What somebody would ask, as far as it is known outside Slack and AWS. */
+/** A request as far as it is known without Slack and AWS. */
 export interface Question {
   user: string;
   /** Null: any. */
@@ -25,11 +25,11 @@ export interface Question {
   current: number | null;
 }
 
-/** No group is looked up here. */
+/** Groups are not looked up. */
 const NO_GROUPS = new Map<string, null>();
 const DOES: Record<Direction, string> = { lower: 'to lower the limit', raise: 'to raise it', unlimited: 'to lift it' };
 
-/** The rules that could decide: one where the channel is given, else one for each channel that makes a difference. */
+/** The rules that could decide: one if the channel is given, otherwise one for each set of channels with the same rule. */
 export function scenarios(policy: Policy, { channel, execution }: Question): { where: string; rule: Rule | null }[] {
   const { account, region, taskId: task } = execution;
   const ruleIn = (place: string) => matchRule(policy, { account, region, task, channel: place });
@@ -43,7 +43,7 @@ export function scenarios(policy: Policy, { channel, execution }: Question): { w
   return [...inSome, { where: inSome.length === 0 ? 'In any channel' : 'In any other channel', rule: elsewhere }];
 }
 
-/** What one rule says to the question, as names and words; the verdict last. */
+/** What one rule says about the request, as pairs of name and text; the verdict last. */
 export function explainRule(rule: Rule, question: Question): [string, string][] {
   const asker = askerWords(rule, question);
   const rate = rateWords(rule, question);
@@ -112,7 +112,7 @@ function rateWords(rule: Rule, { rate, current }: Question): Part {
     : { may: 'no', words: `${formatRate(to)} is outside the rule (${bounds})` };
 }
 
-/** What the change could be: all that the limit in force, where it isn't known, would make it. */
+/** What the change could be; where the current limit isn't known, each direction that is possible. */
 function directionsOf({ rate, current }: Question): Direction[] {
   const resolved = current === null ? null : resolveRate(rate, current);
   if (current !== null && resolved?.ok) return [directionOf(current, resolved.value)];
@@ -124,7 +124,7 @@ function approvalWords(rule: Rule, direction: Direction, { user }: Question): Pa
   const needed = approvalsNeeded(rule, direction);
   if (needed === null) return { may: 'no', words: 'the rule does not allow to lift the limit' };
   const words = `${needed} ${DOES[direction]}`;
-  // Everybody named is taken for a full member, under one id alone.
+  // Everybody who is named counts as a full member, with one id each.
   const named = approverIds(rule, NO_GROUPS).filter((id) => id !== user);
   if (needed === 0 || named.length >= needed) return { may: 'yes', words };
   if (rule.approvers.groups.length > 0)

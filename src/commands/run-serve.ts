@@ -1,18 +1,18 @@
 import { EventEmitter, once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { ConfigurationError } from '../configuration-error.ts';
 import { type Running, serve } from '../serve.ts';
-import { ConfigurationError } from '../settings.ts';
 import { CannotRun } from './cannot-run.ts';
 
 /** An orderly stop is promised within 10 s. */
 const STOP_WITHIN_MS = 9500;
 
-/** The part of a process that a running bot answers to. */
+/** The signals of a process that the bot handles. */
 export interface SignalSource {
   on(signal: 'SIGTERM' | 'SIGINT' | 'SIGHUP', heard: () => void): unknown;
 }
 
-/** Runs the bot until it is told to stop. @throws CannotRun where it can't start. */
+/** Runs the bot until a signal stops it. @throws CannotRun where it can't start */
 export async function runServe(env: NodeJS.ProcessEnv, signals: SignalSource): Promise<0 | 1> {
   const start = (signal: AbortSignal) =>
     serve(env, { signal }).catch((fault: unknown) => {
@@ -22,9 +22,9 @@ export async function runServe(env: NodeJS.ProcessEnv, signals: SignalSource): P
 }
 
 /**
- * SIGTERM or SIGINT stops it, in order; one that is still starting gives that up (its signal). A second one ends the wait.
- * SIGHUP reads the policy again.
- * @returns 0 after an orderly stop, 1 where it took too long or was cut short
+ * SIGTERM or SIGINT stops the bot in order, or aborts its start; a second one ends the wait for that. SIGHUP reads the policy
+ * file again.
+ * @returns 0 after an orderly stop, 1 where it took too long or a second signal ended it
  */
 export async function runUntilStopped(
   start: (signal: AbortSignal) => Promise<Pick<Running, 'stop' | 'reloadPolicy'>>,
@@ -42,7 +42,7 @@ export async function runUntilStopped(
   signals.on('SIGTERM', stop);
   signals.on('SIGINT', stop);
   let running: Pick<Running, 'reloadPolicy'> | null = null;
-  // Heard from the first moment on: unheard, it would end a process that is still starting.
+  // Handled from the first moment on: without a handler it would end a process that is still starting.
   signals.on('SIGHUP', () => void running?.reloadPolicy());
 
   const starting = new AbortController();

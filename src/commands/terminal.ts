@@ -1,24 +1,24 @@
 import type { Writable } from 'node:stream';
 import { printable, printableLines } from '../domain/printable.ts';
 
-/** What a command is given of the world: results go to `print`, everything else to `say`. */
+/** How a command reaches the outside: results go to `print`, everything else to `say`. */
 export interface Terminal {
   readonly env: NodeJS.ProcessEnv;
-  /** Lines of results on stdout. Whatever a value in one holds, it stays one line, and the terminal obeys nothing in it. */
+  /** Prints lines of results to stdout. Control characters and line breaks in values are escaped. */
   print(...lines: readonly string[]): void;
-  /** stdout as it is, for an export: its own form sees to what its values hold. */
+  /** Raw stdout, for an export: its own format escapes values. */
   readonly exported: Writable;
-  /** One or more whole lines on stderr; the terminal obeys nothing in them. */
+  /** Prints one or more lines to stderr. Control characters are escaped. */
   say(text: string): void;
   now(): Date;
-  /** Rewrites one line on stderr, where that is a terminal; empty: takes it away. */
+  /** Rewrites one line on stderr, if that is a terminal; an empty text clears it. */
   progress?(line: string): void;
 }
 
-/** How a command ended: 0 good, 1 it found a fault. What could not be done at all is thrown as CannotRun. */
+/** How a command ended: 0 all good, 1 it found a fault. What couldn't be done at all is thrown as CannotRun. */
 export type ExitCode = 0 | 1;
 
-/** The one way to stdout and stderr for all commands, so that none can forget to make printable what it shows. */
+/** The one way to stdout and stderr for all commands, so that none can forget to escape what it prints. */
 export function createTerminal(world: {
   env: NodeJS.ProcessEnv;
   out: Writable;
@@ -37,7 +37,7 @@ export function createTerminal(world: {
   };
 }
 
-/** Lines with names on the left, aligned. */
+/** Lines with aligned columns. */
 export function table(values: readonly (readonly string[])[]): string[] {
   const rows = values.map((row) => row.map(printable));
   const widths = rows.reduce<number[]>(

@@ -1,6 +1,8 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { type AuditKeys, readAuditKeys, readCheckpointPath, readLedgerConfig } from '../config.ts';
+import { type AuditKeys, readAuditKeys } from '../config-audit.ts';
+import { readLedgerConfig } from '../config-ledger.ts';
+import { readCheckpointPath } from '../config-paths.ts';
 import { printable } from '../domain/printable.ts';
 import { verifyLive } from '../ledger/audit-live.ts';
 import { type Verification, verifyParts, withFlaw } from '../ledger/audit-verify.ts';

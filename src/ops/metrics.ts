@@ -1,11 +1,11 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 
-/** What the bot counts. Labels take closed lists only, never an id or a person: each new value is a series for good. */
+/** The bot's metrics. Label values come from closed lists, never ids or people: each new value is a time series for good. */
 export type Metrics = ReturnType<typeof createMetrics>;
 
 /**
- * Makes a registry of its own with Node's default metrics and the bot's, all named `datasync_throttle_…`.
- * `countOpenRequests` is asked at each scrape; what it can't say is NaN, which is how Prometheus writes "not known".
+ * Makes a registry with Node's default metrics and the bot's own, named `datasync_throttle_…`.
+ * `countOpenRequests` is called at each scrape; where it fails the value is NaN, Prometheus's "unknown".
  */
 export function createMetrics({ countOpenRequests }: { countOpenRequests: () => Promise<number> }) {
   const registry = new Registry();
@@ -15,7 +15,7 @@ export function createMetrics({ countOpenRequests }: { countOpenRequests: () => 
 
   return {
     registry,
-    /** One a Slack interaction, counted when its answer is known. */
+    /** Each Slack interaction once, when its outcome is known. */
     interactions: counter('interactions', 'Slack interactions', ['kind', 'outcome']),
     /** Seconds from the request's arrival to its ack; Slack gives up after 3. */
     interactionAck: new Histogram({

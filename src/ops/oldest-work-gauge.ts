@@ -1,6 +1,6 @@
 import { Gauge, type Registry } from 'prom-client';
 
-/** Seconds that the oldest work has waited; NaN, Prometheus's "not known", where it is not. By what was seen last: a scrape asks nobody. */
+/** How long the oldest work has waited; NaN, Prometheus's "unknown", where that is not known. A scrape asks nobody. */
 export function measureOldestWork(registry: Registry, oldestSeconds: () => number): void {
   new Gauge({
     name: 'datasync_throttle_oldest_work_age_seconds',

@@ -3,10 +3,10 @@ import type { Log } from '../log.ts';
 
 export type CheckState = 'ok' | 'warn' | 'fail';
 
-/** One thing that the bot needs to be good for its work. `detail` is public: no secret, no address with a password. */
+/** One condition for the bot to do its work. `detail` is public: no secret, no address with a password. */
 export interface ReadinessCheck {
   readonly name: string;
-  /** By what is known already: it asks nobody. */
+  /** From memory, without I/O. */
   judge(): { readonly state: CheckState; readonly detail: string };
 }
 
@@ -16,8 +16,8 @@ export interface ReadinessReport {
   readonly checks: readonly { readonly name: string; readonly state: CheckState; readonly detail: string }[];
 }
 
-export interface OpsOptions {
-  /** 0 = any free one. */
+export interface OpsServerOptions {
+  /** 0 = any free port. */
   readonly port: number;
   /** Null: every interface. */
   readonly host: string | null;
@@ -29,7 +29,7 @@ export interface OpsOptions {
 
 export interface OpsServer {
   readonly port: number;
-  /** Ends at once. */
+  /** Closes open connections too, without waiting for them. */
   stop(): Promise<void>;
 }
 
@@ -41,10 +41,10 @@ interface Answer {
 
 /**
  * Serves `/healthz` (200 while the event loop turns), `/readyz` (503 while any check fails) and `/metrics` (Prometheus).
- * Nobody is asked for an answer to `/healthz` or `/readyz`: whoever reaches the port can't make the bot work for it.
- * @throws what listen() throws, a port in use above all
+ * `/healthz` and `/readyz` are answered from memory, so that nobody who reaches the port can make the bot work.
+ * @throws what `listen()` throws, such as EADDRINUSE
  */
-export async function startOps({ port, host, readiness, metrics, log }: OpsOptions): Promise<OpsServer> {
+export async function startOpsServer({ port, host, readiness, metrics, log }: OpsServerOptions): Promise<OpsServer> {
   const pages: Readonly<Record<string, () => Promise<Answer>>> = {
     '/healthz': async () => json(200, { alive: true }),
     '/readyz': async () => {
@@ -102,6 +102,6 @@ function send(response: ServerResponse, { status, type, body }: Answer): void {
     'content-length': Buffer.byteLength(body),
     'cache-control': 'no-store',
   });
-  // Node leaves the body of a HEAD out by itself.
+  // Node omits the body of an answer to HEAD.
   response.end(body);
 }

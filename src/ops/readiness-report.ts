@@ -1,12 +1,12 @@
 import type { Log } from '../log.ts';
 import type { ReadinessCheck, ReadinessReport } from './ops-server.ts';
 
-/** How often it is looked whether anything changed, while nobody probes. */
+/** How often the checks run for the log while nobody probes. */
 const EVERY_MS = 1000;
 
-/** Judges all checks, and writes a line to the log each time that what is wrong changes: one, however often it is asked. */
+/** Runs all checks, and logs one line each time their states change, however often it is probed. */
 export function createReadinessReport(checks: readonly ReadinessCheck[], log: Log) {
-  let told: string | null = null;
+  let logged: string | null = null;
   let timer: NodeJS.Timeout | undefined;
 
   function report(): ReadinessReport {
@@ -14,7 +14,7 @@ export function createReadinessReport(checks: readonly ReadinessCheck[], log: Lo
     return { ready: judged.every(({ state }) => state !== 'fail'), checks: judged };
   }
 
-  /** One that throws has failed; its error goes to the log alone, where secrets are taken out. */
+  /** A check that throws has failed. Its error goes only to the log, where secrets are redacted. */
   function judge(check: ReadinessCheck) {
     try {
       return check.judge();
@@ -24,13 +24,13 @@ export function createReadinessReport(checks: readonly ReadinessCheck[], log: Lo
     }
   }
 
-  /** @param about more for the line */
-  function tell(about: object = {}): ReadinessReport {
+  /** @param about more fields for the line */
+  function logChanges(about: object = {}): ReadinessReport {
     const now = report();
     const wrong = now.checks.filter(({ state }) => state !== 'ok');
     const state = JSON.stringify(wrong.map((check) => [check.name, check.state]));
-    if (state === told) return now;
-    told = state;
+    if (state === logged) return now;
+    logged = state;
     const named = (kind: string) =>
       wrong.filter((check) => check.state === kind).map(({ name, detail }) => [name, detail]);
     const [failed, warned] = [named('fail'), named('warn')];
@@ -46,14 +46,14 @@ export function createReadinessReport(checks: readonly ReadinessCheck[], log: Lo
   }
 
   return {
-    /** For a probe. Before `begin` nothing is logged: a bot that starts is not ready, and that is no news. */
-    now: () => (timer === undefined ? report() : tell()),
-    /** The start is over: how it stands is logged now, and at each change. */
+    /** For a probe. Before `begin` nothing is logged: that a starting bot is not ready is no news. */
+    now: () => (timer === undefined ? report() : logChanges()),
+    /** The start is over: the state is logged now, and at each change. */
     begin(about: object): void {
-      tell(about);
-      timer = setInterval(tell, EVERY_MS).unref();
+      logChanges(about);
+      timer = setInterval(logChanges, EVERY_MS).unref();
     },
-    /** What comes now is no change that anybody needs to be told of. */
+    /** Changes are no longer logged. */
     stop(): void {
       clearInterval(timer);
       timer = undefined;

@@ -1,64 +1,70 @@
 import type { Log } from '../log.ts';
 import type { Clock } from '../workflow/ports.ts';
 import type { WriteProbe } from '../workflow/write-probe.ts';
+import { createHeartbeats } from './heartbeats.ts';
 import { createLastCommit } from './last-commit.ts';
-import { startLook } from './look.ts';
-import { provenIn, type ReadinessFacts, type Receiving, readinessChecks, type TokenAnswer } from './readiness.ts';
+import {
+  provenHealth,
+  type ReadinessFacts,
+  type Receiving,
+  readinessChecks,
+  type TokenAnswer,
+} from './readiness-checks.ts';
 import { createReadinessReport } from './readiness-report.ts';
-import { createRedisLook } from './redis-look.ts';
-import { createTurns } from './turns.ts';
+import { createRedisHealthCheck } from './redis-health-check.ts';
+import { startPolling } from './start-polling.ts';
 
-/** Each look at Redis is one command that writes; with appendfsync always it costs one fsync. */
+/** Each check of Redis is one command that writes; with `appendfsync always` it costs an fsync. */
 const REDIS_EVERY_MS = 5000;
 const TOKEN_EVERY_MS = 60_000;
-const AGAIN_MS = 1000;
-/** What was refused is asked again sooner: a person is about to set it right. */
-const REFUSED_AGAIN_MS = 10_000;
+const RETRY_MS = 1000;
+/** A refused token is checked again sooner, since somebody is about to fix it. */
+const REFUSED_RETRY_MS = 10_000;
 
 export interface ReadinessOptions
-  extends Omit<ReadinessFacts, 'receiving' | 'redis' | 'lastCommit' | 'turns' | 'token'> {
-  prove: () => Promise<WriteProbe>;
+  extends Omit<ReadinessFacts, 'receiving' | 'redis' | 'lastCommit' | 'heartbeats' | 'token'> {
+  probeWrite: () => Promise<WriteProbe>;
   askToken: () => Promise<TokenAnswer>;
   wall: Clock;
   clock: Clock;
   log: Log;
-  /** How often it looks. */
+  /** The intervals of the two checks. */
   every?: { redisMs?: number; tokenMs?: number };
 }
 
-/** What a commit and the workers report to; see `readiness.ts` for what is made of it. */
-export const createReadinessNotes = () => ({ lastCommit: createLastCommit(), turns: createTurns() });
+/** What commits and loops report to, from before readiness starts. */
+export const createReadinessInputs = () => ({ lastCommit: createLastCommit(), heartbeats: createHeartbeats() });
 
-/** Begins to look at Redis; at Slack's answer to the token once the start has got one. */
-export function startReadiness(
-  options: ReadinessOptions,
-  { lastCommit, turns }: ReturnType<typeof createReadinessNotes>,
-) {
+export type ReadinessInputs = ReturnType<typeof createReadinessInputs>;
+
+/** Starts to check Redis, and, once Slack has accepted the token, the token. */
+export function startReadiness(options: ReadinessOptions, { lastCommit, heartbeats }: ReadinessInputs) {
   const { log, every = {} } = options;
   const tokenMs = every.tokenMs ?? TOKEN_EVERY_MS;
   let receiving: () => Receiving = () => ({ kind: 'starting', waitsFor: 'Slack to take its tokens' });
-  const redis = startLook({
-    look: createRedisLook(options),
+  const redis = startPolling({
+    poll: createRedisHealthCheck(options),
     everyMs: every.redisMs ?? REDIS_EVERY_MS,
-    againMs: Math.min(AGAIN_MS, every.redisMs ?? AGAIN_MS),
-    soon: (found) => found.kind === 'wrong-type',
+    retryMs: Math.min(RETRY_MS, every.redisMs ?? RETRY_MS),
+    retryAfter: (health) => health.kind === 'wrong-type',
     onFault: (err) => log.warn({ err }, 'Redis does not take a write'),
   });
-  const lookAtToken = () =>
-    startLook({
-      look: options.askToken,
-      known: { kind: 'taken' },
+  const pollToken = () =>
+    startPolling({
+      poll: options.askToken,
+      initial: { kind: 'taken' },
       everyMs: tokenMs,
-      againMs: Math.min(REFUSED_AGAIN_MS, tokenMs),
-      soon: (found) =>
-        found.kind === 'unknown' ? Math.max(tokenMs, (found.waitSeconds ?? 0) * 1000) : found.kind === 'refused',
+      retryMs: Math.min(REFUSED_RETRY_MS, tokenMs),
+      retryAfter: (answer) =>
+        answer.kind === 'unknown' ? Math.max(tokenMs, (answer.waitSeconds ?? 0) * 1000) : answer.kind === 'refused',
       onFault: (err) => log.warn({ err }, 'Slack could not be asked whether it takes the token'),
     });
-  let token: ReturnType<typeof lookAtToken> | null = null;
+  let token: ReturnType<typeof pollToken> | null = null;
   const report = createReadinessReport(
     readinessChecks({
       ...options,
-      ...{ lastCommit, turns },
+      lastCommit,
+      heartbeats,
       receiving: () => receiving(),
       redis: redis.last,
       token: () => token?.last() ?? null,
@@ -69,23 +75,23 @@ export function startReadiness(
   return {
     /** For a probe: from memory. */
     report: report.now,
-    /** How long the oldest work has waited, in seconds; NaN where that is not known. */
+    /** How long the oldest work has waited, in seconds; NaN = unknown. */
     oldestWorkSeconds(): number {
-      const found = provenIn(redis.last());
-      return found === null ? Number.NaN : (found.oldest?.ms ?? 0) / 1000;
+      const health = provenHealth(redis.last());
+      return health === null ? Number.NaN : (health.oldest?.ms ?? 0) / 1000;
     },
-    /** Slack has taken the tokens, just now. */
+    /** Slack has accepted the tokens, just now. */
     identified(): void {
       receiving = () => ({ kind: 'starting', waitsFor: 'the port, or the connection, that Slack reaches it by' });
-      token ??= lookAtToken();
+      token ??= pollToken();
     },
-    /** The start is over: from now on it is as `now` says, and each change is logged. @param about more for the first line */
+    /** The start is over: `now` tells how requests reach the bot, and each change is logged. @param about more fields for the first line */
     async begin(now: () => Receiving, about: object): Promise<void> {
       receiving = now;
       await redis.first;
       report.begin(about);
     },
-    /** An orderly stop begins: whoever probes is told, and nobody else. */
+    /** An orderly stop begins: probes are told so, the log is not. */
     stopping(): void {
       report.stop();
       receiving = () => ({ kind: 'stopping' });

@@ -1,7 +1,7 @@
 import { afterEach, expect, it } from 'vitest';
 import { createKeys } from '../../src/ledger/keys.ts';
 import { createWriteProbe } from '../../src/ledger/write-probe.ts';
-import { redisFaultWords } from '../../src/ops/redis-words.ts';
+import { describeRedisFault } from '../../src/ops/describe-redis-fault.ts';
 import { openRedis } from './given-ledger.ts';
 import { startCluster, until } from './redis-servers.ts';
 
@@ -20,7 +20,7 @@ it('the write probe fails where the node of the bot’s slot is away, though the
   await cluster.replica.close();
   cluster.first.pause();
   const refused = await probe().catch((fault: unknown) => fault);
-  expect(redisFaultWords(refused)).toMatch(/^nothing can be requested, decided, applied or reverted/);
+  expect(describeRedisFault(refused)).toMatch(/^nothing can be requested, decided, applied or reverted/);
   // For as long as it is away, and not longer.
   await expect(probe()).rejects.toThrow();
   cluster.first.resume();

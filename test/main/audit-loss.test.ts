@@ -11,7 +11,7 @@ import { type VerifyOptions, verifyAudit } from '../../src/commands/verify-audit
 import { createAuditAlarms } from '../../src/ledger/audit-alarms.ts';
 import { createCheckpoints } from '../../src/ledger/audit-checkpoints.ts';
 import { publishSights } from '../../src/ledger/audit-loss.ts';
-import { readSettings } from '../../src/settings.ts';
+import { readSettings } from '../../src/serve/read-settings.ts';
 import { LedgerLost } from '../../src/workflow/faults.ts';
 import { asked, asking, AUDIT_KEYS as LOG_KEYS, openLedger, restore, snapshot } from '../ledger/given-ledger.ts';
 import { newSigningKey, run } from '../ledger/log-fixture.ts';
@@ -53,7 +53,7 @@ async function write(from: number, to: number): Promise<void> {
 async function checkpoint(): Promise<void> {
   const { redis, keys } = opened;
   const options = { redis, keys, signingKey: null, file: env.AUDIT_CHECKPOINT_FILE ?? null };
-  const key = (await import('../../src/config.ts')).readAuditKeys(env);
+  const key = (await import('../../src/config-audit.ts')).readAuditKeys(env);
   if (!key.ok) throw new Error('keys');
   await redis.hset(keys.checkpoint, { seq: 0, at: 0 });
   await createCheckpoints({

@@ -6,7 +6,7 @@ import { archiveAudit } from '../../src/commands/archive-audit.ts';
 import { printAuditKey } from '../../src/commands/audit-key.ts';
 import { exportAudit } from '../../src/commands/export-audit.ts';
 import { type VerifyOptions, verifyAudit } from '../../src/commands/verify-audit.ts';
-import { readAuditKeys } from '../../src/config.ts';
+import { readAuditKeys } from '../../src/config-audit.ts';
 import { createAuditAlarms } from '../../src/ledger/audit-alarms.ts';
 import { createCheckpoints } from '../../src/ledger/audit-checkpoints.ts';
 import { verifyLive } from '../../src/ledger/audit-live.ts';

@@ -26,9 +26,17 @@ beforeAll(async () => {
   });
   for (let seq = 1; seq <= 3; seq++) {
     const event = plainEvent('refused', {
-      ...{ request: `r-${HOSTILE}`, channel: HOSTILE, execution: `arn/${HOSTILE}`, account: HOSTILE, region: HOSTILE },
-      ...{ reason: HOSTILE, rule: HOSTILE, policy: HOSTILE, detail: { [HOSTILE]: HOSTILE } },
-      ...{ actor: { team: HOSTILE, user: HOSTILE, name: HOSTILE }, aws: { requestId: HOSTILE } },
+      request: `r-${HOSTILE}`,
+      channel: HOSTILE,
+      execution: `arn/${HOSTILE}`,
+      account: HOSTILE,
+      region: HOSTILE,
+      reason: HOSTILE,
+      rule: HOSTILE,
+      policy: HOSTILE,
+      detail: { [HOSTILE]: HOSTILE },
+      actor: { team: HOSTILE, user: HOSTILE, name: HOSTILE },
+      aws: { requestId: HOSTILE },
     });
     await opened.ledger.commit({ op: `${seq} ${HOSTILE}`, prior: null, events: [event] });
   }

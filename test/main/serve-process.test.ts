@@ -18,8 +18,12 @@ describe('the bot as a process', () => {
   it('starts, reads its policy again on SIGHUP, and ends with 0 on SIGTERM, its log in order', async () => {
     const env = {
       ...slack.environment(),
-      ...{ REDIS_URL: inject('redisUrl'), REDIS_KEY_PREFIX: `t-${randomUUID().slice(0, 8)}` },
-      ...{ AUDIT_KEYS: `k1:${KEY}`, POLICY_FILE: 'policy.example.yml', PORT: '0', OPS_PORT: '0' },
+      REDIS_URL: inject('redisUrl'),
+      REDIS_KEY_PREFIX: `t-${randomUUID().slice(0, 8)}`,
+      AUDIT_KEYS: `k1:${KEY}`,
+      POLICY_FILE: 'policy.example.yml',
+      PORT: '0',
+      OPS_PORT: '0',
     };
     const child = spawn(process.execPath, [MAIN, 'serve'], {
       cwd: ROOT,

@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createLogger } from '../../src/log.ts';
 import { createMetrics } from '../../src/ops/metrics.ts';
-import { type OpsServer, type ReadinessCheck, startOps } from '../../src/ops/ops-server.ts';
+import { type OpsServer, type ReadinessCheck, startOpsServer } from '../../src/ops/ops-server.ts';
 import { createReadinessReport } from '../../src/ops/readiness-report.ts';
 
 let ops: OpsServer | undefined;
@@ -11,12 +11,14 @@ let lines: string[] = [];
 
 async function start(
   checks: ReadinessCheck[] = [],
-  metrics: Parameters<typeof startOps>[0]['metrics'] = createMetrics({ countOpenRequests: async () => 0 }).registry,
+  metrics: Parameters<typeof startOpsServer>[0]['metrics'] = createMetrics({
+    countOpenRequests: async () => 0,
+  }).registry,
 ) {
   lines = [];
   const log = createLogger({ level: 'info', destination: { write: (line) => lines.push(line) } });
   const readiness = createReadinessReport(checks, log).now;
-  ops = await startOps({ port: 0, host: '127.0.0.1', readiness, metrics, log });
+  ops = await startOpsServer({ port: 0, host: '127.0.0.1', readiness, metrics, log });
   const base = `http://127.0.0.1:${ops.port}`;
   return (path: string, method = 'GET') => fetch(base + path, { method, headers: { connection: 'close' } });
 }
@@ -31,7 +33,7 @@ const ok = check('redis', () => ({ state: 'ok', detail: 'answers' }));
 const warn = check('policy', () => ({ state: 'warn', detail: 'another digest' }));
 const fail = check('slack', () => ({ state: 'fail', detail: 'token revoked' }));
 
-describe('startOps', () => {
+describe('startOpsServer', () => {
   it('is alive', async () => {
     const get = await start([fail]);
     expect((await get('/healthz')).status).toBe(200);
@@ -108,7 +110,7 @@ describe('startOps', () => {
 
   it('refuses a port in use', async () => {
     await start();
-    const again = startOps({
+    const again = startOpsServer({
       port: ops?.port ?? 0,
       host: '127.0.0.1',
       readiness: createReadinessReport([], createLogger({ level: 'error' })).now,

@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { LOOPBACK } from '../../sandbox/local-world.ts';
 import { type LocalRedis, startLocalRedis } from '../../sandbox/redis.ts';
+import { ConfigurationError } from '../../src/configuration-error.ts';
 import { serve } from '../../src/serve.ts';
-import { ConfigurationError } from '../../src/settings.ts';
 import { COMMAND, expectGoodManners, LEAD, MiB, OPERATOR, POLICY, startTestWorld, type TestWorld } from './world.ts';
 
 let redis: LocalRedis;

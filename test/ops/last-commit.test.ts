@@ -1,28 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { createLastCommit } from '../../src/ops/last-commit.ts';
-import { createTurns } from '../../src/ops/turns.ts';
 import { ClaimLost, LedgerLost, NotRecorded } from '../../src/workflow/faults.ts';
 import type { Change, Ledger } from '../../src/workflow/ports.ts';
 import { openLedger, policyLoaded } from '../ledger/given-ledger.ts';
 
-describe('turns', () => {
-  it('are late after their own time, from when they are expected', () => {
-    let now = 0;
-    const turns = createTurns(() => now);
-    turns.turned('take');
-    expect(turns.late()).toEqual([]);
-    turns.expect('take', 60_000);
-    turns.expect('timers', 30_000);
-    now = 31_000;
-    expect(turns.late()).toEqual([{ worker: 'timers', ms: 31_000 }]);
-    turns.turned('timers');
-    now = 61_000;
-    expect(turns.late()).toEqual([{ worker: 'take', ms: 61_000 }]);
-  });
-});
-
 describe('the last commit', () => {
-  it('is known where it failed, until one goes well', async () => {
+  it('is known where it failed, until one succeeds', async () => {
     let now = 0;
     const opened = await openLedger();
     const last = createLastCommit(() => now);

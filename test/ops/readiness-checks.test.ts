@@ -1,17 +1,17 @@
 import { describe, expect, it } from 'vitest';
-import type { Looked } from '../../src/ops/look.ts';
-import { type ReadinessFacts, readinessChecks, type TokenAnswer } from '../../src/ops/readiness.ts';
-import type { RedisFound } from '../../src/ops/redis-look.ts';
+import { type ReadinessFacts, readinessChecks, type TokenAnswer } from '../../src/ops/readiness-checks.ts';
+import type { RedisHealth } from '../../src/ops/redis-health-check.ts';
+import type { Polled } from '../../src/ops/start-polling.ts';
 import { NotRecorded } from '../../src/workflow/faults.ts';
 
 const endedAt = new Date('2026-03-01T12:00:00Z');
-const PROVEN: RedisFound = { kind: 'proven', aheadMs: 0, oldest: null };
+const PROVEN: RedisHealth = { kind: 'proven', aheadMs: 0, oldest: null };
 
 const found =
-  <T>(value: T, agoMs = 100): (() => Looked<T>) =>
-  () => ({ found: value, endedAt, agoMs });
+  <T>(value: T, agoMs = 100): (() => Polled<T>) =>
+  () => ({ value, endedAt, agoMs });
 const failed =
-  (fault: unknown): (() => Looked<never>) =>
+  (fault: unknown): (() => Polled<never>) =>
   () => ({ fault, endedAt, agoMs: 100 });
 const reply = (message: string) => Object.assign(new Error(message), { name: 'ReplyError' });
 
@@ -20,10 +20,10 @@ function judged(facts: Partial<ReadinessFacts>) {
     receiving: () => ({ kind: 'http', listening: true }),
     redis: found(PROVEN),
     lastCommit: { failed: () => null },
-    turns: { late: () => [] },
+    heartbeats: { overdue: () => [] },
     token: found<TokenAnswer>({ kind: 'taken' }),
     lost: () => null,
-    doubts: () => [],
+    warnings: () => [],
     policy: () => ({ digest: 'd1', differing: null, unreadable: [] }),
   };
   const checks = readinessChecks({ ...good, ...facts }).map(({ name, judge }) => ({ name, ...judge() }));
@@ -86,7 +86,7 @@ describe('Redis', () => {
   });
 
   it('with a key of the wrong type: it is named', () => {
-    const wrong: RedisFound = { kind: 'wrong-type', key: '{dst}:timers', found: 'string', needed: 'zset' };
+    const wrong: RedisHealth = { kind: 'wrong-type', key: '{dst}:timers', found: 'string', needed: 'zset' };
     expect(judged({ redis: found(wrong) })[0]?.[2]).toMatch(/\{dst\}:timers is a string and must be a zset/);
   });
 
@@ -113,9 +113,9 @@ describe('work', () => {
     ['abandoned', /bots that are gone/],
     ['audit', /audit log is not watched/],
     ['policy', /policies of other bots/],
-  ] as const)('whose worker %s stands still', (worker, says) => {
-    const late = { late: () => [{ worker, ms: 65_000 }] };
-    expect(judged({ turns: late })).toEqual([['workers', 'fail', expect.stringMatching(says)]]);
+  ] as const)('whose loop %s is overdue', (loop, says) => {
+    const heartbeats = { overdue: () => [{ loop, ms: 65_000 }] };
+    expect(judged({ heartbeats })).toEqual([['workers', 'fail', expect.stringMatching(says)]]);
   });
 });
 

@@ -1,6 +1,6 @@
-const STILL = 'nothing can be requested, decided, applied or reverted';
+const EFFECT = 'nothing can be requested, decided, applied or reverted';
 
-/** What Redis refuses, by the first word of its error, and what to do about it. */
+/** By the first word of Redis's error: what is wrong, and what to do. */
 const REFUSALS: Readonly<Record<string, string>> = {
   OOM: 'Redis has reached maxmemory and refuses writes: raise maxmemory. Never evict: the audit log would be evicted with the rest',
   READONLY: 'Redis is a read-only replica: point REDIS_URL at the primary, or promote this one',
@@ -16,21 +16,21 @@ const REFUSALS: Readonly<Record<string, string>> = {
   WRONGTYPE: 'a key of the bot has the wrong type: see the log for its name, and find out who wrote it',
 };
 
-/** What a fault of a look or a commit means: what is wrong, what stands still, what to do. Carries no address and no value. */
-export function redisFaultWords(fault: unknown): string {
+/** What a failed check or commit means: its effect, what is wrong, and what to do. Contains no address and no value. */
+export function describeRedisFault(fault: unknown): string {
   const code = codeOf(fault);
   const refusal = code === null ? undefined : REFUSALS[code];
-  if (refusal !== undefined) return `${STILL}. ${refusal}`;
-  if (code !== null) return `${STILL}. Redis refuses writes (${code}): see the log`;
-  return `${STILL}. Redis does not answer: check that it runs and that REDIS_URL reaches it`;
+  if (refusal !== undefined) return `${EFFECT}. ${refusal}`;
+  if (code !== null) return `${EFFECT}. Redis refuses writes (${code}): see the log`;
+  return `${EFFECT}. Redis does not answer: check that it runs and that REDIS_URL reaches it`;
 }
 
-/** A key that somebody else wrote to. */
-export function wrongTypeWords({ key, found, needed }: { key: string; found: string; needed: string }): string {
-  return `${STILL}. ${key} is a ${found} and must be a ${needed}: find out who wrote it, and move it away (RENAME)`;
+/** The same for a key that something else has written to. */
+export function describeWrongType({ key, found, needed }: { key: string; found: string; needed: string }): string {
+  return `${EFFECT}. ${key} is a ${found} and must be a ${needed}: find out who wrote it, and move it away (RENAME)`;
 }
 
-/** The first word of the error that Redis answered, wherever it lies among the causes; null: Redis did not answer. */
+/** The first word of Redis's error, which may be a cause of the fault; null: Redis did not answer. */
 function codeOf(fault: unknown): string | null {
   for (let one = fault; one instanceof Error; one = one.cause) {
     if (one.name === 'ReplyError') return /^[A-Z]+/.exec(one.message)?.[0] ?? 'ERR';

@@ -1,7 +1,7 @@
 import type { Log } from '../log.ts';
 import type { Ledger } from '../workflow/ports.ts';
 
-/** The same ledger, a line for each record that it writes: so that a request can be followed by its id. */
+/** The same ledger; each record that it writes is logged, so that a request can be followed by its id. */
 export function loggedLedger<L extends Ledger>(ledger: L, log: Log): L {
   const commit: Ledger['commit'] = async (change) => {
     const committed = await ledger.commit(change);

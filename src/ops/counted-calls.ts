@@ -2,7 +2,7 @@ import { AwsFault } from '../workflow/faults.ts';
 import type { Executions, Ledger } from '../workflow/ports.ts';
 import type { Metrics } from './metrics.ts';
 
-/** The same ledger, its commits counted. */
+/** The same ledger, with its commits counted. */
 export function countedLedger<L extends Ledger>(ledger: L, metrics: Metrics): L {
   const commit: Ledger['commit'] = async (change) => {
     try {
@@ -17,7 +17,7 @@ export function countedLedger<L extends Ledger>(ledger: L, metrics: Metrics): L 
   return { ...ledger, commit };
 }
 
-/** The same calls to AWS, counted. */
+/** The same executions, with their calls to AWS counted. */
 export function countedExecutions<E extends Executions>(executions: E, metrics: Metrics): E {
   const counted =
     <A extends unknown[], T>(operation: string, call: (...args: A) => Promise<T>) =>
@@ -38,12 +38,12 @@ export function countedExecutions<E extends Executions>(executions: E, metrics: 
   };
 }
 
-/** The same fetch, with the Web API's methods counted. */
-export function countingFetch(metrics: Metrics, asked: typeof fetch): typeof fetch {
+/** The same fetch, with calls to Slack's Web API counted by method. */
+export function countingFetch(metrics: Metrics, plain: typeof fetch): typeof fetch {
   return async (input, init) => {
     const method = new URL(input instanceof Request ? input.url : input).pathname.split('/').at(-1) ?? '';
     try {
-      const answer = await asked(input, init);
+      const answer = await plain(input, init);
       metrics.slackCalls.inc({ method, outcome: String(answer.status) });
       return answer;
     } catch (fault) {

@@ -2,14 +2,13 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ConfigurationError, readSettings } from '../src/settings.ts';
+import { ConfigurationError } from '../../src/configuration-error.ts';
+import { readSettings } from '../../src/serve/read-settings.ts';
 
 const ENV = {
-  ...{
-    SLACK_BOT_TOKEN: 'xoxb-1',
-    SLACK_SIGNING_SECRET: '0123456789abcdef0123456789abcdef',
-    REDIS_URL: 'redis://localhost',
-  },
+  SLACK_BOT_TOKEN: 'xoxb-1',
+  SLACK_SIGNING_SECRET: '0123456789abcdef0123456789abcdef',
+  REDIS_URL: 'redis://localhost',
   AUDIT_KEYS: `k1:${'0'.repeat(64)}`,
   POLICY_FILE: 'policy.example.yml',
 };
@@ -39,7 +38,9 @@ describe('the settings', () => {
     const policy = join(folder, 'bad.yml');
     await writeFile(policy, 'version: 2\nrules: none\n');
     const text = await refused({
-      ...{ AUDIT_KEYS: 'none', REDIS_URL: 'http://localhost', POLICY_FILE: policy },
+      AUDIT_KEYS: 'none',
+      REDIS_URL: 'http://localhost',
+      POLICY_FILE: policy,
       AUDIT_CHECKPOINT_FILE: join(folder, 'nowhere', 'checkpoints.jsonl'),
     });
     for (const said of ['AUDIT_KEYS ', 'REDIS_URL ', `${policy}:1`, `${policy}:2`]) expect(text).toContain(said);

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 
-/** `r-` and 10 characters of 36: short enough to type, and nobody guesses one. */
+/** `r-` and 10 random characters of 36: short enough to type, too long to guess. */
 export function newRequestId(): string {
   const digits = '0123456789abcdefghijklmnopqrstuvwxyz';
-  // 252 is the most of a byte that 36 divides evenly.
+  // 252 is the largest multiple of 36 in a byte: each character is equally likely.
   const fair = Array.from(randomBytes(40)).filter((byte) => byte < 252);
   return `r-${fair
     .slice(0, 10)

@@ -1,8 +1,8 @@
-import type { Looked } from './look.ts';
+import { describeRedisFault, describeWrongType } from './describe-redis-fault.ts';
+import type { Heartbeats, LoopName } from './heartbeats.ts';
 import type { CheckState, ReadinessCheck } from './ops-server.ts';
-import type { RedisFound } from './redis-look.ts';
-import { redisFaultWords, wrongTypeWords } from './redis-words.ts';
-import type { Turns, Worker } from './turns.ts';
+import type { RedisHealth } from './redis-health-check.ts';
+import type { Polled } from './start-polling.ts';
 
 /** How Slack's requests reach this bot. */
 export type Receiving =
@@ -12,27 +12,27 @@ export type Receiving =
   | { kind: 'socket'; connected: number; noneForMs: number }
   | { kind: 'stopping' };
 
-/** What Slack answered when it was asked whether it takes the bot's token. */
+/** Whether Slack accepts the bot's token. */
 export type TokenAnswer =
   | { kind: 'taken' }
   | { kind: 'refused'; error: string }
-  /** `waitSeconds`: how long Slack wants not to be asked. */
+  /** `waitSeconds`: how long Slack wants us to wait before the next call. */
   | { kind: 'unknown'; why: string; waitSeconds: number | null };
 
 export interface ReadinessFacts {
   receiving: () => Receiving;
-  redis: () => Looked<RedisFound> | null;
-  /** The newest commit, where it failed. */
+  redis: () => Polled<RedisHealth> | null;
+  /** The newest commit, if it failed. */
   lastCommit: { failed(): { fault: unknown; agoMs: number } | null };
-  turns: Pick<Turns, 'late'>;
-  token: () => Looked<TokenAnswer> | null;
-  /** Why the log in Redis is not to be written to; null where it is. */
+  heartbeats: Pick<Heartbeats, 'overdue'>;
+  token: () => Polled<TokenAnswer> | null;
+  /** Why nothing may be written to the audit log in Redis; null where writing is fine. */
   lost: () => string | null;
-  /** What is wrong beside it, or can't be known of it, each as a sentence. */
-  doubts: () => readonly string[];
+  /** What else is wrong with the audit log, or can't be known about it, each as a sentence. */
+  warnings: () => readonly string[];
   /**
-   * Digest of this bot's policy and its groups that Slack will not tell; `differing`: what other bots have run instead for too
-   * long.
+   * Digest of this bot's policy, and its groups that can't be read from Slack. `differing`: the policies that other bots have
+   * run instead for too long.
    */
   policy: () => {
     digest: string;
@@ -41,43 +41,45 @@ export interface ReadinessFacts {
   };
 }
 
+type ProvenHealth = Extract<RedisHealth, { kind: 'proven' }>;
+
 type Judged = { state: CheckState; detail: string };
 
-/** Older looks say nothing of now: what made them stands still. */
+/** A result older than this says nothing about now: whatever polls is stuck. */
 const REDIS_STALE_MS = 20_000;
 const TOKEN_STALE_MS = 5 * 60_000;
-/** A write that went well since shows that Redis takes writes; the failed commit is worth a look all the same. */
+/** A later successful probe shows that Redis takes writes again; the failed commit is still worth a warning for this long. */
 const COMMIT_TOLD_MS = 5 * 60_000;
 const WORK_SLOW_MS = 15_000;
 const WORK_STILL_MS = 60_000;
 const MOST_CLOCK_MS = 5000;
-/** Slack renews connections; both may be away for that long. */
+/** Slack renews connections regularly; for this long there may be none. */
 const SOCKETS_AWAY_MS = 15_000;
 
 const NOT_YET = 'not looked at yet';
 
 /**
- * Ready = what people ask for can be recorded, and what they decided is done. All of it is judged by what the bot has
- * learnt already: a probe reads memory, whoever sends it and however often.
+ * Ready = requests can be recorded, and decisions are carried out. Every check judges by what is in memory already, so
+ * probes cost nothing, however often they come.
  */
 export function readinessChecks(facts: ReadinessFacts): ReadinessCheck[] {
-  const found = () => provenIn(facts.redis());
+  const health = () => provenHealth(facts.redis());
   return [
     { name: 'receiving', judge: () => receiving(facts.receiving()) },
     { name: 'redis', judge: () => redis(facts.redis(), facts.lastCommit.failed()) },
-    { name: 'work', judge: () => work(found()) },
-    { name: 'workers', judge: () => workers(facts.turns.late()) },
-    { name: 'clock', judge: () => clock(found()) },
-    { name: 'audit', judge: () => audit(facts.lost(), facts.doubts()) },
+    { name: 'work', judge: () => work(health()) },
+    { name: 'workers', judge: () => workers(facts.heartbeats.overdue()) },
+    { name: 'clock', judge: () => clock(health()) },
+    { name: 'audit', judge: () => audit(facts.lost(), facts.warnings()) },
     { name: 'slack', judge: () => slack(facts.token()) },
     { name: 'policy', judge: () => policy(facts.policy()) },
   ];
 }
 
-/** What a look at Redis found, while it says something of now; null: it is not known. */
-export function provenIn(looked: Looked<RedisFound> | null): Extract<RedisFound, { kind: 'proven' }> | null {
-  if (looked === null || !('found' in looked) || looked.agoMs > REDIS_STALE_MS) return null;
-  return looked.found.kind === 'proven' ? looked.found : null;
+/** What the last check of Redis found; null: unknown, because it failed or is too old. */
+export function provenHealth(polled: Polled<RedisHealth> | null): ProvenHealth | null {
+  if (polled === null || !('value' in polled) || polled.agoMs > REDIS_STALE_MS) return null;
+  return polled.value.kind === 'proven' ? polled.value : null;
 }
 
 function receiving(now: Receiving): Judged {
@@ -100,21 +102,21 @@ function receiving(now: Receiving): Judged {
   }
 }
 
-function redis(looked: Looked<RedisFound> | null, commit: { fault: unknown; agoMs: number } | null): Judged {
-  if (looked === null) return fail(NOT_YET);
-  if (looked.agoMs > REDIS_STALE_MS) return fail(staleWords(looked));
-  if ('fault' in looked) return fail(redisFaultWords(looked.fault));
-  if (looked.found.kind === 'wrong-type') return fail(wrongTypeWords(looked.found));
+function redis(polled: Polled<RedisHealth> | null, commit: { fault: unknown; agoMs: number } | null): Judged {
+  if (polled === null) return fail(NOT_YET);
+  if (polled.agoMs > REDIS_STALE_MS) return fail(staleWords(polled));
+  if ('fault' in polled) return fail(describeRedisFault(polled.fault));
+  if (polled.value.kind === 'wrong-type') return fail(describeWrongType(polled.value));
   if (commit === null) return ok('takes writes');
-  if (commit.agoMs <= looked.agoMs) return fail(`the last commit failed: ${redisFaultWords(commit.fault)}`);
+  if (commit.agoMs <= polled.agoMs) return fail(`the last commit failed: ${describeRedisFault(commit.fault)}`);
   return commit.agoMs < COMMIT_TOLD_MS
     ? warn(`takes writes again; the last commit failed ${seconds(commit.agoMs)} ago: see the log`)
     : ok('takes writes');
 }
 
-function work(found: Extract<RedisFound, { kind: 'proven' }> | null): Judged {
-  if (found === null) return warn('not known: Redis could not be looked at');
-  const { oldest } = found;
+function work(health: ProvenHealth | null): Judged {
+  if (health === null) return warn('not known: Redis could not be looked at');
+  const { oldest } = health;
   if (oldest === null || oldest.ms < WORK_SLOW_MS) return ok('is taken at once');
   const what = `the oldest work${oldest.effect === null ? '' : ` (${oldest.effect})`} has waited for ${seconds(oldest.ms)} and no bot has it`;
   return oldest.ms < WORK_STILL_MS
@@ -124,7 +126,7 @@ function work(found: Extract<RedisFound, { kind: 'proven' }> | null): Judged {
       );
 }
 
-const LATE: Readonly<Record<Worker, string>> = {
+const OVERDUE: Readonly<Record<LoopName, string>> = {
   take: 'new work is not taken',
   abandoned: 'work of bots that are gone is not taken over',
   timers: 'what is due by time is not started: limits are not reverted',
@@ -132,15 +134,15 @@ const LATE: Readonly<Record<Worker, string>> = {
   policy: 'this bot does not hear of the policies of other bots, nor they of its own',
 };
 
-function workers(late: readonly { worker: Worker; ms: number }[]): Judged {
-  if (late.length === 0) return ok('all turn');
-  const words = late.map(({ worker, ms }) => `${LATE[worker]} (for ${seconds(ms)})`);
+function workers(overdue: readonly { loop: LoopName; ms: number }[]): Judged {
+  if (overdue.length === 0) return ok('all turn');
+  const words = overdue.map(({ loop, ms }) => `${OVERDUE[loop]} (for ${seconds(ms)})`);
   return fail(`${words.join('; ')}. See the log; restart the bot if Redis is well`);
 }
 
-function clock(found: Extract<RedisFound, { kind: 'proven' }> | null): Judged {
-  if (found === null) return warn('not known: Redis could not be looked at');
-  const ahead = found.aheadMs;
+function clock(health: ProvenHealth | null): Judged {
+  if (health === null) return warn('not known: Redis could not be looked at');
+  const ahead = health.aheadMs;
   if (Math.abs(ahead) <= MOST_CLOCK_MS) return ok("within 5 s of Redis's");
   const when = ahead > 0 ? 'ahead of' : 'behind';
   return fail(
@@ -148,22 +150,22 @@ function clock(found: Extract<RedisFound, { kind: 'proven' }> | null): Judged {
   );
 }
 
-function audit(lost: string | null, doubts: readonly string[]): Judged {
+function audit(lost: string | null, warnings: readonly string[]): Judged {
   if (lost !== null) return fail(lost);
-  return doubts.length === 0 ? ok('goes on') : warn(doubts.join('; '));
+  return warnings.length === 0 ? ok('goes on') : warn(warnings.join('; '));
 }
 
 /**
- * Only a refusal is this bot's fault. A Slack that is away, slow or answers 429 is away for all replicas: none is better off, and
- * taking them all out of service would turn its hiccup into our outage.
+ * Only a refused token makes a bot not ready. When Slack is down, slow or answers 429, it is so for all replicas, and taking all
+ * of them out of service would turn its short failure into an outage of ours.
  */
-function slack(looked: Looked<TokenAnswer> | null): Judged {
-  if (looked === null) return fail(NOT_YET);
-  // It is not asked before that is over.
-  const waitMs = 'found' in looked && looked.found.kind === 'unknown' ? (looked.found.waitSeconds ?? 0) * 1000 : 0;
-  if (looked.agoMs > waitMs + TOKEN_STALE_MS) return fail(staleWords(looked));
-  if ('fault' in looked) return warn('Slack could not be asked whether it takes the token: see the log');
-  const answer = looked.found;
+function slack(polled: Polled<TokenAnswer> | null): Judged {
+  if (polled === null) return fail(NOT_YET);
+  // Slack is not called before this wait is over, so an older answer is not stale.
+  const waitMs = 'value' in polled && polled.value.kind === 'unknown' ? (polled.value.waitSeconds ?? 0) * 1000 : 0;
+  if (polled.agoMs > waitMs + TOKEN_STALE_MS) return fail(staleWords(polled));
+  if ('fault' in polled) return warn('Slack could not be asked whether it takes the token: see the log');
+  const answer = polled.value;
   switch (answer.kind) {
     case 'taken':
       return ok('takes the token');
@@ -179,14 +181,14 @@ function slack(looked: Looked<TokenAnswer> | null): Judged {
 }
 
 function policy({ digest, differing, unreadable }: ReturnType<ReadinessFacts['policy']>): Judged {
-  const doubts = [
+  const warnings = [
     ...(differing === null ? [] : differingWords(digest, differing)),
     ...(unreadable.length === 0 ? [] : [`groups that don't exist or can't be read: ${unreadable.join(', ')}`]),
   ];
-  return doubts.length === 0 ? ok(digest) : warn(doubts.join('; '));
+  return warnings.length === 0 ? ok(digest) : warn(warnings.join('; '));
 }
 
-/** What it means: as long as it lasts the stricter of the policies applies. */
+/** With the effect: while policies differ, the stricter one applies. */
 function differingWords(
   digest: string,
   { others, unreadable }: { others: readonly string[]; unreadable: readonly string[] },
@@ -198,7 +200,7 @@ function differingWords(
   return [`this bot runs ${digest}, others run ${others.join(', ')}: ${effect}`];
 }
 
-function staleWords({ endedAt }: Looked<unknown>): string {
+function staleWords({ endedAt }: Polled<unknown>): string {
   return `not looked at since ${endedAt.toISOString()}: this bot is stuck or was paused. Restart it if this goes on`;
 }
 

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { RedisLedger } from '../../src/ledger/ledger.ts';
 import { createLogger } from '../../src/log.ts';
-import { loggedLedger } from '../../src/ops/logged.ts';
+import { loggedLedger } from '../../src/ops/logged-ledger.ts';
 import { asked, asking, following, type OpenedLedger, openLedger, policyLoaded } from '../ledger/given-ledger.ts';
 
 let opened: OpenedLedger;

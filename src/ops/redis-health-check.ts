@@ -1,28 +1,33 @@
 import type { Clock } from '../workflow/ports.ts';
 import type { WriteProbe } from '../workflow/write-probe.ts';
 
-export type RedisFound =
+export type RedisHealth =
   | Extract<WriteProbe, { kind: 'wrong-type' }>
   | {
       kind: 'proven';
-      /** How far this machine's clock is ahead of Redis's for certain; below 0: behind. */
+      /** How far this machine's clock is at least ahead of Redis's; negative: behind. */
       aheadMs: number;
-      /** The oldest work that could be done and that nobody has; its kind where that can be read. */
+      /** The oldest work that could be done and that no worker has; `effect` is null where its kind can't be read. */
       oldest: { effect: string | null; ms: number } | null;
     };
 
-export interface RedisLookOptions {
-  prove: () => Promise<WriteProbe>;
-  /** This machine's clock, which is held against Redis's. */
+export interface RedisHealthCheckOptions {
+  probeWrite: () => Promise<WriteProbe>;
+  /** This machine's clock, to compare with Redis's. */
   wall: Clock;
-  /** The clock that timers are due by: the same, but where hours pass in seconds. */
+  /** The clock that timers are due by: the same, except in tests and the demo, where hours pass in seconds. */
   clock: Clock;
   now?: () => number;
 }
 
-/** A look at Redis: whether it takes writes, what its clock says, and how long the oldest work has been waiting. */
-export function createRedisLook({ prove, wall, clock, now = () => performance.now() }: RedisLookOptions) {
-  /** The timer that is first and due, and since when it is found so: a worker takes any within a second. */
+/** Makes a check of Redis: whether it takes writes, what its clock says, and how long the oldest work has waited. */
+export function createRedisHealthCheck({
+  probeWrite,
+  wall,
+  clock,
+  now = () => performance.now(),
+}: RedisHealthCheckOptions) {
+  /** The first timer, if it is due, and since when it has been seen due: a worker takes any within a second. */
   let overdue: { timer: string; since: number } | null = null;
 
   function overdueMs(timer: { effect: string; dueMs: number } | null): number | null {
@@ -35,25 +40,25 @@ export function createRedisLook({ prove, wall, clock, now = () => performance.no
     return now() - overdue.since;
   }
 
-  return async function lookAtRedis(): Promise<RedisFound> {
+  return async function checkRedis(): Promise<RedisHealth> {
     const before = wall.now().getTime();
-    const proved = await prove();
+    const probe = await probeWrite();
     const after = wall.now().getTime();
-    if (proved.kind === 'wrong-type') return proved;
-    const { redisMs, untouched, timer } = proved;
+    if (probe.kind === 'wrong-type') return probe;
+    const { redisMs, untouched, timer } = probe;
     const lateMs = overdueMs(timer);
     const late = timer !== null && lateMs !== null ? { effect: timer.effect, ms: lateMs } : null;
     const oldest = (untouched?.ms ?? -1) >= (late?.ms ?? -1) ? untouched : late;
     return {
       kind: 'proven',
-      aheadMs: distance(redisMs, before, after),
+      aheadMs: clockDifference(redisMs, before, after),
       oldest: oldest === null ? null : { effect: kindOf(oldest.effect), ms: oldest.ms },
     };
   };
 }
 
-/** Redis looked at its clock somewhere between the two moments: only what lies outside them is known. */
-function distance(redisMs: number, before: number, after: number): number {
+/** Redis read its clock at an unknown moment between `before` and `after`: only a difference beyond these is certain. */
+function clockDifference(redisMs: number, before: number, after: number): number {
   if (redisMs < before) return before - redisMs;
   return redisMs > after ? after - redisMs : 0;
 }

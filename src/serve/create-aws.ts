@@ -1,0 +1,13 @@
+import type { Config } from '../config.ts';
+import { createExecutions } from '../datasync/executions.ts';
+import { countedExecutions } from '../ops/counted-calls.ts';
+import type { Metrics } from '../ops/metrics.ts';
+import { createMeasuredRates, notingLooks } from '../workflow/measured-rates.ts';
+import type { Clock } from '../workflow/ports.ts';
+
+/** Access to DataSync. Calls are counted, and the progress of transfers that they show is kept, to measure their rates. */
+export function createAws({ config, clock, metrics }: { config: Config; clock: Clock; metrics: Metrics }) {
+  const aws = createExecutions({ clock, proxy: config.proxy });
+  const rates = createMeasuredRates();
+  return { executions: notingLooks(countedExecutions(aws, metrics), rates), rates, stop: aws.close };
+}

@@ -1,0 +1,49 @@
+import { randomUUID } from 'node:crypto';
+import { createAuditAlarms } from '../ledger/audit-alarms.ts';
+import { firstLook } from '../ledger/first-look.ts';
+import { createLedger } from '../ledger/ledger.ts';
+import { sharingReads } from '../ledger/shared-reads.ts';
+import type { Log } from '../log.ts';
+import { countedLedger } from '../ops/counted-calls.ts';
+import type { createLastCommit } from '../ops/last-commit.ts';
+import { loggedLedger } from '../ops/logged-ledger.ts';
+import { createMetrics } from '../ops/metrics.ts';
+import type { Clock } from '../workflow/ports.ts';
+import type { OpenRedis } from './open-redis.ts';
+import type { Settings } from './read-settings.ts';
+
+/**
+ * The ledger as the bot uses it: its commits are logged, counted and remembered for readiness, and reads that run at the same
+ * time are shared. The audit log is checked once before anything is written.
+ */
+export async function openLedger({
+  settings: { config, witness },
+  store: { redis, keys },
+  clock,
+  log,
+  lastCommit,
+}: {
+  settings: Settings;
+  store: OpenRedis;
+  clock: Clock;
+  log: Log;
+  lastCommit: ReturnType<typeof createLastCommit>;
+}) {
+  const alarms = createAuditAlarms((why) => log.error({ why }, 'the audit log, or what lies beside it, was changed'));
+  const written = createLedger({
+    redis,
+    keys,
+    auditKeys: config.audit.keys,
+    clock,
+    newLogId: randomUUID,
+    witness,
+    alarms,
+    onLost: (err) => log.fatal({ err }, 'the log in Redis is not the one this bot wrote to: nothing more is written'),
+  });
+  const metrics = createMetrics({ countOpenRequests: written.countOpenRequests });
+  const ledger = sharingReads(lastCommit.noted(countedLedger(loggedLedger(written, log), metrics)));
+  const startUpCheck = await firstLook(ledger, witness, log);
+  return { ledger, metrics, alarms, startUpCheck };
+}
+
+export type OpenLedger = Awaited<ReturnType<typeof openLedger>>;

@@ -1,0 +1,66 @@
+import type { Config } from '../config.ts';
+import { ConfigurationError } from '../configuration-error.ts';
+import { printable } from '../domain/printable.ts';
+import { type Connection, connect, openConnection } from '../ledger/connection.ts';
+import { createKeys, type Keys } from '../ledger/keys.ts';
+import { isTlsFault, type RedisOutage, rootMessage } from '../ledger/redis-outage.ts';
+import type { Log } from '../log.ts';
+import type { Part } from './stop/stop-stack.ts';
+
+/** How long a start waits for Redis before it goes on without. */
+const FIRST_ANSWER_MS = 3000;
+
+export interface OpenRedis extends Part {
+  /** For commands. */
+  redis: Connection;
+  /** For the worker's blocking read alone. */
+  blocking: Connection;
+  keys: Keys;
+  /** Ends the blocking read. From then on a lost connection is no outage. */
+  stopBlocking(): void;
+}
+
+/**
+ * Opens both connections to Redis. A Redis that doesn't answer is waited for in the background.
+ * @throws ConfigurationError where TLS is required and can't be set up: waiting would not help
+ */
+export async function openRedis({
+  config,
+  outage,
+  log,
+}: {
+  config: Pick<Config, 'redis'>;
+  outage: RedisOutage;
+  log: Log;
+}): Promise<OpenRedis> {
+  const { target, prefix } = config.redis;
+  const redis = openConnection(target, 'commands');
+  const blocking = openConnection(target, 'blocking');
+  outage.watch([redis, blocking], log);
+
+  function stopBlocking(): void {
+    outage.stop();
+    blocking.disconnect();
+  }
+  function stop(): void {
+    stopBlocking();
+    redis.disconnect();
+  }
+
+  await Promise.all([redis, blocking].map((one) => connect(one, FIRST_ANSWER_MS))).catch(() => {
+    const fault = outage.lastFault();
+    if (isTlsFault(fault)) {
+      stop();
+      throw encryptionFault(fault);
+    }
+    log.error('Redis does not answer yet: started all the same, and waiting for it');
+  });
+  return { redis, blocking, keys: createKeys(prefix), stopBlocking, stop };
+}
+
+function encryptionFault(cause: Error | null): ConfigurationError {
+  const problem = `asks for TLS, which could not be set up: ${printable(rootMessage(cause))}`;
+  const expected =
+    'a Redis that speaks TLS, with a certificate for the name in REDIS_URL; REDIS_CA_FILE where its CA is your own';
+  return new ConfigurationError(`REDIS_URL ${problem}\n  expected: ${expected}`, { cause });
+}

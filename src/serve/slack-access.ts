@@ -1,0 +1,51 @@
+import type { Config } from '../config.ts';
+import { ConfigurationError } from '../configuration-error.ts';
+import type { Log } from '../log.ts';
+import { countingFetch } from '../ops/counted-calls.ts';
+import type { Metrics } from '../ops/metrics.ts';
+import { createClients } from '../slack/clients.ts';
+import type { Identity } from '../slack/identify.ts';
+import { checkAppToken, identify, TokenRefused } from '../slack/identify.ts';
+import { fetchThrough, slackProxy } from '../slack/slack-proxy.ts';
+import { checkToken } from '../slack/token-check.ts';
+
+/** The clients of Slack's Web API, through the proxy where one is set, and whether Slack accepts the tokens. */
+export function createSlackAccess({
+  config,
+  log,
+  metrics,
+  backgroundMs,
+}: {
+  config: Config;
+  log: Log;
+  metrics: Metrics;
+  backgroundMs: number | undefined;
+}) {
+  const { mode, apiUrl, botToken } = config.slack;
+  const proxy = slackProxy(config.proxy);
+  const fetch = countingFetch(metrics, fetchThrough(proxy));
+  const clients = createClients(botToken, apiUrl, log, fetch, backgroundMs);
+  const appClient = mode.kind === 'socket' ? createClients(mode.appToken, apiUrl, log, fetch).background : null;
+  return {
+    clients,
+    proxy,
+    askToken: () => checkToken(clients.interactive),
+    /**
+     * Who the bot is in its workspace. Waits for a Slack that doesn't answer.
+     * @throws ConfigurationError where Slack refuses a token; the signal's reason
+     */
+    async identify(signal: AbortSignal = new AbortController().signal): Promise<Identity> {
+      try {
+        const [identity] = await Promise.all([
+          identify(clients.background, { log, signal }),
+          appClient && checkAppToken(appClient, { log, signal }),
+        ]);
+        return identity;
+      } catch (fault) {
+        throw fault instanceof TokenRefused ? new ConfigurationError(fault.message, { cause: fault }) : fault;
+      }
+    },
+  };
+}
+
+export type SlackAccess = ReturnType<typeof createSlackAccess>;

@@ -1,0 +1,73 @@
+import type { Config } from '../config.ts';
+import { createCardDigests } from '../ledger/card-digests.ts';
+import { createCards } from '../ledger/cards.ts';
+import { createLooks } from '../ledger/looks.ts';
+import { createSlackRetryAfter } from '../ledger/slack-retry-after.ts';
+import type { Log } from '../log.ts';
+import type { SlackClients } from '../slack/clients.ts';
+import type { Identity } from '../slack/identify.ts';
+import { createMessagePosts } from '../slack/message-posts.ts';
+import { createMessageSender } from '../slack/message-sender.ts';
+import { createNotifier } from '../slack/notifier.ts';
+import { createPeople } from '../slack/people.ts';
+import { createProgressEdits } from '../slack/progress-edits.ts';
+import { createRateLimiter } from '../slack/rate-limiter.ts';
+import { sealRequest } from '../slack/sealed-ids.ts';
+import { createSeals } from '../slack/seals.ts';
+import type { Clock, Executions, Ledger, PolicySource } from '../workflow/ports.ts';
+import type { OpenRedis } from './open-redis.ts';
+
+/** What the bot says in Slack and what it knows of people there: cards, posts within the rate limits, people, sealed ids. */
+export function createSlackMessages({
+  config,
+  store: { redis, keys },
+  clients,
+  identity,
+  ledger,
+  executions,
+  policy,
+  postEveryMs,
+  clock,
+  log,
+}: {
+  config: Config;
+  store: OpenRedis;
+  clients: SlackClients;
+  identity: Identity;
+  ledger: Ledger;
+  executions: Executions;
+  policy: PolicySource;
+  postEveryMs: number | undefined;
+  clock: Clock;
+  log: Log;
+}) {
+  const cards = createCards(redis, keys);
+  const looks = createLooks(redis, keys);
+  const people = createPeople(clients.interactive, identity.team, clock, log);
+  const seals = createSeals(sealSecret(config), config.slack.oldSigningSecret);
+  const seal = (request: string) => sealRequest({ seals }, request);
+  const rateLimiter = createRateLimiter({ shared: createSlackRetryAfter(redis, keys) });
+  const sender = createMessageSender(clients.background, rateLimiter, postEveryMs);
+  const progressEdits = createProgressEdits({ shown: createCardDigests(redis, keys), hasRoom: sender.hasRoom, clock });
+  const posts = createMessagePosts({ clients, sender, cards, clock, botId: identity.botId, log });
+  const notifier = createNotifier({
+    ledger,
+    executions,
+    people,
+    policy,
+    clock,
+    cards,
+    looks,
+    sender,
+    posts,
+    progressEdits,
+    seal,
+    log,
+  });
+  return { cards, looks, people, seals, seal, notifier };
+}
+
+/** A secret that all replicas have, and besides them only Slack. */
+function sealSecret({ slack }: Config): string {
+  return slack.mode.kind === 'http' ? slack.mode.signingSecret : slack.botToken;
+}

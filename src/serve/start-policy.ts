@@ -1,0 +1,39 @@
+import type { Config } from '../config.ts';
+import { createPolicies } from '../ledger/policies.ts';
+import type { Log } from '../log.ts';
+import type { Heartbeats } from '../ops/heartbeats.ts';
+import type { PolicyFile } from '../policy-source.ts';
+import { type PolicyWatch, watchPolicy } from '../policy-watch.ts';
+import type { Clock, Ledger } from '../workflow/ports.ts';
+import type { OpenRedis } from './open-redis.ts';
+
+/** The policy announces itself every 5 s. */
+const HEARTBEAT_LIMIT_MS = 30_000;
+
+/** Starts the policy of this bot. It has been announced in Redis, if Redis answers, once this resolves. */
+export async function startPolicy({
+  config,
+  file,
+  store: { redis, keys },
+  ledger,
+  replica,
+  clock,
+  log,
+  heartbeats,
+}: {
+  config: Config;
+  file: PolicyFile;
+  store: OpenRedis;
+  ledger: Pick<Ledger, 'commit'>;
+  replica: string;
+  clock: Clock;
+  log: Log;
+  heartbeats: Heartbeats;
+}): Promise<PolicyWatch> {
+  heartbeats.expect('policy', HEARTBEAT_LIMIT_MS);
+  const policies = createPolicies(redis, keys, replica, config.audit.keys);
+  const onRound = () => heartbeats.beat('policy');
+  const watch = watchPolicy({ ledger, file, policies, clock, log, onRound });
+  await watch.announced;
+  return watch;
+}

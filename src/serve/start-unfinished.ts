@@ -1,0 +1,34 @@
+import type { RedisLedger } from '../ledger/ledger.ts';
+import { createUnfinishedStore } from '../ledger/unfinished-store.ts';
+import type { Log } from '../log.ts';
+import type { SlackClients } from '../slack/clients.ts';
+import { type InteractionTracker, trackInteractions } from '../slack/interaction-tracker.ts';
+import { sendDirectMessage } from '../slack/private-replies.ts';
+import type { Seals } from '../slack/seals.ts';
+import type { OpenRedis } from './open-redis.ts';
+
+/** Starts to tell people what came of interactions whose bot ended before it was done with them. */
+export function startUnfinished({
+  store: { redis, keys },
+  ledger,
+  clients,
+  seals,
+  abandonedMs,
+  log,
+}: {
+  store: OpenRedis;
+  ledger: Pick<RedisLedger, 'settle'>;
+  clients: SlackClients;
+  seals: Seals;
+  abandonedMs: number | undefined;
+  log: Log;
+}): InteractionTracker {
+  return trackInteractions({
+    store: createUnfinishedStore(redis, keys),
+    seals,
+    log,
+    staleMs: abandonedMs,
+    settle: ledger.settle,
+    say: (user, text) => sendDirectMessage({ clients }, user, text),
+  });
+}
