@@ -27,7 +27,9 @@ export async function admitPerson({ ledger, people, policy }: AdmitDeps, { about
   const { kind, team, user, name } = await people.person(by.user);
   if (kind === 'member') return true;
   const refused = plainEvent('refused', {
-    ...{ actor: { team, user, name }, channel: by.channel, policy: policy.current().digest },
+    actor: { team, user, name },
+    channel: by.channel,
+    policy: policy.current().digest,
     ...placeOf(about.execution),
     detail: { why: 'not-a-member', denial: kind, of: by.what, ...(about.request ? { request: about.request } : {}) },
   });

@@ -103,7 +103,8 @@ async function lengthen(
   const change = { op: operation(request, claim), prior: request, events, claim };
   const follows = followUp(events, { running, now });
   const committed = await deps.ledger.commit({
-    ...{ ...change, ...follows },
+    ...change,
+    ...follows,
     // Somebody may want it back just now.
     beside: { inForce: standing?.mark ?? null, running },
   });
@@ -146,7 +147,11 @@ async function send(
 ): Promise<Applied> {
   const op = operation(before, claim);
   const committed = await deps.ledger.commit({
-    ...{ op, prior: before, events: [intent], effects: ['show'], claim },
+    op,
+    prior: before,
+    events: [intent],
+    effects: ['show'],
+    claim,
     ...(beside ? { beside } : {}),
   });
   // Moved: what was looked at before is old now, maybe because a limit is being set back.

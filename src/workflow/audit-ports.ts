@@ -18,8 +18,15 @@ export interface AuditQuery {
 }
 
 export const EVERYTHING: AuditQuery = {
-  ...{ request: null, execution: null, task: null, user: null, account: null, event: null, channel: null },
-  ...{ since: null, until: null },
+  request: null,
+  execution: null,
+  task: null,
+  user: null,
+  account: null,
+  event: null,
+  channel: null,
+  since: null,
+  until: null,
 };
 
 /** Which page: the newest (`below` null), the one below a place, or the one above it. */

@@ -14,7 +14,12 @@ export async function extendHold(
   const running = (await deps.ledger.load(ask.request))?.request ?? null;
   if (!running || !canExtend(running)) return { kind: 'refused', refusal: { why: 'not-held' }, rule: null };
   return requestThrottle(deps, {
-    ...{ user, op, reason, channel: running.channel, durationSeconds: moreSeconds, extend: running },
+    user,
+    op,
+    reason,
+    channel: running.channel,
+    durationSeconds: moreSeconds,
+    extend: running,
     execution: executionOf(running),
     rate: { kind: 'absolute', bytesPerSecond: running.to },
   });

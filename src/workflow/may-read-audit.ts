@@ -57,12 +57,10 @@ export async function refuseReading(
   if (may.kind === 'groups-unknown') return { kind: 'groups-unknown', unreadable: may.unreadable };
   const { team, user, name } = may.person;
   const refused = plainEvent('refused', {
-    ...{
-      actor: { team, user, name },
-      channel: reading.channel,
-      execution: of.execution,
-      policy: may.other ?? deps.policy.current().digest,
-    },
+    actor: { team, user, name },
+    channel: reading.channel,
+    execution: of.execution,
+    policy: may.other ?? deps.policy.current().digest,
     detail: { why: 'not-a-reader', denial: may.denial, of: of.what },
   });
   await deps.ledger.commit({ op: reading.op, prior: null, events: [refused] });

@@ -169,7 +169,11 @@ async function consider(
     rule: Rule | null,
     from: number | null = null,
   ): Considered => ({
-    ...{ command, inForce, from, execution: null, running: null },
+    command,
+    inForce,
+    from,
+    execution: null,
+    running: null,
     outcome: { kind: 'refused', refusal, rule, ...(other === undefined ? {} : { other }) },
   });
   if (!admission.ok) return refused(admission, admission.rule);

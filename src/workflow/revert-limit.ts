@@ -91,7 +91,11 @@ async function send(
   beside?: Beside,
 ): Promise<Applied> {
   const committed = await deps.ledger.commit({
-    ...{ op: operation(before, claim), prior: before, events: [intent], effects: ['show', 'tell'], claim },
+    op: operation(before, claim),
+    prior: before,
+    events: [intent],
+    effects: ['show', 'tell'],
+    claim,
     ...(beside ? { beside } : {}),
   });
   if (committed.kind !== 'committed' || !committed.state || !isHeld(committed.state)) {
@@ -153,7 +157,11 @@ async function write(
   beside?: Beside,
 ): Promise<Applied> {
   const committed = await deps.ledger.commit({
-    ...{ op: operation(request, claim), prior: request, events: [event], effects: ['show', 'tell'], claim },
+    op: operation(request, claim),
+    prior: request,
+    events: [event],
+    effects: ['show', 'tell'],
+    claim,
     ...(beside ? { beside } : {}),
   });
   return committed.kind === 'committed' ? DONE : later(BUSY_SECONDS, `the request was ${committed.kind}`);

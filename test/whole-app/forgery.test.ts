@@ -212,7 +212,8 @@ describe('what was edited on its way', () => {
     const { text } = await told(OPERATOR, () => slack.as(OPERATOR).click(card, 'cancel', { forge: inButton }));
     expect(text).toMatch(NOTHING);
     expect(await slack.as(LEAD).submit(modal, { decision: 'approve' }, { forge: inModal })).toMatchObject({
-      ...{ status: 200, responseAction: 'update' },
+      status: 200,
+      responseAction: 'update',
     });
     expect(visibleText(slack.view(modal.id) ?? {})).toMatch(NOTHING);
     expect(await traces()).toEqual(before);

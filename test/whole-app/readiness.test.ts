@@ -230,7 +230,9 @@ describe('a log that was empty at the start', () => {
   it('is a warning until people use it, and for no longer', async () => {
     const prefix = `t-${randomUUID().slice(0, 8)}`;
     const used = await startTestWorld({
-      ...{ redisUrl: local.url, serve: { readiness: OFTEN }, env: { REDIS_KEY_PREFIX: prefix } },
+      redisUrl: local.url,
+      serve: { readiness: OFTEN },
+      env: { REDIS_KEY_PREFIX: prefix },
     });
     const [bot] = used.bots;
     expect((await readyz(bot?.opsPort)).checks.audit).toEqual(['warn', expect.stringMatching(/^the log was empty/)]);

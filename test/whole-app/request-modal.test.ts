@@ -7,7 +7,12 @@ import { COMMAND, givenWorld, LEAD, MiB, OPERATOR, SLACK_WAITS_MS, shows } from 
 const at = givenWorld();
 /** Made before the list is asked for the first time: what AWS lists is kept for 15 s. */
 const made: Record<'finance' | 'queued' | 'over' | 'elsewhere' | 'enhanced' | 'asked', string> = {
-  ...{ finance: '', queued: '', over: '', elsewhere: '', enhanced: '', asked: '' },
+  finance: '',
+  queued: '',
+  over: '',
+  elsewhere: '',
+  enhanced: '',
+  asked: '',
 };
 
 beforeAll(() => {

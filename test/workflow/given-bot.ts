@@ -92,8 +92,11 @@ export async function startBot(arn: string, world: Outside, prefix?: string, pat
     executions: executions as Executions,
     absences: createAbsences(opened.redis, opened.keys),
     people: {
-      ...{ person, lately: person, remembers: () => false },
-      ...{ groups, groupsLately: groups },
+      person,
+      lately: person,
+      remembers: () => false,
+      groups,
+      groupsLately: groups,
     },
     channels: { postable: async () => world.postable, isPrivate: async (channel: string) => channel.startsWith('G') },
     policy: sourceOf(() => ({ ...policy(world.rule), others: world.others })),
@@ -138,7 +141,13 @@ export async function startBot(arn: string, world: Outside, prefix?: string, pat
 
   return {
     ...opened,
-    ...{ deps, outbox, shown, clock, consumer, run, settle },
+    deps,
+    outbox,
+    shown,
+    clock,
+    consumer,
+    run,
+    settle,
     said: (id: string) => said.filter(({ request }) => request === id).map(({ key }) => key),
     ask: (
       changes: Partial<Omit<AskCommand, 'requester' | 'endsAt'> & Pick<Ask, 'until'>> & {
@@ -147,8 +156,13 @@ export async function startBot(arn: string, world: Outside, prefix?: string, pat
       } = {},
     ) =>
       requestThrottle(deps, {
-        ...{ user: 'U0OPER', op: randomBytes(4).toString('hex'), channel: CHANNEL, execution: arnOf(arn) },
-        ...{ rate: { kind: 'absolute', bytesPerSecond: 50 * MIB }, durationSeconds: null, reason: null },
+        user: 'U0OPER',
+        op: randomBytes(4).toString('hex'),
+        channel: CHANNEL,
+        execution: arnOf(arn),
+        rate: { kind: 'absolute', bytesPerSecond: 50 * MIB },
+        durationSeconds: null,
+        reason: null,
         ...changes,
       }),
     review: (

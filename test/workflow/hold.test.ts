@@ -9,7 +9,8 @@ import { type Bot, type Outside, outside, startAwsWithOne, startBot, updates } f
 const HOUR = 3600;
 const FREE = {
   approvals: { lower: 0, raise: 0, unlimited: 0 },
-  ...{ maxDurationSeconds: 2 * HOUR, expiresInSeconds: 3 * HOUR },
+  maxDurationSeconds: 2 * HOUR,
+  expiresInSeconds: 3 * HOUR,
 };
 
 let aws: LocalDataSync;
@@ -372,7 +373,10 @@ describe('Extend', () => {
     expect(await bot.request(more)).toMatchObject({ status: 'applied', hold: { base: 100 * MIB, end: null } });
     const extendedUntil = (await bot.request(more)).hold?.dueAt;
     expect((await bot.request(first)).hold?.end).toMatchObject({
-      ...{ how: 'skipped', why: 'replaced', replacedBy: more, extendedUntil },
+      how: 'skipped',
+      why: 'replaced',
+      replacedBy: more,
+      extendedUntil,
     });
     expect(extendedUntil).toBeDefined();
     world.seconds += HOUR;

@@ -177,7 +177,9 @@ describe('review', () => {
 
   it('of nothing is refused', async () => {
     expect(await bot.review('r-nothing', 'U0LEAD')).toEqual({
-      ...{ kind: 'refused', refusal: { why: 'unknown-request' }, request: null },
+      kind: 'refused',
+      refusal: { why: 'unknown-request' },
+      request: null,
     });
   });
 
@@ -196,7 +198,9 @@ describe('open the review', () => {
   it('shows the lead what is true now, and records nothing', async () => {
     const id = await pending();
     expect(await open(id, 'U0LEAD')).toMatchObject({
-      ...{ kind: 'open', needed: 1, rule: { name: 'production' } },
+      kind: 'open',
+      needed: 1,
+      rule: { name: 'production' },
       execution: { status: 'TRANSFERRING', bytesPerSecond: 100 * MIB },
     });
     expect(await bot.events()).toEqual(['requested']);

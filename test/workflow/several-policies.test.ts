@@ -87,8 +87,13 @@ describe('a request that was made before the limit was seen whose place it takes
     requestThrottle(
       { ...bot.deps, ledger: { ...bot.deps.ledger, inForceOf: async () => null } },
       {
-        ...{ user: 'U0OPER', op: `unseeing ${seconds}`, channel: CHANNEL, execution: arnOf(arn) },
-        ...{ rate: { kind: 'absolute', bytesPerSecond: 49 * MIB }, durationSeconds: seconds, reason: null },
+        user: 'U0OPER',
+        op: `unseeing ${seconds}`,
+        channel: CHANNEL,
+        execution: arnOf(arn),
+        rate: { kind: 'absolute', bytesPerSecond: 49 * MIB },
+        durationSeconds: seconds,
+        reason: null,
       },
     );
 

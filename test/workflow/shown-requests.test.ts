@@ -15,7 +15,8 @@ function bot(rules: { own: Rule; other: Rule }, more: Partial<Policy> = {}) {
   const closed = { audit: { readers: { users: [], groups: [] } }, viewers: { users: [], groups: [] }, ...more };
   const [own, other] = [policy(rules.own), policy(rules.other)];
   const inForce: PolicyInForce = {
-    ...{ policy: { ...own.policy, ...closed }, digest: own.digest },
+    policy: { ...own.policy, ...closed },
+    digest: own.digest,
     others: [{ policy: { ...other.policy, ...closed }, digest: 'other' }],
   };
   const person = async (user: string) => PEOPLE.get(user) ?? NOBODY;
