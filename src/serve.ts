@@ -59,15 +59,16 @@ import { createSeals } from './slack/sealed.ts';
 import { createTurns } from './slack/turns.ts';
 import { watchUnfinished } from './slack/unfinished.ts';
 import { startLoop } from './worker/loop.ts';
-import { type Applied, applyThrottle } from './workflow/apply-throttle.ts';
+import { applyThrottle } from './workflow/apply-throttle.ts';
 import { expireRequest } from './workflow/expire-request.ts';
 import { createMeasuredRates, notingLooks } from './workflow/measured-rates.ts';
+import { pollExecution } from './workflow/poll-execution.ts';
 import type { Clock, PolicySource } from './workflow/ports.ts';
+import { postNotices } from './workflow/post-notices.ts';
 import { remindApprovers } from './workflow/remind-approvers.ts';
 import { revertLimit } from './workflow/revert-limit.ts';
 import { sharingReads } from './workflow/shared-reads.ts';
-import { tellThread } from './workflow/tell-thread.ts';
-import { watchExecution } from './workflow/watch-execution.ts';
+import type { WorkOutcome } from './workflow/work-outcome.ts';
 
 export interface Running {
   /** Of Slack's requests; null in Socket Mode. */
@@ -335,10 +336,10 @@ export async function serve(env: NodeJS.ProcessEnv, options: ServeOptions = {}):
         return ran(await revertLimit(bot, id, claim));
       },
       async tell(id) {
-        return ran(await tellThread(bot, id, notifier.tellThread));
+        return ran(await postNotices(bot, id, notifier.tellThread));
       },
       async watch(id, claim) {
-        return ran(await watchExecution({ ...bot, looks }, id, claim, notifier.show));
+        return ran(await pollExecution({ ...bot, looks }, id, claim, notifier.show));
       },
     },
   });
@@ -374,7 +375,7 @@ export async function serve(env: NodeJS.ProcessEnv, options: ServeOptions = {}):
   };
 }
 
-function ran(applied: Applied) {
+function ran(applied: WorkOutcome) {
   return applied.kind === 'done' ? null : { againInSeconds: applied.seconds, why: applied.why };
 }
 

@@ -1,7 +1,7 @@
 import { admitPerson } from '../workflow/admit-person.ts';
+import { attemptKey } from '../workflow/attempt-key.ts';
 import { countUse } from '../workflow/count-use.ts';
 import { refuseViewing } from '../workflow/may-view.ts';
-import { attemptKey } from '../workflow/refused-attempt.ts';
 import type { Bot, Caller } from './bot.ts';
 import { notViewedWords, OUTSIDER } from './words-access.ts';
 import { overUseWords } from './words-limits.ts';

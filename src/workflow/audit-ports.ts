@@ -76,7 +76,10 @@ export interface AuditBook {
   page(query: AuditQuery, turn: AuditTurn, size: number): Promise<AuditPage>;
   /** Who asks while it is under way shares the verdict. */
   verify(): Promise<AuditVerdicts>;
-  /** On record first, with `by` and `channel`. Null while another is being made, or where too many files are not removed yet. */
+  /**
+   * On record first, with `by` and `channel`. Null while another is being made, or where too many files are not removed
+   * yet.
+   */
   export(
     since: Date | null,
     by: { team: string; user: string; name: string },

@@ -2,9 +2,10 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { LocalDataSync } from '../../sandbox/datasync/start-data-sync.ts';
 import { createLogger } from '../../src/log.ts';
 import { type Ran, startLoop } from '../../src/worker/loop.ts';
-import { type Applied, applyThrottle } from '../../src/workflow/apply-throttle.ts';
+import { applyThrottle } from '../../src/workflow/apply-throttle.ts';
 import { expireRequest } from '../../src/workflow/expire-request.ts';
 import { ClaimLost } from '../../src/workflow/faults.ts';
+import type { WorkOutcome } from '../../src/workflow/work-outcome.ts';
 import { rule } from '../domain/given.ts';
 import { verifiedLog } from '../ledger/given-ledger.ts';
 import { agreed, type Bot, type Outside, outside, startAwsWithOne, startBot, updates } from './given-bot.ts';
@@ -87,7 +88,7 @@ describe('a worker that is killed between the intent and the change', () => {
 });
 
 describe('two bots on one Redis', () => {
-  const ran = (applied: Applied): Ran =>
+  const ran = (applied: WorkOutcome): Ran =>
     applied.kind === 'done' ? null : { againInSeconds: applied.seconds, why: applied.why };
 
   it('and twenty approvals at once by two leads: one change, applied once', async () => {

@@ -13,19 +13,21 @@ import { createOpenPlaces } from '../../src/ledger/open-places.ts';
 import { createOutbox } from '../../src/ledger/outbox.ts';
 import { createUseCounter } from '../../src/ledger/use-counter.ts';
 import { threadNotes } from '../../src/slack/views/thread-notes.ts';
-import { type Applied, applyThrottle } from '../../src/workflow/apply-throttle.ts';
+import { applyThrottle } from '../../src/workflow/apply-throttle.ts';
 import { cancelRequest } from '../../src/workflow/cancel-request.ts';
+import type { Ask } from '../../src/workflow/consider-request.ts';
 import { expireRequest } from '../../src/workflow/expire-request.ts';
-import { extendHold } from '../../src/workflow/extend-hold.ts';
+import { extendGrant } from '../../src/workflow/extend-grant.ts';
 import { PersonUnknown } from '../../src/workflow/faults.ts';
+import { pollExecution } from '../../src/workflow/poll-execution.ts';
 import type { Effect, Executions, PolicySource, Postable, Work } from '../../src/workflow/ports.ts';
-import { type Ask, requestThrottle } from '../../src/workflow/request-throttle.ts';
+import { postNotices } from '../../src/workflow/post-notices.ts';
+import { requestThrottle } from '../../src/workflow/request-throttle.ts';
 import { revertLimit } from '../../src/workflow/revert-limit.ts';
 import { revertNow } from '../../src/workflow/revert-now.ts';
 import { reviewRequest } from '../../src/workflow/review-request.ts';
-import { tellThread } from '../../src/workflow/tell-thread.ts';
 import { undoRequest } from '../../src/workflow/undo-request.ts';
-import { watchExecution } from '../../src/workflow/watch-execution.ts';
+import type { WorkOutcome } from '../../src/workflow/work-outcome.ts';
 import { ACCOUNT, arnOf, REGION, startAws } from '../datasync/aws-environment.ts';
 import { CHANNEL, EVERYBODY, MIB, policy, rule } from '../domain/given.ts';
 import { openLedger, openRedis } from '../ledger/given-ledger.ts';
@@ -120,21 +122,21 @@ export async function startBot(arn: string, world: Outside, prefix?: string, pat
     return null;
   }
 
-  async function run({ effect, claim }: Work): Promise<Applied> {
+  async function run({ effect, claim }: Work): Promise<WorkOutcome> {
     if (effect.kind === 'apply') return applyThrottle(deps, effect.request, claim);
     if (effect.kind === 'expire') return expireRequest(deps, effect.request, claim);
     if (effect.kind === 'revert') return revertLimit(deps, effect.request, claim);
     if (effect.kind === 'watch') {
-      return watchExecution(deps, effect.request, claim, async (request) => {
+      return pollExecution(deps, effect.request, claim, async (request) => {
         shown.push({ kind: 'watch', request });
         return null;
       });
     }
     shown.push(effect);
-    return effect.kind === 'tell' ? tellThread(deps, effect.request, sayIn) : { kind: 'done' };
+    return effect.kind === 'tell' ? postNotices(deps, effect.request, sayIn) : { kind: 'done' };
   }
 
-  async function settle(work: Work, ran: Applied): Promise<void> {
+  async function settle(work: Work, ran: WorkOutcome): Promise<void> {
     const again = ran.kind === 'later' ? new Date(clock.now().getTime() + ran.seconds * 1000) : null;
     await outbox.settle(work, again);
   }
@@ -174,7 +176,7 @@ export async function startBot(arn: string, world: Outside, prefix?: string, pat
     revertNow: (request: string, user: string) =>
       revertNow(deps, { request, user, op: randomBytes(4).toString('hex') }),
     extend: (request: string, moreSeconds: number, user = 'U0OPER') =>
-      extendHold(deps, { request, user, moreSeconds, reason: null, op: randomBytes(4).toString('hex') }),
+      extendGrant(deps, { request, user, moreSeconds, reason: null, op: randomBytes(4).toString('hex') }),
     undo: (request: string, user = 'U0OPER') =>
       undoRequest(deps, { request, user, channel: CHANNEL, op: randomBytes(4).toString('hex') }),
     cancel: (request: string, user: string) =>

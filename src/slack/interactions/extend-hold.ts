@@ -2,7 +2,7 @@ import { canExtend } from '../../domain/decide-extend.ts';
 import { ruleNow } from '../../domain/decide-review.ts';
 import { parseDuration } from '../../domain/duration.ts';
 import { mayPass } from '../../domain/refusal.ts';
-import { extendHold } from '../../workflow/extend-hold.ts';
+import { extendGrant } from '../../workflow/extend-grant.ts';
 import {
   type Bot,
   type Caller,
@@ -50,7 +50,7 @@ export async function submitExtend(bot: Bot, caller: Caller, view: View): Promis
   if (!more.ok) return answer(problemWords(more.problem, 'duration'), false);
   const reason = typedIn(view, 'reason') || null;
   const op = extendOp(caller.op, view);
-  const asked = await extendHold(bot, {
+  const asked = await extendGrant(bot, {
     ...{ request: modal.r, user: caller.user, moreSeconds: more.value, reason, op },
   });
   if (isRefusedBefore(asked)) return answer({ text: REFUSED_BEFORE, field: null }, false);

@@ -1,6 +1,6 @@
 import { nameable } from '../../workflow/known-people.ts';
 import { speedUnderLimit } from '../../workflow/measured-rates.ts';
-import { previewThrottle } from '../../workflow/request-throttle.ts';
+import { previewThrottle } from '../../workflow/preview-throttle.ts';
 import type { Bot, Caller } from '../bot.ts';
 import type { Command } from '../command-text.ts';
 import { refusedWords } from '../named.ts';

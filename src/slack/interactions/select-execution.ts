@@ -1,5 +1,5 @@
 import { parseExecutionArn } from '../../domain/task-execution.ts';
-import { type Choice, lookAtChoice } from '../../workflow/look-at-choice.ts';
+import { type ChosenExecution, chosenExecution } from '../../workflow/chosen-execution.ts';
 import { type Bot, type Caller, type Click, openModalSeal } from '../bot.ts';
 import { fillModal, sayInModal } from '../door.ts';
 import { maySendAgain } from '../kept-form.ts';
@@ -41,9 +41,9 @@ export async function selectExecution(bot: Bot, caller: Caller, { value, view }:
 }
 
 /** What keeps Slack or Redis from answering stands in the form too: what was typed there stays. */
-async function choiceOf(bot: Bot, { log }: Caller, ask: Parameters<typeof lookAtChoice>[1]): Promise<Seen> {
+async function choiceOf(bot: Bot, { log }: Caller, ask: Parameters<typeof chosenExecution>[1]): Promise<Seen> {
   try {
-    return await lookAtChoice(bot, ask);
+    return await chosenExecution(bot, ask);
   } catch (fault) {
     if (!maySendAgain(fault)) throw fault;
     log.warn({ err: fault }, 'a form without what was chosen');
@@ -51,7 +51,7 @@ async function choiceOf(bot: Bot, { log }: Caller, ask: Parameters<typeof lookAt
   }
 }
 
-type Seen = Exclude<Choice, { kind: 'fault' }> | { kind: 'fault'; fault: unknown };
+type Seen = Exclude<ChosenExecution, { kind: 'fault' }> | { kind: 'fault'; fault: unknown };
 
 const NO_EXECUTION = 'What was chosen is no task execution: choose one from the list, or paste its ARN there.';
 

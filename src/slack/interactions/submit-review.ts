@@ -1,6 +1,7 @@
 import { mayPass } from '../../domain/refusal.ts';
 import type { ThrottleRequest } from '../../domain/throttle-request.ts';
-import { type Decided, reviewRequest } from '../../workflow/review-request.ts';
+import type { Decided } from '../../workflow/decide-on.ts';
+import { reviewRequest } from '../../workflow/review-request.ts';
 import { type Bot, type Caller, openModalSeal, type SubmitAnswer, type View } from '../bot.ts';
 import { named } from '../named.ts';
 import { tooOldForm } from '../too-old.ts';

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { LocalDataSync } from '../../sandbox/datasync/start-data-sync.ts';
-import { lookAtChoice } from '../../src/workflow/look-at-choice.ts';
+import { chosenExecution } from '../../src/workflow/chosen-execution.ts';
 import { arnOf } from '../datasync/aws-environment.ts';
 import { CHANNEL, policy, rule } from '../domain/given.ts';
 import { type Bot, type Outside, outside, startAwsWithOne, startBot } from './given-bot.ts';
@@ -20,7 +20,7 @@ afterEach(async () => {
   await aws.stop();
 });
 
-const look = (user: string, channel = CHANNEL) => lookAtChoice(bot.deps, { user, channel, execution: arnOf(arn) });
+const look = (user: string, channel = CHANNEL) => chosenExecution(bot.deps, { user, channel, execution: arnOf(arn) });
 
 describe('an execution that was chosen in the form', () => {
   it('is shown to who may request a limit for it here', async () => {

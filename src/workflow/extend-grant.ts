@@ -1,12 +1,13 @@
 import { canExtend } from '../domain/decide-extend.ts';
+import type { RequestThrottleDeps } from './consider-request.ts';
 import { executionOf } from './request-facts.ts';
-import { type Asked, type RequestThrottleDeps, requestThrottle } from './request-throttle.ts';
+import { type Asked, requestThrottle } from './request-throttle.ts';
 
 /**
- * Asks for more time for a limit whose time runs: a request of its own, by the same rule, that changes no rate.
+ * Requests more time for a limit that has an end: a request of its own, by the same rule, that changes no rate.
  * @throws AwsFault, PersonUnknown, NotRecorded, OutcomeUnknown, LedgerLost
  */
-export async function extendHold(
+export async function extendGrant(
   deps: RequestThrottleDeps,
   ask: { request: string; user: string; moreSeconds: number; reason: string | null; op: string },
 ): Promise<Asked> {
