@@ -3,6 +3,7 @@ import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type LocalRedis, startLocalRedis } from '../../sandbox/redis.ts';
 import { type Running, type ServeOptions, serve } from '../../src/serve.ts';
+import { freePort } from '../ledger/redis-servers.ts';
 import { COMMAND, OPERATOR, startTestWorld, type TestWorld } from './world.ts';
 
 /** So that a test needs not wait for the bot's usual pace. */
@@ -241,12 +242,3 @@ describe('a log that was empty at the start', () => {
     await used.stop();
   });
 });
-
-async function freePort(): Promise<number> {
-  const { createServer } = await import('node:net');
-  const server = createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return typeof address === 'object' && address ? address.port : 0;
-}

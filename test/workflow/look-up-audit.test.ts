@@ -9,7 +9,7 @@ import { type AuditQuery, EVERYTHING } from '../../src/workflow/audit-ports.ts';
 import { lookUpAudit } from '../../src/workflow/look-up-audit.ts';
 import { EVERYBODY, policy, rule } from '../domain/given.ts';
 import { AUDIT_KEYS, arnOf, type OpenedLedger, openLedger } from '../ledger/given-ledger.ts';
-import { sourceOf } from './given-bot.ts';
+import { sourceOf } from './start-bot.ts';
 
 const OWN = { team: 'T0', user: 'U0OPER' };
 const OTHER = { team: 'T0', user: 'U0LEAD' };
