@@ -170,7 +170,7 @@ export async function until(look: () => Promise<boolean>, withinMs = 60_000): Pr
   }
 }
 
-export async function freePort(): Promise<number> {
+async function freePort(): Promise<number> {
   const server = createServer();
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');

@@ -24,11 +24,6 @@ function encoded(value: JsonObject): string {
   return Buffer.from(JSON.stringify(value)).toString('base64url');
 }
 
-function _without(headers: Record<string, string>, name: string): Record<string, string> {
-  const { [name]: _, ...rest } = headers;
-  return rest;
-}
-
 describe('what was edited on its way', () => {
   it.each<[what: string, action: string, forge: (payload: JsonObject) => JsonObject]>([
     ['a button’s value', 'review', (payload) => withAction(payload, (value) => `${value}x`)],
