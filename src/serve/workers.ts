@@ -8,13 +8,14 @@ import type { Metrics } from '../ops/metrics.ts';
 import { createApproverReminder } from '../slack/approver-reminder.ts';
 import type { Bot } from '../slack/bot.ts';
 import { type LoopOptions, startLoop } from '../worker/loop.ts';
-import { type Applied, applyThrottle } from '../workflow/apply-throttle.ts';
+import { applyThrottle } from '../workflow/apply-throttle.ts';
 import { expireRequest } from '../workflow/expire-request.ts';
+import { pollExecution } from '../workflow/poll-execution.ts';
 import type { Clock, Looks } from '../workflow/ports.ts';
+import { postNotices } from '../workflow/post-notices.ts';
 import { remindApprovers } from '../workflow/remind-approvers.ts';
 import { revertLimit } from '../workflow/revert-limit.ts';
-import { tellThread } from '../workflow/tell-thread.ts';
-import { watchExecution } from '../workflow/watch-execution.ts';
+import type { WorkOutcome } from '../workflow/work-outcome.ts';
 import type { OpenRedis } from './open-redis.ts';
 import type { GracePeriod } from './stop/grace-period.ts';
 
@@ -111,11 +112,11 @@ function workOf({ bot, looks, seal }: Needs, { redis, keys }: OpenRedis): LoopOp
     apply: async (id, claim) => ran(await applyThrottle(bot, id, claim)),
     remind: async (id) => ran(await remindApprovers({ ...bot, reminders, remind }, id)),
     revert: async (id, claim) => ran(await revertLimit(bot, id, claim)),
-    tell: async (id) => ran(await tellThread(bot, id, notifier.postThreadNotes)),
-    watch: async (id, claim) => ran(await watchExecution({ ...bot, looks }, id, claim, notifier.refreshCard)),
+    tell: async (id) => ran(await postNotices(bot, id, notifier.postThreadNotes)),
+    watch: async (id, claim) => ran(await pollExecution({ ...bot, looks }, id, claim, notifier.refreshCard)),
   };
 }
 
-function ran(applied: Applied) {
-  return applied.kind === 'done' ? null : { againInSeconds: applied.seconds, why: applied.why };
+function ran(outcome: WorkOutcome) {
+  return outcome.kind === 'done' ? null : { againInSeconds: outcome.seconds, why: outcome.why };
 }

@@ -1,8 +1,8 @@
 import { type AdmitDeps, admitPerson } from '../workflow/admit-person.ts';
+import { attemptKey } from '../workflow/attempt-key.ts';
 import { type CountDeps, countUse } from '../workflow/count-use.ts';
 import { refuseViewing, type ViewDeps } from '../workflow/may-view.ts';
 import type { Clock } from '../workflow/ports.ts';
-import { attemptKey } from '../workflow/refused-attempt.ts';
 import { notViewedWords, OUTSIDER } from './access-words.ts';
 import type { Background } from './background.ts';
 import type { Caller } from './interaction.ts';

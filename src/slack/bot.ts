@@ -1,11 +1,11 @@
 import type { Log } from '../log.ts';
-import type { ApplyDeps } from '../workflow/apply-throttle.ts';
 import type { AuditBook } from '../workflow/audit-ports.ts';
+import type { ApplyDeps } from '../workflow/change-limit.ts';
+import type { RequestThrottleDeps } from '../workflow/consider-request.ts';
 import type { UseCounter } from '../workflow/count-use.ts';
 import type { HomeTabs } from '../workflow/home.ts';
 import type { RunningDeps } from '../workflow/list-running.ts';
 import type { Cards } from '../workflow/ports.ts';
-import type { RequestThrottleDeps } from '../workflow/request-throttle.ts';
 import type { Background } from './background.ts';
 import type { SlackClients } from './clients.ts';
 import type { Identity } from './identify.ts';

@@ -6,7 +6,7 @@ import { isOpen, type ThrottleRequest } from '../domain/throttle-request.ts';
 import { AwsFault } from '../workflow/faults.ts';
 import { nameable } from '../workflow/known-people.ts';
 import type { Clock, Executions, Ledger, Looks, People, PolicySource, StoredRequest } from '../workflow/ports.ts';
-import { executionOf, runningBeside } from '../workflow/request-facts.ts';
+import { executionOf, otherRequestInForce } from '../workflow/request-facts.ts';
 import { faultName } from './fault-words.ts';
 import type { CardFacts } from './views/card.ts';
 
@@ -35,7 +35,7 @@ export function createCardFacts(deps: Deps) {
       applied || isOpen(request)
         ? await Promise.all([deps.ledger.inForceOf(request.execution), deps.looks.last(request.execution)])
         : [null, null];
-    const running = await runningBeside(deps, request, standing);
+    const running = await otherRequestInForce(deps, request, standing);
     const rule = ruleNow(request, inForce);
     const decidable = rule !== null && request.status === 'pending';
     return {

@@ -1,5 +1,5 @@
 import type { ThrottleRequest } from '../domain/throttle-request.ts';
-import type { Decided } from '../workflow/review-request.ts';
+import type { Decided } from '../workflow/decide-on.ts';
 import { refusalWords } from './refusal-words.ts';
 import { REFUSED_BEFORE, type Words } from './reply-words.ts';
 

@@ -9,7 +9,7 @@ export interface AdmitDeps {
   policy: PolicySource;
 }
 
-/** What somebody is about to do: `what` is what the record calls it. */
+/** What somebody is about to do. `what`: the record's name for it. */
 export interface Attempt {
   user: string;
   channel: string | null;
@@ -19,15 +19,17 @@ export interface Attempt {
 }
 
 /**
- * Whether somebody may use the bot at all, before anything else is looked at: full members of this workspace may. The attempt
- * of anybody else is put on record; `op` names it, so that a repeat is recorded once.
+ * Whether somebody may use the bot at all, checked before anything else: full members of this workspace may. The
+ * attempt of anybody else is put on record. `op` names it, so that a repeat is recorded only once.
  * @throws PersonUnknown, NotRecorded, OutcomeUnknown, LedgerLost
  */
 export async function admitPerson({ ledger, people, policy }: AdmitDeps, { about, ...by }: Attempt): Promise<boolean> {
   const { kind, team, user, name } = await people.person(by.user);
   if (kind === 'member') return true;
   const refused = plainEvent('refused', {
-    ...{ actor: { team, user, name }, channel: by.channel, policy: policy.current().digest },
+    actor: { team, user, name },
+    channel: by.channel,
+    policy: policy.current().digest,
     ...placeOf(about.execution),
     detail: { why: 'not-a-member', denial: kind, of: by.what, ...(about.request ? { request: about.request } : {}) },
   });
@@ -35,7 +37,7 @@ export async function admitPerson({ ledger, people, policy }: AdmitDeps, { about
   return false;
 }
 
-/** The execution that somebody named, as a record has it. */
+/** The execution that somebody named, with its account and Region, for a record. */
 export function placeOf(execution: string | null): Pick<AuditEvent, 'execution' | 'account' | 'region'> {
   const parsed = parseExecutionArn(execution ?? '');
   const { account, region } = parsed.ok ? parsed.value : { account: null, region: null };

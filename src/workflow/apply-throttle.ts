@@ -1,49 +1,17 @@
-import type { AuditEvent } from '../domain/audit-event.ts';
-import {
-  type BeginDecision,
-  decideBegin,
-  deniedEvent,
-  judgeLook,
-  judgeUnseen,
-  unknownEvent,
-  type Verdict,
-  vanishedEvent,
-} from '../domain/decide-apply.ts';
+import { type BeginDecision, decideBegin, deniedEvent, vanishedEvent } from '../domain/decide-apply.ts';
 import { lengthenedEvents } from '../domain/decide-extend.ts';
-import { scheduledEvent } from '../domain/decide-revert.ts';
 import { ruleNow } from '../domain/decide-review.ts';
-import { putOffSeconds, type Sent } from '../domain/sending.ts';
 import type { TaskExecution } from '../domain/task-execution.ts';
 import type { ThrottleRequest } from '../domain/throttle-request.ts';
-import {
-  changeAccess,
-  DENIED_AGAIN_SECONDS,
-  deniedLook,
-  isDenied,
-  lookAfterChange,
-  lookAtExecution,
-  sendRate,
-} from './change-at-aws.ts';
+import { changeAccess } from './aws-access.ts';
+import { type ApplyDeps, changeLimit, commitOutcome, operationKey, readBack } from './change-limit.ts';
 import { AwsFault, PersonUnknown } from './faults.ts';
 import { followUp } from './follow-up.ts';
-import type { Absences, Claim, Clock, EffectKind, Executions, InForce, Ledger, People, PolicySource } from './ports.ts';
-import { runningBeside, type StandingFacts, standingFacts } from './request-facts.ts';
+import { deniedAction, isDenied, observeExecution } from './observe-execution.ts';
+import type { Claim, InForce } from './ports.ts';
+import { type CurrentFacts, currentFacts } from './request-facts.ts';
+import { DONE, later, type WorkOutcome } from './work-outcome.ts';
 
-export interface ApplyDeps {
-  ledger: Ledger;
-  executions: Executions;
-  absences: Absences;
-  people: People;
-  policy: PolicySource;
-  clock: Clock;
-}
-
-/** `later`: not known, or not yet so; to be looked at again after that many seconds. */
-export type Applied = { kind: 'done' } | { kind: 'later'; seconds: number; why: string };
-
-const DONE: Applied = { kind: 'done' };
-/** AWS shows a change soon, if not at once. */
-const SHOWN_SOON_SECONDS = 2;
 const TRY_AGAIN_SECONDS = 5;
 const WAITS_FOR = {
   groups: 'Slack can’t say who may',
@@ -52,60 +20,67 @@ const WAITS_FOR = {
 } as const;
 
 /**
- * Carries out an agreed request: re-check, intent on record, send, read back. Safe to run again at any point: what was
- * begun is judged by what AWS shows.
+ * Carries out an approved request: check it again, put the intent on record, send, read back. Safe to run again at any
+ * point: a change that was begun is judged by what AWS shows.
  * @throws ClaimLost, NotRecorded, OutcomeUnknown, LedgerLost: the worker tries again
  */
-export async function applyThrottle(deps: ApplyDeps, id: string, claim: Claim): Promise<Applied> {
+export async function applyThrottle(deps: ApplyDeps, id: string, claim: Claim): Promise<WorkOutcome> {
   const stored = await deps.ledger.load(id);
   if (!stored) return DONE;
   const { request } = stored;
   if (request.status === 'approved') return begin(deps, request, claim);
-  if (request.status === 'applying') return look(deps, request, claim, null);
+  if (request.status === 'applying') return readBack(deps, request, claim, null);
   return DONE;
 }
 
-async function begin(deps: ApplyDeps, request: ThrottleRequest, claim: Claim): Promise<Applied> {
-  const facts = await factsOr(deps, request);
+async function begin(deps: ApplyDeps, request: ThrottleRequest, claim: Claim): Promise<WorkOutcome> {
+  const facts = await factsOrNull(deps, request);
   if (!facts) return later(TRY_AGAIN_SECONDS, WAITS_FOR.groups);
-  // AWS is asked only where all the rest stands: without a rule nobody knows by which role.
-  const unseen = decideBegin(request, { ...facts, execution: null, now: deps.clock.now() });
-  if (unseen.kind !== 'send') return conclude(deps, request, unseen, claim);
+  // All the rest first, AWS last: without a rule, the role to call it under is not known.
+  const withoutAws = decideBegin(request, { ...facts, execution: null, now: deps.clock.now() });
+  if (withoutAws.kind !== 'send') return conclude(deps, request, withoutAws, claim);
   const role = ruleNow(request, facts.inForce)?.role ?? null;
-  // Read before AWS is asked: a limit that is set back in between moves it, and the intent is not taken.
-  const { standing } = facts;
-  const execution = await lookAtExecution(deps, request, changeAccess(request, role));
+  // Read before AWS: if the limit is reverted in between, this has moved and the intent is not committed.
+  const { setBy } = facts;
+  const execution = await observeExecution(deps, request, changeAccess(request, role));
   if (execution instanceof AwsFault) {
     const policy = facts.inForce.digest;
-    if (isDenied(execution)) return write(deps, request, deniedEvent(request, policy, deniedLook(execution)), claim);
+    if (isDenied(execution)) {
+      return commitOutcome(deps, request, deniedEvent(request, policy, deniedAction(execution)), claim);
+    }
     if (execution.kind === 'gone') {
-      return write(deps, request, vanishedEvent(request, policy, execution), claim);
+      return commitOutcome(deps, request, vanishedEvent(request, policy, execution), claim);
     }
     return later(TRY_AGAIN_SECONDS, execution.message);
   }
   const decision = decideBegin(request, { ...facts, execution, now: deps.clock.now() });
   if (decision.kind === 'send' && request.extends) {
-    return lengthen(deps, request, { ...facts, execution }, claim);
+    return extend(deps, request, { ...facts, execution }, claim);
   }
-  return conclude(deps, request, decision, claim, standing);
+  return conclude(deps, request, decision, claim, setBy);
 }
 
-/** More time for a limit that is in force: nothing is sent, so that it is applied once it is on record. */
-async function lengthen(
+/**
+ * More time for a limit that is in force: nothing is sent to AWS, so putting it on record is all that applying it
+ * takes.
+ */
+async function extend(
   deps: ApplyDeps,
   request: ThrottleRequest,
-  facts: StandingFacts & { execution: TaskExecution },
+  facts: CurrentFacts & { execution: TaskExecution },
   claim: Claim,
-): Promise<Applied> {
-  const { standing, running } = facts;
+): Promise<WorkOutcome> {
+  const { setBy, running } = facts;
   const now = deps.clock.now();
   const events = lengthenedEvents(request, { ...facts, now });
-  const change = { op: operation(request, claim), prior: request, events, claim };
-  const follows = followUp(events, { running, now });
   const committed = await deps.ledger.commit({
-    ...{ ...change, ...follows },
-    // Somebody may want it back just now.
-    expected: { inForce: standing?.version ?? null, running },
+    op: operationKey(request, claim),
+    prior: request,
+    events,
+    claim,
+    ...followUp(events, { running, now }),
+    // Somebody may press Revert now at this moment.
+    expected: { inForce: setBy?.version ?? null, running },
   });
   return committed.kind === 'committed' ? DONE : later(1, `the request was ${committed.kind}`);
 }
@@ -115,133 +90,24 @@ async function conclude(
   request: ThrottleRequest,
   decision: BeginDecision,
   claim: Claim,
-  standing: InForce | null = null,
-): Promise<Applied> {
+  setBy: InForce | null = null,
+): Promise<WorkOutcome> {
   switch (decision.kind) {
     case 'wait':
       return later(TRY_AGAIN_SECONDS, WAITS_FOR[decision.for]);
     case 'end':
-      return write(deps, request, decision.event, claim);
+      return commitOutcome(deps, request, decision.event, claim);
     case 'send':
-      return send(deps, request, decision.event, claim, { inForce: standing?.version ?? null });
+      return changeLimit(deps, request, decision.event, claim, { inForce: setBy?.version ?? null });
   }
 }
 
-async function factsOr(deps: ApplyDeps, request: ThrottleRequest) {
+/** Null where Slack can't say who somebody is. */
+async function factsOrNull(deps: ApplyDeps, request: ThrottleRequest): Promise<CurrentFacts | null> {
   try {
-    return await standingFacts(deps, request);
+    return await currentFacts(deps, request);
   } catch (fault) {
     if (fault instanceof PersonUnknown) return null;
     throw fault;
   }
-}
-
-/** The intent first; then the change; then what AWS shows. */
-async function send(
-  deps: ApplyDeps,
-  before: ThrottleRequest,
-  intent: AuditEvent,
-  claim: Claim,
-  expected?: { inForce: string | null },
-): Promise<Applied> {
-  const op = operation(before, claim);
-  const committed = await deps.ledger.commit({
-    ...{ op, prior: before, events: [intent], effects: ['show'], claim },
-    ...(expected ? { expected } : {}),
-  });
-  // Moved: what was looked at before is old now, maybe because a limit is being set back.
-  if (committed.kind !== 'committed' || !committed.state) return later(1, `the request was ${committed.kind}`);
-  const request = committed.state;
-  const sent = await sendRate(deps, request, request.to, changeAccess(request, request.apply?.role ?? null));
-  return look(deps, request, claim, sent);
-}
-
-async function look(deps: ApplyDeps, request: ThrottleRequest, claim: Claim, sent: Sent | null): Promise<Applied> {
-  const policy = deps.policy.current().digest;
-  const execution = await lookAfterChange(deps, request, changeAccess(request, request.apply?.role ?? null));
-  if (execution instanceof AwsFault) return unseen(deps, request, execution, claim, sent);
-  return follow(deps, request, judgeLook(request, execution, { policy, now: deps.clock.now(), sent }), claim);
-}
-
-/** AWS does not show what came of it: the execution is gone, nobody may look, or it is to be asked again. */
-async function unseen(
-  deps: ApplyDeps,
-  request: ThrottleRequest,
-  fault: AwsFault,
-  claim: Claim,
-  sent: Sent | null,
-): Promise<Applied> {
-  const policy = deps.policy.current().digest;
-  if (fault.kind === 'gone') return write(deps, request, vanishedEvent(request, policy, fault), claim);
-  const denied = isDenied(fault) ? deniedLook(fault) : null;
-  if (denied) {
-    const event = judgeUnseen(request, denied, { policy, now: deps.clock.now(), sent });
-    if (event) return write(deps, request, event, claim);
-  }
-  const unknown = unknownEvent(request, policy, { why: `${fault.operation}: ${fault.kind}`, said: fault.said }, denied);
-  if (unknown) await write(deps, request, unknown, claim, ['show']);
-  return later(denied ? DENIED_AGAIN_SECONDS : TRY_AGAIN_SECONDS, fault.message);
-}
-
-async function follow(deps: ApplyDeps, request: ThrottleRequest, verdict: Verdict, claim: Claim): Promise<Applied> {
-  switch (verdict.kind) {
-    case 'end':
-      return verdict.event.event === 'applied'
-        ? writeApplied(deps, request, verdict.event, claim)
-        : write(deps, request, verdict.event, claim);
-    case 'look-again':
-      return later(SHOWN_SOON_SECONDS, 'AWS still shows the old limit');
-    case 'send-again':
-      return send(deps, request, verdict.event, claim);
-    case 'put-off':
-      await write(deps, request, verdict.event, claim, ['show']);
-      return later(putOffSeconds(verdict.putOff), 'AWS put the change off');
-  }
-}
-
-/** In force, with what follows from it in the same write: its end, the watch, the end of the time that ran before. */
-async function writeApplied(
-  deps: ApplyDeps,
-  request: ThrottleRequest,
-  applied: AuditEvent,
-  claim: Claim,
-): Promise<Applied> {
-  const standing = await deps.ledger.inForceOf(request.execution);
-  const running = await runningBeside(deps, request, standing);
-  const now = deps.clock.now();
-  const scheduled = scheduledEvent(
-    { ...request, version: request.version + 1 },
-    { policy: applied.policy ?? '', now, running },
-  );
-  const events = scheduled ? [applied, scheduled] : [applied];
-  const op = operation(request, claim);
-  const committed = await deps.ledger.commit({
-    op,
-    prior: request,
-    events,
-    claim,
-    ...followUp(events, { running, now }),
-  });
-  return committed.kind === 'committed' ? DONE : later(0, `the request was ${committed.kind}`);
-}
-
-async function write(
-  deps: ApplyDeps,
-  request: ThrottleRequest,
-  event: AuditEvent,
-  claim: Claim,
-  effects: EffectKind[] = ['show', 'result'],
-): Promise<Applied> {
-  const op = operation(request, claim);
-  const committed = await deps.ledger.commit({ op, prior: request, events: [event], effects, claim });
-  return committed.kind === 'committed' ? DONE : later(0, `the request was ${committed.kind}`);
-}
-
-/** A key of this try alone: the version keeps a second one out, and a key once given up can't be used again. */
-function operation(request: ThrottleRequest, { entry, deliveries }: Claim): string {
-  return `apply:${request.id}:${request.version}:${entry}:${deliveries}`;
-}
-
-function later(seconds: number, why: string): Applied {
-  return { kind: 'later', seconds, why };
 }

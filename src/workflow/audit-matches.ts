@@ -1,10 +1,10 @@
 import { type AuditRecord, taskOf } from '../domain/audit-record.ts';
 import type { AuditQuery } from './audit-ports.ts';
 
-/** Whether a record is what a query looks for. */
+/** Whether a record matches a query. */
 export function matches(record: AuditRecord, query: AuditQuery): boolean {
   const { request, execution, task, user, account, event, channel, since, until } = query;
-  const is = (wanted: string | null, found: string | null) => wanted === null || wanted === found;
+  const is = (asked: string | null, found: string | null) => asked === null || asked === found;
   return (
     is(request, record.request) &&
     is(execution, record.execution) &&

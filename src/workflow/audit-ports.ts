@@ -18,8 +18,15 @@ export interface AuditQuery {
 }
 
 export const EVERYTHING: AuditQuery = {
-  ...{ request: null, execution: null, task: null, user: null, account: null, event: null, channel: null },
-  ...{ since: null, until: null },
+  request: null,
+  execution: null,
+  task: null,
+  user: null,
+  account: null,
+  event: null,
+  channel: null,
+  since: null,
+  until: null,
 };
 
 /** Which page: the newest (`below` null), the one below a place, or the one above it. */
@@ -69,7 +76,10 @@ export interface AuditBook {
   page(query: AuditQuery, turn: AuditTurn, size: number): Promise<AuditPage>;
   /** Who asks while it is under way shares the verdict. */
   verify(): Promise<AuditVerdicts>;
-  /** On record first, with `by` and `channel`. Null while another is being made, or where too many files are not removed yet. */
+  /**
+   * On record first, with `by` and `channel`. Null while another is being made, or where too many files are not removed
+   * yet.
+   */
   export(
     since: Date | null,
     by: { team: string; user: string; name: string },

@@ -1,10 +1,10 @@
 import { decideCancel } from '../domain/decide-review.ts';
+import { type Decided, decideOn } from './decide-on.ts';
 import { lookUpParties } from './known-people.ts';
 import type { Clock, Ledger, People, PolicySource } from './ports.ts';
-import { type Decided, decideOn } from './review-request.ts';
 
 /**
- * The requester takes a request back.
+ * The requester cancels a request.
  * @throws PersonUnknown, NotRecorded, OutcomeUnknown, LedgerLost
  */
 export async function cancelRequest(

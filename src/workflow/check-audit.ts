@@ -5,7 +5,7 @@ import type { Clock } from './ports.ts';
 type AuditDeps = ReadDeps & { audit: AuditBook };
 type Busy = { kind: 'busy' };
 
-/** A reader has the whole log checked. @throws PersonUnknown, NotRecorded, OutcomeUnknown, LedgerLost */
+/** Verifies the whole log for a reader. @throws PersonUnknown, NotRecorded, OutcomeUnknown, LedgerLost */
 export async function checkAudit(
   deps: AuditDeps,
   ask: Reading,
@@ -15,7 +15,7 @@ export async function checkAudit(
   return { kind: 'checked', verdicts: await deps.audit.verify() };
 }
 
-/** A reader takes a copy of the log. @throws PersonUnknown, NotRecorded, OutcomeUnknown, LedgerLost */
+/** Exports the log for a reader. @throws PersonUnknown, NotRecorded, OutcomeUnknown, LedgerLost */
 export async function takeExport(
   deps: AuditDeps & { clock: Clock },
   ask: Reading & { sinceSeconds: number | null },

@@ -19,19 +19,19 @@ export type ExecutionStatus =
   | {
       kind: 'status';
       look: TaskExecution;
-      /** Bytes per second between two looks; null before there are two. */
+      /** Bytes per second between two observations; null before there are two. */
       measured: number | null;
-      /** Bytes per second to count the time left with (see `speedUnderLimit`). */
+      /** Bytes per second for an estimate of the time left (see `speedUnderLimit`). */
       speed: number | null;
       open: ThrottleRequest | null;
-      /** The request whose limit is in force there for a while. */
+      /** The request that set the limit in force, if that limit has an end. */
       held: HeldRequest | null;
       /** The newest records about it that this person may see. */
       lines: (AuditLine | UnreadLine)[];
-      /** This person may ask about it in this channel. */
+      /** Whether this person may request a limit for it in this channel. */
       mayAsk: boolean;
     }
-  /** No rule of the policy is about it, in no channel. */
+  /** No rule of the policy covers it in any channel. */
   | { kind: 'not-named' }
   | { kind: 'no-member' };
 

@@ -1,21 +1,21 @@
 import { decideExpire } from '../domain/decide-review.ts';
 import type { ThrottleRequest } from '../domain/throttle-request.ts';
-import type { Applied } from './apply-throttle.ts';
 import type { Claim, Clock, Ledger, PolicySource } from './ports.ts';
+import { DONE, later, type WorkOutcome } from './work-outcome.ts';
 
 /**
- * Ends a request whose time is over; nothing where it was decided or begun meanwhile. `later` where there is time left:
- * it was given more, or this timer was released by a clock that is ahead of ours, and it is gone now.
+ * Expires a request that nobody decided in time; does nothing if it was decided or begun meanwhile. `later` if there is
+ * time left: an approval gave it more, or a bot whose clock is ahead released this timer, which is gone now.
  * @throws ClaimLost, NotRecorded, OutcomeUnknown, LedgerLost: the worker tries again
  */
 export async function expireRequest(
   deps: { ledger: Ledger; policy: PolicySource; clock: Clock },
   id: string,
   claim: Claim,
-): Promise<Applied> {
+): Promise<WorkOutcome> {
   for (;;) {
     const stored = await deps.ledger.load(id);
-    if (!stored) return { kind: 'done' };
+    if (!stored) return DONE;
     const now = deps.clock.now();
     const events = decideExpire(stored.request, now, deps.policy.current());
     if (events.length === 0) return timeLeft(stored.request, now);
@@ -27,11 +27,11 @@ export async function expireRequest(
       effects: ['show', 'result'],
       claim,
     });
-    if (committed.kind !== 'moved') return { kind: 'done' };
+    if (committed.kind !== 'moved') return DONE;
   }
 }
 
-function timeLeft({ status, expiresAt }: ThrottleRequest, now: Date): Applied {
-  if (status !== 'pending' && status !== 'approved') return { kind: 'done' };
-  return { kind: 'later', seconds: (Date.parse(expiresAt) - now.getTime()) / 1000, why: 'there is time left' };
+function timeLeft({ status, expiresAt }: ThrottleRequest, now: Date): WorkOutcome {
+  if (status !== 'pending' && status !== 'approved') return DONE;
+  return later((Date.parse(expiresAt) - now.getTime()) / 1000, 'there is time left');
 }

@@ -1,25 +1,22 @@
-/**
- * Faults that a person must be told about in true words. They are thrown by the rooms that meet the world, and turned
- * into sentences by `slack/words.ts`.
- */
+/** Faults that a person must be told about. Adapters throw them, and `slack/` turns them into messages. */
 
-/** Redis did not take it, for certain: nothing was recorded. */
+/** Redis certainly did not record it. */
 export class NotRecorded extends Error {
   override readonly name = 'NotRecorded';
 }
 
-/** Redis does not answer a question: nothing was to be recorded by it. */
+/** Redis does not answer a read; there was nothing to record. */
 export class NotRead extends NotRecorded {}
-/** Of something that may be left out while Redis is away. */
+/** For `catch`, where a result may be left out while Redis is away. */
 export function ifAway(fault: unknown): null {
   if (fault instanceof NotRecorded) return null;
   throw fault;
 }
 
-/** What came of a write that went silent. `refused`: what was recorded is that it was refused. */
+/** The outcome of a write that Redis did not answer. `refused`: a refusal was recorded. */
 export type Settled = 'recorded' | 'refused' | 'not-recorded';
 
-/** Redis went silent in the middle of a write. `settled` tells, when Redis is back, what was recorded. */
+/** Redis did not answer a write. `settled` tells what was recorded, once Redis is back. */
 export class OutcomeUnknown extends Error {
   override readonly name = 'OutcomeUnknown';
   readonly op: string;
@@ -32,34 +29,37 @@ export class OutcomeUnknown extends Error {
   }
 }
 
-/** The log in Redis is not the one that this process wrote to: something was lost. No more writing until a person says so. */
+/**
+ * The log in Redis is not the one that this process wrote to: records may be lost. Nothing is written until a person
+ * accepts that.
+ */
 export class LedgerLost extends Error {
   override readonly name = 'LedgerLost';
 }
 
-/** This worker's claim on a piece of work has gone to another: it must not write. */
+/** Another worker has taken over this piece of work: this one must not write. */
 export class ClaimLost extends Error {
   override readonly name = 'ClaimLost';
 }
 
-/** Slack can't say who somebody is: nobody is let through. */
+/** Slack can't say who somebody is, so they may do nothing. */
 export class PersonUnknown extends Error {
   override readonly name = 'PersonUnknown';
 }
 
-/** What AWS, or the way to it, answered instead of the asked. */
+/** Why AWS did not answer as expected, or could not be reached. */
 export type AwsFaultKind =
   | 'throttled'
   | 'denied'
-  /** A describe that the service refused as invalid: an unknown execution, or trouble that passes. */
+  /** The service rejected a describe as invalid: an unknown execution, or a fault that passes. */
   | 'not-found'
-  /** It was not found for a long time, and AWS lists it no more (see absent-execution.ts). */
+  /** Not found for a long time, and AWS no longer lists it as running (see execution-not-found.ts). */
   | 'gone'
   | 'rejected'
   /** An update may have been carried out, as with `internal` and `not-aws`. */
   | 'no-answer'
   | 'internal'
-  /** Something else answered in its place, with a page of its own: a proxy, a load balancer. */
+  /** A proxy or load balancer answered instead, with a page of its own. */
   | 'not-aws'
   | 'credentials'
   /** The Region is not enabled for the account. */
@@ -68,7 +68,7 @@ export type AwsFaultKind =
   | 'clock'
   /** The name of AWS's host does not resolve. */
   | 'unresolved'
-  /** The proxy lets nobody through, or is not there. */
+  /** The proxy refuses, or can't be reached. */
   | 'proxy';
 
 export class AwsFault extends Error {
@@ -78,7 +78,7 @@ export class AwsFault extends Error {
   readonly operation: string;
   readonly requestId: string | null;
   readonly role: string | null;
-  /** In the words of AWS, or of what kept from it: printable, at most 300 characters. Null where there were none. */
+  /** The message of AWS or of the network fault: printable, at most 300 characters. Null if there was none. */
   readonly said: string | null;
 
   constructor(

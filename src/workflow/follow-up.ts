@@ -4,12 +4,12 @@ import { isHeld, type ScheduledDetail } from '../domain/hold.ts';
 import type { ThrottleRequest } from '../domain/throttle-request.ts';
 import type { Change } from './ports.ts';
 
-/** After that the watch has its own pace. */
+/** After that, polling sets its own pace. */
 const FIRST_LOOK_SECONDS = 30;
 
 /**
- * The work and the timers that follow a limit that came into force, or another end of its time. `running`: the request
- * whose time ran on the execution until now.
+ * The work and the timers that follow when a limit came into force, or when its end was moved. `running`: the request
+ * that set the limit in force until now.
  */
 export function followUp(
   events: readonly AuditEvent[],
@@ -23,7 +23,7 @@ export function followUp(
       ...(scheduled ? revertTimers(scheduled, now) : []),
       ...(applied ? [{ kind: 'watch', at: new Date(now.getTime() + FIRST_LOOK_SECONDS * 1000) } as const] : []),
     ],
-    // It finds that it was replaced, and says so.
+    // Its own run finds that it was replaced, and says so.
     others: applied && running ? [{ kind: isHeld(running) ? 'revert' : 'show', request: running.id }] : [],
   };
 }

@@ -32,7 +32,7 @@ export interface PublishSlot {
   release(): Promise<void>;
 }
 
-/** Brings home tabs up to date while somebody may look at them. */
+/** Keeps home tabs up to date while somebody may look at them. */
 export interface HomeTabs {
   opened(user: string): Promise<void>;
   /** A request has changed. */
@@ -47,13 +47,13 @@ export type HomeFacts =
       kind: 'home';
       /** Open requests that this person can decide. */
       toDecide: StoredRequest[];
-      /** Open requests that this person asked. */
+      /** Open requests of this person's own. */
       asked: StoredRequest[];
-      /** The first of the limits that go back by themselves, the next first. */
+      /** The first limits that revert at a time, the next one first. */
       held: HeldRequest[];
-      /** How many there are. */
+      /** How many of them there are in all. */
       heldInAll: number;
-      /** Null: not known just now. */
+      /** Null: AWS has not answered. */
       running: Running | null;
       /** The newest that this person may see. */
       lines: (AuditLine | UnreadLine)[];
@@ -62,7 +62,7 @@ export type HomeFacts =
 const RUNNING_SHOWN = 10;
 const LINES_SHOWN = 10;
 const HELD_SHOWN = 10;
-/** Somebody is looking at an empty tab until it is there. */
+/** The person looks at an empty tab until the list is there. */
 const RUNNING_MS = 2000;
 
 /**
@@ -70,7 +70,7 @@ const RUNNING_MS = 2000;
  * @throws PersonUnknown, NotRecorded
  */
 export async function homeFacts({ people, ...rest }: RunningDeps, user: string): Promise<HomeFacts> {
-  // It is made anew over and over by itself, and shows all the time what somebody may see.
+  // The tab is refreshed again and again without anybody asking, so groups may be a minute old.
   const deps = { ...rest, people: { ...people, groups: people.groupsLately } };
   const may = await mayViewAll(deps, user);
   const { person } = may;
@@ -90,7 +90,7 @@ export async function homeFacts({ people, ...rest }: RunningDeps, user: string):
   return { kind: 'home', ...seen, running: listed.kind === 'list' ? listed.running : null };
 }
 
-/** Those of `users` whom a request concerns: who asked, who agreed, and who could. */
+/** Those of `users` whom a request concerns: who requested it, who approved it, and who could approve it. */
 export async function concerned(
   deps: { ledger: Ledger; people: People; policy: PolicySource },
   id: string,

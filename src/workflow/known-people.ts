@@ -12,25 +12,24 @@ import { approverIds, possibleApprovers } from '../domain/possible-approvers.ts'
 import type { ThrottleRequest } from '../domain/throttle-request.ts';
 import { PersonUnknown } from './faults.ts';
 import type { People as Directory } from './ports.ts';
-import { partiesOf } from './request-facts.ts';
 
 /**
- * Slack takes 100 look-ups a minute; one answer to one person may use a part of them. What was looked up is remembered for
- * minutes, so the same question gets further each time that it is asked.
+ * Slack allows 100 look-ups a minute, and one answer to one person may use a part of them. Results are remembered for
+ * minutes, so the same question gets further each time.
  */
 const MOST_LOOKED_UP = 60;
-/** At a time: few approvers are enough for most rules. */
+/** How many at a time: a few approvers are enough for most rules. */
 const AT_ONCE = 5;
 
-/** Who these are. Those of whom Slack can't say it are left out. */
+/** Who these users are. Those that Slack does not answer for are left out. */
 export async function lookUpPeople({ lately }: Pick<Directory, 'lately'>, ids: readonly string[]): Promise<People> {
   const found = await Promise.all([...new Set(ids)].map(async (id) => [id, await orUnknown(lately(id))] as const));
   return new Map(found.filter((one): one is [string, Person] => one[1] !== null));
 }
 
 /**
- * A rule's approvers, as many as it takes to find `enough` who may approve: a group of hundreds costs no more than a few
- * look-ups.
+ * A rule's approvers, as many as it takes to find `enough` who may approve: a group of hundreds costs no more than a
+ * few look-ups.
  */
 export async function lookUpApprovers(
   directory: Pick<Directory, 'lately' | 'remembers'>,
@@ -52,8 +51,9 @@ export async function lookUpApprovers(
 }
 
 /**
- * Who may be named as able to do what `principals` may: each person once, full members only, `except` left out. Groups stay
- * as they are, for Slack notifies a group as a whole, and so does anybody of whom Slack can't say who they are.
+ * Whom a message may name as allowed to do what `principals` may: each person once, full members only, without
+ * `except`. Groups stay as they are, because Slack notifies a group as a whole. So do users that Slack does not answer
+ * for.
  */
 export async function nameable(
   directory: Pick<Directory, 'lately'>,
@@ -73,8 +73,8 @@ export async function nameable(
 }
 
 /**
- * Everybody who requested or approved one of these, as many as one answer may look up: needed only for who has a second id,
- * since others are told apart by their own.
+ * Everybody who requested or approved one of these, as many as one answer may look up. Needed only for a person with a
+ * second id: all others can be compared by the id that they have.
  */
 export function lookUpParties(
   directory: Pick<Directory, 'lately' | 'remembers'>,
@@ -90,6 +90,12 @@ export function lookUpParties(
   );
 }
 
+/** Who requested and who approved it, by user id. */
+export function partiesOf({ requester, approvals }: Pick<ThrottleRequest, 'requester' | 'approvals'>): string[] {
+  return [requester.user, ...approvals.map(({ by }) => by.user)];
+}
+
+/** Null where Slack can't say who it is. */
 async function orUnknown(looking: Promise<Person>): Promise<Person | null> {
   try {
     return await looking;

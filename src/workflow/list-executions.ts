@@ -17,13 +17,13 @@ export interface ListDeps {
   executions: Executions;
   people: People;
   policy: PolicySource;
-  /** Where rules that name no Region are looked up; null where none is set. */
+  /** The Region for rules that name none; null where none is configured. */
   defaultRegion: string | null;
 }
 
 /**
- * Running and queued executions that this person may ask about in this channel, those whose task name or ARN holds
- * `query`. `unknown`: not all that might be there could be looked at.
+ * Running and queued executions whose task name or ARN contains `query` and for which this person may request a limit
+ * in this channel. `unknown`: there may be more, because AWS did not answer for all places.
  * @throws PersonUnknown
  */
 export async function listExecutions(
@@ -61,14 +61,17 @@ export async function listExecutions(
 /** Why executions are not in the list of a channel, though they may run. */
 export type Unlisted =
   | { kind: 'failed'; target: ActiveList['failed'][number] }
-  /** Rules that name no Region, where the bot has none of its own. */
+  /** Rules that name no Region, where none is configured. */
   | { kind: 'no-region'; rules: string[] }
-  /** No rule is for this channel; those that rules are for by which this person may request, or all for who sees all. */
+  /**
+   * No rule is for this channel. `channels`: those of the rules by which this person may request, or of all rules for a
+   * viewer.
+   */
   | { kind: 'no-rule'; channels: string[] };
 
 /**
- * What the list of this channel lacks, of the rules by which this person may request, or all for who sees all. A list is asked
- * for, so that the next one is there sooner.
+ * What is missing from this channel's list, by the rules under which this person may request, or by all rules for a
+ * viewer. It starts a listing as well, so that the next one is ready sooner.
  * @throws PersonUnknown
  */
 export async function listLacks(
@@ -97,12 +100,12 @@ function rulesIn({ rules }: Policy, channel: string): Rule[] {
   return rules.filter(({ match }) => match.channels?.includes(channel) ?? true);
 }
 
-/** Rules whose executions nobody can look for: they name no Region, and the bot has none of its own. */
+/** Rules whose executions can't be listed: they name no Region, and none is configured. */
 export function placelessRules(rules: readonly Rule[], defaultRegion: string | null): string[] {
   return defaultRegion === null ? rules.filter(({ match }) => !match.regions).map(({ name }) => name) : [];
 }
 
-/** The list is kept for some seconds, so an execution that just began may not be in it. */
+/** The list is cached for some seconds, so an execution that has just begun may not be in it. */
 async function lookAtPasted(
   executions: Executions,
   execution: ExecutionArn,
@@ -113,12 +116,12 @@ async function lookAtPasted(
     return isBeyondChange(seen.status) ? [] : [seen];
   } catch (fault) {
     if (!(fault instanceof AwsFault)) throw fault;
-    // It can be chosen: the form then says why AWS does not show it.
+    // It can be chosen all the same: the form then says why AWS does not show it.
     return [{ arn: execution.arn, status: 'not known', mode: null, taskName: null, bytesPerSecond: null }];
   }
 }
 
-/** Each Region under each role that the rules name, once. */
+/** Each pair of Region and role that the rules name, once. */
 export function targetsOf({ rules }: Pick<Policy, 'rules'>, defaultRegion: string | null): ListTarget[] {
   const targets = new Map<string, ListTarget>();
   for (const { match, role } of rules) {

@@ -16,17 +16,17 @@ export interface RunningDeps extends ListDeps {
 /** One running or queued execution, with what is known of it by now. */
 export interface RunningRow {
   execution: ActiveExecution;
-  /** Null: not looked at yet, or AWS could not say. */
+  /** Null: not read yet, or AWS did not answer. */
   look: TaskExecution | null;
-  /** Bytes per second between two looks; null before there are two. */
+  /** Bytes per second between two observations; null before there are two. */
   measured: number | null;
-  /** Bytes per second to count the time left with (see `speedUnderLimit`). */
+  /** Bytes per second for an estimate of the time left (see `speedUnderLimit`). */
   speed: number | null;
   /** The open request about it. */
   open: ThrottleRequest | null;
-  /** The request whose limit is in force there for a while. */
+  /** The request that set the limit in force, if that limit has an end. */
   held: HeldRequest | null;
-  /** This person may ask about it in this channel. */
+  /** Whether this person may request a limit for it in this channel. */
   mayAsk: boolean;
 }
 
@@ -37,25 +37,25 @@ export interface Running {
   rows: RunningRow[];
   /** Of all pages. */
   total: number;
-  /** Where in all of them this page begins, from 0. */
+  /** The index of the first row of this page, from 0. */
   from: number;
   failed: ActiveList['failed'];
-  /** Rules that name no Region, where the bot has none of its own: nobody knows what runs there. */
+  /** Rules that name no Region, where none is configured: their executions can't be listed. */
   placeless: string[];
-  /** Nothing that was asked of AWS is still to come. */
+  /** AWS has answered all calls. */
   complete: boolean;
 }
 
 export type Listed = { kind: 'list'; running: Running } | { kind: 'no-member' };
 
-/** Of the time that there is, the part that listing may take; looking at the page takes the rest. */
+/** The part of the time that listing may take; describing the executions of the page takes the rest. */
 const LISTING_PART = 0.6;
 const ORDER = ['TRANSFERRING', 'VERIFYING', 'PREPARING', 'LAUNCHING', 'QUEUED'];
 
 /**
- * A page of the running and queued executions that the policy names, in all its accounts and Regions: what is known
- * after `withinMs`. Asked again, it goes on where it was: AWS is not asked twice within 15 s. However many executions
- * there are, only those of the page are looked at.
+ * A page of the running and queued executions that the policy covers, in all its accounts and Regions: what is known
+ * after `withinMs`. A second call continues where the first one stopped, and AWS is not called twice within 15 s.
+ * However many executions there are, only those of the page are described.
  * @throws PersonUnknown, LedgerLost
  */
 export async function listRunning(
@@ -118,20 +118,20 @@ export async function openOn(ledger: Ledger, arn: string): Promise<ThrottleReque
   return id === null ? null : ((await ledger.load(id))?.request ?? null);
 }
 
-/** The request whose limit is in force on an execution. */
+/** The request that set the limit in force on an execution. */
 export async function limitOn(ledger: Ledger, arn: string): Promise<ThrottleRequest | null> {
-  const standing = await ledger.inForceOf(arn);
-  return standing ? ((await ledger.load(standing.request))?.request ?? null) : null;
+  const setBy = await ledger.inForceOf(arn);
+  return setBy ? ((await ledger.load(setBy.request))?.request ?? null) : null;
 }
 
-/** Requests whose limits go back by themselves, the next first. */
+/** Requests whose limits revert at a time, the next first. */
 export async function heldRequests(ledger: Ledger): Promise<HeldRequest[]> {
   const inForce = await ledger.limitsInForce();
   const held = inForce.map(({ request }) => request).filter(isHeldRequest);
   return held.sort((one, other) => one.hold.dueAt.localeCompare(other.hold.dueAt));
 }
 
-/** Whether its limit goes back by itself. */
+/** Whether its limit reverts at a time. */
 export function isHeldRequest(request: ThrottleRequest): request is HeldRequest {
   return isHeld(request);
 }
@@ -158,7 +158,7 @@ export function ruleFor(policy: Policy, arn: string, channel: string) {
   return matchRule(policy, { account, region, task: taskId, channel });
 }
 
-/** The first rule that is about this execution, in whatever channel; null where the policy names it nowhere. */
+/** The first rule that covers this execution in any channel; null if none does. */
 export function ruleNaming({ rules }: Policy, arn: string): Rule | null {
   const parsed = parseExecutionArn(arn);
   if (!parsed.ok) return null;

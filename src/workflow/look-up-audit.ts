@@ -7,13 +7,13 @@ type Line = AuditPage['lines'][number];
 export type LookedUp = { kind: 'page'; page: AuditPage } | NotRead;
 
 const PAGE_SIZE = 10;
-/** How much somebody who is no reader can see at once: of what they did themselves, and of one request. */
+/** How many records somebody who is no reader can see at once: of their own, and of one request. */
 const MOST_OWN = 100;
 const MOST_OF_ONE = 200;
 
 /**
- * One page of what a query finds, newest first. Who is no reader sees requests that they asked or decided; the attempt to
- * see more is on record.
+ * One page of what a query finds, newest first. Somebody who is no reader sees only requests that they made or decided,
+ * and an attempt to see more is put on record.
  * @throws PersonUnknown, NotRecorded, OutcomeUnknown, LedgerLost
  */
 export async function lookUpAudit(
@@ -35,14 +35,14 @@ export async function lookUpAudit(
   return refuseReading(deps, ask, may, { execution: query.execution, what: saidOf(query) });
 }
 
-/** What was asked for, without what was not. */
+/** The parts of the query that were given. */
 function saidOf(query: AuditQuery): Partial<AuditQuery> {
   return Object.fromEntries(Object.entries(query).filter(([, value]) => value !== null));
 }
 
 /**
- * What a query finds among the requests that this person asked or decided, of one request, execution or task; by their own
- * records, however many others lie in between.
+ * What a query about one request, execution or task finds among the requests that this person made or decided. These
+ * are found by this person's own records, however many others lie in between.
  */
 async function ownLines(
   { ledger, audit }: { ledger: Ledger; audit: Pick<AuditBook, 'page'> },
@@ -63,7 +63,7 @@ async function ownLines(
     .sort((one, other) => other.seq - one.seq);
 }
 
-/** The same paging for lines that are all there; `all` is newest first. */
+/** The same paging for lines that are in memory; `all` is newest first. */
 function pageOf(all: Line[], turn: AuditTurn, size: number): AuditPage {
   const wanted =
     turn.go === 'newer'

@@ -7,7 +7,10 @@ import { lookUpParties } from './known-people.ts';
 import type { People, PolicySource } from './ports.ts';
 import { type ShownDeps, shownTo } from './shown-requests.ts';
 
-/** Whether this person may know that there is such a request: who sees all, took part, or may request by its rule, by each policy that counts. */
+/**
+ * Whether this person may know that a request exists: by each policy that counts, they view everything, took part in
+ * it, or may request by its rule.
+ */
 export async function mayKnow(
   deps: { people: People; policy: PolicySource },
   user: string,
@@ -26,7 +29,7 @@ export async function mayKnow(
   );
 }
 
-/** Whether this person may know where it was requested: then they get a link to its message. */
+/** Whether this person may know in which channel it was requested, and so get a link to its message. */
 export async function mayKnowPlace(deps: ShownDeps, user: string, request: ThrottleRequest): Promise<boolean> {
   const person = await deps.people.person(user);
   const shown = await shownTo(deps, person, [request]);

@@ -22,7 +22,7 @@ type MayRead =
   | { kind: 'may-not'; person: Person; denial: string; readers: Principals | null; other?: string }
   | { kind: 'groups-unknown'; person: Person; unreadable: string[] };
 
-/** `unreadable`: the groups that Slack will not tell by waiting either. */
+/** `unreadable`: groups that Slack does not let the app read, so that waiting does not help. */
 export type NotRead =
   | { kind: 'refused'; readers: { users: string[]; groups: string[] } }
   | { kind: 'groups-unknown'; unreadable: string[] };
@@ -45,7 +45,7 @@ export async function mayReadAudit(deps: Omit<ReadDeps, 'ledger'>, user: string)
 }
 
 /**
- * Puts on record that somebody who is no reader wanted to read.
+ * Puts on record that somebody who is no reader tried to read the log.
  * @throws NotRecorded, OutcomeUnknown, LedgerLost
  */
 export async function refuseReading(
@@ -57,12 +57,10 @@ export async function refuseReading(
   if (may.kind === 'groups-unknown') return { kind: 'groups-unknown', unreadable: may.unreadable };
   const { team, user, name } = may.person;
   const refused = plainEvent('refused', {
-    ...{
-      actor: { team, user, name },
-      channel: reading.channel,
-      execution: of.execution,
-      policy: may.other ?? deps.policy.current().digest,
-    },
+    actor: { team, user, name },
+    channel: reading.channel,
+    execution: of.execution,
+    policy: may.other ?? deps.policy.current().digest,
     detail: { why: 'not-a-reader', denial: may.denial, of: of.what },
   });
   await deps.ledger.commit({ op: reading.op, prior: null, events: [refused] });

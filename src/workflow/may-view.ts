@@ -11,7 +11,10 @@ export interface ViewDeps {
   policy: PolicySource;
 }
 
-/** `viewers`: those who are allowed to, as far as they may be named. `unreadable`: the groups that Slack will not tell by waiting either. */
+/**
+ * `viewers`: who may view, as far as they may be named. `unreadable`: groups that Slack does not let the app read, so
+ * that waiting does not help.
+ */
 export type NotViewed =
   | { kind: 'not-a-viewer'; viewers: Principals }
   | { kind: 'viewers-unknown'; unreadable: string[] };
@@ -36,7 +39,7 @@ export async function mayViewAll(deps: Omit<ViewDeps, 'ledger'>, user: string): 
 }
 
 /**
- * Null: they may. Otherwise the attempt is put on record, but where only Slack could not say.
+ * Null: they may view. Otherwise the attempt is put on record, unless the reason is only that Slack did not answer.
  * @throws PersonUnknown, NotRecorded, OutcomeUnknown, LedgerLost
  */
 export async function refuseViewing(deps: ViewDeps, viewing: Attempt): Promise<NotViewed | null> {
@@ -45,7 +48,9 @@ export async function refuseViewing(deps: ViewDeps, viewing: Attempt): Promise<N
   if (may.kind === 'viewers-unknown') return may;
   const { team, user, name } = may.person;
   const refused = plainEvent('refused', {
-    ...{ actor: { team, user, name }, channel: viewing.channel, ...placeOf(viewing.about.execution) },
+    actor: { team, user, name },
+    channel: viewing.channel,
+    ...placeOf(viewing.about.execution),
     policy: deps.policy.current().digest,
     detail: { why: 'not-a-viewer', of: viewing.what },
   });

@@ -3,9 +3,9 @@ import type { TaskExecution } from '../domain/task-execution.ts';
 import { BITES_SECONDS } from '../domain/watch-pace.ts';
 import type { Executions } from './ports.ts';
 
-/** Two looks closer than this say little about the speed. */
+/** Two observations closer together than this say little about the speed. */
 const LEAST_SECONDS = 2;
-/** What is older says nothing about the speed of now. */
+/** Older ones say nothing about the current speed. */
 const OLDEST_SECONDS = 300;
 const MOST_LOOKS = 12;
 const MOST_EXECUTIONS = 2_000;
@@ -15,29 +15,32 @@ interface Look {
   bytes: number;
 }
 
-/** What was seen of one execution under the limit of its last look. */
+/** What was observed of one execution under the limit that it showed last. */
 interface Seen {
   limit: number;
-  /** From when on looks measure: no earlier limit is at work any more. */
+  /** From when on observations count: an earlier limit no longer has an effect. */
   measuresFrom: number;
-  /** Its limit was another one at an earlier look. */
+  /** It showed another limit before. */
   changed: boolean;
   looks: Look[];
 }
 
-/** Speeds measured from the growth between two looks at an execution, whoever took them. */
+/** Speeds measured between two observations of an execution, whatever they were made for. */
 export interface MeasuredRates {
   note(execution: TaskExecution): void;
   /**
-   * Bytes per second up to the last look, before compression, under the limit that it showed; null before there are two looks
-   * 2 s apart under it.
+   * Bytes per second up to the last observation, before compression, under the limit that it showed; null before there
+   * are two observations 2 s apart under that limit.
    */
   of(arn: string): number | null;
-  /** Whether the limit was seen to change: then the average since the start says nothing about the speed under it. */
+  /**
+   * Whether the limit was seen to change. Then the average since the start says nothing about the speed under the new
+   * one.
+   */
   changed(arn: string): boolean;
 }
 
-/** Holds the looks of the last five minutes, the executions looked at longest ago going first. */
+/** Keeps the observations of the last five minutes; the executions observed longest ago are dropped first. */
 export function createMeasuredRates(): MeasuredRates {
   const executions = new Map<string, Seen>();
   return {
@@ -68,22 +71,22 @@ function withLook(seen: Seen, look: Look): Seen {
   return { ...seen, looks: [...kept, look] };
 }
 
-/** The first look at an execution, or at another limit: a change takes a while to bite. */
+/** The first observation of an execution, or of another limit, which takes a while to have an effect. */
 function begun(before: Seen | undefined, limit: number, look: Look): Seen {
   const measuresFrom = before ? look.at + BITES_SECONDS : look.at;
   return { limit, measuresFrom, changed: before !== undefined, looks: [look] };
 }
 
 /**
- * What to count the time left with: the speed measured under the limit in force, or the average since the start where that
- * limit is not known to have been another. `set`: the bot has set one on this run.
+ * The speed for an estimate of the time left: measured under the limit in force, or the average since the start if the
+ * limit is not known to have changed. `set`: the bot has set a limit on this run.
  */
 export function speedUnderLimit(rates: MeasuredRates, execution: TaskExecution, set: boolean): number | null {
   const measured = rates.of(execution.arn);
   return measured ?? (set || rates.changed(execution.arn) ? null : averageRate(execution));
 }
 
-/** The same executions; every look at one is noted. */
+/** The same executions, with every observation noted for the measured rates. */
 export function notingLooks<E extends Executions>(executions: E, rates: MeasuredRates): E {
   const describe: Executions['describe'] = async (execution, access) => {
     const seen = await executions.describe(execution, access);

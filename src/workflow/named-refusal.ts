@@ -3,7 +3,7 @@ import type { Refusal } from '../domain/refusal.ts';
 import { nameable } from './known-people.ts';
 import type { People } from './ports.ts';
 
-/** The same refusal for its words: of the people that its rule names, only those who are allowed to. */
+/** The same refusal for a message: of the people that its rule names, only those who may do it are left. */
 export async function namedRefusal<R extends Refusal>(people: Pick<People, 'lately'>, refusal: R): Promise<R> {
   if (!('rule' in refusal) || refusal.rule === null) return refusal;
   const { rule } = refusal as { rule: Rule };

@@ -3,28 +3,30 @@ import type { Takeover } from '../domain/hold.ts';
 import type { Rule } from '../domain/policy.ts';
 import type { TaskExecution } from '../domain/task-execution.ts';
 import type { ThrottleRequest } from '../domain/throttle-request.ts';
-import { lookAtExecution } from './change-at-aws.ts';
+import { type Decided, decideOn } from './decide-on.ts';
 import { AwsFault } from './faults.ts';
-import { standingFacts } from './request-facts.ts';
-import { type Decided, decideOn, type ReviewDeps, vanished } from './review-request.ts';
+import { observeExecution } from './observe-execution.ts';
+import { currentFacts } from './request-facts.ts';
+import { type ReviewDeps, vanished } from './review-request.ts';
 
 export type Opened = ({ kind: 'open'; request: ThrottleRequest } & Seen) | Exclude<Decided, { kind: 'may' }>;
 
-/** `execution` a fault: AWS can't say, so that the request can be denied, and not approved blindly. */
+/** `execution` a fault: AWS does not show it, so the request can be denied but not approved. */
 interface Seen {
   rule: Rule;
   needed: number;
-  /** Why it needs more approvals than the change alone. */
+  /** Why it needs more approvals than the change of rate alone. */
   takeover: Takeover | null;
-  /** Bots run more than one policy just now. */
+  /** The bots run more than one policy at the moment. */
   several: boolean;
   execution: TaskExecution | AwsFault;
-  /** The request, another one, whose limit stands on the execution. */
+  /** The request that set the limit in force, if it is another one. */
   running: ThrottleRequest | null;
 }
 
 /**
- * What a lead must see before deciding, read afresh; whoever may not decide is told so at once, on record.
+ * What an approver must see before deciding, read afresh. An attempt by somebody who may not decide is refused and put
+ * on record.
  * @throws PersonUnknown, NotRecorded, OutcomeUnknown, LedgerLost
  */
 export async function openReview(
@@ -34,11 +36,11 @@ export async function openReview(
   let seen = null as Seen | null;
   const decided = await decideOn(deps, { ...open, what: 'open' }, async (request) => {
     const by = await deps.people.person(open.user);
-    const facts = { ...(await standingFacts(deps, request)), now: deps.clock.now() };
+    const facts = { ...(await currentFacts(deps, request)), now: deps.clock.now() };
     const may = decideOpen(request, by, { ...facts, execution: null });
     const rule = ruleNow(request, facts.inForce);
     if (!may.ok || may.events.length > 0 || !rule) return may;
-    const execution = await lookAtExecution(deps, request, { role: rule.role, session: { kind: 'read' } });
+    const execution = await observeExecution(deps, request, { role: rule.role, session: { kind: 'read' } });
     const fault = execution instanceof AwsFault ? execution : null;
     if (fault?.kind === 'gone') return vanished(request, facts.inForce.digest, fault);
     const asked = { ...facts, execution: null };

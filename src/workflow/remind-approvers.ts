@@ -3,16 +3,16 @@ import { known, mayDecide, membersOf, type Person, personKey, type Rule, samePer
 import { approverIds } from '../domain/possible-approvers.ts';
 import { reminderDue, reminderTimes } from '../domain/reminders.ts';
 import type { ThrottleRequest } from '../domain/throttle-request.ts';
-import type { Applied } from './apply-throttle.ts';
 import { lookUpPeople } from './known-people.ts';
 import type { Change, Clock, Ledger, People, PolicySource } from './ports.ts';
-import { groupsOfAll } from './request-facts.ts';
+import { groupsOfAll } from './rule-groups.ts';
+import { DONE, later, type WorkOutcome } from './work-outcome.ts';
 
-/** Who was reminded of what, over all bots. */
+/** Which reminders went to whom, over all bots. */
 export interface Reminders {
-  /** False where this person got this reminder, or is getting it from another bot. */
+  /** False if this person has had this reminder, or another bot is sending it. */
   begin(request: string, nth: number, user: string): Promise<boolean>;
-  /** It could not be sent, for certain. */
+  /** It was certainly not sent. */
   undo(request: string, nth: number, user: string): Promise<void>;
 }
 
@@ -22,17 +22,19 @@ export interface RemindDeps {
   policy: PolicySource;
   clock: Clock;
   reminders: Reminders;
-  /** `wait`: not sent, and not before so many seconds; `never`: Slack does not take it for this person. */
+  /**
+   * `wait`: not sent, and to be tried again after that many seconds. `never`: Slack does not accept it for this person.
+   */
   remind(user: string, request: ThrottleRequest): Promise<'sent' | 'never' | { wait: number }>;
 }
 
-/** A group may be a whole department; the card mentions it anyway. */
+/** A group may be a whole department, and the card mentions it anyway. */
 const MOST_REMINDED = 20;
-/** Slack takes 100 look-ups a minute, and this is not all that needs some. */
+/** Slack allows 100 look-ups a minute, which are needed for other things too. */
 const MOST_LOOKED_UP = 60;
 const AGAIN_SECONDS = 30;
 
-/** The timer of the first reminder, for the commit that makes a request which somebody has to agree to. */
+/** The timer of the first reminder, for the commit of a request that needs approval. */
 export function reminderTimers(
   rule: { reminders: boolean },
   request: { approvals: number; requestedAt: Date; expiresAt: string },
@@ -43,18 +45,18 @@ export function reminderTimers(
 }
 
 /**
- * Reminds those who can decide a request and have not, each once a reminder; nothing where it was decided meanwhile. Those of
- * whom Slack can't say who they are come later.
+ * Reminds everybody who can decide a request and has not, each once per reminder; does nothing if it was decided
+ * meanwhile. Those whom Slack does not answer for are tried again later.
  */
-export async function remindApprovers(deps: RemindDeps, id: string): Promise<Applied> {
+export async function remindApprovers(deps: RemindDeps, id: string): Promise<WorkOutcome> {
   const stored = await deps.ledger.load(id);
   const inForce = deps.policy.current();
   const rule = stored && ruleNow(stored.request, inForce);
-  if (stored?.request.status !== 'pending' || !rule?.reminders) return { kind: 'done' };
+  if (stored?.request.status !== 'pending' || !rule?.reminders) return DONE;
   const { request } = stored;
   const { nth, next } = reminderDue(request, deps.clock.now());
-  const atNext = (): Applied =>
-    next === null ? { kind: 'done' } : { ...until(next, deps.clock), why: 'the next reminder is not due yet' };
+  const atNext = (): WorkOutcome =>
+    next === null ? DONE : later(secondsUntil(next, deps.clock), 'the next reminder is not due yet');
   if (nth === 0) return atNext();
   const rules = rulesNow(request, inForce);
   const groups = await deps.people.groups(groupsOfAll(rules));
@@ -69,7 +71,7 @@ export async function remindApprovers(deps: RemindDeps, id: string): Promise<App
   for (const user of approverIds(rule, groups)) {
     if (done.length === MOST_REMINDED) break;
     if (!deps.people.remembers(user)) budget -= 1;
-    // Those who were looked up are remembered: the next run gets further.
+    // The next run gets further, because those who were looked up are remembered.
     if (budget < 0) {
       unknown = true;
       break;
@@ -79,7 +81,7 @@ export async function remindApprovers(deps: RemindDeps, id: string): Promise<App
       unknown = true;
       continue;
     }
-    // A person once, whatever ids they have; and none who asked or approved.
+    // Each person once, whatever ids they have, and nobody who requested or approved.
     const over = [...done, ...took.map((one) => known(one, parties))].some((one) => samePerson(one, person));
     const requester = known(request.requester, parties);
     const may = (one: Rule | null) => one !== null && mayDecide(one, person, requester, groups).allowed;
@@ -89,13 +91,13 @@ export async function remindApprovers(deps: RemindDeps, id: string): Promise<App
     const sent = await deps.remind(user, request);
     if (typeof sent !== 'string') {
       await deps.reminders.undo(id, nth, personKey(person));
-      return { kind: 'later', seconds: sent.wait, why: 'Slack asks to wait' };
+      return later(sent.wait, 'Slack asks to wait');
     }
   }
-  if (unknown) return { kind: 'later', seconds: AGAIN_SECONDS, why: 'Slack can not say who all of them are' };
+  if (unknown) return later(AGAIN_SECONDS, 'Slack can not say who all of them are');
   return atNext();
 }
 
-function until(time: Date, clock: Clock): { kind: 'later'; seconds: number } {
-  return { kind: 'later', seconds: Math.max(0, (time.getTime() - clock.now().getTime()) / 1000) };
+function secondsUntil(time: Date, clock: Clock): number {
+  return Math.max(0, (time.getTime() - clock.now().getTime()) / 1000);
 }

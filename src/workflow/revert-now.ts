@@ -2,10 +2,10 @@ import { decideRevertNow } from '../domain/decide-revert-now.ts';
 import { rulesNow } from '../domain/decide-review.ts';
 import type { RevertRefusal } from '../domain/refusal.ts';
 import type { ThrottleRequest } from '../domain/throttle-request.ts';
+import { attemptKey } from './attempt-key.ts';
 import { lookUpParties } from './known-people.ts';
 import type { Clock, EffectKind, Ledger, People, PolicySource } from './ports.ts';
-import { attemptKey } from './refused-attempt.ts';
-import { groupsOfAll } from './request-facts.ts';
+import { groupsOfAll } from './rule-groups.ts';
 
 export type RevertingNow =
   | { kind: 'reverting'; request: ThrottleRequest }
@@ -15,7 +15,8 @@ export type RevertingNow =
 const MOST_TRIES = 10;
 
 /**
- * Ends a limit's time now: it is on record who wanted it, and the worker sets it back as when its time is over.
+ * Reverts a limit before its time: who pressed Revert now goes on record, and the worker reverts the limit as if its
+ * time were over.
  * @throws PersonUnknown, NotRecorded, OutcomeUnknown, LedgerLost
  */
 export async function revertNow(
@@ -26,9 +27,9 @@ export async function revertNow(
     const stored = await deps.ledger.load(id);
     if (!stored) return { kind: 'refused', refusal: { why: 'unknown-request' } };
     const { request } = stored;
-    // Another took its place, and it may not have heard of that yet.
-    const standing = await deps.ledger.inForceOf(request.execution);
-    if (standing?.request !== id) return { kind: 'refused', refusal: { why: 'not-held' } };
+    // Another limit may have replaced it without that being on its record yet.
+    const setBy = await deps.ledger.inForceOf(request.execution);
+    if (setBy?.request !== id) return { kind: 'refused', refusal: { why: 'not-held' } };
     const inForce = await deps.policy.counting();
     const named = groupsOfAll(rulesNow(request, inForce));
     const [by, groups] = await Promise.all([deps.people.person(user), deps.people.groups(named)]);
@@ -37,7 +38,7 @@ export async function revertNow(
     const decision = decideRevertNow(request, by, { inForce, groups, people, now });
     if (!decision.ok && !decision.event) return refusedBy(decision);
     const { refusal } = decision.ok ? {} : decision;
-    // The same click again may be refused for what it did itself.
+    // A repeated click may be refused because of what the first one did.
     if (refusal && (await deps.ledger.done(op))) return { kind: 'repeated' };
     const recordedAs = refusal ? attemptKey({ user, what: 'revert', request: id, why: refusal.why, at: now }) : op;
     const change = { op: recordedAs, prior: request, events: decision.event ? [decision.event] : [] };

@@ -5,7 +5,7 @@ import { maySeeAll, withoutPrivate } from '../domain/private-request.ts';
 import type { ThrottleRequest } from '../domain/throttle-request.ts';
 import { lookUpParties } from './known-people.ts';
 import type { Channels, People, PolicySource } from './ports.ts';
-import { approverGroups } from './request-facts.ts';
+import { approverGroups } from './rule-groups.ts';
 
 export interface ShownDeps {
   people: People;
@@ -13,17 +13,19 @@ export interface ShownDeps {
   policy: PolicySource;
 }
 
-/** How this person is to see a request: a copy without what is private, where it was made in a private channel. */
+/**
+ * A request as this person may see it: without its private part if it was made in a channel that they can't see into.
+ */
 export type ShowRequest = <R extends ThrottleRequest>(request: R) => R;
 
-/** Looks at all of `requests` at once; the answer is good for these. @throws PersonUnknown */
+/** How this person may see these requests; the answer is for these only. @throws PersonUnknown */
 export async function shownTo(
   deps: ShownDeps,
   person: Person,
   requests: readonly ThrottleRequest[],
 ): Promise<ShowRequest> {
   const closed = await privateAmong(deps, requests);
-  // Whoever may see it is asked only of what is not for everybody to see.
+  // Who may see it is looked up only for requests that not everybody may see.
   const secret = requests.filter(({ channel }) => closed.has(channel));
   if (secret.length === 0) return (request) => request;
   const inForce = deps.policy.current();
@@ -43,7 +45,7 @@ export async function shownTo(
   return (request) => (hidden.has(request.id) ? withoutPrivate(request) : request);
 }
 
-/** The private channels that these were made in: Slack is asked once of each. */
+/** The private channels that these requests were made in; Slack is called once for each. */
 async function privateAmong(
   { channels }: Pick<ShownDeps, 'channels'>,
   requests: readonly ThrottleRequest[],

@@ -1,11 +1,12 @@
 import type { UndoProblem } from '../domain/refusal.ts';
 import { parseExecutionArn } from '../domain/task-execution.ts';
 import type { ThrottleRequest } from '../domain/throttle-request.ts';
+import type { RequestThrottleDeps } from './consider-request.ts';
 import { mayKnow } from './may-know.ts';
-import { type Asked, type RequestThrottleDeps, requestThrottle } from './request-throttle.ts';
+import { type Asked, requestThrottle } from './request-throttle.ts';
 
 /**
- * Asks to set back the rate from before a request: a request of its own, by the policy as for any other. Refused where
+ * Requests the rate from before another request: a request of its own, decided by the policy like any other. Refused if
  * somebody has changed the limit since.
  * @throws AwsFault, PersonUnknown, NotRecorded, OutcomeUnknown, LedgerLost
  */
@@ -15,7 +16,7 @@ export async function undoRequest(
 ): Promise<Asked> {
   const { request: id, ...by } = undo;
   const stored = (await deps.ledger.load(id))?.request ?? null;
-  // What it says of a request is for those who may know of it: to others there is none.
+  // To somebody who may not know of the request, it does not exist.
   const request = stored && (await mayKnow(deps, undo.user, stored)) ? stored : null;
   const problem = problemOf(request);
   const execution = request && parseExecutionArn(request.execution);

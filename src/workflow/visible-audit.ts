@@ -4,12 +4,12 @@ import type { AuditIndex, AuditLine, Ledger, People, PolicySource, UnreadLine } 
 
 type Line = AuditLine | UnreadLine;
 
-/** How much is read to find what somebody who is no reader may see. */
+/** How many records are read to find those that somebody who is no reader may see. */
 const MOST_READ = 100;
 
 /**
- * The newest records that this person may see beside something else: all for a reader, else those of requests that they
- * asked or decided. Nothing is refused by it, so nothing is recorded.
+ * The newest records that this person may see as part of another view: all for a reader, otherwise those of requests
+ * that they made or decided. Nobody asked for the records themselves, so nothing is refused or put on record.
  * @throws PersonUnknown
  */
 export async function visibleAudit(
@@ -24,7 +24,7 @@ export async function visibleAudit(
   if (ask.by.kind === 'all') return newestOf(deps.ledger, [...partIn(did, person)].slice(0, ask.limit), ask.limit);
   const lines = await deps.ledger.lookUp(ask.by, MOST_READ);
   const took = partIn([...did, ...lines], person);
-  // Of one that can't be believed nothing is shown but its place.
+  // A record that can't be trusted is shown only by its place in the log.
   return lines.filter(({ record }) => !record || (record.request && took.has(record.request))).slice(0, ask.limit);
 }
 
@@ -37,7 +37,7 @@ async function newestOf(ledger: Ledger, requests: readonly string[], limit: numb
     .slice(0, limit);
 }
 
-/** The requests that this person asked or decided, by these records. */
+/** The requests that this person made or decided, according to these records. */
 function partIn(lines: readonly Line[], { team, user }: Person): Set<string> {
   const took = lines
     .flatMap(({ record }) => record ?? [])

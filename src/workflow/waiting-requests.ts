@@ -2,24 +2,25 @@ import { rulesNow } from '../domain/decide-review.ts';
 import { known, mayDecide, type Person, type Rule, samePerson } from '../domain/policy.ts';
 import { lookUpParties } from './known-people.ts';
 import type { Ledger, StoredRequest } from './ports.ts';
-import { approverGroups } from './request-facts.ts';
+import { approverGroups } from './rule-groups.ts';
 import { type ShownDeps, shownTo } from './shown-requests.ts';
 
 /** The open requests, oldest first, as one person sees them. */
 export interface WaitingRequests {
   person: Person;
-  /** All that this person can decide now. */
+  /** Everything that this person can decide now. */
   toDecide: StoredRequest[];
-  /** The first of the others: what was requested in private channels without what is private. */
+  /** The first of the others, those from private channels without their private part. */
   others: StoredRequest[];
-  /** Of the others, all that this person asked. */
+  /** Of the others, all of this person's own. */
   asked: StoredRequest[];
   /** How many are open. */
   total: number;
 }
 
 /**
- * With room for so many, first what this person can decide: only the others that fit are looked up further.
+ * With `room` for that many, those that this person can decide first. Of the others, only as many as fit are looked up
+ * further.
  * @throws PersonUnknown, NotRecorded
  */
 export async function waitingRequests(

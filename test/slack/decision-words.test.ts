@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { decidedWords } from '../../src/slack/decision-words.ts';
-import type { Decided } from '../../src/workflow/review-request.ts';
+import type { Decided } from '../../src/workflow/decide-on.ts';
 import { RECORD, request } from './views/given-facts.ts';
 
 const LONGER = { request: 'r-0000000001', dueAt: '2026-11-22T15:25:00.000Z', totalSeconds: 7200 };

@@ -18,7 +18,7 @@ import { createRateLimiter } from '../../src/slack/rate-limiter.ts';
 import { type Run, startLoop } from '../../src/worker/loop.ts';
 import { policy, rule } from '../domain/given.ts';
 import { openLedger, openRedis } from '../ledger/given-ledger.ts';
-import { sourceOf } from '../workflow/given-bot.ts';
+import { sourceOf } from '../workflow/start-bot.ts';
 
 /** One process of the bot that shows requests in a local Slack, and does nothing else. */
 export async function startShowing(

@@ -53,7 +53,10 @@ describe('a review by somebody who may not', () => {
     const { text } = await told(user, () => slack.as(user).click(card, 'review'));
     expect(text).toBe(OUTSIDER);
     expect((await records()).at(-1)).toMatchObject({
-      ...{ event: 'refused', request: null, channel: 'C0OPS', actor: { user, team } },
+      event: 'refused',
+      request: null,
+      channel: 'C0OPS',
+      actor: { user, team },
       detail: { why: 'not-a-member', denial, of: 'action review', request: expect.stringMatching(/^r-/) },
     });
     expect(await events(arn)).toEqual(['requested']);

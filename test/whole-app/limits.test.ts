@@ -25,7 +25,10 @@ describe('without `limits` in the policy', () => {
     await expect.poll(() => limited(at), { timeout: 10_000 }).toHaveLength(1);
     const [record] = await limited(at);
     expect(record).toMatchObject({
-      ...{ event: 'refused', request: null, actor: { user: OPERATOR2, name: 'omar' }, channel: 'C0OPS' },
+      event: 'refused',
+      request: null,
+      actor: { user: OPERATOR2, name: 'omar' },
+      channel: 'C0OPS',
       detail: { why: 'limit', limit: 'perUser', most: 20, of: 'command help' },
     });
   });
@@ -81,7 +84,9 @@ describe('with low limits', () => {
     expect((await help(AUDITOR, 'G0SECRET')).text).toContain('For example');
     await expect.poll(() => limited(at), { timeout: 10_000 }).toHaveLength(1);
     expect((await limited(at))[0]).toMatchObject({
-      ...{ event: 'refused', channel: 'C0OTHER', actor: { user: AUDITOR } },
+      event: 'refused',
+      channel: 'C0OTHER',
+      actor: { user: AUDITOR },
       detail: { why: 'limit', limit: 'perChannel', most: 4 },
     });
   });
@@ -111,7 +116,9 @@ describe('open requests of one person', () => {
     expect(preview.text).toContain('2 open requests');
     expect(await limited(at)).toMatchObject([
       {
-        ...{ event: 'refused', actor: { user: OPERATOR }, execution: third },
+        event: 'refused',
+        actor: { user: OPERATOR },
+        execution: third,
         detail: { why: 'limit', limit: 'openPerUser', most: 2, open: ids },
       },
     ]);

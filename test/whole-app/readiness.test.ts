@@ -3,6 +3,7 @@ import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type LocalRedis, startLocalRedis } from '../../sandbox/redis.ts';
 import { type Running, type ServeOptions, serve } from '../../src/serve.ts';
+import { freePort } from '../free-port.ts';
 import { COMMAND, OPERATOR, startTestWorld, type TestWorld } from './world.ts';
 
 /** So that a test needs not wait for the bot's usual pace. */
@@ -230,7 +231,9 @@ describe('a log that was empty at the start', () => {
   it('is a warning until people use it, and for no longer', async () => {
     const prefix = `t-${randomUUID().slice(0, 8)}`;
     const used = await startTestWorld({
-      ...{ redisUrl: local.url, serve: { readiness: OFTEN }, env: { REDIS_KEY_PREFIX: prefix } },
+      redisUrl: local.url,
+      serve: { readiness: OFTEN },
+      env: { REDIS_KEY_PREFIX: prefix },
     });
     const [bot] = used.bots;
     expect((await readyz(bot?.opsPort)).checks.audit).toEqual(['warn', expect.stringMatching(/^the log was empty/)]);
@@ -239,12 +242,3 @@ describe('a log that was empty at the start', () => {
     await used.stop();
   });
 });
-
-async function freePort(): Promise<number> {
-  const { createServer } = await import('node:net');
-  const server = createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return typeof address === 'object' && address ? address.port : 0;
-}

@@ -39,7 +39,10 @@ describe('`viewers` of the policy', () => {
     const [refused, ...more] = (await records()).slice(before);
     expect(more).toEqual([]);
     expect(refused).toMatchObject({
-      ...{ event: 'refused', request: null, channel: 'C0OPS', actor: { user: OPERATOR } },
+      event: 'refused',
+      request: null,
+      channel: 'C0OPS',
+      actor: { user: OPERATOR },
       execution: word === 'status' ? arn : null,
       detail: { why: 'not-a-viewer', of: `command ${word}` },
     });

@@ -78,7 +78,9 @@ export interface TestWorld extends World {
 export async function startTestWorld(options: Partial<WorldOptions> = {}): Promise<TestWorld> {
   const logged: string[] = [];
   const world = await startWorld({
-    ...{ redisUrl: inject('redisUrl'), policy: POLICY, ...options },
+    redisUrl: inject('redisUrl'),
+    policy: POLICY,
+    ...options,
     // Kept, not shown: a test that expects a fatal line takes it out, and any other is a fault.
     serve: { logTo: { write: (line) => logged.push(line) }, ...options.serve },
   });
@@ -129,7 +131,12 @@ export async function startTestWorld(options: Partial<WorldOptions> = {}): Promi
 
   const made: TestWorld = {
     ...world,
-    ...{ execution, records, told, card, review, logged },
+    execution,
+    records,
+    told,
+    card,
+    review,
+    logged,
     arn: execution(),
     events: async (arn) => (await records()).filter((record) => record.execution === arn).map(({ event }) => event),
     sent: (arn) =>

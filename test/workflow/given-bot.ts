@@ -1,211 +1,103 @@
-import { randomBytes } from 'node:crypto';
+import { afterEach, beforeEach, vi } from 'vitest';
 import type { LocalDataSync } from '../../sandbox/datasync/start-data-sync.ts';
-import { createExecutions } from '../../src/datasync/executions.ts';
-import type { TimeLimits } from '../../src/datasync/time-limits.ts';
-import type { AskCommand } from '../../src/domain/ask-command.ts';
-import type { OtherPolicy, PolicyInForce } from '../../src/domain/policies-in-force.ts';
-import type { Person, Rule } from '../../src/domain/policy.ts';
+import type { Rule } from '../../src/domain/policy.ts';
 import type { ThrottleRequest } from '../../src/domain/throttle-request.ts';
-import { createAbsences } from '../../src/ledger/absences.ts';
-import type { Connection } from '../../src/ledger/connection.ts';
-import { createLooks } from '../../src/ledger/looks.ts';
-import { createOpenRequestQuota } from '../../src/ledger/open-request-quota.ts';
-import { createOutbox } from '../../src/ledger/outbox.ts';
-import { createUseCounter } from '../../src/ledger/use-counter.ts';
-import { threadNotes } from '../../src/slack/views/thread-notes.ts';
-import { type Applied, applyThrottle } from '../../src/workflow/apply-throttle.ts';
-import { cancelRequest } from '../../src/workflow/cancel-request.ts';
-import { expireRequest } from '../../src/workflow/expire-request.ts';
-import { extendHold } from '../../src/workflow/extend-hold.ts';
-import { PersonUnknown } from '../../src/workflow/faults.ts';
-import type { Effect, Executions, PolicySource, Postable, Work } from '../../src/workflow/ports.ts';
-import { type Ask, requestThrottle } from '../../src/workflow/request-throttle.ts';
-import { revertLimit } from '../../src/workflow/revert-limit.ts';
-import { revertNow } from '../../src/workflow/revert-now.ts';
-import { reviewRequest } from '../../src/workflow/review-request.ts';
-import { tellThread } from '../../src/workflow/tell-thread.ts';
-import { undoRequest } from '../../src/workflow/undo-request.ts';
-import { watchExecution } from '../../src/workflow/watch-execution.ts';
-import { ACCOUNT, arnOf, REGION, startAws } from '../datasync/aws-environment.ts';
-import { CHANNEL, EVERYBODY, MIB, policy, rule } from '../domain/given.ts';
-import { openLedger, openRedis } from '../ledger/given-ledger.ts';
+import type { Asked } from '../../src/workflow/request-throttle.ts';
+import { MIB } from '../domain/given.ts';
+import { verifiedLog } from '../ledger/given-ledger.ts';
+import { type Bot, type Outside, outside, startAwsWithOne, startBot } from './start-bot.ts';
 
-/** What the outside is like at the moment: tests change it as it would change. */
-export interface Outside {
-  /** Epoch milliseconds at which it began, for all its bots. */
-  readonly began: number;
-  seconds: number;
-  rule: Rule;
-  people: Map<string, Person>;
-  groups: Map<string, string[] | null>;
-  postable: Postable;
-  /** What other bots go by. */
-  others: OtherPolicy[];
+/** What a test has: AWS with one execution at 100 MiB/s, the world outside, and a bot. */
+export interface Given {
+  readonly aws: LocalDataSync;
+  readonly arn: string;
+  readonly world: Outside;
+  readonly bot: Bot;
+  /** Another bot on the same Redis and AWS. */
+  another(): Promise<Bot>;
+  /** The limit that AWS shows, in MiB/s. */
+  limit(): number;
+  /** The rates that were sent to AWS, in MiB/s. */
+  sent(): number[];
 }
 
-export interface Bot extends Awaited<ReturnType<typeof startBot>> {}
-
-/** AWS with one execution that runs at 100 MiB/s. */
-export async function startAwsWithOne(): Promise<{ aws: LocalDataSync; arn: string }> {
-  const aws = await startAws();
-  const task = aws.addTask({ name: 'nightly', account: ACCOUNT, region: REGION });
-  const arn = aws.startExecution(task, { bytes: 1e12, status: 'TRANSFERRING', bytesPerSecond: 100 * MIB });
-  return { aws, arn };
-}
-
-export function outside(changes: Partial<Rule> = {}): Outside {
+/**
+ * A bot of its own for each test of a file. After each test the audit log must verify. `prepare` changes the world before the
+ * bot starts.
+ */
+export function givenBot(changes: Partial<Rule> = {}, prepare: (world: Outside) => void = () => {}): Given {
+  let parts: { aws: LocalDataSync; arn: string; world: Outside; bots: [Bot, ...Bot[]] } | undefined;
+  const now = () => {
+    if (!parts) throw new Error('no test is running');
+    return parts;
+  };
+  beforeEach(async () => {
+    const { aws, arn } = await startAwsWithOne();
+    const world = outside(changes);
+    prepare(world);
+    parts = { aws, arn, world, bots: [await startBot(arn, world)] };
+  });
+  afterEach(async () => {
+    const { aws, bots } = now();
+    await verifiedLog(bots[0]);
+    for (const bot of bots) bot.close();
+    await aws.stop();
+    vi.unstubAllEnvs();
+    parts = undefined;
+  });
   return {
-    began: Date.now(),
-    seconds: 0,
-    rule: rule({ role: null, ...changes }),
-    people: new Map(EVERYBODY.map((one) => [one.user, one])),
-    groups: new Map([['S0LEADS', ['U0LEAD', 'U0SECOND', 'U0GUEST']]]),
-    postable: 'yes',
-    others: [],
+    get aws() {
+      return now().aws;
+    },
+    get arn() {
+      return now().arn;
+    },
+    get world() {
+      return now().world;
+    },
+    get bot() {
+      return now().bots[0];
+    },
+    async another() {
+      const { arn, world, bots } = now();
+      const bot = await startBot(arn, world, prefixOf(bots[0]));
+      bots.push(bot);
+      return bot;
+    },
+    limit: () => now().aws.execution(now().arn).bytesPerSecond / MIB,
+    sent: () =>
+      updates(now().aws).map(({ input }) => (input.Options as { BytesPerSecond: number }).BytesPerSecond / MIB),
   };
 }
 
-/** A policy that is there, without Redis. */
-export function sourceOf(current: () => PolicyInForce): PolicySource {
-  return { current, counting: async () => current() };
+/** The prefix of a bot's keys in Redis. */
+export function prefixOf({ keys }: Bot): string {
+  return keys.head.slice(1, keys.head.indexOf('}'));
 }
 
-/** One process of the bot without Slack: the real ledger, outbox, workflows and AWS adapter. Its work is done by hand. */
-export async function startBot(arn: string, world: Outside, prefix?: string, patience: Partial<TimeLimits> = {}) {
-  const clock = { now: () => new Date(world.began + world.seconds * 1000) };
-  const opened = await openLedger({ clock, ...(prefix === undefined ? {} : { prefix }) });
-  const blocking: Connection = await openRedis('blocking');
-  const consumer = randomBytes(4).toString('hex');
-  const outbox = createOutbox({ redis: opened.redis, blocking, keys: opened.keys, clock, consumer, abandonedMs: 0 });
-  await outbox.ready(new AbortController().signal);
-  // Short where an answer is lost on purpose; a look has time enough on a busy machine.
-  const limits = { attempt: 10_000, update: 1500, describe: 30_000, ...patience };
-  const executions = createExecutions({ clock, limits });
-  const person = async (user: string) => {
-    const found = world.people.get(user);
-    if (!found) throw new PersonUnknown(user);
-    return found;
-  };
-  const groups = async (ids: readonly string[]) => new Map(ids.map((id) => [id, world.groups.get(id) ?? null]));
-  const deps = {
-    ledger: opened.ledger,
-    executions: executions as Executions,
-    absences: createAbsences(opened.redis, opened.keys),
-    people: {
-      ...{ person, lately: person, remembers: () => false },
-      ...{ groups, groupsLately: groups },
-    },
-    channels: { postable: async () => world.postable, isPrivate: async (channel: string) => channel.startsWith('G') },
-    policy: sourceOf(() => ({ ...policy(world.rule), others: world.others })),
-    clock,
-    newRequestId: () => `r-${randomBytes(5).toString('hex')}`,
-    looks: createLooks(opened.redis, opened.keys),
-    uses: createUseCounter(opened.redis, opened.keys),
-    quota: createOpenRequestQuota(opened.redis, opened.keys, opened.ledger),
-  };
-  const shown: Effect[] = [];
-  /** What the threads were told, by the keys under which each word is said once. */
-  const said: { request: string; key: string }[] = [];
-
-  async function sayIn(id: string): Promise<null> {
-    const stored = await opened.ledger.load(id);
-    if (!stored) return null;
-    const facts = { request: stored.request, lines: [], now: clock.now(), seal: () => 'sealed' };
-    for (const { key } of threadNotes(facts)) {
-      if (!said.some((one) => one.request === id && one.key === key)) said.push({ request: id, key });
-    }
-    return null;
-  }
-
-  async function run({ effect, claim }: Work): Promise<Applied> {
-    if (effect.kind === 'apply') return applyThrottle(deps, effect.request, claim);
-    if (effect.kind === 'expire') return expireRequest(deps, effect.request, claim);
-    if (effect.kind === 'revert') return revertLimit(deps, effect.request, claim);
-    if (effect.kind === 'watch') {
-      return watchExecution(deps, effect.request, claim, async (request) => {
-        shown.push({ kind: 'watch', request });
-        return null;
-      });
-    }
-    shown.push(effect);
-    return effect.kind === 'tell' ? tellThread(deps, effect.request, sayIn) : { kind: 'done' };
-  }
-
-  async function settle(work: Work, ran: Applied): Promise<void> {
-    const again = ran.kind === 'later' ? new Date(clock.now().getTime() + ran.seconds * 1000) : null;
-    await outbox.settle(work, again);
-  }
-
-  return {
-    ...opened,
-    ...{ deps, outbox, shown, clock, consumer, run, settle },
-    said: (id: string) => said.filter(({ request }) => request === id).map(({ key }) => key),
-    ask: (
-      changes: Partial<Omit<AskCommand, 'requester' | 'endsAt'> & Pick<Ask, 'until'>> & {
-        user?: string;
-        op?: string;
-      } = {},
-    ) =>
-      requestThrottle(deps, {
-        ...{ user: 'U0OPER', op: randomBytes(4).toString('hex'), channel: CHANNEL, execution: arnOf(arn) },
-        ...{ rate: { kind: 'absolute', bytesPerSecond: 50 * MIB }, durationSeconds: null, reason: null },
-        ...changes,
-      }),
-    review: (
-      request: string,
-      user: string,
-      decision: 'approve' | 'deny' = 'approve',
-      op = randomBytes(4).toString('hex'),
-    ) => reviewRequest(deps, { request, user, decision, comment: 'because', op }),
-    revertNow: (request: string, user: string) =>
-      revertNow(deps, { request, user, op: randomBytes(4).toString('hex') }),
-    extend: (request: string, moreSeconds: number, user = 'U0OPER') =>
-      extendHold(deps, { request, user, moreSeconds, reason: null, op: randomBytes(4).toString('hex') }),
-    undo: (request: string, user = 'U0OPER') =>
-      undoRequest(deps, { request, user, channel: CHANNEL, op: randomBytes(4).toString('hex') }),
-    cancel: (request: string, user: string) =>
-      cancelRequest(deps, { request, user, op: randomBytes(4).toString('hex') }),
-    /** Does all work that is there or due, until nothing is left; what is to be tried later waits. */
-    async work(): Promise<void> {
-      for (;;) {
-        await outbox.releaseDue();
-        if ((await opened.redis.xlen(opened.keys.outbox)) === 0) return;
-        for (const work of await outbox.take(8)) await settle(work, await run(work));
-      }
-    },
-    async request(id: string): Promise<ThrottleRequest> {
-      const stored = await opened.ledger.load(id);
-      if (!stored) throw new Error(`no request ${id}`);
-      return stored.request;
-    },
-    /** The events of the log, oldest first. */
-    async events(): Promise<string[]> {
-      return (await opened.ledger.lookUp({ kind: 'all' }, 1000))
-        .map(({ record }) => record?.event ?? 'not to be trusted')
-        .reverse();
-    },
-    close: () => {
-      blocking.disconnect();
-      executions.close();
-      opened.close();
-    },
-  };
+export function requestOf(asked: Asked): ThrottleRequest {
+  if (asked.kind !== 'asked') throw new Error(JSON.stringify(asked));
+  return asked.request;
 }
 
-/** Asked and agreed, and nothing of it done yet. */
-export async function agreed(bot: Bot): Promise<string> {
-  const asked = await bot.ask();
-  if (asked.kind !== 'asked') throw new Error(asked.kind);
-  const decided = await bot.review(asked.request.id, 'U0LEAD');
+/** The id of a new request. */
+export function idOf(asked: Asked): string {
+  return requestOf(asked).id;
+}
+
+/** Requested and approved, and not applied yet. */
+export async function approved(bot: Bot): Promise<string> {
+  const id = idOf(await bot.ask());
+  const decided = await bot.review(id, 'U0LEAD');
   if (decided.kind !== 'decided' || decided.request.status !== 'approved') throw new Error(decided.kind);
-  return asked.request.id;
+  return id;
 }
 
 export function updates(aws: LocalDataSync) {
   return aws.calls.filter(({ operation }) => operation === 'UpdateTaskExecution');
 }
 
-/** Something that happens while the bot's update is on its way back. */
+/** Something that happens while AWS's answer to the bot's update is on its way. */
 export function uponUpdate(aws: LocalDataSync, happens: () => void): void {
   const listener = () => {
     if (updates(aws).length === 0) return;

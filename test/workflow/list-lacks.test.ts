@@ -1,29 +1,16 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { LocalDataSync } from '../../sandbox/datasync/start-data-sync.ts';
+import { describe, expect, it } from 'vitest';
 import { listLacks } from '../../src/workflow/list-executions.ts';
 import { CHANNEL, policy } from '../domain/given.ts';
-import { type Bot, type Outside, outside, sourceOf, startAwsWithOne, startBot } from './given-bot.ts';
+import { givenBot } from './given-bot.ts';
+import { sourceOf } from './start-bot.ts';
 
-let aws: LocalDataSync;
-let world: Outside;
-let bot: Bot;
-
-beforeEach(async () => {
-  const made = await startAwsWithOne();
-  aws = made.aws;
-  world = outside();
-  bot = await startBot(made.arn, world);
-});
-afterEach(async () => {
-  bot.close();
-  await aws.stop();
-});
+const given = givenBot();
 
 /** What the list lacks for somebody, where one person alone sees all. */
 function lacks(user: string, channel: string) {
-  const made = policy(world.rule);
+  const made = policy(given.world.rule);
   const current = () => ({ ...made, policy: { ...made.policy, viewers: { users: ['U0VIEW'], groups: [] } } });
-  return listLacks({ ...bot.deps, policy: sourceOf(current), defaultRegion: null }, { user, channel });
+  return listLacks({ ...given.bot.deps, policy: sourceOf(current), defaultRegion: null }, { user, channel });
 }
 
 describe('what the list of executions lacks', () => {

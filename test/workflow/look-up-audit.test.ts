@@ -9,7 +9,7 @@ import { type AuditQuery, EVERYTHING } from '../../src/workflow/audit-ports.ts';
 import { lookUpAudit } from '../../src/workflow/look-up-audit.ts';
 import { EVERYBODY, policy, rule } from '../domain/given.ts';
 import { AUDIT_KEYS, arnOf, type OpenedLedger, openLedger } from '../ledger/given-ledger.ts';
-import { sourceOf } from './given-bot.ts';
+import { sourceOf } from './start-bot.ts';
 
 const OWN = { team: 'T0', user: 'U0OPER' };
 const OTHER = { team: 'T0', user: 'U0LEAD' };
@@ -28,10 +28,14 @@ beforeAll(async () => {
   }).page;
   const write = (event: AuditEvent['event'], request: string, by: typeof OWN, channel = 'C0OPS') =>
     opened.ledger.commit({
-      ...{ op: randomUUID(), prior: null },
+      op: randomUUID(),
+      prior: null,
       events: [
         plainEvent(event, {
-          ...{ request, execution: arnOf(1), account: '111122223333', channel },
+          request,
+          execution: arnOf(1),
+          account: '111122223333',
+          channel,
           actor: { ...by, name: 'x' },
         }),
       ],
@@ -63,7 +67,10 @@ async function look(query: Partial<AuditQuery>) {
       policy: sourceOf(() => withReaders),
     } as Parameters<typeof lookUpAudit>[0],
     {
-      ...{ user: 'U0OPER', channel: null, op: randomUUID(), turn: { go: 'older', below: null } },
+      user: 'U0OPER',
+      channel: null,
+      op: randomUUID(),
+      turn: { go: 'older', below: null },
       query: { ...EVERYTHING, ...query },
     },
   );

@@ -91,7 +91,9 @@ describe('measured rates', () => {
     const measured = createMeasuredRates();
     const look = (seconds: number, mib: number, limit: number) => {
       const seen = execution({
-        ...{ lookedAt: at(seconds).toISOString(), bytesTransferred: mib * MIB, bytesPerSecond: limit },
+        lookedAt: at(seconds).toISOString(),
+        bytesTransferred: mib * MIB,
+        bytesPerSecond: limit,
         startedAt: at(-100).toISOString(),
       });
       measured.note(seen);

@@ -4,7 +4,7 @@ import type { Policy, Rule } from '../../src/domain/policy.ts';
 import { mayKnow } from '../../src/workflow/may-know.ts';
 import { shownTo } from '../../src/workflow/shown-requests.ts';
 import { GROUPS, LEAD, NOBODY, OPERATOR, PEOPLE, policy, requested, rule, SECOND } from '../domain/given.ts';
-import { sourceOf } from './given-bot.ts';
+import { sourceOf } from './start-bot.ts';
 
 const SECRET = 'G0SECRET';
 const OF: Partial<Rule> = { match: { channels: [SECRET] } };
@@ -15,7 +15,8 @@ function bot(rules: { own: Rule; other: Rule }, more: Partial<Policy> = {}) {
   const closed = { audit: { readers: { users: [], groups: [] } }, viewers: { users: [], groups: [] }, ...more };
   const [own, other] = [policy(rules.own), policy(rules.other)];
   const inForce: PolicyInForce = {
-    ...{ policy: { ...own.policy, ...closed }, digest: own.digest },
+    policy: { ...own.policy, ...closed },
+    digest: own.digest,
     others: [{ policy: { ...other.policy, ...closed }, digest: 'other' }],
   };
   const person = async (user: string) => PEOPLE.get(user) ?? NOBODY;

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { waitingRequests } from '../../src/workflow/waiting-requests.ts';
 import { CHANNEL, GROUPS, LEAD, NOBODY, OPERATOR, PEOPLE, policy, rule } from '../domain/given.ts';
 import { asked, type OpenedLedger, openLedger } from '../ledger/given-ledger.ts';
-import { sourceOf } from './given-bot.ts';
+import { sourceOf } from './start-bot.ts';
 
 const OPEN = 230;
 let opened: OpenedLedger;

@@ -2,9 +2,9 @@ import { canExtend } from '../../domain/decide-extend.ts';
 import { ruleNow } from '../../domain/decide-review.ts';
 import { parseDuration } from '../../domain/duration.ts';
 import { mayPass } from '../../domain/refusal.ts';
-import { extendHold } from '../../workflow/extend-hold.ts';
+import type { RequestThrottleDeps } from '../../workflow/consider-request.ts';
+import { extendGrant } from '../../workflow/extend-grant.ts';
 import type { Ledger, PolicySource } from '../../workflow/ports.ts';
-import type { RequestThrottleDeps } from '../../workflow/request-throttle.ts';
 import type { SlackClients } from '../clients.ts';
 import { type Caller, type Click, type SubmitAnswer, type View, valueKey } from '../interaction.ts';
 import { invalidFormAnswer, replyInvalidButton } from '../invalid-seal-replies.ts';
@@ -52,7 +52,7 @@ export async function submitExtend(deps: SubmitDeps, caller: Caller, view: View)
   if (!more.ok) return answer(problemWords(more.problem, 'duration'), false);
   const reason = typedIn(view, 'reason') || null;
   const op = extendOp(caller.op, view);
-  const asked = await extendHold(deps, {
+  const asked = await extendGrant(deps, {
     request: modal.r,
     user: caller.user,
     moreSeconds: more.value,

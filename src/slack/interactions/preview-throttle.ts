@@ -1,6 +1,7 @@
+import type { RequestThrottleDeps } from '../../workflow/consider-request.ts';
 import { nameable } from '../../workflow/known-people.ts';
 import { type MeasuredRates, speedUnderLimit } from '../../workflow/measured-rates.ts';
-import { previewThrottle, type RequestThrottleDeps } from '../../workflow/request-throttle.ts';
+import { previewThrottle } from '../../workflow/preview-throttle.ts';
 import type { Command } from '../command-text.ts';
 import type { Identity } from '../identify.ts';
 import type { Caller } from '../interaction.ts';

@@ -1,4 +1,5 @@
-import { type RequestThrottleDeps, requestThrottle } from '../../workflow/request-throttle.ts';
+import type { RequestThrottleDeps } from '../../workflow/consider-request.ts';
+import { requestThrottle } from '../../workflow/request-throttle.ts';
 import type { Command } from '../command-text.ts';
 import type { Caller } from '../interaction.ts';
 import { type RequestOutcomeDeps, requestOutcomeWords } from '../request-outcome-words.ts';

@@ -1,5 +1,5 @@
 import { parseExecutionArn } from '../../domain/task-execution.ts';
-import { type Choice, lookAtChoice } from '../../workflow/look-at-choice.ts';
+import { type ChosenExecution, chosenExecution } from '../../workflow/chosen-execution.ts';
 import type { Clock, Executions } from '../../workflow/ports.ts';
 import { faultWords } from '../fault-words.ts';
 import { INVALID_SEAL } from '../ignored-words.ts';
@@ -46,9 +46,13 @@ export async function selectExecution(deps: Deps, caller: Caller, { value, view 
 }
 
 /** What keeps Slack or Redis from answering stands in the form too: what was typed there stays. */
-async function choiceOf(deps: Deps, { log }: Caller, ask: Parameters<typeof lookAtChoice>[1]): Promise<ChoiceOrFault> {
+async function choiceOf(
+  deps: Deps,
+  { log }: Caller,
+  ask: Parameters<typeof chosenExecution>[1],
+): Promise<ChoiceOrFault> {
   try {
-    return await lookAtChoice(deps, ask);
+    return await chosenExecution(deps, ask);
   } catch (fault) {
     if (!canResubmit(fault)) throw fault;
     log.warn({ err: fault }, 'a form without what was chosen');
@@ -56,7 +60,7 @@ async function choiceOf(deps: Deps, { log }: Caller, ask: Parameters<typeof look
   }
 }
 
-type ChoiceOrFault = Exclude<Choice, { kind: 'fault' }> | { kind: 'fault'; fault: unknown };
+type ChoiceOrFault = Exclude<ChosenExecution, { kind: 'fault' }> | { kind: 'fault'; fault: unknown };
 
 const NO_EXECUTION = 'What was chosen is no task execution: choose one from the list, or paste its ARN there.';
 

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { type RequestThrottleDeps, requestThrottle } from '../../workflow/request-throttle.ts';
+import type { RequestThrottleDeps } from '../../workflow/consider-request.ts';
+import { requestThrottle } from '../../workflow/request-throttle.ts';
 import type { Caller, SubmitAnswer, View } from '../interaction.ts';
 import { invalidFormAnswer } from '../invalid-seal-replies.ts';
 import { REFUSED_BEFORE, type Words } from '../reply-words.ts';

@@ -1,4 +1,4 @@
-import type { RequestThrottleDeps } from '../../workflow/request-throttle.ts';
+import type { RequestThrottleDeps } from '../../workflow/consider-request.ts';
 import { undoRequest } from '../../workflow/undo-request.ts';
 import type { Command } from '../command-text.ts';
 import type { Caller, Click } from '../interaction.ts';

@@ -4,7 +4,7 @@ import { impact } from '../../domain/impact.ts';
 import { afterAsked, afterLimit } from '../../domain/limit-ends.ts';
 import type { Principals } from '../../domain/policy.ts';
 import { formatRate } from '../../domain/rate.ts';
-import type { Previewed } from '../../workflow/request-throttle.ts';
+import type { Previewed } from '../../workflow/preview-throttle.ts';
 import { SEVERAL_POLICIES, takeoverNote } from './approval-words.ts';
 import { context, factSection, section } from './blocks.ts';
 import { endWords, etaWords, modeWarning, progressBar, shortName } from './execution-words.ts';

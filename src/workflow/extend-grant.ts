@@ -1,12 +1,13 @@
 import { canExtend } from '../domain/decide-extend.ts';
+import type { RequestThrottleDeps } from './consider-request.ts';
 import { executionOf } from './request-facts.ts';
-import { type Asked, type RequestThrottleDeps, requestThrottle } from './request-throttle.ts';
+import { type Asked, requestThrottle } from './request-throttle.ts';
 
 /**
- * Asks for more time for a limit whose time runs: a request of its own, by the same rule, that changes no rate.
+ * Requests more time for a limit that has an end: a request of its own, by the same rule, that changes no rate.
  * @throws AwsFault, PersonUnknown, NotRecorded, OutcomeUnknown, LedgerLost
  */
-export async function extendHold(
+export async function extendGrant(
   deps: RequestThrottleDeps,
   ask: { request: string; user: string; moreSeconds: number; reason: string | null; op: string },
 ): Promise<Asked> {
@@ -14,7 +15,12 @@ export async function extendHold(
   const running = (await deps.ledger.load(ask.request))?.request ?? null;
   if (!running || !canExtend(running)) return { kind: 'refused', refusal: { why: 'not-held' }, rule: null };
   return requestThrottle(deps, {
-    ...{ user, op, reason, channel: running.channel, durationSeconds: moreSeconds, extend: running },
+    user,
+    op,
+    reason,
+    channel: running.channel,
+    durationSeconds: moreSeconds,
+    extend: running,
     execution: executionOf(running),
     rate: { kind: 'absolute', bytesPerSecond: running.to },
   });

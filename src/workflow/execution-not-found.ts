@@ -3,19 +3,19 @@ import { type ExecutionArn, isActive } from '../domain/task-execution.ts';
 import { AwsFault } from './faults.ts';
 import type { Absences, Access, Clock, Executions } from './ports.ts';
 
-export interface AbsentDeps {
+export interface NotFoundDeps {
   executions: Executions;
   absences: Absences;
   clock: Clock;
 }
 
 /**
- * What it means that AWS did not find an execution: the same fault, for it may be found again, or one of kind `gone`, where
- * that has lasted for ten minutes and AWS lists no run by that ARN, or lists it as ended.
+ * What it means that AWS did not find an execution. The same fault for ten minutes, since AWS may find it again; after
+ * that one of kind `gone`, if AWS lists no execution with that ARN or lists it as ended.
  * @throws NotRecorded
  */
-export async function judgeAbsent(
-  deps: AbsentDeps,
+export async function judgeNotFound(
+  deps: NotFoundDeps,
   execution: ExecutionArn,
   { role }: Access,
   fault: AwsFault,
@@ -32,7 +32,7 @@ export async function judgeAbsent(
     return fault;
   } catch (unlisted) {
     if (!(unlisted instanceof AwsFault)) throw unlisted;
-    // Still the fault of the look: that the list may not be read is no reason to give the change up.
+    // Still not found: that the list can't be read is no reason to give the change up.
     return new AwsFault('not-found', { operation, requestId, role, said, cause: unlisted });
   }
 }

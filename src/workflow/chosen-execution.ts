@@ -4,19 +4,22 @@ import type { AskRefusal } from '../domain/refusal.ts';
 import type { ExecutionArn, TaskExecution } from '../domain/task-execution.ts';
 import { AwsFault } from './faults.ts';
 import type { Executions, People, PolicySource } from './ports.ts';
-import { groupsOfAll } from './request-facts.ts';
+import { groupsOfAll } from './rule-groups.ts';
 
-/** An execution that was chosen in the form: as AWS shows it, or why this person doesn't see it there. */
-export type Choice =
+/** An execution chosen in the form, as AWS shows it, or why it can't be shown to this person. */
+export type ChosenExecution =
   | { kind: 'seen'; execution: TaskExecution }
   | { kind: 'fault'; fault: AwsFault }
   | { kind: 'refused'; refusal: AskRefusal };
 
-/** Only who may request a limit for it here, by each policy that counts, sees it. @throws PersonUnknown */
-export async function lookAtChoice(
+/**
+ * Shown only to people who may request a limit for it in this channel, by each policy that counts.
+ * @throws PersonUnknown
+ */
+export async function chosenExecution(
   deps: { executions: Executions; people: People; policy: PolicySource },
   { user, channel, execution }: { user: string; channel: string; execution: ExecutionArn },
-): Promise<Choice> {
+): Promise<ChosenExecution> {
   const { account, region } = execution;
   const rules = rulesFor(targetOf({ execution, channel }), deps.policy.current());
   const [person, groups] = await Promise.all([deps.people.person(user), deps.people.groups(groupsOfAll(rules))]);

@@ -1,0 +1,210 @@
+import { randomBytes } from 'node:crypto';
+import type { LocalDataSync } from '../../sandbox/datasync/start-data-sync.ts';
+import { createExecutions } from '../../src/datasync/executions.ts';
+import type { TimeLimits } from '../../src/datasync/time-limits.ts';
+import type { AskCommand } from '../../src/domain/ask-command.ts';
+import type { OtherPolicy, PolicyInForce } from '../../src/domain/policies-in-force.ts';
+import type { Person, Rule } from '../../src/domain/policy.ts';
+import type { ThrottleRequest } from '../../src/domain/throttle-request.ts';
+import { createAbsences } from '../../src/ledger/absences.ts';
+import type { Connection } from '../../src/ledger/connection.ts';
+import { createLooks } from '../../src/ledger/looks.ts';
+import { createOpenRequestQuota } from '../../src/ledger/open-request-quota.ts';
+import { createOutbox } from '../../src/ledger/outbox.ts';
+import { createUseCounter } from '../../src/ledger/use-counter.ts';
+import { threadNotes } from '../../src/slack/views/thread-notes.ts';
+import { applyThrottle } from '../../src/workflow/apply-throttle.ts';
+import { cancelRequest } from '../../src/workflow/cancel-request.ts';
+import type { Ask } from '../../src/workflow/consider-request.ts';
+import { expireRequest } from '../../src/workflow/expire-request.ts';
+import { extendGrant } from '../../src/workflow/extend-grant.ts';
+import { PersonUnknown } from '../../src/workflow/faults.ts';
+import { pollExecution } from '../../src/workflow/poll-execution.ts';
+import type { Effect, Executions, PolicySource, Postable, Work } from '../../src/workflow/ports.ts';
+import { postNotices } from '../../src/workflow/post-notices.ts';
+import { requestThrottle } from '../../src/workflow/request-throttle.ts';
+import { revertLimit } from '../../src/workflow/revert-limit.ts';
+import { revertNow } from '../../src/workflow/revert-now.ts';
+import { reviewRequest } from '../../src/workflow/review-request.ts';
+import { undoRequest } from '../../src/workflow/undo-request.ts';
+import type { WorkOutcome } from '../../src/workflow/work-outcome.ts';
+import { ACCOUNT, arnOf, REGION, startAws } from '../datasync/aws-environment.ts';
+import { CHANNEL, EVERYBODY, MIB, policy, rule } from '../domain/given.ts';
+import { openLedger, openRedis } from '../ledger/given-ledger.ts';
+
+/** The world outside the bot: a test changes it as it would change by itself. */
+export interface Outside {
+  /** Epoch milliseconds at which it began, the same for all its bots. */
+  readonly began: number;
+  seconds: number;
+  rule: Rule;
+  people: Map<string, Person>;
+  groups: Map<string, string[] | null>;
+  postable: Postable;
+  /** The policies that other bots run. */
+  others: OtherPolicy[];
+}
+
+export interface Bot extends Awaited<ReturnType<typeof startBot>> {}
+
+/** AWS with one execution that runs at 100 MiB/s. */
+export async function startAwsWithOne(): Promise<{ aws: LocalDataSync; arn: string }> {
+  const aws = await startAws();
+  const task = aws.addTask({ name: 'nightly', account: ACCOUNT, region: REGION });
+  const arn = aws.startExecution(task, { bytes: 1e12, status: 'TRANSFERRING', bytesPerSecond: 100 * MIB });
+  return { aws, arn };
+}
+
+export function outside(changes: Partial<Rule> = {}): Outside {
+  return {
+    began: Date.now(),
+    seconds: 0,
+    rule: rule({ role: null, ...changes }),
+    people: new Map(EVERYBODY.map((one) => [one.user, one])),
+    groups: new Map([['S0LEADS', ['U0LEAD', 'U0SECOND', 'U0GUEST']]]),
+    postable: 'yes',
+    others: [],
+  };
+}
+
+/** A source of a policy that needs no Redis. */
+export function sourceOf(current: () => PolicyInForce): PolicySource {
+  return { current, counting: async () => current() };
+}
+
+/** One process of the bot without Slack: the real ledger, outbox, workflows and AWS adapter. A test runs its work by hand. */
+export async function startBot(arn: string, world: Outside, prefix?: string, patience: Partial<TimeLimits> = {}) {
+  const clock = { now: () => new Date(world.began + world.seconds * 1000) };
+  const opened = await openLedger({ clock, ...(prefix === undefined ? {} : { prefix }) });
+  const blocking: Connection = await openRedis('blocking');
+  const consumer = randomBytes(4).toString('hex');
+  const outbox = createOutbox({ redis: opened.redis, blocking, keys: opened.keys, clock, consumer, abandonedMs: 0 });
+  await outbox.ready(new AbortController().signal);
+  // Short where tests lose an answer on purpose; long enough for a describe on a busy machine.
+  const limits = { attempt: 10_000, update: 1500, describe: 30_000, ...patience };
+  const executions = createExecutions({ clock, limits });
+  const person = async (user: string) => {
+    const found = world.people.get(user);
+    if (!found) throw new PersonUnknown(user);
+    return found;
+  };
+  const groups = async (ids: readonly string[]) => new Map(ids.map((id) => [id, world.groups.get(id) ?? null]));
+  const deps = {
+    ledger: opened.ledger,
+    executions: executions as Executions,
+    absences: createAbsences(opened.redis, opened.keys),
+    people: {
+      person,
+      lately: person,
+      remembers: () => false,
+      groups,
+      groupsLately: groups,
+    },
+    channels: { postable: async () => world.postable, isPrivate: async (channel: string) => channel.startsWith('G') },
+    policy: sourceOf(() => ({ ...policy(world.rule), others: world.others })),
+    clock,
+    newRequestId: () => `r-${randomBytes(5).toString('hex')}`,
+    looks: createLooks(opened.redis, opened.keys),
+    uses: createUseCounter(opened.redis, opened.keys),
+    quota: createOpenRequestQuota(opened.redis, opened.keys, opened.ledger),
+  };
+  /** The effects that showed something, in order. */
+  const shown: Effect[] = [];
+  /** The notices posted in threads, by the keys under which each is posted once. */
+  const posted: { request: string; key: string }[] = [];
+
+  async function postIn(id: string): Promise<null> {
+    const stored = await opened.ledger.load(id);
+    if (!stored) return null;
+    const facts = { request: stored.request, lines: [], now: clock.now(), seal: () => 'sealed' };
+    for (const { key } of threadNotes(facts)) {
+      if (!posted.some((one) => one.request === id && one.key === key)) posted.push({ request: id, key });
+    }
+    return null;
+  }
+
+  async function run({ effect, claim }: Work): Promise<WorkOutcome> {
+    if (effect.kind === 'apply') return applyThrottle(deps, effect.request, claim);
+    if (effect.kind === 'expire') return expireRequest(deps, effect.request, claim);
+    if (effect.kind === 'revert') return revertLimit(deps, effect.request, claim);
+    if (effect.kind === 'watch') {
+      return pollExecution(deps, effect.request, claim, async (request) => {
+        shown.push({ kind: 'watch', request });
+        return null;
+      });
+    }
+    shown.push(effect);
+    return effect.kind === 'tell' ? postNotices(deps, effect.request, postIn) : { kind: 'done' };
+  }
+
+  async function settle(work: Work, ran: WorkOutcome): Promise<void> {
+    const again = ran.kind === 'later' ? new Date(clock.now().getTime() + ran.seconds * 1000) : null;
+    await outbox.settle(work, again);
+  }
+
+  return {
+    ...opened,
+    deps,
+    outbox,
+    shown,
+    clock,
+    consumer,
+    run,
+    settle,
+    posted: (id: string) => posted.filter(({ request }) => request === id).map(({ key }) => key),
+    ask: (
+      changes: Partial<Omit<AskCommand, 'requester' | 'endsAt'> & Pick<Ask, 'until'>> & {
+        user?: string;
+        op?: string;
+      } = {},
+    ) =>
+      requestThrottle(deps, {
+        user: 'U0OPER',
+        op: randomBytes(4).toString('hex'),
+        channel: CHANNEL,
+        execution: arnOf(arn),
+        rate: { kind: 'absolute', bytesPerSecond: 50 * MIB },
+        durationSeconds: null,
+        reason: null,
+        ...changes,
+      }),
+    review: (
+      request: string,
+      user: string,
+      decision: 'approve' | 'deny' = 'approve',
+      op = randomBytes(4).toString('hex'),
+    ) => reviewRequest(deps, { request, user, decision, comment: 'because', op }),
+    revertNow: (request: string, user: string) =>
+      revertNow(deps, { request, user, op: randomBytes(4).toString('hex') }),
+    extend: (request: string, moreSeconds: number, user = 'U0OPER') =>
+      extendGrant(deps, { request, user, moreSeconds, reason: null, op: randomBytes(4).toString('hex') }),
+    undo: (request: string, user = 'U0OPER') =>
+      undoRequest(deps, { request, user, channel: CHANNEL, op: randomBytes(4).toString('hex') }),
+    cancel: (request: string, user: string) =>
+      cancelRequest(deps, { request, user, op: randomBytes(4).toString('hex') }),
+    /** Runs all work that is waiting or due, until nothing is left; what has to be tried later waits. */
+    async work(): Promise<void> {
+      for (;;) {
+        await outbox.releaseDue();
+        if ((await opened.redis.xlen(opened.keys.outbox)) === 0) return;
+        for (const work of await outbox.take(8)) await settle(work, await run(work));
+      }
+    },
+    async request(id: string): Promise<ThrottleRequest> {
+      const stored = await opened.ledger.load(id);
+      if (!stored) throw new Error(`no request ${id}`);
+      return stored.request;
+    },
+    /** The events of the log, oldest first. */
+    async events(): Promise<string[]> {
+      return (await opened.ledger.lookUp({ kind: 'all' }, 1000))
+        .map(({ record }) => record?.event ?? 'not to be trusted')
+        .reverse();
+    },
+    close: () => {
+      blocking.disconnect();
+      executions.close();
+      opened.close();
+    },
+  };
+}
