@@ -7,8 +7,8 @@ import {
   writeRecord,
 } from '../src/domain/audit-record.ts';
 import { type AuditKey, sealRecord } from '../src/ledger/audit-chain.ts';
-import { indexKeysOf } from '../src/ledger/audit-search.ts';
 import type { Connection } from '../src/ledger/connection.ts';
+import { indexKeysOf } from '../src/ledger/index-keys.ts';
 import type { Keys } from '../src/ledger/keys.ts';
 
 type Event = ReturnType<typeof Plain>;

@@ -5,26 +5,27 @@ import { createExecutions } from './datasync/executions.ts';
 import { groupsNamed } from './domain/policy.ts';
 import { createAbsences } from './ledger/absences.ts';
 import { createAuditAlarms } from './ledger/audit-alarms.ts';
-import { trimStep } from './ledger/audit-archive.ts';
-import { createAuditBook } from './ledger/audit-book.ts';
+import { sweepIndexes, trimStep } from './ledger/audit-archive.ts';
 import { createCheckpoints } from './ledger/audit-checkpoints.ts';
+import { createAuditReader } from './ledger/audit-reader.ts';
 import { startAuditWatch } from './ledger/audit-watch.ts';
+import { createAuditedLedger } from './ledger/audited-ledger.ts';
 import { createCards } from './ledger/cards.ts';
 import { connect, openConnection } from './ledger/connection.ts';
-import { firstLook } from './ledger/first-look.ts';
 import { createHomes } from './ledger/homes.ts';
 import { createKeys } from './ledger/keys.ts';
-import { createLedger } from './ledger/ledger.ts';
 import { createLooks } from './ledger/looks.ts';
 import { createOpenPlaces } from './ledger/open-places.ts';
 import { createOutbox } from './ledger/outbox.ts';
 import { createPolicies } from './ledger/policies.ts';
+import { policyOnRecord } from './ledger/policy-on-record.ts';
 import { createProof } from './ledger/prove-write.ts';
 import { createRedisOutage, isNotEncrypted } from './ledger/redis-outage.ts';
 import { createReminders } from './ledger/reminders.ts';
 import { createSharedSeal } from './ledger/shared-seal.ts';
 import { createShown } from './ledger/shown.ts';
 import { createSlackWaits } from './ledger/slack-waits.ts';
+import { startUpCheck } from './ledger/start-up-check.ts';
 import { startSweep } from './ledger/sweep.ts';
 import { createUnfinishedStore } from './ledger/unfinished.ts';
 import { createUseCounter } from './ledger/use-counter.ts';
@@ -143,16 +144,16 @@ export async function serve(env: NodeJS.ProcessEnv, options: ServeOptions = {}):
   const auditKeys = config.audit.keys;
   const { signingKey, checkpointFile } = config.audit;
   const alarms = createAuditAlarms((why) => log.error({ why }, 'the audit log, or what lies beside it, was changed'));
-  const written = createLedger({
-    ...{ redis, keys, auditKeys, clock, newLogId: randomUUID, witness, alarms },
+  const written = createAuditedLedger({
+    ...{ redis, keys, auditKeys, clock, newLogId: randomUUID, checkpoint: witness, alarms },
     onLost: (err) => log.fatal({ err }, 'the log in Redis is not the one this bot wrote to: nothing more is written'),
   });
   const metrics = createMetrics({ countOpenRequests: written.countOpenRequests });
   const notes = createReadinessNotes();
   const { turns } = notes;
   const ledger = sharingReads(notes.lastCommit.noted(countedLedger(loggedLedger(written, log), metrics)));
-  const unsure = await firstLook(ledger, witness, log);
-  const policies = createPolicies(redis, keys, replica, auditKeys);
+  const unsure = await startUpCheck(ledger, witness, log);
+  const policies = createPolicies(redis, keys, replica, policyOnRecord(redis, keys, auditKeys));
   turns.expect('policy', TURN_MS);
   const onTurn = () => turns.turned('policy');
   const policyWatch = watchPolicy({ ledger, file: policyFile, policies, clock, log, onTurn });
@@ -233,7 +234,7 @@ export async function serve(env: NodeJS.ProcessEnv, options: ServeOptions = {}):
   const posts = createPosts({ clients, paced, cards, clock, botId: identity.botId, log });
   const showing = { cards, looks, paced, posts, liveEdits };
   const notifier = createNotifier({ ledger, executions, people, policy, clock, ...showing, seal, log });
-  const audit = createAuditBook({ redis, keys, ledger, clock, auditKeys, signingKey, checkpointFile, alarms });
+  const audit = createAuditReader({ redis, keys, ledger, clock, auditKeys, signingKey, checkpointFile, alarms });
   const auditChannel = createAuditChannel({ clients, channel: config.audit.channel, policy, log });
   turns.expect('audit', AUDIT_TURN_MS + 3 * (options.lookMs ?? 0));
   const auditWatch = startAuditWatch({
@@ -343,7 +344,8 @@ export async function serve(env: NodeJS.ProcessEnv, options: ServeOptions = {}):
     },
   });
   const sweep = startSweep({
-    ...{ redis, keys, auditKeys },
+    ...{ redis, keys },
+    sweepIndexes: (stopped) => sweepIndexes(redis, keys, auditKeys, stopped),
     onFault: (err) => log.info({ err }, 'what nobody needs any more could not be taken out of Redis'),
   });
   const { digest } = policy.current();

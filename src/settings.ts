@@ -3,7 +3,8 @@ import { type Config, describeConfigFaults, readCheckpointPath, readConfig, read
 import { OPS_HOST_EXPECTED } from './config-ops.ts';
 import { printable } from './domain/printable.ts';
 import { bad, good, type Result } from './domain/result.ts';
-import { appendCheckpoints, type Checkpoint } from './ledger/checkpoint-format.ts';
+import { appendCheckpoints } from './ledger/checkpoint-file.ts';
+import type { Checkpoint } from './ledger/checkpoint-format.ts';
 import { highestOf, readOwnCheckpoints } from './ledger/own-checkpoints.ts';
 import { rootWords } from './ledger/redis-outage.ts';
 import { openPolicyFile, type PolicyFile } from './policy-source.ts';
@@ -56,7 +57,7 @@ export async function readSettings(env: NodeJS.ProcessEnv): Promise<Settings> {
   const checkpointFile = readCheckpointPath(env);
   const [policy, witness] = await Promise.all([
     openPolicyFile(readPolicyPath(env)),
-    readWitness(checkpointFile, config.ok ? config.value.audit.signingKey : null),
+    readKnownCheckpoints(checkpointFile, config.ok ? config.value.audit.signingKey : null),
   ]);
   if (config.ok && policy.ok && witness.ok) {
     return { config: config.value, policyFile: policy.value, witness: witness.value };
@@ -70,7 +71,7 @@ export async function readSettings(env: NodeJS.ProcessEnv): Promise<Settings> {
 }
 
 /** The highest record that the bot's own checkpoints vouch for; the problem is a fault in the words of the settings. */
-async function readWitness(
+async function readKnownCheckpoints(
   file: string | null,
   signingKey: KeyObject | null,
 ): Promise<Result<Checkpoint | null, string>> {

@@ -2,9 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { userInfo } from 'node:os';
 import { readCheckpointPath, readLedgerConfig } from '../config.ts';
 import { printable } from '../domain/printable.ts';
-import { acceptLoss } from '../ledger/audit-accept.ts';
-import { appendCheckpoints, writeCheckpointLine } from '../ledger/checkpoint-format.ts';
-import { checkpointOf } from '../ledger/checkpoint-record.ts';
+import { acceptLoss } from '../ledger/accept-loss.ts';
+import { appendCheckpoints } from '../ledger/checkpoint-file.ts';
+import { writeCheckpointLine } from '../ledger/checkpoint-format.ts';
+import { makeCheckpoint } from '../ledger/make-checkpoint.ts';
 import { CannotRun } from './cannot-run.ts';
 import { orCannotRun, readKnown, withLog } from './open-log.ts';
 import type { ExitCode, Terminal } from './terminal.ts';
@@ -45,7 +46,7 @@ export async function acceptAuditLoss(options: AcceptLossOptions, terminal: Term
     const gap = detail.gap === null ? 'no place is left empty' : `given up: ${detail.gap.first} to ${detail.gap.last}`;
     terminal.print(`accepted as record ${seq} (${accepted.hash}); ${gap}`);
     if (file !== null) {
-      const checkpoint = await checkpointOf(redis, keys, auditKeys, { seq, now: terminal.now() });
+      const checkpoint = await makeCheckpoint(redis, keys, auditKeys, { seq, now: terminal.now() });
       if (!('untrusted' in checkpoint)) await appendCheckpoints(file, [writeCheckpointLine(checkpoint, signingKey)]);
     }
     if (accepted.archived !== null) {

@@ -7,15 +7,17 @@ import { readCheckpointPath, readLedgerConfig } from '../config.ts';
 import { plainEvent } from '../domain/audit-record.ts';
 import { printable } from '../domain/printable.ts';
 import { type ArchivePlan, planArchive, trimStep } from '../ledger/audit-archive.ts';
-import { exportText, jsonLines } from '../ledger/audit-export.ts';
-import { verifyLive } from '../ledger/audit-live.ts';
-import { verifyLog } from '../ledger/audit-verify.ts';
-import { knownCheckpoints } from '../ledger/audit-witness.ts';
-import { appendCheckpoints, readCheckpointFile, writeCheckpointLine } from '../ledger/checkpoint-format.ts';
-import { checkpointOf } from '../ledger/checkpoint-record.ts';
-import { linesOf, readHeadLine, readRecordLine } from '../ledger/export-format.ts';
+import { exportText } from '../ledger/audit-export.ts';
+import { knownCheckpoints } from '../ledger/checkpoint-check.ts';
+import { appendCheckpoints, readCheckpointFile } from '../ledger/checkpoint-file.ts';
+import { writeCheckpointLine } from '../ledger/checkpoint-format.ts';
+import { jsonLines, readHeadLine, readRecordLine } from '../ledger/export-format.ts';
 import type { RedisLedger } from '../ledger/ledger.ts';
+import { linesOf } from '../ledger/lines-of.ts';
+import { makeCheckpoint } from '../ledger/make-checkpoint.ts';
 import { checkpointSoon } from '../ledger/shared-checkpoint.ts';
+import { verifyLog } from '../ledger/verify-log.ts';
+import { verifyRedisLog } from '../ledger/verify-redis-log.ts';
 import { CannotRun } from './cannot-run.ts';
 import { refuseExisting, writeWholeFile } from './export-audit.ts';
 import { readMoment } from './moment.ts';
@@ -46,7 +48,7 @@ export async function archiveAudit({ until, out }: ArchiveOptions, terminal: Ter
     if (lost !== null) throw new CannotRun(`nothing is archived: ${lost}`);
     const read = file === null ? null : await readCheckpointFile(file).catch((cause: unknown) => noneYet(cause, file));
     const checkpoints = read && knownCheckpoints(read.lines, signingKey);
-    const whole = await verifyLive(redis, keys, auditKeys, checkpoints);
+    const whole = await verifyRedisLog(redis, keys, auditKeys, checkpoints);
     if (!whole || whole.faulty) {
       throw new CannotRun(
         `the log is not good, so nothing is archived: see \`audit verify\` (first bad seq: ${whole?.firstBad ?? 'none'})`,
@@ -64,7 +66,7 @@ export async function archiveAudit({ until, out }: ArchiveOptions, terminal: Ter
     await writeWholeFile(out, async () => {}, write).finally(() => terminal.progress?.(''));
     await verifyWritten(out, auditKeys);
     if (file !== null) {
-      const checkpoint = await checkpointOf(redis, keys, auditKeys, { seq: head.last, now: terminal.now() });
+      const checkpoint = await makeCheckpoint(redis, keys, auditKeys, { seq: head.last, now: terminal.now() });
       if ('untrusted' in checkpoint) throw new CannotRun(`record ${head.last} changed meanwhile: see \`audit verify\``);
       await appendCheckpoints(file, [writeCheckpointLine(checkpoint, signingKey)]);
     }
@@ -96,12 +98,12 @@ function heldWords({ held }: ArchivePlan): string {
 async function verifyWritten(out: string, auditKeys: Parameters<typeof verifyLog>[2]): Promise<void> {
   const lines = linesOf(createReadStream(out));
   const first = await lines.next();
-  const head = first.done ? null : readHeadLine(first.value);
-  const witness = { name: 'its head', claim: head?.head ?? null, signature: null };
+  const headLine = first.done ? null : readHeadLine(first.value);
+  const head = { name: 'its head', claim: headLine?.head ?? null, signature: null };
   async function* records() {
     for await (const line of lines) yield [{ where: 'a line', ...readRecordLine(line) }];
   }
-  if ((await verifyLog(records(), witness, auditKeys)).faulty) {
+  if ((await verifyLog(records(), head, auditKeys)).faulty) {
     throw new CannotRun(`${printable(out)} does not read back as it was written: nothing was taken out of Redis`);
   }
 }

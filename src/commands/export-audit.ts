@@ -6,16 +6,10 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { type AuditKeys, readLedgerConfig } from '../config.ts';
 import { printable } from '../domain/printable.ts';
-import {
-  type ExportForm,
-  type ExportPlan,
-  exportedEvent,
-  exportText,
-  jsonLines,
-  planExport,
-} from '../ledger/audit-export.ts';
+import { type ExportPlan, exportedEvent, exportText, planExport } from '../ledger/audit-export.ts';
 import type { Connection } from '../ledger/connection.ts';
 import { csv } from '../ledger/export-csv.ts';
+import { type ExportForm, jsonLines } from '../ledger/export-format.ts';
 import type { Keys } from '../ledger/keys.ts';
 import { CannotRun } from './cannot-run.ts';
 import { readMoment } from './moment.ts';

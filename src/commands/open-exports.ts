@@ -1,10 +1,11 @@
 import type { KeyObject } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { printable } from '../domain/printable.ts';
-import type { Unverified } from '../ledger/audit-chain-check.ts';
-import type { LogPart } from '../ledger/audit-verify.ts';
+import type { Unverified } from '../ledger/chain-check.ts';
 import { signatureOf } from '../ledger/checkpoint-format.ts';
-import { linePagesOf, readHeadLine, readRecordLine } from '../ledger/export-format.ts';
+import { readHeadLine, readRecordLine } from '../ledger/export-format.ts';
+import { linePagesOf } from '../ledger/lines-of.ts';
+import type { LogPart } from '../ledger/verify-log.ts';
 import { CannotRun } from './cannot-run.ts';
 import { BEGIN_BYTES, otherFile } from './other-file.ts';
 
@@ -22,7 +23,7 @@ export async function openExports(
 ): Promise<LogPart[]> {
   const parts: LogPart[] = [];
   for (const file of files) parts.push(await openExport(file, signers, note, several));
-  const firstOf = ({ witness }: LogPart) => witness.claim?.first ?? 0;
+  const firstOf = ({ head }: LogPart) => head.claim?.first ?? 0;
   return parts.sort((a, b) => firstOf(a) - firstOf(b));
 }
 
@@ -46,10 +47,10 @@ async function openExport(file: string, signers: readonly KeyObject[], note: Not
   const [first, ...rest] = page ?? [];
   // An editor's mark at the beginning is no part of any line.
   const line = (first?.line ?? '').replace(/^\ufeff/, '');
-  const head = readHeadLine(line);
+  const headLine = readHeadLine(line);
   const name = several ? `the head of ${shown}` : "the export's head";
-  const witness = { name, claim: head ? head.head : null, signature: head && signatureOf(head, signers) };
-  return { witness, records: records(lines, rest, head ? null : line, several ? `${shown}, ` : '') };
+  const head = { name, claim: headLine?.head ?? null, signature: headLine && signatureOf(headLine, signers) };
+  return { head, records: records(lines, rest, headLine ? null : line, several ? `${shown}, ` : '') };
 }
 
 /** The first bytes of a file, and all of them in pieces: it may be a pipe, which is read once. */

@@ -3,10 +3,11 @@ import { type Config, describeConfigFaults, readCheckpointPath } from '../config
 import { printable } from '../domain/printable.ts';
 import type { Result } from '../domain/result.ts';
 import type { AuditKey } from '../ledger/audit-chain.ts';
+import { createAuditedLedger } from '../ledger/audited-ledger.ts';
 import type { Checkpoint } from '../ledger/checkpoint-format.ts';
 import { type Connection, connect, openConnection } from '../ledger/connection.ts';
 import { createKeys, type Keys } from '../ledger/keys.ts';
-import { createLedger, type RedisLedger } from '../ledger/ledger.ts';
+import type { RedisLedger } from '../ledger/ledger.ts';
 import { highestOf, readOwnCheckpoints } from '../ledger/own-checkpoints.ts';
 import { LedgerLost } from '../workflow/faults.ts';
 import { CannotRun } from './cannot-run.ts';
@@ -42,9 +43,17 @@ export async function openLedger(
   auditKeys: readonly AuditKey[],
   { signingKey, terminal }: { signingKey: KeyObject | null; terminal: Terminal },
 ): Promise<{ ledger: RedisLedger; lost: string | null }> {
-  const witness = highestOf(await readKnown(terminal.env, signingKey));
-  const ledger = createLedger({ redis, keys, auditKeys, clock: terminal, newLogId: randomUUID, witness, alone: true });
-  const lost = await ledger.look().then(
+  const checkpoint = highestOf(await readKnown(terminal.env, signingKey));
+  const ledger = createAuditedLedger({
+    redis,
+    keys,
+    auditKeys,
+    clock: terminal,
+    newLogId: randomUUID,
+    checkpoint,
+    alone: true,
+  });
+  const lost = await ledger.recheck().then(
     () => null,
     (fault: unknown) => {
       // It names the log by its id, which comes from Redis.

@@ -2,9 +2,10 @@ import { createPublicKey, type KeyObject } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { type AuditKeys, readAuditKeys, readCheckpointPath, readLedgerConfig } from '../config.ts';
 import { printable } from '../domain/printable.ts';
-import { verifyLive } from '../ledger/audit-live.ts';
-import { type Verification, verifyParts, withFlaw } from '../ledger/audit-verify.ts';
-import { type KnownCheckpoint, readWitness } from '../ledger/audit-witness.ts';
+import type { KnownCheckpoint } from '../ledger/checkpoint-check.ts';
+import { readKnownCheckpoints } from '../ledger/checkpoint-file.ts';
+import { type Verification, verifyParts, withFlaw } from '../ledger/verify-log.ts';
+import { verifyRedisLog } from '../ledger/verify-redis-log.ts';
 import { CannotRun } from './cannot-run.ts';
 import { openExports } from './open-exports.ts';
 import { orCannotRun, withLog } from './open-log.ts';
@@ -77,7 +78,7 @@ function toPublicKey(text: Buffer): KeyObject | null {
 
 /** Checkpoints that somebody named: without them nothing is checked. */
 async function readGiven(file: string, { signers }: Keyring, terminal: Terminal): Promise<KnownCheckpoint[]> {
-  const { checkpoints, flaw } = await readWitness(file, printable(file), signers);
+  const { checkpoints, flaw } = await readKnownCheckpoints(file, printable(file), signers);
   if (checkpoints === null) {
     const begin = await beginOf(file);
     const other = begin && otherFile(begin, 'checkpoints');
@@ -95,7 +96,7 @@ async function verifyRedis(
 ): Promise<Verification> {
   const { redis: target } = orCannotRun(readLedgerConfig(terminal.env));
   const file = given === null ? readCheckpointPath(terminal.env) : null;
-  const kept = file === null ? null : await readWitness(file, 'AUDIT_CHECKPOINT_FILE', keyring.signers);
+  const kept = file === null ? null : await readKnownCheckpoints(file, 'AUDIT_CHECKPOINT_FILE', keyring.signers);
   const checkpoints = given ?? kept?.checkpoints ?? null;
   const said = new Set<string>();
   // The files are opened anew where the log changes meanwhile.
@@ -105,7 +106,7 @@ async function verifyRedis(
   };
   const open = () => openExports(archives, keyring.signers, note, archives.length > 0);
   return withLog(target, async (redis, keys) => {
-    const found = (await verifyLive(redis, keys, keyring.keys, checkpoints, open)) ?? nothingThere(target.prefix);
+    const found = (await verifyRedisLog(redis, keys, keyring.keys, checkpoints, open)) ?? nothingThere(target.prefix);
     return kept?.flaw ? withFlaw(found, kept.flaw, kept.checkpoints === null) : found;
   });
 }

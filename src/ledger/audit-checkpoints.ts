@@ -1,15 +1,18 @@
 import type { KeyObject } from 'node:crypto';
 import type { AuditHead } from '../domain/audit-record.ts';
 import type { Clock } from '../workflow/ports.ts';
+import { readArchivedUpTo } from './archived-up-to.ts';
 import type { AuditAlarms } from './audit-alarms.ts';
 import type { AuditKey } from './audit-chain.ts';
-import { oneEntry, seqOf } from './audit-entries.ts';
-import { readPlace, vouchedFloor } from './audit-loss.ts';
-import { appendCheckpoints, type Checkpoint, readCheckpointFile, writeCheckpointLine } from './checkpoint-format.ts';
-import { checkpointOf } from './checkpoint-record.ts';
+import { oneEntry } from './audit-entries.ts';
+import { appendCheckpoints, readCheckpointFile } from './checkpoint-file.ts';
+import { type Checkpoint, writeCheckpointLine } from './checkpoint-format.ts';
 import type { Connection } from './connection.ts';
 import type { Keys } from './keys.ts';
 import { createLocks } from './locks.ts';
+import { seqOf } from './log-entry.ts';
+import { readLogState } from './log-state.ts';
+import { makeCheckpoint } from './make-checkpoint.ts';
 import { highestOf, readOwnCheckpoints } from './own-checkpoints.ts';
 import { createSharedCheckpoint, type SharedCheckpoint } from './shared-checkpoint.ts';
 import { createSharedSeal } from './shared-seal.ts';
@@ -82,7 +85,7 @@ export function createCheckpoints(options: CheckpointOptions) {
     if (begin === null && file !== null) newest = await highestInFile(file);
     // Before the head, which is never behind it.
     const found = await shared.read();
-    const { head } = await readPlace(redis, keys, 0);
+    const { head } = await readLogState(redis, keys, 0);
     const now = clock.now().getTime();
     await adopt(found, head);
     begin ??= { seq: head === null ? 0 : Math.max(0, lastHundred(head.seq) - 1), at: now };
@@ -109,7 +112,7 @@ export function createCheckpoints(options: CheckpointOptions) {
     try {
       // Another bot may have been at it until just now, and the log have grown.
       const found = await shared.read();
-      const fresh = (await readPlace(redis, keys, 0)).head ?? head;
+      const fresh = (await readLogState(redis, keys, 0)).head ?? head;
       await adopt(found, fresh);
       if (isDue(fresh.seq, since(fresh), now, soon)) {
         // This process stood still until another bot was at it: the next round sees what that one made.
@@ -128,7 +131,7 @@ export function createCheckpoints(options: CheckpointOptions) {
     const { seq: from, at } = since(head);
     const take = async (seq: number) => {
       const counted = made.at(-1) ?? (newest?.log === head.log ? newest : null);
-      const one = await checkpointOf(redis, keys, auditKeys, { seq, now: clock.now(), from: counted });
+      const one = await makeCheckpoint(redis, keys, auditKeys, { seq, now: clock.now(), from: counted });
       if (!('untrusted' in one)) {
         made.push(one);
         alarms.clear('checkpoint-record');
@@ -191,10 +194,10 @@ export function createCheckpoints(options: CheckpointOptions) {
 
   /** Whoever writes to Redis must not write into the file by that. Null: the record is archived, and can't be looked at. */
   async function isBorneOut({ log, seq, hash, count }: Checkpoint): Promise<boolean | null> {
-    const floor = await vouchedFloor(redis, keys, auditKeys);
-    if (floor !== null && floor !== 'unvouched' && seq <= floor.seq) return null;
+    const archivedUpTo = await readArchivedUpTo(redis, keys, auditKeys);
+    if (archivedUpTo !== null && archivedUpTo !== 'unproven' && seq <= archivedUpTo.seq) return null;
     const from = newest?.log === log ? newest : null;
-    const found = await checkpointOf(redis, keys, auditKeys, { seq, now: clock.now(), from });
+    const found = await makeCheckpoint(redis, keys, auditKeys, { seq, now: clock.now(), from });
     return !('untrusted' in found) && found.log === log && found.hash === hash && found.count === count;
   }
 

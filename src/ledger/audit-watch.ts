@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LedgerLost } from '../workflow/faults.ts';
-import { createAlarmTurns } from './alarm-turns.ts';
+import { createAlarmDedupe } from './alarm-dedupe.ts';
 import type { AuditAlarms } from './audit-alarms.ts';
 import type { Checkpoints } from './audit-checkpoints.ts';
 import type { Connection } from './connection.ts';
@@ -21,7 +21,7 @@ const UNTOLD_MS = 30 * 60_000;
 interface WatchOptions {
   redis: Connection;
   keys: Keys;
-  ledger: Pick<RedisLedger, 'look' | 'lost'>;
+  ledger: Pick<RedisLedger, 'recheck' | 'lost'>;
   checkpoints: Pick<Checkpoints, 'round'>;
   alarms: AuditAlarms;
   seal: SharedSeal;
@@ -48,7 +48,7 @@ interface WatchOptions {
 export function startAuditWatch(options: WatchOptions) {
   const { redis, keys, ledger } = options;
   const stopping = new AbortController();
-  const turns = createAlarmTurns({
+  const turns = createAlarmDedupe({
     redis,
     keys,
     replica: options.replica,
@@ -63,7 +63,7 @@ export function startAuditWatch(options: WatchOptions) {
   /** @param last the bot stops */
   async function turn(last = false): Promise<void> {
     try {
-      await ledger.look();
+      await ledger.recheck();
     } catch (fault) {
       if (!(fault instanceof LedgerLost)) throw fault;
       return;

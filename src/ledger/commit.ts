@@ -4,8 +4,8 @@ import { isHeld } from '../domain/hold.ts';
 import { evolve, isOpen, type ThrottleRequest } from '../domain/throttle-request.ts';
 import type { Change, Clock, RecordRef } from '../workflow/ports.ts';
 import { type AuditKey, sealRecord } from './audit-chain.ts';
-import { indexKeysOf } from './audit-search.ts';
 import { changeGuard, markOf } from './in-force.ts';
+import { indexKeysOf } from './index-keys.ts';
 import type { Keys } from './keys.ts';
 import { GROUP } from './outbox.ts';
 
@@ -80,7 +80,7 @@ export function commitCall(
     [
       ...[keys.head, keys.audit, keys.operation(change.op), keys.request(id)],
       ...[keys.openExecution(state?.execution ?? ''), keys.open, keys.outbox, keys.timers],
-      ...[keys.inForce, keys.changing, keys.request(running?.id ?? ''), keys.seen, keys.floor],
+      ...[keys.inForce, keys.changing, keys.request(running?.id ?? ''), keys.missingPositions, keys.archivedUpTo],
       ...index.keys,
     ],
     [

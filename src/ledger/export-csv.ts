@@ -1,7 +1,7 @@
 import { printable } from '../domain/printable.ts';
 import { UNLIMITED } from '../domain/rate.ts';
-import type { ExportForm } from './audit-export.ts';
-import { parseRecord } from './export-format.ts';
+import type { ExportForm } from './export-format.ts';
+import { parseRecord } from './parse-json.ts';
 
 const COLUMNS = [
   ...['seq', 'at', 'event', 'request', 'version', 'actor_name', 'actor_user', 'actor_team', 'channel', 'execution'],

@@ -2,14 +2,13 @@ import { type AuditHead, GENESIS } from '../domain/audit-record.ts';
 import type { ThrottleRequest } from '../domain/throttle-request.ts';
 import { ClaimLost, type LedgerLost, NotRecorded, OutcomeUnknown, type Settled } from '../workflow/faults.ts';
 import type { Change, Clock, Committed, Ledger, Repeated, StoredRequest } from '../workflow/ports.ts';
-import { type AuditAlarms, createAuditAlarms } from './audit-alarms.ts';
 import type { AuditKey } from './audit-chain.ts';
-import type { Sight } from './audit-loss.ts';
-import { createAuditSearch } from './audit-search.ts';
-import { createSights, type SightsOptions } from './audit-sights.ts';
 import { type Answer, build, commitCall, OPERATION_SECONDS } from './commit.ts';
+import type { Connection } from './connection.ts';
 import { createGate } from './gate.ts';
 import { requestOf } from './in-force.ts';
+import type { Keys } from './keys.ts';
+import type { LogPosition } from './log-position.ts';
 import { oneAtATime } from './one-at-a-time.ts';
 import { loadScript } from './script.ts';
 
@@ -17,12 +16,30 @@ import { loadScript } from './script.ts';
 const MOST_TRIES = 100;
 const LOADED_AT_ONCE = 50;
 
-export interface LedgerOptions extends SightsOptions {
+/** What the ledger goes by: whether the log in Redis still has every record that was observed of it. */
+export interface Continuity {
+  /** The log's head, if every record that was observed is there. @throws LedgerLost */
+  observe(): Promise<AuditHead | null>;
+  /** The same, and ends the lost state where the loss was accepted. @throws LedgerLost */
+  recheck(): Promise<AuditHead | null>;
+  /** Why this process no longer writes; null while it does. */
+  lost(): LedgerLost | null;
+  /** The highest record that this process knows of. */
+  position(): LogPosition | null;
+  /** This record is the highest now. */
+  advance(record: LogPosition): void;
+}
+
+export interface LedgerOptions {
+  redis: Connection;
+  keys: Keys;
+  /** The first signs. */
+  auditKeys: readonly AuditKey[];
   clock: Clock;
   /** An id for the log, if this process is the one that begins it. */
   newLogId: () => string;
-  /** Told what is wrong with records that are looked up. */
-  alarms?: AuditAlarms;
+  continuity: Continuity;
+  lookUp: Ledger['lookUp'];
 }
 
 export interface RedisLedger extends Ledger {
@@ -33,28 +50,23 @@ export interface RedisLedger extends Ledger {
   /** What was recorded under an operation key; where nothing was, nothing will be. Asks until Redis answers. */
   settle(op: string): Promise<Settled>;
   /** The highest record that this process knows of. */
-  seen(): Sight | null;
+  position(): LogPosition | null;
   /**
-   * Looks whether what was seen of the log, by this process and by bots that found it lost, is still there, without
-   * writing; a loss that a person accepted meanwhile ends the lost state. Answers with the head, null where there is none.
+   * Checks, without writing, that the log still has what this process observed, and what other bots found missing. A loss
+   * that a person accepted meanwhile ends the lost state. Returns the head; null where there is none.
    * @throws LedgerLost
    */
-  look(): Promise<AuditHead | null>;
+  recheck(): Promise<AuditHead | null>;
 }
 
 /** The ledger in Redis. One per process: its commits are queued here, so that they don't starve each other. */
 export function createLedger(options: LedgerOptions): RedisLedger {
-  const { redis, keys, clock } = options;
+  const { redis, keys, clock, continuity } = options;
   const [signer] = options.auditKeys;
   if (!signer) throw new Error('a ledger needs an audit key');
   const gate = createGate(redis);
-  const search = createAuditSearch(redis, keys, gate, {
-    auditKeys: options.auditKeys,
-    alarms: options.alarms ?? createAuditAlarms(),
-  });
   const runCommit = loadScript(redis, 'commit');
   const runLeave = loadScript(redis, 'leave');
-  const sights = createSights(options, gate);
   let head: AuditHead | null = null;
   const inOrder = oneAtATime();
 
@@ -65,7 +77,7 @@ export function createLedger(options: LedgerOptions): RedisLedger {
 
   async function attempt(change: Change): Promise<Committed> {
     for (let tries = 0; tries < MOST_TRIES; tries++) {
-      head ??= (await sights.stand()) ?? { log: options.newLogId(), seq: 0, hash: GENESIS, at: '' };
+      head ??= (await continuity.observe()) ?? { log: options.newLogId(), seq: 0, hash: GENESIS, at: '' };
       const built = build(change, head, signer as AuditKey, clock.now());
       const reply = await gate.write(change.op, () =>
         runCommit(...commitCall(change, head as AuditHead, built, keys, clock)),
@@ -74,7 +86,7 @@ export function createLedger(options: LedgerOptions): RedisLedger {
       switch (kind) {
         case 'committed':
           head = built.head;
-          sights.saw(head);
+          continuity.advance(head);
           return { kind: 'committed', state: built.state, records: built.records };
         case 'repeated':
           return repeated(rest[0] ?? '');
@@ -85,7 +97,7 @@ export function createLedger(options: LedgerOptions): RedisLedger {
         case 'moved':
           return { kind: 'moved' };
         case 'seen':
-          head = (await sights.stand()) ?? head;
+          head = (await continuity.observe()) ?? head;
           break;
         case 'head':
           head = await followHead(head, rest);
@@ -102,14 +114,14 @@ export function createLedger(options: LedgerOptions): RedisLedger {
     const theirs = { log, seq: Number(seq), hash, at };
     const fresh = mine.seq === 0;
     if (!fresh && (theirs.log !== mine.log || theirs.seq < mine.seq || atMine !== mine.hash))
-      return (await sights.stand()) ?? mine;
-    if (theirs.seq > 0) sights.saw(theirs);
+      return (await continuity.observe()) ?? mine;
+    if (theirs.seq > 0) continuity.advance(theirs);
     return theirs.seq === 0 ? mine : theirs;
   }
 
-  function look(): Promise<AuditHead | null> {
+  function recheck(): Promise<AuditHead | null> {
     return inOrder(async () => {
-      const found = await sights.look();
+      const found = await continuity.recheck();
       if (found) head = found;
       return found;
     });
@@ -117,7 +129,7 @@ export function createLedger(options: LedgerOptions): RedisLedger {
 
   function commit(change: Change): Promise<Committed> {
     const mine = inOrder(async () => {
-      const lost = sights.lost();
+      const lost = continuity.lost();
       if (lost) throw lost;
       return attempt(change);
     });
@@ -164,16 +176,16 @@ export function createLedger(options: LedgerOptions): RedisLedger {
   return {
     load,
     commit,
-    lost: sights.lost,
+    lost: continuity.lost,
     settle: settleUnknown,
-    seen: sights.seen,
-    look,
+    position: continuity.position,
+    recheck,
     head: readHead,
     async done(op) {
       const answer = await gate.read(() => redis.get(keys.operation(op)));
       return answer === null ? null : repeated(answer);
     },
-    lookUp: search.lookUp,
+    lookUp: options.lookUp,
     openRequestOf: (arn) => gate.read(() => redis.get(keys.openExecution(arn))),
     async inForceOf(arn) {
       const mark = await gate.read(() => redis.hget(keys.inForce, arn));

@@ -1,7 +1,8 @@
 import type { KeyObject } from 'node:crypto';
 import { printable } from '../domain/printable.ts';
 import { bad, good, type Result } from '../domain/result.ts';
-import { type Checkpoint, readCheckpointFile, signatureOf } from './checkpoint-format.ts';
+import { readCheckpointFile } from './checkpoint-file.ts';
+import { type Checkpoint, signatureOf } from './checkpoint-format.ts';
 
 /**
  * What the bot's own file of checkpoints vouches for, in its order; with a signing key, only what that signed. None where

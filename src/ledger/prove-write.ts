@@ -32,11 +32,11 @@ export function createProof(
   { replica, abandonedMs = ABANDONED_MS }: { replica: string; abandonedMs?: number | undefined },
 ) {
   const run = loadScript(redis, 'prove');
-  const { proof, head, audit, open, outbox, timers, inForce, changing, floor } = keys;
+  const { proof, head, audit, open, outbox, timers, inForce, changing, archivedUpTo } = keys;
   /** @throws the error of Redis or of the connection to it */
   return async function prove(): Promise<Proof> {
     const answer = (await run(
-      [proof(replica), head, audit, open, outbox, timers, inForce, changing, floor],
+      [proof(replica), head, audit, open, outbox, timers, inForce, changing, archivedUpTo],
       [replica, PROOF_SECONDS, GROUP, abandonedMs, MOST_ENTRIES],
     )) as string[];
     const [kind, ...rest] = answer;

@@ -1,6 +1,4 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { sweepIndexes } from './audit-archive.ts';
-import type { AuditKey } from './audit-chain.ts';
 import type { Connection } from './connection.ts';
 import { requestOf } from './in-force.ts';
 import type { Keys } from './keys.ts';
@@ -15,7 +13,8 @@ const PAGE = 200;
 interface SweepOptions {
   redis: Connection;
   keys: Keys;
-  auditKeys: readonly AuditKey[];
+  /** Deletes what the look-up indexes still name of archived records. */
+  sweepIndexes(stopped: () => boolean): Promise<void>;
   /** 10 minutes if not given. */
   goneMs?: number;
 }
@@ -24,7 +23,7 @@ interface SweepOptions {
  * Takes out of Redis what nobody else does: workers of bots that are gone, limits in force and changes under way whose
  * request is no longer kept, and what indexes name of records that were archived. Safe to repeat, and by several bots at once.
  */
-export function createSweep({ redis, keys, auditKeys, goneMs = GONE_MS }: SweepOptions) {
+export function createSweep({ redis, keys, sweepIndexes, goneMs = GONE_MS }: SweepOptions) {
   const runDropConsumers = loadScript(redis, 'drop-consumers');
   const runLeave = loadScript(redis, 'leave');
 
@@ -54,7 +53,7 @@ export function createSweep({ redis, keys, auditKeys, goneMs = GONE_MS }: SweepO
       await dropConsumers();
       await forgetGone(keys.inForce, requestOf, stopped);
       await forgetGone(keys.changing, (request) => request, stopped);
-      await sweepIndexes(redis, keys, auditKeys, stopped);
+      await sweepIndexes(stopped);
     },
   };
 }

@@ -1,7 +1,7 @@
 import type { ModalView } from '@slack/types';
 import type { Log } from '../log.ts';
 import type { ApplyDeps } from '../workflow/apply-throttle.ts';
-import type { AuditBook } from '../workflow/audit-ports.ts';
+import type { AuditReader } from '../workflow/audit-ports.ts';
 import type { CountDeps } from '../workflow/count-use.ts';
 import type { HomeTabs } from '../workflow/home.ts';
 import type { RunningDeps } from '../workflow/list-running.ts';
@@ -32,7 +32,7 @@ export interface Bot extends RequestThrottleDeps, ApplyDeps, RunningDeps {
   identity: Identity;
   homeTabs: HomeTabs;
   log: Log;
-  audit: AuditBook;
+  audit: AuditReader;
   uses: CountDeps['uses'];
   lookUps: LookUps;
   /** Work that goes on after an interaction was answered; an orderly stop waits for it. */

@@ -3,10 +3,11 @@ import { appendFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { acceptLoss } from '../../src/ledger/audit-accept.ts';
+import { acceptLoss } from '../../src/ledger/accept-loss.ts';
 import { type AuditAlarms, createAuditAlarms } from '../../src/ledger/audit-alarms.ts';
 import { createCheckpoints } from '../../src/ledger/audit-checkpoints.ts';
-import { readCheckpointFile, signatureOf, writeCheckpointLine } from '../../src/ledger/checkpoint-format.ts';
+import { readCheckpointFile } from '../../src/ledger/checkpoint-file.ts';
+import { signatureOf, writeCheckpointLine } from '../../src/ledger/checkpoint-format.ts';
 import { highestOf, readOwnCheckpoints } from '../../src/ledger/own-checkpoints.ts';
 import { AUDIT_KEYS, type OpenedLedger, openLedger, policyLoaded } from './given-ledger.ts';
 
@@ -150,10 +151,10 @@ describe('checkpoints after an accepted loss', () => {
     await round();
     await write(110);
     await accept(250);
-    await opened.ledger.look();
+    await opened.ledger.recheck();
     await write(9);
     await accept(399);
-    await opened.ledger.look();
+    await opened.ledger.recheck();
     await write(5);
     await round();
     // 251 is the first behind the first gap, 400 the record of the second loss.

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { plainEvent, writeRecord } from '../../src/domain/audit-record.ts';
 import { sealRecord } from '../../src/ledger/audit-chain.ts';
-import type { Unverified } from '../../src/ledger/audit-chain-check.ts';
-import { verifyLog } from '../../src/ledger/audit-verify.ts';
-import type { KnownCheckpoint } from '../../src/ledger/audit-witness.ts';
+import type { Unverified } from '../../src/ledger/chain-check.ts';
+import type { KnownCheckpoint } from '../../src/ledger/checkpoint-check.ts';
 import { type ExportedRecord, readRecordLine } from '../../src/ledger/export-format.ts';
+import { verifyLog } from '../../src/ledger/verify-log.ts';
 import { LOG_ID, MEMORY_KEY, writeInMemory } from './in-memory-log.ts';
 
 const LENGTH = 1000;
@@ -25,8 +25,8 @@ async function verified(lines: Lines, first: number, last: number, checkpoints: 
     }));
   }
   const claim = { log: LOG_ID, first, last, hash: at(last).hash, count: last - first + 1 };
-  const witness = { name: "the export's head", claim, signature: 'unsigned' as const };
-  return verifyLog(pages(), witness, [MEMORY_KEY], checkpoints);
+  const head = { name: "the export's head", claim, signature: 'unsigned' as const };
+  return verifyLog(pages(), head, [MEMORY_KEY], checkpoints);
 }
 
 /** Another bit of a text, the same one each time; it stays a text that JSON can carry. */
@@ -177,9 +177,9 @@ describe('a log held against checkpoints', () => {
         yield forged.map((record) => ({ where: 'here', ...record }));
       }
       const claim = { log: LOG_ID, first: 1, last: LENGTH, hash: last, count: LENGTH };
-      const witness = { name: 'its head', claim, signature: 'unsigned' as const };
-      expect(await verifyLog(pages(), witness, [MEMORY_KEY])).toMatchObject({ faulty: false });
-      const { integrity, firstBad } = await verifyLog(pages(), witness, [MEMORY_KEY], HUNDREDS);
+      const head = { name: 'its head', claim, signature: 'unsigned' as const };
+      expect(await verifyLog(pages(), head, [MEMORY_KEY])).toMatchObject({ faulty: false });
+      const { integrity, firstBad } = await verifyLog(pages(), head, [MEMORY_KEY], HUNDREDS);
       expect([from, integrity.verdict, firstBad]).toEqual([from, 'fault', Math.ceil(from / 100) * 100]);
     }
   });

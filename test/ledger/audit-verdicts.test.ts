@@ -2,10 +2,11 @@ import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { GENESIS } from '../../src/domain/audit-record.ts';
 import { createMacs } from '../../src/ledger/audit-chain.ts';
-import { verifyParts, type Witness } from '../../src/ledger/audit-verify.ts';
-import { type KnownCheckpoint, knownCheckpoints } from '../../src/ledger/audit-witness.ts';
+import { type KnownCheckpoint, knownCheckpoints } from '../../src/ledger/checkpoint-check.ts';
 import { readCheckpointLine, writeCheckpointLine } from '../../src/ledger/checkpoint-format.ts';
 import type { ExportedRecord } from '../../src/ledger/export-format.ts';
+import type { PartHead } from '../../src/ledger/part-head.ts';
+import { verifyParts } from '../../src/ledger/verify-log.ts';
 import { LOG_ID, MEMORY_KEY } from './in-memory-log.ts';
 import {
   at,
@@ -232,7 +233,7 @@ describe('keys', () => {
   });
 
   it('sign the head as well', async () => {
-    const words = async (signature: Witness['signature'], keys?: null) =>
+    const words = async (signature: PartHead['signature'], keys?: null) =>
       said(await verify(LOG, { signature, ...(keys === null ? { keys } : {}) }))[2];
     expect(await words('good')).toMatch(/^ok null: .*; its head is signed by AUDIT_SIGNING_KEY$/);
     expect(await words('unsigned')).toMatch(/; its head is not signed$/);
@@ -485,7 +486,7 @@ describe('checkpoints', () => {
   it('of later than a log that was signed to end before are told, and missed where the end is not signed', async () => {
     const part = LOG.slice(0, 6);
     const to = async (
-      signature: Witness['signature'],
+      signature: PartHead['signature'],
       but: Partial<Claim> = {},
       more: Partial<KnownCheckpoint> = {},
     ) => {
@@ -533,40 +534,42 @@ describe('checkpoints', () => {
 describe('a part that was archived', () => {
   const archivedAt = (last: number, hash: string) =>
     changed(12, (record) => ({ ...record, event: 'audit.archived', detail: { last, hash } }));
-  const held = async (lines: ExportedRecord[], floor: { seq: number; hash: string | null }) => {
-    const rest = lines.slice(floor.seq);
-    return verify(rest, { claim: whole(rest, { first: floor.seq + 1, floor }) });
+  const held = async (lines: ExportedRecord[], archivedUpTo: { seq: number; hash: string | null }) => {
+    const rest = lines.slice(archivedUpTo.seq);
+    return verify(rest, { claim: whole(rest, { first: archivedUpTo.seq + 1, archivedUpTo }) });
   };
 
   it('is let pass where an accepted loss says so, in the place of a record that was lost', async () => {
-    const floor = { seq: 4, hash: at(4).hash };
+    const archivedUpTo = { seq: 4, hash: at(4).hash };
     const lossWith = (said: object | null) => {
       const seen = { log: LOG_ID, seq: 11, hash: 'ab'.repeat(32) };
       const detail = { by: 'somebody', gap: null, from: 11, seen, survived: null, floor: said };
       return changed(12, (record) => ({ ...record, event: 'loss.accepted', detail }));
     };
-    expect((await held(lossWith(floor), floor)).integrity.verdict).toBe('ok');
-    for (const other of [null, { ...floor, seq: 3 }, { ...floor, hash: at(3).hash }]) {
-      expect((await held(lossWith(other), floor)).integrity.why).toBe('no record says that 1 … 4 were archived');
+    expect((await held(lossWith(archivedUpTo), archivedUpTo)).integrity.verdict).toBe('ok');
+    for (const other of [null, { ...archivedUpTo, seq: 3 }, { ...archivedUpTo, hash: at(3).hash }]) {
+      expect((await held(lossWith(other), archivedUpTo)).integrity.why).toBe('no record says that 1 … 4 were archived');
     }
   });
 
   it('is let pass where a record says so, and what follows it follows', async () => {
-    const floor = { seq: 4, hash: at(4).hash };
-    expect(said(await held(archivedAt(4, at(4).hash), floor))[0]).toBe('ok null: 8 records, hash chain unbroken');
-    expect((await held(archivedAt(4, at(3).hash), floor)).integrity).toMatchObject({
+    const archivedUpTo = { seq: 4, hash: at(4).hash };
+    expect(said(await held(archivedAt(4, at(4).hash), archivedUpTo))[0]).toBe(
+      'ok null: 8 records, hash chain unbroken',
+    );
+    expect((await held(archivedAt(4, at(3).hash), archivedUpTo)).integrity).toMatchObject({
       ...{ verdict: 'fault', seq: 5 },
       why: 'no record says that 1 … 4 were archived',
     });
-    expect((await held(archivedAt(3, at(4).hash), floor)).faulty).toBe(true);
-    expect((await held(LOG, floor)).faulty).toBe(true);
+    expect((await held(archivedAt(3, at(4).hash), archivedUpTo)).faulty).toBe(true);
+    expect((await held(LOG, archivedUpTo)).faulty).toBe(true);
     const other = await held(archivedAt(4, at(3).hash), { seq: 4, hash: at(3).hash });
     expect(other.integrity.why).toBe('record 5 does not follow the one before it');
-    const another = changed(12, (record) => ({ ...record, detail: floor }));
+    const another = changed(12, (record) => ({ ...record, detail: archivedUpTo }));
     const refused = changed(12, (record) => ({ ...record, detail: { last: 4, hash: at(4).hash } }));
-    for (const lines of [another, refused]) expect((await held(lines, floor)).faulty).toBe(true);
+    for (const lines of [another, refused]) expect((await held(lines, archivedUpTo)).faulty).toBe(true);
     const silent = changed(12, (record) => ({ ...record, event: 'audit.archived', detail: null }));
-    expect((await held(silent, floor)).faulty).toBe(true);
+    expect((await held(silent, archivedUpTo)).faulty).toBe(true);
   });
 
   it('is taken from the first record where nothing else says which one was the last of it', async () => {
@@ -579,7 +582,7 @@ describe('a part that was archived', () => {
     const anew = { ...JSON.parse(at(5).bytes), prev: GENESIS };
     const lines = [sealed(JSON.stringify(anew))];
     const found = await verify(lines, {
-      claim: whole(lines, { first: 5, last: 5, floor: { seq: 4, hash: at(4).hash } }),
+      claim: whole(lines, { first: 5, last: 5, archivedUpTo: { seq: 4, hash: at(4).hash } }),
     });
     expect(said(found)[0]).toBe('fault 5: record 5 does not follow the one before it');
   });
@@ -590,14 +593,14 @@ describe('a part that was archived', () => {
       seen: { log: LOG_ID, seq: 8, hash: at(8).hash },
     };
     const loss = { ...JSON.parse(at(9).bytes), event: 'loss.accepted' };
-    const lostAfter = (told: object, floor = { last: 4, hash: at(4).hash }, prev = at(4).hash) => {
+    const lostAfter = (told: object, archivedUpTo = { last: 4, hash: at(4).hash }, prev = at(4).hash) => {
       const nine = sealed(JSON.stringify({ ...loss, prev, detail: { ...detail, ...told } }));
-      const ten = { ...JSON.parse(at(10).bytes), prev: nine.hash, event: 'audit.archived', detail: floor };
+      const ten = { ...JSON.parse(at(10).bytes), prev: nine.hash, event: 'audit.archived', detail: archivedUpTo };
       return [nine, sealed(JSON.stringify(ten))];
     };
-    const floor = { seq: 4, hash: at(4).hash };
+    const archivedUpTo = { seq: 4, hash: at(4).hash };
     const live = (records: ExportedRecord[], first: number) =>
-      verify(records, { claim: whole(records, { first, last: 10, floor }) });
+      verify(records, { claim: whole(records, { first, last: 10, archivedUpTo }) });
     const found = await live(lostAfter({}), 5);
     expect(said(found).slice(0, 2)).toEqual([
       'ok null: 2 records, hash chain unbroken; accepted as lost: 5 … 8',

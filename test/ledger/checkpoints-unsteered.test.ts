@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type AuditAlarms, createAuditAlarms } from '../../src/ledger/audit-alarms.ts';
 import { createCheckpoints } from '../../src/ledger/audit-checkpoints.ts';
-import { readCheckpointFile, writeCheckpointLine } from '../../src/ledger/checkpoint-format.ts';
+import { readCheckpointFile } from '../../src/ledger/checkpoint-file.ts';
+import { writeCheckpointLine } from '../../src/ledger/checkpoint-format.ts';
 import { readOwnCheckpoints } from '../../src/ledger/own-checkpoints.ts';
 import { AUDIT_KEYS, type OpenedLedger, openLedger, policyLoaded } from './given-ledger.ts';
 

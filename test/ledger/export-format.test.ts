@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { linePagesOf, readRecordLine, writeRecordLine } from '../../src/ledger/export-format.ts';
+import { readRecordLine, writeRecordLine } from '../../src/ledger/export-format.ts';
+import { linePagesOf } from '../../src/ledger/lines-of.ts';
 
 const TEXT = Buffer.from('one\ntwo \u2028 é 🚚\n\n\ufffd kept\nlast');
 

@@ -3,9 +3,9 @@ import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { createTerminal, type Terminal } from '../../src/commands/terminal.ts';
 import type { AuditEvent } from '../../src/domain/audit-event.ts';
+import { createAuditedLedger } from '../../src/ledger/audited-ledger.ts';
 import { connect, openConnection } from '../../src/ledger/connection.ts';
 import { createKeys } from '../../src/ledger/keys.ts';
-import { createLedger } from '../../src/ledger/ledger.ts';
 import { targetOf } from './given-ledger.ts';
 
 /** A date on which each record is a minute after the one before. */
@@ -29,7 +29,7 @@ export async function writeLog(redisUrl: string, length: number, signers: { kid:
   await connect(redis, 5000);
   let minute = 0;
   for (const [place, { kid, key }] of signers.entries()) {
-    const ledger = createLedger({
+    const ledger = createAuditedLedger({
       ...{ redis, keys, newLogId: randomUUID },
       auditKeys: [{ kid, key: Buffer.from(key, 'hex') }],
       clock: { now: () => new Date(START + minute * 60_000) },

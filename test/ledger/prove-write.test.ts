@@ -57,7 +57,7 @@ describe('a write that is proven', () => {
     await expect.poll(async () => (await prove().catch(() => null))?.kind).toBe('proven');
   });
 
-  it.each(['head', 'audit', 'open', 'outbox', 'timers', 'inForce', 'changing', 'floor'] as const)(
+  it.each(['head', 'audit', 'open', 'outbox', 'timers', 'inForce', 'changing', 'archivedUpTo'] as const)(
     'tells of a wrong type at %s, where a commit is refused too',
     async (name) => {
       const prefix = freshPrefix();

@@ -11,7 +11,7 @@ import { plainEvent, writeRecord } from '../../src/domain/audit-record.ts';
 import { createAuditAlarms } from '../../src/ledger/audit-alarms.ts';
 import { sealRecord } from '../../src/ledger/audit-chain.ts';
 import { createCheckpoints } from '../../src/ledger/audit-checkpoints.ts';
-import { publishSights } from '../../src/ledger/audit-loss.ts';
+import { publishPositions } from '../../src/ledger/published-positions.ts';
 import { LedgerLost } from '../../src/workflow/faults.ts';
 import { AUDIT_KEYS, openLedger, policyLoaded, restore, snapshot } from '../ledger/given-ledger.ts';
 import { run } from '../ledger/log-fixture.ts';
@@ -46,17 +46,17 @@ const accept = (seen: { seq: number; hash: string } | null) =>
     acceptAuditLoss({ reason: 'the disk burned', ...(seen ? { seen: `${seen.seq}:${seen.hash}` } : {}) }, terminal),
   );
 const verify = (options: VerifyOptions = {}) => run(env, (terminal) => verifyAudit(options, terminal));
-const floor = () => opened.redis.hgetall(opened.keys.floor);
+const floor = () => opened.redis.hgetall(opened.keys.archivedUpTo);
 
 describe('the floor of an archived log', () => {
   it('moves with the record that says so, and not without it', async () => {
     await write(5);
     await archive();
-    expect(await floor()).toMatchObject({ seq: '4', by: '6', log: opened.ledger.seen()?.log });
+    expect(await floor()).toMatchObject({ seq: '4', by: '6', log: opened.ledger.position()?.log });
     const event = (last: number, hash: string) => plainEvent('audit.archived', { detail: { last, hash } });
     const [, , hash = ''] = (await opened.redis.xrange(opened.keys.audit, '5-0', '5-0'))[0]?.[1] ?? [];
     for (const stale of [event(5, 'ab'.repeat(32)), event(4, hash), event(9, hash)]) {
-      await opened.ledger.look();
+      await opened.ledger.recheck();
       const moved = await opened.ledger.commit({ op: randomUUID(), prior: null, events: [stale] });
       expect(moved.kind).toBe('moved');
     }
@@ -67,12 +67,12 @@ describe('the floor of an archived log', () => {
   it('lets a bot that saw less than was archived go on', async () => {
     await write(3);
     const behind = await openLedger({ prefix: env.REDIS_KEY_PREFIX ?? '', clock: CLOCK });
-    await behind.ledger.look();
+    await behind.ledger.recheck();
     await write(3);
     await archive();
     await archive();
     expect(await opened.redis.xrange(opened.keys.audit, '-', '3-0')).toEqual([]);
-    await expect(behind.ledger.look()).resolves.toMatchObject({ seq: 8 });
+    await expect(behind.ledger.recheck()).resolves.toMatchObject({ seq: 8 });
     behind.close();
   });
 
@@ -90,9 +90,9 @@ describe('the floor of an archived log', () => {
       await opened.redis.del(opened.keys.audit);
       await opened.redis.xadd(opened.keys.audit, '100-0', 'b', bytes, 'h', hash, 'm', mac, 'k', 'k1');
       await opened.redis.hset(opened.keys.head, { seq: 100, hash: hash.toString('hex') });
-      await opened.redis.hset(opened.keys.floor, { log: head.log, seq: 99, hash: 'cd'.repeat(32), by: 100 });
-      const bot = await openLedger({ prefix: env.REDIS_KEY_PREFIX ?? '', witness: head });
-      await expect(bot.ledger.look()).rejects.toThrow(LedgerLost);
+      await opened.redis.hset(opened.keys.archivedUpTo, { log: head.log, seq: 99, hash: 'cd'.repeat(32), by: 100 });
+      const bot = await openLedger({ prefix: env.REDIS_KEY_PREFIX ?? '', checkpoint: head });
+      await expect(bot.ledger.recheck()).rejects.toThrow(LedgerLost);
       bot.close();
     }
   });
@@ -104,17 +104,17 @@ describe('the floor of an archived log', () => {
       const file = join(folder, 'archive');
       await archive(file);
       await write(4);
-      const seen = opened.ledger.seen();
+      const seen = opened.ledger.position();
       if (!seen) throw new Error('nothing seen');
       if (lost === 'the record that says so') {
         // 8 is left: 9 said that 1 to 7 were archived.
         for (let seq = 9; seq <= 13; seq++) await opened.redis.xdel(opened.keys.audit, `${seq}-0`);
       } else await opened.redis.xtrim(opened.keys.audit, 'MAXLEN', 0);
       if (lost === 'all behind it and the head') await opened.redis.del(opened.keys.head);
-      await expect(opened.ledger.look()).rejects.toThrow(LedgerLost);
+      await expect(opened.ledger.recheck()).rejects.toThrow(LedgerLost);
 
       expect((await accept(seen)).out).toContain(`accepted as record 14`);
-      await expect(opened.ledger.look()).resolves.toMatchObject({ seq: 14 });
+      await expect(opened.ledger.recheck()).resolves.toMatchObject({ seq: 14 });
       await write(1);
       expect(await verify()).toMatchObject({ code: 0, out: expect.stringContaining('8 … 15') });
       expect(await verify({ archive: file })).toMatchObject({ code: 0, out: expect.stringContaining('1 … 15') });
@@ -178,16 +178,16 @@ describe('what an accepted loss says', () => {
     await write(4);
     const first = await snapshot(opened);
     await write(3);
-    const seven = opened.ledger.seen();
+    const seven = opened.ledger.position();
     await restore(opened, first);
     await accept(seven);
     await expectExact(1);
 
     // A fork of what came then, which went further.
-    await opened.ledger.look();
+    await opened.ledger.recheck();
     const second = await snapshot(opened);
     await write(2);
-    const ten = opened.ledger.seen();
+    const ten = opened.ledger.position();
     await restore(opened, second);
     const other = await openLedger({ prefix: env.REDIS_KEY_PREFIX ?? '', clock: CLOCK });
     for (let number = 0; number < 4; number++) await other.ledger.commit(policyLoaded(randomUUID()));
@@ -196,15 +196,15 @@ describe('what an accepted loss says', () => {
     other.close();
 
     // A bot that slept through both.
-    const late = await openLedger({ prefix: env.REDIS_KEY_PREFIX ?? '', witness: seven });
-    await expect(late.ledger.look()).resolves.toMatchObject({ seq: 13 });
+    const late = await openLedger({ prefix: env.REDIS_KEY_PREFIX ?? '', checkpoint: seven });
+    await expect(late.ledger.recheck()).resolves.toMatchObject({ seq: 13 });
     late.close();
     await expect(accept(seven)).rejects.toThrow('nothing is lost');
-    await opened.ledger.look();
+    await opened.ledger.recheck();
     await archive();
     await write(1);
     await opened.redis.xtrim(opened.keys.audit, 'MAXLEN', 0);
-    await accept(opened.ledger.seen());
+    await accept(opened.ledger.position());
     await expectExact(1);
   });
 
@@ -214,12 +214,12 @@ describe('what an accepted loss says', () => {
       { log: 'one', seq: 5, hash: 'ab'.repeat(32) },
       { log: 'two', seq: 9, hash: 'cd'.repeat(32) },
     ];
-    await publishSights(opened.redis, opened.keys, sights, AUDIT_KEYS);
+    await publishPositions(opened.redis, opened.keys, sights, AUDIT_KEYS);
     expect((await accept(null)).said).toContain('record 5');
-    await expect(opened.ledger.look()).rejects.toThrow(LedgerLost);
+    await expect(opened.ledger.recheck()).rejects.toThrow(LedgerLost);
     expect((await accept(null)).said).toContain('go on by themselves');
     await expectExact(2);
-    await expect(opened.ledger.look()).resolves.toMatchObject({ seq: 11 });
+    await expect(opened.ledger.recheck()).resolves.toMatchObject({ seq: 11 });
   });
 });
 
@@ -233,13 +233,13 @@ describe('audit accept-loss --seen', () => {
 
   it('may be as far as a checkpoint has it, and the log goes on from there', async () => {
     await write(3);
-    const { log = '' } = opened.ledger.seen() ?? {};
+    const { log = '' } = opened.ledger.position() ?? {};
     const seq = 999_999_999_999_990;
     const checkpoint = { log, seq, hash: 'ab'.repeat(32), count: seq, at: '2026-03-01T00:00:00.000Z' };
     env.AUDIT_CHECKPOINT_FILE = join(folder, 'checkpoints');
     await writeFile(env.AUDIT_CHECKPOINT_FILE, `${JSON.stringify({ checkpoint })}\n`);
     await accept(null);
-    await opened.ledger.look();
+    await opened.ledger.recheck();
     await write(15);
     expect(await opened.ledger.head()).toMatchObject({ seq: seq + 16 });
     expect(await verify()).toMatchObject({ code: 0 });

@@ -10,7 +10,7 @@ import { exportAudit } from '../../src/commands/export-audit.ts';
 import { type VerifyOptions, verifyAudit } from '../../src/commands/verify-audit.ts';
 import { createAuditAlarms } from '../../src/ledger/audit-alarms.ts';
 import { createCheckpoints } from '../../src/ledger/audit-checkpoints.ts';
-import { publishSights } from '../../src/ledger/audit-loss.ts';
+import { publishPositions } from '../../src/ledger/published-positions.ts';
 import { readSettings } from '../../src/settings.ts';
 import { LedgerLost } from '../../src/workflow/faults.ts';
 import { asked, asking, AUDIT_KEYS as LOG_KEYS, openLedger, restore, snapshot } from '../ledger/given-ledger.ts';
@@ -90,7 +90,7 @@ describe('audit accept-loss', () => {
     expect(found).toMatchObject({ code: 0 });
     expect(found.out).toContain('accepted as lost: 1 … 5');
     // The bot that saw the records goes on by itself.
-    await expect(opened.ledger.look()).resolves.toMatchObject({ seq: 6 });
+    await expect(opened.ledger.recheck()).resolves.toMatchObject({ seq: 6 });
     await asked(opened.ledger, 7);
     expect((await verifyAll()).out).toContain('2 records');
   });
@@ -101,7 +101,7 @@ describe('audit accept-loss', () => {
     await write(4, 6);
     await checkpoint();
     await restore(opened, backup);
-    await expect(opened.ledger.look()).rejects.toThrow(LedgerLost);
+    await expect(opened.ledger.recheck()).rejects.toThrow(LedgerLost);
     await expect(opened.ledger.commit(asking(90))).rejects.toThrow(LedgerLost);
     expect((await verifyAll()).out).toMatch(/completeness +fault +ends at 3, and a checkpoint has seen record 6/);
     const third = JSON.parse((await opened.redis.xrange(opened.keys.audit, '3-0', '3-0'))[0]?.[1][1] ?? '');
@@ -111,7 +111,7 @@ describe('audit accept-loss', () => {
       seq: 7,
       detail: { gap: { first: 4, last: 6 }, survived: { seq: 3 }, from: 4 },
     });
-    await opened.ledger.look();
+    await opened.ledger.recheck();
     expect(opened.ledger.lost()).toBeNull();
     await asked(opened.ledger, 91);
     expect(await verifyAll()).toMatchObject({ code: 0, out: expect.stringContaining('1 given up') });
@@ -123,22 +123,22 @@ describe('audit accept-loss', () => {
     await checkpoint();
     const backup = await snapshot(opened);
     await write(4, 5);
-    const seen = opened.ledger.seen();
+    const seen = opened.ledger.position();
     await restore(opened, backup);
     const other = await openLedger({ prefix: env.REDIS_KEY_PREFIX ?? '' });
     for (let number = 11; number <= 14; number++) await asked(other.ledger, number);
-    await expect(opened.ledger.look()).rejects.toThrow(LedgerLost);
+    await expect(opened.ledger.recheck()).rejects.toThrow(LedgerLost);
     await accept(`5:${seen?.hash}`);
     expect(await lastRecord()).toMatchObject({
       seq: 8,
       detail: { gap: null, from: 4, seen: { seq: 5 }, survived: { seq: 7 } },
     });
-    await opened.ledger.look();
-    await other.ledger.look();
+    await opened.ledger.recheck();
+    await other.ledger.recheck();
     await asked(opened.ledger, 92);
     await asked(other.ledger, 93);
     expect(await verifyAll()).toMatchObject({ code: 0 });
-    const late = await openLedger({ prefix: env.REDIS_KEY_PREFIX ?? '', witness: seen });
+    const late = await openLedger({ prefix: env.REDIS_KEY_PREFIX ?? '', checkpoint: seen });
     await asked(late.ledger, 94);
     late.close();
     other.close();
@@ -146,19 +146,19 @@ describe('audit accept-loss', () => {
 
   it('knows from a bot that stands still what was seen, without --seen and checkpoints', async () => {
     await write(1, 4);
-    const seen = opened.ledger.seen();
+    const seen = opened.ledger.position();
     await restore(opened, new Map());
-    await publishSights(opened.redis, opened.keys, seen ? [seen] : [], LOG_KEYS);
+    await publishPositions(opened.redis, opened.keys, seen ? [seen] : [], LOG_KEYS);
     await accept(undefined, { AUDIT_CHECKPOINT_FILE: undefined });
     expect(await lastRecord()).toMatchObject({ seq: 5, log: seen?.log });
-    expect(await opened.redis.exists(opened.keys.seen)).toBe(0);
+    expect(await opened.redis.exists(opened.keys.missingPositions)).toBe(0);
   });
 
   it('is refused where nothing is lost, without a reason, a key or a place that can be read', async () => {
     await write(1, 2);
     await checkpoint();
     await expect(accept()).rejects.toThrow('nothing is lost');
-    const { seq, hash } = opened.ledger.seen() ?? {};
+    const { seq, hash } = opened.ledger.position() ?? {};
     await expect(accept(`${seq}:${hash}`)).rejects.toThrow('nothing is lost');
     await expect(accept('5:abc')).rejects.toThrow("can't be read");
     await expect(accept(undefined, { AUDIT_KEYS: undefined })).rejects.toThrow('AUDIT_KEYS is not set');
@@ -171,27 +171,27 @@ describe('audit accept-loss', () => {
     await checkpoint();
     await restore(opened, new Map());
     await accept(undefined, { AUDIT_KEYS: `k1:${'08'.repeat(32)}` });
-    await expect(opened.ledger.look()).rejects.toThrow(LedgerLost);
+    await expect(opened.ledger.recheck()).rejects.toThrow(LedgerLost);
   });
 });
 
 describe('a process that begins with a checkpoint', () => {
   it('writes nothing on an emptied or older log', async () => {
     await write(1, 3);
-    const witness = opened.ledger.seen();
+    const checkpoint = opened.ledger.position();
     await restore(opened, new Map());
-    const late = await openLedger({ prefix: env.REDIS_KEY_PREFIX ?? '', witness });
+    const late = await openLedger({ prefix: env.REDIS_KEY_PREFIX ?? '', checkpoint });
     await expect(late.ledger.commit(asking(9))).rejects.toThrow(LedgerLost);
-    expect([...(await snapshot(opened)).keys()]).toEqual([opened.keys.seen]);
-    expect(late.ledger.lost()?.message).toContain(`--seen 3:${witness?.hash}`);
+    expect([...(await snapshot(opened)).keys()]).toEqual([opened.keys.missingPositions]);
+    expect(late.ledger.lost()?.message).toContain(`--seen 3:${checkpoint?.hash}`);
     late.close();
   });
 
   it('goes on where the log has it', async () => {
     await write(1, 3);
-    const witness = opened.ledger.seen();
+    const checkpoint = opened.ledger.position();
     await write(4, 5);
-    const late = await openLedger({ prefix: env.REDIS_KEY_PREFIX ?? '', witness });
+    const late = await openLedger({ prefix: env.REDIS_KEY_PREFIX ?? '', checkpoint });
     await asked(late.ledger, 6);
     late.close();
   });
@@ -234,7 +234,7 @@ describe('audit archive', () => {
     });
     // A floor that no record vouches for hides a beginning that was deleted.
     await opened.redis.xtrim(opened.keys.audit, 'MINID', '11-0');
-    await opened.redis.hset(opened.keys.floor, 'seq', '10', 'hash', (await lastRecord()).prev);
+    await opened.redis.hset(opened.keys.archivedUpTo, 'seq', '10', 'hash', (await lastRecord()).prev);
     expect((await verify()).code).toBe(1);
     await asked(opened.ledger, 55);
   });
@@ -257,7 +257,7 @@ describe('a command on a log that is lost', () => {
   const sights = {
     'a bot found it': async () => {
       const other = await openLedger({ prefix: env.REDIS_KEY_PREFIX ?? '' });
-      await other.ledger.look();
+      await other.ledger.recheck();
       return { other, env: { ...env, AUDIT_CHECKPOINT_FILE: undefined } };
     },
     'the checkpoint file tells': async () => {
@@ -274,7 +274,7 @@ describe('a command on a log that is lost', () => {
       await write(4, 5);
       const { other, env: own } = await sights[how]();
       await restore(opened, backup);
-      await other?.ledger.look().catch(() => {});
+      await other?.ledger.recheck().catch(() => {});
       const out = join(folder, 'export');
       const { said } = await run(own, (terminal) => exportAudit({ format: 'jsonl', out }, terminal));
       expect(said).toMatch(/note: record 5 .*--seen 5:[0-9a-f]{64}.*\n.*not recorded\n3 records, 1 to 3/);

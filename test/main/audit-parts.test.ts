@@ -9,8 +9,8 @@ import { type VerifyOptions, verifyAudit } from '../../src/commands/verify-audit
 import { readAuditKeys } from '../../src/config.ts';
 import { createAuditAlarms } from '../../src/ledger/audit-alarms.ts';
 import { createCheckpoints } from '../../src/ledger/audit-checkpoints.ts';
-import { verifyLive } from '../../src/ledger/audit-live.ts';
 import type { Connection } from '../../src/ledger/connection.ts';
+import { verifyRedisLog } from '../../src/ledger/verify-redis-log.ts';
 import { newSigningKey, run, START, writeLog } from '../ledger/log-fixture.ts';
 
 let folder: string;
@@ -85,7 +85,7 @@ describe('archives before the log in Redis', () => {
 
   it('are never all of the log: where Redis holds nothing, its end was lost', async () => {
     await archive('a', 11);
-    await log.redis.del(log.keys.audit, log.keys.head, log.keys.floor);
+    await log.redis.del(log.keys.audit, log.keys.head, log.keys.archivedUpTo);
     expect(await verify({ archive: at('a') })).toMatchObject({
       code: 1,
       out: expect.stringContaining('Redis holds no log, and the last record is never archived'),
@@ -97,7 +97,7 @@ describe('archives before the log in Redis', () => {
     await archive('a', 11);
     const rest = await log.redis.xrangeBuffer(log.keys.audit, '11-0', '+');
     const putBack = async (first: (fields: Buffer[], id: string) => (Buffer | string)[] | null) => {
-      await log.redis.del(log.keys.audit, log.keys.floor);
+      await log.redis.del(log.keys.audit, log.keys.archivedUpTo);
       for (const [id, fields] of [...all.slice(0, 10), ...rest]) {
         const put = first(fields, id.toString());
         if (!put) continue;
@@ -151,7 +151,7 @@ describe('archives before the log in Redis', () => {
       },
     });
     const keys = readAuditKeys(env);
-    const found = await verifyLive(redis, more.keys, keys.ok ? keys.value.keys : null);
+    const found = await verifyRedisLog(redis, more.keys, keys.ok ? keys.value.keys : null);
     expect(found).toMatchObject({ faulty: false, completeness: { why: '1,101 … 1,201, as the head in Redis says' } });
     more.close();
   });

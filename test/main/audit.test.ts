@@ -220,7 +220,7 @@ describe('audit export', () => {
   it('is not cut short by what Redis alone says was archived', async () => {
     const { env, redis, keys } = await newLog(6);
     const [log = ''] = await redis.hmget(keys.head, 'log');
-    await redis.hset(keys.floor, { log, seq: 4, hash: 'ab'.repeat(32), by: 6, at: minute(6) });
+    await redis.hset(keys.archivedUpTo, { log, seq: 4, hash: 'ab'.repeat(32), by: 6, at: minute(6) });
     await expect(exported(env)).rejects.toThrow('no record of the audit log says so');
     expect((await verified(env)).code).toBe(1);
   });

@@ -1,10 +1,11 @@
 import type { Untrusted } from '../workflow/ports.ts';
+import { acceptedLossAt } from './accepted-loss-at.ts';
 import type { AuditKey } from './audit-chain.ts';
-import { acceptedAt, readPlace } from './audit-loss.ts';
 import type { Checkpoint } from './checkpoint-format.ts';
 import type { Connection } from './connection.ts';
 import { createEntryCheck } from './entry-check.ts';
 import type { Keys } from './keys.ts';
+import { readLogState } from './log-state.ts';
 
 /** What a count goes on from: a checkpoint below, by its maker's own word. */
 export type CountedUpTo = Pick<Checkpoint, 'seq' | 'count'>;
@@ -14,14 +15,14 @@ export type CountedUpTo = Pick<Checkpoint, 'seq' | 'count'>;
  * wrote.
  * @param from how many records there were up to an earlier place; null: from the first on
  */
-export async function checkpointOf(
+export async function makeCheckpoint(
   redis: Connection,
   keys: Keys,
   auditKeys: readonly AuditKey[],
   ask: { seq: number; now: Date; from?: CountedUpTo | null },
 ): Promise<Checkpoint | { untrusted: Untrusted }> {
   const { seq, now } = ask;
-  const { head, losses, entry } = await readPlace(redis, keys, seq);
+  const { head, losses, entry } = await readLogState(redis, keys, seq);
   const found = createEntryCheck(auditKeys)(seq, entry);
   if ('untrusted' in found) return found;
   // Of another log, under the same keys.
@@ -29,7 +30,7 @@ export async function checkpointOf(
   const from = ask.from && ask.from.seq <= seq ? ask.from : { seq: 0, count: 0 };
   let empty = 0;
   for (const loss of losses.filter((one) => one.seq > from.seq && one.seq <= seq)) {
-    const gap = (await acceptedAt(redis, keys, loss.seq, auditKeys))?.gap;
+    const gap = (await acceptedLossAt(redis, keys, loss.seq, auditKeys))?.gap;
     if (gap) empty += gap.last - gap.first + 1;
   }
   return {

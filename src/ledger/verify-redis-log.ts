@@ -1,17 +1,18 @@
 import type { AuditKey } from './audit-chain.ts';
-import type { Unverified } from './audit-chain-check.ts';
-import { type LogEntry, type LogSnapshot, readEntries, readSnapshot, recordOf } from './audit-entries.ts';
+import { type LogSnapshot, readEntries, readSnapshot } from './audit-entries.ts';
 import { createIndexCheck, withIndexes } from './audit-index-check.ts';
-import { type LogPart, type Verification, verifyParts } from './audit-verify.ts';
-import type { KnownCheckpoint } from './audit-witness.ts';
+import type { Unverified } from './chain-check.ts';
+import type { KnownCheckpoint } from './checkpoint-check.ts';
 import type { Connection } from './connection.ts';
 import type { Keys } from './keys.ts';
+import { type LogEntry, recordOf } from './log-entry.ts';
+import { type LogPart, type Verification, verifyParts } from './verify-log.ts';
 
-/** The part of the log that was archived before, in the order of its records; opened anew each time. */
+/** Opens the archives of the log, in the order of their records. Each call opens them again. */
 export type OpenArchives = () => Promise<LogPart[]>;
 
-/** Checks the log in Redis, up to where it ended when this began. Null: there is none. */
-export async function verifyLive(
+/** Checks the log in Redis, up to where it ended at the start of the check. Null: there is none. */
+export async function verifyRedisLog(
   redis: Connection,
   keys: Keys,
   auditKeys: readonly AuditKey[] | null,
@@ -23,43 +24,47 @@ export async function verifyLive(
     const archives = await openArchives();
     if (!snapshot.head && !snapshot.ends && !checkpoints && archives.length === 0) return null;
     const indexes = createIndexCheck(redis, keys, snapshot);
-    const parts = [...fromTheFloor(archives), livePart(redis, keys, snapshot, archives.length > 0, indexes.take)];
+    const parts = [...fromArchive(archives), redisPart(redis, keys, snapshot, archives.length > 0, indexes.add)];
     const checked = await verifyParts(parts, auditKeys, checkpoints);
-    // Where the records are not what they were, nobody knows what should stand in the indexes.
+    // The indexes can be checked only against records that are sound.
     const found = checked.integrity.verdict === 'ok' ? withIndexes(checked, await indexes.found()) : checked;
     if (!found.faulty) return found;
-    // What an archive took out of Redis while this read it is not missing.
-    const { floor } = await readSnapshot(redis, keys);
-    if (floor?.seq === snapshot.floor?.seq) return found;
+    // Records that were archived during the check are not missing: check again.
+    const { archivedUpTo } = await readSnapshot(redis, keys);
+    if (archivedUpTo?.seq === snapshot.archivedUpTo?.seq) return found;
   }
 }
 
-/** Archives that begin within the log: a record has to say that what was before them was archived too. */
-function fromTheFloor(archives: LogPart[]): LogPart[] {
+/** Archives that begin within the log: a record has to say that the part before them was archived too. */
+function fromArchive(archives: LogPart[]): LogPart[] {
   const [first, ...rest] = archives;
-  const claim = first?.witness.claim;
+  const claim = first?.head.claim;
   if (!first || !claim?.first || claim.first === 1) return archives;
-  const floor = { seq: claim.first - 1, hash: null };
-  return [{ ...first, witness: { ...first.witness, claim: { ...claim, floor } } }, ...rest];
+  const archivedUpTo = { seq: claim.first - 1, hash: null };
+  return [{ ...first, head: { ...first.head, claim: { ...claim, archivedUpTo } } }, ...rest];
 }
 
-function livePart(
+function redisPart(
   redis: Connection,
   keys: Keys,
-  { head, ends, floor }: LogSnapshot,
+  { head, ends, archivedUpTo }: LogSnapshot,
   archived: boolean,
   onPage: (page: readonly LogEntry[]) => void,
 ): LogPart {
   const claim = head && {
-    ...{ log: head.log, first: (floor?.seq ?? 0) + 1, last: head.seq, hash: head.hash, count: null },
-    floor,
+    log: head.log,
+    first: (archivedUpTo?.seq ?? 0) + 1,
+    last: head.seq,
+    hash: head.hash,
+    count: null,
+    archivedUpTo,
   };
   const lost = archived ? 'the last record is never archived: what came after these is lost' : 'there was one';
   const absence = ends ? {} : { absence: `Redis holds no log, and ${lost}` };
-  const witness = { name: 'the head in Redis', claim, signature: null, ...absence };
-  // Up to where the log ended just now: a bot may go on writing.
+  const partHead = { name: 'the head in Redis', claim, signature: null, ...absence };
+  // Only up to where the log ended in the snapshot: a bot may write more.
   const pages = ends ? readEntries(redis, keys, { from: ends.first, to: ends.last }) : none();
-  return { witness, records: fromEntries(pages, onPage) };
+  return { head: partHead, records: fromEntries(pages, onPage) };
 }
 
 async function* none(): AsyncGenerator<LogEntry[]> {}

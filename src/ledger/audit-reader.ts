@@ -6,19 +6,20 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import type { AuditBook, ExportedFile } from '../workflow/audit-ports.ts';
+import type { AuditReader, ExportedFile } from '../workflow/audit-ports.ts';
 import type { Clock } from '../workflow/ports.ts';
 import type { AuditAlarms } from './audit-alarms.ts';
 import type { AuditKey } from './audit-chain.ts';
-import { type ExportPlan, exportedEvent, exportText, jsonLines, planExport } from './audit-export.ts';
-import { verifyLive } from './audit-live.ts';
+import { type ExportPlan, exportedEvent, exportText, planExport } from './audit-export.ts';
 import { createAuditSearch } from './audit-search.ts';
-import { withFlaw } from './audit-verify.ts';
-import { readWitness } from './audit-witness.ts';
+import { readKnownCheckpoints } from './checkpoint-file.ts';
 import type { Connection } from './connection.ts';
+import { jsonLines } from './export-format.ts';
 import { createGate } from './gate.ts';
 import type { Keys } from './keys.ts';
 import type { RedisLedger } from './ledger.ts';
+import { withFlaw } from './verify-log.ts';
+import { verifyRedisLog } from './verify-redis-log.ts';
 
 interface BookOptions {
   redis: Connection;
@@ -38,14 +39,14 @@ const unknown = { verdict: 'unknown', seq: null, why: 'there is no record yet' }
 const NO_RECORD = { integrity: unknown, completeness: unknown, authenticity: unknown, faulty: false, firstBad: null };
 
 /** The log in Redis, for whoever reads it from Slack. */
-export function createAuditBook(options: BookOptions): AuditBook {
+export function createAuditReader(options: BookOptions): AuditReader {
   const { redis, keys, ledger, signingKey } = options;
   const search = createAuditSearch(redis, keys, createGate(redis), options);
 
   async function verify() {
     const { checkpointFile: file } = options;
-    const kept = file === null ? null : await readWitness(file, 'AUDIT_CHECKPOINT_FILE', signingKey);
-    const found = (await verifyLive(redis, keys, options.auditKeys, kept?.checkpoints)) ?? NO_RECORD;
+    const kept = file === null ? null : await readKnownCheckpoints(file, 'AUDIT_CHECKPOINT_FILE', signingKey);
+    const found = (await verifyRedisLog(redis, keys, options.auditKeys, kept?.checkpoints)) ?? NO_RECORD;
     return kept?.flaw ? withFlaw(found, kept.flaw, kept.checkpoints === null) : found;
   }
 

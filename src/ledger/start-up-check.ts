@@ -5,7 +5,7 @@ import type { RedisLedger } from './ledger.ts';
 const WHY =
   'the log was empty when this bot started, and there is no checkpoint (AUDIT_CHECKPOINT_FILE): it can not know whether there was one before. If this is no new installation, stop all bots now and restore the log; the warning ends when the new log is used';
 
-export interface FirstLook {
+export interface StartUpCheck {
   /** The start has written what it writes: whatever comes on top comes of use. */
   started(): void;
   /** What can't be known, as a sentence; null where all is known, or where it no longer matters. */
@@ -17,9 +17,9 @@ export interface FirstLook {
  * said for as long as the new log holds nothing but the start of this bot, since so long an older one can be put back and
  * nothing is lost. With the first record after that people work with the new log; its first record tells for good when it began.
  */
-export async function firstLook(ledger: RedisLedger, witness: Checkpoint | null, log: Log): Promise<FirstLook> {
+export async function startUpCheck(ledger: RedisLedger, witness: Checkpoint | null, log: Log): Promise<StartUpCheck> {
   // A log that is lost is told by the ledger itself, and a Redis that is away by the watch that follows.
-  const isEmpty = await ledger.look().then(
+  const isEmpty = await ledger.recheck().then(
     (found) => found === null,
     () => false,
   );
@@ -28,10 +28,10 @@ export async function firstLook(ledger: RedisLedger, witness: Checkpoint | null,
   let seqAtStart: number | null = null;
   return {
     started() {
-      seqAtStart = ledger.seen()?.seq ?? 0;
+      seqAtStart = ledger.position()?.seq ?? 0;
     },
     doubt() {
-      if (seqAtStart !== null && (ledger.seen()?.seq ?? 0) > seqAtStart) unsure = false;
+      if (seqAtStart !== null && (ledger.position()?.seq ?? 0) > seqAtStart) unsure = false;
       return unsure ? WHY : null;
     },
   };

@@ -1,10 +1,11 @@
 import { type LossDetail, lossOf } from '../domain/audit-record.ts';
-import { isSeq } from './export-format.ts';
+import { isSeq } from './parse-json.ts';
 
 /**
- * What a `loss.accepted` record gives up, or why its words can't be true, as the rest of a sentence. It stands at the highest
- * place ever seen plus one, and names the gap that it leaves: whoever holds a key could excuse anything with looser words.
- * @param before the last place before it; null: not known, for it is the first that was read
+ * What a `loss.accepted` record gives up, or why it is invalid, as the rest of a sentence. The record must be in the place
+ * after the highest one ever observed, and name exactly the gap that it leaves. Otherwise whoever holds a key could use it
+ * to excuse any missing record.
+ * @param before the last place before it; null: not known, since this is the first record that was read
  */
 export function readLoss(
   record: { event: string; seq: number; detail: unknown },

@@ -3,9 +3,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { verifyParts, withFlaw } from '../../src/ledger/audit-verify.ts';
-import { readWitness } from '../../src/ledger/audit-witness.ts';
+import { readKnownCheckpoints } from '../../src/ledger/checkpoint-file.ts';
 import { writeCheckpointLine } from '../../src/ledger/checkpoint-format.ts';
+import { verifyParts, withFlaw } from '../../src/ledger/verify-log.ts';
 import { changed, checkpoint, LOG, part, said, sealed, verify, whole } from './verdict-fixture.ts';
 
 describe('a file of checkpoints', () => {
@@ -20,15 +20,15 @@ describe('a file of checkpoints', () => {
   async function read(...lines: string[]) {
     const file = join(folder, 'checkpoints');
     await writeFile(file, lines.join(''));
-    return readWitness(file, 'THE_FILE', privateKey);
+    return readKnownCheckpoints(file, 'THE_FILE', privateKey);
   }
 
   it('that is not there, or is no file, bears no witness', async () => {
-    expect(await readWitness(join(folder, 'none'), 'THE_FILE', null)).toEqual({
+    expect(await readKnownCheckpoints(join(folder, 'none'), 'THE_FILE', null)).toEqual({
       checkpoints: null,
       flaw: 'THE_FILE is not there',
     });
-    expect(await readWitness(folder, 'THE_FILE', null)).toEqual({
+    expect(await readKnownCheckpoints(folder, 'THE_FILE', null)).toEqual({
       checkpoints: null,
       flaw: "THE_FILE can't be read (EISDIR)",
     });
@@ -43,7 +43,7 @@ describe('a file of checkpoints', () => {
         throw thrown;
       },
     };
-    await expect(readWitness(path as never, 'THE_FILE', null)).rejects.toBe(thrown);
+    await expect(readKnownCheckpoints(path as never, 'THE_FILE', null)).rejects.toBe(thrown);
   });
 
   it('is read with the signatures', async () => {

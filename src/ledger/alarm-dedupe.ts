@@ -1,6 +1,6 @@
 import type { Connection } from './connection.ts';
-import { parseObject } from './export-format.ts';
 import type { Keys } from './keys.ts';
+import { parseObject } from './parse-json.ts';
 import { loadScript } from './script.ts';
 import type { SharedSeal } from './shared-seal.ts';
 
@@ -17,7 +17,7 @@ const TOLD = 'told';
  * Which of several bots raises an alarm: one of them. What they leave in Redis about it is sealed and dated, so that
  * nobody else can keep them all silent.
  */
-export function createAlarmTurns(options: {
+export function createAlarmDedupe(options: {
   redis: Connection;
   keys: Keys;
   /** This bot among the others. */

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createAuditAlarms } from '../../src/ledger/audit-alarms.ts';
-import { createAuditBook } from '../../src/ledger/audit-book.ts';
 import { createCheckpoints } from '../../src/ledger/audit-checkpoints.ts';
+import { createAuditReader } from '../../src/ledger/audit-reader.ts';
 import { verdictMessage } from '../../src/slack/views/audit-verdicts.ts';
 import { AUDIT_KEYS, type OpenedLedger, openLedger, policyLoaded } from './given-ledger.ts';
 
@@ -25,7 +25,7 @@ afterAll(async () => {
 function bookWith(checkpointFile: string | null) {
   const { redis, keys, ledger } = opened;
   const auditKeys = [{ kid: 'k1', key: Buffer.alloc(32, 7) }];
-  return createAuditBook({
+  return createAuditReader({
     redis,
     keys,
     ledger,
