@@ -16,7 +16,7 @@ export interface AcceptLossOptions {
   seen?: string;
 }
 
-/** A person gives up what the log lost, and it goes on: on record, with the gap named. */
+/** Records that a person accepts the loss of records, with the gap that it leaves. Then the log continues. */
 export async function acceptAuditLoss(options: AcceptLossOptions, terminal: Terminal): Promise<ExitCode> {
   const reason = options.reason.trim();
   if (reason === '') throw new CannotRun('--reason is empty, and it is what the record is for');
@@ -27,7 +27,11 @@ export async function acceptAuditLoss(options: AcceptLossOptions, terminal: Term
   const checkpoints = await readKnown(terminal.env, signingKey);
   return withLog(target, async (redis, keys): Promise<ExitCode> => {
     const accepted = await acceptLoss(redis, keys, {
-      ...{ reason, seen, auditKeys, now: terminal.now(), newLogId: randomUUID },
+      reason,
+      seen,
+      auditKeys,
+      now: terminal.now(),
+      newLogId: randomUUID,
       by: `command line, ${userInfo().username}`,
       checkpoints,
     });

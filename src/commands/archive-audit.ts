@@ -30,12 +30,12 @@ export interface ArchiveOptions {
   out: string;
 }
 
-/** Others come in between: nobody waits for a whole archive to be taken out. */
+/** Between two steps, so that other commands don't wait until a whole archive is deleted. */
 const PAUSE_MS = 5;
 
 /**
- * Moves the oldest part of the log to a file: verified, written, verified as it was written, checkpointed, on record, and
- * only then out of Redis.
+ * Moves the oldest part of the log to a file: it is verified, written, read back and verified again, checkpointed and put
+ * on record. Only then is it deleted from Redis.
  */
 export async function archiveAudit({ until, out }: ArchiveOptions, terminal: Terminal): Promise<ExitCode> {
   const moment = readMoment('--until', until, terminal.now());
@@ -94,7 +94,7 @@ function heldWords({ held }: ArchivePlan): string {
     : '; the records of an open request stay, and what follows them';
 }
 
-/** What is on the disk is read back, before what is in Redis goes. */
+/** Reads the file back, before anything is deleted from Redis. */
 async function verifyWritten(out: string, auditKeys: Parameters<typeof verifyLog>[2]): Promise<void> {
   const lines = linesOf(createReadStream(out));
   const first = await lines.next();
@@ -108,7 +108,7 @@ async function verifyWritten(out: string, auditKeys: Parameters<typeof verifyLog
   }
 }
 
-/** From this record on the archived part is no longer of the log in Redis. False: that part is not what it was. */
+/** From this record on, the archived part no longer belongs to the log in Redis. False: that part changed in between. */
 async function record(ledger: RedisLedger, { head }: ArchivePlan): Promise<boolean> {
   const { log, first, last, hash, count, at } = head;
   const detail = { by: `command line, ${userInfo().username}`, log, first, last, hash, count, at };
@@ -120,7 +120,7 @@ async function record(ledger: RedisLedger, { head }: ArchivePlan): Promise<boole
   return kind !== 'moved';
 }
 
-/** Before the first checkpoint there is no file; one that can't be read is another thing. */
+/** Before the first checkpoint there is no file yet. A file that can't be read is an error. */
 function noneYet(cause: unknown, file: string): null {
   if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return null;
   throw new CannotRun(`${printable(file)} can't be read (AUDIT_CHECKPOINT_FILE)`, { cause });

@@ -21,7 +21,7 @@ export async function withLog<T>(
   work: (redis: Connection, keys: Keys) => Promise<T>,
 ): Promise<T> {
   const redis = openConnection(target, 'commands');
-  // Each command is told of its own fault; this only keeps the client from printing it too.
+  // Each command gets its own fault. This listener only keeps the client from printing it too.
   redis.on('error', () => undefined);
   try {
     await connect(redis, CONNECT_WITHIN_MS).catch((cause: unknown) => {
@@ -34,8 +34,8 @@ export async function withLog<T>(
 }
 
 /**
- * The ledger of a command, which writes only where the log is what the bots and the checkpoint file know.
- * @returns with why it doesn't, as a sentence; null: it does
+ * The ledger of a command. It writes only if the log has what the bots and the checkpoint file know of it.
+ * @returns `lost`: why it does not write, as a sentence; null: it does
  */
 export async function openLedger(
   redis: Connection,
@@ -56,7 +56,7 @@ export async function openLedger(
   const lost = await ledger.recheck().then(
     () => null,
     (fault: unknown) => {
-      // It names the log by its id, which comes from Redis.
+      // The message has the log's id, which comes from Redis and may not be printable.
       if (fault instanceof LedgerLost) return printable(fault.message);
       throw fault;
     },

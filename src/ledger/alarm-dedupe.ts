@@ -4,18 +4,18 @@ import { parseObject } from './parse-json.ts';
 import { loadScript } from './script.ts';
 import type { SharedSeal } from './shared-seal.ts';
 
-/** One alarm of all bots about the same thing. */
+/** For so long, no bot repeats an alarm about the same thing. */
 const ALARM_MS = 10 * 60_000;
-/** One of them tells it, and says anew that it is at it for as long as that takes. Where that bot dies first, another does. */
+/** The bot that raises an alarm renews its note while it does. If it dies first, the note expires and another bot takes over. */
 const TELLING_MS = 15_000;
 const AGAIN_MS = 5_000;
-/** Slack has answered by then, or never will. */
+/** After that it no longer renews the note: Slack will not answer any more. */
 const LONGEST_MS = 60_000;
 const TOLD = 'told';
 
 /**
- * Which of several bots raises an alarm: one of them. What they leave in Redis about it is sealed and dated, so that
- * nobody else can keep them all silent.
+ * Makes one of several bots raise an alarm. The notes about it in Redis are sealed and dated, so that nobody without a key
+ * can silence all bots.
  */
 export function createAlarmDedupe(options: {
   redis: Connection;
@@ -34,7 +34,7 @@ export function createAlarmDedupe(options: {
     return JSON.stringify({ by, at, seal: seal.seal(kind(about), `${by} ${at}`) });
   }
 
-  /** What another bot left, while it counts. */
+  /** Another bot's note; null where it is not valid, or too old. */
   function read(about: string, text: string): 'told' | 'telling' | null {
     const { by, at, seal: given } = parseObject(text) ?? {};
     if (typeof by !== 'string' || typeof at !== 'number' || typeof given !== 'string') return null;
@@ -44,7 +44,10 @@ export function createAlarmDedupe(options: {
     return age < TELLING_MS ? 'telling' : null;
   }
 
-  /** Where Redis can't say whether another did, rather twice than never. False: another is at it. */
+  /**
+   * Where Redis can't say whether another bot raised the alarm, it is raised: better twice than never.
+   * @returns false: another bot is raising it just now
+   */
   async function tellOnce(about: string, tell: () => Promise<void>): Promise<boolean> {
     const key = keys.alarm(about);
     const mine = mark(about, replica);
@@ -66,7 +69,7 @@ export function createAlarmDedupe(options: {
     try {
       await tell();
     } catch (fault) {
-      // What another bot left there meanwhile is about its own.
+      // Deletes only this bot's own note: another bot may have written one in the meantime.
       await runLock([key], [current, 0]).catch(onFault);
       throw fault;
     } finally {
@@ -78,7 +81,7 @@ export function createAlarmDedupe(options: {
 
   return {
     tellOnce,
-    /** The next alarm about it is another one. */
+    /** The next alarm about it is raised again. */
     async forget(about: string): Promise<void> {
       await redis.del(keys.alarm(about)).catch(onFault);
     },

@@ -21,7 +21,7 @@ import type { RedisLedger } from './ledger.ts';
 import { withFlaw } from './verify-log.ts';
 import { verifyRedisLog } from './verify-redis-log.ts';
 
-interface BookOptions {
+interface ReaderOptions {
   redis: Connection;
   keys: Keys;
   ledger: RedisLedger;
@@ -32,14 +32,14 @@ interface BookOptions {
   alarms: AuditAlarms;
 }
 
-/** Exports that are on their way to somebody: each lies on this machine until Slack has it. */
+/** Exports that are being sent: each is a file on this machine until Slack has it. */
 const MOST_FILES = 3;
 
 const unknown = { verdict: 'unknown', seq: null, why: 'there is no record yet' } as const;
 const NO_RECORD = { integrity: unknown, completeness: unknown, authenticity: unknown, faulty: false, firstBad: null };
 
-/** The log in Redis, for whoever reads it from Slack. */
-export function createAuditReader(options: BookOptions): AuditReader {
+/** Reads the log in Redis for people in Slack. */
+export function createAuditReader(options: ReaderOptions): AuditReader {
   const { redis, keys, ledger, signingKey } = options;
   const search = createAuditSearch(redis, keys, createGate(redis), options);
 
@@ -73,7 +73,7 @@ export function createAuditReader(options: BookOptions): AuditReader {
       return exportOne(async (): Promise<ExportedFile> => {
         const plan = await planExport(redis, keys, { since, until: null }, options.clock.now());
         const event = { ...exportedEvent(plan.head, 'Slack'), actor: by, channel };
-        // On record first: there is no export that the log does not know of.
+        // The record comes first, so that there is never an export without one.
         if (plan.ids) await ledger.commit({ op: `export:${randomUUID()}`, prior: null, events: [event] });
         const folder = await mkdtemp(join(tmpdir(), 'datasync-throttle-export-'));
         files += 1;
@@ -94,7 +94,7 @@ export function createAuditReader(options: BookOptions): AuditReader {
   };
 }
 
-/** Reading a whole log is no work to do twice at once. */
+/** Reading a whole log is too much work to do twice at once. */
 function oneAtATime() {
   let busy = false;
   return async <T>(work: () => Promise<T>): Promise<T | null> => {

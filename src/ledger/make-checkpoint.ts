@@ -7,13 +7,12 @@ import { createEntryCheck } from './entry-check.ts';
 import type { Keys } from './keys.ts';
 import { readLogState } from './log-state.ts';
 
-/** What a count goes on from: a checkpoint below, by its maker's own word. */
+/** An earlier checkpoint, from which the count continues. */
 export type CountedUpTo = Pick<Checkpoint, 'seq' | 'count'>;
 
 /**
- * A checkpoint of one record, by its own bytes; or why there can be none of it: nobody must sign what no holder of a key
- * wrote.
- * @param from how many records there were up to an earlier place; null: from the first on
+ * Makes a checkpoint of one record, or says why not: only an authentic record may be signed.
+ * @param from how many records there were up to an earlier place; null: count from the first record
  */
 export async function makeCheckpoint(
   redis: Connection,
@@ -25,7 +24,7 @@ export async function makeCheckpoint(
   const { head, losses, entry } = await readLogState(redis, keys, seq);
   const found = createEntryCheck(auditKeys)(seq, entry);
   if ('untrusted' in found) return found;
-  // Of another log, under the same keys.
+  // It may be an authentic record of another log.
   if (head === null || found.record.log !== head.log) return { untrusted: 'moved' };
   const from = ask.from && ask.from.seq <= seq ? ask.from : { seq: 0, count: 0 };
   let empty = 0;
@@ -34,7 +33,10 @@ export async function makeCheckpoint(
     if (gap) empty += gap.last - gap.first + 1;
   }
   return {
-    ...{ log: head.log, seq, hash: found.hash },
-    ...{ count: from.count + seq - from.seq - empty, at: now.toISOString() },
+    log: head.log,
+    seq,
+    hash: found.hash,
+    count: from.count + seq - from.seq - empty,
+    at: now.toISOString(),
   };
 }

@@ -6,24 +6,29 @@ const WHY =
   'the log was empty when this bot started, and there is no checkpoint (AUDIT_CHECKPOINT_FILE): it can not know whether there was one before. If this is no new installation, stop all bots now and restore the log; the warning ends when the new log is used';
 
 export interface StartUpCheck {
-  /** The start has written what it writes: whatever comes on top comes of use. */
+  /** The start has written its own records: any record after these comes from use. */
   started(): void;
   /** What can't be known, as a sentence; null where all is known, or where it no longer matters. */
   doubt(): string | null;
 }
 
 /**
- * Looks at the log before anything is written. Where it is empty nobody here can know whether there was one before: that is
- * said for as long as the new log holds nothing but the start of this bot, since so long an older one can be put back and
- * nothing is lost. With the first record after that people work with the new log; its first record tells for good when it began.
+ * Checks the log before anything is written. Where it is empty, and there is no checkpoint, nobody can know whether there
+ * was a log before. The doubt is reported for as long as the log has only the records of this start: until then an older
+ * log can be restored without loss. With the next record people work with the new log, and its first record shows when it
+ * began.
  */
-export async function startUpCheck(ledger: RedisLedger, witness: Checkpoint | null, log: Log): Promise<StartUpCheck> {
-  // A log that is lost is told by the ledger itself, and a Redis that is away by the watch that follows.
+export async function startUpCheck(
+  ledger: RedisLedger,
+  checkpoint: Checkpoint | null,
+  log: Log,
+): Promise<StartUpCheck> {
+  // The ledger itself reports a log that is lost. If Redis is away, the audit watch that follows reports it.
   const isEmpty = await ledger.recheck().then(
     (found) => found === null,
     () => false,
   );
-  let unsure = isEmpty && witness === null;
+  let unsure = isEmpty && checkpoint === null;
   if (unsure) log.warn(WHY);
   let seqAtStart: number | null = null;
   return {

@@ -19,7 +19,11 @@ interface Line {
 
 const log: Line[] = writeInMemory(LENGTH);
 const head: ExportHead = {
-  ...{ log: LOG_ID, first: 1, last: LENGTH, hash: log.at(-1)?.hash ?? '', count: LENGTH },
+  log: LOG_ID,
+  first: 1,
+  last: LENGTH,
+  hash: log.at(-1)?.hash ?? '',
+  count: LENGTH,
   at: '2026-03-08T00:00:00.000Z',
 };
 

@@ -75,7 +75,8 @@ describe('a file of checkpoints', () => {
     expect(withFlaw(good, 'it is odd', true)).toEqual({
       ...good,
       completeness: {
-        ...{ verdict: 'unknown', seq: null },
+        verdict: 'unknown',
+        seq: null,
         why: 'it is odd, so it bears no witness of the end; 1 … 12, as its head says',
       },
     });
@@ -95,7 +96,8 @@ describe('checkpoints beside a head', () => {
   it('within a log that was signed to end before others are a conflict all the same', async () => {
     for (const seq of [3, 6]) {
       const found = await verify(begun, {
-        ...{ signature: 'good', claim: whole(begun, { last: 6 }) },
+        signature: 'good',
+        claim: whole(begun, { last: 6 }),
         checkpoints: [checkpoint(seq, other), checkpoint(9)],
       });
       expect(said(found).slice(0, 2)).toEqual([
@@ -107,11 +109,13 @@ describe('checkpoints beside a head', () => {
 
   it('are missed after a signed head that is wrong itself', async () => {
     const { completeness } = await verify(begun, {
-      ...{ signature: 'good', claim: whole(begun, { last: 6, count: 5 }) },
+      signature: 'good',
+      claim: whole(begun, { last: 6, count: 5 }),
       checkpoints: [checkpoint(9)],
     });
     expect(completeness).toMatchObject({
-      ...{ verdict: 'fault', seq: 7 },
+      verdict: 'fault',
+      seq: 7,
       why: expect.stringMatching(/^ends at 6, and a checkpoint has seen record 9/),
     });
   });

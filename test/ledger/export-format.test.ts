@@ -50,7 +50,8 @@ describe('the line of a record', () => {
   );
   const record = fc.record({ bytes: text, kid: text.filter((kid) => kid !== '') }).map((one) => ({
     ...one,
-    ...{ hash: HASH, mac: 'b2'.repeat(32) },
+    hash: HASH,
+    mac: 'b2'.repeat(32),
   }));
   const lineOf = (one: Parameters<typeof writeRecordLine>[0]) => writeRecordLine(one).trimEnd();
 

@@ -39,9 +39,19 @@ function recordsOf({ text, number, names, inDetail, most }: Parts, event: fc.Arb
   const numberOrNull = fc.option(number);
   const detail = fc.option(fc.dictionary(names, inDetail, { minKeys: 1, maxKeys: most, noNullPrototype: true }));
   const said = fc.record({
-    ...{ event, request: textOrNull, version: numberOrNull, channel: textOrNull, execution: textOrNull },
-    ...{ account: textOrNull, region: textOrNull, from: numberOrNull, to: numberOrNull, reason: textOrNull },
-    ...{ rule: textOrNull, policy: textOrNull, detail },
+    event,
+    request: textOrNull,
+    version: numberOrNull,
+    channel: textOrNull,
+    execution: textOrNull,
+    account: textOrNull,
+    region: textOrNull,
+    from: numberOrNull,
+    to: numberOrNull,
+    reason: textOrNull,
+    rule: textOrNull,
+    policy: textOrNull,
+    detail,
     actor: fc.option(fc.record({ team: text, user: text, name: text })),
     aws: fc.option(
       fc.oneof(
@@ -71,7 +81,9 @@ const anyRecords = fc.oneof(
   recordsOf(plain, events),
   recordsOf(
     {
-      ...{ text: oddText, number: numbers, most: 12 },
+      text: oddText,
+      number: numbers,
+      most: 12,
       names: fc.oneof(oddText, fc.constantFrom('__proto__', '1', 'toString', 'a')),
       inDetail: fc.oneof(oddText, numbers, fc.jsonValue()),
     },

@@ -30,7 +30,9 @@ export async function writeLog(redisUrl: string, length: number, signers: { kid:
   let minute = 0;
   for (const [place, { kid, key }] of signers.entries()) {
     const ledger = createAuditedLedger({
-      ...{ redis, keys, newLogId: randomUUID },
+      redis,
+      keys,
+      newLogId: randomUUID,
       auditKeys: [{ kid, key: Buffer.from(key, 'hex') }],
       clock: { now: () => new Date(START + minute * 60_000) },
     });
@@ -71,17 +73,20 @@ export function macBy(key: string, hash: string): string {
 
 function refused(minute: number): AuditEvent {
   return {
-    ...{
-      event: 'refused',
-      request: null,
-      version: null,
-      channel: 'C0OPS',
-      execution: null,
-      account: null,
-      region: null,
-    },
+    event: 'refused',
+    request: null,
+    version: null,
+    channel: 'C0OPS',
+    execution: null,
+    account: null,
+    region: null,
     actor: { team: 'T0', user: 'U0OPER', name: 'Oper' },
-    ...{ from: null, to: 52_428_800, reason: `${REASON} ${minute}`, rule: null, policy: null, aws: null },
+    from: null,
+    to: 52_428_800,
+    reason: `${REASON} ${minute}`,
+    rule: null,
+    policy: null,
+    aws: null,
     detail: { why: 'no-rule' },
   };
 }

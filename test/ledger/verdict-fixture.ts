@@ -11,7 +11,11 @@ export const LOG = writeInMemory(12);
 export const at = (seq: number) => LOG[seq - 1] as ExportedRecord;
 export type Claim = NonNullable<PartHead['claim']>;
 export const whole = (log: ExportedRecord[], but: Partial<Claim> = {}): Claim => ({
-  ...{ log: LOG_ID, first: 1, last: 12, hash: log.at(-1)?.hash ?? '', count: null },
+  log: LOG_ID,
+  first: 1,
+  last: 12,
+  hash: log.at(-1)?.hash ?? '',
+  count: null,
   ...but,
 });
 
@@ -58,7 +62,12 @@ export function sealed(bytes: string, key = MEMORY_KEY): ExportedRecord {
 }
 
 export const checkpoint = (seq: number, but: Partial<KnownCheckpoint> = {}): KnownCheckpoint => ({
-  ...{ log: LOG_ID, seq, hash: LOG[seq - 1]?.hash ?? 'ee'.repeat(32), count: seq, at: 'then', signature: 'good' },
+  log: LOG_ID,
+  seq,
+  hash: LOG[seq - 1]?.hash ?? 'ee'.repeat(32),
+  count: seq,
+  at: 'then',
+  signature: 'good',
   ...but,
 });
 

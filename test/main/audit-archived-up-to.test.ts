@@ -23,7 +23,7 @@ let opened: Awaited<ReturnType<typeof openLedger>>;
 let env: NodeJS.ProcessEnv;
 
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'datasync-throttle-floor-'));
+  folder = await mkdtemp(join(tmpdir(), 'datasync-throttle-archived-'));
   opened = await openLedger({ clock: CLOCK });
   env = {
     REDIS_URL: inject('redisUrl'),
@@ -46,13 +46,13 @@ const accept = (seen: { seq: number; hash: string } | null) =>
     acceptAuditLoss({ reason: 'the disk burned', ...(seen ? { seen: `${seen.seq}:${seen.hash}` } : {}) }, terminal),
   );
 const verify = (options: VerifyOptions = {}) => run(env, (terminal) => verifyAudit(options, terminal));
-const floor = () => opened.redis.hgetall(opened.keys.archivedUpTo);
+const archivedUpTo = () => opened.redis.hgetall(opened.keys.archivedUpTo);
 
-describe('the floor of an archived log', () => {
+describe('where an archive ends', () => {
   it('moves with the record that says so, and not without it', async () => {
     await write(5);
     await archive();
-    expect(await floor()).toMatchObject({ seq: '4', by: '6', log: opened.ledger.position()?.log });
+    expect(await archivedUpTo()).toMatchObject({ seq: '4', by: '6', log: opened.ledger.position()?.log });
     const event = (last: number, hash: string) => plainEvent('audit.archived', { detail: { last, hash } });
     const [, , hash = ''] = (await opened.redis.xrange(opened.keys.audit, '5-0', '5-0'))[0]?.[1] ?? [];
     for (const stale of [event(5, 'ab'.repeat(32)), event(4, hash), event(9, hash)]) {
@@ -60,7 +60,7 @@ describe('the floor of an archived log', () => {
       const moved = await opened.ledger.commit({ op: randomUUID(), prior: null, events: [stale] });
       expect(moved.kind).toBe('moved');
     }
-    expect(await floor()).toMatchObject({ seq: '4' });
+    expect(await archivedUpTo()).toMatchObject({ seq: '4' });
     expect(await opened.redis.xlen(opened.keys.audit)).toBe(2);
   });
 
@@ -129,8 +129,12 @@ describe('the floor of an archived log', () => {
   it('moves with a checkpoint that a running bot makes at once, where the command keeps no file', async () => {
     await write(3);
     const bot = createCheckpoints({
-      ...{ ...opened, clock: CLOCK, signingKey: null, file: join(folder, 'bot') },
-      ...{ auditKeys: AUDIT_KEYS, alarms: createAuditAlarms() },
+      ...opened,
+      clock: CLOCK,
+      signingKey: null,
+      file: join(folder, 'bot'),
+      auditKeys: AUDIT_KEYS,
+      alarms: createAuditAlarms(),
     });
     expect(await bot.round()).toEqual([]);
     expect((await archive()).said).toContain('AUDIT_CHECKPOINT_FILE is not set here');
@@ -157,7 +161,7 @@ describe('a whole file', () => {
 describe('what an accepted loss says', () => {
   /** The gap that its detail names is the one that is there, and what was seen lies within what it gives up. */
   async function expectExact(losses: number): Promise<void> {
-    let last = Number((await floor()).seq ?? 0);
+    let last = Number((await archivedUpTo()).seq ?? 0);
     let found = 0;
     for (const [, fields] of await opened.redis.xrange(opened.keys.audit, '-', '+')) {
       const { seq, event, detail } = JSON.parse(fields[1] ?? '');
