@@ -33,7 +33,7 @@ export async function verified(
 }
 
 /** Another bit of a text, the same one each time; it stays a text that JSON can carry. */
-export function flip(text: string, seq: number): string {
+function flip(text: string, seq: number): string {
   const place = (seq * 31) % text.length;
   const flipped = String.fromCharCode(text.charCodeAt(place) ^ (1 << (seq % 7)));
   return text.slice(0, place) + flipped + text.slice(place + 1);
@@ -41,7 +41,7 @@ export function flip(text: string, seq: number): string {
 
 /** What a way of damage makes of record `seq` and those around it, and which record is named then. */
 export type Damage = (lines: ExportedRecord[], place: number, seq: number) => { damaged: Lines; bad: number };
-export const replace =
+const replace =
   (instead: (record: ExportedRecord, seq: number) => Lines): Damage =>
   (lines, place, seq) => ({
     damaged: [...lines.slice(0, place), ...instead(lines[place] as ExportedRecord, seq), ...lines.slice(place + 1)],
