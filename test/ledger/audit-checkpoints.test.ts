@@ -12,6 +12,7 @@ import {
   bot,
   folder,
   forgetAlarms,
+  givenCheckpoints,
   opened,
   privateKey,
   publicKey,
@@ -20,6 +21,8 @@ import {
   write,
 } from './given-checkpoints.ts';
 import { AUDIT_KEYS } from './given-ledger.ts';
+
+givenCheckpoints();
 
 describe('checkpoints', () => {
   it('are made at every hundredth record, and after ten minutes if anything is new', async () => {

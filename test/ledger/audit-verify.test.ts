@@ -18,14 +18,9 @@ interface Line {
 }
 
 const log: Line[] = writeInMemory(LENGTH);
-const head: ExportHead = {
-  log: LOG_ID,
-  first: 1,
-  last: LENGTH,
-  hash: log.at(-1)?.hash ?? '',
-  count: LENGTH,
-  at: '2026-03-08T00:00:00.000Z',
-};
+const hash = log.at(-1)?.hash ?? '';
+const MADE = '2026-03-08T00:00:00.000Z';
+const head: ExportHead = { log: LOG_ID, first: 1, last: LENGTH, hash, count: LENGTH, at: MADE };
 
 async function* unverified(lines: (Line | string)[]): AsyncGenerator<Unverified[]> {
   for (const [index, line] of lines.entries()) {

@@ -5,8 +5,10 @@ import { createCheckpoints } from '../../src/ledger/audit-checkpoints.ts';
 import { readCheckpointFile } from '../../src/ledger/checkpoint-file.ts';
 import { writeCheckpointLine } from '../../src/ledger/checkpoint-format.ts';
 import { readOwnCheckpoints } from '../../src/ledger/own-checkpoints.ts';
-import { alarms, bot, folder, opened, privateKey, seqsIn, time, write } from './given-checkpoints.ts';
+import { alarms, bot, folder, givenCheckpoints, opened, privateKey, seqsIn, time, write } from './given-checkpoints.ts';
 import { AUDIT_KEYS } from './given-ledger.ts';
+
+givenCheckpoints();
 
 describe.each([
   ['signed', privateKey],

@@ -16,17 +16,20 @@ export const time = { seconds: 0 };
 let written: number;
 export let alarms: AuditAlarms;
 
-beforeEach(async () => {
-  opened = await openLedger();
-  folder = await mkdtemp(join(tmpdir(), 'datasync-throttle-checkpoints-'));
-  time.seconds = 0;
-  written = 0;
-  forgetAlarms();
-});
-afterEach(async () => {
-  opened.close();
-  await rm(folder, { recursive: true });
-});
+/** Sets it up for each test of the file that calls this. */
+export function givenCheckpoints(): void {
+  beforeEach(async () => {
+    opened = await openLedger();
+    folder = await mkdtemp(join(tmpdir(), 'datasync-throttle-checkpoints-'));
+    time.seconds = 0;
+    written = 0;
+    forgetAlarms();
+  });
+  afterEach(async () => {
+    opened.close();
+    await rm(folder, { recursive: true });
+  });
+}
 
 export function forgetAlarms(): void {
   alarms = createAuditAlarms();

@@ -5,7 +5,18 @@ import { archiveAudit } from '../../src/commands/archive-audit.ts';
 import { exportAudit } from '../../src/commands/export-audit.ts';
 import { asked, asking } from '../ledger/given-ledger.ts';
 import { run } from '../ledger/log-fixture.ts';
-import { env, folder, lastRecord, opened, reopen, verify, write } from './given-checkpointed-log.ts';
+import {
+  env,
+  folder,
+  givenCheckpointedLog,
+  lastRecord,
+  opened,
+  reopen,
+  verify,
+  write,
+} from './given-checkpointed-log.ts';
+
+givenCheckpointedLog();
 
 describe('audit archive', () => {
   const archive = (out: string, until: string) => run(env, (terminal) => archiveAudit({ until, out }, terminal));

@@ -17,6 +17,7 @@ import { AUDIT_KEYS, openLedger, policyLoaded, restore, snapshot } from '../ledg
 import { run } from '../ledger/log-fixture.ts';
 
 const CLOCK = { now: () => new Date('2026-03-01T00:00:00.000Z') };
+const BOT = { clock: CLOCK, signingKey: null, auditKeys: AUDIT_KEYS };
 
 let folder: string;
 let opened: Awaited<ReturnType<typeof openLedger>>;
@@ -128,14 +129,7 @@ describe('where an archive ends', () => {
 
   it('moves with a checkpoint that a running bot makes at once, where the command keeps no file', async () => {
     await write(3);
-    const bot = createCheckpoints({
-      ...opened,
-      clock: CLOCK,
-      signingKey: null,
-      file: join(folder, 'bot'),
-      auditKeys: AUDIT_KEYS,
-      alarms: createAuditAlarms(),
-    });
+    const bot = createCheckpoints({ ...opened, ...BOT, file: join(folder, 'bot'), alarms: createAuditAlarms() });
     expect(await bot.round()).toEqual([]);
     expect((await archive()).said).toContain('AUDIT_CHECKPOINT_FILE is not set here');
     expect(await bot.round()).toEqual([expect.stringContaining('"seq":4,')]);

@@ -5,7 +5,21 @@ import { readAuditKeys } from '../../src/config.ts';
 import { createAuditAlarms } from '../../src/ledger/audit-alarms.ts';
 import { createCheckpoints } from '../../src/ledger/audit-checkpoints.ts';
 import { newSigningKey, run } from '../ledger/log-fixture.ts';
-import { at, env, exported, folder, linesOf, log, minute, saved, unsigned, verify } from './given-archived-log.ts';
+import {
+  at,
+  env,
+  exported,
+  folder,
+  givenArchivedLog,
+  linesOf,
+  log,
+  minute,
+  saved,
+  unsigned,
+  verify,
+} from './given-archived-log.ts';
+
+givenArchivedLog();
 
 describe('checkpoints', () => {
   async function checkpoint() {

@@ -4,7 +4,20 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { ExportOptions } from '../../src/commands/export-audit.ts';
 import { newSigningKey } from '../ledger/log-fixture.ts';
-import { exported, folder, headOf, minute, newLog, saved, verified, withoutKeys, words } from './given-exported-log.ts';
+import {
+  exported,
+  folder,
+  givenExportedLog,
+  headOf,
+  minute,
+  newLog,
+  saved,
+  verified,
+  withoutKeys,
+  words,
+} from './given-exported-log.ts';
+
+givenExportedLog();
 
 describe('audit export', () => {
   it('begins with a head, then has each record as it lies in the log', async () => {

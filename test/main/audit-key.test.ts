@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { printAuditKey } from '../../src/commands/audit-key.ts';
 import { run } from '../ledger/log-fixture.ts';
-import { env, signing } from './given-checkpointed-log.ts';
+import { env, givenCheckpointedLog, signing } from './given-checkpointed-log.ts';
+
+givenCheckpointedLog();
 
 describe('audit key', () => {
   it('prints the public half', async () => {

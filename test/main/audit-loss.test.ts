@@ -4,7 +4,18 @@ import { publishPositions } from '../../src/ledger/published-positions.ts';
 import { LedgerLost } from '../../src/workflow/faults.ts';
 import { asked, asking, AUDIT_KEYS as LOG_KEYS, openLedger, restore, snapshot } from '../ledger/given-ledger.ts';
 import { run } from '../ledger/log-fixture.ts';
-import { accept, checkpoint, env, lastRecord, opened, verifyAll, write } from './given-checkpointed-log.ts';
+import {
+  accept,
+  checkpoint,
+  env,
+  givenCheckpointedLog,
+  lastRecord,
+  opened,
+  verifyAll,
+  write,
+} from './given-checkpointed-log.ts';
+
+givenCheckpointedLog();
 
 describe('audit accept-loss', () => {
   it('goes on after an emptied log, at the place after the highest ever seen', async () => {

@@ -6,7 +6,19 @@ import { readSettings } from '../../src/settings.ts';
 import { LedgerLost } from '../../src/workflow/faults.ts';
 import { asked, asking, openLedger, restore, snapshot } from '../ledger/given-ledger.ts';
 import { newSigningKey, run } from '../ledger/log-fixture.ts';
-import { accept, checkpoint, env, folder, lastRecord, opened, SLACK, write } from './given-checkpointed-log.ts';
+import {
+  accept,
+  checkpoint,
+  env,
+  folder,
+  givenCheckpointedLog,
+  lastRecord,
+  opened,
+  SLACK,
+  write,
+} from './given-checkpointed-log.ts';
+
+givenCheckpointedLog();
 
 describe('a process that begins with a checkpoint', () => {
   it('writes nothing on an emptied or older log', async () => {

@@ -3,7 +3,21 @@ import { readAuditKeys } from '../../src/config.ts';
 import type { Connection } from '../../src/ledger/connection.ts';
 import { verifyRedisLog } from '../../src/ledger/verify-redis-log.ts';
 import { writeLog } from '../ledger/log-fixture.ts';
-import { archive, at, env, exported, linesOf, log, minute, saved, unsigned, verify } from './given-archived-log.ts';
+import {
+  archive,
+  at,
+  env,
+  exported,
+  givenArchivedLog,
+  linesOf,
+  log,
+  minute,
+  saved,
+  unsigned,
+  verify,
+} from './given-archived-log.ts';
+
+givenArchivedLog();
 
 describe('archives before the log in Redis', () => {
   it('are faulty without a signature where there is a key, and in each thing that their heads say', async () => {

@@ -1,6 +1,17 @@
 import { join } from 'node:path';
 import { describe, expect, inject, it } from 'vitest';
-import { exported, folder, newLog, saved, verified, withoutKeys, words } from './given-exported-log.ts';
+import {
+  exported,
+  folder,
+  givenExportedLog,
+  newLog,
+  saved,
+  verified,
+  withoutKeys,
+  words,
+} from './given-exported-log.ts';
+
+givenExportedLog();
 
 describe('audit verify, live', () => {
   it('finds a log good, as far as it has the keys', async () => {

@@ -11,15 +11,18 @@ export let folder: string;
 export let log: Awaited<ReturnType<typeof writeLog>>;
 export let env: NodeJS.ProcessEnv;
 
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'datasync-throttle-parts-'));
-  log = await writeLog(inject('redisUrl'), 20);
-  env = { ...log.env, AUDIT_SIGNING_KEY: newSigningKey().base64 };
-});
-afterEach(async () => {
-  log.close();
-  await rm(folder, { recursive: true });
-});
+/** Sets it up for each test of the file that calls this. */
+export function givenArchivedLog(): void {
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'datasync-throttle-parts-'));
+    log = await writeLog(inject('redisUrl'), 20);
+    env = { ...log.env, AUDIT_SIGNING_KEY: newSigningKey().base64 };
+  });
+  afterEach(async () => {
+    log.close();
+    await rm(folder, { recursive: true });
+  });
+}
 
 export const minute = (number: number) => new Date(START + number * 60_000).toISOString();
 export const at = (name: string) => join(folder, name);

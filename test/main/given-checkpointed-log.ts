@@ -24,22 +24,25 @@ export let opened: Awaited<ReturnType<typeof openLedger>>;
 export let env: NodeJS.ProcessEnv;
 export let signing: ReturnType<typeof newSigningKey>;
 
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'datasync-throttle-loss-'));
-  opened = await openLedger();
-  signing = newSigningKey();
-  env = {
-    REDIS_URL: inject('redisUrl'),
-    REDIS_KEY_PREFIX: opened.keys.head.slice(1, opened.keys.head.indexOf('}')),
-    AUDIT_KEYS,
-    AUDIT_SIGNING_KEY: signing.base64,
-    AUDIT_CHECKPOINT_FILE: join(folder, 'checkpoints.jsonl'),
-  };
-});
-afterEach(async () => {
-  opened.close();
-  await rm(folder, { recursive: true });
-});
+/** Sets it up for each test of the file that calls this. */
+export function givenCheckpointedLog(): void {
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'datasync-throttle-loss-'));
+    opened = await openLedger();
+    signing = newSigningKey();
+    env = {
+      REDIS_URL: inject('redisUrl'),
+      REDIS_KEY_PREFIX: opened.keys.head.slice(1, opened.keys.head.indexOf('}')),
+      AUDIT_KEYS,
+      AUDIT_SIGNING_KEY: signing.base64,
+      AUDIT_CHECKPOINT_FILE: join(folder, 'checkpoints.jsonl'),
+    };
+  });
+  afterEach(async () => {
+    opened.close();
+    await rm(folder, { recursive: true });
+  });
+}
 
 /** Goes on with the same log, under another clock. */
 export async function reopen(clock: { now(): Date }): Promise<void> {

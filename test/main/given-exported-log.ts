@@ -12,13 +12,16 @@ type Log = Awaited<ReturnType<typeof writeLog>>;
 export let folder: string;
 const opened: Log[] = [];
 
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'datasync-throttle-audit-'));
-});
-afterAll(async () => {
-  for (const log of opened) log.close();
-  await rm(folder, { recursive: true });
-});
+/** Sets it up for each test of the file that calls this. */
+export function givenExportedLog(): void {
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'datasync-throttle-audit-'));
+  });
+  afterAll(async () => {
+    for (const log of opened.splice(0)) log.close();
+    await rm(folder, { recursive: true });
+  });
+}
 
 export async function newLog(length: number): Promise<Log> {
   const log = await writeLog(inject('redisUrl'), length);
