@@ -7,8 +7,8 @@ import {
   writeRecord,
 } from '../src/domain/audit-record.ts';
 import { type AuditKey, sealRecord } from '../src/ledger/audit-chain.ts';
-import { indexKeysOf } from '../src/ledger/audit-search.ts';
 import type { Connection } from '../src/ledger/connection.ts';
+import { indexKeysOf } from '../src/ledger/index-keys.ts';
 import type { Keys } from '../src/ledger/keys.ts';
 
 type Event = ReturnType<typeof Plain>;
@@ -38,24 +38,29 @@ function storyOf(number: number): { request: string; execution: string; events: 
   const users: [string, string] = [`U0OPER${number % USERS}`, `U0LEAD${(number * 7) % USERS}`];
   const at = '2026-11-22T15:33:23.594Z';
   const common = {
-    ...{
-      request,
-      execution,
-      channel: 'C0OPS',
-      account: '111122223333',
-      region: 'us-east-1',
-      from: 104_857_600,
-      to: 52_428_800,
-    },
-    ...{ reason: 'video call at 9', rule: 'production', policy: POLICY },
+    request,
+    execution,
+    channel: 'C0OPS',
+    account: '111122223333',
+    region: 'us-east-1',
+    from: 104_857_600,
+    to: 52_428_800,
+    reason: 'video call at 9',
+    rule: 'production',
+    policy: POLICY,
   };
   const actor = (user: string, name: string) => ({ team: 'T0DEMO', user, name });
   const requestId = randomUUID();
   return {
-    ...{ request, execution, users },
+    request,
+    execution,
+    users,
     events: [
       plainEvent('requested', {
-        ...{ ...common, version: 1, actor: actor(users[0], 'olga'), aws: { requestId } },
+        ...common,
+        version: 1,
+        actor: actor(users[0], 'olga'),
+        aws: { requestId },
         detail: {
           taskName: 'nightly-archive',
           mode: 'BASIC',
@@ -66,15 +71,20 @@ function storyOf(number: number): { request: string; execution: string; events: 
         },
       }),
       plainEvent('approved', {
-        ...{ ...common, version: 2, actor: actor(users[1], 'lena') },
+        ...common,
+        version: 2,
+        actor: actor(users[1], 'lena'),
         detail: { comment: null, count: 1, needed: 1, complete: true, expiresAt: at },
       }),
       plainEvent('apply.started', {
-        ...{ ...common, version: 3 },
+        ...common,
+        version: 3,
         detail: { attempt: 1, role: 'arn:aws:iam::111122223333:role/datasync-throttle' },
       }),
       plainEvent('applied', {
-        ...{ ...common, version: 4, aws: { requestId } },
+        ...common,
+        version: 4,
+        aws: { requestId },
         detail: { rate: 52_428_800, status: 'TRANSFERRING', attempt: 1 },
       }),
     ],

@@ -5,7 +5,7 @@ import { Writable } from 'node:stream';
 import { exportAudit } from '../src/commands/export-audit.ts';
 import { createTerminal } from '../src/commands/terminal.ts';
 import { verifyAudit } from '../src/commands/verify-audit.ts';
-import { linesOf } from '../src/ledger/export-format.ts';
+import { linesOf } from '../src/ledger/lines-of.ts';
 
 const HASHED = 200_000;
 

@@ -3,9 +3,9 @@ import { randomUUID } from 'node:crypto';
 import { pathToFileURL } from 'node:url';
 import { readRedisTarget } from '../src/config-redis.ts';
 import { plainEvent } from '../src/domain/audit-record.ts';
+import { createAuditedLedger } from '../src/ledger/audited-ledger.ts';
 import { connect, openConnection } from '../src/ledger/connection.ts';
 import { createKeys } from '../src/ledger/keys.ts';
-import { createLedger } from '../src/ledger/ledger.ts';
 import type { Change } from '../src/workflow/ports.ts';
 
 export interface Load {
@@ -80,7 +80,13 @@ export async function commitLoad(url: string, prefix: string, depth: number, sec
   const redis = await openConnected(url);
   const keys = createKeys(prefix);
   const auditKeys = [{ kid: 'bench', key: Buffer.alloc(32, 7) }];
-  const ledger = createLedger({ redis, keys, auditKeys, clock: { now: () => new Date() }, newLogId: randomUUID });
+  const ledger = createAuditedLedger({
+    redis,
+    keys,
+    auditKeys,
+    clock: { now: () => new Date() },
+    newLogId: randomUUID,
+  });
   try {
     return await keepGoing(depth, seconds, async () => {
       const { kind } = await ledger.commit(asking());

@@ -152,7 +152,7 @@ async function startParts({ env, options, settings, outage, log, parts }: Start)
         cards: messages.cards,
         seals: messages.seals,
         notifier: messages.notifier,
-        audit: audit.book,
+        audit: audit.reader,
         background: background.run,
       },
     }),

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createPolicies, type Policies } from '../src/ledger/policies.ts';
+import { policyOnRecord } from '../src/ledger/policy-on-record.ts';
 import { createLogger } from '../src/log.ts';
 import { type ReadPolicy, readPolicyText } from '../src/policy-file.ts';
 import { type PolicyWatch, watchPolicy } from '../src/policy-watch.ts';
@@ -40,7 +41,9 @@ function bot(name: string, first: ReadPolicy, through: (real: Policies) => Polic
   const watch = watchPolicy({
     ledger: opened.ledger,
     file: { first, read: async () => ({ ok: true, value: read(file.text) }) },
-    policies: through(createPolicies(opened.redis, opened.keys, name, AUDIT_KEYS)),
+    policies: through(
+      createPolicies(opened.redis, opened.keys, name, policyOnRecord(opened.redis, opened.keys, AUDIT_KEYS)),
+    ),
     clock: { now: () => now },
     log: createLogger({ level: 'info', destination: { write: (line) => lines.push(line) } }),
     onRound: () => rounds.push(name),
@@ -130,7 +133,7 @@ describe('bots that go by different policies', () => {
 
   it('take a text that is missing, another one or no policy for one that can’t be read, until it is there', async () => {
     const { watch } = bot('a', ONE);
-    const other = createPolicies(opened.redis, opened.keys, 'b', AUDIT_KEYS);
+    const other = createPolicies(opened.redis, opened.keys, 'b', policyOnRecord(opened.redis, opened.keys, AUDIT_KEYS));
     await other.beat(TWO.digest);
     for (const text of [null, 'version: 9', ONE.text]) {
       if (text !== null) await other.keep(TWO.digest, text);
@@ -152,7 +155,7 @@ describe('bots that go by different policies', () => {
   it('warn of it after a minute, once, and say when it is over', async () => {
     const { watch } = bot('a', ONE);
     await watch.announced;
-    const other = createPolicies(opened.redis, opened.keys, 'b', AUDIT_KEYS);
+    const other = createPolicies(opened.redis, opened.keys, 'b', policyOnRecord(opened.redis, opened.keys, AUDIT_KEYS));
     const later = async (seconds: number) => {
       now = new Date(now.getTime() + seconds * 1000);
       await other.beat(TWO.digest);
@@ -180,7 +183,7 @@ describe('bots that go by different policies', () => {
     await expect.poll(() => ttl(ONE)).toBe(-1);
 
     // One that says what it goes by, and never gets to write a record.
-    const other = createPolicies(opened.redis, opened.keys, 'b', AUDIT_KEYS);
+    const other = createPolicies(opened.redis, opened.keys, 'b', policyOnRecord(opened.redis, opened.keys, AUDIT_KEYS));
     await other.keep(TWO.digest, TWO.text);
     await other.beat(TWO.digest);
     expect(await ttl(TWO)).toBeGreaterThan(0);

@@ -3,9 +3,10 @@ import { userInfo } from 'node:os';
 import { readLedgerConfig } from '../config-ledger.ts';
 import { readCheckpointPath } from '../config-paths.ts';
 import { printable } from '../domain/printable.ts';
-import { acceptLoss } from '../ledger/audit-accept.ts';
-import { appendCheckpoints, writeCheckpointLine } from '../ledger/checkpoint-format.ts';
-import { checkpointOf } from '../ledger/checkpoint-record.ts';
+import { acceptLoss } from '../ledger/accept-loss.ts';
+import { appendCheckpoints } from '../ledger/checkpoint-file.ts';
+import { writeCheckpointLine } from '../ledger/checkpoint-format.ts';
+import { makeCheckpoint } from '../ledger/make-checkpoint.ts';
 import { CannotRun } from './cannot-run.ts';
 import { orCannotRun, readKnown, withLog } from './open-log.ts';
 import type { ExitCode, Terminal } from './terminal.ts';
@@ -16,7 +17,7 @@ export interface AcceptLossOptions {
   seen?: string;
 }
 
-/** A person gives up what the log lost, and it goes on: on record, with the gap named. */
+/** Records that a person accepts the loss of records, with the gap that it leaves. Then the log continues. */
 export async function acceptAuditLoss(options: AcceptLossOptions, terminal: Terminal): Promise<ExitCode> {
   const reason = options.reason.trim();
   if (reason === '') throw new CannotRun('--reason is empty, and it is what the record is for');
@@ -27,7 +28,11 @@ export async function acceptAuditLoss(options: AcceptLossOptions, terminal: Term
   const checkpoints = await readKnown(terminal.env, signingKey);
   return withLog(target, async (redis, keys): Promise<ExitCode> => {
     const accepted = await acceptLoss(redis, keys, {
-      ...{ reason, seen, auditKeys, now: terminal.now(), newLogId: randomUUID },
+      reason,
+      seen,
+      auditKeys,
+      now: terminal.now(),
+      newLogId: randomUUID,
       by: `command line, ${userInfo().username}`,
       checkpoints,
     });
@@ -46,7 +51,7 @@ export async function acceptAuditLoss(options: AcceptLossOptions, terminal: Term
     const gap = detail.gap === null ? 'no place is left empty' : `given up: ${detail.gap.first} to ${detail.gap.last}`;
     terminal.print(`accepted as record ${seq} (${accepted.hash}); ${gap}`);
     if (file !== null) {
-      const checkpoint = await checkpointOf(redis, keys, auditKeys, { seq, now: terminal.now() });
+      const checkpoint = await makeCheckpoint(redis, keys, auditKeys, { seq, now: terminal.now() });
       if (!('untrusted' in checkpoint)) await appendCheckpoints(file, [writeCheckpointLine(checkpoint, signingKey)]);
     }
     if (accepted.archived !== null) {

@@ -8,15 +8,17 @@ import { readCheckpointPath } from '../config-paths.ts';
 import { plainEvent } from '../domain/audit-record.ts';
 import { printable } from '../domain/printable.ts';
 import { type ArchivePlan, planArchive, trimStep } from '../ledger/audit-archive.ts';
-import { exportText, jsonLines } from '../ledger/audit-export.ts';
-import { verifyLive } from '../ledger/audit-live.ts';
-import { verifyLog } from '../ledger/audit-verify.ts';
-import { knownCheckpoints } from '../ledger/audit-witness.ts';
-import { appendCheckpoints, readCheckpointFile, writeCheckpointLine } from '../ledger/checkpoint-format.ts';
-import { checkpointOf } from '../ledger/checkpoint-record.ts';
-import { linesOf, readHeadLine, readRecordLine } from '../ledger/export-format.ts';
+import { exportText } from '../ledger/audit-export.ts';
+import { knownCheckpoints } from '../ledger/checkpoint-check.ts';
+import { appendCheckpoints, readCheckpointFile } from '../ledger/checkpoint-file.ts';
+import { writeCheckpointLine } from '../ledger/checkpoint-format.ts';
+import { jsonLines, readHeadLine, readRecordLine } from '../ledger/export-format.ts';
 import type { RedisLedger } from '../ledger/ledger.ts';
+import { linesOf } from '../ledger/lines-of.ts';
+import { makeCheckpoint } from '../ledger/make-checkpoint.ts';
 import { checkpointSoon } from '../ledger/shared-checkpoint.ts';
+import { verifyLog } from '../ledger/verify-log.ts';
+import { verifyRedisLog } from '../ledger/verify-redis-log.ts';
 import { CannotRun } from './cannot-run.ts';
 import { refuseExisting, writeWholeFile } from './export-audit.ts';
 import { readMoment } from './moment.ts';
@@ -29,12 +31,12 @@ export interface ArchiveOptions {
   out: string;
 }
 
-/** Others come in between: nobody waits for a whole archive to be taken out. */
+/** Between two steps, so that other commands don't wait until a whole archive is deleted. */
 const PAUSE_MS = 5;
 
 /**
- * Moves the oldest part of the log to a file: verified, written, verified as it was written, checkpointed, on record, and
- * only then out of Redis.
+ * Moves the oldest part of the log to a file: it is verified, written, read back and verified again, checkpointed and put
+ * on record. Only then is it deleted from Redis.
  */
 export async function archiveAudit({ until, out }: ArchiveOptions, terminal: Terminal): Promise<ExitCode> {
   const moment = readMoment('--until', until, terminal.now());
@@ -47,7 +49,7 @@ export async function archiveAudit({ until, out }: ArchiveOptions, terminal: Ter
     if (lost !== null) throw new CannotRun(`nothing is archived: ${lost}`);
     const read = file === null ? null : await readCheckpointFile(file).catch((cause: unknown) => noneYet(cause, file));
     const checkpoints = read && knownCheckpoints(read.lines, signingKey);
-    const whole = await verifyLive(redis, keys, auditKeys, checkpoints);
+    const whole = await verifyRedisLog(redis, keys, auditKeys, checkpoints);
     if (!whole || whole.faulty) {
       throw new CannotRun(
         `the log is not good, so nothing is archived: see \`audit verify\` (first bad seq: ${whole?.firstBad ?? 'none'})`,
@@ -65,7 +67,7 @@ export async function archiveAudit({ until, out }: ArchiveOptions, terminal: Ter
     await writeWholeFile(out, async () => {}, write).finally(() => terminal.progress?.(''));
     await verifyWritten(out, auditKeys);
     if (file !== null) {
-      const checkpoint = await checkpointOf(redis, keys, auditKeys, { seq: head.last, now: terminal.now() });
+      const checkpoint = await makeCheckpoint(redis, keys, auditKeys, { seq: head.last, now: terminal.now() });
       if ('untrusted' in checkpoint) throw new CannotRun(`record ${head.last} changed meanwhile: see \`audit verify\``);
       await appendCheckpoints(file, [writeCheckpointLine(checkpoint, signingKey)]);
     }
@@ -93,21 +95,21 @@ function heldWords({ held }: ArchivePlan): string {
     : '; the records of an open request stay, and what follows them';
 }
 
-/** What is on the disk is read back, before what is in Redis goes. */
+/** Reads the file back, before anything is deleted from Redis. */
 async function verifyWritten(out: string, auditKeys: Parameters<typeof verifyLog>[2]): Promise<void> {
   const lines = linesOf(createReadStream(out));
   const first = await lines.next();
-  const head = first.done ? null : readHeadLine(first.value);
-  const witness = { name: 'its head', claim: head?.head ?? null, signature: null };
+  const headLine = first.done ? null : readHeadLine(first.value);
+  const head = { name: 'its head', claim: headLine?.head ?? null, signature: null };
   async function* records() {
     for await (const line of lines) yield [{ where: 'a line', ...readRecordLine(line) }];
   }
-  if ((await verifyLog(records(), witness, auditKeys)).faulty) {
+  if ((await verifyLog(records(), head, auditKeys)).faulty) {
     throw new CannotRun(`${printable(out)} does not read back as it was written: nothing was taken out of Redis`);
   }
 }
 
-/** From this record on the archived part is no longer of the log in Redis. False: that part is not what it was. */
+/** From this record on, the archived part no longer belongs to the log in Redis. False: that part changed in between. */
 async function record(ledger: RedisLedger, { head }: ArchivePlan): Promise<boolean> {
   const { log, first, last, hash, count, at } = head;
   const detail = { by: `command line, ${userInfo().username}`, log, first, last, hash, count, at };
@@ -119,7 +121,7 @@ async function record(ledger: RedisLedger, { head }: ArchivePlan): Promise<boole
   return kind !== 'moved';
 }
 
-/** Before the first checkpoint there is no file; one that can't be read is another thing. */
+/** Before the first checkpoint there is no file yet. A file that can't be read is an error. */
 function noneYet(cause: unknown, file: string): null {
   if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return null;
   throw new CannotRun(`${printable(file)} can't be read (AUDIT_CHECKPOINT_FILE)`, { cause });

@@ -7,16 +7,10 @@ import { pipeline } from 'node:stream/promises';
 import type { AuditKeys } from '../config-audit.ts';
 import { readLedgerConfig } from '../config-ledger.ts';
 import { printable } from '../domain/printable.ts';
-import {
-  type ExportForm,
-  type ExportPlan,
-  exportedEvent,
-  exportText,
-  jsonLines,
-  planExport,
-} from '../ledger/audit-export.ts';
+import { type ExportPlan, exportedEvent, exportText, planExport } from '../ledger/audit-export.ts';
 import type { Connection } from '../ledger/connection.ts';
 import { csv } from '../ledger/export-csv.ts';
+import { type ExportForm, jsonLines } from '../ledger/export-format.ts';
 import type { Keys } from '../ledger/keys.ts';
 import { CannotRun } from './cannot-run.ts';
 import { readMoment } from './moment.ts';
@@ -46,10 +40,10 @@ export async function exportAudit(options: ExportOptions, terminal: Terminal): P
     const progress = (count: number) => terminal.progress?.(progressLine('exported', count, planned.head.count));
     const write = (to?: NodeJS.WritableStream) =>
       pipeline(Readable.from(exportText(redis, keys, planned, form, progress)), to ?? terminal.exported, {
-        // stdout stays open, whatever was sent through it.
+        // stdout stays open after the export.
         end: to !== undefined,
       }).finally(() => terminal.progress?.(''));
-    // On record first: there is no export that the log does not know of.
+    // The record comes first, so that there is never an export without one.
     const record = () => recordExport(redis, keys, planned, keyring, terminal);
     if (out === undefined) {
       await record();
@@ -80,7 +74,7 @@ export async function refuseExisting(out: string): Promise<void> {
   if (exists) throw new CannotRun(`${printable(out)} is there already, and an export replaces nothing`);
 }
 
-/** Whoever sees `out` sees a whole export: until then it has another name. For its owner alone, since it names people. */
+/** `out` gets its name when it is complete. Only its owner can read it, since it names people. */
 export async function writeWholeFile(
   out: string,
   record: () => Promise<void>,
@@ -102,7 +96,7 @@ export async function writeWholeFile(
   } finally {
     await rm(partial, { force: true });
   }
-  // The name is on the disk, too, before anything is done that counts on the file.
+  // The file's name must be on disk too, before anything relies on the file.
   const folder = await open(dirname(out), 'r');
   await folder.sync().finally(() => folder.close());
 }

@@ -1,18 +1,19 @@
 import type { KeyObject } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { printable } from '../domain/printable.ts';
-import type { Unverified } from '../ledger/audit-chain-check.ts';
-import type { LogPart } from '../ledger/audit-verify.ts';
+import type { Unverified } from '../ledger/chain-check.ts';
 import { signatureOf } from '../ledger/checkpoint-format.ts';
-import { linePagesOf, readHeadLine, readRecordLine } from '../ledger/export-format.ts';
+import { readHeadLine, readRecordLine } from '../ledger/export-format.ts';
+import { linePagesOf } from '../ledger/lines-of.ts';
+import type { LogPart } from '../ledger/verify-log.ts';
 import { CannotRun } from './cannot-run.ts';
 import { BEGIN_BYTES, otherFile } from './other-file.ts';
 
 type Note = (words: string) => void;
 
 /**
- * Exports to be verified, in the order of their records, whatever the order that they were given in.
- * @throws CannotRun where one is no export at all, with what it is
+ * Opens exports for verification, sorted by their records.
+ * @throws CannotRun where a file is not an export, with what it is
  */
 export async function openExports(
   files: readonly string[],
@@ -22,11 +23,11 @@ export async function openExports(
 ): Promise<LogPart[]> {
   const parts: LogPart[] = [];
   for (const file of files) parts.push(await openExport(file, signers, note, several));
-  const firstOf = ({ witness }: LogPart) => witness.claim?.first ?? 0;
+  const firstOf = ({ head }: LogPart) => head.claim?.first ?? 0;
   return parts.sort((a, b) => firstOf(a) - firstOf(b));
 }
 
-/** @param several whether its name has to be said */
+/** @param several whether messages must name the file */
 async function openExport(file: string, signers: readonly KeyObject[], note: Note, several: boolean): Promise<LogPart> {
   const shown = printable(file);
   const { begin, pieces } = await beginning(file).catch((cause: unknown) => {
@@ -44,15 +45,15 @@ async function openExport(file: string, signers: readonly KeyObject[], note: Not
   );
   const { value: page } = await lines.next();
   const [first, ...rest] = page ?? [];
-  // An editor's mark at the beginning is no part of any line.
+  // A byte order mark, which some editors add, is not part of the line.
   const line = (first?.line ?? '').replace(/^\ufeff/, '');
-  const head = readHeadLine(line);
+  const headLine = readHeadLine(line);
   const name = several ? `the head of ${shown}` : "the export's head";
-  const witness = { name, claim: head ? head.head : null, signature: head && signatureOf(head, signers) };
-  return { witness, records: records(lines, rest, head ? null : line, several ? `${shown}, ` : '') };
+  const head = { name, claim: headLine?.head ?? null, signature: headLine && signatureOf(headLine, signers) };
+  return { head, records: records(lines, rest, headLine ? null : line, several ? `${shown}, ` : '') };
 }
 
-/** The first bytes of a file, and all of them in pieces: it may be a pipe, which is read once. */
+/** The first bytes of a file, and all of its bytes in chunks. The file may be a pipe, which can be read only once. */
 async function beginning(file: string): Promise<{ begin: Buffer; pieces: AsyncGenerator<Buffer> }> {
   const stream = createReadStream(file)[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
   const read: Buffer[] = [];
@@ -76,8 +77,8 @@ interface Line {
 }
 
 /**
- * Without those that are blank, which can hide nothing: a record that is gone is missing in the chain, or at an end that
- * the head names.
+ * The lines with their numbers, without blank ones. Skipping these hides nothing: a record that was blanked out is missing
+ * in the chain, or at the end that the head names.
  */
 async function* numbered(
   pages: AsyncIterable<string[]>,
@@ -105,7 +106,7 @@ function isBlank(line: string): boolean {
   return line.charCodeAt(0) !== 0x7b && /^[ \t\r]*$/.test(line);
 }
 
-/** `first` is the first line where that is no head: it may be a record, of an export that lost its head. */
+/** `first`: the first line, if it is not a head. It may be a record, of an export that lost its head. */
 async function* records(
   pages: AsyncIterable<Line[]>,
   begin: Line[],

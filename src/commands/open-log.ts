@@ -5,10 +5,11 @@ import { readCheckpointPath } from '../config-paths.ts';
 import { printable } from '../domain/printable.ts';
 import type { Result } from '../domain/result.ts';
 import type { AuditKey } from '../ledger/audit-chain.ts';
+import { createAuditedLedger } from '../ledger/audited-ledger.ts';
 import type { Checkpoint } from '../ledger/checkpoint-format.ts';
 import { type Connection, connect, openConnection } from '../ledger/connection.ts';
 import { createKeys, type Keys } from '../ledger/keys.ts';
-import { createLedger, type RedisLedger } from '../ledger/ledger.ts';
+import type { RedisLedger } from '../ledger/ledger.ts';
 import { highestOf, readOwnCheckpoints } from '../ledger/own-checkpoints.ts';
 import { LedgerLost } from '../workflow/faults.ts';
 import { CannotRun } from './cannot-run.ts';
@@ -22,7 +23,7 @@ export async function withLog<T>(
   work: (redis: Connection, keys: Keys) => Promise<T>,
 ): Promise<T> {
   const redis = openConnection(target, 'commands');
-  // Each command is told of its own fault; this only keeps the client from printing it too.
+  // Each command gets its own fault. This listener only keeps the client from printing it too.
   redis.on('error', () => undefined);
   try {
     await connect(redis, CONNECT_WITHIN_MS).catch((cause: unknown) => {
@@ -35,8 +36,8 @@ export async function withLog<T>(
 }
 
 /**
- * The ledger of a command, which writes only where the log is what the bots and the checkpoint file know.
- * @returns with why it doesn't, as a sentence; null: it does
+ * The ledger of a command. It writes only if the log has what the bots and the checkpoint file know of it.
+ * @returns `lost`: why it does not write, as a sentence; null: it does
  */
 export async function openLedger(
   redis: Connection,
@@ -44,12 +45,20 @@ export async function openLedger(
   auditKeys: readonly AuditKey[],
   { signingKey, terminal }: { signingKey: KeyObject | null; terminal: Terminal },
 ): Promise<{ ledger: RedisLedger; lost: string | null }> {
-  const witness = highestOf(await readKnown(terminal.env, signingKey));
-  const ledger = createLedger({ redis, keys, auditKeys, clock: terminal, newLogId: randomUUID, witness, alone: true });
-  const lost = await ledger.look().then(
+  const checkpoint = highestOf(await readKnown(terminal.env, signingKey));
+  const ledger = createAuditedLedger({
+    redis,
+    keys,
+    auditKeys,
+    clock: terminal,
+    newLogId: randomUUID,
+    checkpoint,
+    alone: true,
+  });
+  const lost = await ledger.recheck().then(
     () => null,
     (fault: unknown) => {
-      // It names the log by its id, which comes from Redis.
+      // The message has the log's id, which comes from Redis and may not be printable.
       if (fault instanceof LedgerLost) return printable(fault.message);
       throw fault;
     },

@@ -2,7 +2,7 @@ import { open } from 'node:fs/promises';
 import { readCheckpointLine } from '../ledger/checkpoint-format.ts';
 import { readHeadLine, readRecordLine } from '../ledger/export-format.ts';
 
-/** Enough to know a file by. */
+/** Enough to recognize a file by. */
 export const BEGIN_BYTES = 64 * 1024;
 
 const MAGIC: readonly [number[], string][] = [
@@ -27,8 +27,8 @@ const PRETTY =
   'is JSON spread over several lines, and an export is one JSON object per line: use the file as `audit export` wrote it';
 
 /**
- * What a file is that somebody took for an export, or for checkpoints, as the rest of a sentence that says what to do; null
- * where it may be one, however damaged.
+ * What a file is that was given as an export or as checkpoints and is not, as the rest of a sentence that says what to do.
+ * Null where it may be one, also a damaged one.
  */
 export function otherFile(begin: Buffer, wanted: 'export' | 'checkpoints'): string | null {
   const packed = MAGIC.find(([bytes]) => bytes.every((byte, place) => begin[place] === byte));
@@ -48,12 +48,12 @@ export function otherFile(begin: Buffer, wanted: 'export' | 'checkpoints'): stri
   const isExport = readHeadLine(first) !== null || lines.some((line) => !('problem' in readRecordLine(line)));
   if (wanted === 'export' && isCheckpoint) return 'holds checkpoints: give it with --checkpoints';
   if (wanted === 'checkpoints' && isExport) return 'is an export: give it with --file';
-  // A line of JSON that is no record may be a damaged one.
+  // A line of JSON that is not a record may be a damaged one.
   const known = lines.some((line) => line.trimStart().startsWith('{'));
   return wanted === 'export' && !known && !isExport ? 'is no export: no line of it is a JSON object' : null;
 }
 
-/** With a mark, or without one: ASCII in it has a zero as every other byte. */
+/** With a byte order mark, or without one: then every other byte of ASCII text is zero. */
 function isUtf16(begin: Buffer): boolean {
   const [first, second] = begin;
   if ((first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff)) return true;
@@ -63,7 +63,7 @@ function isUtf16(begin: Buffer): boolean {
   );
 }
 
-/** The beginning of a file; null where it can't be had, or is no file that could be read twice. */
+/** The beginning of a file; null where it can't be read, or is not a regular file, which can be read twice. */
 export async function beginOf(file: string): Promise<Buffer | null> {
   const handle = await open(file, 'r').catch(() => null);
   if (handle === null) return null;

@@ -4,9 +4,10 @@ import { type AuditKeys, readAuditKeys } from '../config-audit.ts';
 import { readLedgerConfig } from '../config-ledger.ts';
 import { readCheckpointPath } from '../config-paths.ts';
 import { printable } from '../domain/printable.ts';
-import { verifyLive } from '../ledger/audit-live.ts';
-import { type Verification, verifyParts, withFlaw } from '../ledger/audit-verify.ts';
-import { type KnownCheckpoint, readWitness } from '../ledger/audit-witness.ts';
+import type { KnownCheckpoint } from '../ledger/checkpoint-check.ts';
+import { readKnownCheckpoints } from '../ledger/checkpoint-file.ts';
+import { type Verification, verifyParts, withFlaw } from '../ledger/verify-log.ts';
+import { verifyRedisLog } from '../ledger/verify-redis-log.ts';
 import { CannotRun } from './cannot-run.ts';
 import { openExports } from './open-exports.ts';
 import { orCannotRun, withLog } from './open-log.ts';
@@ -14,23 +15,23 @@ import { beginOf, otherFile } from './other-file.ts';
 import { type ExitCode, type Terminal, table } from './terminal.ts';
 
 export interface VerifyOptions {
-  /** Exports and archives that are one log together: then without Redis. */
+  /** Exports and archives that together are one log. They are verified without Redis. */
   file?: string | string[];
-  /** Archives that come before what is in Redis. */
+  /** Archives of the part before the log in Redis. */
   archive?: string | string[];
-  /** Else those of AUDIT_CHECKPOINT_FILE, where the log in Redis is checked. */
+  /** If not given, the log in Redis is checked against AUDIT_CHECKPOINT_FILE. */
   checkpoints?: string;
   /** Public halves of signing keys, PEM. */
   publicKey?: string | string[];
 }
 
-/** What to check signatures and macs with. */
+/** The keys for signatures and MACs. */
 interface Keyring {
   keys: AuditKeys['keys'];
   signers: readonly KeyObject[];
 }
 
-/** Checks the log in Redis, or exports, and says what it found of each of the three. */
+/** Checks the log in Redis, or exports, and prints the three verdicts. */
 export async function verifyAudit(options: VerifyOptions, terminal: Terminal): Promise<ExitCode> {
   const files = [options.file ?? []].flat();
   const archives = [options.archive ?? []].flat();
@@ -77,9 +78,9 @@ function toPublicKey(text: Buffer): KeyObject | null {
   }
 }
 
-/** Checkpoints that somebody named: without them nothing is checked. */
+/** The checkpoints that were given by option. Without them nothing is checked. */
 async function readGiven(file: string, { signers }: Keyring, terminal: Terminal): Promise<KnownCheckpoint[]> {
-  const { checkpoints, flaw } = await readWitness(file, printable(file), signers);
+  const { checkpoints, flaw } = await readKnownCheckpoints(file, printable(file), signers);
   if (checkpoints === null) {
     const begin = await beginOf(file);
     const other = begin && otherFile(begin, 'checkpoints');
@@ -97,22 +98,22 @@ async function verifyRedis(
 ): Promise<Verification> {
   const { redis: target } = orCannotRun(readLedgerConfig(terminal.env));
   const file = given === null ? readCheckpointPath(terminal.env) : null;
-  const kept = file === null ? null : await readWitness(file, 'AUDIT_CHECKPOINT_FILE', keyring.signers);
+  const kept = file === null ? null : await readKnownCheckpoints(file, 'AUDIT_CHECKPOINT_FILE', keyring.signers);
   const checkpoints = given ?? kept?.checkpoints ?? null;
   const said = new Set<string>();
-  // The files are opened anew where the log changes meanwhile.
+  // The files are opened again if the log changes during the check; a note is printed once.
   const note = (words: string) => {
     if (!said.has(words)) terminal.say(`note: ${words}`);
     said.add(words);
   };
   const open = () => openExports(archives, keyring.signers, note, archives.length > 0);
   return withLog(target, async (redis, keys) => {
-    const found = (await verifyLive(redis, keys, keyring.keys, checkpoints, open)) ?? nothingThere(target.prefix);
+    const found = (await verifyRedisLog(redis, keys, keyring.keys, checkpoints, open)) ?? nothingThere(target.prefix);
     return kept?.flaw ? withFlaw(found, kept.flaw, kept.checkpoints === null) : found;
   });
 }
 
-/** Nothing was found bad, and nothing good either: it may be another prefix, or a log that somebody emptied. */
+/** There is no log: the prefix may be wrong, or somebody emptied it. So the verdicts are unknown. */
 function nothingThere(prefix: string): Verification {
   const unknown = { verdict: 'unknown', seq: null, why: `Redis holds no log under the prefix ${prefix}` } as const;
   return { integrity: unknown, completeness: unknown, authenticity: unknown, faulty: false, firstBad: null };

@@ -1,29 +1,30 @@
 import type { AuditRecord } from '../domain/audit-record.ts';
+import { readArchivedUpTo } from './archived-up-to.ts';
 import type { AuditKey } from './audit-chain.ts';
-import { firstSince, oneEntry, placeOf, readEntries, readSnapshot, seqOf } from './audit-entries.ts';
+import { firstSince, oneEntry, placeOf, readEntries, readSnapshot } from './audit-entries.ts';
 import type { ExportPlan } from './audit-export.ts';
-import { vouchedFloor } from './audit-loss.ts';
-import { indexKeysOf } from './audit-search.ts';
 import type { Connection } from './connection.ts';
-import { parseObject } from './export-format.ts';
 import { indexNames } from './index-entries.ts';
+import { indexKeysOf } from './index-keys.ts';
 import type { Keys } from './keys.ts';
+import { seqOf } from './log-entry.ts';
+import { parseObject } from './parse-json.ts';
 
-/** One step of the trimming: short enough that nobody waits for it. */
+/** How many records one step deletes: few enough that no other command waits long. */
 const STEP = 500;
 
-/** What is told where Redis says that the log was archived, and no record does. */
-const UNVOUCHED =
+/** The error where Redis says that the log was archived, and no record does. */
+const UNPROVEN =
   'Redis says that part of the audit log was archived, and no record of the log says so: nothing is taken out of Redis. See `audit verify`';
 
 export interface ArchivePlan extends ExportPlan {
-  /** Why less is archived than was asked for; null: it isn't. */
+  /** Why less is archived than was asked for; null: all of it is. */
   held: 'open-request' | 'last-record' | null;
 }
 
 /**
- * What of the log may leave Redis: from its floor up to the moment, without the last record and without those of open
- * requests, since a floor can't leave out what lies below it.
+ * The part of the log that may leave Redis: from its beginning up to the moment. It ends before the last record of the log
+ * and before the first record of an open request, since an archive has no gaps.
  */
 export async function planArchive(redis: Connection, keys: Keys, until: Date, now: Date): Promise<ArchivePlan> {
   const { ends } = await readSnapshot(redis, keys);
@@ -50,7 +51,7 @@ export async function planArchive(redis: Connection, keys: Keys, until: Date, no
   return { head, ids, held };
 }
 
-/** The lowest place of a record that belongs to an open request; null: none is open. */
+/** The lowest place of a record of an open request; null: none is open. */
 async function firstOfOpen(redis: Connection, keys: Keys): Promise<number | null> {
   const ids = await redis.zrange(keys.open, '0', '-1');
   const firsts = await Promise.all(ids.map((id) => redis.zrange(keys.indexRequest(id), '0', '0')));
@@ -59,16 +60,16 @@ async function firstOfOpen(redis: Connection, keys: Keys): Promise<number | null
 }
 
 /**
- * Takes one step's worth of what lies below the floor out of the log and its indexes. Safe to repeat, by several at once,
- * and to go on with after a crash.
- * @returns whether anything may be left
- * @throws Error where no record says that the log was archived: then nothing is taken out
+ * Deletes some of the archived records from the log and its indexes. It may be repeated, run by several bots at once, and
+ * continued after a crash.
+ * @returns whether there may be more to delete
+ * @throws Error where no record says that the log was archived: then nothing is deleted
  */
 export async function trimStep(redis: Connection, keys: Keys, auditKeys: readonly AuditKey[]): Promise<boolean> {
-  const floor = await vouchedFloor(redis, keys, auditKeys);
-  if (floor === 'unvouched') throw new Error(UNVOUCHED);
-  if (floor === null) return false;
-  const entries = await redis.xrange(keys.audit, '-', `${floor.seq}-0`, 'COUNT', STEP);
+  const archivedUpTo = await readArchivedUpTo(redis, keys, auditKeys);
+  if (archivedUpTo === 'unproven') throw new Error(UNPROVEN);
+  if (archivedUpTo === null) return false;
+  const entries = await redis.xrange(keys.audit, '-', `${archivedUpTo.seq}-0`, 'COUNT', STEP);
   const last = entries.at(-1);
   if (!last) return false;
   const byIndex = new Map<string, string[]>();
@@ -78,15 +79,15 @@ export async function trimStep(redis: Connection, keys: Keys, auditKeys: readonl
       byIndex.set(key, [...(byIndex.get(key) ?? []), String(seqOf(id))]);
     }
   }
-  // The indexes first: what a crash leaves is found again by its records.
+  // The indexes first: after a crash the records still tell which index entries are left.
   await Promise.all([...byIndex].map(([key, seqs]) => redis.zrem(key, ...seqs)));
   await redis.xtrim(keys.audit, 'MINID', `${seqOf(last[0]) + 1}-0`);
   return entries.length === STEP;
 }
 
 /**
- * Takes out of the indexes what they still name below the floor, once all records there are out of the log: a record that
- * could not be read named no index when it went, and what was lost with a part of the log names none. Once an archive.
+ * Deletes the index entries of archived records that `trimStep` could not find: of records that could not be read, or were
+ * lost. It runs once for each archive, after all archived records are deleted.
  */
 export async function sweepIndexes(
   redis: Connection,
@@ -94,19 +95,19 @@ export async function sweepIndexes(
   auditKeys: readonly AuditKey[],
   stopped: () => boolean,
 ): Promise<void> {
-  const floor = await vouchedFloor(redis, keys, auditKeys);
-  if (floor === 'unvouched' || floor === null) return;
-  if ((await redis.hget(keys.floor, 'swept')) === String(floor.seq)) return;
-  const left = await redis.xrange(keys.audit, '-', `${floor.seq}-0`, 'COUNT', 1);
+  const archivedUpTo = await readArchivedUpTo(redis, keys, auditKeys);
+  if (archivedUpTo === 'unproven' || archivedUpTo === null) return;
+  if ((await redis.hget(keys.archivedUpTo, 'swept')) === String(archivedUpTo.seq)) return;
+  const left = await redis.xrange(keys.audit, '-', `${archivedUpTo.seq}-0`, 'COUNT', 1);
   if (left.length > 0) return;
   for await (const names of indexNames(redis, keys)) {
     if (stopped()) return;
     const pipeline = redis.pipeline();
-    for (const name of names) pipeline.zremrangebyscore(name, '-inf', floor.seq);
+    for (const name of names) pipeline.zremrangebyscore(name, '-inf', archivedUpTo.seq);
     for (const [fault] of (await pipeline.exec()) ?? []) {
-      // What is no index there is told by `audit verify`.
+      // A key of another type is not an index: `audit verify` reports it.
       if (fault && !fault.message.startsWith('WRONGTYPE')) throw fault;
     }
   }
-  await redis.hset(keys.floor, 'swept', String(floor.seq));
+  await redis.hset(keys.archivedUpTo, 'swept', String(archivedUpTo.seq));
 }

@@ -7,7 +7,7 @@ export interface AuditKey {
   key: Buffer;
 }
 
-/** What the log keeps beside a record's bytes. */
+/** What the log stores with a record's bytes. */
 export interface Seal {
   /** SHA-256 of the domain line and the bytes: 32 bytes. */
   hash: Buffer;
@@ -25,7 +25,7 @@ export function hashRecord(bytes: string): Buffer {
   return hash('sha256', DOMAIN + bytes, 'buffer');
 }
 
-/** The same in hex, which is quicker to come by. */
+/** The same in hex, which is faster. */
 export function hexHashOf(bytes: string): string {
   return hash('sha256', DOMAIN + bytes, 'hex');
 }
@@ -42,8 +42,8 @@ export function macOf(digest: Buffer, key: Buffer): Buffer {
 const BLOCK = 64;
 
 /**
- * The macs of one key, of a hash in hex and in hex themselves. HMAC by its two hashes (RFC 2104): one object of Node's for
- * each of a million records costs more than the hashes do.
+ * Computes MACs with one key. Both the hash that goes in and the MAC are in hex. It does HMAC by its two hashes (RFC 2104):
+ * for a million records, creating Node's Hmac objects takes longer than the hashing.
  */
 export function createMacs(key: Buffer): (hash: string) => string {
   if (key.length > BLOCK) throw new Error('a key is longer than a block of the hash');
@@ -59,7 +59,7 @@ export function createMacs(key: Buffer): (hash: string) => string {
   };
 }
 
-/** In constant time: a mac is compared, not guessed byte by byte. */
+/** Compares in constant time, so that a MAC can't be guessed byte by byte. */
 export function sameBytes(a: Buffer, b: Buffer): boolean {
   return a.length === b.length && timingSafeEqual(a, b);
 }

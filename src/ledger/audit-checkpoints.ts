@@ -1,26 +1,29 @@
 import type { KeyObject } from 'node:crypto';
 import type { AuditHead } from '../domain/audit-record.ts';
 import type { Clock } from '../workflow/ports.ts';
+import { readArchivedUpTo } from './archived-up-to.ts';
 import type { AuditAlarms } from './audit-alarms.ts';
 import type { AuditKey } from './audit-chain.ts';
-import { oneEntry, seqOf } from './audit-entries.ts';
-import { readPlace, vouchedFloor } from './audit-loss.ts';
-import { appendCheckpoints, type Checkpoint, readCheckpointFile, writeCheckpointLine } from './checkpoint-format.ts';
-import { checkpointOf } from './checkpoint-record.ts';
+import { oneEntry } from './audit-entries.ts';
+import { appendCheckpoints, readCheckpointFile } from './checkpoint-file.ts';
+import { type Checkpoint, writeCheckpointLine } from './checkpoint-format.ts';
 import type { Connection } from './connection.ts';
 import type { Keys } from './keys.ts';
 import { createLocks } from './locks.ts';
+import { seqOf } from './log-entry.ts';
+import { readLogState } from './log-state.ts';
+import { makeCheckpoint } from './make-checkpoint.ts';
 import { highestOf, readOwnCheckpoints } from './own-checkpoints.ts';
 import { createSharedCheckpoint, type SharedCheckpoint } from './shared-checkpoint.ts';
 import { createSharedSeal } from './shared-seal.ts';
 
 const EVERY_RECORDS = 100;
 const EVERY_MS = 10 * 60_000;
-/** Three that should have been made, and were not. */
+/** In that time three should have been made. */
 const OVERDUE_MS = 3 * EVERY_MS;
-/** For who stands still: a round renews it for as long as it takes. */
+/** Another bot waits this long for one that hangs. A round renews its lock while it works. */
 const LOCK_MS = 20_000;
-/** A round makes at most so many; the rest follows in the next. */
+/** A round makes at most so many; the next one makes the rest. */
 const MOST_AT_ONCE = 100;
 
 interface CheckpointOptions {
@@ -34,43 +37,44 @@ interface CheckpointOptions {
   alarms: AuditAlarms;
 }
 
-/** From where on records wait for a checkpoint, and since when. */
+/** After which record there is no checkpoint yet, and since when. */
 interface Since {
   seq: number;
   at: number;
 }
 
 /**
- * Checkpoints of the log: one at every hundredth record, and one of the last record when something is new and the one
- * before is 10 minutes old. When one is due follows from the log's head and from what this bot made, kept in its file, or
- * found to be made by another bot: whoever writes to Redis can bring about one more by that, and not one less.
+ * Makes checkpoints of the log: one at every hundredth record, and one of the last record when there are new records and
+ * the last checkpoint is 10 minutes old. What is due follows from the log's head and from the checkpoints that this bot
+ * made, has in its file, or verified as another bot's. So somebody who can write to Redis can cause an extra checkpoint,
+ * but can't prevent one.
  */
 export function createCheckpoints(options: CheckpointOptions) {
   const { redis, keys, clock, auditKeys, signingKey, file, alarms } = options;
   const locks = createLocks(redis);
   const shared = createSharedCheckpoint(redis, keys, createSharedSeal(auditKeys), signingKey);
-  /** The newest that is known for good. */
+  /** The newest checkpoint that was verified. */
   let newest: Checkpoint | null = null;
-  /** What counts while none is known. */
+  /** Used instead while there is none. */
   let begin: Since | null = null;
-  /** The last line in Redis that was looked at. */
+  /** The last line in Redis that was verified. */
   let judged: string | null = null;
-  /** Since when this bot waits for another that is at it. */
+  /** Since when this bot waits for another one to make it. */
   let waiting: number | null = null;
-  /** Since when there are records that no checkpoint covers. */
-  let bare: number | null = null;
-  /** Made, and not yet handed over. */
+  /** Since when there are records without a checkpoint. */
+  let uncoveredSince: number | null = null;
+  /** Made, and not yet returned by `round`. */
   let lines: string[] = [];
 
   /**
-   * The lines made in this round, oldest first: to be told in the channel by this bot.
-   * @param last the bot stops: one is due if anything is new
+   * @returns the lines that were made in this round, oldest first, for this bot to post in the channel
+   * @param last the bot stops: a checkpoint is due if there is any new record
    */
   async function round(last = false): Promise<string[]> {
     try {
-      await look(last);
+      await makeAll(last);
     } catch (fault) {
-      bare ??= clock.now().getTime();
+      uncoveredSince ??= clock.now().getTime();
       throw fault;
     }
     const made = lines;
@@ -78,11 +82,11 @@ export function createCheckpoints(options: CheckpointOptions) {
     return made;
   }
 
-  async function look(last: boolean): Promise<void> {
+  async function makeAll(last: boolean): Promise<void> {
     if (begin === null && file !== null) newest = await highestInFile(file);
-    // Before the head, which is never behind it.
+    // Read before the head, so that the head is never older than this.
     const found = await shared.read();
-    const { head } = await readPlace(redis, keys, 0);
+    const { head } = await readLogState(redis, keys, 0);
     const now = clock.now().getTime();
     await adopt(found, head);
     begin ??= { seq: head === null ? 0 : Math.max(0, lastHundred(head.seq) - 1), at: now };
@@ -95,40 +99,40 @@ export function createCheckpoints(options: CheckpointOptions) {
   }
 
   async function makeDue(head: AuditHead, now: number, soon: boolean): Promise<void> {
-    bare = head.seq > since(head).seq ? (bare ?? now) : null;
+    uncoveredSince = head.seq > since(head).seq ? (uncoveredSince ?? now) : null;
     if (!isDue(head.seq, since(head), now, soon)) {
       waiting = null;
       return;
     }
     waiting ??= now;
-    // Whoever writes to Redis can't keep all bots from it by the lock: one checkpoint more does no harm.
+    // Somebody who holds the lock in Redis can't prevent checkpoints for longer: an extra one does no harm.
     const overdue = Math.abs(now - waiting) >= LOCK_MS;
     const lock = await locks.take(keys.checkpointLock, LOCK_MS);
     if (!lock && !overdue) return;
     const mayKeep = async () => overdue || lock === null || (await lock.isHeld());
     try {
-      // Another bot may have been at it until just now, and the log have grown.
+      // Another bot may just have made one, and the log may have grown.
       const found = await shared.read();
-      const fresh = (await readPlace(redis, keys, 0)).head ?? head;
+      const fresh = (await readLogState(redis, keys, 0)).head ?? head;
       await adopt(found, fresh);
       if (isDue(fresh.seq, since(fresh), now, soon)) {
-        // This process stood still until another bot was at it: the next round sees what that one made.
+        // This process hung until another bot took over: the next round sees what that one made.
         if (!(await make(fresh, now, soon, mayKeep))) return;
       }
       waiting = null;
-      if (fresh.seq <= since(fresh).seq) bare = null;
+      if (fresh.seq <= since(fresh).seq) uncoveredSince = null;
     } finally {
       await lock?.release();
     }
   }
 
-  /** False: it may not be kept, and nothing was. */
+  /** @returns false where the lock was lost: then nothing is kept */
   async function make(head: AuditHead, now: number, soon: boolean, mayKeep: () => Promise<boolean>): Promise<boolean> {
     const made: Checkpoint[] = [];
     const { seq: from, at } = since(head);
     const take = async (seq: number) => {
       const counted = made.at(-1) ?? (newest?.log === head.log ? newest : null);
-      const one = await checkpointOf(redis, keys, auditKeys, { seq, now: clock.now(), from: counted });
+      const one = await makeCheckpoint(redis, keys, auditKeys, { seq, now: clock.now(), from: counted });
       if (!('untrusted' in one)) {
         made.push(one);
         alarms.clear('checkpoint-record');
@@ -143,7 +147,7 @@ export function createCheckpoints(options: CheckpointOptions) {
     let good = true;
     for (let tries = 0; place < hundreds && tries < MOST_AT_ONCE; tries++) {
       const due = lastHundred(place) + EVERY_RECORDS;
-      // Places may be empty, after an accepted loss or an archive: then it is the first record behind them.
+      // Places may be empty after an accepted loss or an archive: then the next record counts.
       const next = await oneEntry(redis, keys, { from: `${due}-0`, to: `${head.seq}-0`, end: 'first' });
       if (!next) break;
       place = seqOf(next.id);
@@ -160,7 +164,7 @@ export function createCheckpoints(options: CheckpointOptions) {
   async function keep(made: Checkpoint[], now: number): Promise<void> {
     const written = made.map((one) => writeCheckpointLine(one, signingKey));
     if (file !== null) await appendCheckpoints(file, written);
-    // From here on they are made, whether Redis takes it or not.
+    // From here on they count as made, also where the write to Redis fails.
     newest = made.at(-1) ?? newest;
     judged = written.at(-1) ?? judged;
     lines.push(...written);
@@ -168,33 +172,33 @@ export function createCheckpoints(options: CheckpointOptions) {
     alarms.clear('shared-checkpoint');
   }
 
-  /** Another bot made it: this bot's own file is to have it too, where the two are not the same file. */
+  /** Takes over the newest checkpoint in Redis, if a bot made it. It is added to this bot's file, unless it is there already. */
   async function adopt({ seq, line, made, own }: SharedCheckpoint, head: AuditHead | null): Promise<void> {
     if (seq > (head?.seq ?? 0)) {
       const why = `Redis holds a checkpoint of record ${seq}, and the audit log ends at ${head?.seq ?? 0}: somebody changed one of them`;
       return alarms.raise('shared-checkpoint', why);
     }
     if (line === null || line === judged) return;
-    const borneOut = made && own ? await isBorneOut(made.checkpoint) : false;
+    const matches = made && own ? await matchesLog(made.checkpoint) : false;
     judged = line;
-    if (made && own && borneOut !== false) {
-      if (file !== null && borneOut) await keepOnce(file, made.text, line);
+    if (made && own && matches !== false) {
+      if (file !== null && matches) await keepOnce(file, made.text, line);
       const older = newest?.log === made.checkpoint.log && newest.seq >= made.checkpoint.seq;
       if (!older) newest = made.checkpoint;
       return alarms.clear('shared-checkpoint');
     }
-    // One without a seal may be by a bot of an older version.
-    if (made && signingKey === null && (await isBorneOut(made.checkpoint)) !== false) return;
+    // A bot of an older version makes checkpoints without a seal.
+    if (made && signingKey === null && (await matchesLog(made.checkpoint)) !== false) return;
     const why = `Redis holds a checkpoint${made ? ` of record ${made.checkpoint.seq}` : ''} that no bot with these keys made of this log: it is not kept`;
     alarms.raise('shared-checkpoint', why);
   }
 
-  /** Whoever writes to Redis must not write into the file by that. Null: the record is archived, and can't be looked at. */
-  async function isBorneOut({ log, seq, hash, count }: Checkpoint): Promise<boolean | null> {
-    const floor = await vouchedFloor(redis, keys, auditKeys);
-    if (floor !== null && floor !== 'unvouched' && seq <= floor.seq) return null;
+  /** Whether the log has this record. Null: the record is archived, so this can't be checked. */
+  async function matchesLog({ log, seq, hash, count }: Checkpoint): Promise<boolean | null> {
+    const archivedUpTo = await readArchivedUpTo(redis, keys, auditKeys);
+    if (archivedUpTo !== null && archivedUpTo !== 'unproven' && seq <= archivedUpTo.seq) return null;
     const from = newest?.log === log ? newest : null;
-    const found = await checkpointOf(redis, keys, auditKeys, { seq, now: clock.now(), from });
+    const found = await makeCheckpoint(redis, keys, auditKeys, { seq, now: clock.now(), from });
     return !('untrusted' in found) && found.log === log && found.hash === hash && found.count === count;
   }
 
@@ -206,9 +210,9 @@ export function createCheckpoints(options: CheckpointOptions) {
 
   return {
     round,
-    /** Why the newest one is too old, as a sentence; null while it is not. */
+    /** That the newest checkpoint is too old, as a sentence; null while it is not. */
     overdue(): string | null {
-      const waited = bare === null ? 0 : clock.now().getTime() - bare;
+      const waited = uncoveredSince === null ? 0 : clock.now().getTime() - uncoveredSince;
       if (waited < OVERDUE_MS) return null;
       return `there has been no checkpoint for ${Math.floor(waited / 60_000)} minutes, though there are records after ${newest ? `the newest one, of record ${newest.seq}` : 'the start of this bot'}`;
     },
@@ -224,7 +228,7 @@ function isDue(headSeq: number, since: Since, now: number, soon: boolean): boole
   return lastHundred(headSeq) > since.seq || (headSeq > since.seq && (soon || isAged(since.at, now)));
 }
 
-/** A time that is as far ahead was told by a clock that is wrong. */
+/** A time as far in the future is by a wrong clock, and counts as old too. */
 function isAged(at: number, now: number): boolean {
   return !(Math.abs(now - at) < EVERY_MS);
 }

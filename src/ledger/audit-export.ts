@@ -1,42 +1,34 @@
-import type { KeyObject } from 'node:crypto';
 import type { AuditEvent } from '../domain/audit-event.ts';
 import { archivedOf, plainEvent } from '../domain/audit-record.ts';
-import {
-  firstSince,
-  type LogEntry,
-  oneEntry,
-  placeOf,
-  readEntries,
-  readSnapshot,
-  recordOf,
-  seqOf,
-} from './audit-entries.ts';
-import { readPlace } from './audit-loss.ts';
+import { firstSince, oneEntry, placeOf, readEntries, readSnapshot } from './audit-entries.ts';
 import type { Connection } from './connection.ts';
-import { type ExportedRecord, type ExportHead, parseRecord, writeHeadLine, writeRecordLine } from './export-format.ts';
+import type { ExportedRecord, ExportForm, ExportHead } from './export-format.ts';
 import type { Keys } from './keys.ts';
+import { type LogEntry, recordOf, seqOf } from './log-entry.ts';
+import { readLogState } from './log-state.ts';
+import { parseRecord } from './parse-json.ts';
 
-/** By the records' own `at`; null: without that end. */
+/** A range of the records' `at`; null: without a limit on that side. */
 export interface ExportRange {
-  /** The first moment that is in. */
+  /** Inclusive. */
   since: Date | null;
-  /** The first moment that is out. */
+  /** Exclusive. */
   until: Date | null;
 }
 
-/** An export whose range is fixed, so that its head line can come first while the log grows. */
+/** An export with a fixed range: its head line is written first, while the log may grow. */
 export interface ExportPlan {
   head: ExportHead;
-  /** Ids of the stream; null: no record. */
+  /** Ids in the stream; null: no record. */
   ids: { from: string; to: string } | null;
 }
 
 /** @throws Error where an entry of the log that bounds the range is no record, or no record says that the part before was archived */
 export async function planExport(redis: Connection, keys: Keys, range: ExportRange, now: Date): Promise<ExportPlan> {
-  const { ends, length, floor } = await readSnapshot(redis, keys);
+  const { ends, length, archivedUpTo } = await readSnapshot(redis, keys);
   const at = now.toISOString();
   const nothing = { head: { log: null, first: null, last: null, hash: null, count: 0, at }, ids: null };
-  if (floor !== null) await checkFloor(redis, keys);
+  if (archivedUpTo !== null) await checkArchive(redis, keys);
   if (!ends) return nothing;
   const bounds = { first: seqOf(ends.first), last: seqOf(ends.last) };
   const from = range.since ? await firstSince(redis, keys, bounds, range.since) : bounds.first;
@@ -48,41 +40,30 @@ export async function planExport(redis: Connection, keys: Keys, range: ExportRan
   if (!first || !last) return nothing;
   const ids = { from: first.id, to: last.id };
   const seqs = { first: placeOf(first).seq, last: placeOf(last).seq };
-  // Only a log with a gap in it, or one that is being trimmed, has to be counted.
-  const whole = floor === null && length === bounds.last - bounds.first + 1;
+  // Entries have to be counted only where the log may have a gap, or archived records are being deleted.
+  const whole = archivedUpTo === null && length === bounds.last - bounds.first + 1;
   const count = whole ? seqOf(ids.to) - seqOf(ids.from) + 1 : await countEntries(redis, keys, ids);
   return { head: { log: placeOf(last).log, ...seqs, hash: toRecord(last).hash, count, at }, ids };
 }
 
-/** An export is not cut short by what Redis says alone: with or without keys, a record has to say it too. */
-async function checkFloor(redis: Connection, keys: Keys): Promise<void> {
-  const { floor } = await readPlace(redis, keys, 0);
-  if (floor === null) return;
-  const { floor: now, entry } = await readPlace(redis, keys, floor.by);
-  // Archived again meanwhile.
-  if (now?.by !== floor.by) return checkFloor(redis, keys);
+/** An export omits archived records only where a record says that they were archived; Redis alone is not enough. */
+async function checkArchive(redis: Connection, keys: Keys): Promise<void> {
+  const { archivedUpTo } = await readLogState(redis, keys, 0);
+  if (archivedUpTo === null) return;
+  const { archivedUpTo: now, entry } = await readLogState(redis, keys, archivedUpTo.by);
+  // It was archived again between the two reads.
+  if (now?.by !== archivedUpTo.by) return checkArchive(redis, keys);
   const { event, detail } = parseRecord(entry?.bytes ?? '') ?? {};
   const said = typeof event === 'string' ? archivedOf({ event, detail }) : null;
-  if (said?.seq === floor.seq && said.hash === floor.hash) return;
+  if (said?.seq === archivedUpTo.seq && said.hash === archivedUpTo.hash) return;
   throw new Error(
-    `Redis says that records up to ${floor.seq} were archived, and no record of the audit log says so: see \`audit verify\``,
+    `Redis says that records up to ${archivedUpTo.seq} were archived, and no record of the audit log says so: see \`audit verify\``,
   );
-}
-
-/** How the records of an export are written. */
-export interface ExportForm {
-  head(head: ExportHead): string;
-  record(record: ExportedRecord): string;
-}
-
-/** The contract's JSON lines, the head signed where there is a key. */
-export function jsonLines(signingKey: KeyObject | null): ExportForm {
-  return { head: (head) => writeHeadLine(head, signingKey), record: writeRecordLine };
 }
 
 /**
  * The text of an export, a page at a time: the head first, then each record.
- * @throws Error where an entry is no record, or the log lost some of the range meanwhile
+ * @throws Error where an entry is no record, or the log lost records of the range in between
  */
 export async function* exportText(
   redis: Connection,
@@ -103,7 +84,7 @@ export async function* exportText(
   if (count !== head.count) throw new Error(`the log changed meanwhile: ${head.count} records became ${count}`);
 }
 
-/** What goes on record about an export: after its snapshot, so that the export itself does not hold it. */
+/** The record of an export. It is written after the range was fixed, so it is not part of the export. */
 export function exportedEvent({ log, first, last, hash, count, at }: ExportHead, by: string): AuditEvent {
   return plainEvent('audit.exported', { detail: { by, log, first, last, hash, count, at } });
 }

@@ -1,26 +1,28 @@
-import type { Fault } from './audit-chain-check.ts';
-import { type LogEntry, type LogSnapshot, readEntries, seqOf } from './audit-entries.ts';
-import { indexKeysOf } from './audit-search.ts';
-import type { Verification } from './audit-verify.ts';
+import { type LogSnapshot, readEntries } from './audit-entries.ts';
 import type { Connection } from './connection.ts';
-import { parseObject } from './export-format.ts';
+import { formatCount } from './format-counts.ts';
 import { readIndexes } from './index-entries.ts';
+import { indexKeysOf } from './index-keys.ts';
 import { createIndexSums } from './index-sums.ts';
 import type { Keys } from './keys.ts';
-import { number } from './log-words.ts';
+import { type LogEntry, seqOf } from './log-entry.ts';
+import { parseObject } from './parse-json.ts';
+import type { Fault } from './verdict.ts';
+import type { Verification } from './verify-log.ts';
 
 /**
- * Holds the indexes that look-ups go by against the records: each record stands in all that it belongs to, and none names
- * what is not there. First by sums, in memory that does not grow with the log; where those differ, entry by entry.
+ * Checks the look-up indexes against the records: each record is in every index that it belongs to, and no index names a
+ * record that is not there. First it compares checksums, in memory that does not grow with the log. Where they differ, it
+ * compares entry by entry.
  */
-export function createIndexCheck(redis: Connection, keys: Keys, { ends, floor }: LogSnapshot) {
-  const first = (floor?.seq ?? 0) + 1;
-  // What is written meanwhile is not looked at.
+export function createIndexCheck(redis: Connection, keys: Keys, { ends, archivedUpTo }: LogSnapshot) {
+  const first = (archivedUpTo?.seq ?? 0) + 1;
+  // Records that are written in the meantime are not checked.
   const last = ends ? seqOf(ends.last) : 0;
   const by = createIndexSums(first, last);
   const wanted = by.sums();
 
-  function take(page: readonly LogEntry[]): void {
+  function add(page: readonly LogEntry[]): void {
     for (const { id, bytes } of page) {
       for (const index of indexesOf(bytes)) wanted.add(index, seqOf(id));
     }
@@ -32,15 +34,15 @@ export function createIndexCheck(redis: Connection, keys: Keys, { ends, floor }:
       const odd = await addUp(there.add);
       const [place] = by.differing(wanted, there, from);
       if (place === undefined) return odd;
-      // An index that SCAN told twice differs, and nothing is wrong with it.
-      const bad = await lookAt(place, Math.min(last, place + by.width - 1));
+      // SCAN may return an index twice, so the sums can differ though nothing is wrong.
+      const bad = await compareEntries(place, Math.min(last, place + by.width - 1));
       const lowest = odd !== null && (odd.seq ?? 0) < (bad?.seq ?? place + by.width) ? odd : bad;
       if (lowest !== null) return lowest;
       from = place + by.width;
     }
   }
 
-  /** @returns the lowest entry that can't be right, whatever the records say: one beyond the log, or one that was moved */
+  /** @returns the lowest entry that is wrong in itself: one beyond the end of the log, or with another score than its member */
   async function addUp(add: (index: string, seq: number) => void): Promise<Fault | null> {
     let odd: Fault | null = null;
     const found = (seq: number, why: string) => {
@@ -57,13 +59,13 @@ export function createIndexCheck(redis: Connection, keys: Keys, { ends, floor }:
     }
     const head = Number((await redis.hget(keys.head, 'seq')) ?? 0);
     if (beyond.seq > Math.max(head, last)) {
-      found(beyond.seq, `${nameOf(beyond.index)} names record ${number(beyond.seq)}, which is not there`);
+      found(beyond.seq, `${nameOf(beyond.index)} names record ${formatCount(beyond.seq)}, which is not there`);
     }
     return odd;
   }
 
-  /** Entry by entry; the lowest that is missing or too many. */
-  async function lookAt(from: number, to: number): Promise<Fault | null> {
+  /** Entry by entry. @returns the lowest that is missing, or that should not be there */
+  async function compareEntries(from: number, to: number): Promise<Fault | null> {
     const due = new Map<string, { seq: number; index: string }>();
     const textOf = (index: string, seq: number) => `${seq} ${index}`;
     for await (const page of readEntries(redis, keys, { from: `${from}-0`, to: `${to}-0` })) {
@@ -82,11 +84,11 @@ export function createIndexCheck(redis: Connection, keys: Keys, { ends, floor }:
         if (member !== String(score)) continue;
         const text = textOf(index, score);
         if (due.has(text)) there.add(text);
-        else found(score, `${nameOf(index)} names record ${number(score)}, which is not about that, or not there`);
+        else found(score, `${nameOf(index)} names record ${formatCount(score)}, which is not about that, or not there`);
       }
     }
     for (const [text, { seq, index }] of due) {
-      if (!there.has(text)) found(seq, `record ${number(seq)} is missing in ${nameOf(index)}`);
+      if (!there.has(text)) found(seq, `record ${formatCount(seq)} is missing in ${nameOf(index)}`);
     }
     return bad;
   }
@@ -95,7 +97,7 @@ export function createIndexCheck(redis: Connection, keys: Keys, { ends, floor }:
     return Number.isFinite(score) ? Math.max(1, Math.floor(score)) : last;
   }
 
-  /** Of whatever event: this version need not know it. */
+  /** The indexes of a record, also of an event that this version does not know. */
   function indexesOf(bytes: string | null): string[] {
     const { request, execution, actor } = parseObject(bytes ?? '') ?? {};
     const { team, user } = (actor ?? {}) as Record<string, unknown>;
@@ -103,7 +105,7 @@ export function createIndexCheck(redis: Connection, keys: Keys, { ends, floor }:
     return indexKeysOf({ request: textOr(request), execution: textOr(execution), actor: by }, keys);
   }
 
-  return { take, found };
+  return { add, found };
 }
 
 function textOr(value: unknown): string | null {
@@ -114,7 +116,7 @@ function nameOf(index: string): string {
   return `the look-up index ${index}`;
 }
 
-/** The same, with what the look-up indexes turned out to be: what they hide or make up nobody finds in Slack. */
+/** Adds the result of the index check: a wrong index hides records from look-ups in Slack, or shows others. */
 export function withIndexes(found: Verification, fault: Fault | null): Verification {
   if (fault === null) {
     return { ...found, integrity: { ...found.integrity, why: `${found.integrity.why}; look-up indexes match` } };

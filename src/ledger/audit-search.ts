@@ -1,17 +1,19 @@
-import { type AuditRecord, asRecord, taskOf } from '../domain/audit-record.ts';
+import { asRecord } from '../domain/audit-record.ts';
 import { matches } from '../workflow/audit-matches.ts';
 import type { AuditPage, AuditQuery, AuditTurn } from '../workflow/audit-ports.ts';
 import type { AuditIndex, AuditLine, UnreadLine } from '../workflow/ports.ts';
+import { readArchivedUpTo } from './archived-up-to.ts';
 import type { AuditAlarms } from './audit-alarms.ts';
 import type { AuditKey } from './audit-chain.ts';
-import { firstSince, type LogEntry, seqOf, toEntry } from './audit-entries.ts';
-import { vouchedFloor } from './audit-loss.ts';
+import { firstSince } from './audit-entries.ts';
 import type { Connection } from './connection.ts';
 import { createEntryCheck } from './entry-check.ts';
+import { indexKeysOf } from './index-keys.ts';
 import type { Keys } from './keys.ts';
+import { type LogEntry, seqOf, toEntry } from './log-entry.ts';
 import type { RedisOutcome } from './redis-outcome.ts';
 
-/** What one step may read where no index helps. */
+/** How many records one step may read where there is no index to use. */
 const MOST_READ = 5000;
 const BATCH = 500;
 
@@ -33,20 +35,20 @@ interface Batch {
 
 const NOTHING: Batch = { lines: [], ended: true, reached: null };
 
-/** What records are held against before they are shown, and who is told of those that don't stand it. */
+/** How records are checked before they are shown, and who is told of those that fail. */
 interface Proof {
   auditKeys: readonly AuditKey[];
   alarms: Pick<AuditAlarms, 'raise' | 'clear'>;
 }
 
-export function createAuditSearch(redis: Connection, keys: Keys, gate: RedisOutcome, { auditKeys, alarms }: Proof) {
+export function createAuditSearch(redis: Connection, keys: Keys, outcome: RedisOutcome, { auditKeys, alarms }: Proof) {
   const check = createEntryCheck(auditKeys);
 
   /** Up to where the log was archived, if a record says so. */
-  async function floorSeq(): Promise<number> {
-    const floor = await gate.read(() => vouchedFloor(redis, keys, auditKeys));
-    if (floor !== 'unvouched') return floor?.seq ?? 0;
-    alarms.raise('floor', 'Redis says that part of the audit log was archived, and no record of the log says so');
+  async function archivedSeq(): Promise<number> {
+    const archivedUpTo = await outcome.read(() => readArchivedUpTo(redis, keys, auditKeys));
+    if (archivedUpTo !== 'unproven') return archivedUpTo?.seq ?? 0;
+    alarms.raise('archive', 'Redis says that part of the audit log was archived, and no record of the log says so');
     return 0;
   }
 
@@ -58,11 +60,11 @@ export function createAuditSearch(redis: Connection, keys: Keys, gate: RedisOutc
     return record === null ? { seq, record, why: 'unknown' } : { seq, hash: found.hash, record };
   }
 
-  /** Says what is wrong with lines that are about to be shown; what an archive took away meanwhile is not. */
-  async function told(found: Line[]): Promise<Line[]> {
+  /** Raises alarms about bad lines that are about to be shown, and leaves out records that were archived in the meantime. */
+  async function checked(found: Line[]): Promise<Line[]> {
     const isMissing = (line: Line) => line.record === null && line.why === 'missing';
-    const floor = found.some(isMissing) ? await floorSeq() : 0;
-    const shown = found.filter((line) => !isMissing(line) || line.seq > floor);
+    const archived = found.some(isMissing) ? await archivedSeq() : 0;
+    const shown = found.filter((line) => !isMissing(line) || line.seq > archived);
     for (const line of shown) {
       const about = `record ${line.seq}`;
       if (line.record !== null || line.why === 'unknown') alarms.clear(about);
@@ -71,7 +73,7 @@ export function createAuditSearch(redis: Connection, keys: Keys, gate: RedisOutc
     return shown;
   }
 
-  /** The lines of an index, or of the whole log (null), from one end of a span on; one for each place that is named there. */
+  /** The lines of an index, or of the whole log (null), from one end of a span. There is one for each place that it names. */
   async function lines(index: string | null, span: Span, go: AuditTurn['go'], limit: number): Promise<Batch> {
     const [from, to] = [`${span.from}-0`, `${span.to}-0`];
     if (index === null) {
@@ -79,73 +81,71 @@ export function createAuditSearch(redis: Connection, keys: Keys, gate: RedisOutc
         go === 'older'
           ? redis.xrevrangeBuffer(keys.audit, to, from, 'COUNT', limit)
           : redis.xrangeBuffer(keys.audit, from, to, 'COUNT', limit);
-      const entries = (await gate.read(read)).map(toEntry);
+      const entries = (await outcome.read(read)).map(toEntry);
       const all = entries.map((entry) => toLine(seqOf(entry.id), entry));
-      return { lines: await told(all), ended: all.length < limit, reached: all.at(-1)?.seq ?? null };
+      return { lines: await checked(all), ended: all.length < limit, reached: all.at(-1)?.seq ?? null };
     }
     const options = ['WITHSCORES', 'LIMIT', 0, limit] as const;
-    const named = await gate.read(() =>
+    const named = await outcome.read(() =>
       go === 'older'
         ? redis.zrevrangebyscore(index, span.to, span.from, ...options)
         : redis.zrangebyscore(index, span.from, span.to, ...options),
     );
     const places = named.flatMap((member, at) => (at % 2 === 0 ? { member, place: named[at + 1] ?? '' } : []));
-    // By its place a page goes on: whoever moved an entry must hide nothing by it.
+    // The next page begins at the entry's score, so an entry with a changed score must not hide others.
     const sound = places.filter(({ member, place }) => member === place);
     if (sound.length < places.length) alarms.raise('index', `an index of the audit log was changed: ${index}`);
     const found = sound.map(async ({ place }) => {
-      const [entry] = await gate.read(() => redis.xrangeBuffer(keys.audit, `${place}-0`, `${place}-0`));
+      const [entry] = await outcome.read(() => redis.xrangeBuffer(keys.audit, `${place}-0`, `${place}-0`));
       return toLine(Number(place), entry ? toEntry(entry) : null);
     });
     const last = places.at(-1)?.place;
     return {
-      lines: await told(await Promise.all(found)),
+      lines: await checked(await Promise.all(found)),
       ended: places.length < limit,
       reached: last === undefined ? null : Number(last),
     };
   }
 
-  /** The part of the log that a query's times leave. */
+  /** The places of the records between a query's times. */
   async function spanOf({ since, until }: AuditQuery): Promise<Span> {
-    const [floor, ends] = await Promise.all([
-      floorSeq(),
-      gate.read(() => redis.xrevrange(keys.audit, '+', '-', 'COUNT', 1)),
+    const [archived, ends] = await Promise.all([
+      archivedSeq(),
+      outcome.read(() => redis.xrevrange(keys.audit, '+', '-', 'COUNT', 1)),
     ]);
-    const bounds = { first: floor + 1, last: Number(ends[0]?.[0].split('-')[0] ?? 0) };
-    const place = (at: string) => gate.read(() => firstSince(redis, keys, bounds, new Date(at)));
+    const bounds = { first: archived + 1, last: Number(ends[0]?.[0].split('-')[0] ?? 0) };
+    const place = (at: string) => outcome.read(() => firstSince(redis, keys, bounds, new Date(at)));
     const from = since === null ? bounds.first : await place(since);
-    // Without an end it has none: what comes meanwhile is in.
+    // Without `until` there is no end, so records that are written in the meantime are included.
     return { from, to: until === null ? Number.MAX_SAFE_INTEGER : (await place(until)) - 1 };
   }
 
-  /**
-   * A page of what a query finds: by the narrowest index that fits, and where none does, by reading at most 5,000 records.
-   */
+  /** A page of a query's results: by the narrowest index that fits, or by reading at most 5,000 records. */
   async function page(query: AuditQuery, turn: AuditTurn, size: number): Promise<AuditPage> {
     const { index, exact } = planOf(query, keys);
     const span = await spanOf(query);
     if (turn.go === 'older' && turn.below !== null) span.to = Math.min(span.to, turn.below - 1);
     if (turn.go === 'newer') span.from = Math.max(span.from, turn.above + 1);
-    const go = (place: number) => {
-      // A place that is no whole number was put there by somebody else.
+    const continueFrom = (place: number) => {
+      // A score that is no whole number was not written by a bot.
       if (turn.go === 'older') span.to = Math.ceil(place) - 1;
       else span.from = Math.floor(place) + 1;
     };
     const found: AuditPage['lines'] = [];
     let read = 0;
     let ended = false;
-    // One more than fits tells whether there is another page.
+    // One more than fits on the page shows whether there is another page.
     while (found.length <= size && read < MOST_READ && !ended) {
       const limit = exact ? size + 1 : Math.min(BATCH, MOST_READ - read);
       const batch = span.from > span.to ? NOTHING : await lines(index, span, turn.go, limit);
       for (const line of batch.lines) {
         read += 1;
-        go(line.seq);
-        // What can't be read may be what is looked for.
+        continueFrom(line.seq);
+        // A record that can't be read may be one that was looked for.
         if (line.record === null || matches(line.record, query)) found.push(line);
         if (found.length > size) break;
       }
-      if (found.length <= size && batch.reached !== null) go(batch.reached);
+      if (found.length <= size && batch.reached !== null) continueFrom(batch.reached);
       ended = batch.ended;
     }
     const more = found.length > size;
@@ -164,9 +164,9 @@ export function createAuditSearch(redis: Connection, keys: Keys, gate: RedisOutc
     page,
     async lookUp(by: AuditIndex, limit: number): Promise<Line[]> {
       const index = by.kind === 'all' ? null : indexKey(by, keys);
-      const span = { from: (await floorSeq()) + 1, to: Number.MAX_SAFE_INTEGER };
+      const span = { from: (await archivedSeq()) + 1, to: Number.MAX_SAFE_INTEGER };
       const { lines: found } = await lines(index, span, 'older', limit);
-      // Whatever an index names that is about something else.
+      // An index may have been changed to name other records.
       return found.filter(({ record }) => !record || !index || indexKeysOf(record, keys).includes(index));
     },
   };
@@ -189,19 +189,6 @@ function planOf(query: AuditQuery, keys: Keys): { index: string | null; exact: b
   const conditions = [request, execution, task, user, query.account, query.event, query.channel];
   const asked = conditions.filter((condition) => condition !== null).length;
   return { index: by, exact: asked === (by === null ? 0 : 1) };
-}
-
-/** The indexes that a record stands in. */
-export function indexKeysOf(
-  { request, execution, actor }: Pick<AuditRecord, 'request' | 'execution' | 'actor'>,
-  keys: Keys,
-): string[] {
-  return [
-    request && keys.indexRequest(request),
-    execution && keys.indexExecution(execution),
-    execution && keys.indexTask(taskOf(execution)),
-    actor && keys.indexUser(actor.team, actor.user),
-  ].filter((key): key is string => Boolean(key));
 }
 
 function indexKey(by: Exclude<AuditIndex, { kind: 'all' }>, keys: Keys): string {

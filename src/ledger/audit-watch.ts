@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LedgerLost } from '../workflow/faults.ts';
-import { createAlarmTurns } from './alarm-turns.ts';
+import { createAlarmDedupe } from './alarm-dedupe.ts';
 import type { AuditAlarms } from './audit-alarms.ts';
 import type { Checkpoints } from './audit-checkpoints.ts';
 import type { Connection } from './connection.ts';
@@ -9,46 +9,46 @@ import type { Keys } from './keys.ts';
 import type { RedisLedger } from './ledger.ts';
 import type { SharedSeal } from './shared-seal.ts';
 
-/** An alarm is due within 5 s, without traffic too. */
-const LOOK_MS = 2000;
-/** What Slack does not take is tried again; the newest say what the older ones said. */
+/** A loss must be noticed within 5 s, also where nothing is written. */
+const RECHECK_MS = 2000;
+/** Checkpoints that Slack did not accept are posted again. The newest are enough. */
 const MOST_UNTOLD = 100;
-/** A stop waits so long for a last checkpoint, and for what is being told. */
+/** At a stop, how long to wait for a last checkpoint and for messages in progress. */
 const LAST_WORDS_MS = 2000;
-/** Three checkpoints that should have been posted, and were not. */
+/** In that time three checkpoints should have been posted. */
 const UNTOLD_MS = 30 * 60_000;
 
 interface WatchOptions {
   redis: Connection;
   keys: Keys;
-  ledger: Pick<RedisLedger, 'look' | 'lost'>;
+  ledger: Pick<RedisLedger, 'recheck' | 'lost'>;
   checkpoints: Pick<Checkpoints, 'round'>;
   alarms: AuditAlarms;
   seal: SharedSeal;
-  /** One step of what an archive left to be taken out. */
+  /** Deletes some of the archived records. */
   trim(): Promise<unknown>;
-  /** This bot among the others. */
+  /** The id of this bot. */
   replica: string;
   lookMs?: number;
-  /** Tells the channel. Fails where Slack does not take it: it is tried again. */
+  /** Tells the channel. Where Slack does not accept it, this throws and is tried again. */
   tellCheckpoints(lines: string[]): Promise<void>;
   tellLost(lost: LedgerLost): Promise<void>;
   tellResumed(): Promise<void>;
   tellAlarm(why: string): Promise<void>;
-  /** Told each time that it came round without a fault. */
+  /** Called after each round without a fault. */
   onTurn?: () => void;
-  /** Something that is tried again. */
+  /** Called with faults after which it tries again. */
   onFault(fault: unknown): void;
 }
 
 /**
- * Looks every two seconds whether the log that this bot saw is still there, says so where it is not, and has checkpoints
- * made while it is. What is told is told beside that, however long Slack takes.
+ * Rechecks every two seconds that the log still has what this bot observed of it. Where it does not, the channel is told;
+ * while it does, checkpoints are made. Messages to Slack don't hold up the rounds.
  */
 export function startAuditWatch(options: WatchOptions) {
   const { redis, keys, ledger } = options;
   const stopping = new AbortController();
-  const turns = createAlarmTurns({
+  const dedupe = createAlarmDedupe({
     redis,
     keys,
     replica: options.replica,
@@ -57,18 +57,18 @@ export function startAuditWatch(options: WatchOptions) {
   });
   let untold: string[] = [];
   let untoldSince: number | null = null;
-  /** The loss that the channel knows of. */
+  /** The loss that the channel was told of. */
   let told: LedgerLost | null = null;
 
   /** @param last the bot stops */
-  async function turn(last = false): Promise<void> {
+  async function round(last = false): Promise<void> {
     try {
-      await ledger.look();
+      await ledger.recheck();
     } catch (fault) {
       if (!(fault instanceof LedgerLost)) throw fault;
       return;
     } finally {
-      standing.start();
+      lossNotice.start();
     }
     try {
       untold = [...untold, ...(await options.checkpoints.round(last))].slice(-MOST_UNTOLD);
@@ -91,20 +91,20 @@ export function startAuditWatch(options: WatchOptions) {
   const warning = oneAtATime(async () => {
     for (const why of options.alarms.untold()) {
       const about = `doubt-${hash('sha256', why).slice(0, 16)}`;
-      if (await turns.tellOnce(about, () => options.tellAlarm(why))) options.alarms.told(why);
+      if (await dedupe.tellOnce(about, () => options.tellAlarm(why))) options.alarms.told(why);
     }
   });
 
-  const standing = oneAtATime(async () => {
+  const lossNotice = oneAtATime(async () => {
     const lost = ledger.lost();
     if (lost === told) return;
     if (lost) {
-      if (await turns.tellOnce('lost', () => options.tellLost(lost).then(() => turns.forget('resumed')))) told = lost;
-    } else if (await turns.tellOnce('resumed', () => options.tellResumed().then(() => turns.forget('lost'))))
+      if (await dedupe.tellOnce('lost', () => options.tellLost(lost).then(() => dedupe.forget('resumed')))) told = lost;
+    } else if (await dedupe.tellOnce('resumed', () => options.tellResumed().then(() => dedupe.forget('lost'))))
       told = null;
   });
 
-  /** Starts this work, unless it is under way. */
+  /** Starts the work, unless it is in progress. */
   function oneAtATime(work: () => Promise<void>) {
     let underWay: Promise<void> | null = null;
     return {
@@ -121,12 +121,12 @@ export function startAuditWatch(options: WatchOptions) {
 
   async function run(): Promise<void> {
     while (!stopping.signal.aborted) {
-      await turn().then(options.onTurn, options.onFault);
-      await sleep(options.lookMs ?? LOOK_MS, null, { signal: stopping.signal }).catch(() => null);
+      await round().then(options.onTurn, options.onFault);
+      await sleep(options.lookMs ?? RECHECK_MS, null, { signal: stopping.signal }).catch(() => null);
     }
   }
 
-  /** What came while others were being posted, too. */
+  /** Includes the lines that were added while others were posted. */
   async function postAll(): Promise<void> {
     await posting.done();
     posting.start();
@@ -137,15 +137,15 @@ export function startAuditWatch(options: WatchOptions) {
   return {
     async stop(): Promise<void> {
       stopping.abort();
-      // What was recorded since the last checkpoint has a witness before this bot is gone. A round that is under way may
-      // wait for Redis until that is closed, to give up its lock.
+      // Records since the last checkpoint get one before this bot stops. A round in progress may wait for Redis until the
+      // connection closes, to release its lock.
       const words = running
-        .then(() => turn(true))
+        .then(() => round(true))
         .catch(options.onFault)
-        .then(() => Promise.all([postAll(), standing.done(), warning.done()]));
+        .then(() => Promise.all([postAll(), lossNotice.done(), warning.done()]));
       await Promise.race([words, sleep(LAST_WORDS_MS, null, { ref: false })]);
     },
-    /** Why checkpoints are not where people look for them, as a sentence; null while they are. */
+    /** Why checkpoints don't get to the channel, as a sentence; null while they do. */
     unposted(): string | null {
       if (untoldSince === null || Date.now() - untoldSince < UNTOLD_MS) return null;
       const minutes = Math.floor((Date.now() - untoldSince) / 60_000);

@@ -49,7 +49,7 @@ export interface CommitQueueOptions {
  * and the fsync, and don't compete with each other for the head of the log.
  */
 export function createCommitQueue({ keys, clock, signer, writer, head, run, inOrder }: CommitQueueOptions) {
-  const batchKeys = { log: keys.audit, head: keys.head, stop: keys.seen, turn: keys.turn };
+  const batchKeys = { log: keys.audit, head: keys.head, stop: keys.missingPositions, turn: keys.turn };
   let queue: Waiting[] = [];
   let races = 0;
   let isWriting = false;
@@ -119,7 +119,7 @@ export function createCommitQueue({ keys, clock, signer, writer, head, run, inOr
       case 'expected':
         return resolve((refusals[answer.place] as ChangeCommit['refusals'][number])(answer.found));
       case 'stopped':
-        await head.recheck();
+        await head.observe();
         return again(waiting);
       case 'head':
         races += 1;

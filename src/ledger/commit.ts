@@ -5,8 +5,8 @@ import { evolve, isOpen, type ThrottleRequest } from '../domain/throttle-request
 import { NotRecorded } from '../workflow/faults.ts';
 import type { Change, Committed, RecordRef, Repeated } from '../workflow/ports.ts';
 import { type AuditKey, type Sealed, sealRecord } from './audit-chain.ts';
-import { indexKeysOf } from './audit-search.ts';
 import type { Commit, Expectation, Write } from './commit-batch.ts';
+import { indexKeysOf } from './index-keys.ts';
 import type { Keys } from './keys.ts';
 import { GROUP } from './outbox.ts';
 
@@ -175,7 +175,7 @@ function archiveExpected(change: Change, keys: Keys): Expected[] {
   const { seq, hash } = archived;
   return [
     [{ kind: 'record', seq, hash }, moved],
-    [{ kind: 'below', key: keys.floor, field: 'seq', limit: seq }, moved],
+    [{ kind: 'below', key: keys.archivedUpTo, field: 'seq', limit: seq }, moved],
   ];
 }
 
@@ -183,7 +183,7 @@ function archiveWrites(change: Change, { head }: Built, keys: Keys): Write[] {
   const archived = archivedBy(change);
   if (!archived) return [];
   const place = ['seq', String(archived.seq), 'hash', archived.hash];
-  return [['hset', keys.floor, 'log', head.log, ...place, 'at', head.at, 'by', String(head.seq)]];
+  return [['hset', keys.archivedUpTo, 'log', head.log, ...place, 'at', head.at, 'by', String(head.seq)]];
 }
 
 function archivedBy(change: Change): { seq: number; hash: string } | null {

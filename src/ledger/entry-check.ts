@@ -1,9 +1,9 @@
 import type { Untrusted } from '../workflow/ports.ts';
 import { type AuditKey, createMacs, hexHashOf, sameBytes } from './audit-chain.ts';
-import { type LogEntry, recordOf } from './audit-entries.ts';
-import { parseRecord } from './export-format.ts';
+import { type LogEntry, recordOf } from './log-entry.ts';
+import { parseRecord } from './parse-json.ts';
 
-/** A record that a holder of the keys wrote for the place in which it lies. */
+/** A record that was written with one of the audit keys, for the place in which it was found. */
 export interface GenuineRecord {
   bytes: string;
   /** Hex. */
@@ -11,7 +11,7 @@ export interface GenuineRecord {
   record: Record<string, unknown>;
 }
 
-/** Judges single entries of the log by their own hash, mac and place; whether they follow each other is for `audit verify`. */
+/** Checks single entries of the log: hash, MAC and place. Whether they form a chain is for `audit verify` to check. */
 export function createEntryCheck(auditKeys: readonly AuditKey[]) {
   const known = new Map(auditKeys.map(({ kid, key }) => [kid, createMacs(key)]));
   return (seq: number, entry: LogEntry | null): GenuineRecord | { untrusted: Untrusted } => {

@@ -2,20 +2,20 @@ import { Cluster, type Redis } from 'ioredis';
 import type { Connection } from './connection.ts';
 import type { Keys } from './keys.ts';
 
-/** Entries of one index that are read at a time, and indexes that are asked for at once. */
+/** Entries of one index that are read at a time, and indexes that are read at once. */
 const PAGE = 1000;
 const AT_ONCE = 500;
 
-/** A place that an index names. */
+/** One entry of an index. */
 export interface IndexEntry {
   index: string;
-  /** The place that it stands at. */
+  /** The place by which it is sorted. */
   score: number;
-  /** The place that it names: the same, unless somebody moved it. Null: it is no index at all. */
+  /** The place that it names: the same, unless somebody changed it. Null: the key is not an index. */
   member: string | null;
 }
 
-/** All that the indexes name from one place to another, in no order; an index that SCAN tells twice comes twice. */
+/** All entries of the indexes from one place to another, in no order. An index that SCAN returns twice comes twice. */
 export async function* readIndexes(
   redis: Connection,
   keys: Keys,
@@ -52,9 +52,9 @@ function toEntries(index: string, reply: readonly string[]): IndexEntry[] {
   return entries;
 }
 
-/** The keys of all indexes, in parts; SCAN may tell one twice. */
+/** The keys of all indexes, in parts. SCAN may return one twice. */
 export async function* indexNames(redis: Connection, keys: Keys): AsyncGenerator<string[]> {
-  // Of a cluster one node has them all, and SCAN asks whichever it is sent to.
+  // In a cluster one node has all of them, and SCAN reads only the node that it is sent to.
   const nodes: Redis[] = redis instanceof Cluster ? redis.nodes('master') : [redis];
   for (const node of nodes) {
     let cursor = '0';

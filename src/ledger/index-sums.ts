@@ -1,33 +1,36 @@
 import { hash, randomBytes } from 'node:crypto';
+import { LRUCache } from 'lru-cache';
 
-/** Sums of a log of any length, each of the places that fall to it. */
+/** Four words of the hash of an index's name. */
+type KeyedName = readonly [number, number, number, number];
+
+/** How many sums there are at most, whatever the length of the log. Each covers a span of places. */
 const MOST_BUCKETS = 1024;
-/** What is kept of the names of indexes: those of tasks and people come again and again. */
+/** How many hashes of index names are cached: the same tasks and people come again and again. */
 const MOST_NAMES = 5000;
 
 /**
- * Adds up which place stands in which index, in whatever order it is told: what has the same sums has the same entries. The
- * sums are by a secret of this run, so that nobody can make up entries that add up to others. Memory does not grow with the
+ * Sums over index entries that don't depend on their order: two sets of entries with equal sums are the same. The sums are
+ * keyed with a random secret, so that nobody can make up entries with the same sum as others. Memory does not grow with the
  * log.
  */
 export function createIndexSums(first: number, last: number) {
   const secret = randomBytes(32).toString('hex');
   const width = Math.max(1, Math.ceil((last - first + 1) / MOST_BUCKETS));
   const count = Math.max(1, Math.ceil((last - first + 1) / width));
-  const names = new Map<string, readonly [number, number, number, number]>();
+  const names = new LRUCache<string, KeyedName>({ max: MOST_NAMES });
 
-  function keyed(index: string): readonly [number, number, number, number] {
+  function keyed(index: string): KeyedName {
     const known = names.get(index);
     if (known) return known;
     const digest = hash('sha256', secret + index, 'buffer');
     const words = [0, 4, 8, 12].map((at) => digest.readUInt32LE(at)) as [number, number, number, number];
-    if (names.size >= MOST_NAMES) names.clear();
     names.set(index, words);
     return words;
   }
 
   return {
-    /** How many places fall to one sum. */
+    /** How many places one sum covers. */
     width,
     sums() {
       const low = new Uint32Array(count);
@@ -44,7 +47,7 @@ export function createIndexSums(first: number, last: number) {
         },
       };
     },
-    /** The first places of the parts whose sums differ, from a place on. */
+    /** The first places of the spans whose sums differ, from a place on. */
     differing(one: Sums, other: Sums, from: number): number[] {
       return Array.from({ length: count }, (_, bucket) => bucket)
         .filter((bucket) => one.low[bucket] !== other.low[bucket] || one.high[bucket] !== other.high[bucket])
@@ -59,7 +62,7 @@ interface Sums {
   high: Uint32Array;
 }
 
-/** The finalizer of MurmurHash3: each bit of the input changes half of those of the output. */
+/** The finalizer of MurmurHash3: each bit of the input changes half of the bits of the output. */
 function mix(value: number): number {
   let word = value | 0;
   word = Math.imul(word ^ (word >>> 16), 0x85ebca6b);

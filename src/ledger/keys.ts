@@ -7,14 +7,17 @@ export function createKeys(prefix: string) {
   return {
     head: key('audit', 'head'),
     audit: key('audit', 'log'),
-    /** Up to where the log was archived: `log`, `seq`, `hash`; and the record that says so: its place `by` and its time `at`. */
-    floor: key('audit', 'floor'),
+    /**
+     * Up to where the log was archived: log, seq, hash; and place and time of the record that says so: by, at. The key keeps
+     * its first name, `floor`.
+     */
+    archivedUpTo: key('audit', 'floor'),
     /** Accepted losses: by the place of the record, how many places it left empty. */
     losses: key('audit', 'losses'),
     checkpoint: key('audit', 'checkpoint'),
     checkpointLock: key('audit', 'checkpoint-lock'),
-    /** What bots saw that found the log lost: nobody writes while any of it is here. */
-    seen: key('audit', 'seen'),
+    /** Records that bots found missing: nobody writes while there is any. The key keeps its first name, `seen`. */
+    missingPositions: key('audit', 'seen'),
     alarm: (about: string) => key('audit', 'alarm', about),
     /** Whose turn it is to write, for as long as the key lives: a bot that lost the race for the log's head again and again. */
     turn: key('audit', 'turn'),

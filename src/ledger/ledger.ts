@@ -5,24 +5,28 @@ import { requestOf } from '../domain/limit-in-force.ts';
 import type { ThrottleRequest } from '../domain/throttle-request.ts';
 import { type LedgerLost, OutcomeUnknown, type Settled } from '../workflow/faults.ts';
 import type { Change, Clock, Committed, Ledger, StoredRequest } from '../workflow/ports.ts';
-import { type AuditAlarms, createAuditAlarms } from './audit-alarms.ts';
-import type { Sight } from './audit-loss.ts';
-import { createAuditSearch } from './audit-search.ts';
-import { createSights, type SightsOptions } from './audit-sights.ts';
+import type { AuditKey } from './audit-chain.ts';
 import { ABORTED, type Answer, OPERATION_SECONDS, readRepeated } from './commit.ts';
 import { createCommitQueue } from './commit-queue.ts';
-import { createLogHead } from './log-head.ts';
+import type { Connection } from './connection.ts';
+import type { Keys } from './keys.ts';
+import { type Continuity, createLogHead } from './log-head.ts';
+import type { LogPosition } from './log-position.ts';
 import { createRedisOutcome } from './redis-outcome.ts';
 import { loadScript } from './script.ts';
 
 const LOADED_AT_ONCE = 50;
 
-export interface LedgerOptions extends SightsOptions {
+export interface LedgerOptions {
+  redis: Connection;
+  keys: Keys;
+  /** The first signs. */
+  auditKeys: readonly AuditKey[];
   clock: Clock;
   /** An id for the log, if this process begins it. */
   newLogId: () => string;
-  /** Told of records that were looked up and can't be trusted. */
-  alarms?: AuditAlarms;
+  continuity: Continuity;
+  lookUp: Ledger['lookUp'];
 }
 
 export interface RedisLedger extends Ledger {
@@ -33,29 +37,24 @@ export interface RedisLedger extends Ledger {
   /** What became of an operation. Where nothing was recorded, it is aborted. Repeats until Redis answers. */
   settle(op: string): Promise<Settled>;
   /** The newest record that this process knows of. */
-  seen(): Sight | null;
+  position(): LogPosition | null;
   /**
-   * Looks whether what was seen of the log, by this process and by bots that found it lost, is still there, without
-   * writing; a loss that a person accepted meanwhile ends the lost state. Answers with the head, null where there is none.
+   * Checks, without writing, that the log still has what this process observed, and what other bots found missing. A loss
+   * that a person accepted meanwhile ends the lost state. Returns the head; null where there is none.
    * @throws LedgerLost
    */
-  look(): Promise<AuditHead | null>;
+  recheck(): Promise<AuditHead | null>;
 }
 
 /** The ledger in Redis. One per process: its commits are queued, so that they don't starve each other. */
 export function createLedger(options: LedgerOptions): RedisLedger {
-  const { redis, keys, clock } = options;
+  const { redis, keys, clock, continuity } = options;
   const [signer] = options.auditKeys;
   if (!signer) throw new Error('a ledger needs an audit key');
   const outcome = createRedisOutcome(redis);
-  const search = createAuditSearch(redis, keys, outcome, {
-    auditKeys: options.auditKeys,
-    alarms: options.alarms ?? createAuditAlarms(),
-  });
   const runCommit = loadScript(redis, 'commit');
   const runRelease = loadScript(redis, 'release-execution');
-  const sights = createSights(options, outcome);
-  const head = createLogHead(sights, options.newLogId);
+  const head = createLogHead(continuity, options.newLogId);
   const commits = new PQueue({ concurrency: 1 });
   const write = createCommitQueue({
     keys,
@@ -72,8 +71,8 @@ export function createLedger(options: LedgerOptions): RedisLedger {
     return log && seq && hash && at ? { log, seq: Number(seq), hash, at } : null;
   }
 
-  function look(): Promise<AuditHead | null> {
-    return commits.add(head.look);
+  function recheck(): Promise<AuditHead | null> {
+    return commits.add(head.recheck);
   }
 
   function commit(change: Change): Promise<Committed> {
@@ -120,16 +119,16 @@ export function createLedger(options: LedgerOptions): RedisLedger {
   return {
     load,
     commit,
-    lost: sights.lost,
+    lost: continuity.lost,
     settle: settleUnknown,
-    seen: sights.seen,
-    look,
+    position: continuity.position,
+    recheck,
     head: readHead,
     async done(op) {
       const answer = await outcome.read(() => redis.get(keys.operation(op)));
       return answer === null ? null : readRepeated(answer);
     },
-    lookUp: search.lookUp,
+    lookUp: options.lookUp,
     openRequestOf: (arn) => outcome.read(() => redis.get(keys.openExecution(arn))),
     async inForceOf(arn) {
       const version = await outcome.read(() => redis.hget(keys.inForce, arn));

@@ -1,12 +1,13 @@
 import type { KeyObject } from 'node:crypto';
 import { printable } from '../domain/printable.ts';
 import { bad, good, type Result } from '../domain/result.ts';
-import { type Checkpoint, readCheckpointFile, signatureOf } from './checkpoint-format.ts';
+import { readCheckpointFile } from './checkpoint-file.ts';
+import { type Checkpoint, signatureOf } from './checkpoint-format.ts';
 
 /**
- * What the bot's own file of checkpoints vouches for, in its order; with a signing key, only what that signed. None where
- * there is no such file yet. The problem, as a sentence, where the file says something, and nothing of it can be believed:
- * then it is not known whether the log is whole.
+ * The checkpoints in the bot's own file, in the order of the file; with a signing key, only those that it signed. None where
+ * there is no such file yet. A problem, as a sentence, where the file is not empty and no checkpoint in it can be trusted:
+ * then it is not known whether the log is complete.
  * @throws where the file can't be read
  */
 export async function readOwnCheckpoints(file: string, key: KeyObject | null): Promise<Result<Checkpoint[], string>> {
@@ -23,7 +24,7 @@ export async function readOwnCheckpoints(file: string, key: KeyObject | null): P
   );
 }
 
-/** The highest of the log that the newest is of; null where there is none. */
+/** The highest checkpoint of the newest one's log; null where there is none. */
 export function highestOf(checkpoints: readonly Checkpoint[]): Checkpoint | null {
   const newest = checkpoints.at(-1);
   if (!newest) return null;

@@ -2,17 +2,21 @@ import type { AuditKey } from './audit-chain.ts';
 import { oneEntry, readEntries } from './audit-entries.ts';
 import type { Connection } from './connection.ts';
 import { createEntryCheck } from './entry-check.ts';
-import { parseRecord } from './export-format.ts';
 import type { Keys } from './keys.ts';
+import { parseRecord } from './parse-json.ts';
 
-/** Where the record lies further back than this, the policy is put on record once more. */
+/** Where more records than this follow the one of the policy, the policy is recorded again. */
 const MOST_READ = 5000;
 
 /**
- * Whether the log's newest `policy.loaded` names this digest. What Redis says of where that record is, is a hint and no
- * more: who can write to Redis must not keep a policy off the record by it.
+ * Whether the log's newest `policy.loaded` names a digest. Redis also keeps where that record is, but only as a hint:
+ * somebody who can write to Redis must not be able to keep a policy off the record with it.
  */
-export async function isPolicyOnRecord(
+export function policyOnRecord(redis: Connection, keys: Keys, auditKeys: readonly AuditKey[]) {
+  return (digest: string) => isOnRecord(redis, keys, auditKeys, digest);
+}
+
+async function isOnRecord(
   redis: Connection,
   keys: Keys,
   auditKeys: readonly AuditKey[],
@@ -25,16 +29,16 @@ export async function isPolicyOnRecord(
     Number(place),
     await oneEntry(redis, keys, { from: at, to: at, end: 'first' }),
   );
-  if ('untrusted' in found || !tells(found.record, (policy) => policy === digest)) return false;
+  if ('untrusted' in found || !isLoadOf(found.record, (policy) => policy === digest)) return false;
   let read = 0;
   for await (const entries of readEntries(redis, keys, { from: `(${at}`, to: '+' })) {
     read += entries.length;
     if (read > MOST_READ) return false;
-    if (entries.some(({ bytes }) => tells(parseRecord(bytes ?? ''), (policy) => policy !== digest))) return false;
+    if (entries.some(({ bytes }) => isLoadOf(parseRecord(bytes ?? ''), (policy) => policy !== digest))) return false;
   }
   return true;
 }
 
-function tells(record: Record<string, unknown> | null, fits: (policy: unknown) => boolean): boolean {
-  return record?.event === 'policy.loaded' && fits(record.policy);
+function isLoadOf(record: Record<string, unknown> | null, matches: (policy: unknown) => boolean): boolean {
+  return record?.event === 'policy.loaded' && matches(record.policy);
 }

@@ -4,11 +4,11 @@ import type { Connection } from './connection.ts';
 import type { Keys } from './keys.ts';
 import type { SharedSeal } from './shared-seal.ts';
 
-/** The newest checkpoint as it lies in Redis, where each bot finds what another made. Nothing vouches for it but its seal. */
+/** The newest checkpoint in Redis, where each bot finds what another made. Only its seal or signature proves it. */
 export interface SharedCheckpoint {
-  /** As Redis says, for people to look at: nothing rests on it. */
+  /** As Redis says, for people to look at: nothing is decided by it. */
   seq: number;
-  /** Somebody wants one of the last record as soon as possible. */
+  /** A checkpoint of the last record is wanted as soon as possible. */
   wanted: boolean;
   line: string | null;
   /** Null: there is none, or it is no checkpoint. */
@@ -26,7 +26,7 @@ export function createSharedCheckpoint(redis: Connection, keys: Keys, by: Shared
       const made = line == null ? null : readCheckpointLine(line.trimEnd());
       const own =
         made !== null &&
-        // Where checkpoints are signed, whoever can only seal makes none.
+        // Where checkpoints are signed, a seal alone is not enough.
         (signingKey === null ? by.isSealed(ABOUT, line ?? '', seal ?? null) : signatureOf(made, signingKey) === 'good');
       return { seq: Number(seq ?? 0), wanted: at === '0', line: line ?? null, made, own };
     },
@@ -36,7 +36,7 @@ export function createSharedCheckpoint(redis: Connection, keys: Keys, by: Shared
   };
 }
 
-/** A running bot makes one of the last record at its next round, as if the one before were old. */
+/** Makes a running bot checkpoint the last record in its next round, as if the last checkpoint were old. */
 export async function checkpointSoon(redis: Connection, keys: Keys): Promise<void> {
   await redis.hset(keys.checkpoint, 'at', 0);
 }

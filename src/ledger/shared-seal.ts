@@ -1,13 +1,12 @@
 import { createHash, createHmac } from 'node:crypto';
 import { type AuditKey, sameBytes } from './audit-chain.ts';
 
-/** Another domain than that of records: a seal is never the mac of one, nor the other way round. */
+/** Not the prefix of records: so a seal is never the MAC of a record, nor the other way round. */
 const DOMAIN = 'datasync-throttle/shared/v1\n';
 
 /**
- * Seals for what bots leave each other in Redis beside the log: who can write to Redis, and has none of AUDIT_KEYS, can
- * take such words away or bring old ones back, but not make any. So nothing may rest on a sealed word that an old one of
- * its kind would do harm by.
+ * MACs for the notes that bots leave each other in Redis outside the log. Somebody who can write to Redis, and has none of
+ * AUDIT_KEYS, can delete such notes or replay old ones, but can't make any. So a note must do no harm when it is replayed.
  */
 export function createSharedSeal(auditKeys: readonly AuditKey[]) {
   const [signer] = auditKeys;

@@ -1,7 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { requestOf } from '../domain/limit-in-force.ts';
-import { sweepIndexes } from './audit-archive.ts';
-import type { AuditKey } from './audit-chain.ts';
 import type { Connection } from './connection.ts';
 import type { Keys } from './keys.ts';
 import { GROUP } from './outbox.ts';
@@ -15,8 +13,9 @@ const PAGE = 200;
 interface SweepOptions {
   redis: Connection;
   keys: Keys;
-  auditKeys: readonly AuditKey[];
-  /** 10 minutes by default. */
+  /** Deletes what the look-up indexes still name of archived records. */
+  sweepIndexes(stopped: () => boolean): Promise<void>;
+  /** 10 minutes if not given. */
   goneMs?: number;
 }
 
@@ -24,7 +23,7 @@ interface SweepOptions {
  * Removes from Redis what nothing else removes: workers of bots that are gone, limits in force and changes under way whose
  * request has expired, and index entries of archived records. Safe to repeat, also by several bots at once.
  */
-export function createSweep({ redis, keys, auditKeys, goneMs = GONE_MS }: SweepOptions) {
+export function createSweep({ redis, keys, sweepIndexes, goneMs = GONE_MS }: SweepOptions) {
   const runDropConsumers = loadScript(redis, 'drop-consumers');
   const runRelease = loadScript(redis, 'release-execution');
 
@@ -58,7 +57,7 @@ export function createSweep({ redis, keys, auditKeys, goneMs = GONE_MS }: SweepO
       await dropConsumers();
       await releaseExpired(keys.inForce, requestOf, stopped);
       await releaseExpired(keys.changing, (request) => request, stopped);
-      await sweepIndexes(redis, keys, auditKeys, stopped);
+      await sweepIndexes(stopped);
     },
   };
 }

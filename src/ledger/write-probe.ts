@@ -19,11 +19,11 @@ export function createWriteProbe(
   { replica, abandonedMs = ABANDONED_MS }: { replica: string; abandonedMs?: number | undefined },
 ) {
   const run = loadScript(redis, 'probe-write');
-  const { writeProbe, head, audit, open, outbox, timers, inForce, changing, floor } = keys;
+  const { writeProbe, head, audit, open, outbox, timers, inForce, changing, archivedUpTo } = keys;
   /** @throws the error of Redis or of the connection to it */
   return async function probe(): Promise<WriteProbe> {
     const answer = (await run(
-      [writeProbe(replica), head, audit, open, outbox, timers, inForce, changing, floor],
+      [writeProbe(replica), head, audit, open, outbox, timers, inForce, changing, archivedUpTo],
       [replica, PROBE_SECONDS, GROUP, abandonedMs, MOST_ENTRIES],
     )) as string[];
     const [kind, ...rest] = answer;

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { createAuditAlarms } from '../ledger/audit-alarms.ts';
-import { firstLook } from '../ledger/first-look.ts';
-import { createLedger } from '../ledger/ledger.ts';
+import { createAuditedLedger } from '../ledger/audited-ledger.ts';
 import { sharingReads } from '../ledger/shared-reads.ts';
+import { startUpCheck } from '../ledger/start-up-check.ts';
 import type { Log } from '../log.ts';
 import { countedLedger } from '../ops/counted-calls.ts';
 import type { createLastCommit } from '../ops/last-commit.ts';
@@ -30,20 +30,20 @@ export async function openLedger({
   lastCommit: ReturnType<typeof createLastCommit>;
 }) {
   const alarms = createAuditAlarms((why) => log.error({ why }, 'the audit log, or what lies beside it, was changed'));
-  const written = createLedger({
+  const written = createAuditedLedger({
     redis,
     keys,
     auditKeys: config.audit.keys,
     clock,
     newLogId: randomUUID,
-    witness,
+    checkpoint: witness,
     alarms,
     onLost: (err) => log.fatal({ err }, 'the log in Redis is not the one this bot wrote to: nothing more is written'),
   });
   const metrics = createMetrics({ countOpenRequests: written.countOpenRequests });
   const ledger = sharingReads(lastCommit.noted(countedLedger(loggedLedger(written, log), metrics)));
-  const startUpCheck = await firstLook(ledger, witness, log);
-  return { ledger, metrics, alarms, startUpCheck };
+  const checked = await startUpCheck(ledger, witness, log);
+  return { ledger, metrics, alarms, startUpCheck: checked };
 }
 
 export type OpenLedger = Awaited<ReturnType<typeof openLedger>>;

@@ -4,7 +4,8 @@ import { describeConfigFaults } from '../config-fault.ts';
 import { readCheckpointPath, readPolicyPath } from '../config-paths.ts';
 import { ConfigurationError } from '../configuration-error.ts';
 import { bad, good, type Result } from '../domain/result.ts';
-import { appendCheckpoints, type Checkpoint } from '../ledger/checkpoint-format.ts';
+import { appendCheckpoints } from '../ledger/checkpoint-file.ts';
+import type { Checkpoint } from '../ledger/checkpoint-format.ts';
 import { highestOf, readOwnCheckpoints } from '../ledger/own-checkpoints.ts';
 import { openPolicyFile, type PolicyFile } from '../policy-source.ts';
 
@@ -22,7 +23,7 @@ export async function readSettings(env: NodeJS.ProcessEnv): Promise<Settings> {
   const checkpointFile = readCheckpointPath(env);
   const [policy, witness] = await Promise.all([
     openPolicyFile(readPolicyPath(env)),
-    readWitness(checkpointFile, config.ok ? config.value.audit.signingKey : null),
+    readKnownCheckpoints(checkpointFile, config.ok ? config.value.audit.signingKey : null),
   ]);
   if (config.ok && policy.ok && witness.ok) {
     return { config: config.value, policyFile: policy.value, witness: witness.value };
@@ -36,7 +37,7 @@ export async function readSettings(env: NodeJS.ProcessEnv): Promise<Settings> {
 }
 
 /** @returns the highest record that the bot's own checkpoints vouch for, or a described fault of the configuration */
-async function readWitness(
+async function readKnownCheckpoints(
   file: string | null,
   signingKey: KeyObject | null,
 ): Promise<Result<Checkpoint | null, string>> {

@@ -1,7 +1,7 @@
 import type { Config } from '../config.ts';
 import { trimStep } from '../ledger/audit-archive.ts';
-import { createAuditBook } from '../ledger/audit-book.ts';
 import { createCheckpoints } from '../ledger/audit-checkpoints.ts';
+import { createAuditReader } from '../ledger/audit-reader.ts';
 import { startAuditWatch } from '../ledger/audit-watch.ts';
 import { createSharedSeal } from '../ledger/shared-seal.ts';
 import type { Log } from '../log.ts';
@@ -62,7 +62,7 @@ export function startAudit({
   });
   return {
     /** For people who look up the log in Slack. */
-    book: createAuditBook({ redis, keys, ledger, clock, auditKeys, signingKey, checkpointFile, alarms }),
+    reader: createAuditReader({ redis, keys, ledger, clock, auditKeys, signingKey, checkpointFile, alarms }),
     /** What is wrong with the checkpoints, each as a sentence. */
     warnings: () => [checkpoints.overdue(), watch.unposted()].filter((why) => why !== null),
     stop: watch.stop,

@@ -1,5 +1,6 @@
 import type { Config } from '../config.ts';
 import { createPolicies } from '../ledger/policies.ts';
+import { policyOnRecord } from '../ledger/policy-on-record.ts';
 import type { Log } from '../log.ts';
 import type { Heartbeats } from '../ops/heartbeats.ts';
 import type { PolicyFile } from '../policy-source.ts';
@@ -31,7 +32,7 @@ export async function startPolicy({
   heartbeats: Heartbeats;
 }): Promise<PolicyWatch> {
   heartbeats.expect('policy', HEARTBEAT_LIMIT_MS);
-  const policies = createPolicies(redis, keys, replica, config.audit.keys);
+  const policies = createPolicies(redis, keys, replica, policyOnRecord(redis, keys, config.audit.keys));
   const onRound = () => heartbeats.beat('policy');
   const watch = watchPolicy({ ledger, file, policies, clock, log, onRound });
   await watch.announced;

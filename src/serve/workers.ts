@@ -1,4 +1,5 @@
 import type { Config } from '../config.ts';
+import { sweepIndexes } from '../ledger/audit-archive.ts';
 import { createOutbox } from '../ledger/outbox.ts';
 import { createReminders } from '../ledger/reminders.ts';
 import { startSweep } from '../ledger/sweep.ts';
@@ -82,7 +83,7 @@ export function createWorkers({
       const sweep = startSweep({
         redis,
         keys,
-        auditKeys: config.audit.keys,
+        sweepIndexes: (stopped) => sweepIndexes(redis, keys, config.audit.keys, stopped),
         onFault: (err) => log.info({ err }, 'what nobody needs any more could not be taken out of Redis'),
       });
       running = { loop, sweep };

@@ -1,5 +1,5 @@
 import type { Log } from '../log.ts';
-import type { AuditBook } from '../workflow/audit-ports.ts';
+import type { AuditReader } from '../workflow/audit-ports.ts';
 import type { ApplyDeps } from '../workflow/change-limit.ts';
 import type { RequestThrottleDeps } from '../workflow/consider-request.ts';
 import type { UseCounter } from '../workflow/count-use.ts';
@@ -22,7 +22,7 @@ export interface Bot extends RequestThrottleDeps, ApplyDeps, RunningDeps, Backgr
   identity: Identity;
   homeTabs: HomeTabs;
   log: Log;
-  audit: AuditBook;
+  audit: AuditReader;
   uses: UseCounter;
   lookUps: LookUps;
 }

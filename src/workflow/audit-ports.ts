@@ -70,7 +70,7 @@ export interface ExportedFile {
 }
 
 /** The audit log as its readers use it. @throws NotRecorded, LedgerLost */
-export interface AuditBook {
+export interface AuditReader {
   /** Why nothing is written any more; null while it is. */
   lost(): Error | null;
   page(query: AuditQuery, turn: AuditTurn, size: number): Promise<AuditPage>;

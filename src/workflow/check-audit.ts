@@ -1,8 +1,8 @@
-import type { AuditBook, AuditVerdicts, ExportedFile } from './audit-ports.ts';
+import type { AuditReader, AuditVerdicts, ExportedFile } from './audit-ports.ts';
 import { mayReadAudit, type NotRead, type ReadDeps, type Reading, refuseReading } from './may-read-audit.ts';
 import type { Clock } from './ports.ts';
 
-type AuditDeps = ReadDeps & { audit: AuditBook };
+type AuditDeps = ReadDeps & { audit: AuditReader };
 type Busy = { kind: 'busy' };
 
 /** Verifies the whole log for a reader. @throws PersonUnknown, NotRecorded, OutcomeUnknown, LedgerLost */

@@ -1,5 +1,5 @@
 import { matches } from './audit-matches.ts';
-import { type AuditBook, type AuditPage, type AuditQuery, type AuditTurn, EVERYTHING } from './audit-ports.ts';
+import { type AuditPage, type AuditQuery, type AuditReader, type AuditTurn, EVERYTHING } from './audit-ports.ts';
 import { mayReadAudit, type NotRead, type ReadDeps, type Reading, refuseReading } from './may-read-audit.ts';
 import type { Ledger } from './ports.ts';
 
@@ -17,7 +17,7 @@ const MOST_OF_ONE = 200;
  * @throws PersonUnknown, NotRecorded, OutcomeUnknown, LedgerLost
  */
 export async function lookUpAudit(
-  deps: ReadDeps & { ledger: Ledger; audit: Pick<AuditBook, 'page'> },
+  deps: ReadDeps & { ledger: Ledger; audit: Pick<AuditReader, 'page'> },
   ask: Reading & { query: AuditQuery; turn: AuditTurn; size?: number },
 ): Promise<LookedUp> {
   const { query, turn } = ask;
@@ -45,7 +45,7 @@ function saidOf(query: AuditQuery): Partial<AuditQuery> {
  * are found by this person's own records, however many others lie in between.
  */
 async function ownLines(
-  { ledger, audit }: { ledger: Ledger; audit: Pick<AuditBook, 'page'> },
+  { ledger, audit }: { ledger: Ledger; audit: Pick<AuditReader, 'page'> },
   { team, user }: { team: string; user: string },
   query: AuditQuery,
 ): Promise<Line[]> {

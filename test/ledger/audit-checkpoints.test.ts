@@ -1,44 +1,28 @@
 import { generateKeyPairSync, type KeyObject } from 'node:crypto';
-import { appendFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { appendFile, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { acceptLoss } from '../../src/ledger/audit-accept.ts';
-import { type AuditAlarms, createAuditAlarms } from '../../src/ledger/audit-alarms.ts';
+import { describe, expect, it } from 'vitest';
+import { acceptLoss } from '../../src/ledger/accept-loss.ts';
 import { createCheckpoints } from '../../src/ledger/audit-checkpoints.ts';
-import { readCheckpointFile, signatureOf, writeCheckpointLine } from '../../src/ledger/checkpoint-format.ts';
+import { readCheckpointFile } from '../../src/ledger/checkpoint-file.ts';
+import { signatureOf, writeCheckpointLine } from '../../src/ledger/checkpoint-format.ts';
 import { highestOf, readOwnCheckpoints } from '../../src/ledger/own-checkpoints.ts';
-import { AUDIT_KEYS, type OpenedLedger, openLedger, policyLoaded } from './given-ledger.ts';
+import {
+  alarms,
+  bot,
+  folder,
+  forgetAlarms,
+  givenCheckpoints,
+  opened,
+  privateKey,
+  publicKey,
+  seqsIn,
+  time,
+  write,
+} from './given-checkpoints.ts';
+import { AUDIT_KEYS } from './given-ledger.ts';
 
-const { privateKey, publicKey } = generateKeyPairSync('ed25519');
-let opened: OpenedLedger;
-let folder: string;
-let seconds: number;
-let written: number;
-let alarms: AuditAlarms;
-
-beforeEach(async () => {
-  opened = await openLedger();
-  folder = await mkdtemp(join(tmpdir(), 'datasync-throttle-checkpoints-'));
-  seconds = 0;
-  written = 0;
-  alarms = createAuditAlarms();
-});
-afterEach(async () => {
-  opened.close();
-  await rm(folder, { recursive: true });
-});
-
-async function write(count: number): Promise<void> {
-  for (let number = 0; number < count; number++) await opened.ledger.commit(policyLoaded(`p:${written++}`));
-}
-const bot = (file: string | null = join(folder, 'a'), signingKey: KeyObject | null = privateKey) =>
-  createCheckpoints({
-    ...{ redis: opened.redis, keys: opened.keys, auditKeys: AUDIT_KEYS, signingKey, file, alarms },
-    clock: { now: () => new Date(Date.parse('2026-03-01T00:00:00Z') + seconds * 1000) },
-  });
-const seqsIn = async (file: string) =>
-  (await readCheckpointFile(join(folder, file))).lines.map(({ checkpoint }) => checkpoint.seq);
+givenCheckpoints();
 
 describe('checkpoints', () => {
   it('are made at every hundredth record, and after ten minutes if anything is new', async () => {
@@ -49,9 +33,9 @@ describe('checkpoints', () => {
     await write(152);
     expect(await round()).toHaveLength(2);
     expect(await seqsIn('a')).toEqual([100, 200]);
-    seconds = 599;
+    time.seconds = 599;
     expect(await round()).toEqual([]);
-    seconds = 601;
+    time.seconds = 601;
     const [line = ''] = await round();
     const [, , newest] = (await readCheckpointFile(join(folder, 'a'))).lines;
     expect(line).toMatch(
@@ -59,7 +43,7 @@ describe('checkpoints', () => {
     );
     expect(newest && signatureOf(newest, publicKey)).toBe('good');
     expect(newest?.checkpoint.hash).toBe((await opened.ledger.head())?.hash);
-    seconds = 1900;
+    time.seconds = 1900;
     expect(await round()).toEqual([]);
     await write(1);
     expect(await round()).toHaveLength(1);
@@ -139,8 +123,13 @@ describe('checkpoints', () => {
 describe('checkpoints after an accepted loss', () => {
   const accept = (seq: number) =>
     acceptLoss(opened.redis, opened.keys, {
-      ...{ reason: 'x', by: 'x', seen: { seq, hash: 'ab'.repeat(32) }, checkpoints: [] },
-      ...{ auditKeys: [{ kid: 'k1', key: Buffer.alloc(32, 7) }], now: new Date(), newLogId: () => 'new' },
+      reason: 'x',
+      by: 'x',
+      seen: { seq, hash: 'ab'.repeat(32) },
+      checkpoints: [],
+      auditKeys: [{ kid: 'k1', key: Buffer.alloc(32, 7) }],
+      now: new Date(),
+      newLogId: () => 'new',
     });
   const checkpoints = async () =>
     (await readCheckpointFile(join(folder, 'a'))).lines.map(({ checkpoint: { seq, count } }) => [seq, count]);
@@ -150,10 +139,10 @@ describe('checkpoints after an accepted loss', () => {
     await round();
     await write(110);
     await accept(250);
-    await opened.ledger.look();
+    await opened.ledger.recheck();
     await write(9);
     await accept(399);
-    await opened.ledger.look();
+    await opened.ledger.recheck();
     await write(5);
     await round();
     // 251 is the first behind the first gap, 400 the record of the second loss.
@@ -178,7 +167,12 @@ describe('checkpoints after an accepted loss', () => {
     });
     const { redis: _, ...rest } = { ...opened };
     const rounds = createCheckpoints({
-      ...{ ...rest, redis: counted, auditKeys: AUDIT_KEYS, signingKey: null, file: join(folder, 'a'), alarms },
+      ...rest,
+      redis: counted,
+      auditKeys: AUDIT_KEYS,
+      signingKey: null,
+      file: join(folder, 'a'),
+      alarms,
       clock: { now: () => new Date() },
     });
     expect(await rounds.round()).toHaveLength(1);
@@ -207,7 +201,7 @@ describe('a checkpoint that lies in Redis', () => {
       writeCheckpointLine({ ...own.checkpoint, count: 7 }, privateKey),
     ];
     for (const [place, line] of bad.entries()) {
-      alarms = createAuditAlarms();
+      forgetAlarms();
       const late = bot(join(folder, `b${place}`));
       await opened.redis.hset(opened.keys.checkpoint, 'line', line);
       // It takes nothing of that, says so, and makes its own.

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { buildLog } from '../../bench/audit-log.ts';
-import { verifyLive } from '../../src/ledger/audit-live.ts';
+import { verifyRedisLog } from '../../src/ledger/verify-redis-log.ts';
 import { AUDIT_KEYS, arnOf, asked, asking, type OpenedLedger, openLedger, policyLoaded } from './given-ledger.ts';
 
 let opened: OpenedLedger;
@@ -11,7 +11,7 @@ beforeEach(async () => {
 afterEach(() => opened.close());
 
 async function verified() {
-  const found = await verifyLive(opened.redis, opened.keys, AUDIT_KEYS);
+  const found = await verifyRedisLog(opened.redis, opened.keys, AUDIT_KEYS);
   if (!found) throw new Error('no log');
   return found;
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { type LogPart, verifyParts, type Witness } from '../../src/ledger/audit-verify.ts';
 import type { ExportedRecord } from '../../src/ledger/export-format.ts';
+import type { PartHead } from '../../src/ledger/part-head.ts';
+import { type LogPart, verifyParts } from '../../src/ledger/verify-log.ts';
 import { MEMORY_KEY } from './in-memory-log.ts';
 import { at, checkpoint, LOG, part, said, sealed } from './verdict-fixture.ts';
 
@@ -97,7 +98,7 @@ describe('several heads', () => {
     expect([integrity, authenticity]).toEqual(Array(2).fill('unknown null: there is no record to check'));
   });
 
-  it.each<[string, Witness['signature'][], string]>([
+  it.each<[string, PartHead['signature'][], string]>([
     ['signed', ['good', 'good'], '; 2 heads: each is signed by AUDIT_SIGNING_KEY'],
     ['signed in part', ['good', 'unsigned'], '; a head is not signed'],
     ['not signed', ['unsigned', 'unsigned'], '; 2 heads: each is not signed'],

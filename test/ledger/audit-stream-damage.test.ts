@@ -24,7 +24,9 @@ beforeAll(async () => {
   opened = await openLedger({ clock: { now: () => new Date('2026-03-01T00:00:00Z') } });
   for (let seq = 1; seq <= LENGTH; seq++) {
     const event = plainEvent('refused', {
-      ...{ reason: `a\ufffdb ${seq}`, to: 52_428_800, channel: 'C0OPS' },
+      reason: `a\ufffdb ${seq}`,
+      to: 52_428_800,
+      channel: 'C0OPS',
       actor: { team: 'T0', user: 'U0OPER', name: 'x' },
     });
     await opened.ledger.commit({ op: `op:${seq}`, prior: null, events: [event] });

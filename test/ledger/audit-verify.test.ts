@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import type { Unverified } from '../../src/ledger/audit-chain-check.ts';
-import { verifyLog, type Witness } from '../../src/ledger/audit-verify.ts';
+import type { Unverified } from '../../src/ledger/chain-check.ts';
 import { type ExportHead, readHeadLine, readRecordLine } from '../../src/ledger/export-format.ts';
+import type { PartHead } from '../../src/ledger/part-head.ts';
+import { verifyLog } from '../../src/ledger/verify-log.ts';
 import { LOG_ID, MEMORY_KEY, writeInMemory } from './in-memory-log.ts';
 import { KEY, macBy } from './log-fixture.ts';
 
@@ -17,10 +18,9 @@ interface Line {
 }
 
 const log: Line[] = writeInMemory(LENGTH);
-const head: ExportHead = {
-  ...{ log: LOG_ID, first: 1, last: LENGTH, hash: log.at(-1)?.hash ?? '', count: LENGTH },
-  at: '2026-03-08T00:00:00.000Z',
-};
+const hash = log.at(-1)?.hash ?? '';
+const MADE = '2026-03-08T00:00:00.000Z';
+const head: ExportHead = { log: LOG_ID, first: 1, last: LENGTH, hash, count: LENGTH, at: MADE };
 
 async function* unverified(lines: (Line | string)[]): AsyncGenerator<Unverified[]> {
   for (const [index, line] of lines.entries()) {
@@ -32,8 +32,8 @@ async function verify(
   lines: (Line | string)[],
   { claim = head as ExportHead | null, keys = KEYS as typeof KEYS | null } = {},
 ) {
-  const witness: Witness = { name: "the export's head", claim, signature: 'unsigned' };
-  const { integrity, completeness, authenticity, firstBad } = await verifyLog(unverified(lines), witness, keys);
+  const head: PartHead = { name: "the export's head", claim, signature: 'unsigned' };
+  const { integrity, completeness, authenticity, firstBad } = await verifyLog(unverified(lines), head, keys);
   const verdicts = `${integrity.verdict} ${completeness.verdict} ${authenticity.verdict}`;
   return { verdicts, firstBad, why: [integrity.why, completeness.why, authenticity.why] };
 }

@@ -24,14 +24,19 @@ afterEach(async () => {
 function watch(but: Partial<Parameters<typeof startAuditWatch>[0]> = {}): void {
   watches.push(
     startAuditWatch({
-      ...{ redis: opened.redis, keys: opened.keys, ledger: opened.ledger, replica: 'this one', lookMs: 20 },
+      redis: opened.redis,
+      keys: opened.keys,
+      ledger: opened.ledger,
+      replica: 'this one',
+      lookMs: 20,
       checkpoints: { round: async () => [] },
       trim: async () => {},
       tellCheckpoints: async () => {},
       tellLost: async () => void told.push('lost'),
       tellResumed: async () => {},
       tellAlarm: async () => {},
-      ...{ alarms: createAuditAlarms(), seal: createSharedSeal(AUDIT_KEYS) },
+      alarms: createAuditAlarms(),
+      seal: createSharedSeal(AUDIT_KEYS),
       onFault: () => {},
       ...but,
     }),

@@ -1,43 +1,14 @@
-import { generateKeyPairSync, type KeyObject } from 'node:crypto';
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type AuditAlarms, createAuditAlarms } from '../../src/ledger/audit-alarms.ts';
+import { describe, expect, it } from 'vitest';
 import { createCheckpoints } from '../../src/ledger/audit-checkpoints.ts';
-import { readCheckpointFile, writeCheckpointLine } from '../../src/ledger/checkpoint-format.ts';
+import { readCheckpointFile } from '../../src/ledger/checkpoint-file.ts';
+import { writeCheckpointLine } from '../../src/ledger/checkpoint-format.ts';
 import { readOwnCheckpoints } from '../../src/ledger/own-checkpoints.ts';
-import { AUDIT_KEYS, type OpenedLedger, openLedger, policyLoaded } from './given-ledger.ts';
+import { alarms, bot, folder, givenCheckpoints, opened, privateKey, seqsIn, time, write } from './given-checkpoints.ts';
+import { AUDIT_KEYS } from './given-ledger.ts';
 
-const { privateKey } = generateKeyPairSync('ed25519');
-let opened: OpenedLedger;
-let folder: string;
-let seconds: number;
-let written: number;
-let alarms: AuditAlarms;
-
-beforeEach(async () => {
-  opened = await openLedger();
-  folder = await mkdtemp(join(tmpdir(), 'datasync-throttle-checkpoints-'));
-  seconds = 0;
-  written = 0;
-  alarms = createAuditAlarms();
-});
-afterEach(async () => {
-  opened.close();
-  await rm(folder, { recursive: true });
-});
-
-async function write(count: number): Promise<void> {
-  for (let number = 0; number < count; number++) await opened.ledger.commit(policyLoaded(`p:${written++}`));
-}
-const bot = (file: string | null = join(folder, 'a'), signingKey: KeyObject | null = privateKey) =>
-  createCheckpoints({
-    ...{ redis: opened.redis, keys: opened.keys, auditKeys: AUDIT_KEYS, signingKey, file, alarms },
-    clock: { now: () => new Date(Date.parse('2026-03-01T00:00:00Z') + seconds * 1000) },
-  });
-const seqsIn = async (file: string) =>
-  (await readCheckpointFile(join(folder, file))).lines.map(({ checkpoint }) => checkpoint.seq);
+givenCheckpoints();
 
 describe.each([
   ['signed', privateKey],
@@ -53,7 +24,7 @@ describe.each([
     expect(await one.round()).toHaveLength(1);
     expect(alarms.untold()).toEqual([expect.stringContaining('Redis holds a checkpoint of record 999999999')]);
     await write(3);
-    seconds = 700;
+    time.seconds = 700;
     await opened.redis.hset(opened.keys.checkpoint, { seq: '999999999', at: String(Date.parse('2100-01-01')) });
     expect(await one.round()).toHaveLength(1);
     expect(await seqsIn('a')).toEqual([100, 103]);
@@ -70,7 +41,7 @@ describe.each([
       expect(await one.round()).toEqual([]);
     }
     expect(alarms.all()).toHaveLength(1);
-    seconds = 660;
+    time.seconds = 660;
     expect(await one.round()).toHaveLength(1);
     expect(alarms.all()).toEqual([]);
   });
@@ -109,7 +80,7 @@ describe.each([
     await opened.redis.set(opened.keys.checkpointLock, 'mine');
     await write(100);
     expect(await one.round()).toEqual([]);
-    seconds = 21;
+    time.seconds = 21;
     expect(await one.round()).toHaveLength(1);
     expect(await opened.redis.get(opened.keys.checkpointLock)).toBe('mine');
   });
@@ -118,14 +89,19 @@ describe.each([
     const key = opened.keys.checkpointLock;
     let stolen = 0;
     const one = createCheckpoints({
-      ...{ redis: opened.redis, keys: opened.keys, auditKeys: AUDIT_KEYS, signingKey, file: join(folder, 'a'), alarms },
+      redis: opened.redis,
+      keys: opened.keys,
+      auditKeys: AUDIT_KEYS,
+      signingKey,
+      file: join(folder, 'a'),
+      alarms,
       clock: {
         now: () => {
           // While a round is at it.
           void opened.redis.set(key, 'mine', 'XX').then((set) => {
             stolen += set === null ? 0 : 1;
           });
-          return new Date(Date.parse('2026-03-01T00:00:00Z') + seconds * 1000);
+          return new Date(Date.parse('2026-03-01T00:00:00Z') + time.seconds * 1000);
         },
       },
     });
@@ -135,7 +111,7 @@ describe.each([
     expect(stolen).toBeGreaterThan(0);
     expect(await opened.redis.get(key)).toBe('mine');
     await opened.redis.del(key);
-    seconds = 21;
+    time.seconds = 21;
     expect(await one.round()).toHaveLength(1);
     expect(await seqsIn('a')).toEqual([100]);
   });
@@ -192,13 +168,13 @@ describe('the newest checkpoint', () => {
   it('is too old once there were new records for as long as three should have been made in', async () => {
     const one = bot(join(folder, 'no', 'such'));
     await one.round();
-    seconds = 100_000;
+    time.seconds = 100_000;
     expect(one.overdue()).toBeNull();
     await write(1);
     await expect(one.round()).rejects.toThrow('ENOENT');
-    seconds += 1799;
+    time.seconds += 1799;
     expect(one.overdue()).toBeNull();
-    seconds += 1;
+    time.seconds += 1;
     expect(one.overdue()).toContain('no checkpoint for 30 minutes');
     await mkdir(join(folder, 'no'));
     await one.round();

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { linePagesOf, readRecordLine, writeRecordLine } from '../../src/ledger/export-format.ts';
+import { readRecordLine, writeRecordLine } from '../../src/ledger/export-format.ts';
+import { linePagesOf } from '../../src/ledger/lines-of.ts';
 
 const TEXT = Buffer.from('one\ntwo \u2028 é 🚚\n\n\ufffd kept\nlast');
 
@@ -49,7 +50,8 @@ describe('the line of a record', () => {
   );
   const record = fc.record({ bytes: text, kid: text.filter((kid) => kid !== '') }).map((one) => ({
     ...one,
-    ...{ hash: HASH, mac: 'b2'.repeat(32) },
+    hash: HASH,
+    mac: 'b2'.repeat(32),
   }));
   const lineOf = (one: Parameters<typeof writeRecordLine>[0]) => writeRecordLine(one).trimEnd();
 

@@ -7,9 +7,10 @@ import { decideRequest } from '../../src/domain/decide-request.ts';
 import { stateEvent } from '../../src/domain/decide-review.ts';
 import { parseExecutionArn } from '../../src/domain/task-execution.ts';
 import type { ThrottleRequest } from '../../src/domain/throttle-request.ts';
+import { type AuditedLedgerOptions, createAuditedLedger } from '../../src/ledger/audited-ledger.ts';
 import { type Connection, connect, openConnection } from '../../src/ledger/connection.ts';
 import { createKeys, type Keys } from '../../src/ledger/keys.ts';
-import { createLedger, type LedgerOptions, type RedisLedger } from '../../src/ledger/ledger.ts';
+import type { RedisLedger } from '../../src/ledger/ledger.ts';
 import type { Change } from '../../src/workflow/ports.ts';
 import { ask, execution, GROUPS, LEAD, OPERATOR, PEOPLE, policy, rule, T0 } from '../domain/given.ts';
 
@@ -48,13 +49,13 @@ export async function openRedis(
 
 /** A ledger as a process has it: a connection of its own, on a fresh log unless a prefix is given. */
 export async function openLedger(
-  options: { url?: string; prefix?: string } & Partial<LedgerOptions> = {},
+  options: { url?: string; prefix?: string } & Partial<AuditedLedgerOptions> = {},
 ): Promise<OpenedLedger> {
   const { url, prefix, ...rest } = options;
   const redis = await openRedis('commands', url);
   const keys = createKeys(prefix ?? freshPrefix());
   const newLogId = () => `log-${randomBytes(4).toString('hex')}`;
-  const ledger = createLedger({ redis, keys, auditKeys: [KEY], clock: { now: () => T0 }, newLogId, ...rest });
+  const ledger = createAuditedLedger({ redis, keys, auditKeys: [KEY], clock: { now: () => T0 }, newLogId, ...rest });
   return { redis, keys, ledger, close: () => redis.disconnect() };
 }
 

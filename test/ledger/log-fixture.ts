@@ -3,9 +3,9 @@ import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { createTerminal, type Terminal } from '../../src/commands/terminal.ts';
 import type { AuditEvent } from '../../src/domain/audit-event.ts';
+import { createAuditedLedger } from '../../src/ledger/audited-ledger.ts';
 import { connect, openConnection } from '../../src/ledger/connection.ts';
 import { createKeys } from '../../src/ledger/keys.ts';
-import { createLedger } from '../../src/ledger/ledger.ts';
 import { targetOf } from './given-ledger.ts';
 
 /** A date on which each record is a minute after the one before. */
@@ -29,8 +29,10 @@ export async function writeLog(redisUrl: string, length: number, signers: { kid:
   await connect(redis, 5000);
   let minute = 0;
   for (const [place, { kid, key }] of signers.entries()) {
-    const ledger = createLedger({
-      ...{ redis, keys, newLogId: randomUUID },
+    const ledger = createAuditedLedger({
+      redis,
+      keys,
+      newLogId: randomUUID,
       auditKeys: [{ kid, key: Buffer.from(key, 'hex') }],
       clock: { now: () => new Date(START + minute * 60_000) },
     });
@@ -71,17 +73,20 @@ export function macBy(key: string, hash: string): string {
 
 function refused(minute: number): AuditEvent {
   return {
-    ...{
-      event: 'refused',
-      request: null,
-      version: null,
-      channel: 'C0OPS',
-      execution: null,
-      account: null,
-      region: null,
-    },
+    event: 'refused',
+    request: null,
+    version: null,
+    channel: 'C0OPS',
+    execution: null,
+    account: null,
+    region: null,
     actor: { team: 'T0', user: 'U0OPER', name: 'Oper' },
-    ...{ from: null, to: 52_428_800, reason: `${REASON} ${minute}`, rule: null, policy: null, aws: null },
+    from: null,
+    to: 52_428_800,
+    reason: `${REASON} ${minute}`,
+    rule: null,
+    policy: null,
+    aws: null,
     detail: { why: 'no-rule' },
   };
 }

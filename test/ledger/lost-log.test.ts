@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { publishSights } from '../../src/ledger/audit-loss.ts';
+import { publishPositions } from '../../src/ledger/published-positions.ts';
 import { LedgerLost, NotRecorded } from '../../src/workflow/faults.ts';
 import {
   AUDIT_KEYS,
@@ -28,7 +28,7 @@ const prefix = () => opened.keys.head.slice(1, opened.keys.head.indexOf('}'));
 /** All but what a process that finds the log lost leaves for the others. */
 async function written(): Promise<Map<string, string>> {
   const all = await snapshot(opened);
-  all.delete(opened.keys.seen);
+  all.delete(opened.keys.missingPositions);
   return all;
 }
 
@@ -118,12 +118,12 @@ describe('a log that another process found lost', () => {
 
   it('is written by none: by no bot that saw less, by none that begins, by no command', async () => {
     const behind = await open();
-    await behind.ledger.look();
+    await behind.ledger.recheck();
     const bot = await open();
     const backup = await snapshot(opened);
     for (const number of [11, 12]) await asked(bot.ledger, number);
     await restore(opened, backup);
-    await expect(bot.ledger.look()).rejects.toThrow(LedgerLost);
+    await expect(bot.ledger.recheck()).rejects.toThrow(LedgerLost);
 
     const before = await opened.redis.xrange(opened.keys.audit, '-', '+');
     // It had a head in hand, and asks Redis only with the write itself.
@@ -131,47 +131,47 @@ describe('a log that another process found lost', () => {
     const late = await open();
     const command = await open({ alone: true });
     await refuses(late, command);
-    await expect(behind.ledger.look()).rejects.toThrow(`--seen 5:${bot.ledger.seen()?.hash}`);
+    await expect(behind.ledger.recheck()).rejects.toThrow(`--seen 5:${bot.ledger.position()?.hash}`);
     expect(await opened.redis.xrange(opened.keys.audit, '-', '+')).toEqual(before);
     for (const one of [behind, bot, late, command]) one.close();
   });
 
   it('is told to all again where Redis loses that, too', async () => {
     const bot = await open();
-    await bot.ledger.look();
+    await bot.ledger.recheck();
     await restore(opened, new Map());
     for (let times = 0; times < 2; times++) {
-      await expect(bot.ledger.look()).rejects.toThrow(LedgerLost);
-      expect(await opened.redis.hlen(opened.keys.seen)).toBe(1);
+      await expect(bot.ledger.recheck()).rejects.toThrow(LedgerLost);
+      expect(await opened.redis.hlen(opened.keys.missingPositions)).toBe(1);
       await restore(opened, new Map());
     }
     bot.close();
   });
 
   it('is kept to itself by a command, and where a checkpoint file is of another log', async () => {
-    const witness = { log: 'another', seq: 9, hash: 'ab'.repeat(32) };
+    const checkpoint = { log: 'another', seq: 9, hash: 'ab'.repeat(32) };
     for (const alone of [true, false]) {
-      const one = await open({ witness, alone });
+      const one = await open({ checkpoint, alone });
       await expect(one.ledger.commit(asking(9))).rejects.toThrow(LedgerLost);
       one.close();
     }
-    expect(await opened.redis.exists(opened.keys.seen)).toBe(0);
+    expect(await opened.redis.exists(opened.keys.missingPositions)).toBe(0);
     await asked(opened.ledger, 10);
   });
 
   it('goes on where what was seen is there after all', async () => {
-    const there = opened.ledger.seen();
-    await publishSights(opened.redis, opened.keys, there ? [there] : [], AUDIT_KEYS);
-    await opened.redis.hset(opened.keys.seen, 'other', 'no sight');
+    const there = opened.ledger.position();
+    await publishPositions(opened.redis, opened.keys, there ? [there] : [], AUDIT_KEYS);
+    await opened.redis.hset(opened.keys.missingPositions, 'other', 'no sight');
     await asked(opened.ledger, 10);
-    expect(await opened.redis.exists(opened.keys.seen)).toBe(0);
+    expect(await opened.redis.exists(opened.keys.missingPositions)).toBe(0);
   });
 
   it('stops nobody where no bot says so, but whoever can write to Redis', async () => {
     const planted = { log: 'x', seq: 900_000_000, hash: 'ab'.repeat(32), seal: 'cd'.repeat(32) };
-    await opened.redis.hset(opened.keys.seen, 'planted', JSON.stringify(planted));
+    await opened.redis.hset(opened.keys.missingPositions, 'planted', JSON.stringify(planted));
     await asked(opened.ledger, 10);
-    expect(await opened.redis.exists(opened.keys.seen)).toBe(0);
+    expect(await opened.redis.exists(opened.keys.missingPositions)).toBe(0);
   });
 
   it('is no false alarm where many write at once', async () => {
@@ -180,7 +180,7 @@ describe('a log that another process found lost', () => {
       bots.map(async ({ ledger }, place) => {
         for (let number = 1; number <= 15; number++) {
           await asked(ledger, 100 * (place + 1) + number);
-          await ledger.look();
+          await ledger.recheck();
         }
       }),
     );

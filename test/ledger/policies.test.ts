@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { plainEvent } from '../../src/domain/audit-record.ts';
 import { createPolicies } from '../../src/ledger/policies.ts';
+import { policyOnRecord } from '../../src/ledger/policy-on-record.ts';
 import { AUDIT_KEYS, type OpenedLedger, openLedger } from './given-ledger.ts';
 
 let opened: OpenedLedger;
@@ -10,7 +11,8 @@ beforeEach(async () => {
 });
 afterEach(() => opened.close());
 
-const bot = (name: string) => createPolicies(opened.redis, opened.keys, name, AUDIT_KEYS);
+const bot = (name: string) =>
+  createPolicies(opened.redis, opened.keys, name, policyOnRecord(opened.redis, opened.keys, AUDIT_KEYS));
 
 /** As if this bot had last been heard of so many seconds ago, by the clock of Redis. */
 async function heard(name: string, digest: string, secondsAgo: number): Promise<void> {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { plainEvent } from '../../src/domain/audit-record.ts';
-import { trimStep } from '../../src/ledger/audit-archive.ts';
+import { sweepIndexes, trimStep } from '../../src/ledger/audit-archive.ts';
 import type { Connection } from '../../src/ledger/connection.ts';
 import { createOutbox } from '../../src/ledger/outbox.ts';
 import { createSweep } from '../../src/ledger/sweep.ts';
@@ -22,7 +22,9 @@ afterEach(() => {
 
 const sweep = (goneMs?: number) =>
   createSweep({
-    ...{ redis: opened.redis, keys: opened.keys, auditKeys: AUDIT_KEYS },
+    redis: opened.redis,
+    keys: opened.keys,
+    sweepIndexes: (stopped) => sweepIndexes(opened.redis, opened.keys, AUDIT_KEYS, stopped),
     ...(goneMs === undefined ? {} : { goneMs }),
   }).round();
 
@@ -125,7 +127,7 @@ describe('the look-up indexes', () => {
     return names.filter((_, place) => (counts[place] ?? 0) > 0);
   }
 
-  it('name nothing below the floor once the archived records are out of the log', async () => {
+  it('name no archived record once the archived records are deleted from the log', async () => {
     const { redis, keys } = opened;
     for (let number = 1; number <= 20; number++) await asked(opened.ledger, number);
     const idOf = (number: number) => asking(number).events[0]?.request ?? '';
@@ -155,7 +157,7 @@ describe('the look-up indexes', () => {
   it('are left alone where no record says that the log was archived', async () => {
     const { redis, keys } = opened;
     await asked(opened.ledger, 1);
-    await redis.hset(keys.floor, { log: 'l', seq: '1', hash: 'ab'.repeat(32), by: '1', at: T0.toISOString() });
+    await redis.hset(keys.archivedUpTo, { log: 'l', seq: '1', hash: 'ab'.repeat(32), by: '1', at: T0.toISOString() });
     await redis.xtrim(keys.audit, 'MAXLEN', 0);
     await sweep();
     expect((await below(1)).length).toBeGreaterThan(0);

@@ -1,16 +1,21 @@
 import { GENESIS } from '../../src/domain/audit-record.ts';
 import { sealRecord } from '../../src/ledger/audit-chain.ts';
-import type { Unverified } from '../../src/ledger/audit-chain-check.ts';
-import { type LogPart, type Verification, verifyLog, type Witness } from '../../src/ledger/audit-verify.ts';
-import type { KnownCheckpoint } from '../../src/ledger/audit-witness.ts';
+import type { Unverified } from '../../src/ledger/chain-check.ts';
+import type { KnownCheckpoint } from '../../src/ledger/checkpoint-check.ts';
 import type { ExportedRecord } from '../../src/ledger/export-format.ts';
+import type { PartHead } from '../../src/ledger/part-head.ts';
+import { type LogPart, type Verification, verifyLog } from '../../src/ledger/verify-log.ts';
 import { LOG_ID, MEMORY_KEY, writeInMemory } from './in-memory-log.ts';
 
 export const LOG = writeInMemory(12);
 export const at = (seq: number) => LOG[seq - 1] as ExportedRecord;
-export type Claim = NonNullable<Witness['claim']>;
+export type Claim = NonNullable<PartHead['claim']>;
 export const whole = (log: ExportedRecord[], but: Partial<Claim> = {}): Claim => ({
-  ...{ log: LOG_ID, first: 1, last: 12, hash: log.at(-1)?.hash ?? '', count: null },
+  log: LOG_ID,
+  first: 1,
+  last: 12,
+  hash: log.at(-1)?.hash ?? '',
+  count: null,
   ...but,
 });
 
@@ -23,7 +28,7 @@ async function* pagesOf(records: readonly Line[]): AsyncGenerator<Unverified[]> 
 
 export interface Given {
   claim?: Claim | null;
-  signature?: Witness['signature'];
+  signature?: PartHead['signature'];
   keys?: { kid: string; key: Buffer }[] | null;
   checkpoints?: KnownCheckpoint[] | null;
 }
@@ -57,12 +62,17 @@ export function sealed(bytes: string, key = MEMORY_KEY): ExportedRecord {
 }
 
 export const checkpoint = (seq: number, but: Partial<KnownCheckpoint> = {}): KnownCheckpoint => ({
-  ...{ log: LOG_ID, seq, hash: LOG[seq - 1]?.hash ?? 'ee'.repeat(32), count: seq, at: 'then', signature: 'good' },
+  log: LOG_ID,
+  seq,
+  hash: LOG[seq - 1]?.hash ?? 'ee'.repeat(32),
+  count: seq,
+  at: 'then',
+  signature: 'good',
   ...but,
 });
 
 /** A part of several; its head says what it has, but for what is given. */
-export const part = (records: Line[], but: Partial<Claim> | null = {}, witness: Partial<Witness> = {}): LogPart => ({
-  witness: { name: 'a head', claim: but && whole(records as ExportedRecord[], but), signature: null, ...witness },
+export const part = (records: Line[], but: Partial<Claim> | null = {}, head: Partial<PartHead> = {}): LogPart => ({
+  head: { name: 'a head', claim: but && whole(records as ExportedRecord[], but), signature: null, ...head },
   records: pagesOf(records),
 });

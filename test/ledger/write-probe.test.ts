@@ -58,7 +58,7 @@ describe('the write probe', () => {
     await expect.poll(async () => (await probe().catch(() => null))?.kind).toBe('proven');
   });
 
-  it.each(['head', 'audit', 'open', 'outbox', 'timers', 'inForce', 'changing', 'floor'] as const)(
+  it.each(['head', 'audit', 'open', 'outbox', 'timers', 'inForce', 'changing', 'archivedUpTo'] as const)(
     'tells of a wrong type at %s, where a commit is refused too',
     async (name) => {
       const prefix = freshPrefix();

@@ -1,4 +1,4 @@
-import { type AuditBook, type AuditQuery, type AuditTurn, EVERYTHING } from '../../workflow/audit-ports.ts';
+import { type AuditQuery, type AuditReader, type AuditTurn, EVERYTHING } from '../../workflow/audit-ports.ts';
 import { type LookedUp, lookUpAudit } from '../../workflow/look-up-audit.ts';
 import type { NotRead } from '../../workflow/may-read-audit.ts';
 import type { Clock, Ledger, People, PolicySource } from '../../workflow/ports.ts';
@@ -21,7 +21,7 @@ export interface LookUpDeps extends CardLinkDeps, SealDeps {
   people: People;
   policy: PolicySource;
   clock: Clock;
-  audit: AuditBook;
+  audit: AuditReader;
   lookUps: LookUps;
 }
 

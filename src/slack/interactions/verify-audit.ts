@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { Readable } from 'node:stream';
-import type { AuditBook, ExportedFile } from '../../workflow/audit-ports.ts';
+import type { AuditReader, ExportedFile } from '../../workflow/audit-ports.ts';
 import { checkAudit, takeExport } from '../../workflow/check-audit.ts';
 import type { ReadDeps } from '../../workflow/may-read-audit.ts';
 import type { Clock } from '../../workflow/ports.ts';
@@ -12,7 +12,7 @@ import { count } from '../views/text.ts';
 import { notReadWords } from './look-up-audit.ts';
 
 interface Deps extends ReadDeps {
-  audit: AuditBook;
+  audit: AuditReader;
 }
 
 interface ExportDeps extends Deps {
