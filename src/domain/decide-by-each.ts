@@ -1,5 +1,5 @@
 import { type AskCommand, about, targetOf } from './ask-command.ts';
-import type { AuditEvent } from './audit-event.ts';
+import type { EventOf } from './audit-event.ts';
 import {
   countedPolicies,
   hasUnreadable,
@@ -12,8 +12,9 @@ import {
 import { type Groups, matchRule, type People, type Person, type Policy, type Rule, samePerson } from './policy.ts';
 import { possibleApprovers } from './possible-approvers.ts';
 import { type AskRefusal, groupsUnknown } from './refusal.ts';
+import type { RequestedDetail } from './request-details.ts';
 import type { TaskExecution } from './task-execution.ts';
-import type { RequestedDetail, ThrottleRequest } from './throttle-request.ts';
+import type { ThrottleRequest } from './throttle-request.ts';
 
 /** What would be asked: shown before, recorded after. */
 export interface Proposal {
@@ -24,7 +25,7 @@ export interface Proposal {
 
 /** `other`: the digest of the policy that refused, where it is not this bot's own. */
 export type AskDecision =
-  | { ok: true; event: AuditEvent; proposal: Proposal }
+  | { ok: true; event: EventOf<'requested'>; proposal: Proposal }
   | { ok: false; refusal: AskRefusal; other?: string };
 
 export interface AskFacts {
@@ -131,7 +132,7 @@ function requestedEvent(
   facts: { rule: string; policy: string; execution: TaskExecution },
   id: string,
   { from, to, detail }: Proposal,
-): AuditEvent {
+): EventOf<'requested'> {
   return {
     ...about(command),
     event: 'requested',
@@ -142,6 +143,6 @@ function requestedEvent(
     rule: facts.rule,
     policy: facts.policy,
     aws: { requestId: facts.execution.requestId },
-    detail: { ...detail },
+    detail,
   };
 }

@@ -2,9 +2,10 @@ import type { AskCommand } from './ask-command.ts';
 import type { AuditEvent } from './audit-event.ts';
 import { type AskDecision, type AskFacts, decideByEach, type Proposed } from './decide-by-each.ts';
 import { scheduledEvent } from './decide-revert.ts';
-import { ruleNow, staleEvent, stateEvent } from './decide-review.ts';
+import { ruleNow } from './decide-review.ts';
 import { type Hold, isHeld, isReverting } from './hold.ts';
 import type { PolicyInForce } from './policies-in-force.ts';
+import { staleEvent, stateEvent } from './request-event.ts';
 import { directionsOfMoreTime, weigh } from './takeover.ts';
 import { isUpdatable, type TaskExecution } from './task-execution.ts';
 import type { ThrottleRequest } from './throttle-request.ts';
@@ -38,13 +39,14 @@ export function decideExtension(
     if (max !== null && extension.totalSeconds > max) {
       return { ok: false, refusal: { why: 'duration-too-long', rule, asked: extension.totalSeconds, max, held } };
     }
-    const { direction, needed, takeover, lowers } = weigh(
-      change,
-      directionsOfMoreTime(running.direction, to, running),
-      {
-        ...{ running, rule, groups: facts.groups, people: facts.people, runningRule: ruleNow(running, { policy }) },
-      },
-    );
+    const directions = directionsOfMoreTime(running.direction, to, running);
+    const { direction, needed, takeover, lowers } = weigh(change, directions, {
+      running,
+      rule,
+      runningRule: ruleNow(running, { policy }),
+      groups: facts.groups,
+      people: facts.people,
+    });
     if (needed === null) {
       return { ok: false, refusal: { why: 'unlimited-not-allowed', rule, ...(takeover ? { takeover } : {}) } };
     }
@@ -78,10 +80,9 @@ export function lengthenedEvents(
   if (!running || running.id !== request.extends?.request || !canExtend(running)) {
     return [staleEvent(request, 'timer', { inForce, execution }, rate)];
   }
-  const applied: AuditEvent = {
-    ...stateEvent(request, 'applied', null, policy),
+  const applied = {
+    ...stateEvent(request, 'applied', null, policy, { rate, status: execution.status }),
     aws: { requestId: execution.requestId },
-    detail: { rate, status: execution.status },
   };
   const scheduled = scheduledEvent({ ...request, version: request.version + 1 }, { policy, now, running });
   return scheduled ? [applied, scheduled] : [applied];

@@ -1,5 +1,5 @@
 import { type AskCommand, about, targetOf } from './ask-command.ts';
-import type { AuditEvent } from './audit-event.ts';
+import type { EventOf } from './audit-event.ts';
 import { type AskDecision, type AskFacts, decideByEach, type Proposed } from './decide-by-each.ts';
 import { ruleNow } from './decide-review.ts';
 import { countedPolicies, type OnePolicy, otherThan, type PolicyInForce, underEach } from './policies-in-force.ts';
@@ -112,8 +112,11 @@ export function decideRequest(command: AskCommand, facts: AskFacts, id: string):
   const change = { requester: command.requester, from, to, endsAt: endOf(command, now) };
   return decideByEach(command, facts, id, ({ rule, policy }): Proposed => {
     const weight = weigh(change, directionsOf(change, running), {
-      ...{ running, rule, groups: facts.groups, people: facts.people },
+      running,
+      rule,
       runningRule: running && ruleNow(running, { policy }),
+      groups: facts.groups,
+      people: facts.people,
     });
     const { direction, needed, takeover, lowers } = weight;
     if (needed === null) {
@@ -148,7 +151,7 @@ export function refusedEvent(
     /** The digest of the policy that refused, where it is not this bot's own. */
     other?: string;
   },
-): AuditEvent | null {
+): EventOf<'refused'> | null {
   if (!isByPolicy(refusal)) return null;
   const { rate } = command;
   return {

@@ -1,9 +1,9 @@
-import type { AuditEvent } from './audit-event.ts';
+import type { AuditEvent, Detail, EventOf } from './audit-event.ts';
 import { type Denied, unseenEnd } from './decide-apply.ts';
-import { stateEvent } from './decide-review.ts';
-import { type Hold, isHeld, isReverting, type RevertFailedWhy, type SkippedWhy } from './hold.ts';
+import { type Hold, isHeld, type RevertFailedWhy, type SkippedWhy } from './hold.ts';
+import { stateEvent } from './request-event.ts';
 import { MOST_REJECTIONS, type PutOff, refusedDetail, SETTLE_SECONDS, type Sent, tryAgain } from './sending.ts';
-import { isActive, isBeyondChange, isUpdatable, type TaskExecution } from './task-execution.ts';
+import { isBeyondChange, isUpdatable, type TaskExecution } from './task-execution.ts';
 import type { ThrottleRequest } from './throttle-request.ts';
 
 /** A warning before the time is over helps only where there was more time than that. */
@@ -21,7 +21,7 @@ type Held = ThrottleRequest & { hold: Hold };
 export function scheduledEvent(
   applied: ThrottleRequest,
   facts: { policy: string; now: Date; running: ThrottleRequest | null },
-): AuditEvent | null {
+): EventOf<'revert.scheduled'> | null {
   const { durationSeconds } = applied;
   const { running } = facts;
   // Inherited only where what is replaced is the limit that was held: not one that somebody set since, past the bot.
@@ -143,7 +143,7 @@ export function judgeUnseenRevert(
   request: Held,
   denied: Denied,
   facts: { policy: string; now: Date; sent: Sent | null },
-): AuditEvent | null {
+): EventOf<'revert.failed'> | null {
   const { hold } = request;
   if (!hold.sent) throw new Error(`${request.id}: judged before it was begun`);
   const end = unseenEnd(hold.sent, denied, facts);
@@ -151,7 +151,12 @@ export function judgeUnseenRevert(
 }
 
 /** The intent, on record before it is sent. */
-function revertStartedEvent(request: Held, policy: string, attempt: number, putOff: PutOff | null = null): AuditEvent {
+function revertStartedEvent(
+  request: Held,
+  policy: string,
+  attempt: number,
+  putOff: PutOff | null = null,
+): EventOf<'revert.started'> {
   const { base, role, by } = request.hold;
   const detail = { attempt, role, ...(putOff ? { putOff } : {}) };
   return { ...revertEvent(request, 'revert.started', policy, base, detail), actor: by };
@@ -173,7 +178,7 @@ export function skippedEvent(
     replacedBy?: string;
     extendedUntil?: string;
   } = {},
-): AuditEvent {
+): EventOf<'revert.skipped'> {
   const { execution, awsRequestId = null, said = null, replacedBy, extendedUntil } = facts;
   const requestId = execution?.requestId ?? awsRequestId;
   return {
@@ -196,7 +201,7 @@ export function revertFailedEvent(
   why: RevertFailedWhy,
   about: Omit<Denied, 'action'> & { action: string | null },
   rate: number | null,
-): AuditEvent {
+): EventOf<'revert.failed'> {
   const { action, role, said = null, requestId } = about;
   return {
     ...revertEvent(request, 'revert.failed', policy, request.hold.base, {
@@ -209,43 +214,14 @@ export function revertFailedEvent(
 }
 
 /** Of these records `from` is what the request set, and `to` what it goes back to. */
-export function revertEvent(
+export function revertEvent<E extends RevertEvent>(
   request: ThrottleRequest,
-  event: AuditEvent['event'],
+  event: E,
   policy: string,
   base: number,
-  detail: object,
-): AuditEvent {
-  return { ...stateEvent(request, event, null, policy), from: request.to, to: base, detail: { ...detail } };
+  detail: Detail<E>,
+): EventOf<E> {
+  return { ...stateEvent(request, event, null, policy, detail), from: request.to, to: base };
 }
 
-/**
- * The limit that we left in force: what the request set, or what it was set back to. Two where setting back was sent and
- * nobody could see what came of it.
- */
-export function expectedRates({ hold, to }: ThrottleRequest): number[] {
-  if (hold?.end?.how === 'reverted') return [hold.base];
-  return hold?.end?.why === 'unseen' ? [to, hold.base] : [to];
-}
-
-/** The limit that the records of this request tell last, or each that it may be. */
-function lastSeen(request: ThrottleRequest): number[] {
-  const { to, hold, drift } = request;
-  const end = hold?.end ?? null;
-  const told = end?.why === 'unseen' ? expectedRates(request) : end?.rate != null ? [end.rate] : null;
-  return end && told && (!drift || drift.at <= end.at) ? told : [drift?.rate ?? to];
-}
-
-/** Somebody set another limit past the bot: on record once a change. Null where all is as it was last seen. */
-export function decideDrift(request: ThrottleRequest, execution: TaskExecution, policy: string): AuditEvent | null {
-  const rate = execution.bytesPerSecond;
-  const last = lastSeen(request);
-  if (last.includes(rate) || isReverting(request) || !isActive(execution.status)) return null;
-  return {
-    ...stateEvent(request, 'drift.detected', null, policy),
-    from: last[0] ?? null,
-    to: rate,
-    aws: { requestId: execution.requestId },
-    detail: { rate, expected: expectedRates(request)[0], status: execution.status },
-  };
-}
+type RevertEvent = 'revert.scheduled' | 'revert.started' | 'reverted' | 'revert.skipped' | 'revert.failed';

@@ -1,4 +1,4 @@
-import type { Actor } from './audit-event.ts';
+import type { Actor } from './actor.ts';
 import {
   type Groups,
   known,

@@ -1,4 +1,5 @@
-import { GENESIS, type LossDetail, plainEvent, writeRecord } from '../domain/audit-record.ts';
+import { GENESIS, plainEvent, writeRecord } from '../domain/audit-record.ts';
+import type { LossDetail } from '../domain/log-details.ts';
 import { type AuditKey, hexHashOf, sealRecord } from './audit-chain.ts';
 import { oneEntry, seqOf } from './audit-entries.ts';
 import { holdLog, publishedSights, readPlace, type Sight, standingOf, vouchedFloor } from './audit-loss.ts';
@@ -84,7 +85,7 @@ export async function acceptLoss(redis: Connection, keys: Keys, ask: Acceptance)
     floor: floor && { seq: floor.seq, hash: floor.hash },
   };
   const before = { log, seq: seq - 1, hash: survived?.hash ?? GENESIS, at: survived?.at ?? '' };
-  const event = plainEvent('loss.accepted', { reason: ask.reason, detail: { ...detail } });
+  const event = plainEvent('loss.accepted', { reason: ask.reason, detail });
   const bytes = writeRecord(before, event, `loss:${seq}:${seen.hash.slice(0, 16)}`, ask.now);
   const [signer] = ask.auditKeys;
   if (!signer) throw new Error('a record needs an audit key');

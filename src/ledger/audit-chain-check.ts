@@ -1,4 +1,6 @@
-import { archivedOf, GENESIS, type LossDetail } from '../domain/audit-record.ts';
+import { GENESIS } from '../domain/audit-record.ts';
+import { archivedOf } from '../domain/log-claims.ts';
+import type { LossDetail } from '../domain/log-details.ts';
 import { readLoss } from './accepted-loss.ts';
 import { type Chained, readAsWritten, TELLING } from './as-written.ts';
 import { hexHashOf } from './audit-chain.ts';

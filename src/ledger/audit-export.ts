@@ -1,6 +1,7 @@
 import type { KeyObject } from 'node:crypto';
-import type { AuditEvent } from '../domain/audit-event.ts';
-import { archivedOf, plainEvent } from '../domain/audit-record.ts';
+import type { EventOf } from '../domain/audit-event.ts';
+import { plainEvent } from '../domain/audit-record.ts';
+import { archivedOf } from '../domain/log-claims.ts';
 import {
   firstSince,
   type LogEntry,
@@ -104,7 +105,10 @@ export async function* exportText(
 }
 
 /** What goes on record about an export: after its snapshot, so that the export itself does not hold it. */
-export function exportedEvent({ log, first, last, hash, count, at }: ExportHead, by: string): AuditEvent {
+export function exportedEvent(
+  { log, first, last, hash, count, at }: ExportHead,
+  by: string,
+): EventOf<'audit.exported'> {
   return plainEvent('audit.exported', { detail: { by, log, first, last, hash, count, at } });
 }
 

@@ -1,4 +1,6 @@
-import { type AuditHead, archivedOf, type LossDetail, lossOf } from '../domain/audit-record.ts';
+import type { AuditHead } from '../domain/audit-record.ts';
+import { archivedOf, lossOf } from '../domain/log-claims.ts';
+import type { LossDetail } from '../domain/log-details.ts';
 import { type AuditKey, hashRecord } from './audit-chain.ts';
 import { type LogEntry, seqOf, toEntry } from './audit-entries.ts';
 import type { Connection } from './connection.ts';

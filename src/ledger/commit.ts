@@ -1,7 +1,9 @@
 import type { AuditEvent } from '../domain/audit-event.ts';
-import { type AuditHead, archivedOf, readRecord, writeRecord } from '../domain/audit-record.ts';
+import { type AuditHead, readRecord, writeRecord } from '../domain/audit-record.ts';
+import { evolve } from '../domain/evolve-request.ts';
 import { isHeld } from '../domain/hold.ts';
-import { evolve, isOpen, type ThrottleRequest } from '../domain/throttle-request.ts';
+import { archivedOf } from '../domain/log-claims.ts';
+import { isOpen, type ThrottleRequest } from '../domain/throttle-request.ts';
 import type { Change, Clock, RecordRef } from '../workflow/ports.ts';
 import { type AuditKey, sealRecord } from './audit-chain.ts';
 import { indexKeysOf } from './audit-search.ts';

@@ -1,5 +1,5 @@
 import { type AuditHead, GENESIS } from '../domain/audit-record.ts';
-import type { ThrottleRequest } from '../domain/throttle-request.ts';
+import { throttleRequest } from '../domain/throttle-request.ts';
 import { ClaimLost, type LedgerLost, NotRecorded, OutcomeUnknown, type Settled } from '../workflow/faults.ts';
 import type { Change, Clock, Committed, Ledger, Repeated, StoredRequest } from '../workflow/ports.ts';
 import { type AuditAlarms, createAuditAlarms } from './audit-alarms.ts';
@@ -145,7 +145,7 @@ export function createLedger(options: LedgerOptions): RedisLedger {
 
   async function load(id: string): Promise<StoredRequest | null> {
     const stored = await gate.read(() => redis.hmget(keys.request(id), 'state', 'seq', 'hash'));
-    return toStored(stored);
+    return toStored(id, stored);
   }
 
   /** A part at a time, so that acknowledgements are not kept waiting however many there are. */
@@ -196,9 +196,11 @@ export function createLedger(options: LedgerOptions): RedisLedger {
   };
 }
 
-function toStored([state, seq, hash]: (string | null)[]): StoredRequest | null {
+function toStored(id: string, [state, seq, hash]: (string | null)[]): StoredRequest | null {
   if (!state || !seq || !hash) return null;
-  return { request: JSON.parse(state) as ThrottleRequest, record: { seq: Number(seq), hash } };
+  const { data: request, error: cause } = throttleRequest.safeParse(JSON.parse(state));
+  if (!request) throw new Error(`the stored state of ${id} can't be read`, { cause });
+  return { request, record: { seq: Number(seq), hash } };
 }
 
 function repeated(text: string): Repeated {

@@ -1,4 +1,4 @@
-import type { AuditEvent } from '../domain/audit-event.ts';
+import type { EventFacts } from '../domain/audit-event.ts';
 import { plainEvent } from '../domain/audit-record.ts';
 import { parseExecutionArn } from '../domain/task-execution.ts';
 import type { Ledger, People, PolicySource } from './ports.ts';
@@ -27,7 +27,9 @@ export async function admitPerson({ ledger, people, policy }: AdmitDeps, { about
   const { kind, team, user, name } = await people.person(by.user);
   if (kind === 'member') return true;
   const refused = plainEvent('refused', {
-    ...{ actor: { team, user, name }, channel: by.channel, policy: policy.current().digest },
+    actor: { team, user, name },
+    channel: by.channel,
+    policy: policy.current().digest,
     ...placeOf(about.execution),
     detail: { why: 'not-a-member', denial: kind, of: by.what, ...(about.request ? { request: about.request } : {}) },
   });
@@ -36,7 +38,7 @@ export async function admitPerson({ ledger, people, policy }: AdmitDeps, { about
 }
 
 /** The execution that somebody named, as a record has it. */
-export function placeOf(execution: string | null): Pick<AuditEvent, 'execution' | 'account' | 'region'> {
+export function placeOf(execution: string | null): Pick<EventFacts, 'execution' | 'account' | 'region'> {
   const parsed = parseExecutionArn(execution ?? '');
   const { account, region } = parsed.ok ? parsed.value : { account: null, region: null };
   return { execution, account, region };

@@ -1,4 +1,4 @@
-import type { Actor } from '../domain/audit-event.ts';
+import type { Actor } from '../domain/actor.ts';
 import type { Denied } from '../domain/decide-apply.ts';
 import { ruleNow } from '../domain/decide-review.ts';
 import type { PutOff, Sent } from '../domain/sending.ts';

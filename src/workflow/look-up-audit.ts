@@ -36,7 +36,7 @@ export async function lookUpAudit(
 }
 
 /** What was asked for, without what was not. */
-function saidOf(query: AuditQuery): Partial<AuditQuery> {
+function saidOf(query: AuditQuery): Record<string, unknown> {
   return Object.fromEntries(Object.entries(query).filter(([, value]) => value !== null));
 }
 

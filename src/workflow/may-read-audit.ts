@@ -52,17 +52,15 @@ export async function refuseReading(
   deps: ReadDeps,
   reading: Reading,
   may: Exclude<MayRead, { kind: 'may' }>,
-  of: { execution: string | null; what: unknown },
+  of: { execution: string | null; what: string | Record<string, unknown> },
 ): Promise<NotRead> {
   if (may.kind === 'groups-unknown') return { kind: 'groups-unknown', unreadable: may.unreadable };
   const { team, user, name } = may.person;
   const refused = plainEvent('refused', {
-    ...{
-      actor: { team, user, name },
-      channel: reading.channel,
-      execution: of.execution,
-      policy: may.other ?? deps.policy.current().digest,
-    },
+    actor: { team, user, name },
+    channel: reading.channel,
+    execution: of.execution,
+    policy: may.other ?? deps.policy.current().digest,
     detail: { why: 'not-a-reader', denial: may.denial, of: of.what },
   });
   await deps.ledger.commit({ op: reading.op, prior: null, events: [refused] });

@@ -45,7 +45,9 @@ export async function refuseViewing(deps: ViewDeps, viewing: Attempt): Promise<N
   if (may.kind === 'viewers-unknown') return may;
   const { team, user, name } = may.person;
   const refused = plainEvent('refused', {
-    ...{ actor: { team, user, name }, channel: viewing.channel, ...placeOf(viewing.about.execution) },
+    actor: { team, user, name },
+    channel: viewing.channel,
+    ...placeOf(viewing.about.execution),
     policy: deps.policy.current().digest,
     detail: { why: 'not-a-viewer', of: viewing.what },
   });

@@ -123,7 +123,7 @@ function follows(events: AuditEvent[]): Pick<Change, 'effects' | 'timers'> {
   const [event] = events;
   switch (event?.event) {
     case 'approved': {
-      const { complete, expiresAt } = event.detail as { complete: boolean; expiresAt: string };
+      const { complete, expiresAt } = event.detail;
       if (!complete) return { effects: ['show'] };
       return { effects: ['show', 'apply'], timers: [{ kind: 'expire', at: new Date(expiresAt) }] };
     }

@@ -33,7 +33,7 @@ interface Parts {
   most: number;
 }
 
-/** Bytes by `writeRecord`. */
+/** Bytes by `writeRecord`, whatever the detail: the verifier depends on no schema. */
 function recordsOf({ text, number, names, inDetail, most }: Parts, event: fc.Arbitrary<AuditEvent['event']>) {
   const textOrNull = fc.option(text);
   const numberOrNull = fc.option(number);
@@ -50,9 +50,7 @@ function recordsOf({ text, number, names, inDetail, most }: Parts, event: fc.Arb
       ),
     ),
   });
-  return fc
-    .tuple(said, text)
-    .map(([fields, op]) => writeRecord(HEAD, plainEvent(fields.event, fields as Partial<AuditEvent>), op, NOW));
+  return fc.tuple(said, text).map(([fields, op]) => writeRecord(HEAD, fields as AuditEvent, op, NOW));
 }
 
 const plain: Parts = {
@@ -207,7 +205,10 @@ describe('a record read as it was written', () => {
   });
 
   const detailed = (detail: string) =>
-    writeRecord(HEAD, plainEvent('applied', {}), 'op', NOW).replace('"detail":null', `"detail":${detail}`);
+    writeRecord(HEAD, plainEvent('cancelled', { detail: null }), 'op', NOW).replace(
+      '"detail":null',
+      `"detail":${detail}`,
+    );
   it.each([
     ...[
       '{"a":1,"a":1}',
@@ -235,7 +236,7 @@ describe('a record read as it was written', () => {
 
   it.each(TELLING)('is not where the chain goes by its detail: %s', (event) => {
     const detail = { last: 7, hash: GENESIS };
-    const bytes = writeRecord(HEAD, plainEvent(event as AuditEvent['event'], { detail }), 'op', NOW);
+    const bytes = detailed(JSON.stringify(detail)).replace('"event":"cancelled"', `"event":"${event}"`);
     expect(readAsWritten(bytes)).toBeNull();
     expect(readSlowly(bytes)).toMatchObject({ event, detail });
   });

@@ -20,6 +20,7 @@ beforeAll(async () => {
       execution: arnOf(minute % 3 === 0 ? 1 : 2),
       actor: { team: 'T0', user: minute % 4 === 0 ? 'U0LEAD' : 'U0OPER', name: 'x' },
       ...{ channel: minute % 5 === 0 ? 'C0OTHER' : 'C0OPS', account: '111122223333', request: `r-${minute % 2}` },
+      detail: { why: 'no-rule' },
     });
     await opened.ledger.commit({ op: `op:${minute}`, prior: null, events: [event] });
   }

@@ -26,6 +26,7 @@ beforeAll(async () => {
     const event = plainEvent('refused', {
       ...{ reason: `a\ufffdb ${seq}`, to: 52_428_800, channel: 'C0OPS' },
       actor: { team: 'T0', user: 'U0OPER', name: 'x' },
+      detail: { why: 'no-rule' },
     });
     await opened.ledger.commit({ op: `op:${seq}`, prior: null, events: [event] });
   }

@@ -27,7 +27,7 @@ beforeAll(async () => {
   for (let seq = 1; seq <= 3; seq++) {
     const event = plainEvent('refused', {
       ...{ request: `r-${HOSTILE}`, channel: HOSTILE, execution: `arn/${HOSTILE}`, account: HOSTILE, region: HOSTILE },
-      ...{ reason: HOSTILE, rule: HOSTILE, policy: HOSTILE, detail: { [HOSTILE]: HOSTILE } },
+      ...{ reason: HOSTILE, rule: HOSTILE, policy: HOSTILE, detail: { why: HOSTILE, ...{ [HOSTILE]: HOSTILE } } },
       ...{ actor: { team: HOSTILE, user: HOSTILE, name: HOSTILE }, aws: { requestId: HOSTILE } },
     });
     await opened.ledger.commit({ op: `${seq} ${HOSTILE}`, prior: null, events: [event] });

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { elementsOf } from '../../../sandbox/slack/block-walk.ts';
 import type { EventName } from '../../../src/domain/audit-event.ts';
-import { plainEvent } from '../../../src/domain/audit-record.ts';
 import type { Hold, HoldEnd } from '../../../src/domain/hold.ts';
 import type { ThrottleRequest } from '../../../src/domain/throttle-request.ts';
 import { type CardFacts, cardMessage } from '../../../src/slack/views/card.ts';
@@ -9,6 +8,7 @@ import { extendModal } from '../../../src/slack/views/extend-modal.ts';
 import { resultMessage } from '../../../src/slack/views/result.ts';
 import { threadNotes } from '../../../src/slack/views/thread-notes.ts';
 import type { AuditLine } from '../../../src/workflow/ports.ts';
+import { sampleOf } from '../../domain/sample-records.ts';
 import {
   approval,
   ending,
@@ -216,7 +216,7 @@ describe('the thread', () => {
   const at = (minutes: number) => new Date(NOW.getTime() + minutes * 60_000);
   const line = (seq: number, event: EventName, moment: Date): AuditLine => ({
     ...{ seq, hash: String(seq).padStart(2, '0').repeat(32) },
-    record: { ...plainEvent(event, {}), v: 1, log: 'log', seq, prev: '', at: moment.toISOString(), op: 'op' },
+    record: { ...sampleOf(event), seq, at: moment.toISOString() },
   });
   const lines = [
     ...[line(47, 'drift.detected', at(1)), line(46, 'revert.failed', NOW), line(45, 'revert.skipped', NOW)],
