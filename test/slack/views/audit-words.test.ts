@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { AuditEvent } from '../../../src/domain/audit-event.ts';
 import { plainEvent } from '../../../src/domain/audit-record.ts';
+import { untrustedLine } from '../../../src/slack/views/audit-untrusted.ts';
 import { actorWords, detailWords, recordWords } from '../../../src/slack/views/audit-words.ts';
 import { sampleOf } from '../../domain/sample-records.ts';
 import { NOW } from './facts.ts';
@@ -61,5 +62,14 @@ describe('a record in a look-up', () => {
     const { detail, ...intent } = intents[event];
     expect(recordWords({ ...intent, detail })).toContain('sent to AWS');
     expect(recordWords({ ...intent, detail: { ...detail, putOff } })).toBe('put off by AWS, to be sent again');
+  });
+
+  it.each([
+    ['unknown-event', 'has an event type that this version doesn’t know'],
+    ['unknown-detail', 'has details that this version can’t read'],
+  ] as const)('is told as one of a newer version where it can’t be read: %s', (why, words) => {
+    expect(untrustedLine({ seq: 7, record: null, why })).toBe(
+      `:warning: *Record 7 ${words}.* Its content isn’t shown. It may come from a newer version.`,
+    );
   });
 });
