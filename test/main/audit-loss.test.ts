@@ -8,11 +8,13 @@ import { archiveAudit } from '../../src/commands/archive-audit.ts';
 import { printAuditKey } from '../../src/commands/audit-key.ts';
 import { exportAudit } from '../../src/commands/export-audit.ts';
 import { type VerifyOptions, verifyAudit } from '../../src/commands/verify-audit.ts';
+import type { AuditEvent } from '../../src/domain/audit-event.ts';
 import { createAuditAlarms } from '../../src/ledger/audit-alarms.ts';
 import { createCheckpoints } from '../../src/ledger/audit-checkpoints.ts';
 import { publishSights } from '../../src/ledger/audit-loss.ts';
 import { readSettings } from '../../src/settings.ts';
 import { LedgerLost } from '../../src/workflow/faults.ts';
+import type { Change } from '../../src/workflow/ports.ts';
 import { asked, asking, AUDIT_KEYS as LOG_KEYS, openLedger, restore, snapshot } from '../ledger/given-ledger.ts';
 import { newSigningKey, run } from '../ledger/log-fixture.ts';
 
@@ -197,6 +199,12 @@ describe('a process that begins with a checkpoint', () => {
   });
 });
 
+/** A refusal that says of itself what the request would have said. */
+function refusedLike({ events: [asked] }: Change): AuditEvent {
+  if (!asked) throw new Error('nothing asked');
+  return { ...asked, event: 'refused', detail: { why: 'no-rule' } };
+}
+
 describe('audit archive', () => {
   const archive = (out: string, until: string) => run(env, (terminal) => archiveAudit({ until, out }, terminal));
 
@@ -211,7 +219,7 @@ describe('audit archive', () => {
       await opened.ledger.commit({
         op: `p:${minute}`,
         prior: null,
-        events: [{ ...asking(1).events[0], event: 'refused' } as never],
+        events: [refusedLike(asking(1))],
       });
     }
     const [one, two, rest] = ['one', 'two', 'rest'].map((name) => join(folder, name)) as [string, string, string];
@@ -243,7 +251,7 @@ describe('audit archive', () => {
     await opened.ledger.commit({
       op: 'p',
       prior: null,
-      events: [{ ...asking(1).events[0], event: 'refused' } as never],
+      events: [refusedLike(asking(1))],
     });
     await write(2, 3);
     const { said } = await archive(join(folder, 'a'), '2029-01-01').catch((fault: Error) => ({ said: fault.message }));
