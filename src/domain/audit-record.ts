@@ -10,7 +10,7 @@ import {
 } from './audit-event.ts';
 import { looseObject } from './loose-object.ts';
 
-/** Where a log stands: the place of its last record. */
+/** The place of the log's last record. */
 export interface AuditHead {
   log: string;
   seq: number;
@@ -143,7 +143,7 @@ const NOTHING: EventFacts = {
   aws: null,
 };
 
-/** An event that is about no request, by the bot or by whoever runs it. */
+/** An event that is about no request, made by the bot or its operator. */
 export function plainEvent<E extends EventName>(
   event: E,
   { detail, ...facts }: Partial<EventFacts> & { detail: Detail<E> },

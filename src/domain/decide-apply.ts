@@ -7,20 +7,20 @@ import { type PutOff, type Refused, refusedDetail, type Sent, tryAgain } from '.
 import { isBeyondChange, isUpdatable, type TaskExecution } from './task-execution.ts';
 import type { FailedWhy, ThrottleRequest } from './throttle-request.ts';
 
-/** How long it is asked again where AWS no longer lets anybody look at what was sent: then a person has to. */
+/** How long the bot goes on checking where AWS does not let it look at what was sent. After that a person has to. */
 export const UNSEEN_SECONDS = 900;
 
 export type BeginDecision =
   | { kind: 'send'; event: AuditEvent }
   | { kind: 'end'; event: AuditEvent }
-  /** Slack can't say who may, or a bot runs whose policy can't be read: nobody is let through, the apply waits. */
+  /** Slack can't say who may, or a bot runs whose policy can't be read: the apply waits. */
   | { kind: 'wait'; for: 'groups' | 'policies' }
   /** In a status that isn't known here, so that nobody knows whether AWS would take it. */
   | { kind: 'wait'; for: 'status' };
 
 /**
- * Before anything is sent: is all that was agreed still so, and in time? Without the execution it judges by the rest, and
- * `send` only means that AWS is to be asked.
+ * Before anything is sent: does all that was approved still hold, and is it in time? Without the execution it is judged by
+ * the rest, and `send` only means that AWS has to be asked next.
  */
 export function decideBegin(request: ThrottleRequest, facts: ReviewFacts): BeginDecision {
   const [expired] = decideExpire(request, facts.now, facts.inForce);
@@ -65,8 +65,8 @@ export type Verdict =
   | { kind: 'put-off'; event: AuditEvent; putOff: PutOff };
 
 /**
- * The table of what a later look means: the asked rate → applied; the old rate → not yet, and after a while send
- * again; a third rate → somebody else's; ended with the old rate → too late.
+ * What a look at AWS means after the change was sent: the requested rate → applied; the old rate → not yet, and after a
+ * while send again; a third rate → somebody else's; ended with the old rate → too late.
  */
 export function judgeLook(
   request: ThrottleRequest,
@@ -144,7 +144,7 @@ export function vanishedEvent(
     : { ...stateEvent(request, 'apply.failed', null, policy, { why: 'not-found', ...more }), aws };
 }
 
-/** AWS does not let the bot near the execution, and waiting would not help. */
+/** AWS denies access to the execution, and waiting would not help. */
 export function deniedEvent(
   request: ThrottleRequest,
   policy: string,
@@ -157,7 +157,7 @@ export function deniedEvent(
 
 /**
  * Nobody can say what AWS did: on record until it is known, once, and once more where it turns out that AWS lets the bot not
- * look (`denied`). Null where that stands already.
+ * look (`denied`). Null where that is on record already.
  */
 export function unknownEvent(
   request: ThrottleRequest,

@@ -16,7 +16,7 @@ import type { RequestedDetail } from './request-details.ts';
 import type { TaskExecution } from './task-execution.ts';
 import type { ThrottleRequest } from './throttle-request.ts';
 
-/** What would be asked: shown before, recorded after. */
+/** What would be requested: shown in the preview, recorded by the submit. */
 export interface Proposal {
   from: number;
   to: number;
@@ -41,7 +41,7 @@ export interface AskFacts {
   now: Date;
 }
 
-/** What one policy makes of what is asked. */
+/** What one policy says of the request. */
 export type Proposed =
   | { ok: false; refusal: AskRefusal }
   | ({
@@ -108,7 +108,7 @@ export function expiryOf(now: Date, seconds: number, until: string | null): stri
   return until !== null && until < expiry ? until : expiry;
 }
 
-/** Could this many agree at all? They have to count by each of the rules. */
+/** Are there enough possible approvers? They have to count by each of the rules. */
 function approversRefusal(
   rules: readonly Rule[],
   needed: number,

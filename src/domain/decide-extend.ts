@@ -10,13 +10,13 @@ import { directionsOfMoreTime, weigh } from './takeover.ts';
 import { isUpdatable, type TaskExecution } from './task-execution.ts';
 import type { ThrottleRequest } from './throttle-request.ts';
 
-/** More time for a limit whose time runs: its rate is not asked for, it is the one that is held. */
+/** More time for a running limit: the rate stays as it is. */
 export type ExtendCommand = Omit<AskCommand, 'rate' | 'durationSeconds'> & { durationSeconds: number };
 
 /**
- * Asks for more time by the same rule as for the limit itself: as many approvals as that change needed, and `maxDuration`
- * over all its time; as many as the end of the limit would need, where the requester could not bring that about today. What
- * was asked of the person and the policy alone (`admit`) is not asked again.
+ * More time is weighed by the same rule as the limit itself: it needs as many approvals as that change did, and `maxDuration`
+ * applies to all its time. Where the requester could not end the limit today, it needs as many as that end would. What
+ * `admit` has checked of the person and the policy is not checked again.
  */
 export function decideExtension(
   command: ExtendCommand,
@@ -55,7 +55,7 @@ export function decideExtension(
   });
 }
 
-/** Whether there is time that still runs, nothing is on its way to AWS, and nobody wants it back now. */
+/** Whether the limit's time still runs, nothing is on its way to AWS, and nobody has reverted it early. */
 export function canExtend(request: ThrottleRequest): request is ThrottleRequest & { hold: Hold } {
   return isHeld(request) && !isReverting(request) && request.hold.by === null;
 }
@@ -67,8 +67,8 @@ function extensionOf({ id, hold }: ThrottleRequest & { hold: Hold }, moreSeconds
 }
 
 /**
- * Agreed: the request takes the place of the one whose time it lengthens, with its end and the rate to go back to. Where
- * that one's time is over, or another took its place, `apply.stale`.
+ * Approved: the request takes the place of the one whose time it lengthens, with the new end and the rate to revert to.
+ * Where that one's time is over, or another took its place, `apply.stale`.
  */
 export function lengthenedEvents(
   request: ThrottleRequest,

@@ -10,8 +10,8 @@ import { actorOf, decisionRefusedEvent } from './request-event.ts';
 import type { ThrottleRequest } from './throttle-request.ts';
 
 /**
- * Somebody wants it back now: who asked or approved may, and whoever could decide by each policy that counts; it goes back to
- * what was. An end is never held up by a policy that can't be read.
+ * `Revert now`: the limit's end is moved to now. The requester and the approvers may do it, and those who could decide on it by
+ * each policy that counts. A policy that can't be read never holds up an end.
  */
 export function decideRevertNow(
   request: ThrottleRequest,

@@ -34,7 +34,7 @@ export interface ReviewCommand {
   comment: string | null;
 }
 
-/** `execution` null: a denial needs no facts from AWS. */
+/** `execution` null: not looked at. A denial needs nothing from AWS. */
 export interface ReviewFacts extends Circumstances {
   inForce: PolicyInForce;
   now: Date;
@@ -62,7 +62,7 @@ export function rulesNow(request: ThrottleRequest, inForce: PolicyInForce): (Rul
  * May this person decide now? No events: yes. A refusal is on record too, but for those that say "not now". A request
  * whose time is over, or (where the execution was looked at) that no longer holds, ends: `expired`, `apply.stale`.
  * One approval a person; but where the policy has come to need no more than there are, nothing but a click completes it, and
- * whoever has approved may do that too.
+ * somebody who has approved may do that too.
  */
 export function decideOpen(request: ThrottleRequest, by: Person, facts: ReviewFacts): Decision {
   const { inForce, people } = facts;
@@ -94,13 +94,13 @@ export function decideOpen(request: ThrottleRequest, by: Person, facts: ReviewFa
 
 const MAY_NOT: Readonly<Record<MayDecide['kind'], number>> = { may: 0, unknown: 1, 'may-not': 2, 'no-rule': 3 };
 
-/** What one policy has for this request, and for the one whose limit stands on the execution. */
+/** The rules of one policy for this request, and for the one whose limit is set on the execution. */
 function under(request: ThrottleRequest, one: OnePolicy, running: ThrottleRequest | null): Under {
   return { digest: one.digest, rule: ruleNow(request, one), runningRule: running && ruleNow(running, one) };
 }
 
 /**
- * Does what was agreed so far still hold, by each policy that counts: the strictest answer. `policies-differ`: a bot runs
+ * Does what was approved so far still hold, by each policy that counts: the strictest answer. `policies-differ`: a bot runs
  * whose policy can't be read, and this does more than lower the limit.
  */
 export function standingOf(request: ThrottleRequest, facts: StandingFacts): Standing {

@@ -83,12 +83,12 @@ export function extendedUntil(
   return hold?.end?.extendedUntil ?? null;
 }
 
-/** Whether its time still runs, or setting it back is under way. */
+/** Whether its time still runs, or its revert is under way. */
 export function isHeld(request: { hold?: Hold | null }): request is { hold: Hold } {
   return request.hold != null && request.hold.end === null;
 }
 
-/** Whether setting it back may be on its way to AWS. */
+/** Whether its revert may be on its way to AWS. */
 export function isReverting(request: { hold?: Hold | null }): boolean {
   return isHeld(request) && request.hold.sent !== null;
 }

@@ -2,11 +2,11 @@ import { z } from 'zod';
 import { looseObject } from './loose-object.ts';
 import { timestamp } from './timestamp.ts';
 
-/** What is known of a change that was sent to AWS, or that AWS put off. The same for setting and for reverting a limit. */
+/** What is known of a change that was sent to AWS, or that AWS did not accept yet. The same for setting and for reverting a limit. */
 
 /** How long AWS may go on showing the old limit after a change was sent, before it is sent again. */
 export const SETTLE_SECONDS = 60;
-/** After AWS put a change off, before it is sent again. */
+/** How long to wait before a change that AWS put off is sent again. */
 export const PUT_OFF_SECONDS = 10;
 /** A change that AWS took this often and never showed is given up: `apply.failed`, why `ignored`. */
 export const MOST_SENDS = 3;
@@ -32,7 +32,7 @@ export function putOffSeconds({ why }: PutOff): number {
   return why === 'rejected' ? SETTLE_SECONDS : PUT_OFF_SECONDS;
 }
 
-/** What AWS said to the change that was sent: its request id, and why it would not take it, where it said so. */
+/** What AWS answered to the change: its request id, and the reason where it did not accept it. */
 export interface Sent {
   requestId: string | null;
   refused: { why: 'denied' | 'rejected'; action: string; said?: string | null } | null;
@@ -40,8 +40,10 @@ export interface Sent {
   putOff: PutOff | null;
 }
 
-/** What is to be done about a change that AWS still shows nothing of. A try that was put off counts for none,
- * but where AWS refused it as invalid. */
+/**
+ * What to do about a change that AWS does not show yet. An attempt that AWS put off does not count, unless AWS refused it as
+ * invalid.
+ */
 export function tryAgain(
   { sentAt, attempt, putOff }: { sentAt: string; attempt: number; putOff?: PutOff | null },
   now: Date,
@@ -64,7 +66,7 @@ export const refused = looseObject({
 /** The IAM action that AWS refused. */
 export type Refused = z.infer<typeof refused>;
 
-/** As it stands in the detail of a record. */
+/** As a record's detail has it. */
 export function refusedDetail({ action, role, said }: Refused): Refused {
   return { action, role, ...(said ? { said } : {}) };
 }

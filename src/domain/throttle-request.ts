@@ -72,7 +72,7 @@ export const extension = looseObject({
 /** What a request is about that only gives a running limit more time: no rate changes. */
 export type Extension = z.infer<typeof extension>;
 
-/** As a request is stored. The fields stand in the order in which they are written. Those with a default are absent in what older versions stored. */
+/** As a request is stored, its fields in the order in which they are written. Those with a default are absent in older states. */
 export const throttleRequest = looseObject({
   id: z.string(),
   version: z.number(),

@@ -28,7 +28,7 @@ describe('a record of the audit log', () => {
     expect(record).toMatchObject({ actor: null, aws: null, detail: null, reason: 'слишком "быстро"\n' });
   });
 
-  it('never goes back in time', () => {
+  it('is never dated before the record that it follows', () => {
     expect(readRecord(writeRecord(head, event, 'op', at(-3600))).at).toBe(head.at);
   });
 

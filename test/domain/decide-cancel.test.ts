@@ -8,7 +8,7 @@ import { approve } from './given-review.ts';
 describe('cancel', () => {
   const cancel = (request: ThrottleRequest, by: Person) => decideCancel(request, by, policy(rule()));
 
-  it('by the requester, pending or agreed', () => {
+  it('by the requester, pending or approved', () => {
     for (const request of [requested(), approve(requested(), LEAD)]) {
       const [event] = cancel(request, OPERATOR).events;
       expect(folded(request, at(70), event)).toMatchObject({ status: 'cancelled', ending: { by: { user: 'U0OPER' } } });

@@ -42,7 +42,7 @@ describe('a request while a time runs', () => {
     }
   });
 
-  it('inherits no rate from before that somebody has changed since, past the bot', () => {
+  it('inherits no rate to revert to where somebody changed the limit outside the bot since', () => {
     const after = inForce(
       { ask: { rate: { kind: 'absolute', bytesPerSecond: 5 * MIB } }, seen: { bytesPerSecond: 10 * MIB } },
       held,

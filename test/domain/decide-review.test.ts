@@ -24,7 +24,7 @@ import {
 import { approve, raise, review } from './given-review.ts';
 
 describe('approve', () => {
-  it('by the one lead that the rule wants: agreed, with new time to apply it', () => {
+  it('by the one lead that the rule needs: approved, with new time to apply it', () => {
     const decision = review(requested(), LEAD);
     expect(decision).toMatchObject({
       ok: true,

@@ -118,7 +118,7 @@ function inForce(): { state: ThrottleRequest; events: DatedEvent[] } {
 }
 
 describe('the life of a limit for a while', () => {
-  it('is set back at most once, never before its time, never where somebody changed it or took its place', () => {
+  it('is reverted at most once, never before its time, never where it was changed or replaced', () => {
     const ends = new Map<string, number>();
     fc.assert(
       fc.property(fc.array(step, { minLength: 5, maxLength: 40, size: 'max' }), (steps) => {
