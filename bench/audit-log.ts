@@ -1,17 +1,10 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import {
-  type AuditHead,
-  GENESIS,
-  type plainEvent as Plain,
-  plainEvent,
-  writeRecord,
-} from '../src/domain/audit-record.ts';
+import type { AuditEvent } from '../src/domain/audit-event.ts';
+import { type AuditHead, GENESIS, plainEvent, writeRecord } from '../src/domain/audit-record.ts';
 import { type AuditKey, sealRecord } from '../src/ledger/audit-chain.ts';
 import type { Connection } from '../src/ledger/connection.ts';
 import { indexKeysOf } from '../src/ledger/index-keys.ts';
 import type { Keys } from '../src/ledger/keys.ts';
-
-type Event = ReturnType<typeof Plain>;
 
 const TASKS = 100;
 const USERS = 50;
@@ -30,7 +23,12 @@ export interface BuiltLog {
 const hex = (value: number, digits: number) => value.toString(16).padStart(digits, '0');
 
 /** The records of one request on the main path: asked, approved, sent, read back. */
-function storyOf(number: number): { request: string; execution: string; events: Event[]; users: [string, string] } {
+function storyOf(number: number): {
+  request: string;
+  execution: string;
+  events: AuditEvent[];
+  users: [string, string];
+} {
   const request = `r-${number.toString(36).padStart(10, '0')}`;
   const task = hex(0x8009c88eab783 + (number % TASKS), 17);
   // Two requests an execution.

@@ -128,7 +128,7 @@ export function watchPolicy({
       const committed = await ledger.commit({
         op: `policy:${digest}:${randomUUID()}`,
         prior: null,
-        events: [plainEvent('policy.loaded', { policy: digest })],
+        events: [plainEvent('policy.loaded', { policy: digest, detail: null })],
       });
       if (committed.kind === 'committed') await policies.setCurrent(digest, committed.records[0]?.seq ?? 0);
     }

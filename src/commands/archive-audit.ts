@@ -5,6 +5,7 @@ import { pipeline } from 'node:stream/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readLedgerConfig } from '../config-ledger.ts';
 import { readCheckpointPath } from '../config-paths.ts';
+import type { Detail } from '../domain/audit-event.ts';
 import { plainEvent } from '../domain/audit-record.ts';
 import { printable } from '../domain/printable.ts';
 import { type ArchivePlan, planArchive, trimStep } from '../ledger/audit-archive.ts';
@@ -57,7 +58,8 @@ export async function archiveAudit({ until, out }: ArchiveOptions, terminal: Ter
     }
     const plan = await planArchive(redis, keys, moment, terminal.now());
     const { head, ids } = plan;
-    if (!ids || head.last === null || head.hash === null) {
+    const { log, first, last, hash, count, at } = head;
+    if (!ids || log === null || first === null || last === null || hash === null) {
       terminal.say(`there is nothing to archive${heldWords(plan)}`);
       return 0;
     }
@@ -67,11 +69,11 @@ export async function archiveAudit({ until, out }: ArchiveOptions, terminal: Ter
     await writeWholeFile(out, async () => {}, write).finally(() => terminal.progress?.(''));
     await verifyWritten(out, auditKeys);
     if (file !== null) {
-      const checkpoint = await makeCheckpoint(redis, keys, auditKeys, { seq: head.last, now: terminal.now() });
-      if ('untrusted' in checkpoint) throw new CannotRun(`record ${head.last} changed meanwhile: see \`audit verify\``);
+      const checkpoint = await makeCheckpoint(redis, keys, auditKeys, { seq: last, now: terminal.now() });
+      if ('untrusted' in checkpoint) throw new CannotRun(`record ${last} changed meanwhile: see \`audit verify\``);
       await appendCheckpoints(file, [writeCheckpointLine(checkpoint, signingKey)]);
     }
-    if (!(await record(ledger, plan))) {
+    if (!(await record(ledger, { log, first, last, hash, count, at }))) {
       throw new CannotRun(`the log changed meanwhile: ${printable(out)} is good, and nothing was taken out of Redis`);
     }
     await checkpointSoon(redis, keys);
@@ -110,11 +112,10 @@ async function verifyWritten(out: string, auditKeys: Parameters<typeof verifyLog
 }
 
 /** From this record on, the archived part no longer belongs to the log in Redis. False: that part changed in between. */
-async function record(ledger: RedisLedger, { head }: ArchivePlan): Promise<boolean> {
-  const { log, first, last, hash, count, at } = head;
-  const detail = { by: `command line, ${userInfo().username}`, log, first, last, hash, count, at };
+async function record(ledger: RedisLedger, part: Omit<Detail<'audit.archived'>, 'by'>): Promise<boolean> {
+  const detail = { by: `command line, ${userInfo().username}`, ...part };
   const { kind } = await ledger.commit({
-    op: `archive:${last}:${hash}`,
+    op: `archive:${part.last}:${part.hash}`,
     prior: null,
     events: [plainEvent('audit.archived', { detail })],
   });

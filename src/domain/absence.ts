@@ -11,7 +11,7 @@ const ABSENT_SECONDS = 600;
 /** Two looks far apart are no repeat: a bot may have been down in between. */
 const LEAST_LOOKS = 5;
 
-/** Whether it has lasted long enough to ask whether AWS still lists the execution. */
+/** Whether it has lasted long enough to check if AWS still lists the execution. */
 export function isLongAbsent({ since, looks }: Absence, now: Date): boolean {
   return looks >= LEAST_LOOKS && now.getTime() - Date.parse(since) >= ABSENT_SECONDS * 1000;
 }

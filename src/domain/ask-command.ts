@@ -3,17 +3,17 @@ import { matchRule, type Person, type Rule } from './policy.ts';
 import type { AskedRate } from './rate.ts';
 import type { ExecutionArn } from './task-execution.ts';
 
-/** What somebody asks for, before anything is known of the execution. */
+/** What somebody requests, before anything is known of the execution. */
 export interface AskCommand {
   requester: Person;
   channel: string;
   execution: ExecutionArn;
   rate: AskedRate;
   durationSeconds: number | null;
-  /** The instant that it ends at, where that was asked for; `durationSeconds` is the time until then. */
+  /** The time that it ends at, where one was requested; `durationSeconds` is the time until then. */
   endsAt?: string;
   reason: string | null;
-  /** The request that it sets back, and what that one had set. */
+  /** The request that it undoes, and the rate which that one set. */
   undoes?: { request: string; set: number };
 }
 

@@ -1,46 +1,75 @@
-/** A person as the log names them: never by name alone. */
-export interface Actor {
-  team: string;
-  user: string;
-  name: string;
-}
-
-/** Every event that a record can tell of. */
-export const EVENTS = [
-  'requested',
-  'refused',
-  'approved',
-  'decision.refused',
-  'denied',
-  'cancelled',
-  'expired',
-  'apply.started',
-  'applied',
-  'apply.failed',
-  'apply.stale',
-  'apply.unknown',
-  'revert.scheduled',
-  'revert.started',
-  'reverted',
-  'revert.skipped',
-  'revert.failed',
-  'drift.detected',
-  'policy.loaded',
-  'audit.exported',
-  'audit.archived',
-  'loss.accepted',
-] as const;
-
-export type EventName = (typeof EVENTS)[number];
+import type { z } from 'zod';
+import type { Actor } from './actor.ts';
+import {
+  appliedDetail,
+  applyFailedDetail,
+  applyStaleDetail,
+  applyStartedDetail,
+  applyUnknownDetail,
+} from './apply-details.ts';
+import { auditArchivedDetail, auditExportedDetail, lossAcceptedDetail } from './log-details.ts';
+import {
+  approvedDetail,
+  decisionRefusedDetail,
+  deniedDetail,
+  expiredDetail,
+  noDetail,
+  refusedDetail,
+  requestedDetail,
+} from './request-details.ts';
+import {
+  driftDetectedDetail,
+  revertedDetail,
+  revertFailedDetail,
+  revertScheduledDetail,
+  revertSkippedDetail,
+  revertStartedDetail,
+} from './revert-details.ts';
 
 /**
- * What happened, before the log gives it a place (`seq`, `prev`, `at`). Fields as in the audit record;
- * `actor` null is the bot itself.
+ * Every event that a record can tell of, with the schema of its `detail`. docs/audit-events.md says what each means. What
+ * older versions wrote must go on fitting: a field that was added later is optional.
  */
-export interface AuditEvent {
-  event: EventName;
+export const EVENT_DETAILS = {
+  requested: requestedDetail,
+  refused: refusedDetail,
+  approved: approvedDetail,
+  'decision.refused': decisionRefusedDetail,
+  denied: deniedDetail,
+  cancelled: noDetail,
+  expired: expiredDetail,
+  'apply.started': applyStartedDetail,
+  applied: appliedDetail,
+  'apply.failed': applyFailedDetail,
+  'apply.stale': applyStaleDetail,
+  'apply.unknown': applyUnknownDetail,
+  'revert.scheduled': revertScheduledDetail,
+  'revert.started': revertStartedDetail,
+  reverted: revertedDetail,
+  'revert.skipped': revertSkippedDetail,
+  'revert.failed': revertFailedDetail,
+  'drift.detected': driftDetectedDetail,
+  'policy.loaded': noDetail,
+  'audit.exported': auditExportedDetail,
+  'audit.archived': auditArchivedDetail,
+  'loss.accepted': lossAcceptedDetail,
+} as const;
+
+export type EventName = keyof typeof EVENT_DETAILS;
+
+export type Detail<E extends EventName> = z.output<(typeof EVENT_DETAILS)[E]>;
+
+export const EVENTS = Object.keys(EVENT_DETAILS) as readonly EventName[];
+
+export function isEventName(name: unknown): name is EventName {
+  return typeof name === 'string' && Object.hasOwn(EVENT_DETAILS, name);
+}
+
+/** What every event says. Fields as in the audit record; null: does not apply. */
+export interface EventFacts {
   request: string | null;
   version: number | null;
+  /** Null: the bot itself. */
   actor: Actor | null;
   channel: string | null;
   execution: string | null;
@@ -53,10 +82,16 @@ export interface AuditEvent {
   policy: string | null;
   /** `requestId` of the look that the event rests on; `updateRequestId` of the change itself. */
   aws: { requestId: string | null; updateRequestId?: string | null } | null;
-  detail: Readonly<Record<string, unknown>> | null;
 }
 
-/** An event with its time, as the fold reads it. */
-export interface DatedEvent extends AuditEvent {
-  at: string;
+/** One kind of event, before the log gives it a place (`seq`, `prev`, `at`). */
+export interface EventOf<E extends EventName> extends EventFacts {
+  event: E;
+  detail: Detail<E>;
 }
+
+/** What happened: told apart by `event`, each with its own `detail`. */
+export type AuditEvent = { [E in EventName]: EventOf<E> }[EventName];
+
+/** An event with its time, as the fold reads it. */
+export type DatedEvent = AuditEvent & { at: string };

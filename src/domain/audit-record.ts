@@ -1,6 +1,16 @@
-import { type AuditEvent, type DatedEvent, EVENTS } from './audit-event.ts';
+import { z } from 'zod';
+import { actor } from './actor.ts';
+import {
+  type AuditEvent,
+  type Detail,
+  EVENT_DETAILS,
+  type EventFacts,
+  type EventName,
+  type EventOf,
+} from './audit-event.ts';
+import { looseObject } from './loose-object.ts';
 
-/** Where a log stands: the place of its last record. */
+/** The place of the log's last record. */
 export interface AuditHead {
   log: string;
   seq: number;
@@ -8,25 +18,74 @@ export interface AuditHead {
   at: string;
 }
 
-/** One record of the audit log, as its bytes say it. Format version 1. */
-export interface AuditRecord extends DatedEvent {
-  v: 1;
-  log: string;
-  seq: number;
-  prev: string;
-  op: string;
+/** The previous hash of the first record. */
+export const GENESIS = '0'.repeat(64);
+
+const text = z.string().nullable();
+const whole = z.int().nullable();
+const time = z.string().refine((at) => !Number.isNaN(Date.parse(at)));
+
+function recordOf<E extends EventName>(event: E) {
+  return looseObject({
+    v: z.literal(1),
+    log: z.string(),
+    seq: z.int(),
+    prev: z.string(),
+    at: time,
+    event: z.literal(event),
+    request: text,
+    version: whole,
+    actor: actor.nullable(),
+    channel: text,
+    execution: text,
+    account: text,
+    region: text,
+    from: whole,
+    to: whole,
+    reason: text,
+    rule: text,
+    policy: text,
+    op: z.string(),
+    aws: looseObject({ requestId: text, updateRequestId: text.exactOptional() }).nullable(),
+    detail: EVENT_DETAILS[event],
+  });
 }
 
-/** What stands before the first record. */
-export const GENESIS = '0'.repeat(64);
+const auditRecord = z.discriminatedUnion('event', [
+  recordOf('requested'),
+  recordOf('refused'),
+  recordOf('approved'),
+  recordOf('decision.refused'),
+  recordOf('denied'),
+  recordOf('cancelled'),
+  recordOf('expired'),
+  recordOf('apply.started'),
+  recordOf('applied'),
+  recordOf('apply.failed'),
+  recordOf('apply.stale'),
+  recordOf('apply.unknown'),
+  recordOf('revert.scheduled'),
+  recordOf('revert.started'),
+  recordOf('reverted'),
+  recordOf('revert.skipped'),
+  recordOf('revert.failed'),
+  recordOf('drift.detected'),
+  recordOf('policy.loaded'),
+  recordOf('audit.exported'),
+  recordOf('audit.archived'),
+  recordOf('loss.accepted'),
+]);
+
+/** One record of the audit log, as its bytes say it. Format version 1. */
+export type AuditRecord = z.infer<typeof auditRecord>;
 
 /**
  * The exact text of the record that follows `head`: compact JSON, keys always in this order.
- * `at` never goes back, whatever the clock does.
+ * `at` is never before that of `head`, whatever the clock does.
  */
 export function writeRecord(head: AuditHead, event: AuditEvent, op: string, now: Date): string {
   const at = now.toISOString();
-  const record: AuditRecord = {
+  const record = {
     v: 1,
     log: head.log,
     seq: head.seq + 1,
@@ -54,84 +113,42 @@ export function writeRecord(head: AuditHead, event: AuditEvent, op: string, now:
 
 /**
  * Reads a record's bytes back.
- * @throws SyntaxError where it is no JSON; Error where it is no record of version 1.
+ * @throws SyntaxError where it is no JSON; Error where it is no record of version 1, or of an event or with a detail that is
+ * not known here.
  */
 export function readRecord(bytes: string): AuditRecord {
-  const record = asRecord(JSON.parse(bytes));
-  if (record === null) throw new Error('not an audit record of version 1');
-  return record;
+  const read = auditRecord.safeParse(JSON.parse(bytes));
+  if (!read.success) throw new Error('not an audit record of version 1 that is known here', { cause: read.error });
+  return read.data;
 }
 
-const TEXTS = ['request', 'channel', 'execution', 'account', 'region', 'reason', 'rule', 'policy'] as const;
-const NUMBERS = ['version', 'from', 'to'] as const;
-const OBJECTS = ['actor', 'aws', 'detail'] as const;
-
-/** A value as the record that it is; null where it is none of version 1, or tells of an event that is not known here. */
+/** A value as the record that it is; null where it is none of version 1, or of an event or with a detail that is not known here. */
 export function asRecord(value: unknown): AuditRecord | null {
-  if (typeof value !== 'object' || value === null) return null;
-  const record = value as AuditRecord;
-  const { v, log, seq, prev, at, op, event, actor } = record;
-  const whole =
-    v === 1 &&
-    EVENTS.includes(event) &&
-    Number.isSafeInteger(seq) &&
-    !Number.isNaN(Date.parse(at)) &&
-    [log, prev, at, op].every((text) => typeof text === 'string') &&
-    TEXTS.every((name) => record[name] === null || typeof record[name] === 'string') &&
-    NUMBERS.every((name) => record[name] === null || Number.isSafeInteger(record[name])) &&
-    OBJECTS.every((name) => typeof record[name] === 'object') &&
-    (actor === null || [actor.team, actor.user, actor.name].every((text) => typeof text === 'string'));
-  return whole ? record : null;
+  return auditRecord.safeParse(value).data ?? null;
 }
 
-/** What `loss.accepted` carries: what a person gave up, and how it is known that it once was there. */
-export interface LossDetail {
-  by: string;
-  /** The places that no record has any more; null where the log was forked and had gone further. */
-  gap: { first: number; last: number } | null;
-  /** The first record that may be another than it was: what bots and checkpoints saw from here to `seen` is given up. */
-  from: number;
-  /** The highest record ever seen. */
-  seen: { log: string; seq: number; hash: string };
-  /** What the log goes on from; null where nothing was left. */
-  survived: { log: string; seq: number; hash: string } | null;
-  /** Up to where it was archived before: this record vouches for that from now on. */
-  floor: { seq: number; hash: string } | null;
-}
+const NOTHING: EventFacts = {
+  request: null,
+  version: null,
+  actor: null,
+  channel: null,
+  execution: null,
+  account: null,
+  region: null,
+  from: null,
+  to: null,
+  reason: null,
+  rule: null,
+  policy: null,
+  aws: null,
+};
 
-/** Up to where the log was archived, by what a record says of that; null where it says nothing. */
-export function archivedOf(record: { event: string; detail?: unknown }): { seq: number; hash: string } | null {
-  if (record.event === 'loss.accepted') return lossOf(record)?.floor ?? null;
-  const { last, hash } = (record.detail ?? {}) as { last?: unknown; hash?: unknown };
-  const says = record.event === 'audit.archived' && typeof last === 'number' && typeof hash === 'string';
-  return says ? { seq: last, hash } : null;
-}
-
-/** Null where the record is of another event, or does not say it. */
-export function lossOf(record: { event: string; detail?: unknown }): LossDetail | null {
-  if (record.event !== 'loss.accepted') return null;
-  const detail = record.detail as Partial<LossDetail> | null | undefined;
-  const { seen, from } = detail ?? {};
-  const whole = typeof seen?.seq === 'number' && typeof seen.log === 'string' && typeof from === 'number';
-  return whole ? (detail as LossDetail) : null;
-}
-
-/** An event that is about no request, by the bot or by whoever runs it. */
-export function plainEvent(event: AuditEvent['event'], but: Partial<AuditEvent>): AuditEvent {
-  return {
-    ...{
-      event,
-      request: null,
-      version: null,
-      actor: null,
-      channel: null,
-      execution: null,
-      account: null,
-      region: null,
-    },
-    ...{ from: null, to: null, reason: null, rule: null, policy: null, aws: null, detail: null },
-    ...but,
-  };
+/** An event that is about no request, made by the bot or its operator. */
+export function plainEvent<E extends EventName>(
+  event: E,
+  { detail, ...facts }: Partial<EventFacts> & { detail: Detail<E> },
+): EventOf<E> {
+  return { ...NOTHING, ...facts, event, detail };
 }
 
 /** The task's own id in an execution's ARN, `task-…`. */

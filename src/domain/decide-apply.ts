@@ -1,32 +1,26 @@
-import type { AuditEvent } from './audit-event.ts';
-import {
-  approvalsOf,
-  decideExpire,
-  type ReviewFacts,
-  ruleNow,
-  staleEvent,
-  standingOf,
-  stateEvent,
-} from './decide-review.ts';
+import type { AuditEvent, Detail, EventOf } from './audit-event.ts';
+import { decideExpire } from './decide-expire.ts';
+import { approvalsOf, type ReviewFacts, ruleNow, standingOf } from './decide-review.ts';
 import { countedPolicies } from './policies-in-force.ts';
+import { staleEvent, stateEvent } from './request-event.ts';
 import { type PutOff, type Refused, refusedDetail, type Sent, tryAgain } from './sending.ts';
 import { isBeyondChange, isUpdatable, type TaskExecution } from './task-execution.ts';
 import type { FailedWhy, ThrottleRequest } from './throttle-request.ts';
 
-/** How long it is asked again where AWS no longer lets anybody look at what was sent: then a person has to. */
+/** How long the bot goes on checking where AWS does not let it look at what was sent. After that a person has to. */
 export const UNSEEN_SECONDS = 900;
 
 export type BeginDecision =
   | { kind: 'send'; event: AuditEvent }
   | { kind: 'end'; event: AuditEvent }
-  /** Slack can't say who may, or a bot runs whose policy can't be read: nobody is let through, the apply waits. */
+  /** Slack can't say who may, or a bot runs whose policy can't be read: the apply waits. */
   | { kind: 'wait'; for: 'groups' | 'policies' }
   /** In a status that isn't known here, so that nobody knows whether AWS would take it. */
   | { kind: 'wait'; for: 'status' };
 
 /**
- * Before anything is sent: is all that was agreed still so, and in time? Without the execution it judges by the rest, and
- * `send` only means that AWS is to be asked.
+ * Before anything is sent: does all that was approved still hold, and is it in time? Without the execution it is judged by
+ * the rest, and `send` only means that AWS has to be asked next.
  */
 export function decideBegin(request: ThrottleRequest, facts: ReviewFacts): BeginDecision {
   const [expired] = decideExpire(request, facts.now, facts.inForce);
@@ -58,9 +52,8 @@ export function startedEvent(
   role: string | null,
   attempt: number,
   putOff: PutOff | null = null,
-): AuditEvent {
-  const detail = { attempt, role, ...(putOff ? { putOff } : {}) };
-  return { ...stateEvent(request, 'apply.started', null, policy), detail };
+): EventOf<'apply.started'> {
+  return stateEvent(request, 'apply.started', null, policy, { attempt, role, ...(putOff ? { putOff } : {}) });
 }
 
 /** What a look at the execution says of a change that was sent, or may have been. */
@@ -72,8 +65,8 @@ export type Verdict =
   | { kind: 'put-off'; event: AuditEvent; putOff: PutOff };
 
 /**
- * The table of what a later look means: the asked rate → applied; the old rate → not yet, and after a while send
- * again; a third rate → somebody else's; ended with the old rate → too late.
+ * What a look at AWS means after the change was sent: the requested rate → applied; the old rate → not yet, and after a
+ * while send again; a third rate → somebody else's; ended with the old rate → too late.
  */
 export function judgeLook(
   request: ThrottleRequest,
@@ -87,11 +80,11 @@ export function judgeLook(
   const aws = { requestId: execution.requestId, ...(facts.sent ? { updateRequestId: facts.sent.requestId } : {}) };
   const detail = { rate, status: execution.status, attempt: apply.attempt };
   if (rate === request.to) {
-    return { kind: 'end', event: { ...stateEvent(request, 'applied', null, facts.policy), aws, detail } };
+    return { kind: 'end', event: { ...stateEvent(request, 'applied', null, facts.policy, detail), aws } };
   }
-  const failed = (why: FailedWhy, more: object = {}): Verdict => ({
+  const failed = (why: FailedWhy, more: Pick<Detail<'apply.failed'>, 'refused'> = {}): Verdict => ({
     kind: 'end',
-    event: { ...stateEvent(request, 'apply.failed', null, facts.policy), aws, detail: { why, ...detail, ...more } },
+    event: { ...stateEvent(request, 'apply.failed', null, facts.policy, { why, ...detail, ...more }), aws },
   });
   if (rate !== request.from) return failed('other-rate');
   if (isBeyondChange(execution.status)) return failed('ended');
@@ -132,7 +125,7 @@ export function judgeUnseen(
   request: ThrottleRequest,
   denied: Denied,
   facts: { policy: string; now: Date; sent: Sent | null },
-): AuditEvent | null {
+): EventOf<'apply.failed'> | null {
   if (!request.apply) throw new Error(`${request.id}: judged before it was begun`);
   const end = unseenEnd(request.apply, denied, facts);
   return end && deniedEvent(request, facts.policy, end.about, end.why);
@@ -143,44 +136,38 @@ export function vanishedEvent(
   request: ThrottleRequest,
   policy: string,
   { requestId, said }: { requestId: string | null; said: string | null },
-): AuditEvent {
-  const before = request.apply === null;
-  return {
-    ...stateEvent(request, before ? 'apply.stale' : 'apply.failed', null, policy),
-    aws: { requestId },
-    detail: { why: before ? 'status' : 'not-found', rate: null, ...(said ? { said } : {}) },
-  };
+): EventOf<'apply.stale'> | EventOf<'apply.failed'> {
+  const more = { rate: null, ...(said ? { said } : {}) };
+  const aws = { requestId };
+  return request.apply === null
+    ? { ...stateEvent(request, 'apply.stale', null, policy, { why: 'status', ...more }), aws }
+    : { ...stateEvent(request, 'apply.failed', null, policy, { why: 'not-found', ...more }), aws };
 }
 
-/** AWS does not let the bot near the execution, and waiting would not help. */
+/** AWS denies access to the execution, and waiting would not help. */
 export function deniedEvent(
   request: ThrottleRequest,
   policy: string,
   refused: Denied,
   why: FailedWhy = 'denied',
-): AuditEvent {
-  return {
-    ...stateEvent(request, 'apply.failed', null, policy),
-    aws: { requestId: refused.requestId },
-    detail: { why, rate: null, refused: refusedDetail(refused) },
-  };
+): EventOf<'apply.failed'> {
+  const detail = { why, rate: null, refused: refusedDetail(refused) };
+  return { ...stateEvent(request, 'apply.failed', null, policy, detail), aws: { requestId: refused.requestId } };
 }
 
 /**
  * Nobody can say what AWS did: on record until it is known, once, and once more where it turns out that AWS lets the bot not
- * look (`denied`). Null where that stands already.
+ * look (`denied`). Null where that is on record already.
  */
 export function unknownEvent(
   request: ThrottleRequest,
   policy: string,
   { why, said }: { why: string; said: string | null },
   denied: Denied | null = null,
-): AuditEvent | null {
+): EventOf<'apply.unknown'> | null {
   const { apply } = request;
   if (!apply || (apply.unknownSince && (!denied || apply.refused))) return null;
   const refused = denied ? { refused: refusedDetail(denied) } : {};
-  return {
-    ...stateEvent(request, 'apply.unknown', null, policy),
-    detail: { why, ...(said && !denied ? { said } : {}), ...refused },
-  };
+  const detail = { why, ...(said && !denied ? { said } : {}), ...refused };
+  return stateEvent(request, 'apply.unknown', null, policy, detail);
 }

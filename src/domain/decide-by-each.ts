@@ -1,5 +1,5 @@
 import { type AskCommand, about, targetOf } from './ask-command.ts';
-import type { AuditEvent } from './audit-event.ts';
+import type { EventOf } from './audit-event.ts';
 import {
   countedPolicies,
   hasUnreadable,
@@ -12,10 +12,11 @@ import {
 import { type Groups, matchRule, type People, type Person, type Policy, type Rule, samePerson } from './policy.ts';
 import { possibleApprovers } from './possible-approvers.ts';
 import { type AskRefusal, groupsUnknown } from './refusal.ts';
+import type { RequestedDetail } from './request-details.ts';
 import type { TaskExecution } from './task-execution.ts';
-import type { RequestedDetail, ThrottleRequest } from './throttle-request.ts';
+import type { ThrottleRequest } from './throttle-request.ts';
 
-/** What would be asked: shown before, recorded after. */
+/** What would be requested: shown in the preview, recorded by the submit. */
 export interface Proposal {
   from: number;
   to: number;
@@ -24,7 +25,7 @@ export interface Proposal {
 
 /** `other`: the digest of the policy that refused, where it is not this bot's own. */
 export type AskDecision =
-  | { ok: true; event: AuditEvent; proposal: Proposal }
+  | { ok: true; event: EventOf<'requested'>; proposal: Proposal }
   | { ok: false; refusal: AskRefusal; other?: string };
 
 export interface AskFacts {
@@ -40,7 +41,7 @@ export interface AskFacts {
   now: Date;
 }
 
-/** What one policy makes of what is asked. */
+/** What one policy says of the request. */
 export type Proposed =
   | { ok: false; refusal: AskRefusal }
   | ({
@@ -107,7 +108,7 @@ export function expiryOf(now: Date, seconds: number, until: string | null): stri
   return until !== null && until < expiry ? until : expiry;
 }
 
-/** Could this many agree at all? They have to count by each of the rules. */
+/** Are there enough possible approvers? They have to count by each of the rules. */
 function approversRefusal(
   rules: readonly Rule[],
   needed: number,
@@ -131,7 +132,7 @@ function requestedEvent(
   facts: { rule: string; policy: string; execution: TaskExecution },
   id: string,
   { from, to, detail }: Proposal,
-): AuditEvent {
+): EventOf<'requested'> {
   return {
     ...about(command),
     event: 'requested',
@@ -142,6 +143,6 @@ function requestedEvent(
     rule: facts.rule,
     policy: facts.policy,
     aws: { requestId: facts.execution.requestId },
-    detail: { ...detail },
+    detail,
   };
 }

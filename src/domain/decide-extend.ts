@@ -2,20 +2,21 @@ import type { AskCommand } from './ask-command.ts';
 import type { AuditEvent } from './audit-event.ts';
 import { type AskDecision, type AskFacts, decideByEach, type Proposed } from './decide-by-each.ts';
 import { scheduledEvent } from './decide-revert.ts';
-import { ruleNow, staleEvent, stateEvent } from './decide-review.ts';
+import { ruleNow } from './decide-review.ts';
 import { type Hold, isHeld, isReverting } from './hold.ts';
 import type { PolicyInForce } from './policies-in-force.ts';
+import { staleEvent, stateEvent } from './request-event.ts';
 import { directionsOfMoreTime, weigh } from './takeover.ts';
 import { isUpdatable, type TaskExecution } from './task-execution.ts';
 import type { ThrottleRequest } from './throttle-request.ts';
 
-/** More time for a limit whose time runs: its rate is not asked for, it is the one that is held. */
+/** More time for a running limit: the rate stays as it is. */
 export type ExtendCommand = Omit<AskCommand, 'rate' | 'durationSeconds'> & { durationSeconds: number };
 
 /**
- * Asks for more time by the same rule as for the limit itself: as many approvals as that change needed, and `maxDuration`
- * over all its time; as many as the end of the limit would need, where the requester could not bring that about today. What
- * was asked of the person and the policy alone (`admit`) is not asked again.
+ * More time is weighed by the same rule as the limit itself: it needs as many approvals as that change did, and `maxDuration`
+ * applies to all its time. Where the requester could not end the limit today, it needs as many as that end would. What
+ * `admit` has checked of the person and the policy is not checked again.
  */
 export function decideExtension(
   command: ExtendCommand,
@@ -38,13 +39,14 @@ export function decideExtension(
     if (max !== null && extension.totalSeconds > max) {
       return { ok: false, refusal: { why: 'duration-too-long', rule, asked: extension.totalSeconds, max, held } };
     }
-    const { direction, needed, takeover, lowers } = weigh(
-      change,
-      directionsOfMoreTime(running.direction, to, running),
-      {
-        ...{ running, rule, groups: facts.groups, people: facts.people, runningRule: ruleNow(running, { policy }) },
-      },
-    );
+    const directions = directionsOfMoreTime(running.direction, to, running);
+    const { direction, needed, takeover, lowers } = weigh(change, directions, {
+      running,
+      rule,
+      runningRule: ruleNow(running, { policy }),
+      groups: facts.groups,
+      people: facts.people,
+    });
     if (needed === null) {
       return { ok: false, refusal: { why: 'unlimited-not-allowed', rule, ...(takeover ? { takeover } : {}) } };
     }
@@ -53,7 +55,7 @@ export function decideExtension(
   });
 }
 
-/** Whether there is time that still runs, nothing is on its way to AWS, and nobody wants it back now. */
+/** Whether the limit's time still runs, nothing is on its way to AWS, and nobody has reverted it early. */
 export function canExtend(request: ThrottleRequest): request is ThrottleRequest & { hold: Hold } {
   return isHeld(request) && !isReverting(request) && request.hold.by === null;
 }
@@ -65,8 +67,8 @@ function extensionOf({ id, hold }: ThrottleRequest & { hold: Hold }, moreSeconds
 }
 
 /**
- * Agreed: the request takes the place of the one whose time it lengthens, with its end and the rate to go back to. Where
- * that one's time is over, or another took its place, `apply.stale`.
+ * Approved: the request takes the place of the one whose time it lengthens, with the new end and the rate to revert to.
+ * Where that one's time is over, or another took its place, `apply.stale`.
  */
 export function lengthenedEvents(
   request: ThrottleRequest,
@@ -78,10 +80,9 @@ export function lengthenedEvents(
   if (!running || running.id !== request.extends?.request || !canExtend(running)) {
     return [staleEvent(request, 'timer', { inForce, execution }, rate)];
   }
-  const applied: AuditEvent = {
-    ...stateEvent(request, 'applied', null, policy),
+  const applied = {
+    ...stateEvent(request, 'applied', null, policy, { rate, status: execution.status }),
     aws: { requestId: execution.requestId },
-    detail: { rate, status: execution.status },
   };
   const scheduled = scheduledEvent({ ...request, version: request.version + 1 }, { policy, now, running });
   return scheduled ? [applied, scheduled] : [applied];

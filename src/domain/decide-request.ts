@@ -1,5 +1,5 @@
 import { type AskCommand, about, targetOf } from './ask-command.ts';
-import type { AuditEvent } from './audit-event.ts';
+import type { EventOf } from './audit-event.ts';
 import { type AskDecision, type AskFacts, decideByEach, type Proposed } from './decide-by-each.ts';
 import { ruleNow } from './decide-review.ts';
 import { countedPolicies, type OnePolicy, otherThan, type PolicyInForce, underEach } from './policies-in-force.ts';
@@ -11,7 +11,8 @@ import { directionsOf, weigh } from './takeover.ts';
 import { isUpdatable } from './task-execution.ts';
 
 /**
- * What the policy alone says, so that nobody's question reaches AWS who may not ask it. `rule`: of this bot's own policy.
+ * What the policy alone says. It is checked first, so that a request that is not allowed never reaches AWS. `rule`: of this
+ * bot's own policy.
  * `other`: the digest of the policy that refused, where it is not that one.
  */
 export type Admission =
@@ -19,7 +20,7 @@ export type Admission =
   | { ok: false; refusal: AskRefusal; rule: Rule | null; other?: string };
 
 /**
- * May this person ask this here at all? Needs the groups of all rules' requesters and approvers; where no rule matches, those
+ * May this person request this here at all? Needs the groups of all rules' requesters and approvers; where no rule matches, those
  * of `rulesElsewhere` and of the viewers.
  */
 export function admit(command: AskCommand, inForce: PolicyInForce, groups: Groups): Admission {
@@ -76,7 +77,7 @@ function elsewhere(
     .map(({ name, match }) => ({ rule: name, channels: match.channels ?? [] }));
 }
 
-/** Why this person may not ask by this rule; null where they may. */
+/** Why this person may not request by this rule; null where they may. */
 export function personRefusal(rule: Rule, person: Person, groups: Groups): AskRefusal | null {
   const may = mayAsk(rule, person, groups);
   if (may.allowed) return null;
@@ -112,8 +113,11 @@ export function decideRequest(command: AskCommand, facts: AskFacts, id: string):
   const change = { requester: command.requester, from, to, endsAt: endOf(command, now) };
   return decideByEach(command, facts, id, ({ rule, policy }): Proposed => {
     const weight = weigh(change, directionsOf(change, running), {
-      ...{ running, rule, groups: facts.groups, people: facts.people },
+      running,
+      rule,
       runningRule: running && ruleNow(running, { policy }),
+      groups: facts.groups,
+      people: facts.people,
     });
     const { direction, needed, takeover, lowers } = weight;
     if (needed === null) {
@@ -148,7 +152,7 @@ export function refusedEvent(
     /** The digest of the policy that refused, where it is not this bot's own. */
     other?: string;
   },
-): AuditEvent | null {
+): EventOf<'refused'> | null {
   if (!isByPolicy(refusal)) return null;
   const { rate } = command;
   return {

@@ -1,31 +1,31 @@
-import type { Actor, AuditEvent } from './audit-event.ts';
+import type { EventOf } from './audit-event.ts';
 import { revertEvent } from './decide-revert.ts';
-import { ruleNow, stateEvent } from './decide-review.ts';
+import { ruleNow } from './decide-review.ts';
 import { isHeld, isReverting } from './hold.ts';
 import { mayRevert } from './may-revert.ts';
-import { countedPolicies, otherThan, type PolicyInForce, underEach } from './policies-in-force.ts';
+import { otherThan, type PolicyInForce, underEach } from './policies-in-force.ts';
 import type { Groups, Membership, People, Person } from './policy.ts';
 import { groupsUnknown, type RevertRefusal } from './refusal.ts';
+import { actorOf, decisionRefusedEvent } from './request-event.ts';
 import type { ThrottleRequest } from './throttle-request.ts';
 
 /**
- * Somebody wants it back now: who asked or approved may, and whoever could decide by each policy that counts; it goes back to
- * what was. An end is never held up by a policy that can't be read.
+ * `Revert now`: the limit's end is moved to now. The requester and the approvers may do it, and those who could decide on it by
+ * each policy that counts. A policy that can't be read never holds up an end.
  */
 export function decideRevertNow(
   request: ThrottleRequest,
   by: Person,
   facts: { inForce: PolicyInForce; groups: Groups; people: People; now: Date },
-): { ok: true; event: AuditEvent } | { ok: false; refusal: RevertRefusal; event: AuditEvent | null; other?: string } {
+):
+  | { ok: true; event: EventOf<'revert.scheduled'> }
+  | { ok: false; refusal: RevertRefusal; event: EventOf<'decision.refused'> | null; other?: string } {
   const { inForce, groups, people } = facts;
-  const actor: Actor = { team: by.team, user: by.user, name: by.name };
-  const refused = (digest: string, detail: Record<string, unknown>): AuditEvent => ({
-    ...{ ...stateEvent(request, 'decision.refused', actor, digest), version: request.version },
-    detail: { ...detail, ...countedPolicies(inForce) },
-  });
+  const refused = (digest: string, refusal: RevertRefusal) =>
+    decisionRefusedEvent(request, by, refusal, inForce, digest);
   if (by.kind !== 'member') {
     const refusal: RevertRefusal = { why: 'not-a-member', kind: by.kind };
-    return { ok: false, refusal, event: refused(inForce.digest, { why: refusal.why, denial: by.kind }) };
+    return { ok: false, refusal, event: refused(inForce.digest, refusal) };
   }
   if (!isHeld(request) || isReverting(request)) return { ok: false, refusal: { why: 'not-held' }, event: null };
   const { may, rule, digest } = underEach(
@@ -41,11 +41,11 @@ export function decideRevertNow(
   if (may === 'unknown' && rule) return { ok: false, refusal: groupsUnknown(rule, groups), event: null, ...other };
   if (may !== 'yes') {
     const refusal: RevertRefusal = { why: 'may-not-revert', requester: request.requester.user, rule };
-    return { ok: false, refusal, event: refused(digest, { why: refusal.why }), ...other };
+    return { ok: false, refusal, event: refused(digest, refusal), ...other };
   }
   const { base, since, role } = request.hold;
   const detail = { base, since, role, dueAt: facts.now.toISOString() };
-  const event = { ...revertEvent(request, 'revert.scheduled', policy, base, detail), actor };
+  const event = { ...revertEvent(request, 'revert.scheduled', policy, base, detail), actor: actorOf(by) };
   return { ok: true, event };
 }
 

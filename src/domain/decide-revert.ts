@@ -1,37 +1,37 @@
-import type { AuditEvent } from './audit-event.ts';
+import type { AuditEvent, Detail, EventOf } from './audit-event.ts';
 import { type Denied, unseenEnd } from './decide-apply.ts';
-import { stateEvent } from './decide-review.ts';
-import { type Hold, isHeld, isReverting, type RevertFailedWhy, type SkippedWhy } from './hold.ts';
+import { type Hold, isHeld, type RevertFailedWhy, type SkippedWhy } from './hold.ts';
+import { stateEvent } from './request-event.ts';
 import { MOST_REJECTIONS, type PutOff, refusedDetail, SETTLE_SECONDS, type Sent, tryAgain } from './sending.ts';
-import { isActive, isBeyondChange, isUpdatable, type TaskExecution } from './task-execution.ts';
+import { isBeyondChange, isUpdatable, type TaskExecution } from './task-execution.ts';
 import type { ThrottleRequest } from './throttle-request.ts';
 
-/** A warning before the time is over helps only where there was more time than that. */
+/** The thread is warned this long before the end, and only where the limit applies for longer. */
 const WARN_BEFORE_SECONDS = 600;
-/** What takes no longer needs no word. */
+/** A revert within this time is not called late. */
 export const LATE_SECONDS = 60;
 
 type Held = ThrottleRequest & { hold: Hold };
 
 /**
- * What follows a limit that came into force for a while: its end, on record with it. Null where none was asked, or where it
+ * What follows a limit with an end that was set: its end, on record with it. Null where it has no end, or where it
  * is itself the rate from before. `running` is the request whose time still runs on this execution: its rate from before is inherited, and what it was extended
  * counts on.
  */
 export function scheduledEvent(
   applied: ThrottleRequest,
   facts: { policy: string; now: Date; running: ThrottleRequest | null },
-): AuditEvent | null {
+): EventOf<'revert.scheduled'> | null {
   const { durationSeconds } = applied;
   const { running } = facts;
-  // Inherited only where what is replaced is the limit that was held: not one that somebody set since, past the bot.
+  // Inherited only where what is replaced is the limit that was held: not one that somebody set outside the bot since.
   const hold = running && isHeld(running) && running.to === applied.from ? running.hold : null;
   if (durationSeconds === null) return null;
   const now = facts.now.toISOString();
   const dueAt =
     applied.extends?.dueAt ?? applied.until ?? new Date(facts.now.getTime() + durationSeconds * 1000).toISOString();
   const base = hold?.base ?? applied.from;
-  // It is what it would go back to: an undo for a while.
+  // It already is the rate that it would revert to: an undo with an end.
   if (base === applied.to) return null;
   const role = applied.apply ? applied.apply.role : (hold?.role ?? null);
   const since = applied.extends && hold ? hold.since : now;
@@ -49,7 +49,7 @@ export function isLate({ dueAt, sent }: Pick<Hold, 'dueAt' | 'sent'>, now: Date)
   return sent === null && now >= lateAt(dueAt);
 }
 
-/** Setting it back was sent, and nobody could see what came of it for longer than AWS takes to show a change. */
+/** The revert was sent, and nobody could see its result for longer than AWS takes to show a change. */
 export function isUnseen({ sent }: Pick<Hold, 'sent'>, now: Date): boolean {
   return sent !== null && now >= unseenAt(sent);
 }
@@ -76,7 +76,7 @@ export type RevertDecision =
   /** In a status that isn't known here, so that nobody knows whether AWS would take it. */
   | { kind: 'wait' };
 
-/** Before anything is sent: is it time, and is the limit still what we set? Null execution: AWS was not asked yet. */
+/** Before anything is sent: is it time, and is the limit still what we set? `execution` null: AWS was not asked yet. */
 export function decideRevert(
   request: Held,
   facts: { execution: TaskExecution | null; policy: string; now: Date },
@@ -96,7 +96,7 @@ export type RevertVerdict =
   | { kind: 'put-off'; event: AuditEvent; putOff: PutOff }
   | { kind: 'look-again' };
 
-/** What a look says of setting back, once the intent is on record: the table of `judgeLook`, the other way round. */
+/** What a look at AWS means after the revert was sent: as `judgeLook`, with the rates the other way round. */
 export function judgeRevert(
   request: Held,
   execution: TaskExecution,
@@ -143,7 +143,7 @@ export function judgeUnseenRevert(
   request: Held,
   denied: Denied,
   facts: { policy: string; now: Date; sent: Sent | null },
-): AuditEvent | null {
+): EventOf<'revert.failed'> | null {
   const { hold } = request;
   if (!hold.sent) throw new Error(`${request.id}: judged before it was begun`);
   const end = unseenEnd(hold.sent, denied, facts);
@@ -151,7 +151,12 @@ export function judgeUnseenRevert(
 }
 
 /** The intent, on record before it is sent. */
-function revertStartedEvent(request: Held, policy: string, attempt: number, putOff: PutOff | null = null): AuditEvent {
+function revertStartedEvent(
+  request: Held,
+  policy: string,
+  attempt: number,
+  putOff: PutOff | null = null,
+): EventOf<'revert.started'> {
   const { base, role, by } = request.hold;
   const detail = { attempt, role, ...(putOff ? { putOff } : {}) };
   return { ...revertEvent(request, 'revert.started', policy, base, detail), actor: by };
@@ -173,7 +178,7 @@ export function skippedEvent(
     replacedBy?: string;
     extendedUntil?: string;
   } = {},
-): AuditEvent {
+): EventOf<'revert.skipped'> {
   const { execution, awsRequestId = null, said = null, replacedBy, extendedUntil } = facts;
   const requestId = execution?.requestId ?? awsRequestId;
   return {
@@ -189,14 +194,14 @@ export function skippedEvent(
   };
 }
 
-/** AWS does not let the bot set it back, or shows no change: the limit stays, and a person has to see to it. */
+/** AWS denies the revert, or shows no change: the limit stays, and a person has to check it. */
 export function revertFailedEvent(
   request: Held,
   policy: string,
   why: RevertFailedWhy,
   about: Omit<Denied, 'action'> & { action: string | null },
   rate: number | null,
-): AuditEvent {
+): EventOf<'revert.failed'> {
   const { action, role, said = null, requestId } = about;
   return {
     ...revertEvent(request, 'revert.failed', policy, request.hold.base, {
@@ -208,44 +213,15 @@ export function revertFailedEvent(
   };
 }
 
-/** Of these records `from` is what the request set, and `to` what it goes back to. */
-export function revertEvent(
+/** In these records `from` is what the request set, and `to` the rate that it reverts to. */
+export function revertEvent<E extends RevertEvent>(
   request: ThrottleRequest,
-  event: AuditEvent['event'],
+  event: E,
   policy: string,
   base: number,
-  detail: object,
-): AuditEvent {
-  return { ...stateEvent(request, event, null, policy), from: request.to, to: base, detail: { ...detail } };
+  detail: Detail<E>,
+): EventOf<E> {
+  return { ...stateEvent(request, event, null, policy, detail), from: request.to, to: base };
 }
 
-/**
- * The limit that we left in force: what the request set, or what it was set back to. Two where setting back was sent and
- * nobody could see what came of it.
- */
-export function expectedRates({ hold, to }: ThrottleRequest): number[] {
-  if (hold?.end?.how === 'reverted') return [hold.base];
-  return hold?.end?.why === 'unseen' ? [to, hold.base] : [to];
-}
-
-/** The limit that the records of this request tell last, or each that it may be. */
-function lastSeen(request: ThrottleRequest): number[] {
-  const { to, hold, drift } = request;
-  const end = hold?.end ?? null;
-  const told = end?.why === 'unseen' ? expectedRates(request) : end?.rate != null ? [end.rate] : null;
-  return end && told && (!drift || drift.at <= end.at) ? told : [drift?.rate ?? to];
-}
-
-/** Somebody set another limit past the bot: on record once a change. Null where all is as it was last seen. */
-export function decideDrift(request: ThrottleRequest, execution: TaskExecution, policy: string): AuditEvent | null {
-  const rate = execution.bytesPerSecond;
-  const last = lastSeen(request);
-  if (last.includes(rate) || isReverting(request) || !isActive(execution.status)) return null;
-  return {
-    ...stateEvent(request, 'drift.detected', null, policy),
-    from: last[0] ?? null,
-    to: rate,
-    aws: { requestId: execution.requestId },
-    detail: { rate, expected: expectedRates(request)[0], status: execution.status },
-  };
-}
+type RevertEvent = 'revert.scheduled' | 'revert.started' | 'reverted' | 'revert.skipped' | 'revert.failed';

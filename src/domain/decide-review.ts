@@ -1,5 +1,6 @@
-import type { Actor, AuditEvent } from './audit-event.ts';
+import type { AuditEvent, EventOf } from './audit-event.ts';
 import { expiryOf } from './decide-by-each.ts';
+import { decideExpire } from './decide-expire.ts';
 import type { Takeover } from './hold.ts';
 import {
   countedPolicies,
@@ -13,6 +14,7 @@ import {
 } from './policies-in-force.ts';
 import { known, matchRule, type People, type Person, type Rule, samePerson } from './policy.ts';
 import { type DecisionRefusal, groupsUnknown } from './refusal.ts';
+import { actorOf, decisionRefusedEvent, staleEvent, stateEvent } from './request-event.ts';
 import {
   type Circumstances,
   type MayDecide,
@@ -23,8 +25,8 @@ import {
   type Under,
   weightUnder,
 } from './standing.ts';
-import { parseExecutionArn, type TaskExecution } from './task-execution.ts';
-import { isOpen, type StaleWhy, type ThrottleRequest } from './throttle-request.ts';
+import { parseExecutionArn } from './task-execution.ts';
+import type { ThrottleRequest } from './throttle-request.ts';
 
 export interface ReviewCommand {
   by: Person;
@@ -32,7 +34,7 @@ export interface ReviewCommand {
   comment: string | null;
 }
 
-/** `execution` null: a denial needs no facts from AWS. */
+/** `execution` null: not looked at. A denial needs nothing from AWS. */
 export interface ReviewFacts extends Circumstances {
   inForce: PolicyInForce;
   now: Date;
@@ -60,7 +62,7 @@ export function rulesNow(request: ThrottleRequest, inForce: PolicyInForce): (Rul
  * May this person decide now? No events: yes. A refusal is on record too, but for those that say "not now". A request
  * whose time is over, or (where the execution was looked at) that no longer holds, ends: `expired`, `apply.stale`.
  * One approval a person; but where the policy has come to need no more than there are, nothing but a click completes it, and
- * whoever has approved may do that too.
+ * somebody who has approved may do that too.
  */
 export function decideOpen(request: ThrottleRequest, by: Person, facts: ReviewFacts): Decision {
   const { inForce, people } = facts;
@@ -92,13 +94,13 @@ export function decideOpen(request: ThrottleRequest, by: Person, facts: ReviewFa
 
 const MAY_NOT: Readonly<Record<MayDecide['kind'], number>> = { may: 0, unknown: 1, 'may-not': 2, 'no-rule': 3 };
 
-/** What one policy has for this request, and for the one whose limit stands on the execution. */
+/** The rules of one policy for this request, and for the one whose limit is set on the execution. */
 function under(request: ThrottleRequest, one: OnePolicy, running: ThrottleRequest | null): Under {
   return { digest: one.digest, rule: ruleNow(request, one), runningRule: running && ruleNow(running, one) };
 }
 
 /**
- * Does what was agreed so far still hold, by each policy that counts: the strictest answer. `policies-differ`: a bot runs
+ * Does what was approved so far still hold, by each policy that counts: the strictest answer. `policies-differ`: a bot runs
  * whose policy can't be read, and this does more than lower the limit.
  */
 export function standingOf(request: ThrottleRequest, facts: StandingFacts): Standing {
@@ -151,107 +153,40 @@ export function decideReview(request: ThrottleRequest, command: ReviewCommand, f
 
 function deny(request: ThrottleRequest, command: ReviewCommand, facts: ReviewFacts): Decision {
   if (!command.comment) return { ok: false, refusal: { why: 'comment-required' }, events: [] };
-  const event = stateEvent(request, 'denied', actor(command.by), facts.inForce.digest);
-  return { ok: true, events: [{ ...event, detail: { comment: command.comment } }] };
+  const { by, comment } = command;
+  return { ok: true, events: [stateEvent(request, 'denied', actorOf(by), facts.inForce.digest, { comment })] };
 }
 
-function approvedEvent(request: ThrottleRequest, command: ReviewCommand, standing: Stands, facts: ReviewFacts) {
+function approvedEvent(
+  request: ThrottleRequest,
+  { by, comment }: ReviewCommand,
+  standing: Stands,
+  facts: ReviewFacts,
+): EventOf<'approved'> {
   const { rule, digest, needed, expiresInSeconds } = standing;
   const { people } = facts;
-  const count = approvalsOf(request, people) + (hasApproved(request, command.by, people) ? 0 : 1);
+  const count = approvalsOf(request, people) + (hasApproved(request, by, people) ? 0 : 1);
   const complete = count >= needed;
   const expiresAt = complete ? expiryOf(facts.now, expiresInSeconds, request.until ?? null) : request.expiresAt;
-  return {
-    ...stateEvent(request, 'approved', actor(command.by), digest),
-    rule: rule.name,
-    detail: { comment: command.comment, count, needed, complete, expiresAt, ...countedPolicies(facts.inForce) },
-  };
+  const detail = { comment, count, needed, complete, expiresAt, ...countedPolicies(facts.inForce) };
+  return { ...stateEvent(request, 'approved', actorOf(by), digest, detail), rule: rule.name };
 }
 
-/** The requester takes it back, while it is not yet under way. */
-export function decideCancel(
-  request: ThrottleRequest,
-  by: Person,
-  inForce: PolicyInForce,
-  people: People = new Map(),
-): Decision {
-  if (by.kind !== 'member') return refuse(request, by, { why: 'not-a-member', kind: by.kind }, inForce);
-  if (!samePerson(known(request.requester, people), by)) {
-    return refuse(request, by, { why: 'not-the-requester', requester: request.requester.user }, inForce);
-  }
-  if (!isOpen(request)) return refuse(request, by, { why: 'not-open', status: request.status }, inForce);
-  if (request.status === 'applying') return refuse(request, by, { why: 'under-way' }, inForce);
-  return { ok: true, events: [{ ...stateEvent(request, 'cancelled', actor(by), inForce.digest), detail: null }] };
-}
-
-/** Its time is over: undecided, or agreed and still not begun. Otherwise nothing happens. */
-export function decideExpire(request: ThrottleRequest, now: Date, inForce: PolicyInForce): AuditEvent[] {
-  const waiting = request.status === 'pending' || request.status === 'approved';
-  if (!waiting || now.getTime() < Date.parse(request.expiresAt)) return [];
-  return [{ ...stateEvent(request, 'expired', null, inForce.digest), detail: { was: request.status } }];
-}
-
-/** An event that changes this request's state: the next version. */
-export function stateEvent(
-  request: ThrottleRequest,
-  event: AuditEvent['event'],
-  by: Actor | null,
-  policy: string,
-): AuditEvent {
-  return { ...aboutRequest(request, by, policy), event, version: request.version + 1 };
-}
-
-/** `digest`: of the policy by which it ends, where it is another bot's. */
-export function staleEvent(
-  request: ThrottleRequest,
-  why: StaleWhy,
-  facts: { inForce: Pick<PolicyInForce, 'digest' | 'others'>; execution: TaskExecution | null },
-  rate: number | null,
-  digest = facts.inForce.digest,
-): AuditEvent {
-  const { inForce, execution } = facts;
-  return {
-    ...stateEvent(request, 'apply.stale', null, digest),
-    aws: execution ? { requestId: execution.requestId } : null,
-    detail: { why, rate, ...(execution ? { status: execution.status } : {}), ...countedPolicies(inForce) },
-  };
-}
-
-function refuse(
+/** A refusal that goes on record. `digest`: of the policy that refused. */
+export function refuse(
   request: ThrottleRequest,
   by: Person,
   refusal: DecisionRefusal,
   inForce: PolicyInForce,
   digest = inForce.digest,
 ): Decision {
-  const denial =
-    refusal.why === 'may-not-decide'
-      ? { denial: refusal.denial }
-      : refusal.why === 'not-a-member'
-        ? { denial: refusal.kind }
-        : {};
-  const event: AuditEvent = {
-    ...aboutRequest(request, actor(by), digest),
-    event: 'decision.refused',
-    version: request.version,
-    detail: { why: refusal.why, ...denial, ...countedPolicies(inForce) },
-  };
+  const event = decisionRefusedEvent(request, by, refusal, inForce, digest);
   return { ok: false, refusal, events: [event], ...otherThan(inForce, digest) };
 }
 
 /** "Not now" is no refusal by the policy, so it is not on record. */
 function notNow(refusal: DecisionRefusal, inForce: PolicyInForce, digest: string): Decision {
   return { ok: false, refusal, events: [], ...otherThan(inForce, digest) };
-}
-
-function aboutRequest(request: ThrottleRequest, by: Actor | null, policy: string): AuditEvent {
-  const { channel, execution, account, region, from, to, reason, rule } = request;
-  const about = { request: request.id, actor: by, channel, execution, account, region, from, to, reason, rule, policy };
-  return { ...about, event: 'decision.refused', version: request.version, aws: null, detail: null };
-}
-
-function actor({ team, user, name }: Person): Actor {
-  return { team, user, name };
 }
 
 function hasApproved({ approvals }: ThrottleRequest, by: Person, people: People): boolean {

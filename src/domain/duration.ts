@@ -3,7 +3,7 @@ import { quoted } from './quoted.ts';
 import type { Result } from './result.ts';
 import { bad, good } from './result.ts';
 
-/** The shortest and the longest duration that can be asked for, in seconds: a minute and seven days. */
+/** The shortest and the longest duration that can be requested, in seconds: a minute and seven days. */
 export const SHORTEST_DURATION = 60;
 export const LONGEST_DURATION = 7 * 86_400;
 

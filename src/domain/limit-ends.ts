@@ -9,7 +9,7 @@ export function afterLimit(request: ThrottleRequest | null, now: Date): ThenRate
   return { afterSeconds: secondsUntil(dueAt, now), rate: base };
 }
 
-/** What is asked of a limit, as far as it tells when it ends. */
+/** The part of a request that says when its limit ends. */
 type Asked = Pick<ThrottleRequest, 'from' | 'to' | 'durationSeconds' | 'until'> &
   Partial<Pick<ThrottleRequest, 'extends'>>;
 

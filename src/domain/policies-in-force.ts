@@ -18,7 +18,7 @@ export interface PolicyInForce extends OnePolicy {
   others: readonly OtherPolicy[];
 }
 
-/** Each policy that has to allow what is asked, this bot's own first. */
+/** Each policy that has to allow a request, this bot's own first. */
 export function knownPolicies({ policy, digest, others }: PolicyInForce): [OnePolicy, ...OnePolicy[]] {
   const known = others.flatMap((other) => (other.policy ? [{ policy: other.policy, digest: other.digest }] : []));
   return [{ policy, digest }, ...known];

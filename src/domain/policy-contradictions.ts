@@ -31,7 +31,7 @@ function tooManyApprovals({ approvers, requesters }: RuleParts, approvals: Rule[
     const problem = 'is missing, and approvals are needed';
     return [{ path: ['approvers'], problem, expected: 'at least one user or group' }];
   }
-  // The requester never counts. Where only named users may ask, the best placed of them tells how many can ever agree.
+  // The requester never counts. Where only named users may request, this is the most approvers that any of them has.
   const askers = requesters === null || requesters.groups.length > 0 ? [] : requesters.users;
   const othersThan = (asker: string) => approvers.users.filter((user) => user !== asker).length;
   const most = askers.length === 0 ? approvers.users.length : Math.max(...askers.map(othersThan));

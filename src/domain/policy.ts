@@ -18,7 +18,7 @@ export interface Rule {
   /** Null: any full member of the workspace. */
   requesters: Principals | null;
   approvers: Principals;
-  /** How many must agree; `unlimited` null: lifting the limit is not allowed. */
+  /** Approvals needed; `unlimited` null: removing the limit is not allowed. */
   approvals: { lower: number; raise: number; unlimited: number | null };
   rate: { min: number | null; max: number | null };
   maxDurationSeconds: number | null;
@@ -64,7 +64,7 @@ export function directionOf(from: number, to: number): Direction {
   return from === UNLIMITED || to < from ? 'lower' : 'raise';
 }
 
-/** How many must agree; null where the rule doesn't allow to lift the limit. */
+/** Approvals needed; null where the rule doesn't allow to remove the limit. */
 export function approvalsNeeded(of: Rule, direction: Direction): number | null {
   return of.approvals[direction];
 }

@@ -32,7 +32,7 @@ export function possibleApprovers(rule: Rule, requester: PersonIds, groups: Grou
   const found: Person[] = [];
   let unknownPeople = false;
   for (const id of approverIds(rule, groups)) {
-    // Whoever asks needs no look-up to be taken out.
+    // The requester is left out without a look-up.
     if (samePerson({ user: id }, requester)) continue;
     const person = known.get(id);
     if (!person) unknownPeople = true;

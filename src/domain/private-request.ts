@@ -1,4 +1,4 @@
-import type { Actor } from './audit-event.ts';
+import type { Actor } from './actor.ts';
 import {
   type Groups,
   known,
@@ -12,7 +12,7 @@ import {
 } from './policy.ts';
 import type { ThrottleRequest } from './throttle-request.ts';
 
-/** Stands for whoever requested something in a private channel, where the reader is not to know. */
+/** Shown in place of the requester where the request is from a private channel that the reader may not see. */
 const SOMEBODY: Actor = { team: '', user: '', name: 'someone in a private channel' };
 
 /** Whether a person may know all of a request that was made in a private channel. `rule`: the one in force for it. */
@@ -32,7 +32,7 @@ export function maySeeAll(
 }
 
 /**
- * What others see of it: what happens to the execution, and neither who asked, why, or where, nor what was said about it. Its
+ * What others see of it: what happens to the execution, but not who requested it, why or where, nor any comment. Its
  * message is in that channel too, so there is no link to it either (`hasPlace`).
  */
 export function withoutPrivate<R extends ThrottleRequest>(request: R): R {
@@ -40,7 +40,9 @@ export function withoutPrivate<R extends ThrottleRequest>(request: R): R {
   const named = (by: Actor | null) => (by !== null && by.user === requester.user ? SOMEBODY : by);
   return {
     ...request,
-    ...{ requester: SOMEBODY, reason: null, channel: '' },
+    requester: SOMEBODY,
+    reason: null,
+    channel: '',
     approvals: approvals.map((approval) => ({ ...approval, comment: null })),
     ending: ending && { ...ending, by: named(ending.by), comment: null },
     hold: hold && { ...hold, by: named(hold.by) },

@@ -8,7 +8,7 @@ import { bad, good } from './result.ts';
 /** No limit, as AWS DataSync writes it in `Options.BytesPerSecond`. Every other rate is a positive safe integer. */
 export const UNLIMITED = -1;
 
-/** What somebody asked for, before it is known which limit is in force. */
+/** The requested rate, before the limit in force is known. */
 export type AskedRate =
   | { readonly kind: 'absolute'; readonly bytesPerSecond: number }
   | { readonly kind: 'percent'; readonly percent: number };
@@ -104,7 +104,7 @@ function readRate(text: string): Result<AskedRate, RateProblem> {
 }
 
 /**
- * The rate in bytes per second (or {@link UNLIMITED}) that somebody asks for, given the limit in force. A percentage is
+ * The rate in bytes per second (or {@link UNLIMITED}) that is requested, given the limit in force. A percentage is
  * of that limit, rounded down. Refused: a percentage of no limit, less than a byte, and the limit that is in force.
  */
 export function resolveRate(asked: AskedRate, current: number): Result<number, RateProblem> {

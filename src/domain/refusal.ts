@@ -4,7 +4,7 @@ import type { RateProblem } from './rate.ts';
 import type { RequestStatus } from './throttle-request.ts';
 import type { UntilProblem } from './until.ts';
 
-/** The rule that would have matched in another channel: so that the answer can say where to ask. */
+/** The rule that would have matched in another channel: so that the answer can say where to request it. */
 export interface ElsewhereRule {
   rule: string;
   channels: string[];
@@ -26,7 +26,7 @@ export function groupsUnknown(rule: Rule, groups: Groups): GroupsUnknown {
   return { why: 'groups-unknown', rule, unreadable: unreadableOf(rule, groups) };
 }
 
-/** What stands in the way may pass in a minute: nothing was recorded, and the same may be sent again. */
+/** The reason may pass within a minute: nothing was recorded, and the same may be sent again. */
 export function mayPass({ why }: AskRefusal | DecisionRefusal): boolean {
   return why === 'groups-unknown' || why === 'policies-differ' || why === 'approvers-unknown';
 }
@@ -37,7 +37,7 @@ interface NotAMember {
   kind: Exclude<Person['kind'], 'member'>;
 }
 
-/** Why somebody may not ask for this. The closed list: `words.ts` has a sentence for each. */
+/** Why somebody may not request this. The closed list: `words.ts` has a sentence for each. */
 export type AskRefusal =
   | NotAMember
   | { why: 'no-rule'; account: string; region: string; elsewhere: ElsewhereRule[] }
@@ -45,12 +45,12 @@ export type AskRefusal =
   | GroupsUnknown
   | PoliciesDiffer
   | { why: 'rate-outside'; rule: Rule; to: number; min: number | null; max: number | null }
-  /** `takeover`: it is what the running limit reverts to, and what is asked would let that come sooner, or let others bring it about. */
+  /** `takeover`: it is what the running limit reverts to, and the request would let that come sooner, or let others bring it about. */
   | { why: 'unlimited-not-allowed'; rule: Rule; takeover?: Takeover }
   | { why: 'rate'; problem: RateProblem; current: number }
   | { why: 'until'; problem: UntilProblem }
   | { why: 'reason-required'; rule: Rule }
-  /** `held`: seconds that the limit was given already, where more of them are asked for. */
+  /** `held`: seconds that the limit was given already, where more of them are requested. */
   | { why: 'duration-too-long'; rule: Rule; asked: number; max: number; held?: number }
   | { why: 'too-few-approvers'; rule: Rule; needed: number; possible: number }
   /** Slack can't say who the approvers are, so that nobody knows whether there are enough. */
@@ -67,7 +67,7 @@ export type AskRefusal =
   | { why: 'cannot-extend'; set: number; current: number }
   | { why: 'cannot-undo'; request: string; problem: UndoProblem };
 
-/** Why what a request set can't be set back by asking for it. */
+/** Why a request can't be undone. */
 export type UndoProblem =
   | { kind: 'unknown' }
   | { kind: 'not-applied'; status: RequestStatus }
@@ -75,7 +75,7 @@ export type UndoProblem =
   | { kind: 'no-rate' }
   | { kind: 'changed'; set: number; current: number };
 
-/** Why somebody may not end a limit's time now. */
+/** Why somebody may not revert a limit now. */
 export type RevertRefusal =
   | NotAMember
   | { why: 'unknown-request' }

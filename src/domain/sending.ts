@@ -1,13 +1,12 @@
-import type { DatedEvent } from './audit-event.ts';
+import { z } from 'zod';
+import { looseObject } from './loose-object.ts';
+import { timestamp } from './timestamp.ts';
 
-/**
- * What is known of a change that was sent to AWS, or should have been: the same for a limit that is set and for one that is
- * set back.
- */
+/** What is known of a change that was sent to AWS, or that AWS did not accept yet. The same for setting and for reverting a limit. */
 
 /** How long AWS may go on showing the old limit after a change was sent, before it is sent again. */
 export const SETTLE_SECONDS = 60;
-/** After AWS put a change off, before it is sent again. */
+/** How long to wait before a change that AWS put off is sent again. */
 export const PUT_OFF_SECONDS = 10;
 /** A change that AWS took this often and never showed is given up: `apply.failed`, why `ignored`. */
 export const MOST_SENDS = 3;
@@ -15,23 +14,25 @@ export const MOST_SENDS = 3;
 /** One refusal as invalid may pass; a change that is refused so as often as this, a minute apart, is given up. */
 export const MOST_REJECTIONS = 10;
 
-/**
- * AWS did not take a change, and may take it later: too many calls, credentials that it does not take, a Region that is not
- * enabled, a clock that is off, or it was not reached. `rejected`: refused as invalid, which passing trouble is too.
- */
-export interface PutOff {
-  why: 'throttled' | 'credentials' | 'region' | 'clock' | 'not-reached' | 'rejected';
+export const putOff = looseObject({
+  why: z.enum(['throttled', 'credentials', 'region', 'clock', 'not-reached', 'rejected']),
   /** IAM's name of the call that failed. */
-  action: string;
-  /** What AWS said; absent where nothing, and in older records. */
-  said?: string | null;
-}
+  action: z.string(),
+  /** What AWS said; absent where it said nothing, and in older records. */
+  said: z.string().nullable().exactOptional(),
+});
+
+/**
+ * AWS did not take a change, and may take it later: too many calls, credentials that it does not accept, a Region that is
+ * not enabled, a clock that is off, or AWS was not reached. `rejected`: refused as invalid, which can pass too.
+ */
+export type PutOff = z.infer<typeof putOff>;
 
 export function putOffSeconds({ why }: PutOff): number {
   return why === 'rejected' ? SETTLE_SECONDS : PUT_OFF_SECONDS;
 }
 
-/** What AWS said to the change that was sent: its request id, and why it would not take it, where it said so. */
+/** What AWS answered to the change: its request id, and the reason where it did not accept it. */
 export interface Sent {
   requestId: string | null;
   refused: { why: 'denied' | 'rejected'; action: string; said?: string | null } | null;
@@ -39,8 +40,10 @@ export interface Sent {
   putOff: PutOff | null;
 }
 
-/** What is to be done about a change that AWS still shows nothing of. A try that was put off counts for none,
- * but where AWS refused it as invalid. */
+/**
+ * What to do about a change that AWS does not show yet. An attempt that AWS put off does not count, unless AWS refused it as
+ * invalid.
+ */
 export function tryAgain(
   { sentAt, attempt, putOff }: { sentAt: string; attempt: number; putOff?: PutOff | null },
   now: Date,
@@ -52,43 +55,36 @@ export function tryAgain(
   return attempt >= MOST_SENDS ? 'give-up' : { attempt: attempt + 1 };
 }
 
-/** The IAM action that AWS refused, and the role it was tried under (null = the bot's own credentials). */
-export interface Refused {
-  action: string;
-  role: string | null;
+export const refused = looseObject({
+  action: z.string(),
+  /** The role that it was tried under; null: the bot's own credentials. */
+  role: z.string().nullable(),
   /** In AWS's words; absent where it said nothing, and in older records. */
-  said?: string | null;
-}
+  said: z.string().nullable().exactOptional(),
+});
 
-/** As it stands in the detail of a record. */
+/** The IAM action that AWS refused. */
+export type Refused = z.infer<typeof refused>;
+
+/** As a record's detail has it. */
 export function refusedDetail({ action, role, said }: Refused): Refused {
   return { action, role, ...(said ? { said } : {}) };
 }
 
-/** How far a change has come, once its intent is on record. */
-export interface ApplyProgress {
-  startedAt: string;
+export const applyProgress = looseObject({
+  startedAt: timestamp,
   /** When the change was last about to be sent: the intent is recorded first. */
-  sentAt: string;
-  attempt: number;
-  /** The role that the change is made under; null = the bot's own credentials. */
-  role: string | null;
+  sentAt: timestamp,
+  attempt: z.number(),
+  /** The role that the change is made under; null: the bot's own credentials. */
+  role: z.string().nullable(),
   /** Since when nobody can say what AWS did; null while it is known. */
-  unknownSince: string | null;
-  /** What AWS does not allow, so that nobody can say. */
-  refused?: Refused | null;
+  unknownSince: timestamp.nullable(),
   /** AWS did not take it the last time that it was sent; null: nothing says so. */
-  putOff?: PutOff | null;
-}
+  putOff: putOff.nullable().exactOptional(),
+  /** What AWS does not allow, so that nobody can say what came of it. */
+  refused: refused.nullable().exactOptional(),
+});
 
-/** After `apply.started`. */
-export function begun(before: ApplyProgress | null, { at, detail }: DatedEvent): ApplyProgress {
-  const { attempt, role, putOff = null } = detail as { attempt: number; role: string | null; putOff?: PutOff };
-  return { startedAt: before?.startedAt ?? at, sentAt: at, attempt, role, unknownSince: null, putOff };
-}
-
-/** After `apply.unknown`. */
-export function unseen(before: ApplyProgress, { at, detail }: DatedEvent): ApplyProgress {
-  const { refused = null } = detail as { refused?: Refused };
-  return { ...before, unknownSince: before.unknownSince ?? at, refused };
-}
+/** How far a change has come, once its intent is on record. */
+export type ApplyProgress = z.infer<typeof applyProgress>;

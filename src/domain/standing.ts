@@ -17,11 +17,11 @@ import type { StaleWhy, ThrottleRequest } from './throttle-request.ts';
 /** What an open request is judged by, beside a policy. */
 export interface Circumstances {
   groups: Groups;
-  /** Those who asked and approved, of this request and of `running`, as Slack knows them now. */
+  /** The requesters and approvers of this request and of `running`, as Slack knows them now. */
   people: People;
   /** Null: not looked at. */
   execution: TaskExecution | null;
-  /** The request, another one, whose limit stands on the execution. */
+  /** Another request, whose limit is set on the execution. */
   running: ThrottleRequest | null;
 }
 
@@ -29,7 +29,7 @@ export interface Circumstances {
 export interface Under {
   digest: string;
   rule: Rule | null;
-  /** The rule of the request whose limit stands on the execution. */
+  /** The rule of the request whose limit is set on the execution. */
   runningRule: Rule | null;
 }
 
@@ -49,7 +49,7 @@ export type StandingUnder =
   | { kind: 'unknown'; digest: string; rule: Rule };
 
 /**
- * Does what was agreed so far still hold by one policy: the rule, who asked, who approved, the rate that it was asked on,
+ * Does what was approved so far still hold by one policy: the rule, the requester, the approvers, the rate it was made on,
  * the execution's status? `unknown`: Slack can't say who is in a group, so nobody is let through.
  */
 export function standingUnder(request: ThrottleRequest, under: Under, of: Circumstances): StandingUnder {
@@ -74,7 +74,7 @@ export function standingUnder(request: ThrottleRequest, under: Under, of: Circum
 }
 
 /**
- * What an open request needs now by one policy: at least what it was asked as, and more where the limit that it takes the
+ * What an open request needs now by one policy: at least what it was requested as, and more where the limit that it takes the
  * place of makes it more by now. Null without a rule.
  */
 export function weightUnder(request: ThrottleRequest, { rule, runningRule }: Under, of: Circumstances): Weight | null {

@@ -12,7 +12,7 @@ import {
 } from './policy.ts';
 import type { ThrottleRequest } from './throttle-request.ts';
 
-/** A change that is asked for, as far as it matters to the limit that runs. */
+/** A requested change, as far as it matters to the running limit. */
 export interface Change {
   requester: Person;
   from: number;
@@ -21,10 +21,10 @@ export interface Change {
   endsAt: Date | null;
 }
 
-/** The request whose limit runs, and what one policy says of it and of what is asked. */
+/** The request whose limit runs, and what one policy says of it and of the new request. */
 export interface Running {
   running: ThrottleRequest | null;
-  /** The rule of what is asked. */
+  /** The rule of the new request. */
   rule: Rule;
   /** The rule of the request whose limit runs. */
   runningRule: Rule | null;

@@ -27,7 +27,7 @@ const EXAMPLES =
 const TIME = /^(?:(today|tomorrow|(\d{4})-(\d{2})-(\d{2}))[ t]\s{0,5})?(\d{2}):(\d{2})$/;
 const LONGEST = 60;
 
-/** Reads what stands after `until`: `18:00` (today), `tomorrow 06:00`, `2026-12-01 06:00`. Hours have two digits. */
+/** Reads what follows `until`: `18:00` (today), `tomorrow 06:00`, `2026-12-01 06:00`. Hours have two digits. */
 export function parseUntil(text: string): Result<UntilTime, UntilProblem> {
   const read = readUntil(text);
   if (read.ok) return read;

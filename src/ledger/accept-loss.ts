@@ -1,4 +1,5 @@
-import { GENESIS, type LossDetail, plainEvent, writeRecord } from '../domain/audit-record.ts';
+import { GENESIS, plainEvent, writeRecord } from '../domain/audit-record.ts';
+import type { LossDetail } from '../domain/log-details.ts';
 import { readArchivedUpTo } from './archived-up-to.ts';
 import { type AuditKey, hexHashOf, sealRecord } from './audit-chain.ts';
 import { oneEntry } from './audit-entries.ts';

@@ -1,4 +1,5 @@
-import { type LossDetail, lossOf } from '../domain/audit-record.ts';
+import { lossOf } from '../domain/log-claims.ts';
+import type { LossDetail } from '../domain/log-details.ts';
 import type { AuditKey } from './audit-chain.ts';
 import type { Connection } from './connection.ts';
 import type { Keys } from './keys.ts';

@@ -1,4 +1,4 @@
-import { archivedOf } from '../domain/audit-record.ts';
+import { archivedOf } from '../domain/log-claims.ts';
 import type { AuditKey } from './audit-chain.ts';
 import type { Connection } from './connection.ts';
 import type { Keys } from './keys.ts';

@@ -1,5 +1,6 @@
-import type { AuditEvent } from '../domain/audit-event.ts';
-import { archivedOf, plainEvent } from '../domain/audit-record.ts';
+import type { EventOf } from '../domain/audit-event.ts';
+import { plainEvent } from '../domain/audit-record.ts';
+import { archivedOf } from '../domain/log-claims.ts';
 import { firstSince, oneEntry, placeOf, readEntries, readSnapshot } from './audit-entries.ts';
 import type { Connection } from './connection.ts';
 import type { ExportedRecord, ExportForm, ExportHead } from './export-format.ts';
@@ -85,7 +86,10 @@ export async function* exportText(
 }
 
 /** The record of an export. It is written after the range was fixed, so it is not part of the export. */
-export function exportedEvent({ log, first, last, hash, count, at }: ExportHead, by: string): AuditEvent {
+export function exportedEvent(
+  { log, first, last, hash, count, at }: ExportHead,
+  by: string,
+): EventOf<'audit.exported'> {
   return plainEvent('audit.exported', { detail: { by, log, first, last, hash, count, at } });
 }
 

@@ -1,4 +1,6 @@
-import { archivedOf, GENESIS, type LossDetail } from '../domain/audit-record.ts';
+import { GENESIS } from '../domain/audit-record.ts';
+import { archivedOf } from '../domain/log-claims.ts';
+import type { LossDetail } from '../domain/log-details.ts';
 import { hexHashOf } from './audit-chain.ts';
 import type { ExportedRecord } from './export-format.ts';
 import { type ChainedRecord, parseRecordFast } from './fast-record-parser.ts';

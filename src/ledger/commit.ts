@@ -1,7 +1,9 @@
 import type { AuditEvent } from '../domain/audit-event.ts';
-import { type AuditHead, archivedOf, readRecord, writeRecord } from '../domain/audit-record.ts';
+import { type AuditHead, readRecord, writeRecord } from '../domain/audit-record.ts';
+import { evolve } from '../domain/evolve-request.ts';
 import { changeGuard, limitVersionOf, timersOver } from '../domain/limit-in-force.ts';
-import { evolve, isOpen, type ThrottleRequest } from '../domain/throttle-request.ts';
+import { archivedOf } from '../domain/log-claims.ts';
+import { isOpen, type ThrottleRequest } from '../domain/throttle-request.ts';
 import { NotRecorded } from '../workflow/faults.ts';
 import type { Change, Committed, RecordRef, Repeated } from '../workflow/ports.ts';
 import { type AuditKey, type Sealed, sealRecord } from './audit-chain.ts';

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import PQueue from 'p-queue';
 import type { AuditHead } from '../domain/audit-record.ts';
 import { requestOf } from '../domain/limit-in-force.ts';
-import type { ThrottleRequest } from '../domain/throttle-request.ts';
+import { throttleRequest } from '../domain/throttle-request.ts';
 import { type LedgerLost, OutcomeUnknown, type Settled } from '../workflow/faults.ts';
 import type { Change, Clock, Committed, Ledger, StoredRequest } from '../workflow/ports.ts';
 import type { AuditKey } from './audit-chain.ts';
@@ -100,7 +100,7 @@ export function createLedger(options: LedgerOptions): RedisLedger {
 
   async function load(id: string): Promise<StoredRequest | null> {
     const stored = await outcome.read(() => redis.hmget(keys.request(id), 'state', 'seq', 'hash'));
-    return toStored(stored);
+    return toStored(id, stored);
   }
 
   /** A few at a time, so that acknowledgements need not wait behind a long list. */
@@ -151,7 +151,9 @@ export function createLedger(options: LedgerOptions): RedisLedger {
   };
 }
 
-function toStored([state, seq, hash]: (string | null)[]): StoredRequest | null {
+function toStored(id: string, [state, seq, hash]: (string | null)[]): StoredRequest | null {
   if (!state || !seq || !hash) return null;
-  return { request: JSON.parse(state) as ThrottleRequest, record: { seq: Number(seq), hash } };
+  const { data: request, error: cause } = throttleRequest.safeParse(JSON.parse(state));
+  if (!request) throw new Error(`the stored state of ${id} can't be read`, { cause });
+  return { request, record: { seq: Number(seq), hash } };
 }

@@ -1,4 +1,5 @@
-import type { AuditHead, LossDetail } from '../domain/audit-record.ts';
+import type { AuditHead } from '../domain/audit-record.ts';
+import type { LossDetail } from '../domain/log-details.ts';
 import { acceptedLossAt } from './accepted-loss-at.ts';
 import { provesArchive } from './archived-up-to.ts';
 import { type AuditKey, hashRecord } from './audit-chain.ts';

@@ -27,9 +27,8 @@ export function loadScript(
   const lua = readFileSync(new URL(`${name}.lua`, FOLDER), 'utf8');
   const command = `dst-${name}`;
   redis.defineCommand(command, { lua });
-  const run = (redis as unknown as Record<string, (...args: (string | number | Buffer)[]) => Promise<unknown>>)[
-    command
-  ];
-  if (!run) throw new Error(`${command} was not defined`);
-  return (keys, values) => run.call(redis, keys.length, ...keys, ...values);
+  // ioredis adds a method of that name, which its types can't know.
+  const run: unknown = Reflect.get(redis, command);
+  if (typeof run !== 'function') throw new Error(`${command} was not defined`);
+  return (keys, values) => Reflect.apply(run, redis, [keys.length, ...keys, ...values]);
 }

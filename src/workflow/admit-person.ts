@@ -1,4 +1,4 @@
-import type { AuditEvent } from '../domain/audit-event.ts';
+import type { EventFacts } from '../domain/audit-event.ts';
 import { plainEvent } from '../domain/audit-record.ts';
 import { parseExecutionArn } from '../domain/task-execution.ts';
 import type { Ledger, People, PolicySource } from './ports.ts';
@@ -38,7 +38,7 @@ export async function admitPerson({ ledger, people, policy }: AdmitDeps, { about
 }
 
 /** The execution that somebody named, with its account and Region, for a record. */
-export function placeOf(execution: string | null): Pick<AuditEvent, 'execution' | 'account' | 'region'> {
+export function placeOf(execution: string | null): Pick<EventFacts, 'execution' | 'account' | 'region'> {
   const parsed = parseExecutionArn(execution ?? '');
   const { account, region } = parsed.ok ? parsed.value : { account: null, region: null };
   return { execution, account, region };

@@ -1,4 +1,4 @@
-import type { Actor } from '../domain/audit-event.ts';
+import type { Actor } from '../domain/actor.ts';
 import { ruleNow } from '../domain/decide-review.ts';
 import type { ThrottleRequest } from '../domain/throttle-request.ts';
 import type { Access, PolicySource } from './ports.ts';

@@ -1,4 +1,4 @@
-import { decideCancel } from '../domain/decide-review.ts';
+import { decideCancel } from '../domain/decide-cancel.ts';
 import { type Decided, decideOn } from './decide-on.ts';
 import { lookUpParties } from './known-people.ts';
 import type { Clock, Ledger, People, PolicySource } from './ports.ts';

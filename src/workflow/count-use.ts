@@ -54,7 +54,9 @@ export async function countUse(
   const over = { limit, most: most[limit], waitSeconds: Math.ceil(waitMs / 1000) };
   const about = limit === 'perUser' ? personKey(person) : (channel ?? '');
   const refused = plainEvent('refused', {
-    ...{ actor: actorOf(person), channel, policy: limitInForce(inForce, limit).other ?? inForce.digest },
+    actor: actorOf(person),
+    channel,
+    policy: limitInForce(inForce, limit).other ?? inForce.digest,
     detail: { why: 'limit', limit, most: most[limit], of: what, ...countedPolicies(inForce) },
   });
   const record = async () => {

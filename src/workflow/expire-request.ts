@@ -1,4 +1,4 @@
-import { decideExpire } from '../domain/decide-review.ts';
+import { decideExpire } from '../domain/decide-expire.ts';
 import type { ThrottleRequest } from '../domain/throttle-request.ts';
 import type { Claim, Clock, Ledger, PolicySource } from './ports.ts';
 import { DONE, later, type WorkOutcome } from './work-outcome.ts';

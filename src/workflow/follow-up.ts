@@ -1,6 +1,6 @@
-import type { AuditEvent } from '../domain/audit-event.ts';
+import type { AuditEvent, EventOf } from '../domain/audit-event.ts';
 import { nextWordAt } from '../domain/decide-revert.ts';
-import { isHeld, type ScheduledDetail } from '../domain/hold.ts';
+import { isHeld } from '../domain/hold.ts';
 import type { ThrottleRequest } from '../domain/throttle-request.ts';
 import type { Change } from './ports.ts';
 
@@ -16,7 +16,7 @@ export function followUp(
   { running, now }: { running: ThrottleRequest | null; now: Date },
 ): Pick<Change, 'effects' | 'timers' | 'others'> {
   const applied = events.some(({ event }) => event === 'applied');
-  const scheduled = events.find(({ event }) => event === 'revert.scheduled');
+  const scheduled = events.find((one) => one.event === 'revert.scheduled');
   return {
     effects: applied || !scheduled ? ['show', 'result'] : ['show'],
     timers: [
@@ -28,8 +28,8 @@ export function followUp(
   };
 }
 
-function revertTimers(scheduled: AuditEvent, now: Date): NonNullable<Change['timers']> {
-  const { dueAt } = scheduled.detail as unknown as ScheduledDetail;
+function revertTimers(scheduled: EventOf<'revert.scheduled'>, now: Date): NonNullable<Change['timers']> {
+  const { dueAt } = scheduled.detail;
   const word = nextWordAt({ scheduledAt: now.toISOString(), dueAt, sent: null }, now);
   return [{ kind: 'revert', at: new Date(dueAt) }, ...(word ? [{ kind: 'tell', at: word } as const] : [])];
 }

@@ -36,7 +36,7 @@ export async function lookUpAudit(
 }
 
 /** The parts of the query that were given. */
-function saidOf(query: AuditQuery): Partial<AuditQuery> {
+function saidOf(query: AuditQuery): Record<string, unknown> {
   return Object.fromEntries(Object.entries(query).filter(([, value]) => value !== null));
 }
 

@@ -52,7 +52,7 @@ export async function refuseReading(
   deps: ReadDeps,
   reading: Reading,
   may: Exclude<MayRead, { kind: 'may' }>,
-  of: { execution: string | null; what: unknown },
+  of: { execution: string | null; what: string | Record<string, unknown> },
 ): Promise<NotRead> {
   if (may.kind === 'groups-unknown') return { kind: 'groups-unknown', unreadable: may.unreadable };
   const { team, user, name } = may.person;

@@ -1,5 +1,6 @@
 import type { AuditEvent } from '../domain/audit-event.ts';
-import { decideDrift, skippedEvent } from '../domain/decide-revert.ts';
+import { decideDrift } from '../domain/decide-drift.ts';
+import { skippedEvent } from '../domain/decide-revert.ts';
 import { isHeld, isReverting } from '../domain/hold.ts';
 import { etaAt } from '../domain/impact.ts';
 import { isActive, type TaskExecution } from '../domain/task-execution.ts';

@@ -127,11 +127,11 @@ export interface AuditLine extends RecordRef {
  */
 export type Untrusted = 'missing' | 'unreadable' | 'altered' | 'other-key' | 'moved';
 
-/** A record that was found and can't be shown. `unknown`: it is good, and of an event that this version doesn't know. */
+/** A record that was found and can't be shown. `unknown-…`: it is good, but this version does not know the event, or its detail. */
 export interface UnreadLine {
   seq: number;
   record: null;
-  why: Untrusted | 'unknown';
+  why: Untrusted | 'unknown-event' | 'unknown-detail';
 }
 
 /**

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { GENESIS, readRecord, writeRecord } from '../../src/domain/audit-record.ts';
-import { stateEvent } from '../../src/domain/decide-review.ts';
+import { stateEvent } from '../../src/domain/request-event.ts';
 import { at, requested, T0 } from './given.ts';
 
 const head = { log: 'log-1', seq: 7, hash: 'ab'.repeat(32), at: T0.toISOString() };
-const event = stateEvent(requested({ ask: { reason: 'слишком "быстро"\n' } }), 'cancelled', null, 'digest');
+const event = stateEvent(requested({ ask: { reason: 'слишком "быстро"\n' } }), 'cancelled', null, 'digest', null);
 
 describe('a record of the audit log', () => {
   it('is compact JSON with all that the contract names, what does not apply null', () => {
@@ -28,7 +28,7 @@ describe('a record of the audit log', () => {
     expect(record).toMatchObject({ actor: null, aws: null, detail: null, reason: 'слишком "быстро"\n' });
   });
 
-  it('never goes back in time', () => {
+  it('is never dated before the record that it follows', () => {
     expect(readRecord(writeRecord(head, event, 'op', at(-3600))).at).toBe(head.at);
   });
 

@@ -160,7 +160,7 @@ describe('what is asked, with the execution as it is', () => {
     expect(decide(to(1024 * MIB + 1))).toMatchObject({ refusal: { why: 'rate-outside', max: 1024 * MIB } });
   });
 
-  it('counts who could agree, the requester taken out', () => {
+  it('counts the possible approvers without the requester', () => {
     const command = ask({ requester: LEAD, rate: { kind: 'absolute', bytesPerSecond: 200 * MIB } });
     const three = rule({ approvals: { lower: 3, raise: 3, unlimited: null } });
     // Of the group's three one is a guest, and one asks.

@@ -1,60 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { startedEvent } from '../../src/domain/decide-apply.ts';
-import { canExtend, decideExtension, lengthenedEvents } from '../../src/domain/decide-extend.ts';
 import { decideRequest } from '../../src/domain/decide-request.ts';
-import {
-  decideDrift,
-  decideRevert,
-  expectedRates,
-  judgeRevert,
-  scheduledEvent,
-  skippedEvent,
-  warnAt,
-} from '../../src/domain/decide-revert.ts';
-import { decideRevertNow } from '../../src/domain/decide-revert-now.ts';
-import { stateEvent } from '../../src/domain/decide-review.ts';
-import { type Hold, isHeld } from '../../src/domain/hold.ts';
+import { decideRevert, judgeRevert, skippedEvent, warnAt } from '../../src/domain/decide-revert.ts';
+import { stateEvent } from '../../src/domain/request-event.ts';
 import { MOST_SENDS, SETTLE_SECONDS, type Sent } from '../../src/domain/sending.ts';
 import type { TaskExecution } from '../../src/domain/task-execution.ts';
 import type { ThrottleRequest } from '../../src/domain/throttle-request.ts';
-import {
-  ask,
-  at,
-  execution,
-  folded,
-  GROUPS,
-  GUEST,
-  LEAD,
-  MIB,
-  NO_GROUPS,
-  NOBODY,
-  OPERATOR,
-  PEOPLE,
-  policy,
-  ROLE,
-  requested,
-  rule,
-} from './given.ts';
-
-const FREE = rule({ approvals: { lower: 0, raise: 0, unlimited: 0 } });
-const SET = 50 * MIB;
-const BASE = 100 * MIB;
-const HOUR = 3600;
-
-function inForce(changes: Parameters<typeof requested>[0] = {}, running: ThrottleRequest | null = null) {
-  const approved = requested({ of: FREE, ...changes, ask: { durationSeconds: HOUR, ...changes.ask } });
-  const applying = folded(approved, at(1), startedEvent(approved, 'd', ROLE, 1));
-  const applied = folded(applying, at(2), { ...stateEvent(applying, 'applied', null, 'd'), detail: { rate: SET } });
-  const scheduled = scheduledEvent(applied, { policy: 'd', now: at(2), running });
-  return scheduled ? folded(applied, at(2), scheduled) : applied;
-}
-
-function heldOf(request: ThrottleRequest): ThrottleRequest & { hold: Hold } {
-  if (!isHeld(request)) throw new Error('its time is over');
-  return request;
-}
-
-const held = heldOf(inForce());
+import { ask, at, execution, folded, GROUPS, MIB, PEOPLE, policy, ROLE, rule } from './given.ts';
+import { BASE, HOUR, held, heldOf, inForce, SET } from './given-hold.ts';
 
 describe('a request while a time runs', () => {
   const strict = rule({ approvals: { lower: 0, raise: 1, unlimited: 2 } });
@@ -90,7 +42,7 @@ describe('a request while a time runs', () => {
     }
   });
 
-  it('inherits no rate from before that somebody has changed since, past the bot', () => {
+  it('inherits no rate to revert to where somebody changed the limit outside the bot since', () => {
     const after = inForce(
       { ask: { rate: { kind: 'absolute', bytesPerSecond: 5 * MIB } }, seen: { bytesPerSecond: 10 * MIB } },
       held,
@@ -157,7 +109,7 @@ describe('what a look means, once the intent is on record', () => {
   const DENIED: Sent = { requestId: 'u', refused: { why: 'denied', action: CHANGE }, putOff: null };
   const PUT_OFF: Sent = { requestId: 'u', refused: null, putOff: { why: 'throttled', action: CHANGE } };
   const sending = (attempt: number) => {
-    const event = { ...stateEvent(held, 'revert.started', null, 'd'), detail: { attempt, role: ROLE } };
+    const event = stateEvent(held, 'revert.started', null, 'd', { attempt, role: ROLE });
     return heldOf(folded(held, at(HOUR + 2), event));
   };
   const look = (seen: Partial<TaskExecution>, after = 1, attempt = 1, sent: Sent | null = null) =>
@@ -198,148 +150,5 @@ describe('what a look means, once the intent is on record', () => {
     expect(() => judgeRevert(held, execution(), { policy: 'd', now: at(1), sent: null })).toThrow(
       'before it was begun',
     );
-  });
-});
-
-describe('Revert now', () => {
-  it('is not undone by more time for it', () => {
-    const facts = { inForce: policy(), groups: NO_GROUPS, people: PEOPLE, now: at(60) };
-    const decision = decideRevertNow(held, OPERATOR, facts);
-    if (!decision.ok) throw new Error('the requester may');
-    expect(canExtend(held)).toBe(true);
-    expect(canExtend(folded(held, at(60), decision.event))).toBe(false);
-  });
-
-  const facts = { inForce: policy(rule()), groups: GROUPS, people: PEOPLE, now: at(60) };
-
-  it('is for the requester, who approved and whoever may decide', () => {
-    for (const by of [OPERATOR, LEAD]) {
-      const decision = decideRevertNow(held, by, facts);
-      expect(decision).toMatchObject({
-        ok: true,
-        event: {
-          event: 'revert.scheduled',
-          actor: { user: by.user },
-          detail: { dueAt: at(60).toISOString(), base: BASE },
-        },
-      });
-    }
-  });
-
-  it('is for the requester under their other id too', () => {
-    const other = { ...NOBODY, enterprise: 'W0OLGA' };
-    const people = new Map([['U0OPER', { ...OPERATOR, enterprise: 'W0OLGA' }]]);
-    expect(decideRevertNow(held, other, facts)).toMatchObject({ refusal: { why: 'may-not-revert' } });
-    expect(decideRevertNow(held, other, { ...facts, people })).toMatchObject({ ok: true });
-  });
-
-  it('is not for anybody else, on record; nor where Slack can’t say, or no time runs', () => {
-    expect(decideRevertNow(held, NOBODY, facts)).toMatchObject({
-      refusal: { why: 'may-not-revert', requester: 'U0OPER' },
-      event: { event: 'decision.refused', version: held.version },
-    });
-    expect(decideRevertNow(held, GUEST, facts)).toMatchObject({ refusal: { why: 'not-a-member', kind: 'guest' } });
-    expect(decideRevertNow(held, { ...OPERATOR, kind: 'deactivated' }, facts)).toMatchObject({ ok: false });
-    expect(decideRevertNow(held, NOBODY, { ...facts, groups: NO_GROUPS })).toMatchObject({
-      refusal: { why: 'groups-unknown' },
-      event: null,
-    });
-    const over = folded(held, at(9), skippedEvent(held, 'changed', 'd'));
-    expect(decideRevertNow(over, OPERATOR, facts)).toMatchObject({ refusal: { why: 'not-held' }, event: null });
-  });
-});
-
-describe('somebody’s change', () => {
-  const seen = (request: ThrottleRequest, changes: Partial<TaskExecution>) =>
-    decideDrift(request, execution(changes), 'd');
-
-  it('is on record once, and again when it changes again', () => {
-    expect(seen(held, { bytesPerSecond: SET })).toBeNull();
-    const first = seen(held, { bytesPerSecond: 7 });
-    expect(first).toMatchObject({ event: 'drift.detected', from: SET, to: 7, detail: { rate: 7, expected: SET } });
-    const drifted = folded(held, at(9), first ?? undefined);
-    expect(seen(drifted, { bytesPerSecond: 7 })).toBeNull();
-    expect(seen(drifted, { bytesPerSecond: SET })).toMatchObject({ from: 7, to: SET });
-    const skipped = folded(
-      drifted,
-      at(10),
-      skippedEvent(heldOf(drifted), 'changed', 'd', { execution: execution({ bytesPerSecond: 8 }) }),
-    );
-    expect(seen(skipped, { bytesPerSecond: 8 })).toBeNull();
-  });
-
-  it('is none while ours is on its way, after the end, and after we set it back', () => {
-    const started = folded(held, at(9), { ...stateEvent(held, 'revert.started', null, 'd'), detail: { attempt: 1 } });
-    expect(seen(started, { bytesPerSecond: 7 })).toBeNull();
-    expect(seen(held, { bytesPerSecond: 7, status: 'SUCCESS' })).toBeNull();
-    const back = folded(started, at(10), { ...stateEvent(started, 'reverted', null, 'd'), detail: { rate: BASE } });
-    expect(expectedRates(back)).toEqual([BASE]);
-    expect(seen(back, { bytesPerSecond: BASE })).toBeNull();
-    expect(seen(back, { bytesPerSecond: SET })).toMatchObject({ from: BASE, to: SET });
-  });
-});
-
-describe('more time', () => {
-  const facts = (changes: object = {}) => ({
-    ...{
-      rule: rule({ maxDurationSeconds: 2 * HOUR }),
-      inForce: policy(rule()),
-      groups: GROUPS,
-      people: PEOPLE,
-      now: at(600),
-    },
-    execution: execution({ bytesPerSecond: SET }),
-    ...changes,
-  });
-  const { rate, ...rest } = ask();
-  const more = (seconds: number, changes: object = {}, of: ThrottleRequest = held) =>
-    decideExtension({ ...rest, durationSeconds: seconds }, of, facts(changes), 'r-more000000');
-
-  it('is asked on the rate in force, with the approvals of the change itself', () => {
-    expect(rate.kind).toBe('absolute');
-    expect(more(HOUR)).toMatchObject({
-      ok: true,
-      event: {
-        event: 'requested',
-        ...{ from: SET, to: SET },
-        detail: {
-          ...{ direction: 'lower', approvals: 1, duration: HOUR },
-          extends: { request: held.id, dueAt: at(2 + 2 * HOUR).toISOString(), totalSeconds: 2 * HOUR },
-        },
-      },
-    });
-  });
-
-  it.each([
-    ['over the most in sum', HOUR + 1, {}, { why: 'duration-too-long', asked: 2 * HOUR + 1, held: HOUR }],
-    [
-      'on another rate',
-      60,
-      { execution: execution({ bytesPerSecond: 7 }) },
-      { why: 'cannot-extend', set: SET, current: 7 },
-    ],
-    ['after the end', 60, { execution: execution({ status: 'SUCCESS' }) }, { why: 'not-updatable' }],
-    ['where Slack can’t say', 60, { groups: NO_GROUPS }, { why: 'groups-unknown' }],
-  ])('is refused %s', (_, seconds, changes, refusal) => {
-    expect(more(seconds, changes)).toMatchObject({ ok: false, refusal });
-  });
-
-  it('takes the place of what it lengthens, with its base, role and beginning', () => {
-    const asked = more(HOUR, { rule: { ...FREE, maxDurationSeconds: null }, inForce: policy(FREE) });
-    if (!asked.ok) throw new Error(asked.refusal.why);
-    const request = folded(null, at(600), asked.event);
-    const look = { execution: execution({ bytesPerSecond: SET }), inForce: policy(FREE), now: at(601) };
-    const events = lengthenedEvents(request, { ...look, running: held });
-    const longer = folded(request, at(601), ...events);
-    expect(longer).toMatchObject({ status: 'applied', apply: null });
-    expect(longer.hold).toMatchObject({
-      ...{ base: BASE, role: ROLE, since: held.hold.since },
-      dueAt: at(2 + 2 * HOUR).toISOString(),
-    });
-    const late = { event: 'apply.stale', detail: { why: 'timer' } };
-    expect(lengthenedEvents(request, { ...look, running: null })).toMatchObject([late]);
-    expect(lengthenedEvents(request, { ...look, running: { ...held, id: 'r-other00000' } })).toMatchObject([late]);
-    const over = folded(held, at(9), skippedEvent(held, 'changed', 'd'));
-    expect(lengthenedEvents(request, { ...look, running: over })).toMatchObject([late]);
   });
 });

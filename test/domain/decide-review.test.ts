@@ -1,17 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { decideBegin } from '../../src/domain/decide-apply.ts';
-import {
-  approvalsOf,
-  decideCancel,
-  decideExpire,
-  decideOpen,
-  decideReview,
-  type ReviewFacts,
-  standingOf,
-  stateEvent,
-} from '../../src/domain/decide-review.ts';
+import { decideCancel } from '../../src/domain/decide-cancel.ts';
+import { approvalsOf, decideOpen } from '../../src/domain/decide-review.ts';
 import type { Person } from '../../src/domain/policy.ts';
-import type { ThrottleRequest } from '../../src/domain/throttle-request.ts';
+import { stateEvent } from '../../src/domain/request-event.ts';
 import {
   at,
   execution,
@@ -19,7 +11,6 @@ import {
   folded,
   GUEST,
   LEAD,
-  MIB,
   NO_GROUPS,
   NOBODY,
   OPERATOR,
@@ -30,20 +21,10 @@ import {
   rule,
   SECOND,
 } from './given.ts';
-
-const raise = { rate: { kind: 'absolute', bytesPerSecond: 200 * MIB } } as const;
-const review = (
-  request: ThrottleRequest,
-  by: Person,
-  changes: Partial<ReviewFacts> = {},
-  decision: 'approve' | 'deny' = 'approve',
-  comment: string | null = 'fine',
-) => decideReview(request, { by, decision, comment }, { ...facts(), ...changes });
-const approve = (request: ThrottleRequest, by: Person, seconds = 60) =>
-  folded(request, at(seconds), review(request, by, { now: at(seconds) }).events[0]);
+import { approve, raise, review } from './given-review.ts';
 
 describe('approve', () => {
-  it('by the one lead that the rule wants: agreed, with new time to apply it', () => {
+  it('by the one lead that the rule needs: approved, with new time to apply it', () => {
     const decision = review(requested(), LEAD);
     expect(decision).toMatchObject({
       ok: true,
@@ -97,7 +78,7 @@ describe('approve', () => {
     const events = [{ event: 'decision.refused', version: 1, detail: { why: 'not-a-member', denial: kind } }];
     expect(review(requested(), by)).toMatchObject({ ok: false, refusal, events });
     expect(decideCancel(requested(), by, policy(rule()))).toMatchObject({ ok: false, refusal });
-    const over = folded(requested(), at(9), { ...stateEvent(requested(), 'cancelled', null, 'd') });
+    const over = folded(requested(), at(9), stateEvent(requested(), 'cancelled', null, 'd', null));
     expect(review(over, by)).toMatchObject({ ok: false, refusal });
   });
 
@@ -220,79 +201,6 @@ describe('deny', () => {
   });
 });
 
-describe('what no longer stands', () => {
-  const one = approve(requested({ ask: { ...raise, durationSeconds: 600 } }), LEAD);
-  const stale = (changes: Partial<ReviewFacts>) => review(one, SECOND, changes).events[0];
-
-  it.each([
-    ['no rule matches any more', { inForce: policy() }],
-    [
-      'another rule matches now, by which the lead does not count',
-      {
-        inForce: policy(rule({ name: 'new', approvers: { users: ['U0SECOND'], groups: [] } })),
-      },
-    ],
-    ['the rate is outside of the rule', { inForce: policy(rule({ rate: { min: null, max: 150 * MIB } })) }],
-    ['the time is longer than the rule allows', { inForce: policy(rule({ maxDurationSeconds: 599 })) }],
-    ['the requester may not ask any more', { inForce: policy(rule({ requesters: { users: ['U0X'], groups: [] } })) }],
-    [
-      'the requester is deactivated',
-      {
-        people: new Map([
-          ['U0OPER', person('U0OPER', 'deactivated')],
-          ['U0LEAD', LEAD],
-        ]),
-      },
-    ],
-    [
-      'who approved is a guest now',
-      {
-        people: new Map([
-          ['U0OPER', OPERATOR],
-          ['U0LEAD', person('U0LEAD', 'guest')],
-        ]),
-      },
-    ],
-    ['who approved has left the group', { groups: new Map([['S0LEADS', ['U0SECOND']]]) }],
-  ] as [string, Partial<ReviewFacts>][])('by the policy: %s', (_, changes) => {
-    expect(stale(changes)).toMatchObject({ event: 'apply.stale', version: 3, actor: null, detail: { why: 'policy' } });
-  });
-
-  it('by the rate in force: somebody has changed it', () => {
-    const event = stale({ execution: execution({ bytesPerSecond: 7 }) });
-    expect(event).toMatchObject({
-      event: 'apply.stale',
-      aws: { requestId: 'aws-1' },
-      detail: { why: 'rate', rate: 7 },
-    });
-    expect(folded(one, at(60), event)).toMatchObject({ status: 'stale', ending: { why: 'rate', rate: 7 } });
-  });
-
-  it('by the status: it can’t be changed any more', () => {
-    expect(stale({ execution: execution({ status: 'SUCCESS' }) })).toMatchObject({
-      event: 'apply.stale',
-      detail: { why: 'status', status: 'SUCCESS' },
-    });
-  });
-
-  it('by a direction that the rule no longer knows', () => {
-    const lifting = rule({ approvals: { lower: 1, raise: 1, unlimited: 2 } });
-    const lift = requested({ of: lifting, ask: { rate: { kind: 'absolute', bytesPerSecond: -1 } } });
-    expect(standingOf(lift, facts({ inForce: policy(lifting) }))).toMatchObject({ kind: 'stands', needed: 2 });
-    expect(standingOf(lift, facts())).toMatchObject({ kind: 'stale', why: 'policy' });
-  });
-
-  it('is told from what can’t be known', () => {
-    expect(standingOf(one, facts({ groups: NO_GROUPS }))).toMatchObject({ kind: 'unknown' });
-    const gone = new Map([['S0LEADS', null]]);
-    const people = new Map([
-      ['U0OPER', person('U0OPER', 'deactivated')],
-      ['U0LEAD', LEAD],
-    ]);
-    expect(standingOf(one, facts({ groups: gone, people }))).toMatchObject({ kind: 'stale' });
-  });
-});
-
 describe('open the review', () => {
   it('is allowed to whoever could decide, with nothing to record', () => {
     expect(decideOpen(requested(), LEAD, facts())).toEqual({ ok: true, events: [] });
@@ -308,47 +216,5 @@ describe('open the review', () => {
       events: [{ event: 'expired' }],
     });
     expect(decideOpen(requested(), OPERATOR, facts())).toMatchObject({ ok: false });
-  });
-});
-
-describe('cancel', () => {
-  const cancel = (request: ThrottleRequest, by: Person) => decideCancel(request, by, policy(rule()));
-
-  it('by the requester, pending or agreed', () => {
-    for (const request of [requested(), approve(requested(), LEAD)]) {
-      const [event] = cancel(request, OPERATOR).events;
-      expect(folded(request, at(70), event)).toMatchObject({ status: 'cancelled', ending: { by: { user: 'U0OPER' } } });
-    }
-  });
-
-  it('by nobody else, and not once it is under way or over', () => {
-    expect(cancel(requested(), LEAD)).toMatchObject({
-      ok: false,
-      refusal: { why: 'not-the-requester', requester: 'U0OPER' },
-      events: [{ event: 'decision.refused' }],
-    });
-    const applying: ThrottleRequest = { ...requested(), status: 'applying' };
-    expect(cancel(applying, OPERATOR)).toMatchObject({ refusal: { why: 'under-way' } });
-    expect(cancel({ ...requested(), status: 'applied' }, OPERATOR)).toMatchObject({
-      refusal: { why: 'not-open', status: 'applied' },
-    });
-  });
-});
-
-describe('expire', () => {
-  const expire = (request: ThrottleRequest, seconds: number) => decideExpire(request, at(seconds), policy(rule()));
-
-  it('what was not decided, or not begun, in time', () => {
-    expect(expire(requested(), 1799)).toEqual([]);
-    expect(expire(requested(), 1800)).toMatchObject([{ event: 'expired', actor: null, detail: { was: 'pending' } }]);
-    const agreed = approve(requested(), LEAD, 1000);
-    expect(expire(agreed, 2799)).toEqual([]);
-    expect(expire(agreed, 2800)).toMatchObject([{ event: 'expired', detail: { was: 'approved' } }]);
-  });
-
-  it('never what is under way or over', () => {
-    for (const status of ['applying', 'applied', 'failed', 'stale', 'denied', 'cancelled', 'expired'] as const) {
-      expect(expire({ ...requested(), status }, 1e6)).toEqual([]);
-    }
   });
 });

@@ -1,11 +1,12 @@
 import type { AskCommand } from '../../src/domain/ask-command.ts';
 import type { AuditEvent } from '../../src/domain/audit-event.ts';
 import { decideRequest } from '../../src/domain/decide-request.ts';
+import { evolve } from '../../src/domain/evolve-request.ts';
 import { DEFAULT_LIMITS } from '../../src/domain/limits.ts';
 import type { PolicyInForce } from '../../src/domain/policies-in-force.ts';
 import type { Groups, Person, Policy, Rule } from '../../src/domain/policy.ts';
 import { parseExecutionArn, type TaskExecution } from '../../src/domain/task-execution.ts';
-import { evolve, type ThrottleRequest } from '../../src/domain/throttle-request.ts';
+import type { ThrottleRequest } from '../../src/domain/throttle-request.ts';
 
 /** The world of the tests: one execution at 100 MiB/s, an operator, two leads and some who may nothing. */
 export const MIB = 1_048_576;

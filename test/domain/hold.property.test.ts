@@ -2,18 +2,14 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { AuditEvent, DatedEvent } from '../../src/domain/audit-event.ts';
 import { startedEvent } from '../../src/domain/decide-apply.ts';
-import {
-  decideDrift,
-  decideRevert,
-  judgeRevert,
-  scheduledEvent,
-  skippedEvent,
-} from '../../src/domain/decide-revert.ts';
+import { decideDrift } from '../../src/domain/decide-drift.ts';
+import { decideRevert, judgeRevert, scheduledEvent, skippedEvent } from '../../src/domain/decide-revert.ts';
 import { decideRevertNow } from '../../src/domain/decide-revert-now.ts';
-import { stateEvent } from '../../src/domain/decide-review.ts';
+import { evolve } from '../../src/domain/evolve-request.ts';
 import { isHeld, isReverting } from '../../src/domain/hold.ts';
+import { stateEvent } from '../../src/domain/request-event.ts';
 import { UPDATABLE } from '../../src/domain/task-execution.ts';
-import { evolve, type ThrottleRequest } from '../../src/domain/throttle-request.ts';
+import type { ThrottleRequest } from '../../src/domain/throttle-request.ts';
 import { at, execution, GROUPS, MIB, OPERATOR, PEOPLE, policy, requested, rule } from './given.ts';
 
 const BASE = 100 * MIB;
@@ -116,13 +112,13 @@ function inForce(): { state: ThrottleRequest; events: DatedEvent[] } {
     state = evolve(state, dated) as ThrottleRequest;
   };
   add(startedEvent(state, 'd', null, 1));
-  add({ ...stateEvent(state, 'applied', null, 'd'), detail: { rate: SET } });
+  add(stateEvent(state, 'applied', null, 'd', { rate: SET, status: 'TRANSFERRING' }));
   add(scheduledEvent(state, { policy: policy(free).digest, now: at(0), running: null }));
   return { state, events };
 }
 
 describe('the life of a limit for a while', () => {
-  it('is set back at most once, never before its time, never where somebody changed it or took its place', () => {
+  it('is reverted at most once, never before its time, never where it was changed or replaced', () => {
     const ends = new Map<string, number>();
     fc.assert(
       fc.property(fc.array(step, { minLength: 5, maxLength: 40, size: 'max' }), (steps) => {
@@ -149,7 +145,7 @@ describe('the life of a limit for a while', () => {
         const count = (name: string) => events.filter(({ event }) => event === name).length;
         expect(count('reverted') + count('revert.skipped') + count('revert.failed')).toBeLessThanOrEqual(1);
         // Each is a send, but for those that say that the one before was put off.
-        const putOffs = events.filter(({ event, detail }) => event === 'revert.started' && detail?.putOff).length;
+        const putOffs = events.filter((one) => one.event === 'revert.started' && one.detail.putOff).length;
         expect(count('revert.started') - 2 * putOffs).toBeLessThanOrEqual(3);
         if (count('reverted') > 0) expect(count('revert.started')).toBeGreaterThan(0);
         expect(state.status).toBe('applied');

@@ -2,87 +2,16 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { DatedEvent } from '../../src/domain/audit-event.ts';
 import { decideBegin, judgeLook, unknownEvent, vanishedEvent } from '../../src/domain/decide-apply.ts';
+import { decideCancel } from '../../src/domain/decide-cancel.ts';
+import { decideExpire } from '../../src/domain/decide-expire.ts';
 import { admit, decideRequest } from '../../src/domain/decide-request.ts';
-import { decideCancel, decideExpire, decideReview } from '../../src/domain/decide-review.ts';
-import type { Person, Principals, Rule } from '../../src/domain/policy.ts';
+import { decideReview } from '../../src/domain/decide-review.ts';
+import { evolve } from '../../src/domain/evolve-request.ts';
+import type { Person, Rule } from '../../src/domain/policy.ts';
 import { UPDATABLE } from '../../src/domain/task-execution.ts';
-import { evolve, isOpen, type ThrottleRequest } from '../../src/domain/throttle-request.ts';
-import { ask, at, execution, MIB, person, policy, rule } from './given.ts';
-
-const NAMES = ['UA', 'UB', 'UC', 'UD', 'UE'];
-const RATES = [50 * MIB, 100 * MIB, 200 * MIB, -1];
-const KINDS: Person['kind'][] = ['member', 'guest', 'deactivated', 'other-team'];
-
-const name = fc.constantFrom(...NAMES);
-const rate = fc.constantFrom(...RATES);
-const principals = fc.record({ users: fc.subarray(NAMES), groups: fc.subarray(['S1', 'S2']) });
-const someRule: fc.Arbitrary<Rule> = fc
-  .record({
-    requesters: fc.oneof({ weight: 4, arbitrary: fc.constant(null) }, principals),
-    approvers: fc.oneof(
-      { weight: 3, arbitrary: fc.constant<Principals>({ users: NAMES, groups: ['S1'] }) },
-      principals,
-    ),
-    approvals: fc.record({
-      lower: fc.nat({ max: 3 }),
-      raise: fc.nat({ max: 3 }),
-      unlimited: fc.option(fc.nat({ max: 3 }), { freq: 5 }),
-    }),
-    rate: fc.record({
-      min: fc.constantFrom(null, null, null, 100 * MIB),
-      max: fc.constantFrom(null, null, null, 100 * MIB),
-    }),
-    expiresInSeconds: fc.constantFrom(600, 6000),
-  })
-  .map((changes) => rule({ ...changes, match: {}, role: null }));
-
-const CHANGE = 'datasync:UpdateTaskExecution';
-
-type Step =
-  | { do: 'approve' | 'deny' | 'cancel'; by: string }
-  | { do: 'expire' | 'begin' | 'unknown' | 'vanish' }
-  | { do: 'look'; refused: 'denied' | 'rejected' | null; putOff: boolean }
-  | { do: 'wait'; seconds: number }
-  | { do: 'policy'; rule: Rule }
-  | { do: 'group'; group: string; members: string[] | null }
-  | { do: 'person'; user: string; kind: Person['kind'] }
-  | { do: 'aws'; rate: number | 'from' | 'to'; status: string };
-
-const often = <T>(arbitrary: fc.Arbitrary<T>) => ({ weight: 8, arbitrary });
-const once = <T>(arbitrary: fc.Arbitrary<T>) => ({ weight: 1, arbitrary });
-const step: fc.Arbitrary<Step> = fc.oneof(
-  often(fc.record({ do: fc.constant('approve' as const), by: name })),
-  often(fc.record({ do: fc.constant('begin' as const) })),
-  often(
-    fc.record({
-      do: fc.constant('look' as const),
-      refused: fc.constantFrom(null, null, null, 'denied', 'rejected'),
-      putOff: fc.constantFrom(false, false, true),
-    }),
-  ),
-  often(
-    fc.record({
-      do: fc.constant('aws' as const),
-      rate: fc.constantFrom('from' as const, 'to' as const, 'to' as const, 7),
-      status: fc.constantFrom(...UPDATABLE, ...UPDATABLE, 'SUCCESS', 'CANCELLING', 'NEW WORD'),
-    }),
-  ),
-  once(fc.record({ do: fc.constantFrom('deny' as const, 'cancel' as const), by: name })),
-  once(fc.record({ do: fc.constantFrom('expire' as const, 'expire' as const, 'unknown' as const, 'vanish' as const) })),
-  {
-    weight: 3,
-    arbitrary: fc.record({ do: fc.constant('wait' as const), seconds: fc.constantFrom(1, 60, 1000, 6000) }),
-  },
-  once(fc.record({ do: fc.constant('policy' as const), rule: someRule })),
-  once(
-    fc.record({
-      do: fc.constant('group' as const),
-      group: fc.constantFrom('S1', 'S2'),
-      members: fc.option(fc.subarray(NAMES)),
-    }),
-  ),
-  once(fc.record({ do: fc.constant('person' as const), user: name, kind: fc.constantFrom(...KINDS) })),
-);
+import { isOpen, type ThrottleRequest } from '../../src/domain/throttle-request.ts';
+import { ask, at, execution, person, policy } from './given.ts';
+import { CHANGE, NAMES, name, rate, type Step, someRule, step } from './given-steps.ts';
 
 interface World {
   now: number;
@@ -249,7 +178,7 @@ describe('the life of a request', () => {
             expect(count(event)).toBeLessThanOrEqual(1);
           }
           // Each is a send, but for those that say that the one before was put off.
-          const putOffs = events.filter(({ event, detail }) => event === 'apply.started' && detail?.putOff).length;
+          const putOffs = events.filter((one) => one.event === 'apply.started' && one.detail.putOff).length;
           expect(count('apply.started') - 2 * putOffs).toBeLessThanOrEqual(3);
           if (count('applied') > 0) expect(count('apply.started')).toBeGreaterThan(0);
           const last =

@@ -6,9 +6,9 @@ import { canExtend, decideExtension, lengthenedEvents } from '../../src/domain/d
 import { decideRequest } from '../../src/domain/decide-request.ts';
 import { scheduledEvent } from '../../src/domain/decide-revert.ts';
 import { decideRevertNow } from '../../src/domain/decide-revert-now.ts';
-import { stateEvent } from '../../src/domain/decide-review.ts';
 import { isHeld } from '../../src/domain/hold.ts';
 import type { Person } from '../../src/domain/policy.ts';
+import { stateEvent } from '../../src/domain/request-event.ts';
 import type { ThrottleRequest } from '../../src/domain/throttle-request.ts';
 import {
   ask,
@@ -95,7 +95,7 @@ class World {
       return 'longer';
     }
     const sent = folded(made, when, begun.event);
-    const done = folded(sent, when, stateEvent(sent, 'applied', null, 'd'));
+    const done = folded(sent, when, stateEvent(sent, 'applied', null, 'd', { rate: sent.to, status: 'TRANSFERRING' }));
     const scheduled = scheduledEvent(
       { ...sent, version: done.version },
       { policy: 'd', now: when, running: this.running },

@@ -1,86 +1,19 @@
 import { describe, expect, it } from 'vitest';
-import type { AskCommand } from '../../src/domain/ask-command.ts';
-import { decideBegin, startedEvent } from '../../src/domain/decide-apply.ts';
-import { decideExtension } from '../../src/domain/decide-extend.ts';
+import { decideBegin } from '../../src/domain/decide-apply.ts';
 import { decideRequest } from '../../src/domain/decide-request.ts';
-import { scheduledEvent } from '../../src/domain/decide-revert.ts';
-import { stateEvent } from '../../src/domain/decide-review.ts';
-import type { Rule } from '../../src/domain/policy.ts';
-import type { ThrottleRequest } from '../../src/domain/throttle-request.ts';
+import { ask, at, execution, folded, GROUPS, LEAD, MIB, OPERATOR, person, policy, rule, SECOND } from './given.ts';
 import {
-  ask,
-  at,
-  execution,
-  folded,
-  GROUPS,
-  LEAD,
-  MIB,
-  OPERATOR,
-  PEOPLE,
-  person,
-  policy,
-  requested,
-  rule,
-  SECOND,
-} from './given.ts';
-
-const HOUR = 3600;
-const UNLIMITED = -1;
-/** So that there are two besides each lead. */
-const THIRD = person('U0THIRD');
-const KNOWN = new Map([...PEOPLE, [THIRD.user, THIRD]]);
-const DAY_RULE = rule({
-  ...{ approvals: { lower: 0, raise: 1, unlimited: 2 }, maxDurationSeconds: null },
-  approvers: { users: [THIRD.user], groups: ['S0LEADS'] },
-});
-
-/** Requested by `by` on `base`, approved by those who had to be asked, and in force for 8 hours from second 2 on. */
-function runningLimit(
-  but: { of?: Rule; by?: AskCommand['requester']; base?: number; to?: number } = {},
-): ThrottleRequest {
-  const { of = DAY_RULE, by = LEAD, base = UNLIMITED, to = 10 * MIB } = but;
-  const asked = requested({
-    ...{ of, seen: { bytesPerSecond: base } },
-    ask: { requester: by, rate: { kind: 'absolute', bytesPerSecond: to }, durationSeconds: 8 * HOUR },
-  });
-  return inForce({ ...asked, status: 'approved' }, null, 2);
-}
-
-function inForce(approved: ThrottleRequest, running: ThrottleRequest | null, second: number): ThrottleRequest {
-  const begun = folded(approved, at(second), startedEvent(approved, 'd', null, 1));
-  const applied = folded(begun, at(second), stateEvent(begun, 'applied', null, 'd'));
-  const scheduled = scheduledEvent(
-    { ...applied, version: begun.version + 1 },
-    { policy: 'd', now: at(second), running },
-  );
-  return scheduled ? folded(applied, at(second), scheduled) : applied;
-}
-
-interface Asking {
-  by?: AskCommand['requester'];
-  rate?: number;
-  seconds?: number | null;
-  of?: Rule;
-  running?: ThrottleRequest;
-  channel?: string;
-  others?: Rule[];
-}
-
-function asking({ by = OPERATOR, rate = 9.9, seconds = 9 * HOUR, of = DAY_RULE, ...rest }: Asking = {}) {
-  const running = rest.running ?? runningLimit();
-  const command = ask({
-    ...{ requester: by, durationSeconds: seconds, channel: rest.channel ?? 'C0OPS' },
-    rate: { kind: 'absolute', bytesPerSecond: Math.round(rate * MIB) },
-  });
-  const facts = {
-    ...{ rule: of, inForce: policy(...(rest.others ?? []), of), groups: GROUPS, people: KNOWN, running, now: at(60) },
-    execution: execution({ bytesPerSecond: running.to }),
-  };
-  return decideRequest(command, facts, 'r-1111111111');
-}
-
-const approvals = (decision: ReturnType<typeof asking>) =>
-  decision.ok ? decision.proposal.detail.approvals : decision.refusal.why;
+  type Asking,
+  approvals,
+  asking,
+  DAY_RULE,
+  HOUR,
+  inForce,
+  KNOWN,
+  runningLimit,
+  THIRD,
+  UNLIMITED,
+} from './given-takeover.ts';
 
 describe('a request that takes the place of a limit whose end lifts it', () => {
   it.each<[string, Asking, number, string | null]>([
@@ -208,69 +141,5 @@ describe('while a bot runs whose policy can’t be read', () => {
       }),
     ).toMatchObject({ kind: 'wait', for: 'policies' });
     expect(decided(others.slice(1))).toMatchObject({ proposal: { detail: { approvals: 0 } } });
-  });
-});
-
-describe('more time for a limit whose end lifts it', () => {
-  function extending(by: AskCommand['requester'], seconds = 60) {
-    const running = runningLimit();
-    const { rate: _, ...command } = ask({ requester: by });
-    const facts = {
-      ...{ rule: DAY_RULE, inForce: policy(DAY_RULE), groups: GROUPS, people: KNOWN, now: at(60) },
-      execution: execution({ bytesPerSecond: running.to }),
-    };
-    return decideExtension({ ...command, durationSeconds: seconds }, running, facts, 'r-1111111111');
-  }
-
-  it('needs the approvals of its end, where somebody else asks, who could then end it', () => {
-    expect(extending(OPERATOR)).toMatchObject({
-      proposal: { detail: { approvals: 2, direction: 'unlimited', takeover: { why: 'revert-now' } } },
-    });
-  });
-
-  it('needs what the limit itself did, where somebody asks who can end it today', () => {
-    expect(approvals(extending(LEAD))).toBe(0);
-    expect(approvals(extending(SECOND))).toBe(0);
-  });
-
-  describe('where rules told lowering and raising alike when it was asked', () => {
-    const EVEN = rule({ approvals: { lower: 1, raise: 1, unlimited: 2 }, maxDurationSeconds: null });
-
-    /** 50 MiB/s for a while on 10, and 40 in its place: lower than what ran, and higher than what it goes back to. */
-    function keepsARaise(): ThrottleRequest {
-      const raised = runningLimit({ of: EVEN, base: 10 * MIB, to: 50 * MIB });
-      const decision = asking({ of: EVEN, running: raised, rate: 40 });
-      if (!decision.ok) throw new Error(decision.refusal.why);
-      expect(decision.proposal.detail).toMatchObject({ direction: 'lower', approvals: 1 });
-      return inForce({ ...folded(null, at(60), decision.event), status: 'approved' }, raised, 61);
-    }
-
-    function moreTime(of: Rule, running: ThrottleRequest) {
-      const { rate: _, ...command } = ask({ durationSeconds: HOUR });
-      const facts = { rule: of, inForce: policy(of), groups: GROUPS, people: KNOWN, now: at(120) };
-      const seen = execution({ bytesPerSecond: running.to });
-      return decideExtension(
-        { ...command, durationSeconds: HOUR },
-        running,
-        { ...facts, execution: seen },
-        'r-2222222222',
-      );
-    }
-
-    it('needs the approvals of the raise that it keeps, by the rule as it is now', () => {
-      expect(approvals(moreTime(DAY_RULE, keepsARaise()))).toBe(1);
-    });
-
-    it('needs them at the apply too', () => {
-      const running = keepsARaise();
-      const decision = moreTime(EVEN, running);
-      if (!decision.ok) throw new Error(decision.refusal.why);
-      const approved = { ...folded(null, at(120), decision.event), status: 'approved' as const };
-      const begin = decideBegin(approved, {
-        ...{ inForce: policy(DAY_RULE), groups: GROUPS, people: KNOWN, running, now: at(130) },
-        execution: execution({ bytesPerSecond: running.to }),
-      });
-      expect(begin).toMatchObject({ kind: 'end', event: { event: 'apply.stale', detail: { why: 'policy' } } });
-    });
   });
 });

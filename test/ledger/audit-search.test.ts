@@ -22,6 +22,7 @@ beforeAll(async () => {
       channel: minute % 5 === 0 ? 'C0OTHER' : 'C0OPS',
       account: '111122223333',
       request: `r-${minute % 2}`,
+      detail: { why: 'no-rule' },
     });
     await opened.ledger.commit({ op: `op:${minute}`, prior: null, events: [event] });
   }

@@ -28,6 +28,7 @@ beforeAll(async () => {
       to: 52_428_800,
       channel: 'C0OPS',
       actor: { team: 'T0', user: 'U0OPER', name: 'x' },
+      detail: { why: 'no-rule' },
     });
     await opened.ledger.commit({ op: `op:${seq}`, prior: null, events: [event] });
   }

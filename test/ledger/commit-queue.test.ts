@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startLocalRedis } from '../../sandbox/redis.ts';
+import { stateEvent } from '../../src/domain/request-event.ts';
 import { NotRecorded } from '../../src/workflow/faults.ts';
 import { asked, asking, following, type OpenedLedger, openLedger, snapshot, verifiedLog } from './given-ledger.ts';
 
@@ -89,7 +90,8 @@ describe('commits that wait at the same time', () => {
 
   it('where one does not fit its request, that one is refused alone', async () => {
     const first = await asked(ledger, 1);
-    const misfit = { ...following(first, 'applied'), op: 'misfit' };
+    const applied = stateEvent(first, 'applied', null, 'digest', { rate: first.to, status: 'QUEUED' });
+    const misfit = { op: 'misfit', prior: first, events: [applied] };
     const all = await outcomes([ledger.commit(asking(2)), ledger.commit(misfit), ledger.commit(asking(3))]);
     expect(all).toEqual(['committed', expect.any(Error), 'committed']);
     expect(await verifiedLog(opened)).toHaveLength(3);

@@ -1,11 +1,13 @@
 import { describe, expect, it } from 'vitest';
+import type { EventOf } from '../../src/domain/audit-event.ts';
 import { plainEvent, writeRecord } from '../../src/domain/audit-record.ts';
 import { csv } from '../../src/ledger/export-csv.ts';
 
 const HEAD = { log: 'l', seq: 0, hash: '0'.repeat(64), at: '' };
 
-function rowOf(but: Parameters<typeof plainEvent>[1]): string {
-  const bytes = writeRecord(HEAD, plainEvent('requested', but), 'op', new Date('2026-03-01T00:00:00Z'));
+function rowOf(but: Partial<EventOf<'refused'>>): string {
+  const event = plainEvent('refused', { detail: { why: 'no-rule' }, ...but });
+  const bytes = writeRecord(HEAD, event, 'op', new Date('2026-03-01T00:00:00Z'));
   return csv.record({ bytes, hash: 'ab'.repeat(32), mac: 'cd'.repeat(32), kid: 'k1' });
 }
 

@@ -4,7 +4,7 @@ import { type RedisTarget, readRedisTarget } from '../../src/config-redis.ts';
 import type { AuditEvent } from '../../src/domain/audit-event.ts';
 import { plainEvent } from '../../src/domain/audit-record.ts';
 import { decideRequest } from '../../src/domain/decide-request.ts';
-import { stateEvent } from '../../src/domain/decide-review.ts';
+import { stateEvent } from '../../src/domain/request-event.ts';
 import { parseExecutionArn } from '../../src/domain/task-execution.ts';
 import type { ThrottleRequest } from '../../src/domain/throttle-request.ts';
 import { type AuditedLedgerOptions, createAuditedLedger } from '../../src/ledger/audited-ledger.ts';
@@ -93,25 +93,26 @@ export async function asked(
   return committed.state;
 }
 
-/** An event of this request that changes its state. */
+/** An event of this request that changes its state, or refuses to. */
 export function following(
   request: ThrottleRequest,
-  event: AuditEvent['event'],
+  event: 'cancelled' | 'denied' | 'decision.refused',
   op = `${event}:${request.version}`,
 ): Change {
-  const by = event === 'cancelled' ? OPERATOR : LEAD;
-  const made = stateEvent(request, event, by, 'digest');
-  const { team, user, name } = by;
-  return {
-    op: `${op}:${request.id}`,
-    prior: request,
-    events: [{ ...made, actor: { team, user, name }, detail: null }],
-  };
+  return { op: `${op}:${request.id}`, prior: request, events: [eventOf(request, event)] };
+}
+
+function eventOf(request: ThrottleRequest, event: 'cancelled' | 'denied' | 'decision.refused'): AuditEvent {
+  const { team, user, name } = event === 'cancelled' ? OPERATOR : LEAD;
+  const by = { team, user, name };
+  if (event === 'cancelled') return stateEvent(request, event, by, 'digest', null);
+  if (event === 'denied') return stateEvent(request, event, by, 'digest', { comment: 'no' });
+  return stateEvent(request, event, by, 'digest', { why: 'decided-already' });
 }
 
 /** A record of an event that is about no request. */
 export function policyLoaded(op: string): Change {
-  return { op, prior: null, events: [plainEvent('policy.loaded', { policy: 'digest' })] };
+  return { op, prior: null, events: [plainEvent('policy.loaded', { policy: 'digest', detail: null })] };
 }
 
 interface ReadRecord {

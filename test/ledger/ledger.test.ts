@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { evolve, type ThrottleRequest } from '../../src/domain/throttle-request.ts';
+import { evolve } from '../../src/domain/evolve-request.ts';
+import type { ThrottleRequest } from '../../src/domain/throttle-request.ts';
 import { NotRecorded } from '../../src/workflow/faults.ts';
 import type { Change } from '../../src/workflow/ports.ts';
 import { at, LEAD, OPERATOR } from '../domain/given.ts';

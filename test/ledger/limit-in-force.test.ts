@@ -2,8 +2,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { AuditEvent } from '../../src/domain/audit-event.ts';
 import { startedEvent } from '../../src/domain/decide-apply.ts';
 import { scheduledEvent, skippedEvent } from '../../src/domain/decide-revert.ts';
-import { stateEvent } from '../../src/domain/decide-review.ts';
 import { isHeld } from '../../src/domain/hold.ts';
+import { stateEvent } from '../../src/domain/request-event.ts';
 import type { ThrottleRequest } from '../../src/domain/throttle-request.ts';
 import type { Change } from '../../src/workflow/ports.ts';
 import { T0 } from '../domain/given.ts';
@@ -33,16 +33,14 @@ async function advanced(request: ThrottleRequest, ...events: AuditEvent[]): Prom
 /** Agreed and on its way to AWS. */
 async function applying(number: number): Promise<ThrottleRequest> {
   const request = await asked(opened.ledger, number);
-  const agreed = await advanced(request, {
-    ...stateEvent(request, 'approved', request.requester, 'd'),
-    detail: { comment: null, complete: true, needed: 1, expiresAt: request.expiresAt },
-  });
+  const detail = { comment: null, count: 1, needed: 1, complete: true, expiresAt: request.expiresAt };
+  const agreed = await advanced(request, stateEvent(request, 'approved', request.requester, 'd', detail));
   return advanced(agreed, startedEvent(agreed, 'd', null, 1));
 }
 
 async function inForce(number: number): Promise<ThrottleRequest> {
   const request = { ...(await applying(number)), durationSeconds: 3600 };
-  const applied: AuditEvent = { ...stateEvent(request, 'applied', null, 'd'), detail: { rate: request.to } };
+  const applied: AuditEvent = stateEvent(request, 'applied', null, 'd', { rate: request.to, status: 'QUEUED' });
   const next = { ...request, version: request.version + 1 };
   const scheduled = scheduledEvent(next, { policy: 'd', now: T0, running: null });
   if (!scheduled) throw new Error('not scheduled');
@@ -88,7 +86,7 @@ describe('the limit in force', () => {
   it('writes nothing where a decision rests on another request that has changed', async () => {
     const running = await inForce(1);
     const request = await applying(2);
-    const applied: AuditEvent = { ...stateEvent(request, 'applied', null, 'd'), detail: { rate: request.to } };
+    const applied: AuditEvent = stateEvent(request, 'applied', null, 'd', { rate: request.to, status: 'QUEUED' });
     const expected = (version: number) => ({ inForce: null, running: { id: running.id, version } });
     const before = await snapshot(opened);
     for (const version of [running.version - 1, running.version + 1]) {
@@ -105,15 +103,13 @@ describe('the limit in force', () => {
     const standing = await opened.ledger.inForceOf(arnOf(1));
     const expected = { inForce: standing?.version ?? null };
     await opened.redis.hset(opened.keys.changing, arnOf(1), 'r-other00000');
-    const started = { ...stateEvent(request, 'revert.started', null, 'd'), detail: { attempt: 1, role: null } };
+    const started = stateEvent(request, 'revert.started', null, 'd', { attempt: 1, role: null });
     expect(await commit(request, [started], { expected })).toEqual({ kind: 'moved' });
     await opened.redis.hdel(opened.keys.changing, arnOf(1));
     const reverting = await advanced(request, started);
     expect(await opened.redis.hget(opened.keys.changing, arnOf(1))).toBe(request.id);
-    const reverted = await advanced(reverting, {
-      ...stateEvent(reverting, 'reverted', null, 'd'),
-      detail: { rate: 1 },
-    });
+    const detail = { rate: 1, status: 'QUEUED', attempt: 1 };
+    const reverted = await advanced(reverting, stateEvent(reverting, 'reverted', null, 'd', detail));
     expect(await opened.redis.hget(opened.keys.changing, arnOf(1))).toBeNull();
     expect((await opened.ledger.inForceOf(arnOf(1)))?.version).toBe(`${request.id}:${reverted.version}`);
   });
@@ -121,7 +117,7 @@ describe('the limit in force', () => {
   it('frees the execution for another change where this one fails', async () => {
     const request = await applying(1);
     expect(await opened.redis.hget(opened.keys.changing, arnOf(1))).toBe(request.id);
-    await advanced(request, { ...stateEvent(request, 'apply.failed', null, 'd'), detail: { why: 'ended' } });
+    await advanced(request, stateEvent(request, 'apply.failed', null, 'd', { why: 'ended', rate: null }));
     expect(await opened.redis.hget(opened.keys.changing, arnOf(1))).toBeNull();
     expect(await opened.ledger.inForceOf(arnOf(1))).toBeNull();
   });

@@ -110,7 +110,11 @@ describe('a way to Redis that loses', () => {
     if (!request) throw new Error('nothing asked');
     const refusal: Change =
       event === 'refused'
-        ? { op: 'ask', prior: null, events: [{ ...request, event, request: null, version: null }] }
+        ? {
+            op: 'ask',
+            prior: null,
+            events: [{ ...request, event, request: null, version: null, detail: { why: 'no-rule' } }],
+          }
         : following(await asked(opened.ledger, 2), event);
     const before = (await verifiedLog(opened)).length;
     proxy.lose('answers');

@@ -85,7 +85,7 @@ describe('the policies of the bots that run', () => {
 
 const policies = () => bot('this one');
 async function load(digest: string): Promise<number> {
-  const event = plainEvent('policy.loaded', { policy: digest });
+  const event = plainEvent('policy.loaded', { policy: digest, detail: null });
   const committed = await opened.ledger.commit({ op: `load:${digest}`, prior: null, events: [event] });
   const seq = committed.kind === 'committed' ? (committed.records[0]?.seq ?? 0) : 0;
   await policies().setCurrent(digest, seq);

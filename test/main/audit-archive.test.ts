@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { archiveAudit } from '../../src/commands/archive-audit.ts';
 import { exportAudit } from '../../src/commands/export-audit.ts';
+import type { AuditEvent } from '../../src/domain/audit-event.ts';
+import type { Change } from '../../src/workflow/ports.ts';
 import { asked, asking } from '../ledger/given-ledger.ts';
 import { run } from '../ledger/log-fixture.ts';
 import {
@@ -18,6 +20,12 @@ import {
 
 givenCheckpointedLog();
 
+/** A refusal that says of itself what the request would have said. */
+function refusedLike({ events: [asked] }: Change): AuditEvent {
+  if (!asked) throw new Error('nothing asked');
+  return { ...asked, event: 'refused', detail: { why: 'no-rule' } };
+}
+
 describe('audit archive', () => {
   const archive = (out: string, until: string) => run(env, (terminal) => archiveAudit({ until, out }, terminal));
 
@@ -28,7 +36,7 @@ describe('audit archive', () => {
       await opened.ledger.commit({
         op: `p:${minute}`,
         prior: null,
-        events: [{ ...asking(1).events[0], event: 'refused' } as never],
+        events: [refusedLike(asking(1))],
       });
     }
     const [one, two, rest] = ['one', 'two', 'rest'].map((name) => join(folder, name)) as [string, string, string];
@@ -60,7 +68,7 @@ describe('audit archive', () => {
     await opened.ledger.commit({
       op: 'p',
       prior: null,
-      events: [{ ...asking(1).events[0], event: 'refused' } as never],
+      events: [refusedLike(asking(1))],
     });
     await write(2, 3);
     const { said } = await archive(join(folder, 'a'), '2029-01-01').catch((fault: Error) => ({ said: fault.message }));

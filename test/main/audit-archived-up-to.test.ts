@@ -49,12 +49,14 @@ const accept = (seen: { seq: number; hash: string } | null) =>
 const verify = (options: VerifyOptions = {}) => run(env, (terminal) => verifyAudit(options, terminal));
 const archivedUpTo = () => opened.redis.hgetall(opened.keys.archivedUpTo);
 
+const PART = { by: 'a test', log: 'log', first: 1, count: 1, at: '2026-03-01T00:00:00.000Z' };
+
 describe('where an archive ends', () => {
   it('moves with the record that says so, and not without it', async () => {
     await write(5);
     await archive();
     expect(await archivedUpTo()).toMatchObject({ seq: '4', by: '6', log: opened.ledger.position()?.log });
-    const event = (last: number, hash: string) => plainEvent('audit.archived', { detail: { last, hash } });
+    const event = (last: number, hash: string) => plainEvent('audit.archived', { detail: { ...PART, last, hash } });
     const [, , hash = ''] = (await opened.redis.xrange(opened.keys.audit, '5-0', '5-0'))[0]?.[1] ?? [];
     for (const stale of [event(5, 'ab'.repeat(32)), event(4, hash), event(9, hash)]) {
       await opened.ledger.recheck();
@@ -83,8 +85,8 @@ describe('where an archive ends', () => {
     if (!head) throw new Error('no head');
     await opened.redis.del(opened.keys.audit);
     for (const event of [
-      plainEvent('policy.loaded', {}),
-      plainEvent('audit.archived', { detail: { last: 99, hash: 'cd'.repeat(32) } }),
+      plainEvent('policy.loaded', { detail: null }),
+      plainEvent('audit.archived', { detail: { ...PART, last: 99, hash: 'cd'.repeat(32) } }),
     ]) {
       const bytes = writeRecord({ ...head, seq: 99, hash: 'cd'.repeat(32) }, event, 'x', CLOCK.now());
       const { hash, mac } = sealRecord(bytes, { kid: 'k1', key: Buffer.alloc(32, 9) });

@@ -34,7 +34,7 @@ beforeAll(async () => {
       reason: HOSTILE,
       rule: HOSTILE,
       policy: HOSTILE,
-      detail: { [HOSTILE]: HOSTILE },
+      detail: { why: HOSTILE, ...{ [HOSTILE]: HOSTILE } },
       actor: { team: HOSTILE, user: HOSTILE, name: HOSTILE },
       aws: { requestId: HOSTILE },
     });

@@ -25,9 +25,9 @@ describe('every answer says when the limit ends', () => {
     const asked = await card(arn, 'Waiting');
     expect(visibleText(asked)).toContain(token);
     expect(visibleText(await review('U0LEAD', asked))).toContain(token);
-    const record = (await records()).find(({ event, execution: of }) => event === 'requested' && of === arn);
+    const record = (await records()).find((one) => one.event === 'requested' && one.execution === arn);
     expect(record?.reason).toBe('cutover');
-    expect(token).toContain(String(Date.parse(String(record?.detail?.until)) / 1000));
+    expect(token).toContain(String(Date.parse(String(record?.event === 'requested' && record.detail.until)) / 1000));
   });
 
   it('after a duration, or never', async () => {

@@ -7,7 +7,7 @@ const AUDITOR = 'U0AUDIT';
 
 /** The refusals by a limit that are on record. */
 async function limited(at: () => TestWorld) {
-  return (await at().records()).filter(({ detail }) => detail?.why === 'limit');
+  return (await at().records()).filter((one) => one.event === 'refused' && one.detail.why === 'limit');
 }
 
 describe('without `limits` in the policy', () => {

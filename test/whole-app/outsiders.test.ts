@@ -51,8 +51,8 @@ function expectNoLeak({ slack }: TestWorld, user: string): void {
 
 async function refusals(user: string): Promise<unknown[]> {
   const records = await at().records();
-  const theirs = records.filter(({ event, actor }) => event === 'refused' && actor?.user === user);
-  return theirs.map(({ detail }) => (detail?.why === 'not-a-member' ? detail.of : detail));
+  const theirs = records.flatMap((one) => (one.event === 'refused' && one.actor?.user === user ? one.detail : []));
+  return theirs.map((detail) => (detail.why === 'not-a-member' ? detail.of : detail));
 }
 
 const forged =

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { AuditEvent } from '../../src/domain/audit-event.ts';
 import { plainEvent } from '../../src/domain/audit-record.ts';
 import { createAuditAlarms } from '../../src/ledger/audit-alarms.ts';
 import { createAuditSearch } from '../../src/ledger/audit-search.ts';
@@ -26,18 +25,19 @@ beforeAll(async () => {
     auditKeys: AUDIT_KEYS,
     alarms: createAuditAlarms(),
   }).page;
-  const write = (event: AuditEvent['event'], request: string, by: typeof OWN, channel = 'C0OPS') =>
+  const write = (event: 'refused' | 'decision.refused', request: string, by: typeof OWN, channel = 'C0OPS') =>
     opened.ledger.commit({
       op: randomUUID(),
       prior: null,
       events: [
-        plainEvent(event, {
-          request,
-          execution: arnOf(1),
-          account: '111122223333',
-          channel,
-          actor: { ...by, name: 'x' },
-        }),
+        {
+          ...plainEvent('refused', {
+            ...{ request, execution: arnOf(1), account: '111122223333', channel },
+            actor: { ...by, name: 'x' },
+            detail: { why: 'no-rule' },
+          }),
+          event,
+        },
       ],
     });
   await write('refused', 'r-own', OWN);

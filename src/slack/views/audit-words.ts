@@ -1,9 +1,9 @@
-import type { EventName } from '../../domain/audit-event.ts';
-import type { AuditRecord } from '../../domain/audit-record.ts';
+import type { AuditEvent, Detail, EventName, EventOf } from '../../domain/audit-event.ts';
 import { formatDuration } from '../../domain/duration.ts';
 import { formatRate } from '../../domain/rate.ts';
 import type { AuditQuery } from '../../workflow/audit-ports.ts';
 import { personName } from './people-words.ts';
+import { recordFacts } from './record-facts.ts';
 import { clip, code, dateToken, escapeText, mentionUser, oneLine } from './text.ts';
 
 /** So that a record fits in a block, escaped at its worst; the export has it whole. */
@@ -57,46 +57,49 @@ export function eventWords(event: EventName): string {
 }
 
 /** What a record tells of, in a few words: an intent that AWS put off is no change that was sent. */
-export function recordWords({ event, detail, from, to }: RecordSaid): string {
-  if (detail?.putOff) return 'put off by AWS, to be sent again';
-  switch (event) {
+export function recordWords(record: AuditEvent): string {
+  switch (record.event) {
+    case 'apply.started':
+    case 'revert.started':
+      return record.detail.putOff ? 'put off by AWS, to be sent again' : eventWords(record.event);
     case 'requested':
-      return detail?.extends ? 'more time requested' : eventWords(event);
+      return record.detail.extends ? 'more time requested' : eventWords(record.event);
     case 'applied':
       // A request that changes no rate is one for more time.
-      return from !== null && from === to ? 'more time in force' : eventWords(event);
+      return record.from !== null && record.from === record.to ? 'more time in force' : eventWords(record.event);
     case 'refused':
-      return text(detail, 'of') ? 'access refused' : 'request refused';
+      return triedWhat(record) ? 'access refused' : 'request refused';
     case 'decision.refused':
-      return text(detail, 'why') === 'may-not-revert' ? 'revert refused' : eventWords(event);
+      return record.detail.why === 'may-not-revert' ? 'revert refused' : eventWords(record.event);
     case 'revert.skipped':
-      return skippedWords(detail) ?? eventWords(event);
+      return skippedWords(record.detail);
     default:
-      return eventWords(event);
+      return eventWords(record.event);
   }
 }
 
-type RecordSaid = Pick<AuditRecord, 'event' | 'detail' | 'from' | 'to'>;
+/** What was tried, where it is no request that was refused. */
+function triedWhat({ detail: { of } }: EventOf<'refused'>): boolean {
+  return typeof of === 'string' && of !== '';
+}
 
-function skippedWords(detail: AuditRecord['detail']): string | null {
-  switch (text(detail, 'why')) {
+function skippedWords({ why, extendedUntil }: Detail<'revert.skipped'>): string {
+  switch (why) {
     case 'replaced':
-      return text(detail, 'extendedUntil') ? 'extended by another request' : 'replaced by another request';
+      return extendedUntil ? 'extended by another request' : 'replaced by another request';
     case 'ended':
       return 'not reverted: the execution ended';
     case 'changed':
       return 'not reverted: the limit was changed elsewhere';
-    default:
-      return null;
   }
 }
 
 /** Who a record is about, and as what where the event could be taken for their own doing. Escaped mrkdwn. */
-export function actorWords({ event, detail, actor }: Pick<AuditRecord, 'event' | 'detail' | 'actor'>): string {
-  const name = personName(actor);
-  switch (event) {
+export function actorWords(record: AuditEvent): string {
+  const name = personName(record.actor);
+  switch (record.event) {
     case 'refused':
-      return text(detail, 'of') ? `attempted by ${name}` : `requested by ${name}`;
+      return triedWhat(record) ? `attempted by ${name}` : `requested by ${name}`;
     case 'decision.refused':
       return `attempted by ${name}`;
     case 'drift.detected':
@@ -107,31 +110,21 @@ export function actorWords({ event, detail, actor }: Pick<AuditRecord, 'event' |
 }
 
 /** What a record says beside who and when: rates, why, what was said. Escaped mrkdwn; empty where there is nothing. */
-export function detailWords(record: AuditRecord): string {
-  const { detail } = record;
-  const why = text(detail, 'why');
-  const denial = text(detail, 'denial') ?? text(detail, 'limit');
-  const comment = text(detail, 'comment');
-  const rate = number(detail, 'rate');
-  const due = text(detail, 'dueAt');
-  const replacedBy = text(detail, 'replacedBy');
-  const extendedUntil = text(detail, 'extendedUntil');
-  const until = text(detail, 'until');
-  const duration = number(detail, 'duration');
-  const done = number(detail, 'count');
-  const needed = number(detail, 'needed') ?? number(detail, 'approvals');
+export function detailWords(record: AuditEvent): string {
+  const { why, denial, comment, rate, dueAt, replacedBy, extendedUntil, until, duration, approvals } =
+    recordFacts(record);
   // A reason is told once, where it was given; every later record of the request repeats it.
   const reason = record.event === 'requested' || record.event === 'refused' ? record.reason : null;
   const spoken = comment ? `comment: ${said(comment)}` : reason ? `reason: ${said(reason)}` : '';
   return [
     rates(record),
-    rate === null ? '' : `AWS shows ${formatRate(rate)}`,
-    due === null ? '' : `due ${dateToken(due)}`,
-    replacedBy === null ? '' : `by ${code(replacedBy)}`,
-    extendedUntil === null ? '' : `until ${dateToken(extendedUntil)}`,
-    until === null ? '' : `until ${dateToken(until)}`,
-    duration === null || until !== null ? '' : `for ${formatDuration(duration)}`,
-    needed === null ? '' : `approvals ${done ?? 0} of ${needed}`,
+    rate == null ? '' : `AWS shows ${formatRate(rate)}`,
+    dueAt ? `due ${dateToken(dueAt)}` : '',
+    replacedBy ? `by ${code(replacedBy)}` : '',
+    extendedUntil ? `until ${dateToken(extendedUntil)}` : '',
+    until ? `until ${dateToken(until)}` : '',
+    duration == null || until ? '' : `for ${formatDuration(duration)}`,
+    approvals ? `approvals ${approvals.done} of ${approvals.needed}` : '',
     why ? `why: ${said(why, LONGEST_NAME)}${denial ? ` (${said(denial, LONGEST_NAME / 2)})` : ''}` : '',
     spoken,
     record.rule ? `rule ${said(record.rule, LONGEST_NAME)}` : '',
@@ -141,7 +134,7 @@ export function detailWords(record: AuditRecord): string {
     .join(' · ');
 }
 
-function rates({ from, to }: AuditRecord): string {
+function rates({ from, to }: AuditEvent): string {
   if (to === null) return '';
   if (from === null) return `to ${formatRate(to)}`;
   // More time for a limit: its rate is no change.
@@ -150,14 +143,4 @@ function rates({ from, to }: AuditRecord): string {
 
 function said(words: string, longest = LONGEST_WORDS): string {
   return escapeText(clip(oneLine(words), longest));
-}
-
-function text(detail: AuditRecord['detail'], key: string): string | null {
-  const value = detail?.[key];
-  return typeof value === 'string' && value !== '' ? value : null;
-}
-
-function number(detail: AuditRecord['detail'], key: string): number | null {
-  const value = detail?.[key];
-  return typeof value === 'number' && Number.isFinite(value) ? value : null;
 }

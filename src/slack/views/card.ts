@@ -1,5 +1,5 @@
 import type { Button, KnownBlock } from '@slack/types';
-import { expectedRates } from '../../domain/decide-revert.ts';
+import { expectedRates } from '../../domain/decide-drift.ts';
 import { isHeld, isReverting } from '../../domain/hold.ts';
 import { averageRate, impact, timeLeftAt } from '../../domain/impact.ts';
 import { afterAsked, afterLimit } from '../../domain/limit-ends.ts';

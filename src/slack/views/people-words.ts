@@ -1,5 +1,5 @@
 import type { SectionBlock } from '@slack/types';
-import type { Actor } from '../../domain/audit-event.ts';
+import type { Actor } from '../../domain/actor.ts';
 import type { Principals } from '../../domain/policy.ts';
 import type { Approval } from '../../domain/throttle-request.ts';
 import { quotedSection } from './blocks.ts';

@@ -1,81 +1,75 @@
 import { describe, expect, it } from 'vitest';
-import type { AuditRecord } from '../../../src/domain/audit-record.ts';
+import type { AuditEvent } from '../../../src/domain/audit-event.ts';
+import { plainEvent } from '../../../src/domain/audit-record.ts';
 import { actorWords, detailWords, recordWords } from '../../../src/slack/views/audit-words.ts';
+import { untrustedLine } from '../../../src/slack/views/untrusted-record.ts';
+import { sampleOf } from '../../domain/sample-records.ts';
 import { NOW } from './given-facts.ts';
 
 const MIB = 1_048_576;
 const OLGA = { team: 'T0', user: 'U0OPER', name: 'olga' };
 
-function record(but: Partial<AuditRecord>): AuditRecord {
-  return {
-    v: 1,
-    log: 'log',
-    seq: 2,
-    prev: '0'.repeat(64),
-    at: NOW.toISOString(),
-    event: 'applied',
-    request: 'r-1',
-    version: 2,
-    actor: null,
-    channel: 'C0OPS',
-    execution: null,
-    account: null,
-    region: null,
-    from: null,
-    to: null,
-    reason: null,
-    rule: null,
-    policy: null,
-    op: 'op',
-    aws: null,
-    detail: null,
-    ...but,
-  };
-}
-
-const line = (but: Partial<AuditRecord>) => `${recordWords(record(but))} · ${actorWords(record(but))}`;
+const refused = (why: string, of?: string) =>
+  plainEvent('refused', { actor: OLGA, detail: { why, ...(of ? { of } : {}) } });
+const decisionRefused = (why: string) => plainEvent('decision.refused', { actor: OLGA, detail: { why } });
 
 describe('a record in a look-up', () => {
-  it.each<[string, Partial<AuditRecord>, string]>([
-    ['a refused request', { event: 'refused', actor: OLGA }, 'request refused · requested by olga'],
+  it.each<[string, AuditEvent, string]>([
+    ['a refused request', refused('no-rule'), 'request refused · requested by olga'],
+    ['somebody who may not use the bot', refused('not-a-member', 'command list'), 'access refused · attempted by olga'],
+    ['a refused decision', decisionRefused('may-not-decide'), 'decision refused · attempted by olga'],
+    ['a refused Revert now', decisionRefused('may-not-revert'), 'revert refused · attempted by olga'],
     [
-      'somebody who may not use the bot',
-      { event: 'refused', actor: OLGA, detail: { why: 'not-a-member', of: 'command list' } },
-      'access refused · attempted by olga',
+      'somebody else’s change',
+      { ...sampleOf('drift.detected'), actor: null },
+      'limit changed past the bot · seen by the bot',
     ],
-    ['a refused decision', { event: 'decision.refused', actor: OLGA }, 'decision refused · attempted by olga'],
-    [
-      'a refused Revert now',
-      { event: 'decision.refused', actor: OLGA, detail: { why: 'may-not-revert' } },
-      'revert refused · attempted by olga',
-    ],
-    ['somebody else’s change', { event: 'drift.detected' }, 'limit changed past the bot · seen by the bot'],
-    ['an approval', { event: 'approved', actor: OLGA }, 'approved · olga'],
-  ])('never takes who was refused for who refused: %s', (_, but, words) => {
-    expect(line(but)).toBe(words);
+    ['an approval', { ...sampleOf('approved'), actor: OLGA }, 'approved · olga'],
+  ])('never takes who was refused for who refused: %s', (_, record, words) => {
+    expect(`${recordWords(record)} · ${actorWords(record)}`).toBe(words);
   });
 
   it('tells an extension as one', () => {
-    const more = { from: 25 * MIB, to: 25 * MIB };
+    const same = { from: 25 * MIB, to: 25 * MIB };
+    const { detail } = sampleOf('requested');
     const extension = { request: 'r-0', dueAt: NOW.toISOString(), totalSeconds: 60 };
-    expect(recordWords(record({ ...more, event: 'requested', detail: { extends: extension } }))).toBe(
+    expect(recordWords(plainEvent('requested', { ...same, detail: { ...detail, extends: extension } }))).toBe(
       'more time requested',
     );
-    expect(recordWords(record({ ...more }))).toBe('more time in force');
-    expect(detailWords(record(more))).toContain('stays at 25 MiB/s');
-    expect(detailWords(record(more))).not.toContain('→');
-    const skipped = { event: 'revert.skipped', from: 25 * MIB, to: 50 * MIB } as const;
-    const detail = { why: 'replaced', replacedBy: 'r-2', extendedUntil: NOW.toISOString() };
-    expect(recordWords(record({ ...skipped, detail }))).toBe('extended by another request');
-    expect(detailWords(record({ ...skipped, detail }))).toContain('by `r-2` · until <!date^1795353900^');
+    const applied = plainEvent('applied', { ...same, detail: sampleOf('applied').detail });
+    expect(recordWords(applied)).toBe('more time in force');
+    expect(detailWords(applied)).toContain('stays at 25 MiB/s');
+    expect(detailWords(applied)).not.toContain('→');
+    const skipped = plainEvent('revert.skipped', {
+      ...{ from: 25 * MIB, to: 50 * MIB },
+      detail: { why: 'replaced', rate: null, replacedBy: 'r-2', extendedUntil: NOW.toISOString() },
+    });
+    expect(recordWords(skipped)).toBe('extended by another request');
+    expect(detailWords(skipped)).toContain('by `r-2` · until <!date^1795353900^');
   });
 
   it.each([
     ['replaced', 'replaced by another request'],
     ['ended', 'not reverted: the execution ended'],
     ['changed', 'not reverted: the limit was changed elsewhere'],
-    ['another', 'left alone when its time was over'],
-  ])('says why a limit was not reverted: %s', (why, words) => {
-    expect(recordWords(record({ event: 'revert.skipped', detail: { why } }))).toBe(words);
+  ] as const)('says why a limit was not reverted: %s', (why, words) => {
+    expect(recordWords(plainEvent('revert.skipped', { detail: { why, rate: null } }))).toBe(words);
+  });
+
+  it.each(['apply.started', 'revert.started'] as const)('tells an intent that AWS put off: %s', (event) => {
+    const putOff = { why: 'throttled', action: 'datasync:UpdateTaskExecution' } as const;
+    const intents = { 'apply.started': sampleOf('apply.started'), 'revert.started': sampleOf('revert.started') };
+    const { detail, ...intent } = intents[event];
+    expect(recordWords({ ...intent, detail })).toContain('sent to AWS');
+    expect(recordWords({ ...intent, detail: { ...detail, putOff } })).toBe('put off by AWS, to be sent again');
+  });
+
+  it.each([
+    ['unknown-event', 'has an event type that this version doesn’t know'],
+    ['unknown-detail', 'has details that this version can’t read'],
+  ] as const)('is told as one of a newer version where it can’t be read: %s', (why, words) => {
+    expect(untrustedLine({ seq: 7, record: null, why })).toBe(
+      `:warning: *Record 7 ${words}.* Its content isn’t shown. It may come from a newer version.`,
+    );
   });
 });

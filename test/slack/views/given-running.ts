@@ -1,9 +1,9 @@
 import { elementsOf } from '../../../sandbox/slack/block-walk.ts';
-import type { AuditRecord } from '../../../src/domain/audit-record.ts';
 import { executionList } from '../../../src/slack/views/execution-list.ts';
 import { executionStatusMessage } from '../../../src/slack/views/execution-status.ts';
 import { AwsFault, type AwsFaultKind } from '../../../src/workflow/faults.ts';
 import type { HeldRequest, Running, RunningRow } from '../../../src/workflow/list-running.ts';
+import { sampleOf } from '../../domain/sample-records.ts';
 import { ARN, execution, expectGoodMessage, NOW, RECORD, read, request } from './given-facts.ts';
 
 export const MIB = 1_048_576;
@@ -52,39 +52,12 @@ export function failed(kind: AwsFaultKind, pending = false) {
   return { region: 'sa-east-1', role: ROLE, fault, pending };
 }
 
-function record(but: Partial<AuditRecord> = {}): AuditRecord {
-  return {
-    v: 1,
-    log: 'log',
-    seq: 7,
-    prev: '0'.repeat(64),
-    op: 'op',
-    at: NOW.toISOString(),
-    event: 'requested',
-    request: 'r-0123456789',
-    version: 1,
-    channel: 'C0OPS',
-    execution: ARN,
-    account: '111122223333',
-    region: 'us-east-1',
-    from: 104_857_600,
-    to: 52_428_800,
-    reason: 'cutover',
-    rule: 'production',
-    policy: 'digest',
-    aws: null,
-    detail: { duration: 7200, approvals: 1 },
-    actor: { team: 'T0', user: 'U0OPER', name: 'Ann Oper' },
-    ...but,
-  };
-}
-
 export function lines(count: number, words = 'cutover') {
-  const detail = { comment: words, why: words, rate: 9e15, duration: 604_799 };
+  const detail = { why: words, denial: words, duration: 604_799 };
   const actor = { team: 'T0', user: 'U1', name: words };
   return Array.from({ length: count }, () => ({
     ...RECORD,
-    record: record({ reason: words, rule: words, detail, actor }),
+    record: { ...sampleOf('refused'), request: 'r-0123456789', reason: words, rule: words, detail, actor },
   }));
 }
 

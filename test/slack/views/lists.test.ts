@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { elementsOf } from '../../../sandbox/slack/block-walk.ts';
-import { EVENTS } from '../../../src/domain/audit-event.ts';
 import type { AuditRecord } from '../../../src/domain/audit-record.ts';
 import type { ThrottleRequest } from '../../../src/domain/throttle-request.ts';
 import { auditList } from '../../../src/slack/views/audit-list.ts';
 import { helpMessage } from '../../../src/slack/views/help.ts';
 import { requestList } from '../../../src/slack/views/request-list.ts';
+import { SAMPLES, sampleOf } from '../../domain/sample-records.ts';
 import { ARN, expectGoodMessage, funny, LONGEST, NOW, RECORD, read, request, seal } from './given-facts.ts';
 
 function stored(count: number, but: Partial<ThrottleRequest> = {}) {
@@ -87,31 +87,15 @@ describe('requestList', () => {
   });
 });
 
-function record(but: Partial<AuditRecord> = {}): AuditRecord {
-  return {
-    v: 1,
-    log: 'log',
-    seq: 7,
-    prev: '0'.repeat(64),
-    op: 'op',
-    at: NOW.toISOString(),
-    event: 'requested',
-    request: 'r-0123456789',
-    version: 1,
-    channel: 'C0OPS',
-    execution: ARN,
-    account: '111122223333',
-    region: 'us-east-1',
-    from: 104_857_600,
-    to: 52_428_800,
-    reason: 'cutover',
-    rule: 'production',
-    policy: 'digest',
-    aws: null,
-    detail: { duration: 7200, approvals: 1 },
-    actor: { team: 'T0', user: 'U0OPER', name: 'Ann Oper' },
-    ...but,
-  };
+const ABOUT = {
+  ...{ seq: 7, at: NOW.toISOString(), request: 'r-0123456789', channel: 'C0OPS', execution: ARN },
+  ...{ from: 104_857_600, to: 52_428_800, reason: 'cutover', rule: 'production' },
+  actor: { team: 'T0', user: 'U0OPER', name: 'Ann Oper' },
+};
+
+function record(): AuditRecord {
+  const { takeover: _, until: __, policies: ___, ...detail } = sampleOf('requested').detail;
+  return { ...sampleOf('requested'), ...ABOUT, detail: { ...detail, duration: 7200, approvals: 1 } };
 }
 
 function audit(records: (AuditRecord | null)[], about = 'request `r-0123456789`') {
@@ -151,21 +135,36 @@ describe('auditList', () => {
       expect(all).toContain(words);
   });
 
-  it.each([
-    ['approved', { comment: 'fine', count: 1, needed: 2 }, 'approvals 1 of 2 · comment: fine'],
-    ['apply.failed', { why: 'other-rate', rate: 1_048_576 }, 'AWS shows 1 MiB/s (8.39 Mbit/s) · why: other-rate'],
-    ['refused', { why: 'may-not-ask', denial: 'guest' }, 'why: may-not-ask (guest)'],
-    ['applied', { rate: -1 }, 'AWS shows unlimited'],
-  ] as const)('says what is special: %s', (event, detail, words) => {
-    expect(audit([record({ event, detail, actor: null })]).all).toContain(words);
-    expect(audit([record({ event, detail, actor: null })]).all).toContain('the bot');
+  const { detail: approved, ...approval } = sampleOf('approved');
+  const { detail: applied, ...change } = sampleOf('applied');
+  it.each<[string, AuditRecord, string]>([
+    [
+      'approved',
+      { ...approval, detail: { ...approved, comment: 'fine', count: 1, needed: 2 } },
+      'approvals 1 of 2 · comment: fine',
+    ],
+    [
+      'apply.failed',
+      { ...sampleOf('apply.failed'), detail: { why: 'other-rate', rate: 1_048_576 } },
+      'AWS shows 1 MiB/s (8.39 Mbit/s) · why: other-rate',
+    ],
+    [
+      'refused',
+      { ...sampleOf('refused'), detail: { why: 'may-not-ask', denial: 'guest' } },
+      'why: may-not-ask (guest)',
+    ],
+    ['applied', { ...change, detail: { ...applied, rate: -1 } }, 'AWS shows unlimited'],
+  ])('says what is special: %s', (_, special, words) => {
+    const { all } = audit([{ ...special, actor: null }]);
+    expect(all).toContain(words);
+    expect(all).toContain('the bot');
   });
 
   it('has words for every event, and for records about nothing', () => {
-    const bare = { request: null, execution: null, from: null, to: null, reason: null, rule: null, detail: null };
-    for (const event of EVENTS) {
-      audit([record({ event })]);
-      audit([record({ event, ...bare, actor: null })]);
+    const bare = { request: null, execution: null, from: null, to: null, reason: null, rule: null, actor: null };
+    for (const sample of SAMPLES) {
+      audit([sample]);
+      audit([{ ...sample, ...bare }]);
     }
   });
 
@@ -175,12 +174,18 @@ describe('auditList', () => {
 
   it('fits, and wakes nobody by what is on record', () => {
     const long = LONGEST(1000);
-    const detail = { why: long, denial: long, comment: long, rate: 9e15, duration: 604_799, count: 99, needed: 99 };
-    const longest = record({ reason: long, rule: long, detail, actor: { team: 'T0', user: 'U1', name: long } });
+    const detail = { why: long, denial: long, duration: 604_799 };
+    const about = { ...ABOUT, reason: long, rule: long, actor: { team: 'T0', user: 'U1', name: long } };
+    const longest = { ...sampleOf('refused'), ...about, detail };
     expect(audit(Array.from({ length: 10 }, () => longest)).blocks).toHaveLength(12);
+    const talked = { ...approval, ...about, detail: { ...approved, comment: long, count: 99, needed: 99 } };
+    expect(audit(Array.from({ length: 10 }, () => talked)).blocks).toHaveLength(12);
     fc.assert(
-      fc.property(funny(500), funny(80), fc.constantFrom(...EVENTS), (words, name, event) => {
-        audit([record({ event, reason: words, rule: name, detail: { why: words, comment: words, rate: NaN } })]);
+      fc.property(funny(500), funny(80), fc.constantFrom(...SAMPLES), (words, name, sample) => {
+        audit([{ ...sample, reason: words, rule: name }]);
+        audit([{ ...sampleOf('refused'), ...ABOUT, reason: null, detail: { why: words, denial: name, of: words } }]);
+        audit([{ ...sampleOf('denied'), ...ABOUT, detail: { comment: words } }]);
+        audit([{ ...sampleOf('apply.unknown'), ...ABOUT, detail: { why: words, said: name } }]);
       }),
     );
   });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { RequestedDetail } from '../../../src/domain/throttle-request.ts';
+import type { RequestedDetail } from '../../../src/domain/request-details.ts';
 import { previewMessage } from '../../../src/slack/views/preview.ts';
 import { execution, expectGoodMessage, funny, NOW, read, rule } from './given-facts.ts';
 import { MIB } from './given-running.ts';

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { EventName } from '../../../src/domain/audit-event.ts';
-import { plainEvent } from '../../../src/domain/audit-record.ts';
 import type { ThrottleRequest } from '../../../src/domain/throttle-request.ts';
 import { threadNotes } from '../../../src/slack/views/thread-notes.ts';
 import type { AuditLine } from '../../../src/workflow/ports.ts';
+import { sampleOf } from '../../domain/sample-records.ts';
 import { expectGoodMessage, hold, NOW, read, seal } from './given-facts.ts';
 import { held, LENA, MIB, over } from './given-limit.ts';
 
@@ -12,7 +12,7 @@ describe('the thread', () => {
   const line = (seq: number, event: EventName, moment: Date): AuditLine => ({
     seq,
     hash: String(seq).padStart(2, '0').repeat(32),
-    record: { ...plainEvent(event, {}), v: 1, log: 'log', seq, prev: '', at: moment.toISOString(), op: 'op' },
+    record: { ...sampleOf(event), seq, at: moment.toISOString() },
   });
   const lines = [
     line(47, 'drift.detected', at(1)),
