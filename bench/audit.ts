@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { startLocalRedis } from '../sandbox/redis.ts';
-import { createAuditAlarms } from '../src/ledger/audit-alarms.ts';
-import { type AuditSearch, createAuditSearch } from '../src/ledger/audit-search.ts';
-import { type Connection, connect, openConnection } from '../src/ledger/connection.ts';
-import { createKeys } from '../src/ledger/keys.ts';
-import { createRedisOutcome } from '../src/ledger/redis-outcome.ts';
+import { createAuditAlarms } from '../src/audit/log/audit-alarms.ts';
+import { type AuditSearch, createAuditSearch } from '../src/audit/log/audit-search.ts';
+import { type Connection, connect, openConnection } from '../src/store/connection/connection.ts';
+import { createKeys } from '../src/store/connection/keys.ts';
+import { createRedisOutcome } from '../src/store/connection/redis-outcome.ts';
 import { type AuditQuery, EVERYTHING } from '../src/workflow/audit-ports.ts';
 import { type BuiltLog, buildLog } from './audit-log.ts';
 

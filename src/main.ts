@@ -1,13 +1,13 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander';
-import type { AcceptLossOptions } from './commands/accept-audit-loss.ts';
-import type { ArchiveOptions } from './commands/archive-audit.ts';
+import type { AcceptLossOptions } from './commands/audit/accept-audit-loss.ts';
+import type { ArchiveOptions } from './commands/audit/archive-audit.ts';
 import { describeFailure } from './commands/cannot-run.ts';
-import type { ExplainOptions } from './commands/explain-policy.ts';
-import type { ExportOptions } from './commands/export-audit.ts';
+import type { ExplainOptions } from './commands/policy/explain-policy.ts';
+import type { ExportOptions } from './commands/audit/export-audit.ts';
 import { createTerminal } from './commands/terminal.ts';
-import type { VerifyOptions } from './commands/verify-audit.ts';
-import { printable } from './domain/printable.ts';
+import type { VerifyOptions } from './commands/audit/verify-audit.ts';
+import { printable } from './domain/text/printable.ts';
 
 const EXIT_CODES = `
 Exit codes: 0 all good, 1 a fault was found, 2 wrong use or configuration, or something that is needed is away.`;
@@ -62,7 +62,7 @@ Exit codes: 0 stopped in order, 1 the stop took more than 10 s or was cut short,
     .argument('[file]', 'the policy file; else POLICY_FILE, else policy.yml')
     .addHelpText('after', EXIT_CODES)
     .action(async (file: string | undefined) => {
-      const { checkPolicy } = await import('./commands/check-policy.ts');
+      const { checkPolicy } = await import('./commands/policy/check-policy.ts');
       end(await checkPolicy(file, terminal));
     });
   policy
@@ -78,7 +78,7 @@ Exit codes: 0 stopped in order, 1 the stop took more than 10 s or was cut short,
     .option('--current <rate>', 'the limit in force, which decides whether the change lowers or raises it')
     .addHelpText('after', EXIT_CODES)
     .action(async (options: ExplainOptions) => {
-      const { explainPolicy } = await import('./commands/explain-policy.ts');
+      const { explainPolicy } = await import('./commands/policy/explain-policy.ts');
       end(await explainPolicy(options, terminal));
     });
 
@@ -95,7 +95,7 @@ Exit codes: 0 stopped in order, 1 the stop took more than 10 s or was cut short,
     .option('--out <file>', 'a new file; else stdout')
     .addHelpText('after', EXIT_CODES)
     .action(async (options: ExportOptions) => {
-      const { exportAudit } = await import('./commands/export-audit.ts');
+      const { exportAudit } = await import('./commands/audit/export-audit.ts');
       end(await exportAudit(options, terminal));
     });
   audit
@@ -111,7 +111,7 @@ Exit codes: 0 stopped in order, 1 the stop took more than 10 s or was cut short,
     .option('--public-key <file...>', 'what `audit key` prints, instead of AUDIT_SIGNING_KEY; several of a rotated key')
     .addHelpText('after', EXIT_CODES)
     .action(async (options: VerifyOptions) => {
-      const { verifyAudit } = await import('./commands/verify-audit.ts');
+      const { verifyAudit } = await import('./commands/audit/verify-audit.ts');
       end(await verifyAudit(options, terminal));
     });
   audit
@@ -124,7 +124,7 @@ Exit codes: 0 stopped in order, 1 the stop took more than 10 s or was cut short,
     .requiredOption('--out <file>', 'a new file')
     .addHelpText('after', EXIT_CODES)
     .action(async (options: ArchiveOptions) => {
-      const { archiveAudit } = await import('./commands/archive-audit.ts');
+      const { archiveAudit } = await import('./commands/audit/archive-audit.ts');
       end(await archiveAudit(options, terminal));
     });
   audit
@@ -137,7 +137,7 @@ Exit codes: 0 stopped in order, 1 the stop took more than 10 s or was cut short,
     .option('--seen <seq:hash>', 'a record that was seen: in /readyz, in a checkpoint, or in a result')
     .addHelpText('after', EXIT_CODES)
     .action(async (options: AcceptLossOptions) => {
-      const { acceptAuditLoss } = await import('./commands/accept-audit-loss.ts');
+      const { acceptAuditLoss } = await import('./commands/audit/accept-audit-loss.ts');
       end(await acceptAuditLoss(options, terminal));
     });
   audit
@@ -145,7 +145,7 @@ Exit codes: 0 stopped in order, 1 the stop took more than 10 s or was cut short,
     .description('print the public half of AUDIT_SIGNING_KEY, to check checkpoints and the heads of exports with')
     .addHelpText('after', EXIT_CODES)
     .action(async () => {
-      const { printAuditKey } = await import('./commands/audit-key.ts');
+      const { printAuditKey } = await import('./commands/audit/audit-key.ts');
       end(printAuditKey(terminal));
     });
   return program;

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { createRedisOutage, type RedisOutage } from './ledger/redis-outage.ts';
-import { createLogger, type Log } from './log.ts';
+import { createRedisOutage, type RedisOutage } from './store/connection/redis-outage.ts';
+import { createLogger, type Log } from './logging/logger.ts';
 import { createReadinessInputs, type ReadinessOptions } from './ops/start-readiness.ts';
 import { createAws } from './serve/create-aws.ts';
 import { openLedger } from './serve/open-ledger.ts';

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { createKeys } from '../src/ledger/keys.ts';
+import { createKeys } from '../src/store/connection/keys.ts';
 import { ROOT } from './command-line.ts';
 
 const DOCUMENT = readFileSync(join(ROOT, 'docs/growth.md'), 'utf8');

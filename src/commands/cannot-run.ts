@@ -1,4 +1,4 @@
-import { printable } from '../domain/printable.ts';
+import { printable } from '../domain/text/printable.ts';
 
 /** A command can't do its work: wrong usage, wrong configuration, or something that it needs is unavailable. Exit code 2. */
 export class CannotRun extends Error {

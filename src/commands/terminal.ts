@@ -1,5 +1,5 @@
 import type { Writable } from 'node:stream';
-import { printable, printableLines } from '../domain/printable.ts';
+import { printable, printableLines } from '../domain/text/printable.ts';
 
 /** How a command reaches the outside: results go to `print`, everything else to `say`. */
 export interface Terminal {

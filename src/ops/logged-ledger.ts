@@ -1,4 +1,4 @@
-import type { Log } from '../log.ts';
+import type { Log } from '../logging/logger.ts';
 import type { Ledger } from '../workflow/ports.ts';
 
 /** The same ledger; each record that it writes is logged, so that a request can be followed by its id. */

@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { Log } from '../log.ts';
+import type { Log } from '../logging/logger.ts';
 
 export type CheckState = 'ok' | 'warn' | 'fail';
 

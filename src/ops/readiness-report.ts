@@ -1,4 +1,4 @@
-import type { Log } from '../log.ts';
+import type { Log } from '../logging/logger.ts';
 import type { ReadinessCheck, ReadinessReport } from './ops-server.ts';
 
 /** How often the checks run for the log while nobody probes. */

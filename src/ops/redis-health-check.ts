@@ -1,5 +1,5 @@
 import type { Clock } from '../workflow/ports.ts';
-import type { WriteProbe } from '../workflow/write-probe.ts';
+import type { WriteProbe } from '../workflow/ports/write-probe.ts';
 
 export type RedisHealth =
   | Extract<WriteProbe, { kind: 'wrong-type' }>

@@ -1,6 +1,6 @@
-import type { Log } from '../log.ts';
+import type { Log } from '../logging/logger.ts';
 import type { Clock } from '../workflow/ports.ts';
-import type { WriteProbe } from '../workflow/write-probe.ts';
+import type { WriteProbe } from '../workflow/ports/write-probe.ts';
 import { createHeartbeats } from './heartbeats.ts';
 import { createLastCommit } from './last-commit.ts';
 import {

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { createAuditAlarms } from '../ledger/audit-alarms.ts';
-import { createAuditedLedger } from '../ledger/audited-ledger.ts';
-import { sharingReads } from '../ledger/shared-reads.ts';
-import { startUpCheck } from '../ledger/start-up-check.ts';
-import type { Log } from '../log.ts';
+import { createAuditAlarms } from '../audit/log/audit-alarms.ts';
+import { createAuditedLedger } from '../audit/continuity/audited-ledger.ts';
+import { sharingReads } from '../store/ledger/shared-reads.ts';
+import { startUpCheck } from '../audit/continuity/start-up-check.ts';
+import type { Log } from '../logging/logger.ts';
 import { countedLedger } from '../ops/counted-calls.ts';
 import type { createLastCommit } from '../ops/last-commit.ts';
 import { loggedLedger } from '../ops/logged-ledger.ts';

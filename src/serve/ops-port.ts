@@ -1,5 +1,5 @@
-import type { Config } from '../config.ts';
-import type { Log } from '../log.ts';
+import type { Config } from '../config/read-config.ts';
+import type { Log } from '../logging/logger.ts';
 import { type OpsServer, type OpsServerOptions, startOpsServer } from '../ops/ops-server.ts';
 import { opsPortFault } from './port-fault.ts';
 

@@ -1,13 +1,13 @@
 import type { KeyObject } from 'node:crypto';
-import { type Config, readConfig } from '../config.ts';
-import { describeConfigFaults } from '../config-fault.ts';
-import { readCheckpointPath, readPolicyPath } from '../config-paths.ts';
-import { ConfigurationError } from '../configuration-error.ts';
+import { type Config, readConfig } from '../config/read-config.ts';
+import { describeConfigFaults } from '../config/config-fault.ts';
+import { readCheckpointPath, readPolicyPath } from '../config/file-paths.ts';
+import { ConfigurationError } from '../config/configuration-error.ts';
 import { bad, good, type Result } from '../domain/result.ts';
-import { appendCheckpoints } from '../ledger/checkpoint-file.ts';
-import type { Checkpoint } from '../ledger/checkpoint-format.ts';
-import { highestOf, readOwnCheckpoints } from '../ledger/own-checkpoints.ts';
-import { openPolicyFile, type PolicyFile } from '../policy-source.ts';
+import { appendCheckpoints } from '../audit/log/checkpoint-file.ts';
+import type { Checkpoint } from '../audit/format/checkpoint-format.ts';
+import { highestOf, readOwnCheckpoints } from '../audit/continuity/own-checkpoints.ts';
+import { openPolicyFile, type PolicyFile } from '../policy-file/open-policy-file.ts';
 
 /** All that the bot is started with: the environment and the files that it names, valid. */
 export interface Settings {

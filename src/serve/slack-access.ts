@@ -1,13 +1,13 @@
-import type { Config } from '../config.ts';
-import { ConfigurationError } from '../configuration-error.ts';
-import type { Log } from '../log.ts';
+import type { Config } from '../config/read-config.ts';
+import { ConfigurationError } from '../config/configuration-error.ts';
+import type { Log } from '../logging/logger.ts';
 import { countingFetch } from '../ops/counted-calls.ts';
 import type { Metrics } from '../ops/metrics.ts';
-import { createClients } from '../slack/clients.ts';
-import type { Identity } from '../slack/identify.ts';
-import { checkAppToken, identify, TokenRefused } from '../slack/identify.ts';
-import { fetchThrough, slackProxy } from '../slack/slack-proxy.ts';
-import { checkToken } from '../slack/token-check.ts';
+import { createClients } from '../slack/connection/clients.ts';
+import type { Identity } from '../slack/connection/identify.ts';
+import { checkAppToken, identify, TokenRefused } from '../slack/connection/identify.ts';
+import { fetchThrough, slackProxy } from '../slack/connection/slack-proxy.ts';
+import { checkToken } from '../slack/connection/token-check.ts';
 
 /** The clients of Slack's Web API, through the proxy where one is set, and whether Slack accepts the tokens. */
 export function createSlackAccess({

@@ -1,10 +1,10 @@
-import type { Config } from '../config.ts';
-import { createPolicies } from '../ledger/policies.ts';
-import { policyOnRecord } from '../ledger/policy-on-record.ts';
-import type { Log } from '../log.ts';
+import type { Config } from '../config/read-config.ts';
+import { createPolicies } from '../store/ledger/policies.ts';
+import { policyOnRecord } from '../audit/log/policy-on-record.ts';
+import type { Log } from '../logging/logger.ts';
 import type { Heartbeats } from '../ops/heartbeats.ts';
-import type { PolicyFile } from '../policy-source.ts';
-import { type PolicyWatch, watchPolicy } from '../policy-watch.ts';
+import type { PolicyFile } from '../policy-file/open-policy-file.ts';
+import { type PolicyWatch, watchPolicy } from '../policy-file/watch-policy.ts';
 import type { Clock, Ledger } from '../workflow/ports.ts';
 import type { OpenRedis } from './open-redis.ts';
 

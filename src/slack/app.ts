@@ -1,14 +1,14 @@
 import { App, type Receiver } from '@slack/bolt';
-import { boltLogger } from '../log.ts';
-import { listenToActions } from './action-listener.ts';
-import { listenToCommands } from './command-listener.ts';
-import { createDedupe } from './dedupe.ts';
-import { listenToHome } from './home-listener.ts';
-import { createInteractionRunner, type InteractionRunnerOptions } from './interaction-runner.ts';
-import type { InteractionTracker } from './interaction-tracker.ts';
-import type { ListenerDeps } from './listener.ts';
-import { listenToSubmits } from './submit-listener.ts';
-import { listenToSuggestions } from './suggestion-listener.ts';
+import { boltLogger } from '../logging/logger.ts';
+import { listenToActions } from './listeners/action-listener.ts';
+import { listenToCommands } from './listeners/command-listener.ts';
+import { createDedupe } from './listeners/dedupe.ts';
+import { listenToHome } from './listeners/home-listener.ts';
+import { createInteractionRunner, type InteractionRunnerOptions } from './listeners/interaction-runner.ts';
+import type { InteractionTracker } from './listeners/interaction-tracker.ts';
+import type { ListenerDeps } from './listeners/listener.ts';
+import { listenToSubmits } from './listeners/submit-listener.ts';
+import { listenToSuggestions } from './listeners/suggestion-listener.ts';
 
 export interface SlackAppOptions extends InteractionRunnerOptions {
   receiver: Receiver;

@@ -1,8 +1,8 @@
-import type { ThrottleRequest } from '../domain/throttle-request.ts';
-import { type CardLinkDeps, linkOf } from './card-links.ts';
-import { retryAfter, slackError } from './clients.ts';
-import { sendDirectMessage } from './private-replies.ts';
-import { reminderMessage } from './views/reminder.ts';
+import type { ThrottleRequest } from '../domain/request/throttle-request.ts';
+import { type CardLinkDeps, linkOf } from './posting/card-links.ts';
+import { retryAfter, slackError } from './connection/clients.ts';
+import { sendDirectMessage } from './replies/private-replies.ts';
+import { reminderMessage } from './views/cards/reminder.ts';
 
 /** Reminds an approver by direct message. If Slack did not answer, the message may have been sent: it is not sent again. */
 export function createApproverReminder(deps: CardLinkDeps, seal: (request: string) => string) {

@@ -1,8 +1,8 @@
-import type { Log } from '../log.ts';
+import type { Log } from '../logging/logger.ts';
 import type { PolicySource } from '../workflow/ports.ts';
-import type { SlackClients } from './clients.ts';
-import { alarmNotice, checkpointNotice, lostNotice, resumedNotice } from './views/audit-notices.ts';
-import type { MessageView } from './views/text.ts';
+import type { SlackClients } from './connection/clients.ts';
+import { alarmNotice, checkpointNotice, lostNotice, resumedNotice } from './views/audit/audit-notices.ts';
+import type { MessageView } from './views/text/text.ts';
 
 /** Where the bot speaks of its own log: AUDIT_CHANNEL; an alarm goes to the policy's channels where that is not set. */
 export function createAuditChannel(deps: {

@@ -1,16 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LRUCache } from 'lru-cache';
-import { hasPlace } from '../domain/private-request.ts';
+import { hasPlace } from '../domain/request/private-request.ts';
 import { NotRecorded } from '../workflow/faults.ts';
-import { concerned, type HomeTabs, homeFacts, type OpenHomeTabs } from '../workflow/home.ts';
-import type { RunningDeps } from '../workflow/list-running.ts';
+import { concerned, type HomeTabs, homeFacts, type OpenHomeTabs } from '../workflow/queries/home.ts';
+import type { RunningDeps } from '../workflow/queries/list-running.ts';
 import type { Clock } from '../workflow/ports.ts';
-import type { Background } from './background.ts';
-import { type CardLinkDeps, linksOf } from './card-links.ts';
-import type { LogState } from './log-state.ts';
-import type { LookUps } from './look-ups.ts';
-import { type SealDeps, sealRequest } from './sealed-ids.ts';
-import { homeAway, homeView, shownAtHome } from './views/home.ts';
+import type { Background } from './context/background.ts';
+import { type CardLinkDeps, linksOf } from './posting/card-links.ts';
+import type { LogState } from './context/log-state.ts';
+import type { LookUps } from './context/look-ups.ts';
+import { type SealDeps, sealRequest } from './seals/sealed-ids.ts';
+import { homeAway, homeView, shownAtHome } from './views/home/home.ts';
 
 interface HomeTabsDeps extends RunningDeps, CardLinkDeps, SealDeps, Background {
   clock: Clock;

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LRUCache } from 'lru-cache';
-import type { Log } from '../log.ts';
+import type { Log } from '../logging/logger.ts';
 import type { Claim, Clock, EffectKind, Outbox, Work } from '../workflow/ports.ts';
 
 /** Null: done. Otherwise when to run again, and why. */

@@ -1,11 +1,11 @@
-import type { Absence } from '../domain/absence.ts';
-import type { AuditEvent } from '../domain/audit-event.ts';
-import type { AuditHead, AuditRecord } from '../domain/audit-record.ts';
-import type { PolicyInForce } from '../domain/policies-in-force.ts';
-import type { Groups, Person } from '../domain/policy.ts';
-import type { ExecutionArn, TaskExecution } from '../domain/task-execution.ts';
-import type { ThrottleRequest } from '../domain/throttle-request.ts';
-import type { LookUnder } from '../domain/watch-pace.ts';
+import type { Absence } from '../domain/execution/absence.ts';
+import type { AuditEvent } from '../domain/audit/audit-event.ts';
+import type { AuditHead, AuditRecord } from '../domain/audit/audit-record.ts';
+import type { PolicyInForce } from '../domain/policy/policies-in-force.ts';
+import type { Groups, Person } from '../domain/policy/policy.ts';
+import type { ExecutionArn, TaskExecution } from '../domain/execution/task-execution.ts';
+import type { ThrottleRequest } from '../domain/request/throttle-request.ts';
+import type { LookUnder } from '../domain/execution/watch-pace.ts';
 import type { AwsFault } from './faults.ts';
 
 export interface Clock {

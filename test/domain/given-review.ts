@@ -1,6 +1,6 @@
-import { decideReview, type ReviewFacts } from '../../src/domain/decide-review.ts';
-import type { Person } from '../../src/domain/policy.ts';
-import type { ThrottleRequest } from '../../src/domain/throttle-request.ts';
+import { decideReview, type ReviewFacts } from '../../src/domain/request/decide-review.ts';
+import type { Person } from '../../src/domain/policy/policy.ts';
+import type { ThrottleRequest } from '../../src/domain/request/throttle-request.ts';
 import { at, facts, folded, MIB } from './given.ts';
 
 export const raise = { rate: { kind: 'absolute', bytesPerSecond: 200 * MIB } } as const;

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createLastCommit } from '../../src/ops/last-commit.ts';
 import { ClaimLost, LedgerLost, NotRecorded } from '../../src/workflow/faults.ts';
 import type { Change, Ledger } from '../../src/workflow/ports.ts';
-import { openLedger, policyLoaded } from '../ledger/given-ledger.ts';
+import { openLedger, policyLoaded } from '../store/given-ledger.ts';
 
 describe('the last commit', () => {
   it('is known where it failed, until one succeeds', async () => {

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { RedisLedger } from '../../src/ledger/ledger.ts';
-import { createLogger } from '../../src/log.ts';
+import type { RedisLedger } from '../../src/store/ledger/ledger.ts';
+import { createLogger } from '../../src/logging/logger.ts';
 import { loggedLedger } from '../../src/ops/logged-ledger.ts';
-import { asked, asking, following, type OpenedLedger, openLedger, policyLoaded } from '../ledger/given-ledger.ts';
+import { asked, asking, following, type OpenedLedger, openLedger, policyLoaded } from '../store/given-ledger.ts';
 
 let opened: OpenedLedger;
 let ledger: RedisLedger;

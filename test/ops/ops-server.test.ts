@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import { createLogger } from '../../src/log.ts';
+import { createLogger } from '../../src/logging/logger.ts';
 import { createMetrics } from '../../src/ops/metrics.ts';
 import { type OpsServer, type ReadinessCheck, startOpsServer } from '../../src/ops/ops-server.ts';
 import { createReadinessReport } from '../../src/ops/readiness-report.ts';

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { createLogger } from '../../src/log.ts';
+import { createLogger } from '../../src/logging/logger.ts';
 import type { CheckState } from '../../src/ops/ops-server.ts';
 import { createReadinessReport } from '../../src/ops/readiness-report.ts';
 

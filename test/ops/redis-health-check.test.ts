@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createRedisHealthCheck } from '../../src/ops/redis-health-check.ts';
-import type { WriteProbe } from '../../src/workflow/write-probe.ts';
+import type { WriteProbe } from '../../src/workflow/ports/write-probe.ts';
 
 const REDIS_MS = Date.parse('2026-03-01T12:00:00Z');
 type Proven = Extract<WriteProbe, { kind: 'proven' }>;

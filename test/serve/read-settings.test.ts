@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ConfigurationError } from '../../src/configuration-error.ts';
+import { ConfigurationError } from '../../src/config/configuration-error.ts';
 import { readSettings } from '../../src/serve/read-settings.ts';
 
 const ENV = {

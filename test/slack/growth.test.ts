@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { createDedupe } from '../../src/slack/dedupe.ts';
-import { createTtlCache } from '../../src/slack/ttl-cache.ts';
+import { createDedupe } from '../../src/slack/listeners/dedupe.ts';
+import { createTtlCache } from '../../src/slack/people/ttl-cache.ts';
 
 const clock = { now: () => new Date(0) };
 

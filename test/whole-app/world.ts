@@ -6,7 +6,7 @@ import { visibleText } from '../../sandbox/slack/block-walk.ts';
 import type { Submitted } from '../../sandbox/slack/people/person.ts';
 import type { SlackView } from '../../sandbox/slack/views.ts';
 import type { SlackMessage } from '../../sandbox/slack/workspace.ts';
-import { type AuditRecord, readRecord } from '../../src/domain/audit-record.ts';
+import { type AuditRecord, readRecord } from '../../src/domain/audit/audit-record.ts';
 
 export const ACCOUNT = '111122223333';
 export const COMMAND = '/datasync-throttle';

@@ -1,12 +1,12 @@
 import { EventEmitter, once } from 'node:events';
 import { afterEach, beforeEach, expect, vi } from 'vitest';
-import type { Connection } from '../../src/ledger/connection.ts';
-import { createOutbox } from '../../src/ledger/outbox.ts';
-import { createLogger } from '../../src/log.ts';
+import type { Connection } from '../../src/store/connection/connection.ts';
+import { createOutbox } from '../../src/store/work/outbox.ts';
+import { createLogger } from '../../src/logging/logger.ts';
 import { type LoopOptions, type Run, startLoop } from '../../src/worker/loop.ts';
 import type { Claim, EffectKind } from '../../src/workflow/ports.ts';
 import { at } from '../domain/given.ts';
-import { type OpenedLedger, openLedger, openRedis } from '../ledger/given-ledger.ts';
+import { type OpenedLedger, openLedger, openRedis } from '../store/given-ledger.ts';
 
 export const waitFor: typeof vi.waitFor = (look) => vi.waitFor(look, { timeout: 40_000 });
 /** The ledger of the test that runs. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ClaimLost } from '../../src/workflow/faults.ts';
-import { asked, following } from '../ledger/given-ledger.ts';
+import { asked, following } from '../store/given-ledger.ts';
 import { givenLoops, held, isEmpty, opened, start, timers, waitFor } from './given-loop.ts';
 
 givenLoops();

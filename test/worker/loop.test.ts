@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { BLOCK_MS } from '../../src/ledger/connection.ts';
+import { BLOCK_MS } from '../../src/store/connection/connection.ts';
 import type { LoopOptions, Run } from '../../src/worker/loop.ts';
 import { at } from '../domain/given.ts';
-import { asked } from '../ledger/given-ledger.ts';
+import { asked } from '../store/given-ledger.ts';
 import { clock, givenLoops, held, isEmpty, lines, opened, outboxOf, start, timers, waitFor } from './given-loop.ts';
 
 givenLoops();

@@ -1,7 +1,7 @@
 import { describe, it } from 'vitest';
 import { startLocalRedis } from '../../sandbox/redis.ts';
-import { connect } from '../../src/ledger/connection.ts';
-import { asked } from '../ledger/given-ledger.ts';
+import { connect } from '../../src/store/connection/connection.ts';
+import { asked } from '../store/given-ledger.ts';
 import { givenLoops, openAt, opened, start, stopAll } from './given-loop.ts';
 
 givenLoops();

@@ -1,8 +1,8 @@
 import { expect, it, vi } from 'vitest';
-import { createOutbox } from '../../src/ledger/outbox.ts';
-import { createLogger } from '../../src/log.ts';
+import { createOutbox } from '../../src/store/work/outbox.ts';
+import { createLogger } from '../../src/logging/logger.ts';
 import { startLoop } from '../../src/worker/loop.ts';
-import { openLedger, openRedis } from '../ledger/given-ledger.ts';
+import { openLedger, openRedis } from '../store/given-ledger.ts';
 import { ALL_DONE } from './given-loop.ts';
 
 it('a step of the loop that came round says so, and one that fails does not', async () => {

@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, vi } from 'vitest';
 import type { LocalDataSync } from '../../sandbox/datasync/start-data-sync.ts';
-import type { Rule } from '../../src/domain/policy.ts';
-import type { ThrottleRequest } from '../../src/domain/throttle-request.ts';
-import type { Asked } from '../../src/workflow/request-throttle.ts';
+import type { Rule } from '../../src/domain/policy/policy.ts';
+import type { ThrottleRequest } from '../../src/domain/request/throttle-request.ts';
+import type { Asked } from '../../src/workflow/commands/request-throttle.ts';
 import { MIB } from '../domain/given.ts';
-import { verifiedLog } from '../ledger/given-ledger.ts';
+import { verifiedLog } from '../store/given-ledger.ts';
 import { type Bot, type Outside, outside, startAwsWithOne, startBot } from './start-bot.ts';
 
 /** What a test has: AWS with one execution at 100 MiB/s, the world outside, and a bot. */

@@ -1,4 +1,4 @@
-import type { AskCommand } from '../../src/domain/ask-command.ts';
+import type { AskCommand } from '../../src/domain/request/ask-command.ts';
 import { MIB } from '../domain/given.ts';
 import { idOf } from './given-bot.ts';
 import type { Bot } from './start-bot.ts';

@@ -1,4 +1,4 @@
-import type { Log } from '../../log.ts';
+import type { Log } from '../../logging/logger.ts';
 import type { GracePeriod } from './grace-period.ts';
 
 /** Work that goes on after an interaction was answered. A stop waits for it. */

@@ -1,0 +1,20 @@
+import { type AuditAlarms, createAuditAlarms } from '../log/audit-alarms.ts';
+import { createAuditSearch } from '../log/audit-search.ts';
+import { createLedger, type LedgerOptions, type RedisLedger } from '../../store/ledger/ledger.ts';
+import { type ContinuityOptions, createLogContinuity } from './log-continuity.ts';
+import { createRedisOutcome } from '../../store/connection/redis-outcome.ts';
+
+export interface AuditedLedgerOptions extends ContinuityOptions, Omit<LedgerOptions, 'continuity' | 'lookUp'> {
+  /** Told what is wrong with records that are looked up. */
+  alarms?: AuditAlarms;
+}
+
+/**
+ * The ledger together with its audit log: it writes only while the log has what was observed of it, and answers look-ups
+ * only with records that their MAC proves.
+ */
+export function createAuditedLedger(options: AuditedLedgerOptions): RedisLedger {
+  const { redis, keys, auditKeys, alarms = createAuditAlarms() } = options;
+  const { lookUp } = createAuditSearch(redis, keys, createRedisOutcome(redis), { auditKeys, alarms });
+  return createLedger({ ...options, continuity: createLogContinuity(options), lookUp });
+}

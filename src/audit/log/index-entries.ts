@@ -1,0 +1,67 @@
+import { Cluster, type Redis } from 'ioredis';
+import type { Connection } from '../../store/connection/connection.ts';
+import type { Keys } from '../../store/connection/keys.ts';
+
+/** Entries of one index that are read at a time, and indexes that are read at once. */
+const PAGE = 1000;
+const AT_ONCE = 500;
+
+/** One entry of an index. */
+export interface IndexEntry {
+  index: string;
+  /** The place by which it is sorted. */
+  score: number;
+  /** The place that it names: the same, unless somebody changed it. Null: the key is not an index. */
+  member: string | null;
+}
+
+/** All entries of the indexes from one place to another, in no order. An index that SCAN returns twice comes twice. */
+export async function* readIndexes(
+  redis: Connection,
+  keys: Keys,
+  from: number,
+  to: number | '+inf',
+): AsyncGenerator<IndexEntry[]> {
+  const most = ['WITHSCORES', 'LIMIT', 0, PAGE] as const;
+  for await (const indexes of indexNames(redis, keys)) {
+    const pipeline = redis.pipeline();
+    for (const index of indexes) pipeline.zrangebyscore(index, from, to, ...most);
+    const replies = (await pipeline.exec()) ?? [];
+    for (const [at, [fault, reply]] of replies.entries()) {
+      const index = indexes[at] ?? '';
+      if (fault?.message.startsWith('WRONGTYPE')) {
+        yield [{ index, score: from, member: null }];
+        continue;
+      }
+      if (fault) throw fault;
+      let page = toEntries(index, reply as string[]);
+      yield page;
+      while (page.length === PAGE) {
+        page = toEntries(index, await redis.zrangebyscore(index, `(${page.at(-1)?.score}`, to, ...most));
+        yield page;
+      }
+    }
+  }
+}
+
+function toEntries(index: string, reply: readonly string[]): IndexEntry[] {
+  const entries: IndexEntry[] = [];
+  for (let at = 0; at + 1 < reply.length; at += 2) {
+    entries.push({ index, member: reply[at] as string, score: Number(reply[at + 1]) });
+  }
+  return entries;
+}
+
+/** The keys of all indexes, in parts. SCAN may return one twice. */
+export async function* indexNames(redis: Connection, keys: Keys): AsyncGenerator<string[]> {
+  // In a cluster one node has all of them, and SCAN reads only the node that it is sent to.
+  const nodes: Redis[] = redis instanceof Cluster ? redis.nodes('master') : [redis];
+  for (const node of nodes) {
+    let cursor = '0';
+    do {
+      const [next, names] = await node.scan(cursor, 'MATCH', keys.everyIndex, 'COUNT', AT_ONCE);
+      cursor = next;
+      if (names.length > 0) yield names;
+    } while (cursor !== '0');
+  }
+}

@@ -1,0 +1,154 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import {
+  type DataSyncClient,
+  DescribeTaskExecutionCommand,
+  UpdateTaskExecutionCommand,
+} from '@aws-sdk/client-datasync';
+import type { ExecutionArn, TaskExecution } from '../domain/execution/task-execution.ts';
+import type { Access, Clock, Executions } from '../workflow/ports.ts';
+import { createActiveExecutions } from './active-executions.ts';
+import { type AwsCall, toAwsFault } from './aws-fault.ts';
+import { type Clients, createClients } from './clients.ts';
+import { createCredentials } from './credentials.ts';
+import { listedStatus } from './listed-status.ts';
+import { seenExecution } from './seen-execution.ts';
+import { createTaskNames } from './task-names.ts';
+import { TIME_LIMITS, type TimeLimits, type Way, within } from './time-limits.ts';
+
+/** DataSync through the SDK, which takes its endpoints and the bot's own credentials from the environment. */
+export interface DataSyncExecutions extends Executions {
+  /** Closes all connections. */
+  close(): void;
+}
+
+const THROTTLED_PAUSES_MS = [300, 900];
+
+export function createExecutions(options: {
+  clock: Clock;
+  limits?: Partial<TimeLimits>;
+  proxy?: Way['proxy'];
+}): DataSyncExecutions {
+  const { clock } = options;
+  const limits = { ...TIME_LIMITS, ...options.limits };
+  const way = { limits, proxy: options.proxy ?? null };
+  const credentials = createCredentials(clock, way);
+  const clients = createClients(credentials, way);
+  const names = createTaskNames(clock, clients, limits);
+  const active = createActiveExecutions(clock, clients, names, limits);
+
+  return {
+    /**
+     * DescribeTaskExecution, and DescribeTask for the name.
+     * @throws AwsFault: `not-found` for an unknown execution, or one of another Region or account; other kinds may pass
+     */
+    describe: async (execution, access) => {
+      const [seen, taskName] = await Promise.all([
+        asCall({ operation: 'datasync:DescribeTaskExecution', role: access.role }, limits.describe, (signal) =>
+          usingClient(clients, execution, access, (client) => look(client, execution, clock, signal)),
+        ),
+        // The session of a change has no permission for the task.
+        names.of(execution, access.role),
+      ]);
+      return { ...seen, taskName };
+    },
+
+    /**
+     * UpdateTaskExecution. Its answer says nothing about the limit in force: read it back with `describe`.
+     * @param bytesPerSecond -1 for no limit
+     * @throws AwsFault: after `no-answer` and `internal` the update may have been carried out. Where `operation` is another than
+     * datasync:UpdateTaskExecution it was never sent
+     */
+    update: async (execution, bytesPerSecond, access) => {
+      if (!Number.isSafeInteger(bytesPerSecond) || (bytesPerSecond < 1 && bytesPerSecond !== -1)) {
+        throw new RangeError(`${bytesPerSecond} is no limit: whole bytes per second from 1, or -1`);
+      }
+      if (access.session.kind !== 'change') throw new TypeError('a change needs a session of its own');
+      const call = { operation: 'datasync:UpdateTaskExecution', role: access.role };
+      try {
+        return await asCall(call, limits.update, (signal) =>
+          usingClient(clients, execution, access, (client) =>
+            send(client, execution.arn, bytesPerSecond, call, signal),
+          ),
+        );
+      } finally {
+        active.forget(execution.region);
+      }
+    },
+
+    listedStatus: (execution, role) =>
+      asCall({ operation: 'datasync:ListTaskExecutions', role }, limits.listFlight, async (signal) => {
+        const client = await clients.reader(execution.region, role);
+        const account = () => credentials.account(role, execution.region);
+        return listedStatus(client, execution, { role, account }, signal);
+      }),
+
+    listActive: (targets, options) => active.list(targets, options),
+    lookAtActive: (arns, withinMs) => active.lookAt(arns, withinMs),
+    close: () => {
+      active.close();
+      clients.close();
+      credentials.close();
+    },
+  };
+}
+
+async function asCall<T>(call: AwsCall, ms: number, run: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  try {
+    return await within(ms, run);
+  } catch (error) {
+    throw toAwsFault(error, call);
+  }
+}
+
+/** Readers share a client; each change has one of its own, which is closed after it. */
+async function usingClient<T>(
+  clients: Clients,
+  { arn, region }: ExecutionArn,
+  { role, session }: Access,
+  use: (client: DataSyncClient) => Promise<T>,
+): Promise<T> {
+  if (session.kind === 'read') return use(await clients.reader(region, role));
+  const client = await clients.changer(region, role, session, arn);
+  try {
+    return await use(client);
+  } finally {
+    client.destroy();
+  }
+}
+
+async function look(
+  client: DataSyncClient,
+  { arn }: ExecutionArn,
+  clock: Clock,
+  abortSignal: AbortSignal,
+): Promise<Omit<TaskExecution, 'taskName'>> {
+  const answer = await client.send(new DescribeTaskExecutionCommand({ TaskExecutionArn: arn }), { abortSignal });
+  return seenExecution(arn, answer, clock.now());
+}
+
+/** Only throttled calls are repeated: of those alone it is certain that nothing was carried out. */
+async function send(
+  client: DataSyncClient,
+  arn: string,
+  bytesPerSecond: number,
+  call: AwsCall,
+  abortSignal: AbortSignal,
+): Promise<{ requestId: string | null }> {
+  for (const pause of [...THROTTLED_PAUSES_MS, null]) {
+    try {
+      const command = new UpdateTaskExecutionCommand({
+        TaskExecutionArn: arn,
+        Options: { BytesPerSecond: bytesPerSecond },
+      });
+      const { $metadata } = await client.send(command, { abortSignal });
+      return { requestId: $metadata.requestId ?? null };
+    } catch (error) {
+      const fault = toAwsFault(error, call);
+      if (fault.kind !== 'throttled' || pause === null) throw fault;
+      await delay(pause * (0.5 + Math.random()), undefined, { signal: abortSignal }).catch(() => {
+        throw fault;
+      });
+    }
+  }
+  throw new Error('unreachable: the last pause is null');
+}

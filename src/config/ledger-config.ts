@@ -1,0 +1,22 @@
+import { type AuditKeys, readAuditKeys } from './audit-keys.ts';
+import type { ConfigFault } from './config-fault.ts';
+import { keyPrefix, type RedisTarget, readRedis } from './redis-target.ts';
+import type { Result } from '../domain/result.ts';
+import { createEnvironmentReader, type Environment } from './environment-reader.ts';
+
+/** What the audit commands need to read the log in Redis: nothing of Slack. */
+export interface LedgerConfig extends AuditKeys {
+  readonly redis: { readonly target: RedisTarget; readonly prefix: string };
+}
+
+/** Reads what the audit commands need, or every fault of it. */
+export function readLedgerConfig(env: Environment): Result<LedgerConfig, ConfigFault[]> {
+  const reader = createEnvironmentReader(env);
+  const { faults, optional } = reader;
+  const target = readRedis(reader);
+  const prefix = optional('REDIS_KEY_PREFIX', keyPrefix) ?? 'dst';
+  const audit = readAuditKeys(env);
+  if (!audit.ok) faults.push(...audit.problem);
+  if (faults.length > 0 || target === null || !audit.ok) return { ok: false, problem: faults };
+  return { ok: true, value: { redis: { target, prefix }, ...audit.value } };
+}

@@ -1,0 +1,41 @@
+import { z } from 'zod';
+import { looseObject } from './loose-object.ts';
+import { policies } from './request-details.ts';
+import { putOff, refused } from '../run/sending.ts';
+import { FAILED_WHY, STALE_WHY } from '../request/throttle-request.ts';
+
+export const applyStartedDetail = looseObject({
+  attempt: z.number(),
+  role: z.string().nullable(),
+  putOff: putOff.exactOptional(),
+  policies,
+});
+
+export const appliedDetail = looseObject({
+  rate: z.number(),
+  status: z.string(),
+  attempt: z.number().exactOptional(),
+});
+
+export const applyFailedDetail = looseObject({
+  why: z.enum(FAILED_WHY),
+  rate: z.number().nullable(),
+  status: z.string().exactOptional(),
+  attempt: z.number().exactOptional(),
+  refused: refused.exactOptional(),
+  said: z.string().exactOptional(),
+});
+
+export const applyStaleDetail = looseObject({
+  why: z.enum(STALE_WHY),
+  rate: z.number().nullable(),
+  status: z.string().exactOptional(),
+  said: z.string().exactOptional(),
+  policies,
+});
+
+export const applyUnknownDetail = looseObject({
+  why: z.string(),
+  said: z.string().exactOptional(),
+  refused: refused.exactOptional(),
+});

@@ -1,0 +1,118 @@
+import { hiddenIn, plainTyped } from '../text/invisible.ts';
+import { quoted } from '../text/quoted.ts';
+import type { Result } from '../result.ts';
+import { bad, good } from '../result.ts';
+
+/** The ARN of one run of a DataSync task, taken apart. */
+export interface ExecutionArn {
+  readonly arn: string;
+  readonly partition: string;
+  readonly region: string;
+  /** The AWS account, 12 digits. */
+  readonly account: string;
+  /** `task-…` */
+  readonly taskId: string;
+  /** `exec-…` */
+  readonly executionId: string;
+  readonly taskArn: string;
+}
+
+export interface ArnProblem {
+  readonly kind: 'task-arn' | 'agent-arn' | 'location-arn' | 'other-service' | 'not-an-arn' | 'malformed';
+  /** What was typed, at most 60 characters. */
+  readonly quoted: string;
+  /** What to write instead, as the rest of a sentence. */
+  readonly instead: string;
+}
+
+/** One look at a task execution, as DescribeTaskExecution tells it. */
+export interface TaskExecution {
+  readonly arn: string;
+  /** AWS's word; one that isn't known here may come. */
+  readonly status: string;
+  readonly mode: string | null;
+  /** The limit in force, or -1 for none. */
+  readonly bytesPerSecond: number;
+  readonly taskName: string | null;
+  readonly bytesTransferred: number;
+  /** 0 until AWS has prepared the run: then there is no progress and no ETA. */
+  readonly bytesEstimated: number;
+  readonly bytesWritten: number;
+  /** What went over the wire, after compression. */
+  readonly bytesCompressed: number;
+  /** ISO 8601 */
+  readonly startedAt: string | null;
+  /** Absent while it runs. ISO 8601 */
+  readonly endedAt?: string;
+  /** When this look was taken, ISO 8601. */
+  readonly lookedAt: string;
+  /** AWS's id of the look, for the audit. */
+  readonly requestId: string | null;
+  /** Absent where AWS does not count them (yet). */
+  readonly files?: { readonly transferred: number; readonly estimated: number };
+}
+
+/** The partitions of the DataSync API model of 2018-11-09, in its pattern of a TaskExecutionArn. */
+export const PARTITIONS: readonly string[] = ['aws', 'aws-cn', 'aws-us-gov', 'aws-eusc', 'aws-iso', 'aws-iso-b'];
+
+/** The statuses in which UpdateTaskExecution can change the limit. */
+export const UPDATABLE: readonly string[] = ['QUEUED', 'LAUNCHING', 'PREPARING', 'TRANSFERRING', 'VERIFYING'];
+
+const FINISHED: readonly string[] = ['SUCCESS', 'ERROR'];
+const CANCELLING = 'CANCELLING';
+const LONGEST_ARN = 128;
+const SHAPE = '`arn:aws:datasync:REGION:ACCOUNT:task/task-…/execution/exec-…`';
+
+export function isUpdatable(status: string): boolean {
+  return UPDATABLE.includes(status);
+}
+
+/** Whether the limit can't be changed any more, whatever comes. A status that isn't known here says no such thing. */
+export function isBeyondChange(status: string): boolean {
+  return status === CANCELLING || FINISHED.includes(status);
+}
+
+/** Whether the execution is not over yet. CANCELLING still is, and so is a status that isn't known here. */
+export function isActive(status: string): boolean {
+  return !FINISHED.includes(status);
+}
+
+/** Which part of the estimated bytes is transferred, 0 to 1; null while AWS has no estimate. */
+export function progress(execution: Pick<TaskExecution, 'bytesTransferred' | 'bytesEstimated'>): number | null {
+  if (!(execution.bytesEstimated > 0)) return null;
+  return Math.min(1, Math.max(0, execution.bytesTransferred / execution.bytesEstimated));
+}
+
+/** Reads the ARN of a task execution; every refusal says what kind of thing was given instead. */
+export function parseExecutionArn(text: string): Result<ExecutionArn, ArnProblem> {
+  const arn = plainTyped(text).trim();
+  const refuse = (kind: ArnProblem['kind'], instead: string) =>
+    bad<ArnProblem>({ kind, quoted: quoted(text), instead });
+
+  const hidden = hiddenIn(arn.slice(0, 2 * LONGEST_ARN));
+  if (hidden !== null) return refuse('malformed', `write it again without the invisible character ${hidden}`);
+  const [scheme, partition = '', service = '', region = '', account = '', resource = '', ...more] = arn.split(':', 8);
+  if (scheme !== 'arn') return refuse('not-an-arn', `write the whole ARN of the task execution, ${SHAPE}`);
+  if (service !== 'datasync') return refuse('other-service', `write the ARN of a DataSync task execution, ${SHAPE}`);
+  if (/^task\/[^/]*\/?$/.test(resource)) {
+    return refuse('task-arn', 'write the ARN of one execution of this task: it goes on with `/execution/exec-…`');
+  }
+  if (resource.startsWith('agent/'))
+    return refuse('agent-arn', `write the ARN of a task execution, ${SHAPE}, not of an agent`);
+  if (resource.startsWith('location/')) {
+    return refuse('location-arn', `write the ARN of a task execution, ${SHAPE}, not of a location`);
+  }
+
+  const malformed = (part: string) => refuse('malformed', `write ${SHAPE}: ${part}`);
+  if (!PARTITIONS.includes(partition)) return malformed(`the partition is one of ${PARTITIONS.join(', ')}`);
+  if (!/^[a-z\-0-9]+$/.test(region)) return malformed('the Region is like `us-east-1`');
+  if (!/^[0-9]{12}$/.test(account)) return malformed('the account is 12 digits');
+  const ids = /^task\/(task-[0-9a-f]{17})\/execution\/(exec-[0-9a-f]{17})$/.exec(resource);
+  const [, taskId, executionId] = ids ?? [];
+  if (taskId === undefined || executionId === undefined || more.length > 0) {
+    return malformed('`task-` and `exec-` are each followed by 17 of 0-9 and a-f');
+  }
+  if (arn.length > LONGEST_ARN) return malformed(`an ARN has at most ${LONGEST_ARN} characters`);
+  const taskArn = `arn:${partition}:datasync:${region}:${account}:task/${taskId}`;
+  return good({ arn, partition, region, account, taskId, executionId, taskArn });
+}

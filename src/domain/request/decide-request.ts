@@ -1,0 +1,180 @@
+import { type AskCommand, about, targetOf } from './ask-command.ts';
+import type { EventOf } from '../audit/audit-event.ts';
+import { type AskDecision, type AskFacts, decideByEach, type Proposed } from './decide-by-each.ts';
+import { ruleNow } from './decide-review.ts';
+import { countedPolicies, type OnePolicy, otherThan, type PolicyInForce, underEach } from '../policy/policies-in-force.ts';
+import type { Groups, Person, Policy, Rule } from '../policy/policy.ts';
+import { checkRate, matchRule, mayAsk, mayView } from '../policy/policy.ts';
+import { resolveRate } from '../rate/rate.ts';
+import { type AskRefusal, type ElsewhereRule, groupsUnknown, isByPolicy } from './refusal.ts';
+import { directionsOf, weigh } from './takeover.ts';
+import { isUpdatable } from '../execution/task-execution.ts';
+
+/**
+ * What the policy alone says. It is checked first, so that a request that is not allowed never reaches AWS. `rule`: of this
+ * bot's own policy.
+ * `other`: the digest of the policy that refused, where it is not that one.
+ */
+export type Admission =
+  | { ok: true; rule: Rule }
+  | { ok: false; refusal: AskRefusal; rule: Rule | null; other?: string };
+
+/**
+ * May this person request this here at all? Needs the groups of all rules' requesters and approvers; where no rule matches, those
+ * of `rulesElsewhere` and of the viewers.
+ */
+export function admit(command: AskCommand, inForce: PolicyInForce, groups: Groups): Admission {
+  const found = underEach(
+    inForce,
+    (one) => ({ ...admitUnder(command, one, groups), digest: one.digest }),
+    ({ ok }) => (ok ? 0 : 1),
+  );
+  // Where all let it through, the first answer counts: that of this bot's own policy.
+  if (found.ok) return { ok: true, rule: found.rule };
+  const { refusal, rule, digest } = found;
+  return { ok: false, refusal, rule, ...otherThan(inForce, digest) };
+}
+
+function admitUnder(command: AskCommand, { policy }: OnePolicy, groups: Groups): Admission {
+  const { execution } = command;
+  const { kind } = command.requester;
+  if (kind !== 'member') return { ok: false, refusal: { why: 'not-a-member', kind }, rule: null };
+  const target = targetOf(command);
+  const rule = matchRule(policy, target);
+  if (!rule) {
+    const refusal: AskRefusal = {
+      why: 'no-rule',
+      account: execution.account,
+      region: execution.region,
+      elsewhere: elsewhere(policy, target, command.requester, groups),
+    };
+    return { ok: false, refusal, rule: null };
+  }
+  const refusal = askerRefusal(rule, command, groups);
+  return refusal ? { ok: false, refusal, rule } : { ok: true, rule };
+}
+
+/** The rules that would match in another channel. */
+export function rulesElsewhere(policy: Policy, target: { account: string; region: string; task: string }): Rule[] {
+  return policy.rules.filter((rule) => {
+    const here = { ...rule, match: { ...rule.match } };
+    delete here.match.channels;
+    const wouldMatch = matchRule({ ...policy, rules: [here] }, { ...target, channel: '' });
+    return rule.match.channels !== undefined && wouldMatch !== null;
+  });
+}
+
+/** Their channels are named to those who may request there, or may see all: to others they are none of their business. */
+function elsewhere(
+  policy: Policy,
+  target: { account: string; region: string; task: string },
+  person: Person,
+  groups: Groups,
+): ElsewhereRule[] {
+  const views = mayView(policy, person, groups).allowed;
+  return rulesElsewhere(policy, target)
+    .filter((rule) => views || mayAsk(rule, person, groups).allowed)
+    .map(({ name, match }) => ({ rule: name, channels: match.channels ?? [] }));
+}
+
+/** Why this person may not request by this rule; null where they may. */
+export function personRefusal(rule: Rule, person: Person, groups: Groups): AskRefusal | null {
+  const may = mayAsk(rule, person, groups);
+  if (may.allowed) return null;
+  return may.why === 'unknown-groups' ? groupsUnknown(rule, groups) : { why: 'may-not-ask', denial: may.why, rule };
+}
+
+function askerRefusal(rule: Rule, command: AskCommand, groups: Groups): AskRefusal | null {
+  const refusal = personRefusal(rule, command.requester, groups);
+  if (refusal) return refusal;
+  if (rule.reason === 'required' && !command.reason) return { why: 'reason-required', rule };
+  const { durationSeconds } = command;
+  if (durationSeconds !== null && rule.maxDurationSeconds !== null && durationSeconds > rule.maxDurationSeconds) {
+    return { why: 'duration-too-long', rule, asked: durationSeconds, max: rule.maxDurationSeconds };
+  }
+  return null;
+}
+
+/** The whole question: the person, the policy and the execution as it is now. */
+export function decideRequest(command: AskCommand, facts: AskFacts, id: string): AskDecision {
+  const { execution, running, now } = facts;
+  if (!isUpdatable(execution.status)) {
+    return { ok: false, refusal: { why: 'not-updatable', status: execution.status } };
+  }
+  const from = execution.bytesPerSecond;
+  const resolved = resolveRate(command.rate, from);
+  if (!resolved.ok) return { ok: false, refusal: { why: 'rate', problem: resolved.problem, current: from } };
+  const { undoes } = command;
+  if (undoes && undoes.set !== from) {
+    const problem = { kind: 'changed', set: undoes.set, current: from } as const;
+    return { ok: false, refusal: { why: 'cannot-undo', request: undoes.request, problem } };
+  }
+  const to = resolved.value;
+  const change = { requester: command.requester, from, to, endsAt: endOf(command, now) };
+  return decideByEach(command, facts, id, ({ rule, policy }): Proposed => {
+    const weight = weigh(change, directionsOf(change, running), {
+      running,
+      rule,
+      runningRule: running && ruleNow(running, { policy }),
+      groups: facts.groups,
+      people: facts.people,
+    });
+    const { direction, needed, takeover, lowers } = weight;
+    if (needed === null) {
+      return { ok: false, refusal: { why: 'unlimited-not-allowed', rule, ...(takeover ? { takeover } : {}) } };
+    }
+    const outside = checkRate(rule, to);
+    if (outside) return { ok: false, refusal: { why: 'rate-outside', rule, to, ...outside } };
+    const more = {
+      ...(command.endsAt === undefined ? {} : { until: command.endsAt }),
+      ...(undoes ? { undoes: undoes.request } : {}),
+      ...(takeover ? { takeover } : {}),
+    };
+    return { ok: true, from, to, direction, needed, lowers, more };
+  });
+}
+
+/** When it would end if it came into force now; null: it has no end. */
+function endOf({ durationSeconds, endsAt }: AskCommand, now: Date): Date | null {
+  if (endsAt !== undefined) return new Date(endsAt);
+  return durationSeconds === null ? null : new Date(now.getTime() + durationSeconds * 1000);
+}
+
+/** The record of a refusal, where the policy refused; null where there is nothing to record. */
+export function refusedEvent(
+  command: AskCommand,
+  refusal: AskRefusal,
+  facts: {
+    rule: Rule | null;
+    inForce: PolicyInForce;
+    from: number | null;
+    to: number | null;
+    /** The digest of the policy that refused, where it is not this bot's own. */
+    other?: string;
+  },
+): EventOf<'refused'> | null {
+  if (!isByPolicy(refusal)) return null;
+  const { rate } = command;
+  return {
+    ...about(command),
+    event: 'refused',
+    request: null,
+    version: null,
+    from: facts.from,
+    to: facts.to ?? (rate.kind === 'absolute' ? rate.bytesPerSecond : null),
+    rule: facts.rule?.name ?? null,
+    policy: facts.other ?? facts.inForce.digest,
+    aws: null,
+    detail: {
+      why: refusal.why,
+      ...(refusal.why === 'may-not-ask' ? { denial: refusal.denial } : {}),
+      ...(refusal.why === 'not-a-member' ? { denial: refusal.kind } : {}),
+      ...(refusal.why === 'limit' ? { limit: refusal.limit, most: refusal.most, open: refusal.open } : {}),
+      ...(rate.kind === 'percent' ? { percent: rate.percent } : {}),
+      ...(command.durationSeconds === null ? {} : { duration: command.durationSeconds }),
+      ...(command.endsAt === undefined ? {} : { until: command.endsAt }),
+      ...(command.undoes ? { undoes: command.undoes.request } : {}),
+      ...countedPolicies(facts.inForce),
+    },
+  };
+}

@@ -1,0 +1,200 @@
+import type { AuditEvent, EventOf } from '../audit/audit-event.ts';
+import { expiryOf } from './decide-by-each.ts';
+import { decideExpire } from './decide-expire.ts';
+import type { Takeover } from '../run/hold.ts';
+import {
+  countedPolicies,
+  hasUnreadable,
+  knownPolicies,
+  type OnePolicy,
+  otherThan,
+  type PolicyInForce,
+  strictest,
+  underEach,
+} from '../policy/policies-in-force.ts';
+import { known, matchRule, type People, type Person, type Rule, samePerson } from '../policy/policy.ts';
+import { type DecisionRefusal, groupsUnknown } from './refusal.ts';
+import { actorOf, decisionRefusedEvent, staleEvent, stateEvent } from './request-event.ts';
+import {
+  type Circumstances,
+  type MayDecide,
+  mayDecideUnder,
+  type StandingUnder,
+  type Stands,
+  standingUnder,
+  type Under,
+  weightUnder,
+} from './standing.ts';
+import { parseExecutionArn } from '../execution/task-execution.ts';
+import type { ThrottleRequest } from './throttle-request.ts';
+
+export interface ReviewCommand {
+  by: Person;
+  decision: 'approve' | 'deny';
+  comment: string | null;
+}
+
+/** `execution` null: not looked at. A denial needs nothing from AWS. */
+export interface ReviewFacts extends Circumstances {
+  inForce: PolicyInForce;
+  now: Date;
+}
+
+/** `other`: the digest of the policy that refused, where it is not this bot's own. */
+export type Decision<R = DecisionRefusal> =
+  | { ok: true; events: AuditEvent[] }
+  | { ok: false; refusal: R; events: AuditEvent[]; other?: string };
+
+/** The rule that governs an open request now: matched anew, since the policy may have changed. */
+export function ruleNow(request: ThrottleRequest, { policy }: Pick<OnePolicy, 'policy'>): Rule | null {
+  const arn = parseExecutionArn(request.execution);
+  if (!arn.ok) return null;
+  const { account, region, taskId } = arn.value;
+  return matchRule(policy, { account, region, task: taskId, channel: request.channel });
+}
+
+/** The rules that govern it by each policy that counts, the own one first; null where one has none. */
+export function rulesNow(request: ThrottleRequest, inForce: PolicyInForce): (Rule | null)[] {
+  return knownPolicies(inForce).map((one) => ruleNow(request, one));
+}
+
+/**
+ * May this person decide now? No events: yes. A refusal is on record too, but for those that say "not now". A request
+ * whose time is over, or (where the execution was looked at) that no longer holds, ends: `expired`, `apply.stale`.
+ * One approval a person; but where the policy has come to need no more than there are, nothing but a click completes it, and
+ * somebody who has approved may do that too.
+ */
+export function decideOpen(request: ThrottleRequest, by: Person, facts: ReviewFacts): Decision {
+  const { inForce, people } = facts;
+  if (by.kind !== 'member') return refuse(request, by, { why: 'not-a-member', kind: by.kind }, inForce);
+  if (request.status !== 'pending') return refuse(request, by, { why: 'not-open', status: request.status }, inForce);
+  const expired = decideExpire(request, facts.now, inForce);
+  if (expired.length > 0) return { ok: true, events: expired };
+  const may = underEach(
+    inForce,
+    (one) => mayDecideUnder(request, by, under(request, one, null), facts),
+    ({ kind }) => MAY_NOT[kind],
+  );
+  if (may.kind === 'no-rule') return { ok: true, events: [staleEvent(request, 'policy', facts, null, may.digest)] };
+  if (may.kind === 'unknown') return notNow(groupsUnknown(may.rule, facts.groups), inForce, may.digest);
+  if (may.kind === 'may-not') {
+    return refuse(request, by, { why: 'may-not-decide', denial: may.denial, rule: may.rule }, inForce, may.digest);
+  }
+  if (hasApproved(request, by, people) && approvalsOf(request, people) < (neededNow(request, facts) ?? 0)) {
+    return refuse(request, by, { why: 'decided-already' }, inForce);
+  }
+  if (!facts.execution) return { ok: true, events: [] };
+  const standing = standingOf(request, facts);
+  if (standing.kind === 'unknown') return notNow(groupsUnknown(standing.rule, facts.groups), inForce, standing.digest);
+  if (standing.kind === 'stale') {
+    return { ok: true, events: [staleEvent(request, standing.why, facts, standing.rate, standing.digest)] };
+  }
+  return { ok: true, events: [] };
+}
+
+const MAY_NOT: Readonly<Record<MayDecide['kind'], number>> = { may: 0, unknown: 1, 'may-not': 2, 'no-rule': 3 };
+
+/** The rules of one policy for this request, and for the one whose limit is set on the execution. */
+function under(request: ThrottleRequest, one: OnePolicy, running: ThrottleRequest | null): Under {
+  return { digest: one.digest, rule: ruleNow(request, one), runningRule: running && ruleNow(running, one) };
+}
+
+/**
+ * Does what was approved so far still hold, by each policy that counts: the strictest answer. `policies-differ`: a bot runs
+ * whose policy can't be read, and this does more than lower the limit.
+ */
+export function standingOf(request: ThrottleRequest, facts: StandingFacts): Standing {
+  const { inForce } = facts;
+  const answers = knownPolicies(inForce).map((one) =>
+    standingUnder(request, under(request, one, facts.running), facts),
+  );
+  const [own, ...others] = answers as [StandingUnder, ...StandingUnder[]];
+  const found = strictest([own, ...others], (answer) => (answer.kind === 'stands' ? answer.needed : LESS[answer.kind]));
+  if (found.kind !== 'stands') return found;
+  const lowers = answers.every((answer) => answer.kind === 'stands' && answer.lowers);
+  if (hasUnreadable(inForce) && !lowers) return { kind: 'policies-differ' };
+  const times = answers.map((answer) => (answer.kind === 'stands' ? answer.expiresInSeconds : 0));
+  return { ...found, expiresInSeconds: Math.min(...times) };
+}
+
+type StandingFacts = Omit<ReviewFacts, 'now'>;
+
+export type Standing = StandingUnder | { kind: 'policies-differ' };
+
+const LESS = { unknown: Number.MAX_SAFE_INTEGER, stale: Number.POSITIVE_INFINITY } as const;
+
+/** How many approvals it needs, by the strictest of the policies that count; null where one does not allow it. */
+export function neededNow(request: ThrottleRequest, facts: StandingFacts): number | null {
+  return underEach(
+    facts.inForce,
+    (one) => weightUnder(request, under(request, one, facts.running), facts)?.needed ?? null,
+    (needed) => needed ?? Number.POSITIVE_INFINITY,
+  );
+}
+
+/** Why it needs more approvals than the change alone, by any of the policies that count; null where it does not. */
+export function takeoverNow(request: ThrottleRequest, facts: StandingFacts): Takeover | null {
+  const each = knownPolicies(facts.inForce).map((one) =>
+    weightUnder(request, under(request, one, facts.running), facts),
+  );
+  return each.find((weight) => weight?.takeover)?.takeover ?? request.takeover ?? null;
+}
+
+/** Approve or deny, by what holds now. An approval needs the execution looked at. */
+export function decideReview(request: ThrottleRequest, command: ReviewCommand, facts: ReviewFacts): Decision {
+  const may = decideOpen(request, command.by, facts);
+  if (!may.ok || may.events.length > 0) return may;
+  if (command.decision === 'deny') return deny(request, command, facts);
+  const standing = standingOf(request, facts);
+  if (standing.kind === 'policies-differ') return { ok: false, refusal: { why: 'policies-differ' }, events: [] };
+  if (!facts.execution || standing.kind !== 'stands') throw new Error(`${request.id}: approved without its facts`);
+  return { ok: true, events: [approvedEvent(request, command, standing, facts)] };
+}
+
+function deny(request: ThrottleRequest, command: ReviewCommand, facts: ReviewFacts): Decision {
+  if (!command.comment) return { ok: false, refusal: { why: 'comment-required' }, events: [] };
+  const { by, comment } = command;
+  return { ok: true, events: [stateEvent(request, 'denied', actorOf(by), facts.inForce.digest, { comment })] };
+}
+
+function approvedEvent(
+  request: ThrottleRequest,
+  { by, comment }: ReviewCommand,
+  standing: Stands,
+  facts: ReviewFacts,
+): EventOf<'approved'> {
+  const { rule, digest, needed, expiresInSeconds } = standing;
+  const { people } = facts;
+  const count = approvalsOf(request, people) + (hasApproved(request, by, people) ? 0 : 1);
+  const complete = count >= needed;
+  const expiresAt = complete ? expiryOf(facts.now, expiresInSeconds, request.until ?? null) : request.expiresAt;
+  const detail = { comment, count, needed, complete, expiresAt, ...countedPolicies(facts.inForce) };
+  return { ...stateEvent(request, 'approved', actorOf(by), digest, detail), rule: rule.name };
+}
+
+/** A refusal that goes on record. `digest`: of the policy that refused. */
+export function refuse(
+  request: ThrottleRequest,
+  by: Person,
+  refusal: DecisionRefusal,
+  inForce: PolicyInForce,
+  digest = inForce.digest,
+): Decision {
+  const event = decisionRefusedEvent(request, by, refusal, inForce, digest);
+  return { ok: false, refusal, events: [event], ...otherThan(inForce, digest) };
+}
+
+/** "Not now" is no refusal by the policy, so it is not on record. */
+function notNow(refusal: DecisionRefusal, inForce: PolicyInForce, digest: string): Decision {
+  return { ok: false, refusal, events: [], ...otherThan(inForce, digest) };
+}
+
+function hasApproved({ approvals }: ThrottleRequest, by: Person, people: People): boolean {
+  return approvals.some((approval) => samePerson(known(approval.by, people), by));
+}
+
+/** How many people have approved: one who did so under two ids counts once. */
+export function approvalsOf({ approvals }: Pick<ThrottleRequest, 'approvals'>, people: People): number {
+  const by = approvals.map((approval) => known(approval.by, people));
+  return by.filter((one, nth) => by.findIndex((other) => samePerson(one, other)) === nth).length;
+}

@@ -1,0 +1,120 @@
+import type { Takeover } from '../run/hold.ts';
+import {
+  checkRate,
+  type Denial,
+  type Groups,
+  known,
+  mayAsk,
+  mayDecide,
+  type People,
+  type Person,
+  type Rule,
+} from '../policy/policy.ts';
+import { directionsOf, directionsOfMoreTime, type Weight, weigh } from './takeover.ts';
+import { isBeyondChange, type TaskExecution } from '../execution/task-execution.ts';
+import type { StaleWhy, ThrottleRequest } from './throttle-request.ts';
+
+/** What an open request is judged by, beside a policy. */
+export interface Circumstances {
+  groups: Groups;
+  /** The requesters and approvers of this request and of `running`, as Slack knows them now. */
+  people: People;
+  /** Null: not looked at. */
+  execution: TaskExecution | null;
+  /** Another request, whose limit is set on the execution. */
+  running: ThrottleRequest | null;
+}
+
+/** What one policy has for a request. */
+export interface Under {
+  digest: string;
+  rule: Rule | null;
+  /** The rule of the request whose limit is set on the execution. */
+  runningRule: Rule | null;
+}
+
+export interface Stands {
+  kind: 'stands';
+  digest: string;
+  rule: Rule;
+  needed: number;
+  expiresInSeconds: number;
+  takeover: Takeover | null;
+  lowers: boolean;
+}
+
+export type StandingUnder =
+  | Stands
+  | { kind: 'stale'; digest: string; why: StaleWhy; rate: number | null }
+  | { kind: 'unknown'; digest: string; rule: Rule };
+
+/**
+ * Does what was approved so far still hold by one policy: the rule, the requester, the approvers, the rate it was made on,
+ * the execution's status? `unknown`: Slack can't say who is in a group, so nobody is let through.
+ */
+export function standingUnder(request: ThrottleRequest, under: Under, of: Circumstances): StandingUnder {
+  const { digest, rule } = under;
+  const stale = (why: StaleWhy, rate: number | null = null) => ({ kind: 'stale', digest, why, rate }) as const;
+  const weight = weightUnder(request, under, of);
+  if (!rule || !weight || weight.needed === null || checkRate(rule, request.to)) return stale('policy');
+  const seconds = request.extends?.totalSeconds ?? request.durationSeconds;
+  if (seconds !== null && seconds > (rule.maxDurationSeconds ?? Number.POSITIVE_INFINITY)) return stale('policy');
+  const asked = standsFor(of.people.get(request.requester.user), (person) => mayAsk(rule, person, of.groups));
+  const requester = known(request.requester, of.people);
+  const approved = request.approvals.map(({ by }) =>
+    standsFor(of.people.get(by.user), (person) => mayDecide(rule, person, requester, of.groups)),
+  );
+  if ([asked, ...approved].includes('no')) return stale('policy');
+  if ([asked, ...approved].includes('unknown')) return { kind: 'unknown', digest, rule };
+  const { execution } = of;
+  if (execution && isBeyondChange(execution.status)) return stale('status', execution.bytesPerSecond);
+  if (execution && execution.bytesPerSecond !== request.from) return stale('rate', execution.bytesPerSecond);
+  const { needed, takeover, lowers } = weight;
+  return { kind: 'stands', digest, rule, needed, expiresInSeconds: rule.expiresInSeconds, takeover, lowers };
+}
+
+/**
+ * What an open request needs now by one policy: at least what it was requested as, and more where the limit that it takes the
+ * place of makes it more by now. Null without a rule.
+ */
+export function weightUnder(request: ThrottleRequest, { rule, runningRule }: Under, of: Circumstances): Weight | null {
+  if (!rule) return null;
+  const { from, to, durationSeconds, requestedAt, until, extends: more } = request;
+  const ends =
+    more?.dueAt ?? until ?? (durationSeconds === null ? null : Date.parse(requestedAt) + durationSeconds * 1000);
+  const requester = of.people.get(request.requester.user) ?? { ...request.requester, kind: 'member' as const };
+  const change = { requester, from, to, endsAt: ends === null ? null : new Date(ends) };
+  const { running, groups, people } = of;
+  const directions = more ? directionsOfMoreTime(request.direction, to, running) : directionsOf(change, running);
+  return weigh(change, [request.direction, ...directions], { running, rule, runningRule, groups, people });
+}
+
+type Permission = { allowed: true } | { allowed: false; why: string };
+
+function standsFor(person: Person | undefined, may: (person: Person) => Permission): 'yes' | 'no' | 'unknown' {
+  if (!person) return 'unknown';
+  const answer = may(person);
+  if (answer.allowed) return 'yes';
+  return answer.why === 'unknown-groups' ? 'unknown' : 'no';
+}
+
+export type MayDecide = { digest: string } & (
+  | { kind: 'may' | 'no-rule' }
+  | { kind: 'unknown'; rule: Rule }
+  | { kind: 'may-not'; rule: Rule; denial: Denial }
+);
+
+/** May this person decide by one policy? */
+export function mayDecideUnder(
+  request: ThrottleRequest,
+  by: Person,
+  { digest, rule }: Under,
+  { groups, people }: Pick<Circumstances, 'groups' | 'people'>,
+): MayDecide {
+  if (!rule) return { kind: 'no-rule', digest };
+  const may = mayDecide(rule, by, known(request.requester, people), groups);
+  if (may.allowed) return { kind: 'may', digest };
+  return may.why === 'unknown-groups'
+    ? { kind: 'unknown', digest, rule }
+    : { kind: 'may-not', digest, rule, denial: may.why };
+}

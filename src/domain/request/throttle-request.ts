@@ -1,0 +1,120 @@
+/**
+ * A throttle request: its state, and how it is stored.
+ *
+ * Glossary
+ * - task execution: one run of a DataSync task; what a bandwidth limit belongs to.
+ * - bandwidth limit, rate: bytes per second as AWS has it; -1 is unlimited.
+ * - requester: who requests the change. approver: who may approve it, by the policy's rule. The requester never counts as one.
+ * - from: the rate in force when the request was made; the request is about this change and no other.
+ * - read-back: what DescribeTaskExecution says after the change; only that is `applied`.
+ * - hold: a limit with an end; at its end the rate from before is set again (see hold.ts).
+ * - drift: somebody changed the limit outside the bot.
+ * - record: one line of the audit log. The log is the list of events; a request is the fold of its records.
+ */
+
+import { z } from 'zod';
+import { actor } from '../audit/actor.ts';
+import { drift, hold, takeover } from '../run/hold.ts';
+import { looseObject } from '../audit/loose-object.ts';
+import { applyProgress, refused } from '../run/sending.ts';
+import { timestamp } from '../audit/timestamp.ts';
+
+const requestStatus = z.enum([
+  'pending',
+  'approved',
+  'applying',
+  'applied',
+  'failed',
+  'stale',
+  'denied',
+  'cancelled',
+  'expired',
+]);
+export type RequestStatus = z.infer<typeof requestStatus>;
+
+/** What a change does to the limit in force. */
+export const direction = z.enum(['lower', 'raise', 'unlimited']);
+
+/** Why a request ended before anything was sent to AWS. */
+export const STALE_WHY = ['policy', 'rate', 'status', 'timer'] as const;
+export type StaleWhy = (typeof STALE_WHY)[number];
+
+/** Why a change that was begun failed. `unseen`: it may be in force, but AWS lets nobody look. */
+export const FAILED_WHY = ['denied', 'rejected', 'ended', 'other-rate', 'ignored', 'not-found', 'unseen'] as const;
+export type FailedWhy = (typeof FAILED_WHY)[number];
+
+const approval = looseObject({ by: actor, at: timestamp, comment: z.string().nullable() });
+export type Approval = z.infer<typeof approval>;
+
+const ending = looseObject({
+  at: timestamp,
+  by: actor.nullable(),
+  comment: z.string().nullable(),
+  why: z.string().nullable(),
+  /** The rate read back from AWS, where one was read. */
+  rate: z.number().nullable(),
+  awsRequestId: z.string().nullable(),
+  refused: refused.nullable().default(null),
+});
+
+/** How a request ended, with what is known of it. */
+export type Ending = z.infer<typeof ending>;
+
+export const extension = looseObject({
+  /** The request whose time it lengthens. */
+  request: z.string(),
+  /** When the limit is to end then. */
+  dueAt: timestamp,
+  /** From when the limit was first set until then: what `maxDuration` bounds. */
+  totalSeconds: z.number(),
+});
+
+/** What a request is about that only gives a running limit more time: no rate changes. */
+export type Extension = z.infer<typeof extension>;
+
+/** As a request is stored, its fields in the order in which they are written. Those with a default are absent in older states. */
+export const throttleRequest = looseObject({
+  id: z.string(),
+  version: z.number(),
+  status: requestStatus,
+  requester: actor,
+  channel: z.string(),
+  execution: z.string(),
+  account: z.string(),
+  region: z.string(),
+  taskName: z.string().nullable(),
+  mode: z.string().nullable(),
+  from: z.number(),
+  to: z.number(),
+  direction,
+  durationSeconds: z.number().nullable(),
+  /** The time that it was requested until, whenever it is applied; absent in older states. */
+  until: timestamp.nullable().exactOptional(),
+  reason: z.string().nullable(),
+  rule: z.string(),
+  policy: z.string(),
+  approvalsNeeded: z.number(),
+  approvals: z.array(approval),
+  requestedAt: timestamp,
+  expiresAt: timestamp,
+  apply: applyProgress.nullable(),
+  ending: ending.nullable(),
+  /** Null: the request changes the rate. */
+  extends: extension.nullable().default(null),
+  /** The request that it undoes. */
+  undoes: z.string().nullable().default(null),
+  /** Why it needed more approvals than the change alone; absent in older states. */
+  takeover: takeover.nullable().exactOptional(),
+  /** Null: the limit has no end of its own. */
+  hold: hold.nullable().default(null),
+  drift: drift.nullable().default(null),
+});
+
+export type ThrottleRequest = z.infer<typeof throttleRequest>;
+
+const ENDED: ReadonlySet<RequestStatus> = new Set(['applied', 'failed', 'stale', 'denied', 'cancelled', 'expired']);
+
+/** An open request still can change; an ended one never does. */
+export function isOpen(request: Pick<ThrottleRequest, 'status'>): boolean {
+  return !ENDED.has(request.status);
+}

@@ -1,0 +1,227 @@
+import type { AuditEvent, Detail, EventOf } from '../audit/audit-event.ts';
+import { type Denied, unseenEnd } from './decide-apply.ts';
+import { type Hold, isHeld, type RevertFailedWhy, type SkippedWhy } from './hold.ts';
+import { stateEvent } from '../request/request-event.ts';
+import { MOST_REJECTIONS, type PutOff, refusedDetail, SETTLE_SECONDS, type Sent, tryAgain } from './sending.ts';
+import { isBeyondChange, isUpdatable, type TaskExecution } from '../execution/task-execution.ts';
+import type { ThrottleRequest } from '../request/throttle-request.ts';
+
+/** The thread is warned this long before the end, and only where the limit applies for longer. */
+const WARN_BEFORE_SECONDS = 600;
+/** A revert within this time is not called late. */
+export const LATE_SECONDS = 60;
+
+type Held = ThrottleRequest & { hold: Hold };
+
+/**
+ * What follows a limit with an end that was set: its end, on record with it. Null where it has no end, or where it
+ * is itself the rate from before. `running` is the request whose time still runs on this execution: its rate from before is inherited, and what it was extended
+ * counts on.
+ */
+export function scheduledEvent(
+  applied: ThrottleRequest,
+  facts: { policy: string; now: Date; running: ThrottleRequest | null },
+): EventOf<'revert.scheduled'> | null {
+  const { durationSeconds } = applied;
+  const { running } = facts;
+  // Inherited only where what is replaced is the limit that was held: not one that somebody set outside the bot since.
+  const hold = running && isHeld(running) && running.to === applied.from ? running.hold : null;
+  if (durationSeconds === null) return null;
+  const now = facts.now.toISOString();
+  const dueAt =
+    applied.extends?.dueAt ?? applied.until ?? new Date(facts.now.getTime() + durationSeconds * 1000).toISOString();
+  const base = hold?.base ?? applied.from;
+  // It already is the rate that it would revert to: an undo with an end.
+  if (base === applied.to) return null;
+  const role = applied.apply ? applied.apply.role : (hold?.role ?? null);
+  const since = applied.extends && hold ? hold.since : now;
+  return revertEvent(applied, 'revert.scheduled', facts.policy, base, { base, since, dueAt, role });
+}
+
+/** When the thread is warned; null where the time is too short for it. */
+export function warnAt({ scheduledAt, dueAt }: Pick<Hold, 'scheduledAt' | 'dueAt'>): Date | null {
+  const seconds = (Date.parse(dueAt) - Date.parse(scheduledAt)) / 1000;
+  return seconds > WARN_BEFORE_SECONDS ? new Date(Date.parse(dueAt) - WARN_BEFORE_SECONDS * 1000) : null;
+}
+
+/** Its time has been over for a while, and nothing was sent yet: AWS does not answer, say. */
+export function isLate({ dueAt, sent }: Pick<Hold, 'dueAt' | 'sent'>, now: Date): boolean {
+  return sent === null && now >= lateAt(dueAt);
+}
+
+/** The revert was sent, and nobody could see its result for longer than AWS takes to show a change. */
+export function isUnseen({ sent }: Pick<Hold, 'sent'>, now: Date): boolean {
+  return sent !== null && now >= unseenAt(sent);
+}
+
+/** When there may be something to say of it next, while it is held; null: nothing by itself. */
+export function nextWordAt(hold: Pick<Hold, 'scheduledAt' | 'dueAt' | 'sent'>, now: Date): Date | null {
+  const times = hold.sent ? [unseenAt(hold.sent)] : [warnAt(hold), lateAt(hold.dueAt)];
+  return times.find((time) => time !== null && time > now) ?? null;
+}
+
+function lateAt(dueAt: string): Date {
+  return new Date(Date.parse(dueAt) + LATE_SECONDS * 1000);
+}
+
+function unseenAt({ sentAt }: { sentAt: string }): Date {
+  return new Date(Date.parse(sentAt) + (SETTLE_SECONDS + LATE_SECONDS) * 1000);
+}
+
+export type RevertDecision =
+  | { kind: 'send'; event: AuditEvent }
+  | { kind: 'end'; event: AuditEvent }
+  /** Its time is not over yet. */
+  | { kind: 'early'; seconds: number }
+  /** In a status that isn't known here, so that nobody knows whether AWS would take it. */
+  | { kind: 'wait' };
+
+/** Before anything is sent: is it time, and is the limit still what we set? `execution` null: AWS was not asked yet. */
+export function decideRevert(
+  request: Held,
+  facts: { execution: TaskExecution | null; policy: string; now: Date },
+): RevertDecision {
+  const { hold } = request;
+  const seconds = (Date.parse(hold.dueAt) - facts.now.getTime()) / 1000;
+  if (seconds > 0) return { kind: 'early', seconds };
+  const { execution } = facts;
+  if (execution && isBeyondChange(execution.status)) return skip(request, 'ended', facts.policy, execution);
+  if (execution && execution.bytesPerSecond !== request.to) return skip(request, 'changed', facts.policy, execution);
+  if (execution && !isUpdatable(execution.status)) return { kind: 'wait' };
+  return { kind: 'send', event: revertStartedEvent(request, facts.policy, 1) };
+}
+
+export type RevertVerdict =
+  | { kind: 'end' | 'send-again'; event: AuditEvent }
+  | { kind: 'put-off'; event: AuditEvent; putOff: PutOff }
+  | { kind: 'look-again' };
+
+/** What a look at AWS means after the revert was sent: as `judgeLook`, with the rates the other way round. */
+export function judgeRevert(
+  request: Held,
+  execution: TaskExecution,
+  facts: { policy: string; now: Date; sent: Sent | null },
+): RevertVerdict {
+  const { hold } = request;
+  if (!hold.sent) throw new Error(`${request.id}: judged before it was begun`);
+  const rate = execution.bytesPerSecond;
+  const refused = facts.sent?.refused ?? null;
+  const { attempt } = hold.sent;
+  const aws = { requestId: execution.requestId, ...(facts.sent ? { updateRequestId: facts.sent.requestId } : {}) };
+  if (rate === hold.base) {
+    const event = revertEvent(request, 'reverted', facts.policy, hold.base, {
+      rate,
+      status: execution.status,
+      attempt,
+    });
+    return { kind: 'end', event: { ...event, aws } };
+  }
+  if (rate !== request.to) return skip(request, 'changed', facts.policy, execution);
+  if (isBeyondChange(execution.status)) return skip(request, 'ended', facts.policy, execution);
+  if (refused?.why === 'rejected' && attempt < MOST_REJECTIONS) {
+    const rejected = { ...refused, why: refused.why };
+    return { kind: 'put-off', putOff: rejected, event: revertStartedEvent(request, facts.policy, attempt, rejected) };
+  }
+  if (refused) {
+    const { action, said = null } = refused;
+    const about = { action, said, role: hold.role, requestId: execution.requestId };
+    return { kind: 'end', event: revertFailedEvent(request, facts.policy, refused.why, about, rate) };
+  }
+  const putOff = facts.sent?.putOff ?? null;
+  if (putOff) return { kind: 'put-off', putOff, event: revertStartedEvent(request, facts.policy, attempt, putOff) };
+  const next = tryAgain(hold.sent, facts.now);
+  if (next === 'wait') return { kind: 'look-again' };
+  if (next === 'give-up') {
+    const about = { action: null, role: hold.role, requestId: execution.requestId };
+    return { kind: 'end', event: revertFailedEvent(request, facts.policy, 'ignored', about, rate) };
+  }
+  return { kind: 'send-again', event: revertStartedEvent(request, facts.policy, next.attempt) };
+}
+
+/** AWS lets nobody look at what was sent: as `judgeUnseen`, the other way round. Null: not given up yet. */
+export function judgeUnseenRevert(
+  request: Held,
+  denied: Denied,
+  facts: { policy: string; now: Date; sent: Sent | null },
+): EventOf<'revert.failed'> | null {
+  const { hold } = request;
+  if (!hold.sent) throw new Error(`${request.id}: judged before it was begun`);
+  const end = unseenEnd(hold.sent, denied, facts);
+  return end && revertFailedEvent(request, facts.policy, end.why, end.about, null);
+}
+
+/** The intent, on record before it is sent. */
+function revertStartedEvent(
+  request: Held,
+  policy: string,
+  attempt: number,
+  putOff: PutOff | null = null,
+): EventOf<'revert.started'> {
+  const { base, role, by } = request.hold;
+  const detail = { attempt, role, ...(putOff ? { putOff } : {}) };
+  return { ...revertEvent(request, 'revert.started', policy, base, detail), actor: by };
+}
+
+function skip(request: Held, why: SkippedWhy, policy: string, execution: TaskExecution) {
+  return { kind: 'end', event: skippedEvent(request, why, policy, { execution }) } as const;
+}
+
+/** Left alone: somebody changed the limit since, the execution has ended, or another request took its place. */
+export function skippedEvent(
+  request: Held,
+  why: SkippedWhy,
+  policy: string,
+  facts: {
+    execution?: TaskExecution;
+    awsRequestId?: string | null;
+    said?: string | null;
+    replacedBy?: string;
+    extendedUntil?: string;
+  } = {},
+): EventOf<'revert.skipped'> {
+  const { execution, awsRequestId = null, said = null, replacedBy, extendedUntil } = facts;
+  const requestId = execution?.requestId ?? awsRequestId;
+  return {
+    ...revertEvent(request, 'revert.skipped', policy, request.hold.base, {
+      why,
+      rate: execution?.bytesPerSecond ?? null,
+      ...(execution ? { status: execution.status } : {}),
+      ...(said ? { said } : {}),
+      ...(replacedBy ? { replacedBy } : {}),
+      ...(extendedUntil ? { extendedUntil } : {}),
+    }),
+    aws: requestId === null ? null : { requestId },
+  };
+}
+
+/** AWS denies the revert, or shows no change: the limit stays, and a person has to check it. */
+export function revertFailedEvent(
+  request: Held,
+  policy: string,
+  why: RevertFailedWhy,
+  about: Omit<Denied, 'action'> & { action: string | null },
+  rate: number | null,
+): EventOf<'revert.failed'> {
+  const { action, role, said = null, requestId } = about;
+  return {
+    ...revertEvent(request, 'revert.failed', policy, request.hold.base, {
+      why,
+      rate,
+      ...(action === null ? {} : { refused: refusedDetail({ action, role, said }) }),
+    }),
+    aws: { requestId },
+  };
+}
+
+/** In these records `from` is what the request set, and `to` the rate that it reverts to. */
+export function revertEvent<E extends RevertEvent>(
+  request: ThrottleRequest,
+  event: E,
+  policy: string,
+  base: number,
+  detail: Detail<E>,
+): EventOf<E> {
+  return { ...stateEvent(request, event, null, policy, detail), from: request.to, to: base };
+}
+
+type RevertEvent = 'revert.scheduled' | 'revert.started' | 'reverted' | 'revert.skipped' | 'revert.failed';

@@ -1,0 +1,34 @@
+import { isHeld, isReverting } from './hold.ts';
+import type { ThenRate } from '../execution/impact.ts';
+import type { ThrottleRequest } from '../request/throttle-request.ts';
+
+/** What comes after a limit in force, if it ends by itself: null where it doesn't, or is being reverted already. */
+export function afterLimit(request: ThrottleRequest | null, now: Date): ThenRate | null {
+  if (!request || !isHeld(request) || isReverting(request)) return null;
+  const { dueAt, base } = request.hold;
+  return { afterSeconds: secondsUntil(dueAt, now), rate: base };
+}
+
+/** The part of a request that says when its limit ends. */
+type Asked = Pick<ThrottleRequest, 'from' | 'to' | 'durationSeconds' | 'until'> &
+  Partial<Pick<ThrottleRequest, 'extends'>>;
+
+/**
+ * What would come after a limit that is requested, if it were set now. `running` is the request whose limit it would replace:
+ * its base is inherited, as when it is applied.
+ */
+export function afterAsked(
+  { from, to, durationSeconds, until, extends: more }: Asked,
+  running: ThrottleRequest | null,
+  now: Date,
+): ThenRate | null {
+  if (durationSeconds === null) return null;
+  const rate = running && isHeld(running) && running.to === from ? running.hold.base : from;
+  if (rate === to) return null;
+  const end = more?.dueAt ?? until;
+  return { afterSeconds: end ? secondsUntil(end, now) : durationSeconds, rate };
+}
+
+function secondsUntil(iso: string, now: Date): number {
+  return Math.max(0, (Date.parse(iso) - now.getTime()) / 1000);
+}

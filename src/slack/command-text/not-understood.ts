@@ -1,0 +1,65 @@
+import type { DurationProblem } from '../../domain/time/duration.ts';
+import { quoted } from '../../domain/text/quoted.ts';
+import type { RateProblem } from '../../domain/rate/rate.ts';
+import type { ArnProblem } from '../../domain/execution/task-execution.ts';
+import type { UntilProblem } from '../../domain/time/until.ts';
+import type { EndProblem } from './typed-end.ts';
+import { readable, type Word } from './typed-words.ts';
+
+type OwnProblem =
+  | 'unknown-word'
+  | 'too-many-words'
+  | 'reason-too-long'
+  | 'no-duration'
+  | 'no-execution'
+  | 'no-rate'
+  | 'no-request'
+  | 'unread-time'
+  | 'unread-rate';
+
+/** A command that can't be read. */
+export interface NotUnderstood {
+  kind: 'not-understood';
+  /** The part that was not understood, at most 60 characters; the person's own text. */
+  part: string;
+  problem: RateProblem | DurationProblem | ArnProblem | UntilProblem | { readonly kind: OwnProblem };
+  /** What is expected, as a clause: "write `50MB/s` for bytes or …". */
+  expected: string;
+  /** A whole command that would be understood. */
+  example: string;
+}
+
+export const COMMAND = '/datasync-throttle';
+const EXAMPLE_ARN =
+  'arn:aws:datasync:us-east-1:111122223333:task/task-0123456789abcdef0/execution/exec-0123456789abcdef0';
+/** A whole command of each kind that is understood. */
+export const EXAMPLES = {
+  ask: `${COMMAND} ${EXAMPLE_ARN} 50MiB/s for 2h cutover`,
+  audit: `${COMMAND} audit r-0123456789 since 7d`,
+  auditVerify: `${COMMAND} audit verify`,
+  auditExport: `${COMMAND} audit export since 7d`,
+  help: `${COMMAND} help`,
+  list: `${COMMAND} list`,
+  status: `${COMMAND} status ${EXAMPLE_ARN}`,
+  why: `${COMMAND} why ${EXAMPLE_ARN} 50MiB/s for 2h`,
+  requests: `${COMMAND} requests`,
+  undo: `${COMMAND} undo r-0123456789`,
+};
+
+/** From this word on, as it was typed. */
+export function restOf(text: string, words: readonly Word[]): string {
+  return words[0] === undefined ? '' : text.slice(words[0].start);
+}
+
+/** A part that was refused with advice of its own. */
+export function refused(
+  problem: RateProblem | DurationProblem | UntilProblem | ArnProblem | EndProblem,
+  example: string,
+): NotUnderstood {
+  return { kind: 'not-understood', part: problem.quoted, problem, expected: problem.instead, example };
+}
+
+/** A part that can't be read, in the person's own words. */
+export function notUnderstood(part: string, kind: OwnProblem, expected: string, example: string): NotUnderstood {
+  return { kind: 'not-understood', part: quoted(readable(part)), problem: { kind }, expected, example };
+}

@@ -1,0 +1,81 @@
+import { plainTyped } from '../../domain/text/invisible.ts';
+
+/** A word of a typed text, and where in the text it begins. */
+export interface Word {
+  readonly text: string;
+  readonly start: number;
+}
+
+const WRAPPERS = '`\'"“”‘’„«»<>*_~';
+const CLOSERS = `${WRAPPERS},;.!?)`;
+const QUOTES: Readonly<Record<string, string>> = {
+  '"': '"',
+  "'": "'",
+  '“': '”',
+  '„': '“',
+  '‘': '’',
+  '«': '»',
+  '`': '`',
+};
+const MENTION = /^<@([UW][A-Z0-9]+)(?:\|[^<>]*)?>$/;
+
+/** The words of a text, split at white space; not at a byte order mark, which nobody sees. */
+export function wordsOf(text: string): readonly Word[] {
+  return Array.from(text.matchAll(/[\S\ufeff]+/g), (match) => ({ text: match[0], start: match.index }));
+}
+
+/** The user that a word mentions, as Slack writes it with `should_escape`: `<@U0123|name>`. */
+export function mentionedUser(word: string): string | null {
+  return MENTION.exec(word)?.[1] ?? null;
+}
+
+/**
+ * A word without what people and chat programs put around it: code marks, quotes, angle brackets, a comma after it; and
+ * without invisible characters.
+ */
+export function bare(word: string): string {
+  const plain = plainTyped(withoutEntities(word));
+  // By hand: a regular expression that is tied to the end takes quadratic time on thousands of dots.
+  let start = 0;
+  let end = plain.length;
+  while (start < end && WRAPPERS.includes(plain.charAt(start))) start += 1;
+  while (end > start && CLOSERS.includes(plain.charAt(end - 1))) end -= 1;
+  return plain.slice(start, end);
+}
+
+/**
+ * A typed text as a person meant it, on one line: mentions by name, links by address, entities as characters, without
+ * the quotes around all of it. It may say `<!channel>`: whoever puts it into a message escapes it.
+ */
+export function readable(text: string): string {
+  const plain = withoutEntities(text.replace(/<([^<>]*)>/g, (whole, inside: string) => spoken(inside) ?? whole))
+    // Control characters, and those that turn the direction of what follows, could make a card say something else.
+    .replace(/[\s\p{Cc}\u202a-\u202e\u2066-\u2069]+/gu, ' ')
+    .trim();
+  return isQuoted(plain) ? plain.slice(1, -1).trim() : plain;
+}
+
+/** Whether quotes stand around all of a text, and none within. */
+export function isQuoted(text: string): boolean {
+  const plain = text.trim();
+  const inside = plain.slice(1, -1);
+  const closing = QUOTES[plain.charAt(0)];
+  const quotedWhole = plain.length > 1 && closing !== undefined && plain.endsWith(closing);
+  return quotedWhole && !inside.includes(closing) && !inside.includes(plain.charAt(0));
+}
+
+function spoken(inside: string): string | null {
+  const bar = inside.indexOf('|');
+  const target = bar < 0 ? inside : inside.slice(0, bar);
+  const label = bar < 0 ? '' : inside.slice(bar + 1);
+  const name = label || target.slice(1);
+  if (target.startsWith('@')) return `@${name}`;
+  if (target.startsWith('#')) return `#${name}`;
+  if (target.startsWith('!')) return label || `@${name}`;
+  return /^(?:https?|mailto):/.test(target) ? target.replace(/^mailto:/, '') : null;
+}
+
+/** Slack's three entities. `&amp;` last, so that a typed `&lt;` stays what it was. */
+function withoutEntities(text: string): string {
+  return text.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&');
+}

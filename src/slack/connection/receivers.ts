@@ -1,0 +1,129 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { AddressInfo, Server } from 'node:net';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { HTTPReceiver, type Receiver, SocketModeReceiver } from '@slack/bolt';
+import type { Log } from '../../logging/logger.ts';
+import { boltLogger } from '../../logging/logger.ts';
+import { trackArrivals } from './arrival-times.ts';
+import type { SlackProxy } from './slack-proxy.ts';
+import { createSocketPool, type SocketState } from './socket-pool.ts';
+
+export interface Listening {
+  receiver: Receiver;
+  /** Starts to take what Slack sends; the port in HTTP mode. */
+  start(): Promise<number | null>;
+  /** Whether anything that Slack sends arrives. */
+  state(): { kind: 'http'; listening: boolean } | SocketState;
+  /** Takes nothing more. */
+  stop(): Promise<void>;
+}
+
+/** Bolt refuses what is older than 5 minutes; this is how far ahead of ours Slack's clock may be. */
+const MOST_AHEAD_SECONDS = 60;
+const CLOSE_IDLE_MS = 50;
+/** Slack's forms hold some 250 kB at most; whoever sends more is not Slack. It is read before its signature can be checked. */
+const MOST_BYTES = 1024 * 1024;
+
+/**
+ * HTTP mode: `POST /slack/events`, signed.
+ * @param host every interface if not given
+ */
+export function httpListening(signingSecret: string, port: number, log: Log, host?: string): Listening {
+  const arrivals = trackArrivals();
+  const arrivedAt = new WeakMap<IncomingMessage, number>();
+  const receiver = new HTTPReceiver({
+    signingSecret,
+    port,
+    endpoints: '/slack/events',
+    logger: boltLogger(log),
+    bodyLimit: MOST_BYTES,
+    customPropertiesExtractor: (request) => ({ arrivedAt: arrivedAt.get(request) }),
+  });
+  const listen = receiver.requestListener;
+  receiver.requestListener = (request, response) => {
+    arrivedAt.set(request, arrivals.seen());
+    if (isFromTheFuture(request)) return refuse(response, 401);
+    normaliseContentType(request);
+    listen(request, response);
+  };
+  let server: Server | null = null;
+  return {
+    receiver,
+    async start() {
+      server = await receiver.start({ port, ...(host === undefined ? {} : { host }) });
+      return (server.address() as AddressInfo).port;
+    },
+    state: () => ({ kind: 'http', listening: server?.listening ?? false }),
+    async stop() {
+      arrivals.stop();
+      if (!server) return;
+      // Keep-alive sockets would hold the server open for seconds.
+      const http = server as Server & { closeIdleConnections(): void };
+      const closing = setInterval(() => http.closeIdleConnections(), CLOSE_IDLE_MS);
+      await receiver.stop().finally(() => clearInterval(closing));
+    },
+  };
+}
+
+function isFromTheFuture({ headers }: IncomingMessage): boolean {
+  const seconds = Number(headers['x-slack-request-timestamp']);
+  return !Number.isFinite(seconds) || seconds > Date.now() / 1000 + MOST_AHEAD_SECONDS;
+}
+
+function refuse(response: ServerResponse, status: number): void {
+  response.writeHead(status).end();
+}
+
+/** Bolt reads a form only under its bare content type. */
+function normaliseContentType({ headers }: IncomingMessage): void {
+  const form = 'application/x-www-form-urlencoded';
+  if (headers['content-type']?.startsWith(`${form};`)) headers['content-type'] = form;
+}
+
+/** How many connections: one may be lost without a word. */
+const SOCKETS = 2;
+const CONNECT_MS = 10_000;
+
+/** Socket Mode: the bot connects to Slack. */
+export function socketListening(
+  appToken: string,
+  apiUrl: string | null,
+  proxy: SlackProxy | null,
+  log: Log,
+): Listening {
+  const arrivals = trackArrivals();
+  const clientOptions = {
+    ...(apiUrl === null ? {} : { slackApiUrl: apiUrl }),
+    retryConfig: { retries: 0 },
+    rejectRateLimitedCalls: true,
+    timeout: CONNECT_MS,
+  };
+  const make = () =>
+    new SocketModeReceiver({
+      appToken,
+      logger: boltLogger(log),
+      autoReconnectEnabled: false,
+      installerOptions: { clientOptions },
+      customPropertiesExtractor: () => ({ arrivedAt: arrivals.seen() }),
+      ...(proxy === null ? {} : { dispatcher: proxy }),
+    });
+  const receiver = createSocketPool({ make, log, size: SOCKETS });
+  // A disconnect can leave a rejection that nobody holds (seen in socket-mode 3.1.0): the bot lives through it.
+  const survive = (err: unknown) => log.error({ err }, 'a rejection that nobody held');
+  return {
+    receiver,
+    async start() {
+      process.on('unhandledRejection', survive);
+      await receiver.start();
+      return null;
+    },
+    state: receiver.state,
+    async stop() {
+      arrivals.stop();
+      await receiver.stop();
+      // Such a rejection is reported only once all that is due now has run.
+      await nextTurn();
+      process.off('unhandledRejection', survive);
+    },
+  };
+}

@@ -1,0 +1,164 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { App, SocketModeReceiver } from '@slack/bolt';
+import type { Log } from '../../logging/logger.ts';
+import { retryAfter } from './clients.ts';
+
+export interface SocketPoolOptions {
+  /** A connection that is not open yet, and that does not reconnect by itself. */
+  make(): SocketModeReceiver;
+  log: Log;
+  /** How many are held. */
+  size: number;
+  /** After how long the second one is renewed for the first time, so that Slack ends no two of one age at once. */
+  staggerMs?: number;
+}
+
+export interface SocketState {
+  kind: 'socket';
+  /** Connections that Slack has greeted and that are open. */
+  connected: number;
+  /** How long there has been none; 0 while there is one. */
+  noneForMs: number;
+}
+
+const STAGGER_MS = 20 * 60_000;
+/** A greeting that has not come by then does not come. */
+const OPEN_MS = 15_000;
+/** What came in over the old connection is answered over it: a submit takes 2.5 s at most. */
+const LINGER_MS = 3500;
+const AGAIN_MS = 500;
+const MOST_AGAIN_MS = 15_000;
+
+interface Held {
+  socket: SocketModeReceiver;
+  /** `renew`: Slack is going to close it. `lost`: it is closed. */
+  ended: Promise<'renew' | 'lost'>;
+}
+
+/**
+ * Holds connections of Socket Mode. One that Slack wants renewed (docs.slack.dev/apis/events-api/using-socket-mode) is closed
+ * only when another one is open in its place: the client's own way is to close it and to wait 5 s, on all of them at once.
+ */
+export function createSocketPool({ make, log, size, staggerMs = STAGGER_MS }: SocketPoolOptions) {
+  const stopping = new AbortController();
+  const { signal } = stopping;
+  const stopped = new Promise<'stopped'>((resolve) => {
+    signal.addEventListener('abort', () => resolve('stopped'), { once: true });
+  });
+  const open = new Set<SocketModeReceiver>();
+  let app: App | null = null;
+  let noneSince: number | null = performance.now();
+
+  async function connect(): Promise<Held> {
+    if (app === null) throw new Error('Socket Mode without an app');
+    const socket = make();
+    socket.init(app);
+    const ended = endOf(socket);
+    const late = sleep(OPEN_MS, null, { ref: false }).then(() => {
+      throw new Error('Slack did not greet a connection in time');
+    });
+    try {
+      await Promise.race([socket.start(), late]);
+    } catch (fault) {
+      await socket.stop();
+      // The client gives none where the connection was closed before Slack greeted it.
+      throw fault ?? new Error('a connection was closed before Slack greeted it');
+    } finally {
+      late.catch(() => undefined);
+    }
+    open.add(socket);
+    noneSince = null;
+    void ended.then((how) => how === 'lost' && forget(socket));
+    return { socket, ended };
+  }
+
+  function forget(socket: SocketModeReceiver): void {
+    open.delete(socket);
+    if (open.size === 0) noneSince ??= performance.now();
+  }
+
+  /** Tries until one is open; null at the stop. */
+  async function connectAgain(): Promise<Held | null> {
+    for (let wait = AGAIN_MS; !signal.aborted; wait = Math.min(wait * 2, MOST_AGAIN_MS)) {
+      try {
+        const held = await connect();
+        if (!signal.aborted) return held;
+        await held.socket.stop();
+      } catch (err) {
+        const seconds = retryAfter(err);
+        log.warn({ err }, 'no Socket Mode connection could be opened, will try again');
+        await sleep(seconds === null ? wait : seconds * 1000, null, { signal }).catch(() => null);
+      }
+    }
+    return null;
+  }
+
+  function retire(socket: SocketModeReceiver, afterMs: number): void {
+    void sleep(afterMs, null, { signal })
+      .catch(() => null)
+      .then(() => socket.stop())
+      .catch((err: unknown) => log.debug({ err }, 'an old Socket Mode connection did not close'))
+      .finally(() => forget(socket));
+  }
+
+  async function keep(first: Held | null, firstLifeMs: number | null): Promise<void> {
+    let held = first ?? (await connectAgain());
+    const aged = firstLifeMs === null ? null : sleep(firstLifeMs, 'renew' as const, { signal, ref: false });
+    let age = aged?.catch(() => 'stopped' as const) ?? null;
+    while (held) {
+      const { socket, ended }: Held = held;
+      const how = await Promise.race([ended, stopped, ...(age ? [age] : [])]);
+      if (how === 'stopped') return;
+      age = null;
+      const next = await connectAgain();
+      retire(socket, how === 'renew' ? LINGER_MS : 0);
+      held = next;
+    }
+  }
+
+  return {
+    init(of: App): void {
+      app = of;
+    },
+    /** @throws where the first one can't be opened */
+    async start(): Promise<void> {
+      const first = await connect();
+      for (let place = 0; place < size; place += 1) {
+        const keeping = keep(place === 0 ? first : null, place === 1 ? staggerMs : null);
+        keeping.catch((err: unknown) => log.error({ err }, 'a Socket Mode connection is no longer held'));
+      }
+    },
+    async stop(): Promise<void> {
+      stopping.abort();
+      await Promise.all([...open].map((socket) => socket.stop()));
+    },
+    state: (): SocketState => ({
+      kind: 'socket',
+      connected: open.size,
+      noneForMs: noneSince === null ? 0 : performance.now() - noneSince,
+    }),
+  };
+}
+
+/** When and how a connection comes to its end. Slack's wish to renew it is kept from the client, which would close it at once. */
+function endOf({ client }: SocketModeReceiver): Promise<'renew' | 'lost'> {
+  const theirs = client.listeners('ws_message');
+  client.removeAllListeners('ws_message');
+  return new Promise((resolve) => {
+    client.on('ws_message', (data: unknown, isBinary: unknown) => {
+      if (isDisconnect(data)) resolve('renew');
+      else for (const listener of theirs) listener(data, isBinary);
+    });
+    client.once('disconnected', () => resolve('lost'));
+  });
+}
+
+function isDisconnect(data: unknown): boolean {
+  if (typeof data !== 'string' || !data.includes('"disconnect"')) return false;
+  try {
+    const message: unknown = JSON.parse(data);
+    return typeof message === 'object' && message !== null && 'type' in message && message.type === 'disconnect';
+  } catch {
+    return false;
+  }
+}

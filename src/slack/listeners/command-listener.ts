@@ -1,0 +1,51 @@
+import type { App } from '@slack/bolt';
+import type { Bot } from './bot.ts';
+import { parseCommand } from '../command-text/command-text.ts';
+import type { Caller } from '../context/interaction.ts';
+import type { Ack } from './interaction-runner.ts';
+import { arrivalOf, type ListenerDeps } from './listener.ts';
+import { commandPayload } from '../connection/payloads.ts';
+import { replyPrivately } from '../replies/private-replies.ts';
+import type { Doing } from '../wording/reply-words.ts';
+import { COMMANDS } from './routes.ts';
+import { createTimelyReply } from '../replies/timely-reply.ts';
+import { commandIn } from './tracked-interactions.ts';
+
+/** The slash command: acknowledged at once, answered through its response URL. */
+export function listenToCommands(app: App, { bot, runner, isRepeat, tracked }: ListenerDeps): void {
+  app.command(/.*/, tracked(commandIn), async ({ body, ack, context }) => {
+    const began = arrivalOf(context);
+    const { payload, words } = runner.parse('command', commandPayload, body);
+    if (!payload) {
+      return runner.acknowledge('command', ack as Ack, began, { response_type: 'ephemeral', text: words });
+    }
+    await runner.acknowledge('command', ack as Ack, began);
+    const op = `command:${payload.trigger_id}`;
+    if (isRepeat(op)) return runner.ignore('command', 'the same again');
+    const reply = createTimelyReply(
+      (message) => replyPrivately(bot, payload.user_id, payload.response_url, message),
+      bot.log,
+    );
+    const command = parseCommand(payload.text);
+    const caller = runner.callerOf(payload.user_id, op, {
+      trigger: payload.trigger_id,
+      channel: payload.channel_id,
+      say: reply.say,
+      execution: 'execution' in command ? command.execution?.arn : null,
+    });
+    const route = COMMANDS[command.kind] as {
+      doing: Doing;
+      viewers?: true;
+      handle: (...args: [Bot, Caller, unknown]) => Promise<void>;
+    };
+    const { doing, handle } = route;
+    const kind = `command ${command.kind}`;
+    const access = { ...route, counts: { use: op, channel: payload.channel_id } };
+    const work = () => runner.unlessLogLost(command.kind, doing, () => handle(bot, caller, command));
+    // A modal is an answer of its own.
+    const silent = command.kind === 'open-modal';
+    await runner.run(kind, doing, caller, () =>
+      reply.during(runner.ifAdmitted(kind, caller, access, work, caller.say), silent),
+    );
+  });
+}

@@ -1,0 +1,76 @@
+import { isLate } from '../../domain/run/decide-revert.ts';
+import { ruleNow } from '../../domain/request/decide-review.ts';
+import { isHeld } from '../../domain/run/hold.ts';
+import type { TaskExecution } from '../../domain/execution/task-execution.ts';
+import { isOpen, type ThrottleRequest } from '../../domain/request/throttle-request.ts';
+import { AwsFault } from '../../workflow/faults.ts';
+import { nameable } from '../../workflow/people/known-people.ts';
+import type { Clock, Executions, Ledger, Looks, People, PolicySource, StoredRequest } from '../../workflow/ports.ts';
+import { executionOf, otherRequestInForce } from '../../workflow/reconcile/request-facts.ts';
+import { faultName } from '../wording/fault-words.ts';
+import type { CardFacts } from '../views/cards/card.ts';
+
+interface Deps {
+  ledger: Ledger;
+  executions: Executions;
+  people: Pick<People, 'lately'>;
+  policy: PolicySource;
+  clock: Clock;
+  looks: Looks;
+  seal: (request: string) => string;
+}
+
+/** What AWS has just answered about the execution, so that it is not asked twice; null: AWS has to be asked. */
+export type DescribeResult = TaskExecution | AwsFault | null;
+
+/** Looks up what a card shows. */
+export function createCardFacts(deps: Deps) {
+  async function factsOf({ request, record }: StoredRequest, described: DescribeResult): Promise<CardFacts> {
+    const inForce = deps.policy.current();
+    const applied = request.status === 'applied';
+    const result = described ?? (isOpen(request) || applied ? await describe(request) : null);
+    const execution = result instanceof AwsFault ? null : result;
+    const problem = result instanceof AwsFault ? faultName(result) : null;
+    const [standing, last] =
+      applied || isOpen(request)
+        ? await Promise.all([deps.ledger.inForceOf(request.execution), deps.looks.last(request.execution)])
+        : [null, null];
+    const running = await otherRequestInForce(deps, request, standing);
+    const rule = ruleNow(request, inForce);
+    const decidable = rule !== null && request.status === 'pending';
+    return {
+      request,
+      record,
+      execution,
+      problem,
+      standing: standing?.request ?? null,
+      running,
+      measured: last?.limit === execution?.bytesPerSecond ? (last?.measured ?? null) : null,
+      rule,
+      approvers: decidable ? await nameable(deps.people, rule.approvers, request.requester) : null,
+      now: deps.clock.now(),
+      seal: deps.seal,
+    };
+  }
+
+  async function describe(request: ThrottleRequest): Promise<TaskExecution | AwsFault> {
+    const role = ruleNow(request, deps.policy.current())?.role ?? null;
+    try {
+      return await deps.executions.describe(executionOf(request), { role, session: { kind: 'read' } });
+    } catch (fault) {
+      if (fault instanceof AwsFault) return fault;
+      throw fault;
+    }
+  }
+
+  /** What keeps an overdue limit from being reverted; null: nothing, or it is not overdue. */
+  async function problemOf(request: ThrottleRequest, now: Date): Promise<string | null> {
+    if (!isHeld(request) || !isLate(request.hold, now)) return null;
+    const result = await describe(request);
+    return result instanceof AwsFault ? faultName(result) : null;
+  }
+
+  return { factsOf, problemOf };
+}
+
+export type CardFactsSource = ReturnType<typeof createCardFacts>;

@@ -1,0 +1,26 @@
+import { randomBytes } from 'node:crypto';
+import { OutcomeUnknown } from '../../workflow/faults.ts';
+import { faultWords } from '../wording/fault-words.ts';
+import type { Caller } from '../context/interaction.ts';
+import { canResubmit } from './refilled-form.ts';
+import { type Doing, settledWords } from '../wording/reply-words.ts';
+
+/**
+ * The one place where a fault becomes a message to a person. If it was not known whether something was recorded, a second message
+ * follows with the outcome. Until then the interaction counts as unfinished: should this bot stop, another one sends it.
+ */
+export async function replyWithFault(
+  fault: unknown,
+  doing: Doing,
+  /** `again`: nothing was recorded, so that the same can be sent once more. */
+  say: (text: string, again: boolean) => Promise<void>,
+  { log }: { log: Caller['log'] },
+): Promise<void> {
+  const reference = randomBytes(4).toString('hex');
+  log.warn({ err: fault, doing, reference }, 'told somebody of a fault');
+  await say(faultWords(fault, doing, reference).text, canResubmit(fault));
+  if (fault instanceof OutcomeUnknown) {
+    const outcome = await fault.settled;
+    await say(settledWords(outcome, doing), outcome === 'not-recorded');
+  }
+}

@@ -1,0 +1,33 @@
+import type { Log } from '../../logging/logger.ts';
+import type { SlackClients } from '../connection/clients.ts';
+import { reply } from './reply.ts';
+import type { MessageView } from '../views/text/text.ts';
+
+/**
+ * Answers where they asked, seen by them alone. Without a response URL, or if that no longer takes messages, it goes to their
+ * direct messages: the outcome of a write may be known only after the URL's 30 minutes.
+ */
+export async function replyPrivately(
+  deps: { clients: SlackClients; log: Log },
+  user: string,
+  responseUrl: string | undefined,
+  message: MessageView | string,
+): Promise<void> {
+  if (!responseUrl) return sendDirectMessage(deps, user, message);
+  try {
+    await reply(responseUrl, message);
+  } catch (err) {
+    deps.log.info({ err, user }, 'not answered where they asked, so told directly');
+    await sendDirectMessage(deps, user, message);
+  }
+}
+
+/** For a person who can't be answered in a channel, a modal or through a response URL. */
+export async function sendDirectMessage(
+  { clients }: { clients: SlackClients },
+  user: string,
+  message: MessageView | string,
+): Promise<void> {
+  const content = typeof message === 'string' ? { text: message } : message;
+  await clients.background.chat.postMessage({ channel: user, ...content });
+}

@@ -1,0 +1,71 @@
+import type { InputBlock, KnownBlock, ModalView } from '@slack/types';
+import { AwsFault, LedgerLost, NotRecorded, PersonUnknown } from '../../workflow/faults.ts';
+import { TooBusy } from '../context/look-ups.ts';
+import type { TypedValue, ViewPayload } from '../connection/payloads.ts';
+import { PROBLEM_BLOCK, plain, problemSection } from '../views/text/blocks.ts';
+import { LIMITS } from '../views/text/text.ts';
+
+/** Whether nothing came of a submit for certain, so that the same form can be sent once more. */
+export function canResubmit(fault: unknown): boolean {
+  return [AwsFault, NotRecorded, LedgerLost, PersonUnknown, TooBusy].some((kind) => fault instanceof kind);
+}
+
+/**
+ * The form that somebody sent, with all that they typed and picked, and what went wrong on top (mrkdwn of `words*.ts`). Made of
+ * the view as Slack sent it: the facts that it was built of may not be had now. Null where Slack sent no form.
+ */
+export function refilledForm(view: ViewPayload, problem: string): ModalView | null {
+  const { blocks, title, submit, close, state } = view;
+  if (!blocks || !title || !submit) return null;
+  const kept = blocks.filter((block) => block.block_id !== PROBLEM_BLOCK);
+  return {
+    type: 'modal',
+    callback_id: view.callback_id,
+    private_metadata: view.private_metadata,
+    title: plain(title.text, LIMITS.modalTitle),
+    submit: plain(submit.text, LIMITS.modalTitle),
+    close: plain(close?.text ?? 'Close', LIMITS.modalTitle),
+    blocks: [problemSection(problem), ...kept.map((block) => filled(block, state?.values ?? {}))],
+  };
+}
+
+/** An input with what stands in it now, be it nothing, in the place of what it began with. */
+function filled(block: KnownBlock, values: Readonly<Record<string, Readonly<Record<string, TypedValue>>>>): KnownBlock {
+  if (block.type !== 'input') return block;
+  const { element } = block;
+  const typed = values[block.block_id ?? '']?.[element.action_id ?? ''];
+  return typed ? { ...block, element: elementWith(element, typed) } : block;
+}
+
+function elementWith(element: InputBlock['element'], typed: TypedValue): InputBlock['element'] {
+  switch (element.type) {
+    case 'plain_text_input': {
+      const { initial_value: _, ...rest } = element;
+      return { ...rest, ...(typed.value ? { initial_value: typed.value } : {}) };
+    }
+    case 'radio_buttons':
+    case 'static_select':
+    case 'external_select': {
+      const { initial_option: _, ...rest } = element;
+      const { selected_option: picked } = typed;
+      const text = picked?.text?.text;
+      if (!picked || text === undefined) return rest;
+      return { ...rest, initial_option: { value: picked.value, text: plain(text, LIMITS.option) } };
+    }
+    case 'users_select': {
+      const { initial_user: _, ...rest } = element;
+      return { ...rest, ...(typed.selected_user ? { initial_user: typed.selected_user } : {}) };
+    }
+    case 'conversations_select': {
+      const { initial_conversation: _, ...rest } = element;
+      const { selected_conversation: picked } = typed;
+      return { ...rest, ...(picked ? { initial_conversation: picked } : {}) };
+    }
+    case 'datepicker': {
+      const { initial_date: _, ...rest } = element;
+      return { ...rest, ...(typed.selected_date ? { initial_date: typed.selected_date } : {}) };
+    }
+    default:
+      return element;
+  }
+}

@@ -1,0 +1,39 @@
+import type { Refusal } from '../../domain/request/refusal.ts';
+import { mayKnowPlace } from '../../workflow/people/may-know.ts';
+import { namedRefusal } from '../../workflow/people/named-refusal.ts';
+import type { Ledger, People } from '../../workflow/ports.ts';
+import type { ShownDeps } from '../../workflow/people/shown-requests.ts';
+import { type CardLinkDeps, linkOf } from '../posting/card-links.ts';
+import { refusalWords } from '../wording/refusal-words.ts';
+import type { Words } from '../wording/reply-words.ts';
+
+export interface RefusalReplyDeps extends ShownDeps, CardLinkDeps {
+  ledger: Ledger;
+}
+
+/** The same outcome, its refusal without people who may not be named. */
+export async function withNameablePeople<D extends { kind: string; refusal?: Refusal }>(
+  { people }: { people: People },
+  outcome: D,
+): Promise<D> {
+  return outcome.refusal ? { ...outcome, refusal: await namedRefusal(people, outcome.refusal) } : outcome;
+}
+
+/**
+ * A refusal in words, for this person: with a link to the request that is already open, if they may know its channel.
+ * `other`: the digest of the policy that refused, if it is not this bot's own.
+ */
+export async function refusalReply(
+  deps: RefusalReplyDeps,
+  user: string,
+  refusal: Refusal,
+  other?: string,
+): Promise<Words> {
+  const link = refusal.why === 'already-open' ? await openLink(deps, user, refusal.request) : null;
+  return refusalWords(await namedRefusal(deps.people, refusal), { link, other });
+}
+
+async function openLink(deps: RefusalReplyDeps, user: string, id: string): Promise<string | null> {
+  const open = (await deps.ledger.load(id))?.request;
+  return open && (await mayKnowPlace(deps, user, open)) ? linkOf(deps, id) : null;
+}

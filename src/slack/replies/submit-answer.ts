@@ -1,0 +1,70 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { SlackClients } from '../connection/clients.ts';
+import { replyWithFault } from './error-replies.ts';
+import type { Caller, SubmitAnswer } from '../context/interaction.ts';
+import { updateModal } from './modal-updates.ts';
+import type { ViewPayload } from '../connection/payloads.ts';
+import { refilledForm } from './refilled-form.ts';
+import type { Doing } from '../wording/reply-words.ts';
+import { loadingModal, noticeModal } from '../views/modals/notices.ts';
+
+/** A submit must be answered within 3 s: what takes longer goes on behind a "checking" view. */
+const ANSWER_DUE_MS = 2400;
+/** An update that overtakes the answer would be covered by it. */
+const ANSWER_SHOWN_MS = 300;
+
+/** The end of the matter: the form becomes these words. */
+export function noticeAnswer(title: string, text: string): SubmitAnswer {
+  const view = noticeModal(title, text);
+  return { now: { response_action: 'update', view }, later: { view, text } };
+}
+
+/** The form stays as it is, with the words on top: the same may be sent again. */
+export function refilledFormAnswer(title: string, text: string): SubmitAnswer {
+  return { now: { response_action: 'keep' }, later: noticeAnswer(title, text).later };
+}
+
+interface Submit {
+  /** As it came back. */
+  form: ViewPayload;
+  title: string;
+  doing: Doing;
+  ack: (response?: unknown) => Promise<void>;
+}
+
+/** Answers a submitted modal by what comes of the work, in time or in the modal later. */
+export async function answerSubmit(
+  deps: { clients: SlackClients },
+  caller: Caller,
+  { form, title, doing, ack }: Submit,
+  work: () => Promise<SubmitAnswer>,
+): Promise<void> {
+  const working = work().then(
+    (answer) => ({ answer }),
+    (fault: unknown) => ({ fault }),
+  );
+  const soon = await Promise.race([working, sleep(ANSWER_DUE_MS, null, { ref: false })]);
+  /** The form with what was typed where it can be sent again, else the end of the matter. */
+  const shown = (text: string, again: boolean) => (again ? refilledForm(form, text) : null) ?? noticeModal(title, text);
+  const inModal = async (text: string, again: boolean) => {
+    if (!(await updateModal(deps, caller, form.id, shown(text, again)))) await caller.say(text);
+  };
+  if (soon && 'answer' in soon) {
+    const { now, later } = soon.answer;
+    return ack(now.response_action === 'keep' ? { response_action: 'update', view: shown(later.text, true) } : now);
+  }
+  if (soon) {
+    let say = async (text: string, again: boolean) => {
+      say = inModal;
+      await ack({ response_action: 'update', view: shown(text, again) });
+    };
+    return replyWithFault(soon.fault, doing, (text, again) => say(text, again), caller);
+  }
+  await ack({ response_action: 'update', view: loadingModal(title, 'Checking… this takes longer than usual.') });
+  const [done] = await Promise.all([working, sleep(ANSWER_SHOWN_MS)]);
+  if ('fault' in done) return replyWithFault(done.fault, doing, inModal, caller);
+  const { now, later } = done.answer;
+  // What is wrong with a field can't stand under it any more.
+  if (now.response_action === 'errors' || now.response_action === 'keep') return inModal(later.text, true);
+  if (!(await updateModal(deps, caller, form.id, later.view))) await caller.say(later.text);
+}

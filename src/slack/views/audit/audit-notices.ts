@@ -1,0 +1,38 @@
+import { section } from '../text/blocks.ts';
+import { clip, code, count, LIMITS, type MessageView } from '../text/text.ts';
+
+/** Lines in one message: what is older stands in the log itself. */
+const MOST_LINES = 8;
+
+/** Checkpoints for the channel: whoever keeps these lines can hold the log against them. */
+export function checkpointNotice(lines: readonly string[]): MessageView {
+  const shown = lines.slice(-MOST_LINES).map((line) => line.trim());
+  const more = lines.length - shown.length;
+  const text = `${count(lines.length, 'audit checkpoint')}${more > 0 ? `, the last ${shown.length}` : ''}. Kept in a file, ${code('audit verify --checkpoints')} holds the log against them.`;
+  return { text, blocks: [section(text), section(`\`\`\`${shown.join('\n')}\`\`\``)] };
+}
+
+/** `why` says what was seen, and what to do. */
+export function lostNotice(why: string): MessageView {
+  const text = [
+    ':rotating_light: *The audit log is not the one that was written before: records may be lost.* The bot writes nothing more, asks nothing of AWS, and tells whoever asks.',
+    code(clip(why, LIMITS.section / 2)),
+    'Whoever runs it has to look first: restore the log and start the bot again, or accept the loss by that command, which is itself on record.',
+  ].join('\n');
+  return { text, blocks: [section(text)] };
+}
+
+/** Something beside the log, or a record of it, was changed; the bot goes on. `why` says what was seen. */
+export function alarmNotice(why: string): MessageView {
+  const text = [
+    ':rotating_light: *The audit log or its data in Redis was changed by someone else.* Limits are not affected by this.',
+    code(clip(why, LIMITS.section / 2)),
+    `Run ${code('audit verify')} and find out who has write access to Redis.`,
+  ].join('\n');
+  return { text, blocks: [section(text)] };
+}
+
+export function resumedNotice(): MessageView {
+  const text = 'The loss of audit records was accepted, and is on record: the bot writes again.';
+  return { text, blocks: [section(text)] };
+}

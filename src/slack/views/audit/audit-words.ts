@@ -1,0 +1,146 @@
+import type { AuditEvent, Detail, EventName, EventOf } from '../../../domain/audit/audit-event.ts';
+import { formatDuration } from '../../../domain/time/duration.ts';
+import { formatRate } from '../../../domain/rate/rate.ts';
+import type { AuditQuery } from '../../../workflow/audit-ports.ts';
+import { personName } from '../text/people-words.ts';
+import { recordFacts } from './record-facts.ts';
+import { clip, code, dateToken, escapeText, mentionUser, oneLine } from '../text/text.ts';
+
+/** So that a record fits in a block, escaped at its worst; the export has it whole. */
+const LONGEST_WORDS = 200;
+const LONGEST_NAME = 80;
+
+const EVENT: Readonly<Record<EventName, string>> = {
+  requested: 'asked',
+  refused: 'request or access refused',
+  approved: 'approved',
+  'decision.refused': 'decision refused',
+  denied: 'denied',
+  cancelled: 'cancelled',
+  expired: 'expired',
+  'apply.started': 'sent to AWS',
+  applied: 'in force, read back from AWS',
+  'apply.failed': 'change failed',
+  'apply.stale': 'out of date, nothing sent',
+  'apply.unknown': 'not known yet what AWS did',
+  'revert.scheduled': 'to be set back',
+  'revert.started': 'setting back sent to AWS',
+  reverted: 'set back, read back from AWS',
+  'revert.skipped': 'left alone when its time was over',
+  'revert.failed': 'could not be set back',
+  'drift.detected': 'limit changed past the bot',
+  'policy.loaded': 'policy loaded',
+  'audit.exported': 'audit log exported',
+  'audit.archived': 'audit records archived',
+  'loss.accepted': 'loss of records accepted',
+};
+
+/** What is looked for, as the object of a sentence: mrkdwn. */
+export function aboutWords(query: AuditQuery): string {
+  const { request, execution, task, user, account, event, channel, since, until } = query;
+  const parts = [
+    request && `request ${code(request)}`,
+    execution && `execution ${code(execution)}`,
+    task && `task ${code(task)}`,
+    user && mentionUser(user.user),
+    account && `account ${code(account)}`,
+    event && `the event ${code(event)}`,
+    channel && `<#${channel}>`,
+  ].filter((part): part is string => Boolean(part));
+  const times = [since && `since ${dateToken(since)}`, until && `before ${dateToken(until)}`].filter(Boolean);
+  return [parts.length === 0 ? 'everything' : parts.join(', '), ...times].join(' ');
+}
+
+/** What happened, in a few words. */
+export function eventWords(event: EventName): string {
+  return EVENT[event];
+}
+
+/** What a record tells of, in a few words: an intent that AWS put off is no change that was sent. */
+export function recordWords(record: AuditEvent): string {
+  switch (record.event) {
+    case 'apply.started':
+    case 'revert.started':
+      return record.detail.putOff ? 'put off by AWS, to be sent again' : eventWords(record.event);
+    case 'requested':
+      return record.detail.extends ? 'more time requested' : eventWords(record.event);
+    case 'applied':
+      // A request that changes no rate is one for more time.
+      return record.from !== null && record.from === record.to ? 'more time in force' : eventWords(record.event);
+    case 'refused':
+      return triedWhat(record) ? 'access refused' : 'request refused';
+    case 'decision.refused':
+      return record.detail.why === 'may-not-revert' ? 'revert refused' : eventWords(record.event);
+    case 'revert.skipped':
+      return skippedWords(record.detail);
+    default:
+      return eventWords(record.event);
+  }
+}
+
+/** What was tried, where it is no request that was refused. */
+function triedWhat({ detail: { of } }: EventOf<'refused'>): boolean {
+  return typeof of === 'string' && of !== '';
+}
+
+function skippedWords({ why, extendedUntil }: Detail<'revert.skipped'>): string {
+  switch (why) {
+    case 'replaced':
+      return extendedUntil ? 'extended by another request' : 'replaced by another request';
+    case 'ended':
+      return 'not reverted: the execution ended';
+    case 'changed':
+      return 'not reverted: the limit was changed elsewhere';
+  }
+}
+
+/** Who a record is about, and as what where the event could be taken for their own doing. Escaped mrkdwn. */
+export function actorWords(record: AuditEvent): string {
+  const name = personName(record.actor);
+  switch (record.event) {
+    case 'refused':
+      return triedWhat(record) ? `attempted by ${name}` : `requested by ${name}`;
+    case 'decision.refused':
+      return `attempted by ${name}`;
+    case 'drift.detected':
+      return `seen by ${name}`;
+    default:
+      return name;
+  }
+}
+
+/** What a record says beside who and when: rates, why, what was said. Escaped mrkdwn; empty where there is nothing. */
+export function detailWords(record: AuditEvent): string {
+  const { why, denial, comment, rate, dueAt, replacedBy, extendedUntil, until, duration, approvals } =
+    recordFacts(record);
+  // A reason is told once, where it was given; every later record of the request repeats it.
+  const reason = record.event === 'requested' || record.event === 'refused' ? record.reason : null;
+  const spoken = comment ? `comment: ${said(comment)}` : reason ? `reason: ${said(reason)}` : '';
+  return [
+    rates(record),
+    rate == null ? '' : `AWS shows ${formatRate(rate)}`,
+    dueAt ? `due ${dateToken(dueAt)}` : '',
+    replacedBy ? `by ${code(replacedBy)}` : '',
+    extendedUntil ? `until ${dateToken(extendedUntil)}` : '',
+    until ? `until ${dateToken(until)}` : '',
+    duration == null || until ? '' : `for ${formatDuration(duration)}`,
+    approvals ? `approvals ${approvals.done} of ${approvals.needed}` : '',
+    why ? `why: ${said(why, LONGEST_NAME)}${denial ? ` (${said(denial, LONGEST_NAME / 2)})` : ''}` : '',
+    spoken,
+    record.rule ? `rule ${said(record.rule, LONGEST_NAME)}` : '',
+    record.request ? code(record.request) : '',
+  ]
+    .filter((part) => part !== '')
+    .join(' · ');
+}
+
+function rates({ from, to }: AuditEvent): string {
+  if (to === null) return '';
+  if (from === null) return `to ${formatRate(to)}`;
+  // More time for a limit: its rate is no change.
+  return from === to ? `stays at ${formatRate(to)}` : `${formatRate(from)} → ${formatRate(to)}`;
+}
+
+function said(words: string, longest = LONGEST_WORDS): string {
+  return escapeText(clip(oneLine(words), longest));
+}

@@ -1,0 +1,216 @@
+import type { Button, KnownBlock } from '@slack/types';
+import { expectedRates } from '../../../domain/run/decide-drift.ts';
+import { isHeld, isReverting } from '../../../domain/run/hold.ts';
+import { averageRate, impact, timeLeftAt } from '../../../domain/execution/impact.ts';
+import { afterAsked, afterLimit } from '../../../domain/run/limit-ends.ts';
+import type { Principals, Rule } from '../../../domain/policy/policy.ts';
+import { formatRate } from '../../../domain/rate/rate.ts';
+import { isActive, type TaskExecution } from '../../../domain/execution/task-execution.ts';
+import { isOpen, type ThrottleRequest } from '../../../domain/request/throttle-request.ts';
+import type { RecordRef } from '../../../workflow/ports.ts';
+import { takeoverNote } from '../text/approval-words.ts';
+import { actions, button, context, factSection, plain, quotedSection, section } from '../text/blocks.ts';
+import {
+  closingLine,
+  etaWords,
+  executionFact,
+  limitNote,
+  measuredWords,
+  modeWarning,
+  ONE_RUN,
+  progressBar,
+  stayingNote,
+} from '../text/execution-words.ts';
+import { countdown, extensionNote } from './limit-status-words.ts';
+import { approvalComments, approverNames, mentions, personName } from '../text/people-words.ts';
+import { requestStatusWords } from './request-status-words.ts';
+import { clip, code, dateToken, escapeText, LIMITS, type MessageView, oneLine } from '../text/text.ts';
+
+export const REVIEW_ACTION = 'review';
+export const CANCEL_ACTION = 'cancel';
+export const ASK_AGAIN_ACTION = 'ask-again';
+export const REVERT_NOW_ACTION = 'revert-now';
+export const EXTEND_ACTION = 'extend';
+
+/** Of the reason in `text`, where it may be read out. */
+const LONGEST_SPOKEN = 200;
+const HASH_SHOWN = 12;
+
+export interface CardFacts {
+  request: ThrottleRequest;
+  record: RecordRef;
+  /** The rule in force now; null = none. */
+  rule: Rule | null;
+  /** Its approvers, as far as they may be named. */
+  approvers?: Principals | null;
+  /** Null: AWS could not say. */
+  execution: TaskExecution | null;
+  /** What kept AWS from it; mrkdwn. */
+  problem?: string | null;
+  now: Date;
+  /** Bytes per second between two looks at the execution under the limit that it shows; null: not measured. */
+  measured?: number | null;
+  /** The request whose limit stands on the execution now; null: nobody's. */
+  standing?: string | null;
+  /** That request, where it is another one. */
+  running?: ThrottleRequest | null;
+  /** Gives a button's value for a request id. */
+  seal: (id: string) => string;
+}
+
+/** The request's message in the channel as it stands now: posted once, edited in place. It mentions only who can decide. */
+export function cardMessage(facts: CardFacts): MessageView {
+  const { request, record } = facts;
+  const { headline, sentence, plainHeadline } = requestStatusWords(request, { ...facts, runOver: isRunOver(facts) });
+  const comment = request.ending?.comment;
+  const proof = `Request ${code(request.id)} · audit record ${record.seq} ${code(record.hash.slice(0, HASH_SHOWN))}`;
+  const spoken = request.reason ? ` Reason: ${escapeText(clip(oneLine(request.reason), LONGEST_SPOKEN))}` : '';
+  const blocks: KnownBlock[] = [
+    section(sentence ? `${headline}\n${sentence}` : headline),
+    factSection([...requestFacts(request), ...liveFacts(facts)]),
+    ...closing(facts),
+    ...(request.reason ? [quotedSection('Reason', request.reason)] : []),
+    ...approvalComments(request.approvals),
+    ...(comment ? [quotedSection('Comment', comment)] : []),
+    ...(request.status === 'pending' ? [section(whoDecides(facts))] : []),
+    ...actions(buttons(facts)),
+    context([...notes(facts), proof].join('\n')),
+  ];
+  return { text: `${plainHeadline}${spoken}`, blocks };
+}
+
+function requestFacts(request: ThrottleRequest): [string, string][] {
+  const { approvals, approvalsNeeded: needed } = request;
+  const names = approverNames(approvals);
+  const agreed = needed === 0 ? 'none needed' : `${approvals.length} of ${needed}${names ? `: ${names}` : ''}`;
+  return [
+    ['Execution', executionFact(request)],
+    ['Asked by', `${personName(request.requester)}\n${dateToken(request.requestedAt)}`],
+    ['Approvals', agreed],
+    ['Rule', escapeText(request.rule)],
+  ];
+}
+
+/** How the run stands, and, while the change may still come, what it does to the end of the transfer. */
+function liveFacts(facts: CardFacts): [string, string][] {
+  const { request, execution } = facts;
+  const open = isOpen(request);
+  if (!execution) {
+    const until = timeLeft(facts);
+    return open || until.length > 0 ? [['At AWS', 'AWS could not say just now'], ...until] : [];
+  }
+  const status: [string, string][] = [
+    ['At AWS', `${escapeText(clip(execution.status, 40))}, ${dateToken(execution.lookedAt)}`],
+    ['Progress', progressBar(execution)],
+  ];
+  if (request.status === 'applied') return [...status, ...followedFacts(facts, execution)];
+  if (!open) return [];
+  if (request.extends) return status;
+  const { running = null, standing = null, measured = null, now } = facts;
+  // Since the start there were other limits, where one of ours stands.
+  const speed = measured ?? (standing === null ? averageRate(execution) : null);
+  const { before, after } = impact(execution, request.from, request.to, speed, {
+    before: afterLimit(running, now),
+    after: afterAsked(request, running, now),
+  });
+  return [...status, ['Time left at the old limit', etaWords(before)], ['Time left at the new limit', etaWords(after)]];
+}
+
+/** Of a limit in force: how fast it goes under it, until when, and when its own time is over. */
+function followedFacts(facts: CardFacts, execution: TaskExecution): [string, string][] {
+  const { request, measured = null, now } = facts;
+  if (!isActive(execution.status)) return [];
+  const left = timeLeftAt(execution, execution.bytesPerSecond, measured, afterLimit(request, now));
+  return [['Measured', measuredWords(measured, execution)], ['Time left', etaWords(left)], ...timeLeft(facts)];
+}
+
+function timeLeft({ request, now }: CardFacts): [string, string][] {
+  const until = countdown(request, now);
+  return until ? [['Goes back by itself', until]] : [];
+}
+
+function closing({ request, execution }: CardFacts): KnownBlock[] {
+  const over = request.status === 'applied' && execution && !isActive(execution.status);
+  return over ? [section(`:checkered_flag: ${closingLine(execution)}`)] : [];
+}
+
+/** A limit ends with its run. */
+function isRunOver({ request, execution }: CardFacts): boolean {
+  return request.status === 'applied' && execution !== null && !isActive(execution.status);
+}
+
+function whoDecides({ request, rule, approvers, now }: CardFacts): string {
+  const over = now.getTime() >= Date.parse(request.expiresAt);
+  const open = over ? 'Its time is over.' : `Open until ${dateToken(request.expiresAt)}.`;
+  const until = request.takeover ? `${open}\n${takeoverNote(request.takeover)}` : open;
+  if (!rule) return `Nobody can decide: the policy has no rule for this any more. ${until}`;
+  return `Can decide: ${mentions(approvers ?? rule.approvers, request.requester.user)}. ${until}`;
+}
+
+function notes(facts: CardFacts): string[] {
+  const { request, execution, standing = null } = facts;
+  const { status, from, to } = request;
+  if (request.extends && status !== 'applied') return [extensionNote(request.extends)];
+  if (!isOpen(request) && status !== 'applied') return [limitNote(request, 'would')];
+  if (status === 'applied' && standing !== null && standing !== request.id) {
+    return [ONE_RUN];
+  }
+  const expected = status === 'applied' ? expectedRates(request) : status === 'applying' ? [from, to] : [from];
+  const moved =
+    execution && !expected.includes(execution.bytesPerSecond)
+      ? [`*In force now: ${formatRate(execution.bytesPerSecond)}.* Somebody has changed the limit meanwhile.`]
+      : [];
+  const warning = isOpen(request) ? modeWarning(execution?.mode ?? request.mode) : null;
+  if (isRunOver(facts)) return [...moved, ONE_RUN];
+  return [
+    ...moved,
+    ...(warning ? [warning] : []),
+    status === 'applied' ? (request.hold ? ONE_RUN : stayingNote(request)) : limitNote(request),
+  ];
+}
+
+/** For a limit whose time runs: end it now, or ask for more. */
+export function limitButtons(request: ThrottleRequest, seal: (id: string) => string): Button[] {
+  if (!isHeld(request) || isReverting(request)) return [];
+  const value = seal(request.id);
+  const revert = button(REVERT_NOW_ACTION, 'Revert now', value, {
+    confirm: {
+      title: plain('Set the limit back now?'),
+      text: plain(
+        `The limit goes back to ${formatRate(request.hold.base)}, what it was before. No approval is needed.`,
+        LIMITS.confirmText,
+      ),
+      confirm: plain('Set it back'),
+      deny: plain('Leave it'),
+    },
+  });
+  return [revert, button(EXTEND_ACTION, 'Extend', value)];
+}
+
+function buttons(facts: CardFacts): Button[] {
+  const { request, seal } = facts;
+  const value = seal(request.id);
+  const cancel = button(CANCEL_ACTION, 'Cancel', value, {
+    confirm: {
+      title: plain('Cancel this request?'),
+      text: plain(
+        `Nothing is sent to AWS, and ${request.extends ? 'the time runs on as it was' : 'the limit stays as it is'}. Only the requester can do this.`,
+        LIMITS.confirmText,
+      ),
+      confirm: plain('Cancel the request'),
+      deny: plain('Keep it'),
+    },
+  });
+  switch (request.status) {
+    case 'pending':
+      return [button(REVIEW_ACTION, 'Review', value, { style: 'primary' }), cancel];
+    case 'approved':
+      return [cancel];
+    case 'stale':
+      return request.extends ? [] : [button(ASK_AGAIN_ACTION, 'Ask again', value)];
+    case 'applied':
+      return isRunOver(facts) ? [] : limitButtons(request, seal);
+    default:
+      return [];
+  }
+}

@@ -1,0 +1,9 @@
+import { section } from '../text/blocks.ts';
+import { link, type MessageView } from '../text/text.ts';
+
+/** What takes the place of a message that was posted twice: no button is left on it. */
+export function duplicateNotice(kept: string | null): MessageView {
+  const where = kept === null ? 'Use the other one' : `Use ${link(kept, 'the other one')}`;
+  const words = `This message was posted twice, and this copy is no longer updated. ${where}.`;
+  return { text: words, blocks: [section(`:heavy_multiplication_x: ${words}`)] };
+}

@@ -1,0 +1,232 @@
+import { isLate } from '../../../domain/run/decide-revert.ts';
+import { formatDuration } from '../../../domain/time/duration.ts';
+import {
+  type Hold,
+  type HoldEnd,
+  isHeld,
+  isReverting,
+  type RevertFailedWhy,
+  type SkippedWhy,
+} from '../../../domain/run/hold.ts';
+import { lateness } from '../../../domain/run/late-revert.ts';
+import { formatRate } from '../../../domain/rate/rate.ts';
+import type { PutOff } from '../../../domain/run/sending.ts';
+import type { Extension, ThrottleRequest } from '../../../domain/request/throttle-request.ts';
+import { awsQuote } from '../text/aws-quote.ts';
+import { personName } from '../text/people-words.ts';
+import { code, count, dateToken } from '../text/text.ts';
+
+export interface LimitStatusWords {
+  emoji: 'white_check_mark' | 'hourglass_flowing_sand' | 'warning' | 'no_entry';
+  state: string;
+  sentence: string;
+}
+
+export interface LimitStatusFacts {
+  hold: Hold;
+  /** Null: whether its time is over is not asked. */
+  now?: Date | null;
+  /** The limit itself, bytes per second. */
+  to: number;
+  /** What keeps AWS from answering; mrkdwn. Null: nothing, as far as is known. */
+  problem?: string | null;
+  /** Until when another request lengthens its time. */
+  extendedUntil?: string | null;
+}
+
+/** How a limit with a time stands, after it came into force. */
+export function limitStatusWords({
+  hold,
+  to,
+  now = null,
+  problem = null,
+  extendedUntil = null,
+}: LimitStatusFacts): LimitStatusWords {
+  const base = formatRate(hold.base);
+  if (hold.end) return endWords(hold, { ...hold.end, extendedUntil: extendedUntil ?? hold.end.extendedUntil ?? null });
+  if (hold.sent) {
+    const by = hold.by ? ` ${personName(hold.by)} wanted it back.` : '';
+    if (hold.sent.putOff) {
+      return {
+        emoji: 'hourglass_flowing_sand',
+        state: 'In force, about to go back',
+        sentence: `${putOffWords(hold.sent.putOff, hold.role)} The bot goes on trying to set ${base}.${by}`,
+      };
+    }
+    return {
+      emoji: 'hourglass_flowing_sand',
+      state: `Going back to ${base}, waiting for AWS to show it`,
+      sentence: `Sent ${dateToken(hold.sent.sentAt)}${hold.sent.attempt > 1 ? `, try ${hold.sent.attempt}` : ''}.${by}`,
+    };
+  }
+  if (now && isLate(hold, now)) return overdueWords({ hold, to, problem });
+  if (hold.by) {
+    const sentence = `${personName(hold.by)} wants it back now: the bot sets ${base} as soon as it can.`;
+    return { emoji: 'hourglass_flowing_sand', state: 'In force, about to go back', sentence };
+  }
+  if (now && now >= new Date(hold.dueAt)) {
+    const sentence = `Its time is over since ${dateToken(hold.dueAt)}: the bot sets ${base} as soon as it can.`;
+    return { emoji: 'hourglass_flowing_sand', state: 'In force, about to go back', sentence };
+  }
+  return {
+    emoji: 'white_check_mark',
+    state: 'In force',
+    sentence: `It goes back to ${base} by itself ${dateToken(hold.dueAt)}.`,
+  };
+}
+
+/** The time is over, and the limit is still there. */
+export function overdueWords({
+  hold,
+  to,
+  problem = null,
+}: Pick<LimitStatusFacts, 'hold' | 'to' | 'problem'>): LimitStatusWords {
+  const why = problem ?? 'Redis, AWS or the bot was unavailable, or another change of this run is under way';
+  return {
+    emoji: 'warning',
+    state: 'Revert overdue',
+    sentence: `It was due to revert to ${formatRate(hold.base)} ${dateToken(hold.dueAt)}. The limit of ${formatRate(to)} still applies: ${why}. We keep trying.`,
+  };
+}
+
+/** Empty where it was in time. */
+function lateWords(hold: Hold): string {
+  const late = lateness(hold);
+  if (!late) return '';
+  const why = {
+    sent: 'Redis, AWS or the bot was unavailable',
+    shown: 'it was sent in time, and AWS confirmed it late',
+  };
+  return ` Late: due ${dateToken(late.dueAt)}, reverted ${dateToken(late.revertedAt)} (${why[late.late]}).`;
+}
+
+function endWords(hold: Hold, end: HoldEnd): LimitStatusWords {
+  const base = formatRate(hold.base);
+  const now = end.rate === null ? '' : formatRate(end.rate);
+  const at = dateToken(end.at);
+  switch (end.how) {
+    case 'reverted': {
+      const why = hold.by ? `${personName(hold.by)} wanted it back` : 'Its time is over';
+      return {
+        emoji: 'white_check_mark',
+        state: `Set back to ${base}`,
+        sentence: `${why}: ${base} is in force again, read back from AWS ${at}.${lateWords(hold)}`,
+      };
+    }
+    case 'skipped':
+      if (end.why === 'replaced' && end.extendedUntil) return extendedWords(end.replacedBy, end.extendedUntil);
+      return (
+        SKIPPED[end.why as SkippedWhy]?.({ base, now, at, by: end.replacedBy, sent: hold.sent !== null }) ??
+        leftAlone(at)
+      );
+    case 'failed': {
+      if (end.why === 'unseen') return unseenWords(hold, end);
+      const why = FAILED[end.why as keyof typeof FAILED]?.(end, hold) ?? 'It could not be set back.';
+      const sentence = `${why}${awsQuote(end.refused?.said)} The limit stays as it is until somebody changes it: ask for ${base}, or set it in the AWS console.`;
+      return { emoji: 'no_entry', state: 'In force still: it could not be set back', sentence };
+    }
+  }
+}
+
+/** It goes on under another request. */
+export function extendedWords(by: string | null, until: string): LimitStatusWords {
+  const sentence = `${by ? `Request ${code(by)}` : 'Another request'} extended it until ${dateToken(until)}.`;
+  return { emoji: 'white_check_mark', state: 'Extended', sentence };
+}
+
+function unseenWords(hold: Hold, { refused }: HoldEnd): LimitStatusWords {
+  const base = formatRate(hold.base);
+  const sent = hold.sent ? ` ${dateToken(hold.sent.sentAt)}` : '';
+  const denied = noPermission(refused?.action ?? 'datasync:DescribeTaskExecution', refused?.role ?? hold.role);
+  return {
+    emoji: 'warning',
+    state: 'Going back was sent, not known whether it is',
+    sentence: `Setting it back to ${base} was sent to AWS${sent}, but AWS no longer lets the bot look (${denied}): it is not known which limit is in force.${awsQuote(refused?.said)} See the run in the AWS console, and set ${base} there if it is not; have the bot allowed to look.`,
+  };
+}
+
+/** Why AWS did not take a change for now, and who could do something about it. */
+export function putOffWords(putOff: PutOff, role: string | null): string {
+  const who = putOff.why === 'not-reached' ? 'Details' : 'AWS says';
+  return `${putOffCause(putOff, role)}${awsQuote(putOff.said, who)}`;
+}
+
+function putOffCause({ why, action }: PutOff, role: string | null): string {
+  switch (why) {
+    case 'throttled':
+      return `AWS is asked too often and put the bot off (${code(action)}).`;
+    case 'credentials':
+      return `AWS does not take the bot’s credentials for ${code(action)}${role ? ` (the role ${code(role)})` : ''}: whoever runs the bot has to put them right.`;
+    case 'region':
+      return `AWS refused ${code(action)}: this Region is not enabled for the account. Whoever manages the AWS account has to enable it.`;
+    case 'clock':
+      return `AWS refused ${code(action)}: the clock of the machine that the bot runs on is wrong. Whoever runs the bot has to synchronize it.`;
+    case 'rejected':
+      return `AWS rejected ${code(action)} as invalid, which may pass.`;
+    case 'not-reached':
+      return `AWS could not be reached for ${code(action)}, so that nothing was sent.`;
+  }
+}
+
+/** What AWS did not allow, as a part of a sentence. */
+export function noPermission(action: string, role: string | null): string {
+  return `no permission for ${code(action)} with ${role ? `the role ${code(role)}` : 'the bot’s own credentials'}`;
+}
+
+function leftAlone(at: string): LimitStatusWords {
+  return { emoji: 'warning', state: 'Left as it is', sentence: `Its time is over ${at}, and nothing was sent to AWS.` };
+}
+
+const SKIPPED: Readonly<
+  Record<
+    SkippedWhy,
+    (of: { base: string; now: string; at: string; by: string | null; sent: boolean }) => LimitStatusWords
+  >
+> = {
+  changed: ({ base, now, sent }) => ({
+    emoji: 'warning',
+    state: 'Time over, left as it is',
+    sentence: sent
+      ? `Setting it back to ${base} was sent, and AWS shows ${now || 'another limit'}: somebody has changed it meanwhile.`
+      : `Somebody has changed the limit since${now ? `, to ${now}` : ''}, so it was not set back to ${base}. Nothing was sent to AWS.`,
+  }),
+  ended: ({ at }) => ({
+    emoji: 'white_check_mark',
+    state: 'Was in force until the run ended',
+    sentence: `The run has ended (seen ${at}), so there is nothing to set back.`,
+  }),
+  replaced: ({ by }) => ({
+    emoji: 'white_check_mark',
+    state: 'Replaced',
+    sentence: `${by ? `Request ${code(by)}` : 'Another request'} has taken its place, and this one’s time no longer runs.`,
+  }),
+};
+
+const FAILED: Readonly<Record<Exclude<RevertFailedWhy, 'unseen'>, (end: HoldEnd, hold: Hold) => string>> = {
+  denied: ({ refused }, { role }) =>
+    `AWS refused: ${noPermission(refused?.action ?? 'datasync:UpdateTaskExecution', refused?.role ?? role)}.`,
+  rejected: () => 'AWS rejected the change as invalid.',
+  ignored: (_, { sent }) =>
+    `It was sent to AWS ${count(sent?.attempt ?? 1, 'time')}, and AWS still shows the limit unchanged.`,
+};
+
+/** When its time is over, and how long that is from now. Null where no time runs. */
+export function countdown(request: ThrottleRequest, now: Date): string | null {
+  if (!isHeld(request) || isReverting(request)) return null;
+  const seconds = Math.max(0, (Date.parse(request.hold.dueAt) - now.getTime()) / 1000);
+  const step = seconds >= 600 ? 60 : 1;
+  const left = seconds === 0 ? 'any moment now' : `in about ${formatDuration(Math.ceil(seconds / step) * step)}`;
+  return `${dateToken(request.hold.dueAt)}, ${left}\nback to ${formatRate(request.hold.base)}`;
+}
+
+/** Of a request for more time, before it is agreed. */
+export function extensionNote({ dueAt, totalSeconds }: Extension): string {
+  return `No rate changes: the limit would stay until ${dateToken(dueAt)}, ${formatDuration(totalSeconds)} in all since it came into force. It holds for this one run only.`;
+}
+
+/** What the change is, in a headline. */
+export function changeWords(request: ThrottleRequest): string {
+  const { from, to, extends: more, durationSeconds } = request;
+  if (!more) return `${formatRate(from)} → ${formatRate(to)}`;
+  return `${formatRate(to)} for ${formatDuration(durationSeconds ?? 0)} more`;
+}

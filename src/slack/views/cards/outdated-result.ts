@@ -1,0 +1,131 @@
+import { extendedUntil, type HoldEnd } from '../../../domain/run/hold.ts';
+import { formatRate } from '../../../domain/rate/rate.ts';
+import { isActive, type TaskExecution } from '../../../domain/execution/task-execution.ts';
+import type { ThrottleRequest } from '../../../domain/request/throttle-request.ts';
+import type { RecordRef } from '../../../workflow/ports.ts';
+import { shortName } from '../text/execution-words.ts';
+import { extendedWords, limitStatusWords } from './limit-status-words.ts';
+import { type ResultView, resultMessage, resultView } from './result.ts';
+import { code, dateToken } from '../text/text.ts';
+
+export interface LimitFacts {
+  request: ThrottleRequest;
+  /** The request whose limit stands on the execution; null: none, since the run has ended; absent: not looked up. */
+  standing?: string | null;
+  /** That request, where it is another one. */
+  running?: ThrottleRequest | null;
+  /** Null: AWS could not say. */
+  execution?: TaskExecution | null;
+}
+
+/** Why what a result says of a limit is not so any more. `key` names it, so that the result is edited once for it. */
+export type Outdated =
+  | { kind: 'ended'; key: string; end: HoldEnd }
+  | { kind: 'replaced'; key: string; by: string }
+  | { kind: 'run-over'; key: string }
+  | { kind: 'drift'; key: string; rate: number; at: string }
+  /** Somebody changed it outside the bot, and changed it back. */
+  | { kind: 'again'; key: string };
+
+/** Null: what the result says is still so. */
+export function outdatedOf({ request, standing, execution = null }: LimitFacts): Outdated | null {
+  const { status, hold, drift, to } = request;
+  if (status !== 'applied') return null;
+  if (hold?.end)
+    return { kind: 'ended', key: hold.end.replacedBy ? replacedKey(hold.end.replacedBy) : 'ended', end: hold.end };
+  if (standing && standing !== request.id) return { kind: 'replaced', key: replacedKey(standing), by: standing };
+  if (standing === null || (execution && !isActive(execution.status))) return { kind: 'run-over', key: 'run over' };
+  if (!drift) return null;
+  const { at, rate } = drift;
+  return rate === to ? { kind: 'again', key: `again ${at}` } : { kind: 'drift', key: `drift ${at}`, rate, at };
+}
+
+function replacedKey(by: string): string {
+  return `replaced ${by}`;
+}
+
+interface Words {
+  emoji: string;
+  headline: string;
+  sentence: string;
+}
+
+/** The result as it is edited once what it said is over: without buttons. */
+export function outdatedResult(
+  facts: LimitFacts & { record: RecordRef; seal: (id: string) => string },
+  over: Outdated,
+): ResultView | null {
+  const { request, record, seal } = facts;
+  if (over.kind === 'again') return resultMessage({ request, record, seal });
+  const { emoji, headline, sentence } = wordsOf(facts, over);
+  const was = `${formatRate(request.to)} was set${request.ending ? ` ${dateToken(request.ending.at)}` : ''}.`;
+  return resultView({ request, record, seal }, { emoji, headline, sentence: `${sentence} ${was}`, broadcast: true });
+}
+
+/** The result as it is posted: where it took so long that the limit is over by now, it says that. */
+export function currentResult(facts: { request: ThrottleRequest; record: RecordRef; seal: (id: string) => string }) {
+  const over = outdatedOf(facts);
+  return over ? outdatedResult(facts, over) : resultMessage(facts);
+}
+
+function wordsOf({ request, running = null }: LimitFacts, over: Exclude<Outdated, { kind: 'again' }>): Words {
+  const name = shortName({ taskName: request.taskName, arn: request.execution });
+  const limit = formatRate(request.to);
+  switch (over.kind) {
+    case 'ended': {
+      const { hold } = request;
+      if (!hold) throw new Error(`${request.id}: an end without a hold`);
+      const { emoji, sentence } = limitStatusWords({
+        hold,
+        to: request.to,
+        extendedUntil: extendedUntil(request, running),
+      });
+      return {
+        emoji,
+        headline: endHeadline(name, limit, request, over.end, extendedUntil(request, running)),
+        sentence,
+      };
+    }
+    case 'replaced': {
+      const until = extendedUntil(request, running);
+      if (until) return { ...extendedWords(over.by, until), headline: `Extended: ${name} stays at ${limit}` };
+      const sentence = `Request ${code(over.by)} has set the limit of this execution since.`;
+      return { emoji: 'white_check_mark', headline: `Replaced: ${name}, ${limit}`, sentence };
+    }
+    case 'run-over':
+      return {
+        emoji: 'checkered_flag',
+        headline: `Execution ended: ${name}`,
+        sentence: `The limit of ${limit} ended with it.`,
+      };
+    case 'drift':
+      return {
+        emoji: 'warning',
+        headline: `Limit changed outside the bot (console or CLI): ${name} → ${formatRate(over.rate)}`,
+        sentence: `Seen ${dateToken(over.at)}.`,
+      };
+  }
+}
+
+function endHeadline(
+  name: string,
+  limit: string,
+  { hold }: ThrottleRequest,
+  end: HoldEnd,
+  until: string | null,
+): string {
+  const base = formatRate(hold?.base ?? -1);
+  switch (end.how) {
+    case 'reverted':
+      return `Reverted: ${name} → ${base}`;
+    case 'failed':
+      return end.why === 'unseen'
+        ? `Revert sent, result unknown: ${name}, ${limit} or ${base}`
+        : `Revert failed: ${name} is still limited to ${limit}`;
+    case 'skipped':
+      if (until) return `Extended: ${name} stays at ${limit}`;
+      if (end.why === 'ended') return `Execution ended: ${name}`;
+      if (end.why === 'replaced') return `Replaced: ${name}, ${limit}`;
+      return `Not reverted: the limit of ${name} was changed elsewhere`;
+  }
+}

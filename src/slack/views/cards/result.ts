@@ -1,0 +1,147 @@
+import type { KnownBlock } from '@slack/types';
+import { formatRate, UNLIMITED } from '../../../domain/rate/rate.ts';
+import type { ThrottleRequest } from '../../../domain/request/throttle-request.ts';
+import type { RecordRef } from '../../../workflow/ports.ts';
+import { actions, button, context, plain, quotedSection, section } from '../text/blocks.ts';
+import { shortName, stayingNote } from '../text/execution-words.ts';
+import { changeWords } from './limit-status-words.ts';
+import { approvalComments, approverNames, personName } from '../text/people-words.ts';
+import { expiredSentence, failedSentence, staleSentence } from './request-status-words.ts';
+import { clip, code, dateToken, escapeText, LIMITS, type MessageView, mentionUser, oneLine } from '../text/text.ts';
+
+export const UNDO_ACTION = 'undo';
+
+/** Of a record's 64 hex digits: enough to find it, and to tell a changed one. */
+const HASH_SHOWN = 20;
+/** Of the comment in `text`, where it may be read out. */
+const LONGEST_SPOKEN = 150;
+
+export interface ResultView extends MessageView {
+  /** Shown in the channel too, not only in the request's thread. */
+  broadcast: boolean;
+}
+
+interface ResultFacts {
+  request: ThrottleRequest;
+  record: RecordRef;
+  /** Gives a button's value for a request id. */
+  seal: (id: string) => string;
+}
+
+/** How a request ended, for its thread. Null while it is open, and for a cancelled one: its card says it. */
+export function resultMessage(facts: ResultFacts): ResultView | null {
+  const { request } = facts;
+  const name = shortName({ taskName: request.taskName, arn: request.execution });
+  const asker = mentionUser(request.requester.user);
+  switch (request.status) {
+    case 'applied':
+      return applied(facts, name);
+    case 'failed':
+      return resultView(facts, {
+        broadcast: true,
+        ...(request.ending?.why === 'unseen'
+          ? { emoji: 'warning', headline: `Not known: whether ${name} was set to ${formatRate(request.to)}` }
+          : { emoji: 'no_entry', headline: `Failed: ${name} was not set to ${formatRate(request.to)}` }),
+        sentence: `${failedSentence(request)} Asked by ${asker}.`,
+      });
+    case 'stale':
+      return resultView(facts, {
+        broadcast: false,
+        emoji: 'warning',
+        headline: `Out of date, nothing was sent to AWS: ${name}, ${changeWords(request)}`,
+        sentence: `${asker} ${staleSentence(request)}${request.extends ? '' : ' `Ask again` on the card makes a new request.'}`,
+      });
+    case 'denied':
+      return resultView(facts, {
+        broadcast: false,
+        emoji: 'no_entry',
+        headline: request.extends ? `Denied: no more time for ${name}` : `Denied: ${name} stays as it is`,
+        sentence: `${asker} ${personName(request.ending?.by ?? null)} said no to ${changeWords(request)}.${request.extends ? ' The time runs on, and the limit goes back when it is over.' : ''}`,
+      });
+    case 'expired':
+      return resultView(facts, {
+        broadcast: false,
+        emoji: 'no_entry',
+        headline: `Expired, nothing was sent to AWS: ${name}, ${changeWords(request)}`,
+        sentence: `${asker} ${expiredSentence(request)} Still wanted? Ask again.`,
+      });
+    case 'cancelled':
+    case 'pending':
+    case 'approved':
+    case 'applying':
+      return null;
+  }
+}
+
+function applied(facts: ResultFacts, name: string): ResultView {
+  const { request } = facts;
+  if (request.extends) return lengthened(facts, name);
+  const rate = request.ending?.rate ?? request.to;
+  const names = approverNames(request.approvals);
+  const agreed = names ? `approved by ${names}` : 'no approval needed';
+  const at = request.ending ? ` ${dateToken(request.ending.at)}` : '';
+  return resultView(facts, {
+    broadcast: true,
+    emoji: 'white_check_mark',
+    headline:
+      rate === UNLIMITED
+        ? `In force: ${name} has no limit now (unlimited)`
+        : `In force: ${name} is limited to ${formatRate(rate)}`,
+    sentence: `Read back from AWS${at}; it was ${formatRate(request.from)}. Asked by ${mentionUser(request.requester.user)}, ${agreed}.`,
+    note: request.hold ? holdNote(request) : stayingNote(request),
+    undo: true,
+  });
+}
+
+/** When the limit lifts itself, as it was put on record with it. */
+function holdNote({ hold }: ThrottleRequest): string {
+  const back = hold
+    ? ` It goes back to ${formatRate(hold.base)} by itself ${dateToken(hold.dueAt)}, if nobody has changed it since.`
+    : '';
+  return `The limit holds for this one run only.${back}`;
+}
+
+function lengthened(facts: ResultFacts, name: string): ResultView {
+  const { request } = facts;
+  const names = approverNames(request.approvals);
+  const due = request.extends ? dateToken(request.extends.dueAt) : '';
+  return resultView(facts, {
+    broadcast: true,
+    emoji: 'white_check_mark',
+    headline: `More time: ${name} stays limited to ${formatRate(request.to)}`,
+    sentence: `Until ${due}. Asked by ${mentionUser(request.requester.user)}, ${names ? `approved by ${names}` : 'no approval needed'}. Nothing was sent to AWS for it.`,
+    note: holdNote(request),
+  });
+}
+
+function undoButton({ id, from }: ThrottleRequest, seal: (id: string) => string) {
+  return button(UNDO_ACTION, 'Undo', seal(id), {
+    confirm: {
+      title: plain('Ask to undo this?'),
+      text: plain(
+        `Asks for ${formatRate(from)}, the limit from before. Your policy decides who must agree.`,
+        LIMITS.confirmText,
+      ),
+      confirm: plain('Ask'),
+      deny: plain('Leave it'),
+    },
+  });
+}
+
+/** A result in its frame: what happened, what was commented, where it is on record. */
+export function resultView(
+  { request, record, seal }: ResultFacts,
+  of: { broadcast: boolean; emoji: string; headline: string; sentence: string; note?: string; undo?: true },
+): ResultView {
+  const comment = request.ending?.comment;
+  const proof = `Request ${code(request.id)} · audit record ${record.seq} · hash ${code(record.hash.slice(0, HASH_SHOWN))}`;
+  const blocks: KnownBlock[] = [
+    section(`:${of.emoji}: *${of.headline}*\n${of.sentence}`),
+    ...approvalComments(request.approvals),
+    ...(comment ? [quotedSection('Comment', comment)] : []),
+    ...actions(of.undo ? [undoButton(request, seal)] : []),
+    context(of.note ? `${of.note}\n${proof}` : proof),
+  ];
+  const said = comment ? ` Comment: ${escapeText(clip(oneLine(comment), LONGEST_SPOKEN))}` : '';
+  return { text: `${of.headline}. ${of.sentence}${said}`, blocks, broadcast: of.broadcast };
+}

@@ -1,0 +1,126 @@
+import type { KnownBlock } from '@slack/types';
+import type { EventName } from '../../../domain/audit/audit-event.ts';
+import { isLate, isUnseen, warnAt } from '../../../domain/run/decide-revert.ts';
+import { formatDuration } from '../../../domain/time/duration.ts';
+import { isHeld, isReverting } from '../../../domain/run/hold.ts';
+import { formatRate } from '../../../domain/rate/rate.ts';
+import type { ThrottleRequest } from '../../../domain/request/throttle-request.ts';
+import type { AuditLine } from '../../../workflow/ports.ts';
+import { actions, context, section } from '../text/blocks.ts';
+import { limitButtons } from './card.ts';
+import { shortName } from '../text/execution-words.ts';
+import { limitStatusWords, overdueWords } from './limit-status-words.ts';
+import { code, dateToken, type MessageView, mentionUser } from '../text/text.ts';
+
+/** A word in a request's thread about its limit in force; `key` names it, so that it is said once. */
+export interface ThreadNote {
+  key: string;
+  message: MessageView;
+  /** Shown in the channel too: what is said there of the limit is old now. */
+  broadcast: boolean;
+}
+
+const HASH_SHOWN = 20;
+
+interface NoteFacts {
+  request: ThrottleRequest;
+  /** Its records, newest first. */
+  lines: readonly AuditLine[];
+  now: Date;
+  /** What keeps AWS from answering, where it was asked; mrkdwn. */
+  problem?: string | null;
+  seal: (id: string) => string;
+}
+
+/** What there is to say now, whether it was said before or not. */
+export function threadNotes(facts: NoteFacts): ThreadNote[] {
+  return [warning(facts), late(facts), unseen(facts), drifted(facts), ended(facts)].filter((note) => note !== null);
+}
+
+function warning({ request, now, seal }: NoteFacts): ThreadNote | null {
+  if (!isHeld(request) || isReverting(request) || request.hold.by) return null;
+  const { dueAt, base } = request.hold;
+  const from = warnAt(request.hold);
+  const left = (Date.parse(dueAt) - now.getTime()) / 1000;
+  if (!from || now < from || left <= 0) return null;
+  const minutes = formatDuration(Math.max(60, Math.round(left / 60) * 60));
+  const text = `${nameOf(request)} goes back to ${formatRate(base)} in about ${minutes}, ${dateToken(dueAt)}. ${mentionUser(request.requester.user)} If it should stay longer, ask for more time now.`;
+  return note(`warn ${dueAt}`, {
+    words: `:hourglass_flowing_sand: ${text}`,
+    text,
+    more: actions(limitButtons(request, seal)),
+    broadcast: false,
+  });
+}
+
+function late({ request, now, problem = null }: NoteFacts): ThreadNote | null {
+  if (!isHeld(request) || !isLate(request.hold, now)) return null;
+  const { hold, to } = request;
+  const { emoji, state, sentence } = overdueWords({ hold, to, problem });
+  const headline = `${state}: ${nameOf(request)}`;
+  const rest = `${sentence} ${mentionUser(request.requester.user)} If it can’t wait, set the limit in the AWS console.`;
+  return note(`late ${hold.dueAt}`, {
+    words: `:${emoji}: *${headline}*\n${rest}`,
+    text: `${headline}. ${rest}`,
+    broadcast: true,
+  });
+}
+
+function unseen({ request, now }: NoteFacts): ThreadNote | null {
+  if (!isHeld(request) || !isUnseen(request.hold, now)) return null;
+  const { sent, base } = request.hold;
+  const text = `Setting ${nameOf(request)} back to ${formatRate(base)} was sent to AWS ${dateToken(sent?.sentAt ?? '')}, and it is not known yet what came of it: AWS does not answer, or no longer lets the bot look. The bot goes on asking, and says here what it sees; no other change of this run begins until then. ${mentionUser(request.requester.user)} The AWS console shows which limit is in force.`;
+  return note('unseen', { words: `:warning: ${text}`, text, broadcast: true });
+}
+
+function drifted({ request, lines }: NoteFacts): ThreadNote | null {
+  const { drift } = request;
+  if (!drift) return null;
+  const then = isHeld(request)
+    ? ' If it is still so when the time is over, it will be left as it is.'
+    : ' The bot leaves it as it is.';
+  const text = `Somebody set the limit of ${nameOf(request)} to ${formatRate(drift.rate)} past the bot, by console or CLI (seen ${dateToken(drift.at)}); this request had set ${formatRate(request.to)}.${then}`;
+  const record = recordOf(lines, ['drift.detected'], drift.at);
+  return note(`drift ${drift.at}`, { words: `:warning: ${text}`, text, record, broadcast: true });
+}
+
+function ended({ request, lines }: NoteFacts): ThreadNote | null {
+  const { hold } = request;
+  if (!hold?.end) return null;
+  const { emoji, state, sentence } = limitStatusWords({ hold, to: request.to });
+  const asker = hold.end.how === 'failed' ? ` ${mentionUser(request.requester.user)}` : '';
+  const words = `${state}: ${nameOf(request)}`;
+  const record = recordOf(lines, ENDS, hold.end.at);
+  // Its successor's own result is in the channel.
+  const broadcast = hold.end.why !== 'replaced';
+  return note('ended', {
+    words: `:${emoji}: *${words}*\n${sentence}${asker}`,
+    text: `${words}. ${sentence}${asker}`,
+    record,
+    broadcast,
+  });
+}
+
+const ENDS: readonly EventName[] = ['reverted', 'revert.skipped', 'revert.failed'];
+
+/** The record that a word rests on: the request may have had others since. */
+function recordOf(lines: readonly AuditLine[], events: readonly EventName[], at: string): AuditLine | null {
+  return lines.find(({ record }) => record.at === at && events.includes(record.event)) ?? null;
+}
+
+interface Note {
+  words: string;
+  text: string;
+  broadcast: boolean;
+  more?: KnownBlock[];
+  record?: AuditLine | null;
+}
+
+function note(key: string, { words, text, broadcast, more = [], record = null }: Note): ThreadNote {
+  const proof = record ? [context(`audit record ${record.seq} · hash ${code(record.hash.slice(0, HASH_SHOWN))}`)] : [];
+  return { key, broadcast, message: { text, blocks: [section(words), ...more, ...proof] } };
+}
+
+function nameOf(request: ThrottleRequest): string {
+  return shortName({ taskName: request.taskName, arn: request.execution });
+}

@@ -1,9 +1,0 @@
-import { section } from './blocks.ts';
-import { link, type MessageView } from './text.ts';
-
-/** What takes the place of a message that was posted twice: no button is left on it. */
-export function duplicateNotice(kept: string | null): MessageView {
-  const where = kept === null ? 'Use the other one' : `Use ${link(kept, 'the other one')}`;
-  const words = `This message was posted twice, and this copy is no longer updated. ${where}.`;
-  return { text: words, blocks: [section(`:heavy_multiplication_x: ${words}`)] };
-}

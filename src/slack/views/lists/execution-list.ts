@@ -1,0 +1,139 @@
+import type { Button, KnownBlock } from '@slack/types';
+import { averageRate, timeLeftAt } from '../../../domain/execution/impact.ts';
+import { afterLimit } from '../../../domain/run/limit-ends.ts';
+import { formatRate } from '../../../domain/rate/rate.ts';
+import { parseExecutionArn, type TaskExecution } from '../../../domain/execution/task-execution.ts';
+import type { HeldRequest, Running, RunningRow } from '../../../workflow/queries/list-running.ts';
+import { faultName } from '../../wording/fault-words.ts';
+import { actions, button, context, section } from '../text/blocks.ts';
+import { etaWords, executionId, modeMark, progressBar, shortName } from '../text/execution-words.ts';
+import { lostLog } from '../text/lost-log.ts';
+import { requestStatusWords } from '../cards/request-status-words.ts';
+import { placelessWords, runningHeadline } from './running-words.ts';
+import { clip, code, dateToken, escapeText, type MessageView } from '../text/text.ts';
+
+export const THROTTLE_ACTION = 'throttle';
+export const LIST_REFRESH_ACTION = 'list-refresh';
+export const LIST_BACK_ACTION = 'list-back';
+export const LIST_NEXT_ACTION = 'list-next';
+
+/** Executions a page: each is a block of its own, and a message with more of them is no overview. */
+export const PAGE_SIZE = 10;
+
+const MOST_FAILED = 8;
+
+export interface ExecutionListFacts {
+  running: Running;
+  /** Nothing more comes by itself. */
+  final: boolean;
+  /** The log is lost. */
+  lost: boolean;
+  now: Date;
+  /** Gives a button's value for an execution. */
+  sealExecution: (arn: string) => string;
+  /** Gives a button's value for a page that begins there. */
+  sealPage: (from: number) => string;
+}
+
+/** The running and queued executions, a page at a time, for one person, privately. */
+export function executionList(facts: ExecutionListFacts): MessageView {
+  const { running, final } = facts;
+  const { rows, total, from, placeless } = running;
+  const where = total > rows.length && rows.length > 0 ? `, ${from + 1} to ${from + rows.length} of them here` : '';
+  const none = 'Nothing is running or queued in the accounts and Regions that the policy names';
+  const text = runningHeadline(running, { final, none, where, one: 'running or queued execution' });
+  const blocks: KnownBlock[] = [
+    ...lostLog(facts.lost),
+    section(`*${text}*`),
+    ...rows.map((row) => rowSection(row, facts)),
+    ...failedSections(running, final),
+    ...(placeless.length > 0
+      ? [section(`${placelessWords(placeless)}. Whoever runs the bot has to set it, or name Regions in the policy.`)]
+      : []),
+    ...actions(pageButtons(facts)),
+    context(
+      `As AWS told at ${dateToken(facts.now.toISOString())}; it is asked anew at most every 15 s. The speed is measured between two looks, so the first list shows the average since the start.`,
+    ),
+  ];
+  return { text, blocks };
+}
+
+function rowSection(row: RunningRow, { sealExecution, now }: ExecutionListFacts) {
+  const { arn } = row.execution;
+  return section(
+    runningWords(row, now).join('\n'),
+    row.mayAsk ? button(THROTTLE_ACTION, 'Throttle…', sealExecution(arn)) : undefined,
+  );
+}
+
+/** A running execution in three or four lines. Escaped mrkdwn. */
+export function runningWords(row: RunningRow, now: Date): string[] {
+  const { execution, look, open, held } = row;
+  const { arn } = execution;
+  const parsed = parseExecutionArn(arn);
+  const place = parsed.ok ? ` · account ${parsed.value.account}, ${escapeText(parsed.value.region)}` : '';
+  const status = escapeText(clip(look?.status ?? execution.status, 40));
+  const name = execution.taskName ? `${code(executionId(arn))}` : '';
+  return [
+    `*${shortName(execution)}* · ${status}${modeMark(execution.mode)}`,
+    `${name}${name ? place : place.replace(' · ', '')}`,
+    look ? liveWords(look, row, now) : 'Limit and progress are not known yet.',
+    ...(open ? [openWords(open)] : []),
+    ...(held ? [heldWords(held)] : []),
+  ];
+}
+
+/** Progress, limit, speed and time left on one line. */
+function liveWords(look: TaskExecution, { measured, speed, held }: RunningRow, now: Date): string {
+  const { bytesPerSecond: limit } = look;
+  const average = averageRate(look);
+  const left = etaWords(timeLeftAt(look, limit, speed, afterLimit(held, now)));
+  return [progressBar(look), `limit ${formatRate(limit)}`, speedWords(measured, average), `time left: ${left}`].join(
+    ' · ',
+  );
+}
+
+/** The measured speed, or the average since the start where there was one look only. */
+export function speedWords(measured: number | null, average: number | null): string {
+  if (measured !== null) return measured === 0 ? 'measured: nothing moves' : `measured ${formatRate(whole(measured))}`;
+  return average === null ? 'speed not measured yet' : `average ${formatRate(whole(average))}`;
+}
+
+function whole(rate: number): number {
+  return Math.max(1, Math.round(rate));
+}
+
+function openWords(open: NonNullable<RunningRow['open']>): string {
+  return `${requestStatusWords(open).headline}, as ${code(open.id)}`;
+}
+
+/** Until when a limit holds, and what it goes back to. */
+export function heldWords({ id, hold }: HeldRequest): string {
+  const back = `goes back to ${formatRate(hold.base)}`;
+  return `:alarm_clock: Limit of ${code(id)}, ${hold.sent ? `${back} now` : `${back} ${dateToken(hold.dueAt)}`}`;
+}
+
+function failedSections({ failed }: Running, final: boolean): KnownBlock[] {
+  if (failed.length === 0) return [];
+  const lines = failed
+    .slice(0, MOST_FAILED)
+    .map((target) => `${failedWords(target, final)} What runs there is missing or not complete.`);
+  const more = failed.length - lines.length;
+  return [section([...lines, ...(more > 0 ? [`And ${more} more.`] : [])].join('\n'))];
+}
+
+/** What kept a Region from being listed, in a sentence. Escaped mrkdwn. */
+export function failedWords({ region, role, fault, pending }: Running['failed'][number], final: boolean): string {
+  const as = role ? ` as ${code(clip(role, 120))}` : '';
+  const what = pending ? (final ? 'no answer in time' : 'no answer yet') : faultName(fault);
+  return `:warning: *${escapeText(region)}*${as}: ${what}.`;
+}
+
+function pageButtons({ running, sealPage }: ExecutionListFacts): Button[] {
+  const { from, rows, total } = running;
+  return [
+    ...(from > 0 ? [button(LIST_BACK_ACTION, 'Back', sealPage(Math.max(0, from - PAGE_SIZE)))] : []),
+    ...(from + rows.length < total ? [button(LIST_NEXT_ACTION, 'Next', sealPage(from + PAGE_SIZE))] : []),
+    button(LIST_REFRESH_ACTION, 'Refresh', sealPage(from)),
+  ];
+}

@@ -1,0 +1,93 @@
+import type { KnownBlock } from '@slack/types';
+import { averageRate, timeLeftAt } from '../../../domain/execution/impact.ts';
+import { afterLimit } from '../../../domain/run/limit-ends.ts';
+import { formatRate } from '../../../domain/rate/rate.ts';
+import { isActive, parseExecutionArn } from '../../../domain/execution/task-execution.ts';
+import type { ExecutionStatus } from '../../../workflow/queries/execution-status.ts';
+import type { AuditLine, UnreadLine } from '../../../workflow/ports.ts';
+import { actorWords, detailWords, recordWords } from '../audit/audit-words.ts';
+import { actions, button, context, factSection, section } from '../text/blocks.ts';
+import { heldWords, speedWords, THROTTLE_ACTION } from './execution-list.ts';
+import { etaWords, executionFact, modeName, modeWarning, progressBar, shortName } from '../text/execution-words.ts';
+import { lostLog } from '../text/lost-log.ts';
+import { requestStatusWords } from '../cards/request-status-words.ts';
+import { clip, code, dateToken, escapeText, link, type MessageView } from '../text/text.ts';
+import { untrustedLine } from '../audit/untrusted-record.ts';
+
+export interface ExecutionStatusFacts {
+  status: Extract<ExecutionStatus, { kind: 'status' }>;
+  /** The address of the open request's card. */
+  card: string | null;
+  /** The value of the button that opens the form; null: no button. */
+  throttle: string | null;
+  /** The log is lost. */
+  lost: boolean;
+  now: Date;
+}
+
+/** One execution in full, for one person, privately. */
+export function executionStatusMessage(shown: ExecutionStatusFacts): MessageView {
+  const { status, card, throttle, lost } = shown;
+  const { look, open, lines } = status;
+  const name = shortName(look);
+  const word = escapeText(clip(look.status, 40));
+  const warning = modeWarning(look.mode);
+  const blocks: KnownBlock[] = [
+    ...lostLog(lost),
+    section(`*${name}* · ${word}`),
+    factSection(facts(shown)),
+    ...(open
+      ? [
+          section(
+            `${requestStatusWords(open).headline}\n${code(open.id)}${card ? ` · ${link(card, 'open the card')}` : ''}`,
+          ),
+        ]
+      : []),
+    ...(status.held ? [section(heldWords(status.held))] : []),
+    ...(warning ? [section(warning)] : []),
+    ...(lines.length > 0 ? [section('*On record*'), ...lines.map((line) => section(auditLine(line)))] : []),
+    ...actions(throttle ? [button(THROTTLE_ACTION, 'Throttle…', throttle)] : []),
+    context(`As AWS told at ${dateToken(look.lookedAt)}. A limit holds for this one run only.`),
+  ];
+  return { text: `${name}: ${word}, limit ${formatRate(look.bytesPerSecond)}.`, blocks };
+}
+
+function facts({ status, now }: ExecutionStatusFacts): [string, string][] {
+  const { look, measured, speed, held } = status;
+  const parsed = parseExecutionArn(look.arn);
+  const { account = '', region = '' } = parsed.ok ? parsed.value : {};
+  const average = averageRate(look);
+  const limit = look.bytesPerSecond;
+  const left = isActive(look.status) ? etaWords(timeLeftAt(look, limit, speed, afterLimit(held, now))) : 'it is over';
+  const { files } = look;
+  return [
+    ['Execution', executionFact({ execution: look.arn, taskName: look.taskName, account, region })],
+    ['Mode', modeName(look.mode)],
+    ['Limit', formatRate(limit)],
+    ['Speed', speedWords(measured, average)],
+    [
+      'Progress',
+      `${progressBar(look)}\n${bytes(look.bytesTransferred)} of ${look.bytesEstimated > 0 ? bytes(look.bytesEstimated) : 'not known yet'}`,
+    ],
+    ['Time left', left],
+    ...(look.startedAt ? [['Started', dateToken(look.startedAt)] as [string, string]] : []),
+    ...(files ? [['Files', `${files.transferred} of ${files.estimated || 'not known yet'}`] as [string, string]] : []),
+  ];
+}
+
+/** A record in one or two lines; escaped mrkdwn. */
+export function auditLine(line: AuditLine | UnreadLine): string {
+  if (line.record === null) return untrustedLine(line);
+  const { seq, record } = line;
+  const detail = detailWords(record);
+  const head = `*${recordWords(record)}* · ${actorWords(record)}, ${dateToken(record.at)} · record ${seq}`;
+  return detail === '' ? head : `${head}\n${detail}`;
+}
+
+const UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'];
+
+/** `1.5 TiB` */
+function bytes(count: number): string {
+  const step = Math.min(UNITS.length - 1, Math.max(0, Math.floor(Math.log2(Math.max(1, count)) / 10)));
+  return `${Number((count / 1024 ** step).toPrecision(3))} ${UNITS[step]}`;
+}

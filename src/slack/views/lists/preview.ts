@@ -1,0 +1,61 @@
+import type { KnownBlock } from '@slack/types';
+import { formatDuration } from '../../../domain/time/duration.ts';
+import { impact } from '../../../domain/execution/impact.ts';
+import { afterAsked, afterLimit } from '../../../domain/run/limit-ends.ts';
+import type { Principals } from '../../../domain/policy/policy.ts';
+import { formatRate } from '../../../domain/rate/rate.ts';
+import type { Previewed } from '../../../workflow/commands/preview-throttle.ts';
+import { SEVERAL_POLICIES, takeoverNote } from '../text/approval-words.ts';
+import { context, factSection, section } from '../text/blocks.ts';
+import { endWords, etaWords, modeWarning, progressBar, shortName } from '../text/execution-words.ts';
+import { mentions } from '../text/people-words.ts';
+import { clip, count, dateToken, escapeText, type MessageView } from '../text/text.ts';
+
+export interface PreviewFacts {
+  preview: Extract<Previewed, { kind: 'would-ask' }>;
+  /** The rule's approvers, as far as they may be named. */
+  approvers: Principals;
+  /** Who asks: never an approver. */
+  user: string;
+  /** Bytes per second under the limit in force; null: not known. */
+  speed: number | null;
+  now: Date;
+}
+
+/** What would come of asking: the rule, the approvals and from whom, and the time left at both limits. */
+export function previewMessage({ preview, approvers, user, speed, now }: PreviewFacts): MessageView {
+  const { rule, proposal, execution, running } = preview;
+  const { from, to, detail } = proposal;
+  const { before, after } = impact(execution, from, to, speed, {
+    before: afterLimit(running, now),
+    after: afterAsked({ from, to, durationSeconds: detail.duration, until: detail.until ?? null }, running, now),
+  });
+  const change = `${shortName(execution)}: ${formatRate(from)} → ${formatRate(to)}`;
+  const needed = detail.approvals;
+  const verdict =
+    needed === 0 ? 'You may, and nobody has to agree' : `You may, and it needs ${count(needed, 'approval')}`;
+  const warning = modeWarning(execution.mode);
+  const blocks: KnownBlock[] = [
+    section(`*If you asked now*: ${change}\n${verdict}. Nothing was asked and nothing is recorded by this.`),
+    factSection([
+      ['Rule', escapeText(rule.name)],
+      ['Approvals', needed === 0 ? 'none' : `${count(needed, 'approval')} from: ${mentions(approvers, user)}`],
+      ['Time left at the old limit', etaWords(before)],
+      ['Time left at the new limit', etaWords(after)],
+      ['At AWS', `${escapeText(clip(execution.status, 40))}, ${dateToken(execution.lookedAt)}`],
+      ['Progress', progressBar(execution)],
+      ['It would wait', `${formatDuration(rule.expiresInSeconds)} for its approvals`],
+      ['Reason', rule.reason === 'required' ? 'has to be given' : 'may be left out'],
+      ['Ends', endWords({ durationSeconds: detail.duration, until: detail.until ?? null }, now)],
+    ]),
+    ...(detail.takeover ? [section(takeoverNote(detail.takeover))] : []),
+    ...(warning ? [section(warning)] : []),
+    context(
+      [
+        'The limit in force when you ask decides which number of approvals counts; it may be another by then.',
+        ...(detail.policies ? [SEVERAL_POLICIES] : []),
+      ].join('\n'),
+    ),
+  ];
+  return { text: `If you asked now: ${change}. ${verdict}.`, blocks };
+}

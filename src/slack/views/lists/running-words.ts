@@ -1,0 +1,29 @@
+import type { Running } from '../../../workflow/queries/list-running.ts';
+import { code, count, listed } from '../text/text.ts';
+
+const MOST_RULES = 4;
+
+/**
+ * How many executions run or are queued: what could not be looked at is never told as nothing. `final`: nothing more comes by
+ * itself. `none`: the words where it is known that nothing runs. `one`: what is counted. `where`: which of them are shown.
+ */
+export function runningHeadline(
+  { total, failed, placeless, complete }: Omit<Running, 'from' | 'rows'>,
+  words: { final: boolean; none: string; one: string; where?: string },
+): string {
+  const asking = !complete && !words.final;
+  const unseen = failed.length > 0 || placeless.length > 0;
+  if (total === 0 && asking) return 'AWS is still being asked what is running or queued.';
+  if (total === 0) return unseen ? 'It is not known what is running or queued.' : `${words.none}.`;
+  const counted = `${unseen ? 'At least ' : ''}${count(total, words.one)}${words.where ?? ''}.`;
+  return asking ? `${counted} Some of it is still being asked of AWS.` : counted;
+}
+
+/** Rules whose executions can't be listed, in a sentence. Escaped mrkdwn. */
+export function placelessWords(rules: readonly string[]): string {
+  const left = rules.length - MOST_RULES;
+  const names = listed([...rules.slice(0, MOST_RULES).map(code), ...(left > 0 ? [`${left} more`] : [])]);
+  const one = rules.length === 1;
+  const which = one ? `The rule ${names} names` : `The rules ${names} name`;
+  return `:warning: ${which} no Region, and I have none of my own (\`AWS_REGION\`), so ${one ? 'its' : 'their'} executions are not in the list`;
+}

@@ -1,0 +1,71 @@
+import type { InputBlock, ModalView } from '@slack/types';
+import { formatDuration } from '../../../domain/time/duration.ts';
+import type { Hold } from '../../../domain/run/hold.ts';
+import type { Rule } from '../../../domain/policy/policy.ts';
+import { formatRate } from '../../../domain/rate/rate.ts';
+import type { ThrottleRequest } from '../../../domain/request/throttle-request.ts';
+import { context, plain, section } from '../text/blocks.ts';
+import { shortName } from '../text/execution-words.ts';
+import { dateToken, LIMITS } from '../text/text.ts';
+
+export const EXTEND_MODAL = 'extend';
+export const EXTEND_FIELDS = {
+  duration: { block: 'duration', action: 'duration' },
+  reason: { block: 'reason', action: 'reason' },
+} as const;
+
+const LONGEST_DURATION = 40;
+const LONGEST_REASON = 500;
+
+/** How much longer a limit is to hold. `rule`: the one in force now; null where there is none. */
+export function extendModal(facts: {
+  metadata: string;
+  request: ThrottleRequest & { hold: Hold };
+  rule: Rule | null;
+}): ModalView {
+  const { request, rule } = facts;
+  const name = shortName({ taskName: request.taskName, arn: request.execution });
+  const due = dateToken(request.hold.dueAt);
+  const most = rule?.maxDurationSeconds
+    ? ` The policy allows ${formatDuration(rule.maxDurationSeconds)} in all, counted from ${dateToken(request.hold.since)}.`
+    : '';
+  return {
+    type: 'modal',
+    callback_id: EXTEND_MODAL,
+    private_metadata: facts.metadata,
+    title: plain('Ask for more time', LIMITS.modalTitle),
+    submit: plain('Ask', LIMITS.modalTitle),
+    close: plain('Close', LIMITS.modalTitle),
+    blocks: [
+      section(
+        `*${name}* is limited to ${formatRate(request.to)}, and goes back to ${formatRate(request.hold.base)} ${due}.`,
+      ),
+      input('duration', 'How much longer', 'Such as 30m, 2h or 1d, added to the time above.', LONGEST_DURATION, {}),
+      input('reason', 'Reason', 'Whoever decides will read it. Some rules ask for one.', LONGEST_REASON, {
+        optional: true,
+        multiline: true,
+      }),
+      context(
+        `It is a request of its own, decided as the limit itself was.${most} Until it is agreed, the time runs on.`,
+      ),
+    ],
+  };
+}
+
+function input(
+  field: keyof typeof EXTEND_FIELDS,
+  label: string,
+  hint: string,
+  longest: number,
+  { optional = false, multiline = false }: { optional?: boolean; multiline?: boolean },
+): InputBlock {
+  const { block, action } = EXTEND_FIELDS[field];
+  return {
+    type: 'input',
+    block_id: block,
+    label: plain(label),
+    hint: plain(hint),
+    optional,
+    element: { type: 'plain_text_input', action_id: action, max_length: longest, multiline },
+  };
+}

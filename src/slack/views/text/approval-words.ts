@@ -1,0 +1,39 @@
+import type { Takeover } from '../../../domain/run/hold.ts';
+import { formatRate } from '../../../domain/rate/rate.ts';
+import { code, dateToken } from './text.ts';
+
+const DIGEST_SHOWN = 12;
+
+/** Why a request needs more approvals than its rate alone would; mrkdwn, one sentence. */
+export function takeoverNote(takeover: Takeover): string {
+  return `Needs the approvals for a change to ${formatRate(takeover.base)}: ${takeoverReason(takeover)}.`;
+}
+
+/** What it would do to the limit that runs: a clause. */
+function takeoverReason({ base, dueAt, why }: Takeover): string {
+  const until = dateToken(dueAt);
+  switch (why) {
+    case 'ends-earlier':
+      return `it ends before the running limit (until ${until}), so the execution would revert to ${formatRate(base)} sooner`;
+    case 'revert-now':
+      return `it gives *Revert now* to people who can’t end the running limit (until ${until}) today, and ending it reverts the execution to ${formatRate(base)}`;
+  }
+}
+
+/** Why more may be needed than the rule that is named says. */
+export const SEVERAL_POLICIES = 'Two policies are active while bots are being updated; the stricter one applies.';
+
+/** Where the rule, named at the start of a sentence, allows no change to what the running limit reverts to. */
+export function endNotAllowed(rule: string, takeover: Takeover, unchanged: string): string {
+  const what = `${rule} doesn’t allow a change to ${formatRate(takeover.base)}, and this leads to one: ${takeoverReason(takeover)}.`;
+  const instead =
+    takeover.why === 'ends-earlier'
+      ? 'Request it without a duration, or with one that ends later.'
+      : 'Request another rate without a duration, or have somebody request this who can end the running limit.';
+  return `${what} ${unchanged} ${instead}`;
+}
+
+/** It is not the policy of the bot that answers, but the one of bots that are not updated yet, or are already. */
+export function otherPolicyNote(digest: string): string {
+  return `Two policies are active while bots are being updated, and the stricter one applies: this answer comes from policy ${code(digest.slice(0, DIGEST_SHOWN))}.`;
+}

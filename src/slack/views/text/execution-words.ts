@@ -1,0 +1,155 @@
+import { formatDuration } from '../../../domain/time/duration.ts';
+import { ceiling, type Eta } from '../../../domain/execution/impact.ts';
+import { formatRate, UNLIMITED } from '../../../domain/rate/rate.ts';
+import { parseExecutionArn, progress, type TaskExecution } from '../../../domain/execution/task-execution.ts';
+import type { ThrottleRequest } from '../../../domain/request/throttle-request.ts';
+import { clip, code, dateToken, escapeText, oneLine } from './text.ts';
+
+const BAR = 10;
+const SHORT_NAME = 60;
+const YEAR = 365 * 86_400;
+
+/** `████░░░░░░ 42 %`; full only when all is transferred. */
+export function progressBar(execution: Pick<TaskExecution, 'bytesTransferred' | 'bytesEstimated'>): string {
+  const part = progress(execution);
+  if (part === null) return 'AWS has no estimate yet';
+  const full = Math.floor(part * BAR);
+  return `${'█'.repeat(full)}${'░'.repeat(BAR - full)} ${Math.floor(part * 100)} %`;
+}
+
+/** How long the rest takes, no more exact than it is known. */
+export function etaWords(eta: Eta): string {
+  if (eta.kind === 'seconds') {
+    if (eta.seconds === 0) return 'all is transferred';
+    if (eta.seconds > YEAR) return 'more than a year';
+    const then = eta.thenRate === undefined ? '' : `; the limit reverts to ${formatRate(eta.thenRate)} before that`;
+    return eta.bound === 'about'
+      ? `about ${rounded(eta.seconds, Math.round)}${then}`
+      : `at least ${rounded(eta.seconds, Math.floor)}${then}`;
+  }
+  switch (eta.why) {
+    case 'no-estimate':
+      return 'unknown until AWS has an estimate';
+    case 'unlimited-not-measured':
+      return 'unknown: no limit, no measured speed';
+    case 'not-moving':
+      return 'unknown: nothing moves at the moment';
+  }
+}
+
+/** How a run ended, for its last line: bytes, time, average, AWS's word. */
+export function closingLine(execution: TaskExecution): string {
+  const { startedAt, endedAt, lookedAt, bytesTransferred, status } = execution;
+  const seconds = startedAt === null ? 0 : (Date.parse(endedAt ?? lookedAt) - Date.parse(startedAt)) / 1000;
+  const word = status === 'SUCCESS' ? 'The run has ended' : 'The run has ended with an error';
+  const took = seconds >= 1 ? ` in ${formatDuration(rounding(seconds, Math.round))}` : '';
+  const average = seconds >= 1 ? `, ${formatRate(Math.max(1, Math.round(bytesTransferred / seconds)))} on average` : '';
+  return `${word} (${escapeText(clip(status, 40))}): ${formatBytes(bytesTransferred)}${took}${average}.`;
+}
+
+/** The speed between two looks, before compression, and whether it is the limit that decides it. */
+export function measuredWords(measured: number | null, execution: TaskExecution): string {
+  if (measured === null) return 'not measured yet';
+  if (measured < 1) return 'nothing moves at the moment';
+  const limit = execution.bytesPerSecond;
+  const part =
+    limit === UNLIMITED ? '' : `\n${Math.round((measured / ceiling(execution, limit)) * 100)} % of the limit`;
+  return `${formatRate(Math.round(measured))}${part}`;
+}
+
+function formatBytes(bytes: number): string {
+  const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'];
+  const power = bytes < 1 ? 0 : Math.min(units.length - 1, Math.floor(Math.log2(bytes) / 10));
+  return `${Number((bytes / 1024 ** power).toPrecision(3))} ${units[power]}`;
+}
+
+function rounded(seconds: number, round: (value: number) => number): string {
+  return formatDuration(rounding(seconds, round));
+}
+
+/** Hours for days, minutes for hours: an estimate has no seconds. */
+function rounding(seconds: number, round: (value: number) => number): number {
+  const step = seconds >= 2 * 86_400 ? 3600 : seconds >= 600 ? 60 : 1;
+  return round(seconds / step) * step;
+}
+
+/** The execution in a headline: the task's name, or the execution's id where it has none. Escaped. */
+export function shortName(execution: { taskName: string | null; arn: string }): string {
+  const name = oneLine(execution.taskName ?? '');
+  return name ? escapeText(clip(name, SHORT_NAME)) : code(executionId(execution.arn));
+}
+
+/** The execution as a fact: task name, ids, account, Region. Escaped. */
+export function executionFact(request: Pick<ThrottleRequest, 'execution' | 'taskName' | 'account' | 'region'>): string {
+  const name = oneLine(request.taskName ?? '');
+  const lines = [
+    code(executionId(request.execution)),
+    `account ${escapeText(request.account)}, ${escapeText(request.region)}`,
+  ];
+  return [...(name ? [escapeText(name)] : []), ...lines].join('\n');
+}
+
+export function executionId(arn: string): string {
+  const parsed = parseExecutionArn(arn);
+  return parsed.ok ? parsed.value.executionId : clip(arn, 128);
+}
+
+/** AWS's word for the mode, as its console writes it. Escaped. */
+export function modeName(mode: string | null): string {
+  if (mode === null) return 'AWS does not say';
+  const word = clip(oneLine(mode), 40);
+  return escapeText(word.slice(0, 1).toUpperCase() + word.slice(1).toLowerCase());
+}
+
+/** Null where the mode has nothing against a limit. */
+export function modeWarning(mode: string | null): string | null {
+  if (mode !== 'ENHANCED') return null;
+  return '*Enhanced mode*: AWS’s guides say that a bandwidth limit is not applicable to such tasks. Only the read-back after the change will tell.';
+}
+
+/** For a headline; the warning stands where there is room for it. */
+export function modeMark(mode: string | null): string {
+  return mode === 'ENHANCED' ? ' · Enhanced mode' : '';
+}
+
+/** Where another sentence says what ends it. */
+export const ONE_RUN = 'The limit holds for this one run only.';
+
+/** What was asked of a limit's end; both null: it has none of its own. */
+type AskedEnd = Pick<ThrottleRequest, 'durationSeconds' | 'until'> & { requestedAt?: string };
+
+/** Of a limit in force that nothing lifts by itself. Asked for a while, it is itself the rate that it would go back to. */
+export function stayingNote(end: AskedEnd): string {
+  if (end.durationSeconds === null) return limitNote(end);
+  const asked = end.until ? `until ${dateToken(end.until)}` : `for ${formatDuration(end.durationSeconds)}`;
+  return `It was asked ${asked}, and is the rate from before a limit for a while: there is nothing to go back to. ${limitNote({ durationSeconds: null })}`;
+}
+
+/** What the limit is bound to, and what ends it; `would` where it never came into force. */
+export function limitNote(end: AskedEnd, mood: 'does' | 'would' = 'does', now: Date | null = null): string {
+  const asked = end.durationSeconds === null ? null : timeWords(end, end.durationSeconds, now);
+  if (mood === 'would') {
+    return `The limit would have held for this one run only${asked === null ? '' : `, ${asked}`}.`;
+  }
+  const run = 'The limit holds for this one run only';
+  if (asked === null) return `${run}, until it ends or somebody changes the limit: it has no other end.`;
+  return `${run}, ${asked}: then the bot sets the rate from before back by itself, if nobody has changed the limit since.`;
+}
+
+/** When a limit is to end, for somebody who asks for it now. */
+export function endWords(end: AskedEnd & { extends?: ThrottleRequest['extends'] }, now: Date): string {
+  if (end.extends) return `until ${dateToken(end.extends.dueAt)}`;
+  if (end.durationSeconds === null) return 'no end: until the execution ends';
+  return timeWords(end, end.durationSeconds, now);
+}
+
+/** A duration begins when the limit is set: its end is known only then. */
+function timeWords({ until, requestedAt }: AskedEnd, durationSeconds: number, now: Date | null): string {
+  if (until) return `until ${dateToken(until)}`;
+  const asked = formatDuration(durationSeconds);
+  const whole = `for ${asked} from when it is in force`;
+  const since = now?.toISOString() ?? requestedAt;
+  if (since === undefined) return whole;
+  const end = dateToken(new Date(Date.parse(since) + durationSeconds * 1000).toISOString());
+  return `${whole}, until ${end} ${now ? 'if it is set now' : 'at the earliest'}`;
+}

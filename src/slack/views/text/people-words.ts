@@ -1,0 +1,51 @@
+import type { SectionBlock } from '@slack/types';
+import type { Actor } from '../../../domain/audit/actor.ts';
+import type { Principals } from '../../../domain/policy/policy.ts';
+import type { Approval } from '../../../domain/request/throttle-request.ts';
+import { quotedSection } from './blocks.ts';
+import { clip, count, escapeText, listed, mentionGroup, mentionUser, oneLine } from './text.ts';
+
+/** More users than this are counted, not mentioned: nobody wants to wake a department. */
+const MOST_MENTIONS = 10;
+const MOST_GROUPS = 50;
+const LONGEST_NAME = 40;
+const MOST_NAMES = 8;
+const MOST_COMMENTS = 8;
+
+/** A person by name, without waking them. Null is the bot itself. */
+export function personName(actor: Pick<Actor, 'user' | 'name'> | null): string {
+  if (actor === null) return 'the bot';
+  return escapeText(clip(oneLine(actor.name) || actor.user, LONGEST_NAME));
+}
+
+/** Those who approved, by name, without waking them; empty where nobody has yet. */
+export function approverNames(approvals: readonly Approval[]): string {
+  const left = approvals.length - MOST_NAMES;
+  const names = approvals.slice(0, MOST_NAMES).map(({ by }) => personName(by));
+  return listed([...names, ...(left > 0 ? [`${left} more`] : [])]);
+}
+
+/** What the approvers wrote, each under their name. */
+export function approvalComments(approvals: readonly Approval[]): SectionBlock[] {
+  const written = approvals.filter(({ comment }) => comment);
+  return written
+    .slice(0, MOST_COMMENTS)
+    .map(({ by, comment }) =>
+      quotedSection(`Comment by ${clip(oneLine(by.name) || by.user, LONGEST_NAME)}`, comment ?? ''),
+    );
+}
+
+/**
+ * Who is meant, by mention, `except` taken out: groups by the group's mention; more than ten users are only counted.
+ * Null principals: any full member.
+ */
+export function mentions(principals: Principals | null, except: string | null = null): string {
+  if (principals === null) return 'any full member of this workspace';
+  const users = principals.users.filter((user) => user !== except);
+  const people =
+    users.length > MOST_MENTIONS ? [count(users.length, 'person', 'people')] : users.map((user) => mentionUser(user));
+  const left = principals.groups.length - MOST_GROUPS;
+  const groups = principals.groups.slice(0, MOST_GROUPS).map(mentionGroup);
+  const all = [...people, ...groups, ...(left > 0 ? [count(left, 'more group')] : [])];
+  return all.length === 0 ? 'nobody' : listed(all);
+}

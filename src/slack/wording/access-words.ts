@@ -1,0 +1,33 @@
+import type { NotViewed } from '../../workflow/people/may-view.ts';
+import { mentions } from '../views/text/people-words.ts';
+import { code, listed } from '../views/text/text.ts';
+
+const MOST_GROUPS = 10;
+
+/** To guests and outsiders: it names nothing of the policy, nothing that runs, and nobody. */
+export const OUTSIDER = 'Only full members of this workspace can use this app. Nothing was changed.';
+
+/** `whose`: what names the groups; `so`: what comes of it. */
+export function unreadableWords(groups: readonly string[], whose: string, so: string): string {
+  const [one, they] = groups.length === 1 ? ['The user group', 'doesn’t'] : ['The user groups', 'don’t'];
+  const names = listed(groups.slice(0, MOST_GROUPS).map(code));
+  return `${one} ${names} of ${whose} ${they} exist, or can’t be read by me, so ${so} Waiting won’t help: whoever keeps the policy has to name the right group, or whoever installed the app has to grant \`usergroups:read\`.`;
+}
+
+/** Why somebody doesn't see what runs or was requested: mrkdwn. */
+export function notViewedWords(not: NotViewed): string {
+  if (not.kind === 'not-a-viewer') {
+    return `You can’t view transfers and requests: the policy’s \`viewers\` doesn’t include you. You can still make requests where a rule allows it.\nAllowed viewers: ${mentions(not.viewers)}.`;
+  }
+  if (not.unreadable.length > 0) return unreadableWords(not.unreadable, '`viewers`', 'nothing is shown.');
+  return 'Slack can’t confirm the policy’s `viewers` right now, so nothing is shown. Try again in a minute.';
+}
+
+/** Slack can't say whether there are enough of them. */
+export function approversUnknown(rule: string): string {
+  return `Slack didn’t say who the approvers of ${rule} are, so we can’t tell whether there are enough. Request not created; the limit is unchanged. Try again in a minute.`;
+}
+
+export function sharedChannel(rule: string): string {
+  return `This channel is shared with another organization, and ${rule} doesn’t allow requests in shared channels. Request not created; the limit is unchanged. Use a channel of your own organization.`;
+}

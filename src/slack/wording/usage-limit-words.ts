@@ -1,0 +1,30 @@
+import type { OverUse } from '../../domain/policy/use-limits.ts';
+import type { AskRefusal } from '../../domain/request/refusal.ts';
+import { code, count, listed } from '../views/text/text.ts';
+
+/** So that the words fit, however many a policy allows. */
+const MOST_NAMED = 10;
+
+/** A command or a form that was one too many: mrkdwn. */
+export function overUseWords({ limit, most, waitSeconds }: OverUse): string {
+  const again = `Try again in ${count(waitSeconds, 'second')}.`;
+  const nothing = 'This one was not run; nothing was changed.';
+  switch (limit) {
+    case 'perUser':
+      return `You have reached the limit of ${count(most, 'command')} a minute for each person (${code('perUser')} in the policy). ${nothing} ${again}`;
+    case 'perChannel':
+      return `This channel has reached its limit of ${count(most, 'command')} a minute for everybody in it together (${code('perChannel')} in the policy). ${nothing} ${again} Other channels are not affected.`;
+  }
+}
+
+/** As many of somebody's requests are open as the policy allows: mrkdwn. */
+export function openLimitWords({ most, open }: Extract<AskRefusal, { why: 'limit' }>): string {
+  const left = open.length - MOST_NAMED;
+  const next = 'Cancel one of them on its card, or wait until one is applied, denied or expired.';
+  const names = [...open.slice(0, MOST_NAMED).map(code), ...(left > 0 ? [`${left} more`] : [])];
+  return `You have reached the limit of ${count(most, 'open request')} for each person (${code('openPerUser')} in the policy). Request not created; the limit is unchanged.${open.length > 0 ? `\nOpen now: ${listed(names)}. ${next}` : ' Try again in a few seconds: others that you sent are still being created.'}`;
+}
+
+/** More people look at once than can be answered in time. */
+export const TOO_BUSY =
+  'Too many look-ups are waiting already, so this one was not run. Nothing was changed; transfers are not affected. Try again in a minute.';

@@ -1,0 +1,38 @@
+import { USE_WINDOW_MS, type Use } from '../../domain/policy/use-limits.ts';
+import type { UseCounter } from '../../workflow/use-limits/count-use.ts';
+import type { Connection } from '../connection/connection.ts';
+import type { Keys } from '../connection/keys.ts';
+import { createRedisOutcome } from '../connection/redis-outcome.ts';
+import { loadScript } from '../connection/script.ts';
+
+/** Counts uses over all bots, by Redis's clock. If it is lost, only the uses of the last minute are. */
+export function createUseCounter(redis: Connection, keys: Keys): UseCounter {
+  const { read } = createRedisOutcome(redis);
+  const runCount = loadScript(redis, 'count-use');
+  return {
+    async count({ use, person, channel }, most): Promise<Use> {
+      const answer = await read(() =>
+        runCount(
+          [
+            keys.usesOf('perUser', person),
+            keys.usesOf('perChannel', channel ?? ''),
+            keys.limitRefused('perUser', person),
+            keys.limitRefused('perChannel', channel ?? ''),
+          ],
+          [use, USE_WINDOW_MS, most.perUser, channel === null ? '' : most.perChannel],
+        ),
+      );
+      const [kind, limit, waitMs, record, now] = answer as [string, 'perUser' | 'perChannel', number, string, string];
+      if (kind === 'counted') return { kind };
+      const about = limit === 'perUser' ? person : (channel ?? '');
+      return { kind: 'over', limit, waitMs, record: record === 'record' ? `limit:${limit}:${about}:${now}` : null };
+    },
+    async firstRefusal(limit, about) {
+      const noted = await read(() => redis.set(keys.limitRefused(limit, about), '1', 'PX', USE_WINDOW_MS, 'NX'));
+      return noted !== null;
+    },
+    async forgetRefusal(limit, about) {
+      await read(() => redis.del(keys.limitRefused(limit, about)));
+    },
+  };
+}

@@ -1,0 +1,139 @@
+import type { AuditHead } from '../../domain/audit/audit-record.ts';
+import { NotRecorded } from '../../workflow/faults.ts';
+import type { Claim } from '../../workflow/ports.ts';
+import type { Sealed } from '../../audit/format/audit-chain.ts';
+
+/** What a commit expects to find in Redis. Any of `values` is good; '' is nothing there. */
+export type Expectation =
+  | { kind: 'string'; key: string; values: readonly string[] }
+  | { kind: 'field'; key: string; field: string; values: readonly string[] }
+  /** A number that is lower; nothing there is 0. */
+  | { kind: 'below'; key: string; field: string; limit: number }
+  /** The log itself has this record. */
+  | { kind: 'record'; seq: number; hash: string };
+
+export type Write =
+  | readonly ['set', key: string, value: string]
+  /** Only while it has this value. */
+  | readonly ['del', key: string, value: string]
+  | readonly ['hset', key: string, ...fieldsAndValues: string[]]
+  /** Only while the field has this value. */
+  | readonly ['hdel', key: string, field: string, value: string]
+  | readonly ['zadd', key: string, score: string, member: string]
+  | readonly ['zrem', key: string, member: string]
+  | readonly ['xadd', key: string, field: string, value: string]
+  | readonly ['expire', key: string, seconds: string];
+
+/** One commit as `commit.lua` takes it, with the names of its keys. */
+export interface Commit {
+  /** The key that makes a repeat harmless, what it keeps, and for how long. */
+  operation: { key: string; answer: string; seconds: number };
+  /** Under which its writer works. */
+  claim: (Claim & { stream: string; group: string }) | null;
+  expect: readonly Expectation[];
+  records: readonly Sealed[];
+  /** The last record of the log once these are in it. */
+  head: AuditHead;
+  write: readonly Write[];
+}
+
+export interface BatchOf {
+  /** The last record of the log before the first commit. */
+  head: AuditHead;
+  /** Who writes: another one's turn is waited for. */
+  writer: string;
+  /** Take the turn for so long if the last record is another one; null: no. */
+  turnMs: number | null;
+  keys: { log: string; head: string; stop: string; turn: string };
+}
+
+/** What became of one commit of a batch. */
+export type BatchAnswer =
+  | { kind: 'committed' }
+  /** Done before: what is kept under its operation. */
+  | { kind: 'repeated'; answer: string }
+  | { kind: 'stopped' }
+  | { kind: 'turn'; ms: number }
+  /** The last record of the log is another one. `hashAtSeq`: what lies where the expected one should; '' = nothing. */
+  | { kind: 'head'; head: AuditHead; hashAtSeq: string }
+  | { kind: 'claim' }
+  /** The place of what was not as expected in the list, from 0, and what was found. */
+  | { kind: 'expected'; place: number; found: string };
+
+/** A text longer than this is an argument of its own, so that it need not be escaped and read as JSON. */
+const LONGEST_WITHIN = 80;
+
+/** KEYS and ARGV of `commit.lua`, in its order. */
+export function batchCall(commits: readonly Commit[], of: BatchOf): [keys: string[], values: (string | Buffer)[]] {
+  const names = [of.keys.log, of.keys.head, of.keys.stop, of.keys.turn];
+  const places = new Map<string, number>();
+  const placeOf = (key: string) => {
+    const known = places.get(key);
+    if (known !== undefined) return known;
+    places.set(key, names.push(key));
+    return names.length;
+  };
+  // The first is the batch itself.
+  const values: (string | Buffer)[] = [''];
+  const argument = (part: string | Buffer) => values.push(part);
+  const text = (part: string) => (part.length > LONGEST_WITHIN ? argument(part) : part);
+  const batch = {
+    id: of.head.log,
+    seq: String(of.head.seq),
+    hash: of.head.hash,
+    writer: of.writer,
+    turnMs: of.turnMs === null ? '' : String(of.turnMs),
+    commits: commits.map(({ operation, claim, expect, records, head, write }) => ({
+      op: placeOf(operation.key),
+      answer: text(operation.answer),
+      seconds: String(operation.seconds),
+      ...(claim && { claim: { ...claim, stream: placeOf(claim.stream) } }),
+      expect: expect.map((one) => expectation(one, placeOf)),
+      records: records.map(({ bytes, hash, mac, kid }) => [argument(bytes), argument(hash), argument(mac), kid]),
+      head: { seq: String(head.seq), hash: head.hash, at: head.at },
+      write: write.map(([verb, key, ...rest]) => [verb, placeOf(key), ...rest.map(text)]),
+    })),
+  };
+  values[0] = JSON.stringify(batch);
+  return [names, values];
+}
+
+function expectation(one: Expectation, placeOf: (key: string) => number): unknown[] {
+  switch (one.kind) {
+    case 'string':
+      return [one.kind, placeOf(one.key), one.values];
+    case 'field':
+      return [one.kind, placeOf(one.key), one.field, one.values];
+    case 'below':
+      return [one.kind, placeOf(one.key), one.field, String(one.limit)];
+    case 'record':
+      return [one.kind, String(one.seq), one.hash];
+  }
+}
+
+/**
+ * What `commit.lua` answered for one commit.
+ * @throws NotRecorded where Redis refused it
+ */
+export function readAnswer([kind, ...rest]: readonly string[]): BatchAnswer {
+  switch (kind) {
+    case 'committed':
+    case 'stopped':
+    case 'claim':
+      return { kind };
+    case 'repeated':
+      return { kind, answer: rest[0] ?? '' };
+    case 'turn':
+      return { kind, ms: Number(rest[0]) };
+    case 'head': {
+      const [log = '', seq = '0', hash = '', at = '', hashAtSeq = ''] = rest;
+      return { kind, head: { log, seq: Number(seq), hash, at }, hashAtSeq };
+    }
+    case 'expected':
+      return { kind, place: Number(rest[0]) - 1, found: rest[1] ?? '' };
+    case 'failed':
+      throw new NotRecorded('Redis refused the write', { cause: new Error(rest[0]) });
+    default:
+      throw new Error(`commit.lua answered ${[kind, ...rest].join(' ')}`);
+  }
+}

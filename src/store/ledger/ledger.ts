@@ -1,0 +1,159 @@
+import { randomUUID } from 'node:crypto';
+import PQueue from 'p-queue';
+import type { AuditHead } from '../../domain/audit/audit-record.ts';
+import { requestOf } from '../../domain/run/limit-in-force.ts';
+import { throttleRequest } from '../../domain/request/throttle-request.ts';
+import { type LedgerLost, OutcomeUnknown, type Settled } from '../../workflow/faults.ts';
+import type { Change, Clock, Committed, Ledger, StoredRequest } from '../../workflow/ports.ts';
+import type { AuditKey } from '../../audit/format/audit-chain.ts';
+import { ABORTED, type Answer, OPERATION_SECONDS, readRepeated } from './commit.ts';
+import { createCommitQueue } from './commit-queue.ts';
+import type { Connection } from '../connection/connection.ts';
+import type { Keys } from '../connection/keys.ts';
+import { type Continuity, createLogHead } from './log-head.ts';
+import type { LogPosition } from '../../audit/format/log-position.ts';
+import { createRedisOutcome } from '../connection/redis-outcome.ts';
+import { loadScript } from '../connection/script.ts';
+
+const LOADED_AT_ONCE = 50;
+
+export interface LedgerOptions {
+  redis: Connection;
+  keys: Keys;
+  /** The first signs. */
+  auditKeys: readonly AuditKey[];
+  clock: Clock;
+  /** An id for the log, if this process begins it. */
+  newLogId: () => string;
+  continuity: Continuity;
+  lookUp: Ledger['lookUp'];
+}
+
+export interface RedisLedger extends Ledger {
+  /** Why this process no longer writes; null while it does. */
+  lost(): LedgerLost | null;
+  /** How many requests have not ended. */
+  countOpenRequests(): Promise<number>;
+  /** What became of an operation. Where nothing was recorded, it is aborted. Repeats until Redis answers. */
+  settle(op: string): Promise<Settled>;
+  /** The newest record that this process knows of. */
+  position(): LogPosition | null;
+  /**
+   * Checks, without writing, that the log still has what this process observed, and what other bots found missing. A loss
+   * that a person accepted meanwhile ends the lost state. Returns the head; null where there is none.
+   * @throws LedgerLost
+   */
+  recheck(): Promise<AuditHead | null>;
+}
+
+/** The ledger in Redis. One per process: its commits are queued, so that they don't starve each other. */
+export function createLedger(options: LedgerOptions): RedisLedger {
+  const { redis, keys, clock, continuity } = options;
+  const [signer] = options.auditKeys;
+  if (!signer) throw new Error('a ledger needs an audit key');
+  const outcome = createRedisOutcome(redis);
+  const runCommit = loadScript(redis, 'commit');
+  const runRelease = loadScript(redis, 'release-execution');
+  const head = createLogHead(continuity, options.newLogId);
+  const commits = new PQueue({ concurrency: 1 });
+  const write = createCommitQueue({
+    keys,
+    clock,
+    signer,
+    writer: randomUUID(),
+    head,
+    inOrder: (work) => commits.add(work),
+    run: (names, values) => outcome.write('a batch of commits', () => runCommit(names, values)),
+  });
+
+  async function readHead(): Promise<AuditHead | null> {
+    const [log, seq, hash, at] = await outcome.read(() => redis.hmget(keys.head, 'log', 'seq', 'hash', 'at'));
+    return log && seq && hash && at ? { log, seq: Number(seq), hash, at } : null;
+  }
+
+  function recheck(): Promise<AuditHead | null> {
+    return commits.add(head.recheck);
+  }
+
+  function commit(change: Change): Promise<Committed> {
+    return write(change).catch((fault: unknown) => {
+      if (!(fault instanceof OutcomeUnknown)) throw fault;
+      const settled = settleUnknown(change.op);
+      // Who waits for the outcome gets this fault; a worker doesn't wait, and tries again.
+      settled.catch(() => undefined);
+      throw new OutcomeUnknown(change.op, settled, fault);
+    });
+  }
+
+  /**
+   * What became of a write that Redis did not answer. Where it left no answer, the operation is aborted, so that it can't come
+   * late either.
+   */
+  async function settleUnknown(op: string): Promise<Settled> {
+    const answer = await outcome.retryUntilAnswered(() =>
+      redis.set(keys.operation(op), ABORTED, 'EX', OPERATION_SECONDS, 'NX', 'GET'),
+    );
+    const left = answer === null ? null : (JSON.parse(answer) as Answer);
+    if (left === null || left.void) return 'not-recorded';
+    return left.event === 'refused' || left.event === 'decision.refused' ? 'refused' : 'recorded';
+  }
+
+  async function load(id: string): Promise<StoredRequest | null> {
+    const stored = await outcome.read(() => redis.hmget(keys.request(id), 'state', 'seq', 'hash'));
+    return toStored(id, stored);
+  }
+
+  /** A few at a time, so that acknowledgements need not wait behind a long list. */
+  async function loadAll(ids: readonly string[]): Promise<(StoredRequest | null)[]> {
+    const found: (StoredRequest | null)[] = [];
+    for (let from = 0; from < ids.length; from += LOADED_AT_ONCE) {
+      found.push(...(await Promise.all(ids.slice(from, from + LOADED_AT_ONCE).map(load))));
+    }
+    return found;
+  }
+
+  async function releaseExecution(arn: string, version: string): Promise<void> {
+    await outcome.read(() => runRelease([keys.inForce], [arn, version]));
+  }
+
+  return {
+    load,
+    commit,
+    lost: continuity.lost,
+    settle: settleUnknown,
+    position: continuity.position,
+    recheck,
+    head: readHead,
+    async done(op) {
+      const answer = await outcome.read(() => redis.get(keys.operation(op)));
+      return answer === null ? null : readRepeated(answer);
+    },
+    lookUp: options.lookUp,
+    openRequestOf: (arn) => outcome.read(() => redis.get(keys.openExecution(arn))),
+    async inForceOf(arn) {
+      const version = await outcome.read(() => redis.hget(keys.inForce, arn));
+      return version === null ? null : { version, request: requestOf(version) };
+    },
+    async limitsInForce() {
+      const inForce = Object.entries(await outcome.read(() => redis.hgetall(keys.inForce)));
+      const found = await loadAll(inForce.map(([, version]) => requestOf(version)));
+      // A request is kept for 90 days after its end, which is longer than any execution runs.
+      const expired = inForce.filter((_, place) => found[place] === null);
+      await Promise.all(expired.map(([arn, version]) => releaseExecution(arn, version)));
+      return found.filter((stored) => stored !== null);
+    },
+    releaseExecution,
+    countOpenRequests: () => outcome.read(() => redis.zcard(keys.open)),
+    async openRequests() {
+      const found = await loadAll(await outcome.read(() => redis.zrange(keys.open, '0', '-1')));
+      return found.filter((stored) => stored !== null);
+    },
+  };
+}
+
+function toStored(id: string, [state, seq, hash]: (string | null)[]): StoredRequest | null {
+  if (!state || !seq || !hash) return null;
+  const { data: request, error: cause } = throttleRequest.safeParse(JSON.parse(state));
+  if (!request) throw new Error(`the stored state of ${id} can't be read`, { cause });
+  return { request, record: { seq: Number(seq), hash } };
+}

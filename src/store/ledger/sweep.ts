@@ -1,0 +1,83 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { requestOf } from '../../domain/run/limit-in-force.ts';
+import type { Connection } from '../connection/connection.ts';
+import type { Keys } from '../connection/keys.ts';
+import { GROUP } from '../work/outbox.ts';
+import { loadScript } from '../connection/script.ts';
+
+/** A worker sends a command at least every 5 s: after this long without any it counts as gone. */
+const GONE_MS = 10 * 60_000;
+const EVERY_MS = 60_000;
+const PAGE = 200;
+
+interface SweepOptions {
+  redis: Connection;
+  keys: Keys;
+  /** Deletes what the look-up indexes still name of archived records. */
+  sweepIndexes(stopped: () => boolean): Promise<void>;
+  /** 10 minutes if not given. */
+  goneMs?: number;
+}
+
+/**
+ * Removes from Redis what nothing else removes: workers of bots that are gone, limits in force and changes under way whose
+ * request has expired, and index entries of archived records. Safe to repeat, also by several bots at once.
+ */
+export function createSweep({ redis, keys, sweepIndexes, goneMs = GONE_MS }: SweepOptions) {
+  const runDropConsumers = loadScript(redis, 'drop-consumers');
+  const runRelease = loadScript(redis, 'release-execution');
+
+  async function dropConsumers(): Promise<void> {
+    // Before the first worker there is no group.
+    if ((await redis.exists(keys.outbox)) === 0) return;
+    await runDropConsumers([keys.outbox], [GROUP, goneMs]);
+  }
+
+  /** A request is kept for 90 days after its last change, which is longer than any execution runs. */
+  async function releaseExpired(
+    hash: string,
+    requestIn: (value: string) => string,
+    stopped: () => boolean,
+  ): Promise<void> {
+    let cursor = '0';
+    do {
+      const [next, fields] = await redis.hscan(hash, cursor, 'COUNT', PAGE);
+      cursor = next;
+      for (let at = 0; at + 1 < fields.length; at += 2) {
+        if (stopped()) return;
+        const [execution = '', value = ''] = fields.slice(at, at + 2);
+        if ((await redis.exists(keys.request(requestIn(value)))) === 0) await runRelease([hash], [execution, value]);
+      }
+    } while (cursor !== '0');
+  }
+
+  return {
+    /** @param stopped asked now and then; what is left is for the next round, or for another bot */
+    async round(stopped: () => boolean = () => false): Promise<void> {
+      await dropConsumers();
+      await releaseExpired(keys.inForce, requestOf, stopped);
+      await releaseExpired(keys.changing, (request) => request, stopped);
+      await sweepIndexes(stopped);
+    },
+  };
+}
+
+/** Sweeps every minute until it is stopped. */
+export function startSweep(options: SweepOptions & { onFault(fault: unknown): void }) {
+  const { round } = createSweep(options);
+  const stopping = new AbortController();
+  const { signal } = stopping;
+  async function run(): Promise<void> {
+    while (!signal.aborted) {
+      await round(() => signal.aborted).catch(options.onFault);
+      await sleep(EVERY_MS, null, { signal, ref: false }).catch(() => null);
+    }
+  }
+  const running = run();
+  return {
+    async stop(): Promise<void> {
+      stopping.abort();
+      await running;
+    },
+  };
+}

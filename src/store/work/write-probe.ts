@@ -1,0 +1,42 @@
+import type { WriteProbe } from '../../workflow/ports/write-probe.ts';
+import type { Connection } from '../connection/connection.ts';
+import type { Keys } from '../connection/keys.ts';
+import { ABANDONED_MS, GROUP } from './outbox.ts';
+import { loadScript } from '../connection/script.ts';
+
+/** Longer than the pause between two probes, so that an operator finds the key while its bot runs. */
+const PROBE_SECONDS = 60;
+/** How many entries of the outbox, and how many claims, are looked at: the oldest. */
+const MOST_ENTRIES = 100;
+
+/**
+ * Writes to a key of this bot, under the same conditions as a commit: memory, a primary, enough replicas, and the types of the
+ * keys that every commit touches. It is one command, however much work there is.
+ */
+export function createWriteProbe(
+  redis: Connection,
+  keys: Keys,
+  { replica, abandonedMs = ABANDONED_MS }: { replica: string; abandonedMs?: number | undefined },
+) {
+  const run = loadScript(redis, 'probe-write');
+  const { writeProbe, head, audit, open, outbox, timers, inForce, changing, archivedUpTo } = keys;
+  /** @throws the error of Redis or of the connection to it */
+  return async function probe(): Promise<WriteProbe> {
+    const answer = (await run(
+      [writeProbe(replica), head, audit, open, outbox, timers, inForce, changing, archivedUpTo],
+      [replica, PROBE_SECONDS, GROUP, abandonedMs, MOST_ENTRIES],
+    )) as string[];
+    const [kind, ...rest] = answer;
+    if (kind === 'wrong-type') {
+      const [key = '', found = '', needed = ''] = rest;
+      return { kind, key, found, needed };
+    }
+    const [redisMs, ms, effect = '', timer = '', dueMs] = rest;
+    return {
+      kind: 'proven',
+      redisMs: Number(redisMs),
+      untouched: ms === '' ? null : { effect, ms: Number(ms) },
+      timer: timer === '' ? null : { effect: timer, dueMs: Number(dueMs) },
+    };
+  };
+}

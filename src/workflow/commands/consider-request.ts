@@ -1,0 +1,152 @@
+import { type AskCommand, rulesFor, targetOf } from '../../domain/request/ask-command.ts';
+import type { AuditEvent } from '../../domain/audit/audit-event.ts';
+import type { Proposal } from '../../domain/request/decide-by-each.ts';
+import { decideExtension } from '../../domain/request/decide-extend.ts';
+import { admit, decideRequest, rulesElsewhere } from '../../domain/request/decide-request.ts';
+import { rulesNow } from '../../domain/request/decide-review.ts';
+import { knownPolicies, type PolicyInForce } from '../../domain/policy/policies-in-force.ts';
+import {
+  distinct,
+  type Groups,
+  groupsOf,
+  type People as KnownPeople,
+  matchRule,
+  type Person,
+  type Rule,
+} from '../../domain/policy/policy.ts';
+import type { AskRefusal } from '../../domain/request/refusal.ts';
+import type { TaskExecution } from '../../domain/execution/task-execution.ts';
+import type { ThrottleRequest } from '../../domain/request/throttle-request.ts';
+import { resolveUntil, type UntilTime } from '../../domain/time/until.ts';
+import { lookUpApprovers, lookUpPeople, partiesOf } from '../people/known-people.ts';
+import type { ClaimQuota, QuotaDeps } from '../use-limits/open-request-quota.ts';
+import type { Channels, Clock, Executions, Ledger, People, PolicySource, Postable } from '../ports.ts';
+import { groupsOfAll } from '../people/rule-groups.ts';
+
+export interface RequestThrottleDeps extends QuotaDeps {
+  ledger: Ledger;
+  executions: Executions;
+  people: People;
+  channels: Channels;
+  policy: PolicySource;
+  clock: Clock;
+  newRequestId: () => string;
+}
+
+/** What somebody requests; who they are is looked up. */
+export type Ask = Omit<AskCommand, 'requester' | 'endsAt'> & {
+  user: string;
+  /** In the requester's own time zone. */
+  until?: UntilTime | null;
+  op: string;
+  /** The request that this one gives more time to: then no rate is requested. */
+  extend?: ThrottleRequest;
+};
+
+export type NotAsked =
+  /** `other`: the digest of the policy that refused, where it is not this bot's own. */
+  | { kind: 'refused'; refusal: AskRefusal; rule: Rule | null; other?: string }
+  /** The bot can't post in that channel, so nobody would see the request. */
+  | { kind: 'cannot-post'; why: Exclude<Postable, 'yes' | 'shared'> };
+
+interface Considered {
+  command: AskCommand;
+  inForce: PolicyInForce;
+  /** The rate in force, if AWS was called. */
+  from: number | null;
+  /** The execution that a proposal rests on; null if nothing is proposed. */
+  execution: TaskExecution | null;
+  /** The request that set the limit in force, if it was looked up. */
+  running: ThrottleRequest | null;
+  outcome: { kind: 'proposed'; rule: Rule; event: AuditEvent; proposal: Proposal } | NotAsked;
+}
+
+/** Decides what a request comes to, and commits nothing. The checks that cost no call of AWS come first. */
+export async function considerRequest(
+  deps: RequestThrottleDeps,
+  ask: Omit<Ask, 'op'>,
+  { id, claim }: { id: string; claim: ClaimQuota },
+): Promise<Considered> {
+  const inForce = await deps.policy.counting();
+  const { user, extend, until, ...rest } = ask;
+  const requester: Person = await deps.people.person(user);
+  const asked: AskCommand = { ...rest, requester };
+  const end = until ? resolveUntil(until, { zone: requester.zone ?? null, now: deps.clock.now() }) : null;
+  const command = end?.ok ? endingAt(asked, end.value, deps.clock.now()) : asked;
+  const withoutAws = (outcome: NotAsked): Considered => {
+    return { command, inForce, from: null, execution: null, running: null, outcome };
+  };
+  const refused = ({ refusal, other }: { refusal: AskRefusal; other?: string }, rule: Rule | null): Considered =>
+    withoutAws({ kind: 'refused', refusal, rule, ...(other === undefined ? {} : { other }) });
+  const admission = admit(command, inForce, await deps.people.groups(groupsToAdmit(inForce, ask)));
+  if (!admission.ok) return refused(admission, admission.rule);
+  const { rule } = admission;
+  if (end && !end.ok) return refused({ refusal: { why: 'until', problem: end.problem } }, rule);
+  const [postable, open, setBy] = await Promise.all([
+    deps.channels.postable(ask.channel),
+    deps.ledger.openRequestOf(ask.execution.arn),
+    deps.ledger.inForceOf(ask.execution.arn),
+  ]);
+  const rules = rulesFor(targetOf(ask), inForce);
+  if (postable === 'shared' && !rules.every((one) => one?.shared)) {
+    return refused({ refusal: { why: 'shared-channel', rule } }, rule);
+  }
+  if (postable !== 'yes' && postable !== 'shared') return withoutAws({ kind: 'cannot-post', why: postable });
+  if (open) return refused({ refusal: { why: 'already-open', request: open } }, rule);
+  const full = await claim(requester, inForce);
+  if (full) return refused(full, rule);
+  const running = setBy ? ((await deps.ledger.load(setBy.request))?.request ?? null) : null;
+  const groups = await deps.people.groups(groupsOfAll([...rules, ...(running ? rulesNow(running, inForce) : [])]));
+  const [people, execution] = await Promise.all([
+    peopleToWeigh(deps, { rules, requester, groups, running }),
+    deps.executions.describe(ask.execution, { role: rule.role, session: { kind: 'read' } }),
+  ]);
+  const from = execution.bytesPerSecond;
+  const facts = { rule, inForce, groups, people, execution, running, now: deps.clock.now() };
+  const decision = extend
+    ? decideExtension({ ...command, durationSeconds: command.durationSeconds ?? 0 }, extend, facts, id)
+    : decideRequest(command, facts, id);
+  if (!decision.ok) return { ...refused(decision, rule), from };
+  const { event, proposal } = decision;
+  return { command, inForce, from, execution, running, outcome: { kind: 'proposed', rule, event, proposal } };
+}
+
+function endingAt(command: AskCommand, end: Date, now: Date): AskCommand {
+  const seconds = Math.ceil((end.getTime() - now.getTime()) / 1000);
+  return { ...command, endsAt: end.toISOString(), durationSeconds: seconds };
+}
+
+/**
+ * The groups that decide whether the requester may request here at all. Where no rule is for this channel, the refusal
+ * names other channels only to those who may request there or may view everything, so the groups that tell that are
+ * needed too.
+ */
+function groupsToAdmit(inForce: PolicyInForce, ask: Parameters<typeof targetOf>[0]): string[] {
+  const target = targetOf(ask);
+  const named = knownPolicies(inForce).flatMap(({ policy }) => {
+    const rule = matchRule(policy, target);
+    return rule ? groupsOf(rule) : [...groupsOf(policy.viewers), ...groupsOfAll(rulesElsewhere(policy, target))];
+  });
+  return distinct(named);
+}
+
+/**
+ * The approvers by each rule, as many as it takes to know whether there are enough, and everybody who requested or
+ * approved the limit in force. Where several rules count, one rule's first approvers may be nobody's of another rule,
+ * so all are looked up.
+ */
+async function peopleToWeigh(
+  { people }: Pick<RequestThrottleDeps, 'people'>,
+  of: { rules: readonly (Rule | null)[]; requester: Person; groups: Groups; running: ThrottleRequest | null },
+): Promise<KnownPeople> {
+  const { rules, requester, groups, running } = of;
+  const approvers = rules.flatMap((rule) => {
+    if (rule === null) return [];
+    const most = Math.max(...Object.values(rule.approvals).map((needed) => needed ?? 0));
+    const enough = rules.length > 1 ? Number.POSITIVE_INFINITY : most;
+    return [lookUpApprovers(people, rule, requester, { groups, enough })];
+  });
+  const parties = lookUpPeople(people, running ? partiesOf(running) : []);
+  const found = await Promise.all([...approvers, parties]);
+  return new Map(found.flatMap((some) => [...some]));
+}

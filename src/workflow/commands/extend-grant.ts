@@ -1,0 +1,27 @@
+import { canExtend } from '../../domain/request/decide-extend.ts';
+import type { RequestThrottleDeps } from './consider-request.ts';
+import { executionOf } from '../reconcile/request-facts.ts';
+import { type Asked, requestThrottle } from './request-throttle.ts';
+
+/**
+ * Requests more time for a limit that has an end: a request of its own, by the same rule, that changes no rate.
+ * @throws AwsFault, PersonUnknown, NotRecorded, OutcomeUnknown, LedgerLost
+ */
+export async function extendGrant(
+  deps: RequestThrottleDeps,
+  ask: { request: string; user: string; moreSeconds: number; reason: string | null; op: string },
+): Promise<Asked> {
+  const { user, moreSeconds, reason, op } = ask;
+  const running = (await deps.ledger.load(ask.request))?.request ?? null;
+  if (!running || !canExtend(running)) return { kind: 'refused', refusal: { why: 'not-held' }, rule: null };
+  return requestThrottle(deps, {
+    user,
+    op,
+    reason,
+    channel: running.channel,
+    durationSeconds: moreSeconds,
+    extend: running,
+    execution: executionOf(running),
+    rate: { kind: 'absolute', bytesPerSecond: running.to },
+  });
+}

@@ -1,0 +1,55 @@
+import { decideOpen, neededNow, ruleNow, takeoverNow } from '../../domain/request/decide-review.ts';
+import type { Takeover } from '../../domain/run/hold.ts';
+import type { Rule } from '../../domain/policy/policy.ts';
+import type { TaskExecution } from '../../domain/execution/task-execution.ts';
+import type { ThrottleRequest } from '../../domain/request/throttle-request.ts';
+import { type Decided, decideOn } from './decide-on.ts';
+import { AwsFault } from '../faults.ts';
+import { observeExecution } from '../reconcile/observe-execution.ts';
+import { currentFacts } from '../reconcile/request-facts.ts';
+import { type ReviewDeps, vanished } from './review-request.ts';
+
+export type Opened = ({ kind: 'open'; request: ThrottleRequest } & Seen) | Exclude<Decided, { kind: 'may' }>;
+
+/** `execution` a fault: AWS does not show it, so the request can be denied but not approved. */
+interface Seen {
+  rule: Rule;
+  needed: number;
+  /** Why it needs more approvals than the change of rate alone. */
+  takeover: Takeover | null;
+  /** The bots run more than one policy at the moment. */
+  several: boolean;
+  execution: TaskExecution | AwsFault;
+  /** The request that set the limit in force, if it is another one. */
+  running: ThrottleRequest | null;
+}
+
+/**
+ * What an approver must see before deciding, read afresh. An attempt by somebody who may not decide is refused and put
+ * on record.
+ * @throws PersonUnknown, NotRecorded, OutcomeUnknown, LedgerLost
+ */
+export async function openReview(
+  deps: ReviewDeps,
+  open: { request: string; user: string; op: string },
+): Promise<Opened> {
+  let seen = null as Seen | null;
+  const decided = await decideOn(deps, { ...open, what: 'open' }, async (request) => {
+    const by = await deps.people.person(open.user);
+    const facts = { ...(await currentFacts(deps, request)), now: deps.clock.now() };
+    const may = decideOpen(request, by, { ...facts, execution: null });
+    const rule = ruleNow(request, facts.inForce);
+    if (!may.ok || may.events.length > 0 || !rule) return may;
+    const execution = await observeExecution(deps, request, { role: rule.role, session: { kind: 'read' } });
+    const fault = execution instanceof AwsFault ? execution : null;
+    if (fault?.kind === 'gone') return vanished(request, facts.inForce.digest, fault);
+    const asked = { ...facts, execution: null };
+    const several = facts.inForce.others.length > 0;
+    const takeover = takeoverNow(request, asked);
+    seen = { rule, needed: neededNow(request, asked) ?? 0, takeover, several, execution, running: facts.running };
+    return execution instanceof AwsFault ? may : decideOpen(request, by, { ...facts, execution });
+  });
+  if (decided.kind !== 'may') return decided;
+  if (!seen) throw new Error(`${open.request}: opened without its facts`);
+  return { kind: 'open', request: decided.request, ...seen };
+}

@@ -1,0 +1,37 @@
+import type { Proposal } from '../../domain/request/decide-by-each.ts';
+import type { Rule } from '../../domain/policy/policy.ts';
+import type { TaskExecution } from '../../domain/execution/task-execution.ts';
+import type { ThrottleRequest } from '../../domain/request/throttle-request.ts';
+import { type Ask, considerRequest, type NotAsked, type RequestThrottleDeps } from './consider-request.ts';
+import { quotaLeft } from '../use-limits/open-request-quota.ts';
+
+/** What requesting it would come to. */
+export type Previewed =
+  | {
+      kind: 'would-ask';
+      rule: Rule;
+      proposal: Proposal;
+      execution: TaskExecution;
+      /** The request that set the limit in force on the execution. */
+      running: ThrottleRequest | null;
+    }
+  | NotAsked;
+
+/** Stands in for a reason that was not given, so that a rule which needs one still says everything else. */
+const SOME_REASON = 'a reason';
+
+/**
+ * What a request would come to. Nothing is put on record, not even a refusal.
+ * @throws AwsFault, PersonUnknown, NotRecorded
+ */
+export async function previewThrottle(deps: RequestThrottleDeps, ask: Omit<Ask, 'op'>): Promise<Previewed> {
+  const as = { id: deps.newRequestId(), claim: quotaLeft(deps) };
+  const { outcome, execution, running } = await considerRequest(
+    deps,
+    { ...ask, reason: ask.reason ?? SOME_REASON },
+    as,
+  );
+  if (outcome.kind !== 'proposed') return outcome;
+  if (!execution) throw new Error('proposed without a look');
+  return { kind: 'would-ask', rule: outcome.rule, proposal: outcome.proposal, execution, running };
+}

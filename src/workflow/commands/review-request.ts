@@ -1,0 +1,52 @@
+import { vanishedEvent } from '../../domain/run/decide-apply.ts';
+import { type Decision, decideOpen, decideReview, type ReviewCommand, ruleNow } from '../../domain/request/decide-review.ts';
+import type { ThrottleRequest } from '../../domain/request/throttle-request.ts';
+import { type Decided, decideOn } from './decide-on.ts';
+import { AwsFault } from '../faults.ts';
+import { describeExecution } from '../reconcile/observe-execution.ts';
+import type { Absences, Clock, Executions, Ledger, People, PolicySource } from '../ports.ts';
+import { currentFacts } from '../reconcile/request-facts.ts';
+
+export interface ReviewDeps {
+  ledger: Ledger;
+  executions: Executions;
+  absences: Absences;
+  people: People;
+  policy: PolicySource;
+  clock: Clock;
+}
+
+export interface Review extends Omit<ReviewCommand, 'by'> {
+  request: string;
+  user: string;
+  op: string;
+}
+
+/**
+ * Approves or denies, by the policy, the people and the execution as they are now.
+ * @throws AwsFault where an approval would rest on an execution that can't be read; PersonUnknown, NotRecorded,
+ * OutcomeUnknown, LedgerLost
+ */
+export async function reviewRequest(deps: ReviewDeps, review: Review): Promise<Decided> {
+  return decideOn(deps, { ...review, what: review.decision }, async (request) => {
+    const by = await deps.people.person(review.user);
+    const facts = { ...(await currentFacts(deps, request)), execution: null, now: deps.clock.now() };
+    const { decision, comment } = review;
+    const command = { by, decision, comment };
+    // AWS is called only for what would be an approval, so that its faults never hide a refusal.
+    const may = decideOpen(request, by, facts);
+    if (!may.ok || may.events.length > 0 || decision === 'deny') return decideReview(request, command, facts);
+    const role = ruleNow(request, facts.inForce)?.role ?? null;
+    const execution = await describeExecution(deps, request, { role, session: { kind: 'read' } });
+    if (execution instanceof AwsFault) {
+      if (execution.kind === 'gone') return vanished(request, facts.inForce.digest, execution);
+      throw execution;
+    }
+    return decideReview(request, command, { ...facts, execution, now: deps.clock.now() });
+  });
+}
+
+/** The execution no longer exists, so there is nothing left to approve: the request ends. */
+export function vanished(request: ThrottleRequest, policy: string, fault: AwsFault): Decision {
+  return { ok: true, events: [vanishedEvent(request, policy, fault)] };
+}

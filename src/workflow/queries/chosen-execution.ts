@@ -1,0 +1,38 @@
+import { rulesFor, targetOf } from '../../domain/request/ask-command.ts';
+import { personRefusal } from '../../domain/request/decide-request.ts';
+import type { AskRefusal } from '../../domain/request/refusal.ts';
+import type { ExecutionArn, TaskExecution } from '../../domain/execution/task-execution.ts';
+import { AwsFault } from '../faults.ts';
+import type { Executions, People, PolicySource } from '../ports.ts';
+import { groupsOfAll } from '../people/rule-groups.ts';
+
+/** An execution chosen in the form, as AWS shows it, or why it can't be shown to this person. */
+export type ChosenExecution =
+  | { kind: 'seen'; execution: TaskExecution }
+  | { kind: 'fault'; fault: AwsFault }
+  | { kind: 'refused'; refusal: AskRefusal };
+
+/**
+ * Shown only to people who may request a limit for it in this channel, by each policy that counts.
+ * @throws PersonUnknown
+ */
+export async function chosenExecution(
+  deps: { executions: Executions; people: People; policy: PolicySource },
+  { user, channel, execution }: { user: string; channel: string; execution: ExecutionArn },
+): Promise<ChosenExecution> {
+  const { account, region } = execution;
+  const rules = rulesFor(targetOf({ execution, channel }), deps.policy.current());
+  const [person, groups] = await Promise.all([deps.people.person(user), deps.people.groups(groupsOfAll(rules))]);
+  for (const rule of rules) {
+    if (!rule) return { kind: 'refused', refusal: { why: 'no-rule', account, region, elsewhere: [] } };
+    const refusal = personRefusal(rule, person, groups);
+    if (refusal) return { kind: 'refused', refusal };
+  }
+  try {
+    const seen = await deps.executions.describe(execution, { role: rules[0]?.role ?? null, session: { kind: 'read' } });
+    return { kind: 'seen', execution: seen };
+  } catch (fault) {
+    if (fault instanceof AwsFault) return { kind: 'fault', fault };
+    throw fault;
+  }
+}

@@ -1,0 +1,133 @@
+import { plainTyped } from '../../domain/text/invisible.ts';
+import {
+  distinct,
+  groupsNamed,
+  groupsOf,
+  matchRule,
+  mayAsk,
+  mayView,
+  type Policy,
+  type Rule,
+} from '../../domain/policy/policy.ts';
+import { type ExecutionArn, isBeyondChange, parseExecutionArn } from '../../domain/execution/task-execution.ts';
+import { AwsFault } from '../faults.ts';
+import type { ActiveExecution, ActiveList, Executions, ListTarget, People, PolicySource } from '../ports.ts';
+
+export interface ListDeps {
+  executions: Executions;
+  people: People;
+  policy: PolicySource;
+  /** The Region for rules that name none; null where none is configured. */
+  defaultRegion: string | null;
+}
+
+/**
+ * Running and queued executions whose task name or ARN contains `query` and for which this person may request a limit
+ * in this channel. `unknown`: there may be more, because AWS did not answer for all places.
+ * @throws PersonUnknown
+ */
+export async function listExecutions(
+  deps: ListDeps,
+  { user, channel, query }: { user: string; channel: string; query: string },
+): Promise<{ executions: ActiveExecution[]; unknown: boolean }> {
+  const { policy } = deps.policy.current();
+  const rules = rulesIn(policy, channel);
+  const [person, groups, { executions, failed }] = await Promise.all([
+    deps.people.person(user),
+    deps.people.groups([...new Set(rules.flatMap((rule) => groupsOf(rule)))]),
+    deps.executions.listActive(targetsOf({ rules }, deps.defaultRegion)),
+  ]);
+  const ruleOf = ({ account, region, taskId }: ExecutionArn) => {
+    const rule = matchRule(policy, { account, region, task: taskId, channel });
+    return rule && mayAsk(rule, person, groups).allowed ? rule : null;
+  };
+  const wanted = plainTyped(query).trim().toLowerCase();
+  const found = executions.filter(({ arn, taskName }) => {
+    const parsed = parseExecutionArn(arn);
+    return `${taskName ?? ''} ${arn}`.toLowerCase().includes(wanted) && parsed.ok && ruleOf(parsed.value) !== null;
+  });
+  const pasted = parseExecutionArn(query.trim());
+  const theirs = rules.filter((rule) => mayAsk(rule, person, groups).allowed);
+  const unseen = targetsOf({ rules: theirs }, deps.defaultRegion).some(({ region, role }) =>
+    failed.some((target) => target.region === region && target.role === role),
+  );
+  const unknown = unseen || placelessRules(theirs, deps.defaultRegion).length > 0;
+  if (found.length > 0 || !pasted.ok) return { executions: found, unknown };
+  const rule = ruleOf(pasted.value);
+  const looked = rule ? await lookAtPasted(deps.executions, pasted.value, rule.role) : [];
+  return { executions: looked, unknown: false };
+}
+
+/** Why executions are not in the list of a channel, though they may run. */
+export type Unlisted =
+  | { kind: 'failed'; target: ActiveList['failed'][number] }
+  /** Rules that name no Region, where none is configured. */
+  | { kind: 'no-region'; rules: string[] }
+  /**
+   * No rule is for this channel. `channels`: those of the rules by which this person may request, or of all rules for a
+   * viewer.
+   */
+  | { kind: 'no-rule'; channels: string[] };
+
+/**
+ * What is missing from this channel's list, by the rules under which this person may request, or by all rules for a
+ * viewer. It starts a listing as well, so that the next one is ready sooner.
+ * @throws PersonUnknown
+ */
+export async function listLacks(
+  deps: ListDeps,
+  { user, channel }: { user: string; channel: string },
+): Promise<Unlisted[]> {
+  const { policy } = deps.policy.current();
+  const [person, groups] = await Promise.all([deps.people.person(user), deps.people.groups(groupsNamed(policy))]);
+  const views = mayView(policy, person, groups).allowed;
+  const theirs = (rules: readonly Rule[]) => rules.filter((rule) => views || mayAsk(rule, person, groups).allowed);
+  const here = rulesIn(policy, channel);
+  if (here.length === 0) {
+    const channels = theirs(policy.rules).flatMap(({ match }) => match.channels ?? []);
+    return [{ kind: 'no-rule', channels: distinct(channels) }];
+  }
+  const rules = theirs(here);
+  const placeless = placelessRules(rules, deps.defaultRegion);
+  const { failed } = await deps.executions.listActive(targetsOf({ rules }, deps.defaultRegion), { details: false });
+  return [
+    ...failed.map((target) => ({ kind: 'failed', target }) as const),
+    ...(placeless.length === 0 ? [] : [{ kind: 'no-region', rules: placeless } as const]),
+  ];
+}
+
+function rulesIn({ rules }: Policy, channel: string): Rule[] {
+  return rules.filter(({ match }) => match.channels?.includes(channel) ?? true);
+}
+
+/** Rules whose executions can't be listed: they name no Region, and none is configured. */
+export function placelessRules(rules: readonly Rule[], defaultRegion: string | null): string[] {
+  return defaultRegion === null ? rules.filter(({ match }) => !match.regions).map(({ name }) => name) : [];
+}
+
+/** The list is cached for some seconds, so an execution that has just begun may not be in it. */
+async function lookAtPasted(
+  executions: Executions,
+  execution: ExecutionArn,
+  role: string | null,
+): Promise<ActiveExecution[]> {
+  try {
+    const seen = await executions.describe(execution, { role, session: { kind: 'read' } });
+    return isBeyondChange(seen.status) ? [] : [seen];
+  } catch (fault) {
+    if (!(fault instanceof AwsFault)) throw fault;
+    // It can be chosen all the same: the form then says why AWS does not show it.
+    return [{ arn: execution.arn, status: 'not known', mode: null, taskName: null, bytesPerSecond: null }];
+  }
+}
+
+/** Each pair of Region and role that the rules name, once. */
+export function targetsOf({ rules }: Pick<Policy, 'rules'>, defaultRegion: string | null): ListTarget[] {
+  const targets = new Map<string, ListTarget>();
+  for (const { match, role } of rules) {
+    for (const region of match.regions ?? (defaultRegion ? [defaultRegion] : [])) {
+      targets.set(`${region} ${role}`, { region, role });
+    }
+  }
+  return [...targets.values()];
+}

@@ -1,0 +1,58 @@
+import { rulesNow } from '../../domain/request/decide-review.ts';
+import { known, mayDecide, type Person, type Rule, samePerson } from '../../domain/policy/policy.ts';
+import { lookUpParties } from '../people/known-people.ts';
+import type { Ledger, StoredRequest } from '../ports.ts';
+import { approverGroups } from '../people/rule-groups.ts';
+import { type ShownDeps, shownTo } from '../people/shown-requests.ts';
+
+/** The open requests, oldest first, as one person sees them. */
+export interface WaitingRequests {
+  person: Person;
+  /** Everything that this person can decide now. */
+  toDecide: StoredRequest[];
+  /** The first of the others, those from private channels without their private part. */
+  others: StoredRequest[];
+  /** Of the others, all of this person's own. */
+  asked: StoredRequest[];
+  /** How many are open. */
+  total: number;
+}
+
+/**
+ * With `room` for that many, those that this person can decide first. Of the others, only as many as fit are looked up
+ * further.
+ * @throws PersonUnknown, NotRecorded
+ */
+export async function waitingRequests(
+  deps: ShownDeps & { ledger: Ledger },
+  person: Person,
+  room: number,
+): Promise<WaitingRequests> {
+  const open = await deps.ledger.openRequests();
+  const requests = open.map(({ request }) => request);
+  const inForce = deps.policy.current();
+  const rules = new Map(requests.map((request) => [request.id, rulesNow(request, inForce)]));
+  const [groups, parties] = await Promise.all([
+    deps.people.groupsLately(approverGroups([...rules.values()].flat())),
+    lookUpParties(deps.people, person, requests),
+  ]);
+  const canDecide = ({ request }: StoredRequest) => {
+    const requester = known(request.requester, parties);
+    const fresh =
+      request.status === 'pending' && !request.approvals.some(({ by }) => samePerson(known(by, parties), person));
+    const may = (rule: Rule | null) => rule !== null && mayDecide(rule, person, requester, groups).allowed;
+    return fresh && (rules.get(request.id) ?? []).every(may);
+  };
+  const toDecide = open.filter(canDecide);
+  const decidable = new Set(toDecide);
+  const rest = open.filter((stored) => !decidable.has(stored));
+  const asked = rest.filter(({ request }) => samePerson(known(request.requester, parties), person));
+  const fitting = rest.slice(0, Math.max(0, room - toDecide.length));
+  const shown = await shownTo(
+    deps,
+    person,
+    fitting.map(({ request }) => request),
+  );
+  const others = fitting.map((stored) => ({ ...stored, request: shown(stored.request) }));
+  return { person, toDecide, others, asked, total: open.length };
+}

@@ -1,0 +1,69 @@
+import type { Denied } from '../../domain/run/decide-apply.ts';
+import type { TaskExecution } from '../../domain/execution/task-execution.ts';
+import type { ThrottleRequest } from '../../domain/request/throttle-request.ts';
+import { readAccess } from './aws-access.ts';
+import { judgeNotFound, type NotFoundDeps } from './execution-not-found.ts';
+import { AwsFault } from '../faults.ts';
+import type { Access, PolicySource } from '../ports.ts';
+import { executionOf } from './request-facts.ts';
+
+/** An IAM policy has to be changed first, so AWS is called less often than after a fault that passes by itself. */
+export const DENIED_AGAIN_SECONDS = 60;
+
+/**
+ * The execution as AWS shows it now, or why it can't be read. For an answer that a person waits for: nothing is written
+ * where the execution is found.
+ * @throws NotRecorded where it is not found and Redis does not answer
+ */
+export async function describeExecution(
+  deps: NotFoundDeps,
+  request: ThrottleRequest,
+  access: Access,
+): Promise<TaskExecution | AwsFault> {
+  const execution = executionOf(request);
+  try {
+    return await deps.executions.describe(execution, access);
+  } catch (fault) {
+    if (!(fault instanceof AwsFault)) throw fault;
+    return fault.kind === 'not-found' ? judgeNotFound(deps, execution, access, fault) : fault;
+  }
+}
+
+/**
+ * The same for a worker. Where the execution is found, the record that it was not found before is cleared.
+ * @throws NotRecorded
+ */
+export async function observeExecution(
+  deps: NotFoundDeps,
+  request: ThrottleRequest,
+  access: Access,
+): Promise<TaskExecution | AwsFault> {
+  const seen = await describeExecution(deps, request, access);
+  if (!(seen instanceof AwsFault)) await deps.absences.end(request.execution);
+  return seen;
+}
+
+/**
+ * The execution after a change was sent. Where the role of the change may not read, the role of the rule that applies
+ * now is tried. If that one may not read either, the first fault is returned.
+ */
+export async function observeAfterChange(
+  deps: NotFoundDeps & { policy: PolicySource },
+  request: ThrottleRequest,
+  access: Access,
+): Promise<TaskExecution | AwsFault> {
+  const seen = await observeExecution(deps, request, access);
+  if (!(seen instanceof AwsFault && isDenied(seen))) return seen;
+  const again = await observeExecution(deps, request, readAccess(request, deps.policy));
+  return again instanceof AwsFault && isDenied(again) ? seen : again;
+}
+
+/** The action that AWS did not allow, for the record. */
+export function deniedAction({ operation: action, role, requestId, said }: AwsFault): Denied {
+  return { action, role, requestId, said };
+}
+
+/** AWS does not allow it, and waiting does not help. Where the bot gets no credentials of its own, waiting may. */
+export function isDenied({ kind }: AwsFault): boolean {
+  return kind === 'denied';
+}

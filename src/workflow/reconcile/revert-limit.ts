@@ -1,0 +1,181 @@
+import type { AuditEvent } from '../../domain/audit/audit-event.ts';
+import {
+  decideRevert,
+  judgeRevert,
+  judgeUnseenRevert,
+  revertFailedEvent,
+  skippedEvent,
+} from '../../domain/run/decide-revert.ts';
+import { extendedUntil, type Hold, isHeld } from '../../domain/run/hold.ts';
+import { putOffSeconds, type Sent } from '../../domain/run/sending.ts';
+import type { ThrottleRequest } from '../../domain/request/throttle-request.ts';
+import { changeAccess } from './aws-access.ts';
+import { AwsFault } from '../faults.ts';
+import {
+  DENIED_AGAIN_SECONDS,
+  deniedAction,
+  isDenied,
+  observeAfterChange,
+  observeExecution,
+} from './observe-execution.ts';
+import type { Absences, Change, Claim, Clock, Executions, Ledger, PolicySource } from '../ports.ts';
+import { sendRate } from './send-rate.ts';
+import { DONE, later, type WorkOutcome } from '../work-outcome.ts';
+
+export interface RevertDeps {
+  ledger: Ledger;
+  executions: Executions;
+  absences: Absences;
+  policy: PolicySource;
+  clock: Clock;
+}
+
+type Held = ThrottleRequest & { hold: Hold };
+type Expected = NonNullable<Change['expected']>;
+
+const SHOWN_SOON_SECONDS = 2;
+const TRY_AGAIN_SECONDS = 5;
+/** Another change of the execution is under way and takes a moment. */
+const BUSY_SECONDS = 1;
+/** A status that this version does not know passes when AWS is done with it. */
+const UNKNOWN_STATUS_SECONDS = 15;
+
+/**
+ * Reverts a limit whose time is over, unless it was changed outside the bot: intent on record, send, read back. Safe to
+ * run again at any point, by any bot: a revert that was begun is judged by what AWS shows.
+ * @throws ClaimLost, NotRecorded, OutcomeUnknown, LedgerLost: the worker tries again
+ */
+export async function revertLimit(deps: RevertDeps, id: string, claim: Claim): Promise<WorkOutcome> {
+  const stored = await deps.ledger.load(id);
+  if (!stored || !isHeld(stored.request)) return DONE;
+  const { request } = stored;
+  if (request.hold.sent) return readBack(deps, request, claim, null);
+  return begin(deps, request, claim);
+}
+
+async function begin(deps: RevertDeps, request: Held, claim: Claim): Promise<WorkOutcome> {
+  const policy = deps.policy.current().digest;
+  const setBy = await deps.ledger.inForceOf(request.execution);
+  if (setBy && setBy.request !== request.id) {
+    const by = (await deps.ledger.load(setBy.request))?.request ?? null;
+    const until = extendedUntil(request, by);
+    const place = { replacedBy: setBy.request, ...(until ? { extendedUntil: until } : {}) };
+    return write(deps, request, skippedEvent(request, 'replaced', policy, place), claim);
+  }
+  const early = decideRevert(request, { execution: null, policy, now: deps.clock.now() });
+  if (early.kind === 'early') return later(early.seconds, 'its time is not over yet');
+  // AWS may already show another request's limit that is not on record yet. Then nothing is decided, not even to skip
+  // the revert.
+  const expected = { inForce: setBy?.version ?? null };
+  const execution = await observeExecution(deps, request, accessOf(request));
+  if (execution instanceof AwsFault) return notShown(deps, request, execution, claim, expected);
+  const decision = decideRevert(request, { execution, policy, now: deps.clock.now() });
+  switch (decision.kind) {
+    case 'early':
+      return later(decision.seconds, 'its time is not over yet');
+    case 'wait':
+      return later(UNKNOWN_STATUS_SECONDS, `AWS shows a status that is not known here (${execution.status})`);
+    case 'end':
+      return write(deps, request, decision.event, claim, expected);
+    case 'send':
+      return send(deps, request, decision.event, claim, expected);
+  }
+}
+
+/** Puts the intent on record, then sends the change, then reads back what AWS shows. */
+async function send(
+  deps: RevertDeps,
+  before: Held,
+  intent: AuditEvent,
+  claim: Claim,
+  expected?: Expected,
+): Promise<WorkOutcome> {
+  const committed = await deps.ledger.commit({
+    op: operation(before, claim),
+    prior: before,
+    events: [intent],
+    effects: ['show', 'tell'],
+    claim,
+    ...(expected ? { expected: expected } : {}),
+  });
+  if (committed.kind !== 'committed' || !committed.state || !isHeld(committed.state)) {
+    return later(BUSY_SECONDS, `the request was ${committed.kind}`);
+  }
+  const request = committed.state;
+  const sent = await sendRate(deps, request, request.hold.base, accessOf(request));
+  return readBack(deps, request, claim, sent);
+}
+
+async function readBack(deps: RevertDeps, request: Held, claim: Claim, sent: Sent | null): Promise<WorkOutcome> {
+  const policy = deps.policy.current().digest;
+  const execution = await observeAfterChange(deps, request, accessOf(request));
+  const facts = { policy, now: deps.clock.now(), sent };
+  if (execution instanceof AwsFault) {
+    if (!isDenied(execution)) return notShown(deps, request, execution, claim);
+    const event = judgeUnseenRevert(request, deniedAction(execution), facts);
+    return event ? write(deps, request, event, claim) : later(DENIED_AGAIN_SECONDS, execution.message);
+  }
+  const verdict = judgeRevert(request, execution, facts);
+  switch (verdict.kind) {
+    case 'end':
+      return write(deps, request, verdict.event, claim);
+    case 'send-again':
+      return send(deps, request, verdict.event, claim);
+    case 'look-again':
+      return later(SHOWN_SOON_SECONDS, 'AWS still shows the old limit');
+    case 'put-off':
+      await write(deps, request, verdict.event, claim);
+      return later(putOffSeconds(verdict.putOff), 'AWS put the change off');
+  }
+}
+
+/**
+ * AWS does not show the execution: it is gone, reading was denied before anything was sent, or it has to be tried
+ * again.
+ */
+async function notShown(
+  deps: RevertDeps,
+  request: Held,
+  fault: AwsFault,
+  claim: Claim,
+  expected?: Expected,
+): Promise<WorkOutcome> {
+  const policy = deps.policy.current().digest;
+  if (fault.kind === 'gone') {
+    const { requestId: awsRequestId, said } = fault;
+    return write(deps, request, skippedEvent(request, 'ended', policy, { awsRequestId, said }), claim, expected);
+  }
+  if (isDenied(fault)) {
+    const event = revertFailedEvent(request, policy, 'denied', deniedAction(fault), null);
+    return write(deps, request, event, claim, expected);
+  }
+  return later(TRY_AGAIN_SECONDS, fault.message);
+}
+
+async function write(
+  deps: RevertDeps,
+  request: Held,
+  event: AuditEvent,
+  claim: Claim,
+  expected?: Expected,
+): Promise<WorkOutcome> {
+  const committed = await deps.ledger.commit({
+    op: operation(request, claim),
+    prior: request,
+    events: [event],
+    effects: ['show', 'tell'],
+    claim,
+    ...(expected ? { expected: expected } : {}),
+  });
+  return committed.kind === 'committed' ? DONE : later(BUSY_SECONDS, `the request was ${committed.kind}`);
+}
+
+/** A key of this attempt alone, as for the apply. */
+function operation(request: ThrottleRequest, { entry, deliveries }: Claim): string {
+  return `revert:${request.id}:${request.version}:${entry}:${deliveries}`;
+}
+
+/** Under the role on record; on behalf of who pressed Revert now, or else of the requester. */
+function accessOf(request: Held) {
+  return changeAccess(request, request.hold.role, request.hold.by ?? request.requester);
+}

@@ -1,0 +1,84 @@
+import { randomBytes } from 'node:crypto';
+import type { LocalSlack } from '../../../sandbox/slack/local-slack.ts';
+import { createExecutions } from '../../../src/aws/executions.ts';
+import { createCardDigests } from '../../../src/store/slack-state/card-digests.ts';
+import { createCards } from '../../../src/store/slack-state/cards.ts';
+import type { Connection } from '../../../src/store/connection/connection.ts';
+import { createLooks } from '../../../src/store/counters/looks.ts';
+import { createOutbox } from '../../../src/store/work/outbox.ts';
+import { createSlackRetryAfter } from '../../../src/store/slack-state/slack-retry-after.ts';
+import { createLogger } from '../../../src/logging/logger.ts';
+import { createClients } from '../../../src/slack/connection/clients.ts';
+import { createMessagePosts } from '../../../src/slack/posting/message-posts.ts';
+import { createMessageSender } from '../../../src/slack/posting/message-sender.ts';
+import { createNotifier } from '../../../src/slack/posting/notifier.ts';
+import { createPeople } from '../../../src/slack/people/people.ts';
+import { createProgressEdits } from '../../../src/slack/posting/progress-edits.ts';
+import { createRateLimiter } from '../../../src/slack/posting/rate-limiter.ts';
+import { type Run, startLoop } from '../../../src/worker/loop.ts';
+import { policy, rule } from '../../domain/given.ts';
+import { openLedger, openRedis } from '../../store/given-ledger.ts';
+import { sourceOf } from '../../workflow/start-bot.ts';
+
+/** One process of the bot that shows requests in a local Slack, and does nothing else. */
+export async function startShowing(
+  slack: LocalSlack,
+  options: { postEveryMs: number; prefix?: string; clock?: { now(): Date } },
+) {
+  const { postEveryMs, prefix, clock = { now: () => new Date() } } = options;
+  const opened = await openLedger(prefix === undefined ? {} : { prefix });
+  const { redis, keys, ledger } = opened;
+  const blocking: Connection = await openRedis('blocking');
+  const log = createLogger({ level: 'silent' });
+  const { SLACK_BOT_TOKEN = '' } = slack.environment();
+  const clients = createClients(SLACK_BOT_TOKEN, slack.apiUrl, log, fetch);
+  const executions = createExecutions({ clock });
+  const sender = createMessageSender(
+    clients.background,
+    createRateLimiter({ shared: createSlackRetryAfter(redis, keys) }),
+    postEveryMs,
+  );
+  const cards = createCards(redis, keys);
+  const notifier = createNotifier({
+    ledger,
+    executions,
+    clock,
+    log,
+    sender,
+    cards,
+    posts: createMessagePosts({ clients, sender, cards, clock, botId: 'B0DST', log }),
+    progressEdits: createProgressEdits({ shown: createCardDigests(redis, keys), hasRoom: sender.hasRoom, clock }),
+    people: createPeople(clients.interactive, slack.seed.team.id, clock, log),
+    policy: sourceOf(() => policy(rule({ role: null }))),
+    looks: createLooks(redis, keys),
+    seal: (request) => request,
+  });
+  const done: Run = async () => null;
+  const loop = startLoop({
+    outbox: createOutbox({ redis, blocking, keys, clock, consumer: randomBytes(4).toString('hex') }),
+    run: {
+      apply: done,
+      expire: done,
+      remind: done,
+      revert: done,
+      watch: done,
+      show: (id) => notifier.refreshCard(id),
+      result: notifier.postResult,
+      tell: notifier.postThreadNotes,
+    },
+    clock,
+    log,
+  });
+  return {
+    ...opened,
+    notifier,
+    sender,
+    async stop() {
+      const stopped = loop.stop(2000);
+      blocking.disconnect();
+      await stopped;
+      executions.close();
+      opened.close();
+    },
+  };
+}

@@ -1,0 +1,43 @@
+import { describe, expect, it } from 'vitest';
+import type { ThrottleRequest } from '../../../../src/domain/request/throttle-request.ts';
+import { extendModal } from '../../../../src/slack/views/modals/extend-modal.ts';
+import { resultMessage } from '../../../../src/slack/views/cards/result.ts';
+import { approval, ending, expectGoodView, hold, RECORD, read, request, rule, seal } from '../text/given-facts.ts';
+import { card, held, MIB } from './given-limit.ts';
+
+describe('more time', () => {
+  const extension = { request: 'r-0000000000', dueAt: '2026-11-22T16:25:00.000Z', totalSeconds: 10_800 };
+  const more = (but: Partial<ThrottleRequest> = {}) =>
+    request({ from: 50 * MIB, to: 50 * MIB, durationSeconds: 3600, extends: extension, ...but });
+
+  it('is asked on a card that names no other rate', () => {
+    const { first, all } = card({ request: more() });
+    expect(first).toContain('nightly_sync, 50 MiB/s (419 Mbit/s) for 1 h more');
+    expect(all).toContain('No rate changes');
+    expect(all).toContain('3 h in all');
+    expect(all).not.toContain('→');
+  });
+
+  it('has no Ask again where it came too late', () => {
+    const late = more({ status: 'stale', ending: ending({ why: 'timer' }) });
+    expect(card({ request: late }).actions).toEqual([]);
+    expect(resultMessage({ request: late, record: RECORD, seal })?.text).not.toContain('Ask again');
+  });
+
+  it('has a result that says until when', () => {
+    const message = resultMessage({
+      request: more({ status: 'applied', ending: ending(), hold: hold(), approvals: [approval()] }),
+      record: RECORD,
+      seal,
+    });
+    expect(message?.text).toContain('More time: nightly_sync stays limited to 50 MiB/s');
+    expect(read(message ?? {})).not.toContain('Undo');
+  });
+
+  it('is asked in a modal that says what is allowed', () => {
+    const view = extendModal({ metadata: 'sealed', request: { ...held(), hold: hold() }, rule: rule() });
+    expectGoodView(view);
+    expect(read(view)).toContain('The policy allows 12 h in all');
+    expectGoodView(extendModal({ metadata: 'sealed', request: { ...held(), hold: hold() }, rule: null }));
+  });
+});

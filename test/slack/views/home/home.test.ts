@@ -1,0 +1,126 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { elementsOf } from '../../../../sandbox/slack/block-walk.ts';
+import { homeView, shownAtHome } from '../../../../src/slack/views/home/home.ts';
+import { expectGoodView, funny, LONGEST, NOW, RECORD, read, request, seal } from '../text/given-facts.ts';
+import { failed, held, lines, list, row, status } from '../lists/given-running.ts';
+
+describe('homeView', () => {
+  const stored = (count: number, but = {}) =>
+    Array.from({ length: count }, () => ({ request: request(but), record: RECORD }));
+  const home = (facts: Parameters<typeof homeView>[0]['facts'], lost = false) => {
+    const view = homeView({ facts, links: new Map([['r-0123456789', 'https://w.slack.com/x']]), lost, now: NOW, seal });
+    expectGoodView(view);
+    return { view, text: read(view), buttons: elementsOf(JSON.parse(JSON.stringify(view.blocks))) };
+  };
+
+  it('has what waits, with Review; what was asked; timers; what runs; what is on record', () => {
+    const running = { rows: [row()], total: 12, from: 0, failed: [failed('denied')], placeless: [], complete: true };
+    const { text, buttons } = home({
+      kind: 'home',
+      toDecide: stored(1),
+      asked: stored(1),
+      held: [held()],
+      heldInAll: 1,
+      running,
+      lines: lines(10),
+    });
+    expect(buttons.map(({ actionId, element }) => [actionId, element.value])).toEqual([
+      ['review', 'sealed r-0123456789'],
+    ]);
+    for (const words of [
+      'For you to decide* (1)',
+      'still open* (1)',
+      'go back by themselves* (1)',
+      'At least 12 executions',
+      'sa-east-1',
+    ])
+      expect(text).toContain(words);
+  });
+
+  it('shows no requests and no records while the log is lost, and says so on top', () => {
+    const rows = [row({ open: request(), held: held() })];
+    const running = { rows, total: 1, from: 0, failed: [], placeless: [], complete: true };
+    const { text, buttons } = home(
+      {
+        kind: 'home',
+        toDecide: stored(1),
+        asked: stored(1),
+        held: [held()],
+        heldInAll: 1,
+        running,
+        lines: lines(3),
+      },
+      true,
+    );
+    expect(text).toMatch(/^:rotating_light: \*The audit log is not the one/);
+    expect(text).toContain('nightly_sync');
+    expect(text).not.toMatch(/r-0123456789|On record|For you to decide|back by themselves/);
+    expect(buttons).toEqual([]);
+    expect(home({ kind: 'no-member' }, true).text).not.toContain('audit log');
+    for (const marked of [list({}, true, true).all, status({}, { lost: true })]) {
+      expect(marked).toMatch(/^:rotating_light: \*The audit log is not the one/);
+    }
+  });
+
+  it('has room for ten to decide and ten of one’s own: no link is looked up for more', () => {
+    const facts = {
+      kind: 'home' as const,
+      toDecide: stored(25),
+      asked: stored(25),
+      held: [],
+      heldInAll: 0,
+      lines: [],
+    };
+    expect(shownAtHome({ ...facts, running: null })).toHaveLength(20);
+    expect(shownAtHome({ kind: 'no-member' })).toEqual([]);
+  });
+
+  it('says so where there is nothing, and to a guest', () => {
+    const nothing = { rows: [], total: 0, from: 0, failed: [], placeless: [], complete: true };
+    const nobody = { kind: 'home' as const, toDecide: [], asked: [], held: [], heldInAll: 0, lines: [] };
+    const { text } = home({ ...nobody, running: nothing });
+    expect(text).toContain('Nothing waits for you.');
+    expect(text).toContain('Nothing that the policy names.');
+    expect(home({ kind: 'no-member' }).text).toContain('Only full members of this workspace');
+    home({ ...nobody, running: null });
+    for (const unseen of [{ failed: [failed('no-answer', true)], complete: false }, { placeless: ['production'] }]) {
+      const running = { ...nothing, ...unseen };
+      const { text: told } = home({ ...nobody, running });
+      expect(told).toContain('It is not known what is running or queued.');
+      expect(told).not.toContain('Nothing that the policy names');
+    }
+  });
+
+  it('fits, and wakes nobody', () => {
+    const long = {
+      taskName: LONGEST(256),
+      reason: LONGEST(500),
+      requester: { team: 'T0', user: 'U1', name: LONGEST(80) },
+    };
+    const rows = Array.from({ length: 10 }, () => row({ open: request(long), held: held() }, LONGEST(256)));
+    const { view } = home({
+      kind: 'home',
+      toDecide: stored(99, long),
+      asked: stored(99, long),
+      lines: lines(10, LONGEST(1000)),
+      held: Array.from({ length: 99 }, () => ({ ...held(), ...long })),
+      heldInAll: 99,
+      running: {
+        rows,
+        total: 1e6,
+        from: 0,
+        failed: Array.from({ length: 99 }, () => failed('denied')),
+        placeless: [],
+        complete: true,
+      },
+    });
+    expect(view.blocks.length).toBeLessThanOrEqual(100);
+    fc.assert(
+      fc.property(funny(200), (words) => {
+        const asked = stored(1, { reason: words, taskName: words });
+        home({ kind: 'home', toDecide: asked, asked, held: [], heldInAll: 0, running: null, lines: lines(1, words) });
+      }),
+    );
+  });
+});

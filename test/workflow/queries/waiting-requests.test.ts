@@ -1,0 +1,56 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { waitingRequests } from '../../../src/workflow/queries/waiting-requests.ts';
+import { CHANNEL, GROUPS, LEAD, NOBODY, OPERATOR, PEOPLE, policy, rule } from '../../domain/given.ts';
+import { asked, type OpenedLedger, openLedger } from '../../store/given-ledger.ts';
+import { sourceOf } from '../start-bot.ts';
+
+const OPEN = 230;
+let opened: OpenedLedger;
+const looked: string[] = [];
+const person = async (user: string) => PEOPLE.get(user) ?? NOBODY;
+const deps = () => ({
+  ledger: opened.ledger,
+  people: {
+    person,
+    lately: person,
+    remembers: () => false,
+    groups: async () => GROUPS,
+    groupsLately: async () => GROUPS,
+  },
+  channels: {
+    postable: async () => 'yes' as const,
+    async isPrivate(channel: string) {
+      looked.push(channel);
+      return true;
+    },
+  },
+  policy: sourceOf(() => ({
+    ...policy(rule()),
+    policy: { ...policy(rule()).policy, audit: { readers: { users: [], groups: [] } } },
+  })),
+});
+
+beforeAll(async () => {
+  opened = await openLedger();
+  await Promise.all(Array.from({ length: OPEN }, (_, nth) => asked(opened.ledger, nth + 1)));
+});
+afterAll(() => opened.close());
+
+describe('open requests as one person sees them', () => {
+  it('are all counted, however many there are', async () => {
+    const forLead = await waitingRequests(deps(), LEAD, 15);
+    expect([forLead.total, forLead.toDecide.length, forLead.asked.length]).toEqual([OPEN, OPEN, 0]);
+    expect(forLead.others).toEqual([]);
+    const forOlga = await waitingRequests(deps(), OPERATOR, 15);
+    expect([forOlga.total, forOlga.toDecide.length, forOlga.asked.length]).toEqual([OPEN, 0, OPEN]);
+    expect(forOlga.others).toHaveLength(15);
+  });
+
+  it('of others are as many as there is room for, without what is private', async () => {
+    looked.length = 0;
+    const { others, asked: own, total } = await waitingRequests(deps(), NOBODY, 15);
+    expect([others.length, own.length, total]).toEqual([15, 0, OPEN]);
+    expect(others.every(({ request }) => request.channel === '' && request.reason === null)).toBe(true);
+    expect(looked).toEqual([CHANNEL]);
+  });
+});
