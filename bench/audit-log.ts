@@ -1,10 +1,10 @@
 import { randomBytes, randomUUID } from 'node:crypto';
+import { type AuditKey, sealRecord } from '../src/audit/format/audit-chain.ts';
 import type { AuditEvent } from '../src/domain/audit/audit-event.ts';
 import { type AuditHead, GENESIS, plainEvent, writeRecord } from '../src/domain/audit/audit-record.ts';
-import { type AuditKey, sealRecord } from '../src/audit/format/audit-chain.ts';
 import type { Connection } from '../src/store/connection/connection.ts';
-import { indexKeysOf } from '../src/store/ledger/index-keys.ts';
 import type { Keys } from '../src/store/connection/keys.ts';
+import { indexKeysOf } from '../src/store/ledger/index-keys.ts';
 
 const TASKS = 100;
 const USERS = 50;

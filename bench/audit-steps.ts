@@ -2,10 +2,10 @@
 import { createHmac, hash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { Writable } from 'node:stream';
-import { exportAudit } from '../src/commands/audit/export-audit.ts';
-import { createTerminal } from '../src/commands/terminal.ts';
-import { verifyAudit } from '../src/commands/audit/verify-audit.ts';
 import { linesOf } from '../src/audit/format/lines-of.ts';
+import { exportAudit } from '../src/commands/audit/export-audit.ts';
+import { verifyAudit } from '../src/commands/audit/verify-audit.ts';
+import { createTerminal } from '../src/commands/terminal.ts';
 
 const HASHED = 200_000;
 

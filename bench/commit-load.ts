@@ -1,12 +1,12 @@
 // Commits of one bot, `depth` of them outstanding at any time. As a process of its own it prints one JSON line.
 import { randomUUID } from 'node:crypto';
 import { pathToFileURL } from 'node:url';
+import { createAuditedLedger } from '../src/audit/continuity/audited-ledger.ts';
 import { readRedisTarget } from '../src/config/redis-target.ts';
 import { plainEvent } from '../src/domain/audit/audit-record.ts';
-import { createAuditedLedger } from '../src/audit/continuity/audited-ledger.ts';
 import { connect, openConnection } from '../src/store/connection/connection.ts';
 import { createKeys } from '../src/store/connection/keys.ts';
-import type { Change } from '../src/workflow/ports.ts';
+import type { Change } from '../src/workflow/ports/commit.ts';
 
 export interface Load {
   made: number;

@@ -2,11 +2,11 @@
 import { Command, CommanderError } from 'commander';
 import type { AcceptLossOptions } from './commands/audit/accept-audit-loss.ts';
 import type { ArchiveOptions } from './commands/audit/archive-audit.ts';
+import type { ExportOptions } from './commands/audit/export-audit.ts';
+import type { VerifyOptions } from './commands/audit/verify-audit.ts';
 import { describeFailure } from './commands/cannot-run.ts';
 import type { ExplainOptions } from './commands/policy/explain-policy.ts';
-import type { ExportOptions } from './commands/audit/export-audit.ts';
 import { createTerminal } from './commands/terminal.ts';
-import type { VerifyOptions } from './commands/audit/verify-audit.ts';
 import { printable } from './domain/text/printable.ts';
 
 const EXIT_CODES = `

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { createRedisOutage, type RedisOutage } from './store/connection/redis-outage.ts';
 import { createLogger, type Log } from './logging/logger.ts';
 import { createReadinessInputs, type ReadinessOptions } from './ops/start-readiness.ts';
 import { createAws } from './serve/create-aws.ts';
@@ -18,7 +17,8 @@ import { createGracePeriod } from './serve/stop/grace-period.ts';
 import { createStopStack, type StopStack } from './serve/stop/stop-stack.ts';
 import { watchReadiness } from './serve/watch-readiness.ts';
 import { createWorkers } from './serve/workers.ts';
-import type { Clock } from './workflow/ports.ts';
+import { createRedisOutage, type RedisOutage } from './store/connection/redis-outage.ts';
+import type { Clock } from './workflow/ports/clock.ts';
 
 export interface Running {
   /** The port for Slack's requests; null in Socket Mode. */

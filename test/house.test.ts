@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { ROOT } from './command-line.ts';
 
 /** Each with all that lies in it. */
-const FOLDERS = ['sandbox'];
+const FOLDERS = ['src', 'sandbox', 'test', 'bench', 'scripts'];
 const MOST_FILES = 16;
 const MOST_LINES = 250;
 const SOURCE = /\.(?:ts|tsx|mjs|lua|css|html)$/;

@@ -2,12 +2,13 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** Files, and folders whose files take long, longest first. */
 const SLOW = [
-  '/test/ledger/silent-redis.test.ts',
+  '/test/store/work/silent-redis.test.ts',
   '/test/whole-app/',
-  '/test/main/',
+  '/test/commands/',
   '/sandbox/test/',
   '/test/scripts/',
-  '/test/ledger/',
+  '/test/store/',
+  '/test/audit/',
   '/test/workflow/',
 ];
 

@@ -6,7 +6,8 @@ import {
 } from '@aws-sdk/client-sts';
 import { LRUCache } from 'lru-cache';
 import { AwsFault, type AwsFaultKind } from '../workflow/faults.ts';
-import type { Access, Clock } from '../workflow/ports.ts';
+import type { Clock } from '../workflow/ports/clock.ts';
+import type { Access } from '../workflow/ports/executions.ts';
 import { toAwsFault } from './aws-fault.ts';
 import { requestHandler, type Way, within } from './time-limits.ts';
 

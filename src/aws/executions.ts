@@ -5,7 +5,8 @@ import {
   UpdateTaskExecutionCommand,
 } from '@aws-sdk/client-datasync';
 import type { ExecutionArn, TaskExecution } from '../domain/execution/task-execution.ts';
-import type { Access, Clock, Executions } from '../workflow/ports.ts';
+import type { Clock } from '../workflow/ports/clock.ts';
+import type { Access, Executions } from '../workflow/ports/executions.ts';
 import { createActiveExecutions } from './active-executions.ts';
 import { type AwsCall, toAwsFault } from './aws-fault.ts';
 import { type Clients, createClients } from './clients.ts';

@@ -1,6 +1,6 @@
 import { DescribeTaskCommand } from '@aws-sdk/client-datasync';
 import { LRUCache } from 'lru-cache';
-import type { Clock } from '../workflow/ports.ts';
+import type { Clock } from '../workflow/ports/clock.ts';
 import { toAwsFault } from './aws-fault.ts';
 import type { Clients } from './clients.ts';
 import { type TimeLimits, within } from './time-limits.ts';

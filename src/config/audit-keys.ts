@@ -1,7 +1,7 @@
 import { createPrivateKey, type KeyObject } from 'node:crypto';
 import { z } from 'zod';
-import type { ConfigFault } from './config-fault.ts';
 import type { Result } from '../domain/result.ts';
+import type { ConfigFault } from './config-fault.ts';
 import { createEnvironmentReader, type Environment } from './environment-reader.ts';
 
 /** One key that signs or verifies audit records. */

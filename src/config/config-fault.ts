@@ -1,5 +1,5 @@
-import { OPS_HOST_EXPECTED } from './listen-address.ts';
 import { printable } from '../domain/text/printable.ts';
+import { OPS_HOST_EXPECTED } from './listen-address.ts';
 
 /** One thing that is wrong with the environment. Contains no value: it may be a secret. */
 export interface ConfigFault {

@@ -1,8 +1,8 @@
+import type { Result } from '../domain/result.ts';
 import { type AuditKeys, readAuditKeys } from './audit-keys.ts';
 import type { ConfigFault } from './config-fault.ts';
-import { keyPrefix, type RedisTarget, readRedis } from './redis-target.ts';
-import type { Result } from '../domain/result.ts';
 import { createEnvironmentReader, type Environment } from './environment-reader.ts';
+import { keyPrefix, type RedisTarget, readRedis } from './redis-target.ts';
 
 /** What the audit commands need to read the log in Redis: nothing of Slack. */
 export interface LedgerConfig extends AuditKeys {

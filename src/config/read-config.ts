@@ -1,15 +1,15 @@
 import type { KeyObject } from 'node:crypto';
 import { z } from 'zod';
+import type { Result } from '../domain/result.ts';
 import { type AuditKey, auditKeys, signingKey } from './audit-keys.ts';
 import { type ConfigFault, LOG_LEVELS } from './config-fault.ts';
+import { deepFreeze } from './deep-freeze.ts';
+import { createEnvironmentReader, type Environment } from './environment-reader.ts';
 import { listenAddress } from './listen-address.ts';
 import { type ProxyWay, proxyAddress } from './proxy-address.ts';
 import { keyPrefix, type RedisTarget, readRedis } from './redis-target.ts';
 import { secretsOf } from './secrets-of.ts';
 import { apiUrl, appToken, botToken, signingSecret } from './slack-credentials.ts';
-import { deepFreeze } from './deep-freeze.ts';
-import type { Result } from '../domain/result.ts';
-import { createEnvironmentReader, type Environment } from './environment-reader.ts';
 
 /** The bot's whole configuration: read once, and deeply frozen except for key material, which can't be. */
 export interface Config {

@@ -1,6 +1,6 @@
 import type { AuditKey } from './audit-keys.ts';
-import { type RedisTarget, writtenPassword } from './redis-target.ts';
 import type { Environment } from './environment-reader.ts';
+import { type RedisTarget, writtenPassword } from './redis-target.ts';
 
 /** Every secret text in the environment, in each form that it could be logged in. */
 export function secretsOf(

@@ -1,5 +1,6 @@
 import { AwsFault } from '../workflow/faults.ts';
-import type { Executions, Ledger } from '../workflow/ports.ts';
+import type { Executions } from '../workflow/ports/executions.ts';
+import type { Ledger } from '../workflow/ports/ledger.ts';
 import type { Metrics } from './metrics.ts';
 
 /** The same ledger, with its commits counted. */

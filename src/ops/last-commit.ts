@@ -1,5 +1,5 @@
 import { ClaimLost, LedgerLost } from '../workflow/faults.ts';
-import type { Ledger } from '../workflow/ports.ts';
+import type { Ledger } from '../workflow/ports/ledger.ts';
 
 /** Remembers whether the newest commit failed. */
 export function createLastCommit(now: () => number = () => performance.now()) {

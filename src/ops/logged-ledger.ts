@@ -1,5 +1,5 @@
 import type { Log } from '../logging/logger.ts';
-import type { Ledger } from '../workflow/ports.ts';
+import type { Ledger } from '../workflow/ports/ledger.ts';
 
 /** The same ledger; each record that it writes is logged, so that a request can be followed by its id. */
 export function loggedLedger<L extends Ledger>(ledger: L, log: Log): L {

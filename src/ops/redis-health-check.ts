@@ -1,4 +1,4 @@
-import type { Clock } from '../workflow/ports.ts';
+import type { Clock } from '../workflow/ports/clock.ts';
 import type { WriteProbe } from '../workflow/ports/write-probe.ts';
 
 export type RedisHealth =

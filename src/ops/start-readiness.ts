@@ -1,5 +1,5 @@
 import type { Log } from '../logging/logger.ts';
-import type { Clock } from '../workflow/ports.ts';
+import type { Clock } from '../workflow/ports/clock.ts';
 import type { WriteProbe } from '../workflow/ports/write-probe.ts';
 import { createHeartbeats } from './heartbeats.ts';
 import { createLastCommit } from './last-commit.ts';

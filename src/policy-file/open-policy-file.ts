@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { printable } from '../domain/text/printable.ts';
 import type { Result } from '../domain/result.ts';
+import { printable } from '../domain/text/printable.ts';
 import { describePolicyFaults, type ReadPolicy, readPolicyText } from './read-policy-text.ts';
 
 export interface PolicyFile {

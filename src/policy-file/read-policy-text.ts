@@ -15,10 +15,10 @@ import { parsePolicy } from '../domain/policy/parse-policy.ts';
 import type { Policy } from '../domain/policy/policy.ts';
 import type { PolicyFault } from '../domain/policy/policy-fields.ts';
 import { warningsOf } from '../domain/policy/policy-warnings.ts';
-import { printable } from '../domain/text/printable.ts';
-import { quoted } from '../domain/text/quoted.ts';
 import type { Result } from '../domain/result.ts';
 import { bad, good } from '../domain/result.ts';
+import { printable } from '../domain/text/printable.ts';
+import { quoted } from '../domain/text/quoted.ts';
 
 export interface ReadPolicy {
   readonly policy: Policy;

@@ -2,9 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { plainEvent } from '../domain/audit/audit-record.ts';
 import type { OtherPolicy, PolicyInForce } from '../domain/policy/policies-in-force.ts';
 import type { Log } from '../logging/logger.ts';
-import { type ReadPolicy, readPolicyText } from './read-policy-text.ts';
+import type { Clock } from '../workflow/ports/clock.ts';
+import type { Ledger } from '../workflow/ports/ledger.ts';
+import type { PolicySource } from '../workflow/ports/policy-source.ts';
 import type { PolicyFile } from './open-policy-file.ts';
-import type { Clock, Ledger, PolicySource } from '../workflow/ports.ts';
+import { type ReadPolicy, readPolicyText } from './read-policy-text.ts';
 
 /** A bot counts as gone after 15 s, so that one or two announcements may be lost. */
 const BEAT_MS = 5000;

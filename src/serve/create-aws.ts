@@ -1,9 +1,9 @@
-import type { Config } from '../config/read-config.ts';
 import { createExecutions } from '../aws/executions.ts';
+import type { Config } from '../config/read-config.ts';
 import { countedExecutions } from '../ops/counted-calls.ts';
 import type { Metrics } from '../ops/metrics.ts';
+import type { Clock } from '../workflow/ports/clock.ts';
 import { createMeasuredRates, notingLooks } from '../workflow/queries/measured-rates.ts';
-import type { Clock } from '../workflow/ports.ts';
 
 /** Access to DataSync. Calls are counted, and the progress of transfers that they show is kept, to measure their rates. */
 export function createAws({ config, clock, metrics }: { config: Config; clock: Clock; metrics: Metrics }) {

@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import { createAuditAlarms } from '../audit/log/audit-alarms.ts';
 import { createAuditedLedger } from '../audit/continuity/audited-ledger.ts';
-import { sharingReads } from '../store/ledger/shared-reads.ts';
 import { startUpCheck } from '../audit/continuity/start-up-check.ts';
+import { createAuditAlarms } from '../audit/log/audit-alarms.ts';
 import type { Log } from '../logging/logger.ts';
 import { countedLedger } from '../ops/counted-calls.ts';
 import type { createLastCommit } from '../ops/last-commit.ts';
 import { loggedLedger } from '../ops/logged-ledger.ts';
 import { createMetrics } from '../ops/metrics.ts';
-import type { Clock } from '../workflow/ports.ts';
+import { sharingReads } from '../store/ledger/shared-reads.ts';
+import type { Clock } from '../workflow/ports/clock.ts';
 import type { OpenRedis } from './open-redis.ts';
 import type { Settings } from './read-settings.ts';
 

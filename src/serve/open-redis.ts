@@ -1,10 +1,10 @@
-import type { Config } from '../config/read-config.ts';
 import { ConfigurationError } from '../config/configuration-error.ts';
+import type { Config } from '../config/read-config.ts';
 import { printable } from '../domain/text/printable.ts';
+import type { Log } from '../logging/logger.ts';
 import { type Connection, connect, openConnection } from '../store/connection/connection.ts';
 import { createKeys, type Keys } from '../store/connection/keys.ts';
 import { isTlsFault, type RedisOutage, rootMessage } from '../store/connection/redis-outage.ts';
-import type { Log } from '../logging/logger.ts';
 import type { Part } from './stop/stop-stack.ts';
 
 /** How long a start waits for Redis before it goes on without. */

@@ -1,7 +1,7 @@
-import type { Config } from '../config/read-config.ts';
 import { describeConfigFaults } from '../config/config-fault.ts';
-import { OPS_HOST_EXPECTED } from '../config/listen-address.ts';
 import { ConfigurationError } from '../config/configuration-error.ts';
+import { OPS_HOST_EXPECTED } from '../config/listen-address.ts';
+import type { Config } from '../config/read-config.ts';
 
 const WRONG_ADDRESS = new Set<unknown>(['EADDRNOTAVAIL', 'ENOTFOUND', 'EAI_AGAIN', 'EINVAL', 'EAFNOSUPPORT']);
 

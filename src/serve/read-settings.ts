@@ -1,12 +1,12 @@
 import type { KeyObject } from 'node:crypto';
-import { type Config, readConfig } from '../config/read-config.ts';
-import { describeConfigFaults } from '../config/config-fault.ts';
-import { readCheckpointPath, readPolicyPath } from '../config/file-paths.ts';
-import { ConfigurationError } from '../config/configuration-error.ts';
-import { bad, good, type Result } from '../domain/result.ts';
-import { appendCheckpoints } from '../audit/log/checkpoint-file.ts';
-import type { Checkpoint } from '../audit/format/checkpoint-format.ts';
 import { highestOf, readOwnCheckpoints } from '../audit/continuity/own-checkpoints.ts';
+import type { Checkpoint } from '../audit/format/checkpoint-format.ts';
+import { appendCheckpoints } from '../audit/log/checkpoint-file.ts';
+import { describeConfigFaults } from '../config/config-fault.ts';
+import { ConfigurationError } from '../config/configuration-error.ts';
+import { readCheckpointPath, readPolicyPath } from '../config/file-paths.ts';
+import { type Config, readConfig } from '../config/read-config.ts';
+import { bad, good, type Result } from '../domain/result.ts';
 import { openPolicyFile, type PolicyFile } from '../policy-file/open-policy-file.ts';
 
 /** All that the bot is started with: the environment and the files that it names, valid. */

@@ -1,5 +1,5 @@
-import type { Config } from '../config/read-config.ts';
 import { ConfigurationError } from '../config/configuration-error.ts';
+import type { Config } from '../config/read-config.ts';
 import type { Log } from '../logging/logger.ts';
 import { countingFetch } from '../ops/counted-calls.ts';
 import type { Metrics } from '../ops/metrics.ts';

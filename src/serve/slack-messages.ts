@@ -1,20 +1,23 @@
 import type { Config } from '../config/read-config.ts';
-import { createCardDigests } from '../store/slack-state/card-digests.ts';
-import { createCards } from '../store/slack-state/cards.ts';
-import { createLooks } from '../store/counters/looks.ts';
-import { createSlackRetryAfter } from '../store/slack-state/slack-retry-after.ts';
 import type { Log } from '../logging/logger.ts';
 import type { SlackClients } from '../slack/connection/clients.ts';
 import type { Identity } from '../slack/connection/identify.ts';
+import { createPeople } from '../slack/people/people.ts';
 import { createMessagePosts } from '../slack/posting/message-posts.ts';
 import { createMessageSender } from '../slack/posting/message-sender.ts';
 import { createNotifier } from '../slack/posting/notifier.ts';
-import { createPeople } from '../slack/people/people.ts';
 import { createProgressEdits } from '../slack/posting/progress-edits.ts';
 import { createRateLimiter } from '../slack/posting/rate-limiter.ts';
 import { sealRequest } from '../slack/seals/sealed-ids.ts';
 import { createSeals } from '../slack/seals/seals.ts';
-import type { Clock, Executions, Ledger, PolicySource } from '../workflow/ports.ts';
+import { createLooks } from '../store/counters/looks.ts';
+import { createCardDigests } from '../store/slack-state/card-digests.ts';
+import { createCards } from '../store/slack-state/cards.ts';
+import { createSlackRetryAfter } from '../store/slack-state/slack-retry-after.ts';
+import type { Clock } from '../workflow/ports/clock.ts';
+import type { Executions } from '../workflow/ports/executions.ts';
+import type { Ledger } from '../workflow/ports/ledger.ts';
+import type { PolicySource } from '../workflow/ports/policy-source.ts';
 import type { OpenRedis } from './open-redis.ts';
 
 /** What the bot says in Slack and what it knows of people there: cards, posts within the rate limits, people, sealed ids. */

@@ -1,14 +1,15 @@
-import type { Config } from '../config/read-config.ts';
-import { trimStep } from '../audit/log/audit-archive.ts';
 import { createCheckpoints } from '../audit/continuity/audit-checkpoints.ts';
-import { createAuditReader } from '../audit/log/audit-reader.ts';
 import { startAuditWatch } from '../audit/continuity/audit-watch.ts';
 import { createSharedSeal } from '../audit/format/shared-seal.ts';
+import { trimStep } from '../audit/log/audit-archive.ts';
+import { createAuditReader } from '../audit/log/audit-reader.ts';
+import type { Config } from '../config/read-config.ts';
 import type { Log } from '../logging/logger.ts';
 import type { Heartbeats } from '../ops/heartbeats.ts';
 import { createAuditChannel } from '../slack/audit-channel.ts';
 import type { SlackClients } from '../slack/connection/clients.ts';
-import type { Clock, PolicySource } from '../workflow/ports.ts';
+import type { Clock } from '../workflow/ports/clock.ts';
+import type { PolicySource } from '../workflow/ports/policy-source.ts';
 import type { OpenLedger } from './open-ledger.ts';
 import type { OpenRedis } from './open-redis.ts';
 

@@ -1,11 +1,12 @@
-import type { Config } from '../config/read-config.ts';
-import { createPolicies } from '../store/ledger/policies.ts';
 import { policyOnRecord } from '../audit/log/policy-on-record.ts';
+import type { Config } from '../config/read-config.ts';
 import type { Log } from '../logging/logger.ts';
 import type { Heartbeats } from '../ops/heartbeats.ts';
 import type { PolicyFile } from '../policy-file/open-policy-file.ts';
 import { type PolicyWatch, watchPolicy } from '../policy-file/watch-policy.ts';
-import type { Clock, Ledger } from '../workflow/ports.ts';
+import { createPolicies } from '../store/ledger/policies.ts';
+import type { Clock } from '../workflow/ports/clock.ts';
+import type { Ledger } from '../workflow/ports/ledger.ts';
 import type { OpenRedis } from './open-redis.ts';
 
 /** The policy announces itself every 5 s. */

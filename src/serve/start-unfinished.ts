@@ -1,10 +1,10 @@
-import type { RedisLedger } from '../store/ledger/ledger.ts';
-import { createUnfinishedStore } from '../store/work/unfinished-store.ts';
 import type { Log } from '../logging/logger.ts';
 import type { SlackClients } from '../slack/connection/clients.ts';
 import { type InteractionTracker, trackInteractions } from '../slack/listeners/interaction-tracker.ts';
 import { sendDirectMessage } from '../slack/replies/private-replies.ts';
 import type { Seals } from '../slack/seals/seals.ts';
+import type { RedisLedger } from '../store/ledger/ledger.ts';
+import { createUnfinishedStore } from '../store/work/unfinished-store.ts';
 import type { OpenRedis } from './open-redis.ts';
 
 /** Starts to tell people what came of interactions whose bot ended before it was done with them. */

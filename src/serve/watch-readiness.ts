@@ -1,10 +1,10 @@
 import { groupsNamed } from '../domain/policy/policy.ts';
-import { createWriteProbe } from '../store/work/write-probe.ts';
 import type { Log } from '../logging/logger.ts';
 import { measureOldestWork } from '../ops/oldest-work-gauge.ts';
 import { type ReadinessInputs, type ReadinessOptions, startReadiness } from '../ops/start-readiness.ts';
 import type { PolicyWatch } from '../policy-file/watch-policy.ts';
-import type { Clock } from '../workflow/ports.ts';
+import { createWriteProbe } from '../store/work/write-probe.ts';
+import type { Clock } from '../workflow/ports/clock.ts';
 import type { OpenLedger } from './open-ledger.ts';
 import type { OpenRedis } from './open-redis.ts';
 import type { SlackAccess } from './slack-access.ts';

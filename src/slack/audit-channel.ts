@@ -1,5 +1,5 @@
 import type { Log } from '../logging/logger.ts';
-import type { PolicySource } from '../workflow/ports.ts';
+import type { PolicySource } from '../workflow/ports/policy-source.ts';
 import type { SlackClients } from './connection/clients.ts';
 import { alarmNotice, checkpointNotice, lostNotice, resumedNotice } from './views/audit/audit-notices.ts';
 import type { MessageView } from './views/text/text.ts';

@@ -2,13 +2,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { LRUCache } from 'lru-cache';
 import { hasPlace } from '../domain/request/private-request.ts';
 import { NotRecorded } from '../workflow/faults.ts';
+import type { Clock } from '../workflow/ports/clock.ts';
 import { concerned, type HomeTabs, homeFacts, type OpenHomeTabs } from '../workflow/queries/home.ts';
 import type { RunningDeps } from '../workflow/queries/list-running.ts';
-import type { Clock } from '../workflow/ports.ts';
 import type { Background } from './context/background.ts';
-import { type CardLinkDeps, linksOf } from './posting/card-links.ts';
 import type { LogState } from './context/log-state.ts';
 import type { LookUps } from './context/look-ups.ts';
+import { type CardLinkDeps, linksOf } from './posting/card-links.ts';
 import { type SealDeps, sealRequest } from './seals/sealed-ids.ts';
 import { homeAway, homeView, shownAtHome } from './views/home/home.ts';
 

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LRUCache } from 'lru-cache';
 import type { Log } from '../logging/logger.ts';
-import type { Claim, Clock, EffectKind, Outbox, Work } from '../workflow/ports.ts';
+import type { Clock } from '../workflow/ports/clock.ts';
+import type { Claim, EffectKind, Outbox, Work } from '../workflow/ports/outbox.ts';
 
 /** Null: done. Otherwise when to run again, and why. */
 export type Ran = { againInSeconds: number; why: string } | null;

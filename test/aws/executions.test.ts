@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { AwsFault } from '../../src/workflow/faults.ts';
-import type { Access } from '../../src/workflow/ports.ts';
+import type { Access } from '../../src/workflow/ports/executions.ts';
 import { ACCOUNT, arnOf, REGION, ROLE } from './aws-environment.ts';
 import { adapter, aws, count, givenAws, READ, RUNNING, startNewAws, task } from './given-executions.ts';
 

@@ -2,7 +2,8 @@ import { afterEach, beforeEach, vi } from 'vitest';
 import type { DataSyncOptions, LocalDataSync } from '../../sandbox/datasync/start-data-sync.ts';
 import { createExecutions, type DataSyncExecutions } from '../../src/aws/executions.ts';
 import type { TimeLimits } from '../../src/aws/time-limits.ts';
-import type { Access, Clock } from '../../src/workflow/ports.ts';
+import type { Clock } from '../../src/workflow/ports/clock.ts';
+import type { Access } from '../../src/workflow/ports/executions.ts';
 import { ACCOUNT, REGION, startAws } from './aws-environment.ts';
 
 export const READ: Access = { role: null, session: { kind: 'read' } };

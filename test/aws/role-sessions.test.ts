@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Access } from '../../src/workflow/ports.ts';
+import type { Access } from '../../src/workflow/ports/executions.ts';
 import { ACCOUNT, arnOf, REGION, ROLE } from './aws-environment.ts';
 import { adapter, aws, count, givenAws, operations, RUNNING, startNewAws, task } from './given-executions.ts';
 

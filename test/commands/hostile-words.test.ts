@@ -2,8 +2,8 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { plainEvent } from '../../src/domain/audit/audit-record.ts';
 import { writeCheckpointLine } from '../../src/audit/format/checkpoint-format.ts';
+import { plainEvent } from '../../src/domain/audit/audit-record.ts';
 import { ROOT, cli as run } from '../command-line.ts';
 import { openLedger } from '../store/given-ledger.ts';
 

@@ -5,8 +5,8 @@ import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished } from 'vitest';
 import { type LocalSlack, startSlack } from '../../sandbox/slack/local-slack.ts';
 import { verifyAudit } from '../../src/commands/audit/verify-audit.ts';
-import { MAIN, ROOT } from '../command-line.ts';
 import { KEY, run } from '../audit/log/log-fixture.ts';
+import { MAIN, ROOT } from '../command-line.ts';
 
 let slack: LocalSlack;
 beforeAll(async () => {

@@ -1,5 +1,5 @@
-import { type Config, readConfig } from '../../src/config/read-config.ts';
 import { type ConfigFault, describeConfigFaults } from '../../src/config/config-fault.ts';
+import { type Config, readConfig } from '../../src/config/read-config.ts';
 
 /** As long as Slack's are. */
 export const SECRET = 'secretsigning0123456789abcdef012';

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { describeConfigFaults } from '../../src/config/config-fault.ts';
 import { readRedisTarget } from '../../src/config/redis-target.ts';
-import { faults, read } from './given-config.ts';
 import { selfSigned } from '../store/self-signed.ts';
+import { faults, read } from './given-config.ts';
 
 describe('readRedisTarget', () => {
   it.each([

@@ -1,6 +1,6 @@
-import { admit, decideRequest } from '../../src/domain/request/decide-request.ts';
 import type { OtherPolicy, PolicyInForce } from '../../src/domain/policy/policies-in-force.ts';
 import type { Rule } from '../../src/domain/policy/policy.ts';
+import { admit, decideRequest } from '../../src/domain/request/decide-request.ts';
 import { ask, at, execution, GROUPS, MIB, PEOPLE, policy, rule } from './given.ts';
 
 /** What this bot goes by: all is let through at once. */

@@ -1,5 +1,5 @@
-import { decideReview, type ReviewFacts } from '../../src/domain/request/decide-review.ts';
 import type { Person } from '../../src/domain/policy/policy.ts';
+import { decideReview, type ReviewFacts } from '../../src/domain/request/decide-review.ts';
 import type { ThrottleRequest } from '../../src/domain/request/throttle-request.ts';
 import { at, facts, folded, MIB } from './given.ts';
 

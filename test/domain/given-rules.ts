@@ -1,5 +1,5 @@
-import { DEFAULT_LIMITS } from '../../src/domain/policy/use-limits.ts';
 import type { Groups, Person, Policy, Rule } from '../../src/domain/policy/policy.ts';
+import { DEFAULT_LIMITS } from '../../src/domain/policy/use-limits.ts';
 
 export function rule(but: Partial<Rule> = {}): Rule {
   return {

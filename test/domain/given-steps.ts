@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import type { Person, Principals, Rule } from '../../src/domain/policy/policy.ts';
 import { UPDATABLE } from '../../src/domain/execution/task-execution.ts';
+import type { Person, Principals, Rule } from '../../src/domain/policy/policy.ts';
 import { MIB, rule } from './given.ts';
 
 export const NAMES = ['UA', 'UB', 'UC', 'UD', 'UE'];

@@ -1,10 +1,10 @@
-import type { AskCommand } from '../../src/domain/request/ask-command.ts';
-import { startedEvent } from '../../src/domain/run/decide-apply.ts';
-import { decideRequest } from '../../src/domain/request/decide-request.ts';
-import { scheduledEvent } from '../../src/domain/run/decide-revert.ts';
 import type { Rule } from '../../src/domain/policy/policy.ts';
+import type { AskCommand } from '../../src/domain/request/ask-command.ts';
+import { decideRequest } from '../../src/domain/request/decide-request.ts';
 import { stateEvent } from '../../src/domain/request/request-event.ts';
 import type { ThrottleRequest } from '../../src/domain/request/throttle-request.ts';
+import { startedEvent } from '../../src/domain/run/decide-apply.ts';
+import { scheduledEvent } from '../../src/domain/run/decide-revert.ts';
 import {
   ask,
   at,

@@ -1,11 +1,11 @@
-import type { AskCommand } from '../../src/domain/request/ask-command.ts';
 import type { AuditEvent } from '../../src/domain/audit/audit-event.ts';
-import { decideRequest } from '../../src/domain/request/decide-request.ts';
-import { evolve } from '../../src/domain/request/evolve-request.ts';
-import { DEFAULT_LIMITS } from '../../src/domain/policy/use-limits.ts';
+import { parseExecutionArn, type TaskExecution } from '../../src/domain/execution/task-execution.ts';
 import type { PolicyInForce } from '../../src/domain/policy/policies-in-force.ts';
 import type { Groups, Person, Policy, Rule } from '../../src/domain/policy/policy.ts';
-import { parseExecutionArn, type TaskExecution } from '../../src/domain/execution/task-execution.ts';
+import { DEFAULT_LIMITS } from '../../src/domain/policy/use-limits.ts';
+import type { AskCommand } from '../../src/domain/request/ask-command.ts';
+import { decideRequest } from '../../src/domain/request/decide-request.ts';
+import { evolve } from '../../src/domain/request/evolve-request.ts';
 import type { ThrottleRequest } from '../../src/domain/request/throttle-request.ts';
 
 /** The world of the tests: one execution at 100 MiB/s, an operator, two leads and some who may nothing. */

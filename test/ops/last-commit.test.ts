@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { createLastCommit } from '../../src/ops/last-commit.ts';
 import { ClaimLost, LedgerLost, NotRecorded } from '../../src/workflow/faults.ts';
-import type { Change, Ledger } from '../../src/workflow/ports.ts';
+import type { Change } from '../../src/workflow/ports/commit.ts';
+import type { Ledger } from '../../src/workflow/ports/ledger.ts';
 import { openLedger, policyLoaded } from '../store/given-ledger.ts';
 
 describe('the last commit', () => {

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { RedisLedger } from '../../src/store/ledger/ledger.ts';
 import { createLogger } from '../../src/logging/logger.ts';
 import { loggedLedger } from '../../src/ops/logged-ledger.ts';
+import type { RedisLedger } from '../../src/store/ledger/ledger.ts';
 import { asked, asking, following, type OpenedLedger, openLedger, policyLoaded } from '../store/given-ledger.ts';
 
 let opened: OpenedLedger;

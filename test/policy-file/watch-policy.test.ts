@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createPolicies, type Policies } from '../../src/store/ledger/policies.ts';
 import { policyOnRecord } from '../../src/audit/log/policy-on-record.ts';
 import { createLogger } from '../../src/logging/logger.ts';
 import { type ReadPolicy, readPolicyText } from '../../src/policy-file/read-policy-text.ts';
 import { type PolicyWatch, watchPolicy } from '../../src/policy-file/watch-policy.ts';
+import { createPolicies, type Policies } from '../../src/store/ledger/policies.ts';
 import { NotRecorded } from '../../src/workflow/faults.ts';
 import { AUDIT_KEYS, type OpenedLedger, openLedger } from '../store/given-ledger.ts';
 

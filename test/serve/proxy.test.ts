@@ -10,9 +10,9 @@ import { createMetrics } from '../../src/ops/metrics.ts';
 import { createClients } from '../../src/slack/connection/clients.ts';
 import { socketListening } from '../../src/slack/connection/receivers.ts';
 import { fetchThrough, slackProxy } from '../../src/slack/connection/slack-proxy.ts';
-import type { Access } from '../../src/workflow/ports.ts';
-import { type ConnectProxy, startConnectProxy } from './connect-proxy.ts';
+import type { Access } from '../../src/workflow/ports/executions.ts';
 import { ACCOUNT, arnOf, REGION, ROLE, startAws } from '../aws/aws-environment.ts';
+import { type ConnectProxy, startConnectProxy } from './connect-proxy.ts';
 
 const ARN = `arn:aws:datasync:${REGION}:${ACCOUNT}:task/task-0123456789abcdef0/execution/exec-0123456789abcdef0`;
 const READ: Access = { role: null, session: { kind: 'read' } };

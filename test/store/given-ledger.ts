@@ -1,17 +1,17 @@
 import { createHash, createHmac, randomBytes } from 'node:crypto';
 import { inject } from 'vitest';
+import { type AuditedLedgerOptions, createAuditedLedger } from '../../src/audit/continuity/audited-ledger.ts';
 import { type RedisTarget, readRedisTarget } from '../../src/config/redis-target.ts';
 import type { AuditEvent } from '../../src/domain/audit/audit-event.ts';
 import { plainEvent } from '../../src/domain/audit/audit-record.ts';
+import { parseExecutionArn } from '../../src/domain/execution/task-execution.ts';
 import { decideRequest } from '../../src/domain/request/decide-request.ts';
 import { stateEvent } from '../../src/domain/request/request-event.ts';
-import { parseExecutionArn } from '../../src/domain/execution/task-execution.ts';
 import type { ThrottleRequest } from '../../src/domain/request/throttle-request.ts';
-import { type AuditedLedgerOptions, createAuditedLedger } from '../../src/audit/continuity/audited-ledger.ts';
 import { type Connection, connect, openConnection } from '../../src/store/connection/connection.ts';
 import { createKeys, type Keys } from '../../src/store/connection/keys.ts';
 import type { RedisLedger } from '../../src/store/ledger/ledger.ts';
-import type { Change } from '../../src/workflow/ports.ts';
+import type { Change } from '../../src/workflow/ports/commit.ts';
 import { ask, execution, GROUPS, LEAD, OPERATOR, PEOPLE, policy, rule, T0 } from '../domain/given.ts';
 
 const KEY = { kid: 'k1', key: Buffer.alloc(32, 7) };

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Connection, connect, openConnection } from '../../src/store/connection/connection.ts';
 import { createKeys, type Keys } from '../../src/store/connection/keys.ts';
 import { createOutbox } from '../../src/store/work/outbox.ts';
-import type { Outbox, Work } from '../../src/workflow/ports.ts';
+import type { Outbox, Work } from '../../src/workflow/ports/outbox.ts';
 import { at } from '../domain/given.ts';
 import { freshPrefix, targetOf } from './given-ledger.ts';
 import { until } from './redis-servers.ts';

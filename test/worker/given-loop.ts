@@ -1,10 +1,10 @@
 import { EventEmitter, once } from 'node:events';
 import { afterEach, beforeEach, expect, vi } from 'vitest';
+import { createLogger } from '../../src/logging/logger.ts';
 import type { Connection } from '../../src/store/connection/connection.ts';
 import { createOutbox } from '../../src/store/work/outbox.ts';
-import { createLogger } from '../../src/logging/logger.ts';
 import { type LoopOptions, type Run, startLoop } from '../../src/worker/loop.ts';
-import type { Claim, EffectKind } from '../../src/workflow/ports.ts';
+import type { Claim, EffectKind } from '../../src/workflow/ports/outbox.ts';
 import { at } from '../domain/given.ts';
 import { type OpenedLedger, openLedger, openRedis } from '../store/given-ledger.ts';
 

@@ -1,6 +1,6 @@
 import { expect, it, vi } from 'vitest';
-import { createOutbox } from '../../src/store/work/outbox.ts';
 import { createLogger } from '../../src/logging/logger.ts';
+import { createOutbox } from '../../src/store/work/outbox.ts';
 import { startLoop } from '../../src/worker/loop.ts';
 import { openLedger, openRedis } from '../store/given-ledger.ts';
 import { ALL_DONE } from './given-loop.ts';

@@ -1,18 +1,18 @@
 import { GENESIS, plainEvent, writeRecord } from '../../domain/audit/audit-record.ts';
 import type { LossDetail } from '../../domain/audit/log-details.ts';
-import { readArchivedUpTo } from '../log/archived-up-to.ts';
-import { type AuditKey, hexHashOf, sealRecord } from '../format/audit-chain.ts';
-import { oneEntry } from '../log/audit-entries.ts';
-import { checkPositions } from './check-positions.ts';
 import type { Connection } from '../../store/connection/connection.ts';
 import type { Keys } from '../../store/connection/keys.ts';
+import { loadScript } from '../../store/connection/script.ts';
+import { type AuditKey, hexHashOf, sealRecord } from '../format/audit-chain.ts';
 import { seqOf } from '../format/log-entry.ts';
 import type { LogPosition } from '../format/log-position.ts';
-import { readLogState } from '../log/log-state.ts';
 import { isSeq, parseObject } from '../format/parse-json.ts';
+import { readArchivedUpTo } from '../log/archived-up-to.ts';
+import { oneEntry } from '../log/audit-entries.ts';
+import { readLogState } from '../log/log-state.ts';
+import { checkPositions } from './check-positions.ts';
 import { statusOf } from './position-status.ts';
 import { readPublishedPositions } from './published-positions.ts';
-import { loadScript } from '../../store/connection/script.ts';
 
 /** More records than are ever written between two checkpoints, or after the newest record that any bot observed. */
 const FAR = 1_000_000;

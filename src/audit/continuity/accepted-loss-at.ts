@@ -1,8 +1,8 @@
 import { lossOf } from '../../domain/audit/log-claims.ts';
 import type { LossDetail } from '../../domain/audit/log-details.ts';
-import type { AuditKey } from '../format/audit-chain.ts';
 import type { Connection } from '../../store/connection/connection.ts';
 import type { Keys } from '../../store/connection/keys.ts';
+import type { AuditKey } from '../format/audit-chain.ts';
 import { readLogState } from '../log/log-state.ts';
 import { provenRecord } from '../log/proven-record.ts';
 

@@ -1,7 +1,7 @@
 import type { Connection } from '../../store/connection/connection.ts';
 import type { Keys } from '../../store/connection/keys.ts';
-import { parseObject } from '../format/parse-json.ts';
 import { loadScript } from '../../store/connection/script.ts';
+import { parseObject } from '../format/parse-json.ts';
 import type { SharedSeal } from '../format/shared-seal.ts';
 
 /** For so long, no bot repeats an alarm about the same thing. */

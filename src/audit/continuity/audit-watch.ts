@@ -1,13 +1,13 @@
 import { hash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { LedgerLost } from '../../workflow/faults.ts';
-import { createAlarmDedupe } from './alarm-dedupe.ts';
-import type { AuditAlarms } from '../log/audit-alarms.ts';
-import type { Checkpoints } from './audit-checkpoints.ts';
 import type { Connection } from '../../store/connection/connection.ts';
 import type { Keys } from '../../store/connection/keys.ts';
 import type { RedisLedger } from '../../store/ledger/ledger.ts';
+import { LedgerLost } from '../../workflow/faults.ts';
 import type { SharedSeal } from '../format/shared-seal.ts';
+import type { AuditAlarms } from '../log/audit-alarms.ts';
+import { createAlarmDedupe } from './alarm-dedupe.ts';
+import type { Checkpoints } from './audit-checkpoints.ts';
 
 /** A loss must be noticed within 5 s, also where nothing is written. */
 const RECHECK_MS = 2000;

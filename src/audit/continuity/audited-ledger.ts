@@ -1,8 +1,8 @@
+import { createRedisOutcome } from '../../store/connection/redis-outcome.ts';
+import { createLedger, type LedgerOptions, type RedisLedger } from '../../store/ledger/ledger.ts';
 import { type AuditAlarms, createAuditAlarms } from '../log/audit-alarms.ts';
 import { createAuditSearch } from '../log/audit-search.ts';
-import { createLedger, type LedgerOptions, type RedisLedger } from '../../store/ledger/ledger.ts';
 import { type ContinuityOptions, createLogContinuity } from './log-continuity.ts';
-import { createRedisOutcome } from '../../store/connection/redis-outcome.ts';
 
 export interface AuditedLedgerOptions extends ContinuityOptions, Omit<LedgerOptions, 'continuity' | 'lookUp'> {
   /** Told what is wrong with records that are looked up. */

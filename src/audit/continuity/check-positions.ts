@@ -1,7 +1,7 @@
 import type { AuditHead } from '../../domain/audit/audit-record.ts';
-import type { AuditKey } from '../format/audit-chain.ts';
 import type { Connection } from '../../store/connection/connection.ts';
 import type { Keys } from '../../store/connection/keys.ts';
+import type { AuditKey } from '../format/audit-chain.ts';
 import { type LogPosition, samePosition } from '../format/log-position.ts';
 import { readLogState } from '../log/log-state.ts';
 import { type PositionStatus, statusOf } from './position-status.ts';

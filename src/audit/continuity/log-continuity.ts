@@ -1,13 +1,13 @@
 import type { AuditHead } from '../../domain/audit/audit-record.ts';
-import { LedgerLost } from '../../workflow/faults.ts';
-import type { AuditKey } from '../format/audit-chain.ts';
-import { type CheckedPositions, checkPositions } from './check-positions.ts';
 import type { Connection } from '../../store/connection/connection.ts';
 import type { Keys } from '../../store/connection/keys.ts';
-import type { Continuity } from '../../store/ledger/log-head.ts';
-import { type LogPosition, samePosition } from '../format/log-position.ts';
-import { publishPositions } from './published-positions.ts';
 import { createRedisOutcome } from '../../store/connection/redis-outcome.ts';
+import type { Continuity } from '../../store/ledger/log-head.ts';
+import { LedgerLost } from '../../workflow/faults.ts';
+import type { AuditKey } from '../format/audit-chain.ts';
+import { type LogPosition, samePosition } from '../format/log-position.ts';
+import { type CheckedPositions, checkPositions } from './check-positions.ts';
+import { publishPositions } from './published-positions.ts';
 
 export interface ContinuityOptions {
   redis: Connection;

@@ -1,11 +1,11 @@
-import type { Untrusted } from '../../workflow/ports.ts';
-import { acceptedLossAt } from './accepted-loss-at.ts';
+import type { Connection } from '../../store/connection/connection.ts';
+import type { Keys } from '../../store/connection/keys.ts';
+import type { Untrusted } from '../../workflow/ports/audit-line.ts';
 import type { AuditKey } from '../format/audit-chain.ts';
 import type { Checkpoint } from '../format/checkpoint-format.ts';
-import type { Connection } from '../../store/connection/connection.ts';
-import { createEntryCheck } from '../verify/entry-check.ts';
-import type { Keys } from '../../store/connection/keys.ts';
 import { readLogState } from '../log/log-state.ts';
+import { createEntryCheck } from '../verify/entry-check.ts';
+import { acceptedLossAt } from './accepted-loss-at.ts';
 
 /** An earlier checkpoint, from which the count continues. */
 export type CountedUpTo = Pick<Checkpoint, 'seq' | 'count'>;

@@ -1,8 +1,8 @@
 import type { KeyObject } from 'node:crypto';
-import { printable } from '../../domain/text/printable.ts';
 import { bad, good, type Result } from '../../domain/result.ts';
-import { readCheckpointFile } from '../log/checkpoint-file.ts';
+import { printable } from '../../domain/text/printable.ts';
 import { type Checkpoint, signatureOf } from '../format/checkpoint-format.ts';
+import { readCheckpointFile } from '../log/checkpoint-file.ts';
 
 /**
  * The checkpoints in the bot's own file, in the order of the file; with a signing key, only those that it signed. None where

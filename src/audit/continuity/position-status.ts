@@ -1,12 +1,12 @@
 import type { AuditHead } from '../../domain/audit/audit-record.ts';
 import type { LossDetail } from '../../domain/audit/log-details.ts';
-import { acceptedLossAt } from './accepted-loss-at.ts';
-import { provesArchive } from '../log/archived-up-to.ts';
-import { type AuditKey, hashRecord } from '../format/audit-chain.ts';
 import type { Connection } from '../../store/connection/connection.ts';
 import type { Keys } from '../../store/connection/keys.ts';
+import { type AuditKey, hashRecord } from '../format/audit-chain.ts';
 import type { LogPosition } from '../format/log-position.ts';
+import { provesArchive } from '../log/archived-up-to.ts';
 import { readLogState } from '../log/log-state.ts';
+import { acceptedLossAt } from './accepted-loss-at.ts';
 
 /** What became of a record that was once observed in the log. */
 export type PositionStatus =

@@ -1,6 +1,6 @@
-import type { AuditKey } from '../format/audit-chain.ts';
 import type { Connection } from '../../store/connection/connection.ts';
 import type { Keys } from '../../store/connection/keys.ts';
+import type { AuditKey } from '../format/audit-chain.ts';
 import type { LogPosition } from '../format/log-position.ts';
 import { isHash, isSeq, parseObject } from '../format/parse-json.ts';
 import { createSharedSeal } from '../format/shared-seal.ts';

@@ -1,7 +1,7 @@
 import type { KeyObject } from 'node:crypto';
-import { type CheckpointLine, readCheckpointLine, signatureOf } from '../format/checkpoint-format.ts';
 import type { Connection } from '../../store/connection/connection.ts';
 import type { Keys } from '../../store/connection/keys.ts';
+import { type CheckpointLine, readCheckpointLine, signatureOf } from '../format/checkpoint-format.ts';
 import type { SharedSeal } from '../format/shared-seal.ts';
 
 /** The newest checkpoint in Redis, where each bot finds what another made. Only its seal or signature proves it. */

@@ -1,6 +1,6 @@
 import type { Log } from '../../logging/logger.ts';
-import type { Checkpoint } from '../format/checkpoint-format.ts';
 import type { RedisLedger } from '../../store/ledger/ledger.ts';
+import type { Checkpoint } from '../format/checkpoint-format.ts';
 
 const WHY =
   'the log was empty when this bot started, and there is no checkpoint (AUDIT_CHECKPOINT_FILE): it can not know whether there was one before. If this is no new installation, stop all bots now and restore the log; the warning ends when the new log is used';

@@ -1,6 +1,6 @@
 import { stringify } from 'csv-stringify/sync';
-import { printable } from '../../domain/text/printable.ts';
 import { UNLIMITED } from '../../domain/rate/rate.ts';
+import { printable } from '../../domain/text/printable.ts';
 import type { ExportForm } from './export-format.ts';
 import { parseRecord } from './parse-json.ts';
 

@@ -1,7 +1,7 @@
 import { archivedOf } from '../../domain/audit/log-claims.ts';
-import type { AuditKey } from '../format/audit-chain.ts';
 import type { Connection } from '../../store/connection/connection.ts';
 import type { Keys } from '../../store/connection/keys.ts';
+import type { AuditKey } from '../format/audit-chain.ts';
 import type { LogEntry } from '../format/log-entry.ts';
 import { type ArchivedUpTo, readLogState } from './log-state.ts';
 import { provenRecord } from './proven-record.ts';

@@ -1,14 +1,14 @@
 import type { AuditRecord } from '../../domain/audit/audit-record.ts';
-import { readArchivedUpTo } from './archived-up-to.ts';
-import type { AuditKey } from '../format/audit-chain.ts';
-import { firstSince, oneEntry, placeOf, readEntries, readSnapshot } from './audit-entries.ts';
-import type { ExportPlan } from './audit-export.ts';
 import type { Connection } from '../../store/connection/connection.ts';
-import { indexNames } from './index-entries.ts';
-import { indexKeysOf } from '../../store/ledger/index-keys.ts';
 import type { Keys } from '../../store/connection/keys.ts';
+import { indexKeysOf } from '../../store/ledger/index-keys.ts';
+import type { AuditKey } from '../format/audit-chain.ts';
 import { seqOf } from '../format/log-entry.ts';
 import { parseObject } from '../format/parse-json.ts';
+import { readArchivedUpTo } from './archived-up-to.ts';
+import { firstSince, oneEntry, placeOf, readEntries, readSnapshot } from './audit-entries.ts';
+import type { ExportPlan } from './audit-export.ts';
+import { indexNames } from './index-entries.ts';
 
 /** How many records one step deletes: few enough that no other command waits long. */
 const STEP = 500;

@@ -1,13 +1,13 @@
 import type { EventOf } from '../../domain/audit/audit-event.ts';
 import { plainEvent } from '../../domain/audit/audit-record.ts';
 import { archivedOf } from '../../domain/audit/log-claims.ts';
-import { firstSince, oneEntry, placeOf, readEntries, readSnapshot } from './audit-entries.ts';
 import type { Connection } from '../../store/connection/connection.ts';
-import type { ExportedRecord, ExportForm, ExportHead } from '../format/export-format.ts';
 import type { Keys } from '../../store/connection/keys.ts';
+import type { ExportedRecord, ExportForm, ExportHead } from '../format/export-format.ts';
 import { type LogEntry, recordOf, seqOf } from '../format/log-entry.ts';
-import { readLogState } from './log-state.ts';
 import { parseRecord } from '../format/parse-json.ts';
+import { firstSince, oneEntry, placeOf, readEntries, readSnapshot } from './audit-entries.ts';
+import { readLogState } from './log-state.ts';
 
 /** A range of the records' `at`; null: without a limit on that side. */
 export interface ExportRange {

@@ -1,14 +1,14 @@
-import { type LogSnapshot, readEntries } from './audit-entries.ts';
 import type { Connection } from '../../store/connection/connection.ts';
-import { formatCount } from '../format/format-counts.ts';
-import { readIndexes } from './index-entries.ts';
-import { indexKeysOf } from '../../store/ledger/index-keys.ts';
-import { createIndexSums } from '../verify/index-sums.ts';
 import type { Keys } from '../../store/connection/keys.ts';
+import { indexKeysOf } from '../../store/ledger/index-keys.ts';
+import { formatCount } from '../format/format-counts.ts';
 import { type LogEntry, seqOf } from '../format/log-entry.ts';
 import { parseObject } from '../format/parse-json.ts';
+import { createIndexSums } from '../verify/index-sums.ts';
 import type { Fault } from '../verify/verdict.ts';
 import type { Verification } from '../verify/verify-log.ts';
+import { type LogSnapshot, readEntries } from './audit-entries.ts';
+import { readIndexes } from './index-entries.ts';
 
 /**
  * Checks the look-up indexes against the records: each record is in every index that it belongs to, and no index names a

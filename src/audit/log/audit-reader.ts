@@ -6,19 +6,19 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import type { AuditReader, ExportedFile } from '../../workflow/audit-ports.ts';
-import type { Clock } from '../../workflow/ports.ts';
-import type { AuditAlarms } from './audit-alarms.ts';
+import type { Connection } from '../../store/connection/connection.ts';
+import type { Keys } from '../../store/connection/keys.ts';
+import { createRedisOutcome } from '../../store/connection/redis-outcome.ts';
+import type { RedisLedger } from '../../store/ledger/ledger.ts';
+import type { AuditReader, ExportedFile } from '../../workflow/ports/audit-reader.ts';
+import type { Clock } from '../../workflow/ports/clock.ts';
 import type { AuditKey } from '../format/audit-chain.ts';
+import { jsonLines } from '../format/export-format.ts';
+import { withFlaw } from '../verify/verify-log.ts';
+import type { AuditAlarms } from './audit-alarms.ts';
 import { type ExportPlan, exportedEvent, exportText, planExport } from './audit-export.ts';
 import { createAuditSearch } from './audit-search.ts';
 import { readKnownCheckpoints } from './checkpoint-file.ts';
-import type { Connection } from '../../store/connection/connection.ts';
-import { jsonLines } from '../format/export-format.ts';
-import type { Keys } from '../../store/connection/keys.ts';
-import type { RedisLedger } from '../../store/ledger/ledger.ts';
-import { createRedisOutcome } from '../../store/connection/redis-outcome.ts';
-import { withFlaw } from '../verify/verify-log.ts';
 import { verifyRedisLog } from './verify-redis-log.ts';
 
 interface ReaderOptions {

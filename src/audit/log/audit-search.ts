@@ -1,18 +1,18 @@
 import { isEventName } from '../../domain/audit/audit-event.ts';
 import { asRecord } from '../../domain/audit/audit-record.ts';
+import type { Connection } from '../../store/connection/connection.ts';
+import type { Keys } from '../../store/connection/keys.ts';
+import type { RedisOutcome } from '../../store/connection/redis-outcome.ts';
+import { indexKeysOf } from '../../store/ledger/index-keys.ts';
+import type { AuditIndex, AuditLine, UnreadLine } from '../../workflow/ports/audit-line.ts';
+import type { AuditPage, AuditQuery, AuditTurn } from '../../workflow/ports/audit-query.ts';
 import { matches } from '../../workflow/queries/audit-matches.ts';
-import type { AuditPage, AuditQuery, AuditTurn } from '../../workflow/audit-ports.ts';
-import type { AuditIndex, AuditLine, UnreadLine } from '../../workflow/ports.ts';
+import type { AuditKey } from '../format/audit-chain.ts';
+import { type LogEntry, seqOf, toEntry } from '../format/log-entry.ts';
+import { createEntryCheck } from '../verify/entry-check.ts';
 import { readArchivedUpTo } from './archived-up-to.ts';
 import type { AuditAlarms } from './audit-alarms.ts';
-import type { AuditKey } from '../format/audit-chain.ts';
 import { firstSince } from './audit-entries.ts';
-import type { Connection } from '../../store/connection/connection.ts';
-import { createEntryCheck } from '../verify/entry-check.ts';
-import { indexKeysOf } from '../../store/ledger/index-keys.ts';
-import type { Keys } from '../../store/connection/keys.ts';
-import { type LogEntry, seqOf, toEntry } from '../format/log-entry.ts';
-import type { RedisOutcome } from '../../store/connection/redis-outcome.ts';
 
 /** How many records one step may read where there is no index to use. */
 const MOST_READ = 5000;

@@ -1,8 +1,8 @@
 import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
-import { type KnownCheckpoint, knownCheckpoints } from '../verify/checkpoint-check.ts';
 import { type CheckpointLine, readCheckpointLine, type Signers } from '../format/checkpoint-format.ts';
 import { linesOf } from '../format/lines-of.ts';
+import { type KnownCheckpoint, knownCheckpoints } from '../verify/checkpoint-check.ts';
 
 const MOST_LINES_NAMED = 5;
 

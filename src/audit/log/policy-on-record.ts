@@ -1,9 +1,9 @@
-import type { AuditKey } from '../format/audit-chain.ts';
-import { oneEntry, readEntries } from './audit-entries.ts';
 import type { Connection } from '../../store/connection/connection.ts';
-import { createEntryCheck } from '../verify/entry-check.ts';
 import type { Keys } from '../../store/connection/keys.ts';
+import type { AuditKey } from '../format/audit-chain.ts';
 import { parseRecord } from '../format/parse-json.ts';
+import { createEntryCheck } from '../verify/entry-check.ts';
+import { oneEntry, readEntries } from './audit-entries.ts';
 
 /** Where more records than this follow the one of the policy, the policy is recorded again. */
 const MOST_READ = 5000;

@@ -1,6 +1,6 @@
 import type { AuditKey } from '../format/audit-chain.ts';
-import { createEntryCheck } from '../verify/entry-check.ts';
 import { type LogEntry, seqOf } from '../format/log-entry.ts';
+import { createEntryCheck } from '../verify/entry-check.ts';
 
 /**
  * The record in an entry; null where none of the audit keys made its MAC. So somebody without a key can neither accept a

@@ -1,12 +1,12 @@
-import type { AuditKey } from '../format/audit-chain.ts';
-import { type LogSnapshot, readEntries, readSnapshot } from './audit-entries.ts';
-import { createIndexCheck, withIndexes } from './audit-index-check.ts';
-import type { Unverified } from '../verify/chain-check.ts';
-import type { KnownCheckpoint } from '../verify/checkpoint-check.ts';
 import type { Connection } from '../../store/connection/connection.ts';
 import type { Keys } from '../../store/connection/keys.ts';
+import type { AuditKey } from '../format/audit-chain.ts';
 import { type LogEntry, recordOf } from '../format/log-entry.ts';
+import type { Unverified } from '../verify/chain-check.ts';
+import type { KnownCheckpoint } from '../verify/checkpoint-check.ts';
 import { type LogPart, type Verification, verifyParts } from '../verify/verify-log.ts';
+import { type LogSnapshot, readEntries, readSnapshot } from './audit-entries.ts';
+import { createIndexCheck, withIndexes } from './audit-index-check.ts';
 
 /** Opens the archives of the log, in the order of their records. Each call opens them again. */
 export type OpenArchives = () => Promise<LogPart[]>;

@@ -1,4 +1,3 @@
-import type { CheckedRecord } from './chain-check.ts';
 import {
   type Checkpoint,
   type CheckpointLine,
@@ -7,6 +6,7 @@ import {
   signatureOf,
 } from '../format/checkpoint-format.ts';
 import { formatRecords } from '../format/format-counts.ts';
+import type { CheckedRecord } from './chain-check.ts';
 import type { LogSummary } from './part-summary.ts';
 import type { Fault } from './verdict.ts';
 

@@ -1,5 +1,5 @@
-import type { ChainCheck } from './chain-check.ts';
 import { formatCount, formatRange, formatRecords } from '../format/format-counts.ts';
+import type { ChainCheck } from './chain-check.ts';
 import type { PartHead } from './part-head.ts';
 import type { PartSummary } from './part-summary.ts';
 import type { Fault, Verdict } from './verdict.ts';

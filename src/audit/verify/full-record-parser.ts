@@ -1,5 +1,5 @@
-import { type ChainedRecord, EVENTS_WITH_DETAIL } from './fast-record-parser.ts';
 import { isHash, isSeq, isTooDeep, parseRecord } from '../format/parse-json.ts';
+import { type ChainedRecord, EVENTS_WITH_DETAIL } from './fast-record-parser.ts';
 
 /** The fields that each record has; what does not apply is null. */
 const FIELDS = [

@@ -1,6 +1,6 @@
 import { type AuditKey, createMacs } from '../format/audit-chain.ts';
-import type { CheckedRecord, Readable } from './chain-check.ts';
 import { formatCount, formatRange } from '../format/format-counts.ts';
+import type { CheckedRecord, Readable } from './chain-check.ts';
 import type { Fault } from './verdict.ts';
 
 /** A span of records whose MACs are by one key. */

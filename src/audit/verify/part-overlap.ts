@@ -1,7 +1,7 @@
 import { hexHashOf } from '../format/audit-chain.ts';
-import type { ChainCheck, Readable } from './chain-check.ts';
 import type { ExportedRecord } from '../format/export-format.ts';
 import { formatRange } from '../format/format-counts.ts';
+import type { ChainCheck, Readable } from './chain-check.ts';
 
 /**
  * Recognizes records that two parts have in common: an archive that was interrupted before its records were deleted from

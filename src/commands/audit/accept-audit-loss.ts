@@ -1,15 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { userInfo } from 'node:os';
-import { readLedgerConfig } from '../../config/ledger-config.ts';
-import { readCheckpointPath } from '../../config/file-paths.ts';
-import { printable } from '../../domain/text/printable.ts';
 import { acceptLoss } from '../../audit/continuity/accept-loss.ts';
-import { appendCheckpoints } from '../../audit/log/checkpoint-file.ts';
-import { writeCheckpointLine } from '../../audit/format/checkpoint-format.ts';
 import { makeCheckpoint } from '../../audit/continuity/make-checkpoint.ts';
+import { writeCheckpointLine } from '../../audit/format/checkpoint-format.ts';
+import { appendCheckpoints } from '../../audit/log/checkpoint-file.ts';
+import { readCheckpointPath } from '../../config/file-paths.ts';
+import { readLedgerConfig } from '../../config/ledger-config.ts';
+import { printable } from '../../domain/text/printable.ts';
 import { CannotRun } from '../cannot-run.ts';
-import { orCannotRun, readKnown, withLog } from './open-log.ts';
 import type { ExitCode, Terminal } from '../terminal.ts';
+import { orCannotRun, readKnown, withLog } from './open-log.ts';
 
 export interface AcceptLossOptions {
   reason: string;

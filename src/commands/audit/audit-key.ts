@@ -1,8 +1,8 @@
 import { createPublicKey } from 'node:crypto';
 import { readAuditKeys } from '../../config/audit-keys.ts';
 import { CannotRun } from '../cannot-run.ts';
-import { orCannotRun } from './open-log.ts';
 import type { ExitCode, Terminal } from '../terminal.ts';
+import { orCannotRun } from './open-log.ts';
 
 /** Prints the public half of AUDIT_SIGNING_KEY as PEM, which every tool for Ed25519 reads. */
 export function printAuditKey({ env, print }: Terminal): ExitCode {

@@ -4,19 +4,19 @@ import { userInfo } from 'node:os';
 import { dirname } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { csv } from '../../audit/format/export-csv.ts';
+import { type ExportForm, jsonLines } from '../../audit/format/export-format.ts';
+import { type ExportPlan, exportedEvent, exportText, planExport } from '../../audit/log/audit-export.ts';
 import type { AuditKeys } from '../../config/audit-keys.ts';
 import { readLedgerConfig } from '../../config/ledger-config.ts';
 import { printable } from '../../domain/text/printable.ts';
-import { type ExportPlan, exportedEvent, exportText, planExport } from '../../audit/log/audit-export.ts';
 import type { Connection } from '../../store/connection/connection.ts';
-import { csv } from '../../audit/format/export-csv.ts';
-import { type ExportForm, jsonLines } from '../../audit/format/export-format.ts';
 import type { Keys } from '../../store/connection/keys.ts';
 import { CannotRun } from '../cannot-run.ts';
+import type { ExitCode, Terminal } from '../terminal.ts';
 import { readMoment } from './moment.ts';
 import { openLedger, orCannotRun, withLog } from './open-log.ts';
 import { progressLine } from './progress-line.ts';
-import type { ExitCode, Terminal } from '../terminal.ts';
 
 export interface ExportOptions {
   since?: string;

@@ -1,11 +1,11 @@
 import type { KeyObject } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { printable } from '../../domain/text/printable.ts';
-import type { Unverified } from '../../audit/verify/chain-check.ts';
 import { signatureOf } from '../../audit/format/checkpoint-format.ts';
 import { readHeadLine, readRecordLine } from '../../audit/format/export-format.ts';
 import { linePagesOf } from '../../audit/format/lines-of.ts';
+import type { Unverified } from '../../audit/verify/chain-check.ts';
 import type { LogPart } from '../../audit/verify/verify-log.ts';
+import { printable } from '../../domain/text/printable.ts';
 import { CannotRun } from '../cannot-run.ts';
 import { BEGIN_BYTES, otherFile } from './other-file.ts';
 

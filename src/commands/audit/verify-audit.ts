@@ -1,18 +1,18 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { type AuditKeys, readAuditKeys } from '../../config/audit-keys.ts';
-import { readLedgerConfig } from '../../config/ledger-config.ts';
-import { readCheckpointPath } from '../../config/file-paths.ts';
-import { printable } from '../../domain/text/printable.ts';
-import type { KnownCheckpoint } from '../../audit/verify/checkpoint-check.ts';
 import { readKnownCheckpoints } from '../../audit/log/checkpoint-file.ts';
-import { type Verification, verifyParts, withFlaw } from '../../audit/verify/verify-log.ts';
 import { verifyRedisLog } from '../../audit/log/verify-redis-log.ts';
+import type { KnownCheckpoint } from '../../audit/verify/checkpoint-check.ts';
+import { type Verification, verifyParts, withFlaw } from '../../audit/verify/verify-log.ts';
+import { type AuditKeys, readAuditKeys } from '../../config/audit-keys.ts';
+import { readCheckpointPath } from '../../config/file-paths.ts';
+import { readLedgerConfig } from '../../config/ledger-config.ts';
+import { printable } from '../../domain/text/printable.ts';
 import { CannotRun } from '../cannot-run.ts';
+import { type ExitCode, type Terminal, table } from '../terminal.ts';
 import { openExports } from './open-exports.ts';
 import { orCannotRun, withLog } from './open-log.ts';
 import { beginOf, otherFile } from './other-file.ts';
-import { type ExitCode, type Terminal, table } from '../terminal.ts';
 
 export interface VerifyOptions {
   /** Exports and archives that together are one log. They are verified without Redis. */

@@ -1,8 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { readPolicyPath } from '../../config/file-paths.ts';
-import { printable } from '../../domain/text/printable.ts';
 import type { Result } from '../../domain/result.ts';
-import { describePolicyFaults, describePolicyWarnings, type ReadPolicy, readPolicyText } from '../../policy-file/read-policy-text.ts';
+import { printable } from '../../domain/text/printable.ts';
+import {
+  describePolicyFaults,
+  describePolicyWarnings,
+  type ReadPolicy,
+  readPolicyText,
+} from '../../policy-file/read-policy-text.ts';
 import { CannotRun } from '../cannot-run.ts';
 import type { ExitCode, Terminal } from '../terminal.ts';
 

@@ -1,12 +1,12 @@
 import { readPolicyPath } from '../../config/file-paths.ts';
+import { parseExecutionArn } from '../../domain/execution/task-execution.ts';
 import type { Policy } from '../../domain/policy/policy.ts';
 import { formatRate, parseRate, type RateProblem } from '../../domain/rate/rate.ts';
 import type { Result } from '../../domain/result.ts';
-import { parseExecutionArn } from '../../domain/execution/task-execution.ts';
 import { CannotRun } from '../cannot-run.ts';
+import { type ExitCode, type Terminal, table } from '../terminal.ts';
 import { readPolicyFile } from './check-policy.ts';
 import { explainRule, type Question, scenarios } from './explain-rule.ts';
-import { type ExitCode, type Terminal, table } from '../terminal.ts';
 
 export interface ExplainOptions {
   user: string;

@@ -1,4 +1,4 @@
-import { formatDuration } from '../../domain/time/duration.ts';
+import type { ExecutionArn } from '../../domain/execution/task-execution.ts';
 import {
   approvalsNeeded,
   checkRate,
@@ -12,7 +12,7 @@ import {
 } from '../../domain/policy/policy.ts';
 import { approverIds } from '../../domain/policy/possible-approvers.ts';
 import { type AskedRate, formatRate, resolveRate, UNLIMITED } from '../../domain/rate/rate.ts';
-import type { ExecutionArn } from '../../domain/execution/task-execution.ts';
+import { formatDuration } from '../../domain/time/duration.ts';
 
 /** A request as far as it is known without Slack and AWS. */
 export interface Question {

@@ -1,8 +1,8 @@
 import { z } from 'zod';
+import { FAILED_WHY, STALE_WHY } from '../request/throttle-request.ts';
+import { putOff, refused } from '../run/sending.ts';
 import { looseObject } from './loose-object.ts';
 import { policies } from './request-details.ts';
-import { putOff, refused } from '../run/sending.ts';
-import { FAILED_WHY, STALE_WHY } from '../request/throttle-request.ts';
 
 export const applyStartedDetail = looseObject({
   attempt: z.number(),

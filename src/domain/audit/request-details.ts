@@ -1,7 +1,7 @@
 import { z } from 'zod';
+import { direction, extension } from '../request/throttle-request.ts';
 import { takeover } from '../run/hold.ts';
 import { looseObject } from './loose-object.ts';
-import { direction, extension } from '../request/throttle-request.ts';
 import { timestamp } from './timestamp.ts';
 
 /** The digests of the policies that counted, where bots ran more than one. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { REVERT_FAILED_WHY, SKIPPED_WHY } from '../run/hold.ts';
-import { looseObject } from './loose-object.ts';
 import { putOff, refused } from '../run/sending.ts';
+import { looseObject } from './loose-object.ts';
 import { timestamp } from './timestamp.ts';
 
 export const revertScheduledDetail = looseObject({

@@ -1,7 +1,7 @@
-import { hiddenIn, plainTyped } from '../text/invisible.ts';
-import { quoted } from '../text/quoted.ts';
 import type { Result } from '../result.ts';
 import { bad, good } from '../result.ts';
+import { hiddenIn, plainTyped } from '../text/invisible.ts';
+import { quoted } from '../text/quoted.ts';
 
 /** The ARN of one run of a DataSync task, taken apart. */
 export interface ExecutionArn {

@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import { DEFAULT_LIMITS } from './use-limits.ts';
+import type { Result } from '../result.ts';
+import { bad, good } from '../result.ts';
 import type { Policy, Principals, Rule } from './policy.ts';
 import { contradictions } from './policy-contradictions.ts';
 import * as fields from './policy-fields.ts';
 import { faultsOf, issueOf, listOf, listOrNone, mapping, type PolicyFault, Wrong } from './policy-fields.ts';
-import type { Result } from '../result.ts';
-import { bad, good } from '../result.ts';
+import { DEFAULT_LIMITS } from './use-limits.ts';
 
 const DEFAULT_EXPIRES_IN = 30 * 60;
 

@@ -1,5 +1,5 @@
-import type { Limits } from './use-limits.ts';
 import type { Permission, Policy } from './policy.ts';
+import type { Limits } from './use-limits.ts';
 
 /** A policy, and the digest of its text. */
 export interface OnePolicy {

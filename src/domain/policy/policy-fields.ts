@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { parseDuration } from '../time/duration.ts';
-import { quoted } from '../text/quoted.ts';
-import { parseRate, UNLIMITED } from '../rate/rate.ts';
 import { PARTITIONS } from '../execution/task-execution.ts';
+import { parseRate, UNLIMITED } from '../rate/rate.ts';
+import { quoted } from '../text/quoted.ts';
+import { parseDuration } from '../time/duration.ts';
 
 /**
  * One thing that is wrong in a policy, in words that can follow each other: "policy.yml:12:5 rules[0].approvals.raise:

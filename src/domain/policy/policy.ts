@@ -1,5 +1,5 @@
-import type { Limits } from './use-limits.ts';
 import { UNLIMITED } from '../rate/rate.ts';
+import type { Limits } from './use-limits.ts';
 
 /** People by Slack user id, and by user group id. */
 export interface Principals {

@@ -1,9 +1,9 @@
+import type { Result } from '../result.ts';
+import { bad, good } from '../result.ts';
 import { hiddenIn, plainTyped } from '../text/invisible.ts';
 import { quoted } from '../text/quoted.ts';
 import { bareAdvice, numberAdvice, readNumber, spacedAdvice } from './rate-number.ts';
 import { readUnit, unitAdvice } from './rate-unit.ts';
-import type { Result } from '../result.ts';
-import { bad, good } from '../result.ts';
 
 /** No limit, as AWS DataSync writes it in `Options.BytesPerSecond`. Every other rate is a positive safe integer. */
 export const UNLIMITED = -1;

@@ -1,7 +1,7 @@
+import type { ExecutionArn } from '../execution/task-execution.ts';
 import { knownPolicies, type PolicyInForce } from '../policy/policies-in-force.ts';
 import { matchRule, type Person, type Rule } from '../policy/policy.ts';
 import type { AskedRate } from '../rate/rate.ts';
-import type { ExecutionArn } from '../execution/task-execution.ts';
 
 /** What somebody requests, before anything is known of the execution. */
 export interface AskCommand {

@@ -1,5 +1,6 @@
-import { type AskCommand, about, targetOf } from './ask-command.ts';
 import type { EventOf } from '../audit/audit-event.ts';
+import type { RequestedDetail } from '../audit/request-details.ts';
+import type { TaskExecution } from '../execution/task-execution.ts';
 import {
   countedPolicies,
   hasUnreadable,
@@ -9,11 +10,18 @@ import {
   type PolicyInForce,
   strictest,
 } from '../policy/policies-in-force.ts';
-import { type Groups, matchRule, type People, type Person, type Policy, type Rule, samePerson } from '../policy/policy.ts';
+import {
+  type Groups,
+  matchRule,
+  type People,
+  type Person,
+  type Policy,
+  type Rule,
+  samePerson,
+} from '../policy/policy.ts';
 import { possibleApprovers } from '../policy/possible-approvers.ts';
+import { type AskCommand, about, targetOf } from './ask-command.ts';
 import { type AskRefusal, groupsUnknown } from './refusal.ts';
-import type { RequestedDetail } from '../audit/request-details.ts';
-import type { TaskExecution } from '../execution/task-execution.ts';
 import type { ThrottleRequest } from './throttle-request.ts';
 
 /** What would be requested: shown in the preview, recorded by the submit. */

@@ -1,6 +1,6 @@
-import { type Decision, refuse } from './decide-review.ts';
 import type { PolicyInForce } from '../policy/policies-in-force.ts';
 import { known, type People, type Person, samePerson } from '../policy/policy.ts';
+import { type Decision, refuse } from './decide-review.ts';
 import { actorOf, stateEvent } from './request-event.ts';
 import { isOpen, type ThrottleRequest } from './throttle-request.ts';
 

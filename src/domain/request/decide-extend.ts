@@ -1,13 +1,13 @@
-import type { AskCommand } from './ask-command.ts';
 import type { AuditEvent } from '../audit/audit-event.ts';
-import { type AskDecision, type AskFacts, decideByEach, type Proposed } from './decide-by-each.ts';
-import { scheduledEvent } from '../run/decide-revert.ts';
-import { ruleNow } from './decide-review.ts';
-import { type Hold, isHeld, isReverting } from '../run/hold.ts';
+import { isUpdatable, type TaskExecution } from '../execution/task-execution.ts';
 import type { PolicyInForce } from '../policy/policies-in-force.ts';
+import { scheduledEvent } from '../run/decide-revert.ts';
+import { type Hold, isHeld, isReverting } from '../run/hold.ts';
+import type { AskCommand } from './ask-command.ts';
+import { type AskDecision, type AskFacts, decideByEach, type Proposed } from './decide-by-each.ts';
+import { ruleNow } from './decide-review.ts';
 import { staleEvent, stateEvent } from './request-event.ts';
 import { directionsOfMoreTime, weigh } from './takeover.ts';
-import { isUpdatable, type TaskExecution } from '../execution/task-execution.ts';
 import type { ThrottleRequest } from './throttle-request.ts';
 
 /** More time for a running limit: the rate stays as it is. */

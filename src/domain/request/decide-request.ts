@@ -1,14 +1,20 @@
-import { type AskCommand, about, targetOf } from './ask-command.ts';
 import type { EventOf } from '../audit/audit-event.ts';
-import { type AskDecision, type AskFacts, decideByEach, type Proposed } from './decide-by-each.ts';
-import { ruleNow } from './decide-review.ts';
-import { countedPolicies, type OnePolicy, otherThan, type PolicyInForce, underEach } from '../policy/policies-in-force.ts';
+import { isUpdatable } from '../execution/task-execution.ts';
+import {
+  countedPolicies,
+  type OnePolicy,
+  otherThan,
+  type PolicyInForce,
+  underEach,
+} from '../policy/policies-in-force.ts';
 import type { Groups, Person, Policy, Rule } from '../policy/policy.ts';
 import { checkRate, matchRule, mayAsk, mayView } from '../policy/policy.ts';
 import { resolveRate } from '../rate/rate.ts';
+import { type AskCommand, about, targetOf } from './ask-command.ts';
+import { type AskDecision, type AskFacts, decideByEach, type Proposed } from './decide-by-each.ts';
+import { ruleNow } from './decide-review.ts';
 import { type AskRefusal, type ElsewhereRule, groupsUnknown, isByPolicy } from './refusal.ts';
 import { directionsOf, weigh } from './takeover.ts';
-import { isUpdatable } from '../execution/task-execution.ts';
 
 /**
  * What the policy alone says. It is checked first, so that a request that is not allowed never reaches AWS. `rule`: of this

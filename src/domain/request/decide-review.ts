@@ -1,7 +1,5 @@
 import type { AuditEvent, EventOf } from '../audit/audit-event.ts';
-import { expiryOf } from './decide-by-each.ts';
-import { decideExpire } from './decide-expire.ts';
-import type { Takeover } from '../run/hold.ts';
+import { parseExecutionArn } from '../execution/task-execution.ts';
 import {
   countedPolicies,
   hasUnreadable,
@@ -13,6 +11,9 @@ import {
   underEach,
 } from '../policy/policies-in-force.ts';
 import { known, matchRule, type People, type Person, type Rule, samePerson } from '../policy/policy.ts';
+import type { Takeover } from '../run/hold.ts';
+import { expiryOf } from './decide-by-each.ts';
+import { decideExpire } from './decide-expire.ts';
 import { type DecisionRefusal, groupsUnknown } from './refusal.ts';
 import { actorOf, decisionRefusedEvent, staleEvent, stateEvent } from './request-event.ts';
 import {
@@ -25,7 +26,6 @@ import {
   type Under,
   weightUnder,
 } from './standing.ts';
-import { parseExecutionArn } from '../execution/task-execution.ts';
 import type { ThrottleRequest } from './throttle-request.ts';
 
 export interface ReviewCommand {

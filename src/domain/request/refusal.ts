@@ -1,8 +1,8 @@
-import type { Takeover } from '../run/hold.ts';
 import { type Denial, type Groups, type Person, type Rule, unreadableOf } from '../policy/policy.ts';
 import type { RateProblem } from '../rate/rate.ts';
-import type { RequestStatus } from './throttle-request.ts';
+import type { Takeover } from '../run/hold.ts';
 import type { UntilProblem } from '../time/until.ts';
+import type { RequestStatus } from './throttle-request.ts';
 
 /** The rule that would have matched in another channel: so that the answer can say where to request it. */
 export interface ElsewhereRule {

@@ -1,9 +1,9 @@
 import type { Actor } from '../audit/actor.ts';
 import type { Detail, EventFacts, EventName, EventOf } from '../audit/audit-event.ts';
+import type { TaskExecution } from '../execution/task-execution.ts';
 import { countedPolicies, type PolicyInForce } from '../policy/policies-in-force.ts';
 import type { Person } from '../policy/policy.ts';
 import type { DecisionRefusal, RevertRefusal } from './refusal.ts';
-import type { TaskExecution } from '../execution/task-execution.ts';
 import type { StaleWhy, ThrottleRequest } from './throttle-request.ts';
 
 /** What every event of a request says of it. */

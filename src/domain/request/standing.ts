@@ -1,4 +1,4 @@
-import type { Takeover } from '../run/hold.ts';
+import { isBeyondChange, type TaskExecution } from '../execution/task-execution.ts';
 import {
   checkRate,
   type Denial,
@@ -10,8 +10,8 @@ import {
   type Person,
   type Rule,
 } from '../policy/policy.ts';
+import type { Takeover } from '../run/hold.ts';
 import { directionsOf, directionsOfMoreTime, type Weight, weigh } from './takeover.ts';
-import { isBeyondChange, type TaskExecution } from '../execution/task-execution.ts';
 import type { StaleWhy, ThrottleRequest } from './throttle-request.ts';
 
 /** What an open request is judged by, beside a policy. */

@@ -1,5 +1,3 @@
-import { isHeld, type Takeover } from '../run/hold.ts';
-import { mayRevert } from '../run/may-revert.ts';
 import {
   approvalsNeeded,
   type Direction,
@@ -10,6 +8,8 @@ import {
   type Principals,
   type Rule,
 } from '../policy/policy.ts';
+import { isHeld, type Takeover } from '../run/hold.ts';
+import { mayRevert } from '../run/may-revert.ts';
 import type { ThrottleRequest } from './throttle-request.ts';
 
 /** A requested change, as far as it matters to the running limit. */

@@ -14,10 +14,10 @@
 
 import { z } from 'zod';
 import { actor } from '../audit/actor.ts';
-import { drift, hold, takeover } from '../run/hold.ts';
 import { looseObject } from '../audit/loose-object.ts';
-import { applyProgress, refused } from '../run/sending.ts';
 import { timestamp } from '../audit/timestamp.ts';
+import { drift, hold, takeover } from '../run/hold.ts';
+import { applyProgress, refused } from '../run/sending.ts';
 
 const requestStatus = z.enum([
   'pending',

@@ -1,11 +1,11 @@
 import type { AuditEvent, Detail, EventOf } from '../audit/audit-event.ts';
+import { isBeyondChange, isUpdatable, type TaskExecution } from '../execution/task-execution.ts';
+import { countedPolicies } from '../policy/policies-in-force.ts';
 import { decideExpire } from '../request/decide-expire.ts';
 import { approvalsOf, type ReviewFacts, ruleNow, standingOf } from '../request/decide-review.ts';
-import { countedPolicies } from '../policy/policies-in-force.ts';
 import { staleEvent, stateEvent } from '../request/request-event.ts';
-import { type PutOff, type Refused, refusedDetail, type Sent, tryAgain } from './sending.ts';
-import { isBeyondChange, isUpdatable, type TaskExecution } from '../execution/task-execution.ts';
 import type { FailedWhy, ThrottleRequest } from '../request/throttle-request.ts';
+import { type PutOff, type Refused, refusedDetail, type Sent, tryAgain } from './sending.ts';
 
 /** How long the bot goes on checking where AWS does not let it look at what was sent. After that a person has to. */
 export const UNSEEN_SECONDS = 900;

@@ -1,13 +1,13 @@
 import type { EventOf } from '../audit/audit-event.ts';
-import { revertEvent } from './decide-revert.ts';
-import { ruleNow } from '../request/decide-review.ts';
-import { isHeld, isReverting } from './hold.ts';
-import { mayRevert } from './may-revert.ts';
 import { otherThan, type PolicyInForce, underEach } from '../policy/policies-in-force.ts';
 import type { Groups, Membership, People, Person } from '../policy/policy.ts';
+import { ruleNow } from '../request/decide-review.ts';
 import { groupsUnknown, type RevertRefusal } from '../request/refusal.ts';
 import { actorOf, decisionRefusedEvent } from '../request/request-event.ts';
 import type { ThrottleRequest } from '../request/throttle-request.ts';
+import { revertEvent } from './decide-revert.ts';
+import { isHeld, isReverting } from './hold.ts';
+import { mayRevert } from './may-revert.ts';
 
 /**
  * `Revert now`: the limit's end is moved to now. The requester and the approvers may do it, and those who could decide on it by

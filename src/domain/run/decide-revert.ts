@@ -1,10 +1,10 @@
 import type { AuditEvent, Detail, EventOf } from '../audit/audit-event.ts';
+import { isBeyondChange, isUpdatable, type TaskExecution } from '../execution/task-execution.ts';
+import { stateEvent } from '../request/request-event.ts';
+import type { ThrottleRequest } from '../request/throttle-request.ts';
 import { type Denied, unseenEnd } from './decide-apply.ts';
 import { type Hold, isHeld, type RevertFailedWhy, type SkippedWhy } from './hold.ts';
-import { stateEvent } from '../request/request-event.ts';
 import { MOST_REJECTIONS, type PutOff, refusedDetail, SETTLE_SECONDS, type Sent, tryAgain } from './sending.ts';
-import { isBeyondChange, isUpdatable, type TaskExecution } from '../execution/task-execution.ts';
-import type { ThrottleRequest } from '../request/throttle-request.ts';
 
 /** The thread is warned this long before the end, and only where the limit applies for longer. */
 const WARN_BEFORE_SECONDS = 600;

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { actor } from '../audit/actor.ts';
 import { looseObject } from '../audit/loose-object.ts';
-import { putOff, refused } from './sending.ts';
 import { timestamp } from '../audit/timestamp.ts';
+import { putOff, refused } from './sending.ts';
 
 /** Why a limit is left alone when its time is over. */
 export const SKIPPED_WHY = ['changed', 'ended', 'replaced'] as const;

@@ -1,6 +1,6 @@
-import { isHeld, isReverting } from './hold.ts';
 import type { ThenRate } from '../execution/impact.ts';
 import type { ThrottleRequest } from '../request/throttle-request.ts';
+import { isHeld, isReverting } from './hold.ts';
 
 /** What comes after a limit in force, if it ends by itself: null where it doesn't, or is being reverted already. */
 export function afterLimit(request: ThrottleRequest | null, now: Date): ThenRate | null {

@@ -1,5 +1,5 @@
-import { isHeld, isReverting } from './hold.ts';
 import { isOpen, type ThrottleRequest } from '../request/throttle-request.ts';
+import { isHeld, isReverting } from './hold.ts';
 
 /**
  * What a commit makes the limit in force of its execution: the request that set or reverted it, with the request's version.

@@ -1,7 +1,7 @@
-import { hiddenIn, plainTyped } from '../text/invisible.ts';
-import { quoted } from '../text/quoted.ts';
 import type { Result } from '../result.ts';
 import { bad, good } from '../result.ts';
+import { hiddenIn, plainTyped } from '../text/invisible.ts';
+import { quoted } from '../text/quoted.ts';
 
 /** The shortest and the longest duration that can be requested, in seconds: a minute and seven days. */
 export const SHORTEST_DURATION = 60;

@@ -1,8 +1,8 @@
-import { LONGEST_DURATION, SHORTEST_DURATION } from './duration.ts';
-import { hiddenIn, plainTyped } from '../text/invisible.ts';
-import { quoted } from '../text/quoted.ts';
 import type { Result } from '../result.ts';
 import { bad, good } from '../result.ts';
+import { hiddenIn, plainTyped } from '../text/invisible.ts';
+import { quoted } from '../text/quoted.ts';
+import { LONGEST_DURATION, SHORTEST_DURATION } from './duration.ts';
 import { type CalendarDay, instantOf, isZone, laterDay, wallTimeOf } from './wall-time.ts';
 
 /** A time on somebody's own clock, before it is known which zone that clock is in. */

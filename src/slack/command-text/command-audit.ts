@@ -1,6 +1,6 @@
-import { parseDuration } from '../../domain/time/duration.ts';
-import { REQUEST_ID } from '../../domain/request/request-id.ts';
 import { parseExecutionArn } from '../../domain/execution/task-execution.ts';
+import { REQUEST_ID } from '../../domain/request/request-id.ts';
+import { parseDuration } from '../../domain/time/duration.ts';
 import { EXAMPLES, type NotUnderstood, notUnderstood, refused, restOf } from './not-understood.ts';
 import { bare, mentionedUser, type Word } from './typed-words.ts';
 

@@ -1,8 +1,8 @@
+import type { ExecutionArn } from '../../domain/execution/task-execution.ts';
+import { parseExecutionArn } from '../../domain/execution/task-execution.ts';
 import type { AskedRate } from '../../domain/rate/rate.ts';
 import { parseRate } from '../../domain/rate/rate.ts';
 import { REQUEST_ID } from '../../domain/request/request-id.ts';
-import type { ExecutionArn } from '../../domain/execution/task-execution.ts';
-import { parseExecutionArn } from '../../domain/execution/task-execution.ts';
 import { type AuditCommand, parseAudit } from './command-audit.ts';
 import { COMMAND, EXAMPLES, type NotUnderstood, notUnderstood, refused, restOf } from './not-understood.ts';
 import { findOverlooked, OVERLOOKED_ADVICE } from './overlooked-words.ts';

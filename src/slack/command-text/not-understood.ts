@@ -1,7 +1,7 @@
-import type { DurationProblem } from '../../domain/time/duration.ts';
-import { quoted } from '../../domain/text/quoted.ts';
-import type { RateProblem } from '../../domain/rate/rate.ts';
 import type { ArnProblem } from '../../domain/execution/task-execution.ts';
+import type { RateProblem } from '../../domain/rate/rate.ts';
+import { quoted } from '../../domain/text/quoted.ts';
+import type { DurationProblem } from '../../domain/time/duration.ts';
 import type { UntilProblem } from '../../domain/time/until.ts';
 import type { EndProblem } from './typed-end.ts';
 import { readable, type Word } from './typed-words.ts';

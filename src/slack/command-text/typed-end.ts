@@ -1,6 +1,6 @@
-import { type DurationProblem, parseDuration } from '../../domain/time/duration.ts';
 import { plainTyped } from '../../domain/text/invisible.ts';
 import { quoted } from '../../domain/text/quoted.ts';
+import { type DurationProblem, parseDuration } from '../../domain/time/duration.ts';
 import { parseUntil, type UntilProblem, type UntilTime } from '../../domain/time/until.ts';
 import { bare, type Word } from './typed-words.ts';
 

@@ -1,11 +1,11 @@
-import { type AdmitDeps, admitPerson } from '../../workflow/people/admit-person.ts';
 import { attemptKey } from '../../workflow/commands/attempt-key.ts';
-import { type CountDeps, countUse } from '../../workflow/use-limits/count-use.ts';
+import { type AdmitDeps, admitPerson } from '../../workflow/people/admit-person.ts';
 import { refuseViewing, type ViewDeps } from '../../workflow/people/may-view.ts';
-import type { Clock } from '../../workflow/ports.ts';
-import { notViewedWords, OUTSIDER } from '../wording/access-words.ts';
+import type { Clock } from '../../workflow/ports/clock.ts';
+import { type CountDeps, countUse } from '../../workflow/use-limits/count-use.ts';
 import type { Background } from '../context/background.ts';
 import type { Caller } from '../context/interaction.ts';
+import { notViewedWords, OUTSIDER } from '../wording/access-words.ts';
 import { overUseWords } from '../wording/usage-limit-words.ts';
 
 type AccessCheckDeps = AdmitDeps & ViewDeps & CountDeps & Background & { clock: Clock };

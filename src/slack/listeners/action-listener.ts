@@ -1,16 +1,16 @@
 import type { App } from '@slack/bolt';
-import { IGNORED } from '../wording/ignored-words.ts';
-import type { Click } from '../context/interaction.ts';
-import type { Ack } from './interaction-runner.ts';
-import { arrivalOf, type ListenerDeps, routeOf } from './listener.ts';
 import { actionPayload } from '../connection/payloads.ts';
+import type { Click } from '../context/interaction.ts';
 import { replyPrivately } from '../replies/private-replies.ts';
 import { reply } from '../replies/reply.ts';
-import { ACTIONS } from './routes.ts';
 import { openRequestSeal } from '../seals/sealed-ids.ts';
+import type { MessageView } from '../views/text/text.ts';
+import { IGNORED } from '../wording/ignored-words.ts';
+import type { Ack } from './interaction-runner.ts';
+import { arrivalOf, type ListenerDeps, routeOf } from './listener.ts';
+import { ACTIONS } from './routes.ts';
 import { clickIn } from './tracked-interactions.ts';
 import { viewOf } from './view-of.ts';
-import type { MessageView } from '../views/text/text.ts';
 
 /** Buttons and selects. */
 export function listenToActions(app: App, { bot, runner, isRepeat, tracked }: ListenerDeps): void {

@@ -1,14 +1,14 @@
 import type { App } from '@slack/bolt';
-import type { Bot } from './bot.ts';
 import { parseCommand } from '../command-text/command-text.ts';
+import { commandPayload } from '../connection/payloads.ts';
 import type { Caller } from '../context/interaction.ts';
+import { replyPrivately } from '../replies/private-replies.ts';
+import { createTimelyReply } from '../replies/timely-reply.ts';
+import type { Doing } from '../wording/reply-words.ts';
+import type { Bot } from './bot.ts';
 import type { Ack } from './interaction-runner.ts';
 import { arrivalOf, type ListenerDeps } from './listener.ts';
-import { commandPayload } from '../connection/payloads.ts';
-import { replyPrivately } from '../replies/private-replies.ts';
-import type { Doing } from '../wording/reply-words.ts';
 import { COMMANDS } from './routes.ts';
-import { createTimelyReply } from '../replies/timely-reply.ts';
 import { commandIn } from './tracked-interactions.ts';
 
 /** The slash command: acknowledged at once, answered through its response URL. */

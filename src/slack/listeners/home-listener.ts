@@ -1,8 +1,8 @@
 import type { App } from '@slack/bolt';
+import { homePayload } from '../connection/payloads.ts';
 import { checkAccess } from './access-check.ts';
 import type { InteractionRunnerOptions } from './interaction-runner.ts';
 import type { ListenerDeps } from './listener.ts';
-import { homePayload } from '../connection/payloads.ts';
 
 /** Somebody opened the app's Home tab. */
 export function listenToHome(

@@ -1,13 +1,13 @@
 import type { z } from 'zod';
-import { type AccessCheck, checkAccess } from './access-check.ts';
 import { misaddressed } from '../connection/addressee.ts';
-import type { Bot } from './bot.ts';
-import { replyWithFault } from '../replies/error-replies.ts';
-import { IGNORED } from '../wording/ignored-words.ts';
-import type { Caller } from '../context/interaction.ts';
 import { answerablePayload } from '../connection/payloads.ts';
+import type { Caller } from '../context/interaction.ts';
+import { replyWithFault } from '../replies/error-replies.ts';
 import { replyPrivately } from '../replies/private-replies.ts';
+import { IGNORED } from '../wording/ignored-words.ts';
 import type { Doing } from '../wording/reply-words.ts';
+import { type AccessCheck, checkAccess } from './access-check.ts';
+import type { Bot } from './bot.ts';
 
 export interface InteractionRunnerOptions {
   bot: Bot;

@@ -2,11 +2,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import type { Log } from '../../logging/logger.ts';
 import type { Settled } from '../../workflow/faults.ts';
-import type { UnfinishedStore } from '../../workflow/ports.ts';
+import type { UnfinishedStore } from '../../workflow/ports/unfinished-store.ts';
+import { slackVerdict } from '../connection/slack-fault.ts';
+import type { Seals } from '../seals/seals.ts';
 import { interruptedWords } from '../wording/interrupted-words.ts';
 import type { Doing } from '../wording/reply-words.ts';
-import type { Seals } from '../seals/seals.ts';
-import { slackVerdict } from '../connection/slack-fault.ts';
 
 /** An interaction that is acknowledged before its outcome is recorded. */
 export interface TrackedInteraction {

@@ -1,26 +1,24 @@
 import type { PlainTextOption } from '@slack/types';
-import type { Bot } from './bot.ts';
 import type { Command } from '../command-text/command-text.ts';
 import type { Caller, Click, SubmitAnswer, View } from '../context/interaction.ts';
-import { cancel } from '../interactions/requests/cancel-request.ts';
-import { extendOp, openExtend, submitExtend } from '../interactions/requests/extend-limit.ts';
 import { openAuditFilter, submitAuditFilter } from '../interactions/lookups/filter-audit.ts';
 import { listExecutions, throttleListed, turnPage } from '../interactions/lookups/list-executions.ts';
 import { listRequests } from '../interactions/lookups/list-requests.ts';
 import { lookUp, showRequestHistory, turnAuditPage } from '../interactions/lookups/look-up-audit.ts';
+import { showStatus } from '../interactions/lookups/show-status.ts';
+import { exportLog, verifyLog } from '../interactions/lookups/verify-audit.ts';
+import { cancel } from '../interactions/requests/cancel-request.ts';
+import { extendOp, openExtend, submitExtend } from '../interactions/requests/extend-limit.ts';
 import { askAgain, openRequestModal } from '../interactions/requests/open-request-modal.ts';
 import { openReviewModal } from '../interactions/requests/open-review.ts';
 import { showPreview } from '../interactions/requests/preview-throttle.ts';
 import { requestByCommand } from '../interactions/requests/request-by-command.ts';
 import { revert } from '../interactions/requests/revert-now.ts';
 import { selectExecution } from '../interactions/requests/select-execution.ts';
-import { showStatus } from '../interactions/lookups/show-status.ts';
 import { requestOp, submitRequest } from '../interactions/requests/submit-request.ts';
 import { reviewOp, submitReview } from '../interactions/requests/submit-review.ts';
 import { suggestExecutions } from '../interactions/requests/suggest-executions.ts';
 import { undoClicked, undoTyped } from '../interactions/requests/undo-request.ts';
-import { exportLog, verifyLog } from '../interactions/lookups/verify-audit.ts';
-import { type Doing, notUnderstoodWords } from '../wording/reply-words.ts';
 import { AUDIT_FILTER_MODAL } from '../views/audit/audit-filter.ts';
 import {
   AUDIT_FILTER_ACTION,
@@ -28,13 +26,26 @@ import {
   AUDIT_NEWER_ACTION,
   AUDIT_OLDER_ACTION,
 } from '../views/audit/audit-list.ts';
-import { ASK_AGAIN_ACTION, CANCEL_ACTION, EXTEND_ACTION, REVERT_NOW_ACTION, REVIEW_ACTION } from '../views/cards/card.ts';
-import { LIST_BACK_ACTION, LIST_NEXT_ACTION, LIST_REFRESH_ACTION, THROTTLE_ACTION } from '../views/lists/execution-list.ts';
-import { EXTEND_MODAL } from '../views/modals/extend-modal.ts';
-import { helpMessage } from '../views/lists/help.ts';
-import { REQUEST_FIELDS, REQUEST_MODAL } from '../views/modals/request-modal.ts';
+import {
+  ASK_AGAIN_ACTION,
+  CANCEL_ACTION,
+  EXTEND_ACTION,
+  REVERT_NOW_ACTION,
+  REVIEW_ACTION,
+} from '../views/cards/card.ts';
 import { UNDO_ACTION } from '../views/cards/result.ts';
+import {
+  LIST_BACK_ACTION,
+  LIST_NEXT_ACTION,
+  LIST_REFRESH_ACTION,
+  THROTTLE_ACTION,
+} from '../views/lists/execution-list.ts';
+import { helpMessage } from '../views/lists/help.ts';
+import { EXTEND_MODAL } from '../views/modals/extend-modal.ts';
+import { REQUEST_FIELDS, REQUEST_MODAL } from '../views/modals/request-modal.ts';
 import { REVIEW_MODAL } from '../views/modals/review-modal.ts';
+import { type Doing, notUnderstoodWords } from '../wording/reply-words.ts';
+import type { Bot } from './bot.ts';
 
 /** `doing` tells what a fault means for the person: what was not recorded, or only not shown. */
 interface Route<H> {

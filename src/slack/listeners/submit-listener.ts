@@ -1,16 +1,16 @@
 import type { App } from '@slack/bolt';
+import { submitPayload } from '../connection/payloads.ts';
+import { sendDirectMessage } from '../replies/private-replies.ts';
+import { answerSubmit, noticeAnswer, refilledFormAnswer } from '../replies/submit-answer.ts';
+import { openModalSeal } from '../seals/sealed-ids.ts';
+import { noticeModal } from '../views/modals/notices.ts';
+import type { MessageView } from '../views/text/text.ts';
 import { IGNORED } from '../wording/ignored-words.ts';
 import type { Ack } from './interaction-runner.ts';
 import { arrivalOf, type ListenerDeps, routeOf } from './listener.ts';
-import { submitPayload } from '../connection/payloads.ts';
-import { sendDirectMessage } from '../replies/private-replies.ts';
 import { SUBMITS } from './routes.ts';
-import { openModalSeal } from '../seals/sealed-ids.ts';
-import { answerSubmit, noticeAnswer, refilledFormAnswer } from '../replies/submit-answer.ts';
 import { submitIn, submitOp } from './tracked-interactions.ts';
 import { viewOf } from './view-of.ts';
-import { noticeModal } from '../views/modals/notices.ts';
-import type { MessageView } from '../views/text/text.ts';
 
 /** Of a modal that is no longer known. */
 const TITLE = 'DataSync throttle';

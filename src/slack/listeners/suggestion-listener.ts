@@ -1,10 +1,10 @@
 import type { App } from '@slack/bolt';
-import type { Ack } from './interaction-runner.ts';
-import { arrivalOf, type ListenerDeps, routeOf } from './listener.ts';
 import { suggestionPayload } from '../connection/payloads.ts';
-import { SUGGESTIONS } from './routes.ts';
 import { withTimeout } from '../replies/timely-reply.ts';
 import { unknownOption } from '../views/modals/request-modal.ts';
+import type { Ack } from './interaction-runner.ts';
+import { arrivalOf, type ListenerDeps, routeOf } from './listener.ts';
+import { SUGGESTIONS } from './routes.ts';
 
 /** Slack waits 3 s for the options of a select. */
 const SUGGESTIONS_DUE_MS = 2500;

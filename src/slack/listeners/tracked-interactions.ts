@@ -1,6 +1,6 @@
 import { parseCommand } from '../command-text/command-text.ts';
-import type { TrackedInteraction } from './interaction-tracker.ts';
 import { actionPayload, commandPayload, submitPayload, type ViewPayload } from '../connection/payloads.ts';
+import type { TrackedInteraction } from './interaction-tracker.ts';
 import { ACTIONS, COMMANDS, SUBMITS } from './routes.ts';
 import { viewOf } from './view-of.ts';
 

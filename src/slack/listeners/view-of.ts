@@ -1,5 +1,5 @@
-import { type View, valueKey } from '../context/interaction.ts';
 import type { ViewPayload } from '../connection/payloads.ts';
+import { type View, valueKey } from '../context/interaction.ts';
 
 /** A modal as Slack sends it back, with what was typed and picked. */
 export function viewOf({ id, hash, private_metadata, state }: ViewPayload): View {

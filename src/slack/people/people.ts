@@ -4,7 +4,9 @@ import { LRUCache } from 'lru-cache';
 import type { Groups, Person } from '../../domain/policy/policy.ts';
 import type { Log } from '../../logging/logger.ts';
 import { PersonUnknown } from '../../workflow/faults.ts';
-import type { Channels, Clock, People, Postable } from '../../workflow/ports.ts';
+import type { Channels, Postable } from '../../workflow/ports/channels.ts';
+import type { Clock } from '../../workflow/ports/clock.ts';
+import type { People } from '../../workflow/ports/people.ts';
 import { missingScope, slackError } from '../connection/clients.ts';
 import { createTtlCache } from './ttl-cache.ts';
 

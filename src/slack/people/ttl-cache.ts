@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import type { Clock } from '../../workflow/ports.ts';
+import type { Clock } from '../../workflow/ports/clock.ts';
 
 const MAX_ENTRIES = 1000;
 

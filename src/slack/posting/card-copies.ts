@@ -1,11 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LRUCache } from 'lru-cache';
-import type { Cards, Ledger } from '../../workflow/ports.ts';
-import type { CardFactsSource } from './card-facts.ts';
+import type { Cards } from '../../workflow/ports/cards.ts';
+import type { Ledger } from '../../workflow/ports/ledger.ts';
 import { retryAfter } from '../connection/clients.ts';
+import { cardMessage } from '../views/cards/card.ts';
+import type { CardFactsSource } from './card-facts.ts';
 import { CARD, type MessagePosts } from './message-posts.ts';
 import type { MessageSender } from './message-sender.ts';
-import { cardMessage } from '../views/cards/card.ts';
 
 interface CardCopiesDeps {
   ledger: Pick<Ledger, 'load'>;

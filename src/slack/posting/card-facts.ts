@@ -1,14 +1,19 @@
-import { isLate } from '../../domain/run/decide-revert.ts';
-import { ruleNow } from '../../domain/request/decide-review.ts';
-import { isHeld } from '../../domain/run/hold.ts';
 import type { TaskExecution } from '../../domain/execution/task-execution.ts';
+import { ruleNow } from '../../domain/request/decide-review.ts';
 import { isOpen, type ThrottleRequest } from '../../domain/request/throttle-request.ts';
+import { isLate } from '../../domain/run/decide-revert.ts';
+import { isHeld } from '../../domain/run/hold.ts';
 import { AwsFault } from '../../workflow/faults.ts';
 import { nameable } from '../../workflow/people/known-people.ts';
-import type { Clock, Executions, Ledger, Looks, People, PolicySource, StoredRequest } from '../../workflow/ports.ts';
+import type { Clock } from '../../workflow/ports/clock.ts';
+import type { Executions } from '../../workflow/ports/executions.ts';
+import type { Ledger, StoredRequest } from '../../workflow/ports/ledger.ts';
+import type { Looks } from '../../workflow/ports/looks.ts';
+import type { People } from '../../workflow/ports/people.ts';
+import type { PolicySource } from '../../workflow/ports/policy-source.ts';
 import { executionOf, otherRequestInForce } from '../../workflow/reconcile/request-facts.ts';
-import { faultName } from '../wording/fault-words.ts';
 import type { CardFacts } from '../views/cards/card.ts';
+import { faultName } from '../wording/fault-words.ts';
 
 interface Deps {
   ledger: Ledger;

@@ -1,5 +1,5 @@
 import type { Log } from '../../logging/logger.ts';
-import type { Card } from '../../workflow/ports.ts';
+import type { Card } from '../../workflow/ports/cards.ts';
 import type { SlackClients } from '../connection/clients.ts';
 
 export interface CardLinkDeps {

@@ -1,4 +1,4 @@
-import type { CardPart, Cards } from '../../workflow/ports.ts';
+import type { CardPart, Cards } from '../../workflow/ports/cards.ts';
 
 /** Null: done. Otherwise when the worker has to try again, and why. */
 export type RetryLater = { againInSeconds: number; why: string } | null;

@@ -1,5 +1,10 @@
 import { isOpen } from '../../domain/request/throttle-request.ts';
-import type { Card, Cards, Ledger, RecordRef, StoredRequest } from '../../workflow/ports.ts';
+import type { Card, Cards } from '../../workflow/ports/cards.ts';
+import type { RecordRef } from '../../workflow/ports/commit.ts';
+import type { Ledger, StoredRequest } from '../../workflow/ports/ledger.ts';
+import { isGone } from '../connection/slack-fault.ts';
+import { cardMessage } from '../views/cards/card.ts';
+import type { MessageView } from '../views/text/text.ts';
 import type { CardFactsSource, DescribeResult } from './card-facts.ts';
 import type { CardLock, RetryLater } from './card-lock.ts';
 import { cardAsDirectMessage, type Deliver } from './delivery.ts';
@@ -8,9 +13,6 @@ import type { MessageSender } from './message-sender.ts';
 import type { ProgressEdits } from './progress-edits.ts';
 import type { QueuedCall } from './rate-limiter.ts';
 import { editResult } from './result-edits.ts';
-import { isGone } from '../connection/slack-fault.ts';
-import { cardMessage } from '../views/cards/card.ts';
-import type { MessageView } from '../views/text/text.ts';
 
 export interface CardMessagesDeps {
   ledger: Pick<Ledger, 'load'>;

@@ -1,12 +1,14 @@
 import { isOpen } from '../../domain/request/throttle-request.ts';
 import type { Log } from '../../logging/logger.ts';
-import type { Cards, Clock, Ledger, StoredRequest } from '../../workflow/ports.ts';
-import type { RetryLater } from './card-lock.ts';
+import type { Cards } from '../../workflow/ports/cards.ts';
+import type { Clock } from '../../workflow/ports/clock.ts';
+import type { Ledger, StoredRequest } from '../../workflow/ports/ledger.ts';
 import { retryAfter, slackError } from '../connection/clients.ts';
-import type { MessageSender } from './message-sender.ts';
 import { isFinal, slackVerdict } from '../connection/slack-fault.ts';
 import { section } from '../views/text/blocks.ts';
 import type { MessageView } from '../views/text/text.ts';
+import type { RetryLater } from './card-lock.ts';
+import type { MessageSender } from './message-sender.ts';
 
 interface DeliveryDeps {
   ledger: Pick<Ledger, 'load'>;

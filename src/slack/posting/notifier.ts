@@ -1,5 +1,11 @@
 import type { Log } from '../../logging/logger.ts';
-import type { Cards, Clock, Executions, Ledger, Looks, People, PolicySource } from '../../workflow/ports.ts';
+import type { Cards } from '../../workflow/ports/cards.ts';
+import type { Clock } from '../../workflow/ports/clock.ts';
+import type { Executions } from '../../workflow/ports/executions.ts';
+import type { Ledger } from '../../workflow/ports/ledger.ts';
+import type { Looks } from '../../workflow/ports/looks.ts';
+import type { People } from '../../workflow/ports/people.ts';
+import type { PolicySource } from '../../workflow/ports/policy-source.ts';
 import { createCardCopies } from './card-copies.ts';
 import { createCardFacts } from './card-facts.ts';
 import { createCardLock } from './card-lock.ts';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { liveEditDue } from '../../domain/execution/watch-pace.ts';
-import type { Clock } from '../../workflow/ports.ts';
+import type { Clock } from '../../workflow/ports/clock.ts';
 import { dateToken, type MessageView } from '../views/text/text.ts';
 
 /** What a card showed when it was edited last, and when that was (epoch ms), over all bots. */

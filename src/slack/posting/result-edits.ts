@@ -1,7 +1,8 @@
-import type { Card, Cards, RecordRef } from '../../workflow/ports.ts';
-import type { MessageSender } from './message-sender.ts';
+import type { Card, Cards } from '../../workflow/ports/cards.ts';
+import type { RecordRef } from '../../workflow/ports/commit.ts';
 import { isGone } from '../connection/slack-fault.ts';
 import { type LimitFacts, type Outdated, outdatedOf, outdatedResult } from '../views/cards/outdated-result.ts';
+import type { MessageSender } from './message-sender.ts';
 
 interface Deps {
   cards: Pick<Cards, 'said' | 'kept'>;

@@ -1,9 +1,12 @@
-import type { AuditLine, Cards, Ledger, RecordRef, StoredRequest } from '../../workflow/ports.ts';
+import type { AuditLine } from '../../workflow/ports/audit-line.ts';
+import type { Cards } from '../../workflow/ports/cards.ts';
+import type { RecordRef } from '../../workflow/ports/commit.ts';
+import type { Ledger, StoredRequest } from '../../workflow/ports/ledger.ts';
+import { currentResult, outdatedOf } from '../views/cards/outdated-result.ts';
 import type { CardLock, RetryLater } from './card-lock.ts';
 import type { Deliver } from './delivery.ts';
 import { type MessagePosts, RESULT } from './message-posts.ts';
 import { outdatedKey } from './result-edits.ts';
-import { currentResult, outdatedOf } from '../views/cards/outdated-result.ts';
 
 /** Most requests have a dozen records. */
 export const MAX_RECORDS = 100;

@@ -1,10 +1,13 @@
-import type { AuditLine, Cards, Clock, Ledger, StoredRequest } from '../../workflow/ports.ts';
+import type { AuditLine } from '../../workflow/ports/audit-line.ts';
+import type { Cards } from '../../workflow/ports/cards.ts';
+import type { Clock } from '../../workflow/ports/clock.ts';
+import type { Ledger, StoredRequest } from '../../workflow/ports/ledger.ts';
+import { threadNotes } from '../views/cards/thread-notes.ts';
 import type { CardFactsSource } from './card-facts.ts';
 import type { CardLock, RetryLater } from './card-lock.ts';
 import type { Deliver } from './delivery.ts';
 import type { MessagePosts } from './message-posts.ts';
 import { MAX_RECORDS } from './result-messages.ts';
-import { threadNotes } from '../views/cards/thread-notes.ts';
 
 export interface ThreadMessagesDeps {
   ledger: Pick<Ledger, 'load' | 'lookUp'>;

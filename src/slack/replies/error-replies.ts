@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { OutcomeUnknown } from '../../workflow/faults.ts';
-import { faultWords } from '../wording/fault-words.ts';
 import type { Caller } from '../context/interaction.ts';
-import { canResubmit } from './refilled-form.ts';
+import { faultWords } from '../wording/fault-words.ts';
 import { type Doing, settledWords } from '../wording/reply-words.ts';
+import { canResubmit } from './refilled-form.ts';
 
 /**
  * The one place where a fault becomes a message to a person. If it was not known whether something was recorded, a second message

@@ -1,6 +1,6 @@
-import { INVALID_SEAL } from '../wording/ignored-words.ts';
 import type { Caller, SubmitAnswer } from '../context/interaction.ts';
 import { noticeModal } from '../views/modals/notices.ts';
+import { INVALID_SEAL } from '../wording/ignored-words.ts';
 
 /** A button whose id does not open: nothing is done, and the person hears so. */
 export async function replyInvalidButton(caller: Caller): Promise<void> {

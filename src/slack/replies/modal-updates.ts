@@ -1,10 +1,10 @@
 import type { ModalView } from '@slack/types';
 import { type SlackClients, slackError } from '../connection/clients.ts';
-import { replyWithFault } from './error-replies.ts';
 import type { Caller } from '../context/interaction.ts';
+import { noticeModal } from '../views/modals/notices.ts';
 import type { Doing } from '../wording/reply-words.ts';
 import { isViewGone } from '../wording/slack-fault-words.ts';
-import { noticeModal } from '../views/modals/notices.ts';
+import { replyWithFault } from './error-replies.ts';
 
 interface Deps {
   clients: SlackClients;

@@ -1,7 +1,7 @@
 import type { Log } from '../../logging/logger.ts';
 import type { SlackClients } from '../connection/clients.ts';
-import { reply } from './reply.ts';
 import type { MessageView } from '../views/text/text.ts';
+import { reply } from './reply.ts';
 
 /**
  * Answers where they asked, seen by them alone. Without a response URL, or if that no longer takes messages, it goes to their

@@ -1,7 +1,7 @@
 import type { InputBlock, KnownBlock, ModalView } from '@slack/types';
 import { AwsFault, LedgerLost, NotRecorded, PersonUnknown } from '../../workflow/faults.ts';
-import { TooBusy } from '../context/look-ups.ts';
 import type { TypedValue, ViewPayload } from '../connection/payloads.ts';
+import { TooBusy } from '../context/look-ups.ts';
 import { PROBLEM_BLOCK, plain, problemSection } from '../views/text/blocks.ts';
 import { LIMITS } from '../views/text/text.ts';
 

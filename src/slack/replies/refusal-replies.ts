@@ -1,8 +1,9 @@
 import type { Refusal } from '../../domain/request/refusal.ts';
 import { mayKnowPlace } from '../../workflow/people/may-know.ts';
 import { namedRefusal } from '../../workflow/people/named-refusal.ts';
-import type { Ledger, People } from '../../workflow/ports.ts';
 import type { ShownDeps } from '../../workflow/people/shown-requests.ts';
+import type { Ledger } from '../../workflow/ports/ledger.ts';
+import type { People } from '../../workflow/ports/people.ts';
 import { type CardLinkDeps, linkOf } from '../posting/card-links.ts';
 import { refusalWords } from '../wording/refusal-words.ts';
 import type { Words } from '../wording/reply-words.ts';

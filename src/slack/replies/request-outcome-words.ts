@@ -1,11 +1,11 @@
 import { isOpen } from '../../domain/request/throttle-request.ts';
-import type { Clock } from '../../workflow/ports.ts';
 import type { Asked } from '../../workflow/commands/request-throttle.ts';
+import type { Clock } from '../../workflow/ports/clock.ts';
 import type { Identity } from '../connection/identify.ts';
-import { type RefusalReplyDeps, refusalReply } from './refusal-replies.ts';
-import { cannotPostWords, REFUSED_BEFORE, type Words } from '../wording/reply-words.ts';
 import { takeoverNote } from '../views/text/approval-words.ts';
 import { endWords } from '../views/text/execution-words.ts';
+import { cannotPostWords, REFUSED_BEFORE, type Words } from '../wording/reply-words.ts';
+import { type RefusalReplyDeps, refusalReply } from './refusal-replies.ts';
 
 export type RequestOutcomeDeps = RefusalReplyDeps & { clock: Clock; identity: Identity };
 

@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { SlackClients } from '../connection/clients.ts';
-import { replyWithFault } from './error-replies.ts';
-import type { Caller, SubmitAnswer } from '../context/interaction.ts';
-import { updateModal } from './modal-updates.ts';
 import type { ViewPayload } from '../connection/payloads.ts';
-import { refilledForm } from './refilled-form.ts';
-import type { Doing } from '../wording/reply-words.ts';
+import type { Caller, SubmitAnswer } from '../context/interaction.ts';
 import { loadingModal, noticeModal } from '../views/modals/notices.ts';
+import type { Doing } from '../wording/reply-words.ts';
+import { replyWithFault } from './error-replies.ts';
+import { updateModal } from './modal-updates.ts';
+import { refilledForm } from './refilled-form.ts';
 
 /** A submit must be answered within 3 s: what takes longer goes on behind a "checking" view. */
 const ANSWER_DUE_MS = 2400;

@@ -1,6 +1,6 @@
 import type { Log } from '../../logging/logger.ts';
-import { STILL_CHECKING } from '../wording/reply-words.ts';
 import type { MessageView } from '../views/text/text.ts';
+import { STILL_CHECKING } from '../wording/reply-words.ts';
 
 /** Slack shows a failure after 3 s without an answer. */
 const FIRST_REPLY_DUE_MS = 2300;

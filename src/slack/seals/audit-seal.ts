@@ -1,4 +1,4 @@
-import { type AuditQuery, type AuditTurn, EVERYTHING } from '../../workflow/audit-ports.ts';
+import { type AuditQuery, type AuditTurn, EVERYTHING } from '../../workflow/ports/audit-query.ts';
 import type { SealDeps } from './sealed-ids.ts';
 
 /** What a button of a look-up carries: what was looked for, and which page comes next. */

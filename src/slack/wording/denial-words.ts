@@ -1,8 +1,8 @@
 import type { Denial, Principals, Rule } from '../../domain/policy/policy.ts';
 import type { Refusal } from '../../domain/request/refusal.ts';
-import { unreadableWords } from './access-words.ts';
 import { mentions } from '../views/text/people-words.ts';
 import { code } from '../views/text/text.ts';
+import { unreadableWords } from './access-words.ts';
 
 /** For the transfer, where nothing came of a request. */
 export const UNCHANGED = 'Nothing was changed; the transfer goes on as it is.';

@@ -1,10 +1,10 @@
 import { AwsFault, LedgerLost, NotRead, NotRecorded, OutcomeUnknown, PersonUnknown } from '../../workflow/faults.ts';
 import { TooBusy } from '../context/look-ups.ts';
+import { awsQuote } from '../views/text/aws-quote.ts';
+import { code } from '../views/text/text.ts';
 import type { Doing, Words } from './reply-words.ts';
 import { slackWords } from './slack-fault-words.ts';
 import { TOO_BUSY } from './usage-limit-words.ts';
-import { awsQuote } from '../views/text/aws-quote.ts';
-import { code } from '../views/text/text.ts';
 
 /** What it means for the transfer and for what the person was at, where nothing came of it. */
 const NOTHING: Readonly<Record<Doing, string>> = {

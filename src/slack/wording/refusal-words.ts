@@ -1,6 +1,9 @@
-import { formatDuration, writeDuration } from '../../domain/time/duration.ts';
 import { formatRate } from '../../domain/rate/rate.ts';
 import type { Refusal } from '../../domain/request/refusal.ts';
+import { formatDuration, writeDuration } from '../../domain/time/duration.ts';
+import { endNotAllowed, otherPolicyNote } from '../views/text/approval-words.ts';
+import { mentions } from '../views/text/people-words.ts';
+import { code, link, mentionUser } from '../views/text/text.ts';
 import { approversUnknown, OUTSIDER, sharedChannel } from './access-words.ts';
 import { groupsUnknown, mayNotAsk, mayNotDecide, ruleName, sentenceRule, UNCHANGED } from './denial-words.ts';
 import { untilWords, type Words } from './reply-words.ts';
@@ -16,9 +19,6 @@ import {
   tooLongInSum,
 } from './request-refusal-words.ts';
 import { openLimitWords } from './usage-limit-words.ts';
-import { endNotAllowed, otherPolicyNote } from '../views/text/approval-words.ts';
-import { mentions } from '../views/text/people-words.ts';
-import { code, link, mentionUser } from '../views/text/text.ts';
 
 /**
  * A refusal for the person who was refused: what happened, what it means, what to do, and who may. Sent privately only, since it

@@ -1,6 +1,6 @@
 import type { UntilProblem } from '../../domain/time/until.ts';
 import type { Settled } from '../../workflow/faults.ts';
-import type { Postable } from '../../workflow/ports.ts';
+import type { Postable } from '../../workflow/ports/channels.ts';
 import type { NotUnderstood } from '../command-text/not-understood.ts';
 import { clip, code, entities, mentionUser } from '../views/text/text.ts';
 

@@ -1,12 +1,12 @@
-import { formatDuration, writeDuration } from '../../domain/time/duration.ts';
+import { isBeyondChange } from '../../domain/execution/task-execution.ts';
 import type { Rule } from '../../domain/policy/policy.ts';
 import { formatRate } from '../../domain/rate/rate.ts';
 import type { AskRefusal, ElsewhereRule } from '../../domain/request/refusal.ts';
-import { isBeyondChange } from '../../domain/execution/task-execution.ts';
 import type { RequestStatus } from '../../domain/request/throttle-request.ts';
-import { sentenceRule, UNCHANGED } from './denial-words.ts';
+import { formatDuration, writeDuration } from '../../domain/time/duration.ts';
 import { mentions } from '../views/text/people-words.ts';
 import { clip, code, count, entities, escapeText, listed } from '../views/text/text.ts';
+import { sentenceRule, UNCHANGED } from './denial-words.ts';
 
 const MAX_CHANNELS = 10;
 const MAX_RULES = 3;

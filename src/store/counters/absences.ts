@@ -1,4 +1,4 @@
-import type { Absences } from '../../workflow/ports.ts';
+import type { Absences } from '../../workflow/ports/absences.ts';
 import type { Connection } from '../connection/connection.ts';
 import type { Keys } from '../connection/keys.ts';
 import { createRedisOutcome } from '../connection/redis-outcome.ts';

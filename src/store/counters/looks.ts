@@ -1,4 +1,4 @@
-import type { Look, Looks } from '../../workflow/ports.ts';
+import type { Look, Looks } from '../../workflow/ports/looks.ts';
 import type { Connection } from '../connection/connection.ts';
 import type { Keys } from '../connection/keys.ts';
 import { createRedisOutcome } from '../connection/redis-outcome.ts';

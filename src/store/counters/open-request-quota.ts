@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isOpen } from '../../domain/request/throttle-request.ts';
+import type { Ledger } from '../../workflow/ports/ledger.ts';
 import type { OpenRequestQuota, QuotaUsage } from '../../workflow/use-limits/open-request-quota.ts';
-import type { Ledger } from '../../workflow/ports.ts';
 import type { Connection } from '../connection/connection.ts';
 import type { Keys } from '../connection/keys.ts';
 import { createRedisOutcome } from '../connection/redis-outcome.ts';

@@ -1,7 +1,7 @@
+import type { Sealed } from '../../audit/format/audit-chain.ts';
 import type { AuditHead } from '../../domain/audit/audit-record.ts';
 import { NotRecorded } from '../../workflow/faults.ts';
-import type { Claim } from '../../workflow/ports.ts';
-import type { Sealed } from '../../audit/format/audit-chain.ts';
+import type { Claim } from '../../workflow/ports/outbox.ts';
 
 /** What a commit expects to find in Redis. Any of `values` is good; '' is nothing there. */
 export type Expectation =

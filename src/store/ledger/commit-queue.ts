@@ -1,11 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { AuditKey } from '../../audit/format/audit-chain.ts';
 import type { AuditHead } from '../../domain/audit/audit-record.ts';
 import { ClaimLost, NotRecorded } from '../../workflow/faults.ts';
-import type { Change, Clock, Committed } from '../../workflow/ports.ts';
-import type { AuditKey } from '../../audit/format/audit-chain.ts';
+import type { Clock } from '../../workflow/ports/clock.ts';
+import type { Change, Committed } from '../../workflow/ports/commit.ts';
+import type { Keys } from '../connection/keys.ts';
 import { type Built, build, type ChangeCommit, commitOf, readRepeated } from './commit.ts';
 import { type BatchAnswer, type BatchOf, batchCall, readAnswer } from './commit-batch.ts';
-import type { Keys } from '../connection/keys.ts';
 import type { LogHead } from './log-head.ts';
 
 /** How many commits share a round trip and an fsync. */

@@ -1,16 +1,16 @@
+import { type AuditKey, type Sealed, sealRecord } from '../../audit/format/audit-chain.ts';
 import type { AuditEvent } from '../../domain/audit/audit-event.ts';
 import { type AuditHead, readRecord, writeRecord } from '../../domain/audit/audit-record.ts';
-import { evolve } from '../../domain/request/evolve-request.ts';
-import { changeGuard, limitVersionOf, timersOver } from '../../domain/run/limit-in-force.ts';
 import { archivedOf } from '../../domain/audit/log-claims.ts';
+import { evolve } from '../../domain/request/evolve-request.ts';
 import { isOpen, type ThrottleRequest } from '../../domain/request/throttle-request.ts';
+import { changeGuard, limitVersionOf, timersOver } from '../../domain/run/limit-in-force.ts';
 import { NotRecorded } from '../../workflow/faults.ts';
-import type { Change, Committed, RecordRef, Repeated } from '../../workflow/ports.ts';
-import { type AuditKey, type Sealed, sealRecord } from '../../audit/format/audit-chain.ts';
-import type { Commit, Expectation, Write } from './commit-batch.ts';
-import { indexKeysOf } from './index-keys.ts';
+import type { Change, Committed, RecordRef, Repeated } from '../../workflow/ports/commit.ts';
 import type { Keys } from '../connection/keys.ts';
 import { GROUP } from '../work/outbox.ts';
+import type { Commit, Expectation, Write } from './commit-batch.ts';
+import { indexKeysOf } from './index-keys.ts';
 
 /** An operation's answer is kept for a day: after that nothing is sent again. */
 export const OPERATION_SECONDS = 86_400;

@@ -1,19 +1,21 @@
 import { randomUUID } from 'node:crypto';
 import PQueue from 'p-queue';
-import type { AuditHead } from '../../domain/audit/audit-record.ts';
-import { requestOf } from '../../domain/run/limit-in-force.ts';
-import { throttleRequest } from '../../domain/request/throttle-request.ts';
-import { type LedgerLost, OutcomeUnknown, type Settled } from '../../workflow/faults.ts';
-import type { Change, Clock, Committed, Ledger, StoredRequest } from '../../workflow/ports.ts';
 import type { AuditKey } from '../../audit/format/audit-chain.ts';
-import { ABORTED, type Answer, OPERATION_SECONDS, readRepeated } from './commit.ts';
-import { createCommitQueue } from './commit-queue.ts';
+import type { LogPosition } from '../../audit/format/log-position.ts';
+import type { AuditHead } from '../../domain/audit/audit-record.ts';
+import { throttleRequest } from '../../domain/request/throttle-request.ts';
+import { requestOf } from '../../domain/run/limit-in-force.ts';
+import { type LedgerLost, OutcomeUnknown, type Settled } from '../../workflow/faults.ts';
+import type { Clock } from '../../workflow/ports/clock.ts';
+import type { Change, Committed } from '../../workflow/ports/commit.ts';
+import type { Ledger, StoredRequest } from '../../workflow/ports/ledger.ts';
 import type { Connection } from '../connection/connection.ts';
 import type { Keys } from '../connection/keys.ts';
-import { type Continuity, createLogHead } from './log-head.ts';
-import type { LogPosition } from '../../audit/format/log-position.ts';
 import { createRedisOutcome } from '../connection/redis-outcome.ts';
 import { loadScript } from '../connection/script.ts';
+import { ABORTED, type Answer, OPERATION_SECONDS, readRepeated } from './commit.ts';
+import { createCommitQueue } from './commit-queue.ts';
+import { type Continuity, createLogHead } from './log-head.ts';
 
 const LOADED_AT_ONCE = 50;
 

@@ -1,6 +1,6 @@
+import type { LogPosition } from '../../audit/format/log-position.ts';
 import { type AuditHead, GENESIS } from '../../domain/audit/audit-record.ts';
 import type { LedgerLost } from '../../workflow/faults.ts';
-import type { LogPosition } from '../../audit/format/log-position.ts';
 
 /** Whether the log in Redis still has every record that this process observed. */
 export interface Continuity {

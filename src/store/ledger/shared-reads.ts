@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import type { Ledger, StoredRequest } from '../../workflow/ports.ts';
+import type { Ledger, StoredRequest } from '../../workflow/ports/ledger.ts';
 
 /** What another bot writes is seen after this long. */
 const KEPT_MS = 500;

@@ -2,8 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { requestOf } from '../../domain/run/limit-in-force.ts';
 import type { Connection } from '../connection/connection.ts';
 import type { Keys } from '../connection/keys.ts';
-import { GROUP } from '../work/outbox.ts';
 import { loadScript } from '../connection/script.ts';
+import { GROUP } from '../work/outbox.ts';
 
 /** A worker sends a command at least every 5 s: after this long without any it counts as gone. */
 const GONE_MS = 10 * 60_000;

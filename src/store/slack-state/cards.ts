@@ -1,5 +1,5 @@
 import type { ChainableCommander } from 'ioredis';
-import type { Cards, Doubt } from '../../workflow/ports.ts';
+import type { Cards, Doubt } from '../../workflow/ports/cards.ts';
 import type { Connection } from '../connection/connection.ts';
 import type { Keys } from '../connection/keys.ts';
 import { createLocks } from '../connection/locks.ts';

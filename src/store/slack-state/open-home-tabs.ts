@@ -1,5 +1,5 @@
+import type { Clock } from '../../workflow/ports/clock.ts';
 import type { OpenHomeTabs } from '../../workflow/queries/home.ts';
-import type { Clock } from '../../workflow/ports.ts';
 import type { Connection } from '../connection/connection.ts';
 import type { Keys } from '../connection/keys.ts';
 import { createLocks } from '../connection/locks.ts';

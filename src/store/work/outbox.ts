@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import PQueue from 'p-queue';
-import type { Claim, Clock, Effect, Outbox, Work } from '../../workflow/ports.ts';
+import type { Clock } from '../../workflow/ports/clock.ts';
+import type { Claim, Effect, Outbox, Work } from '../../workflow/ports/outbox.ts';
 import { BLOCK_MS, type Connection } from '../connection/connection.ts';
 import type { Keys } from '../connection/keys.ts';
 import { isRedisUnavailable } from '../connection/redis-unavailable.ts';

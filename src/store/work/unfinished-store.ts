@@ -1,4 +1,4 @@
-import type { UnfinishedStore } from '../../workflow/ports.ts';
+import type { UnfinishedStore } from '../../workflow/ports/unfinished-store.ts';
 import type { Connection } from '../connection/connection.ts';
 import type { Keys } from '../connection/keys.ts';
 import { createRedisOutcome } from '../connection/redis-outcome.ts';

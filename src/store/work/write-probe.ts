@@ -1,8 +1,8 @@
 import type { WriteProbe } from '../../workflow/ports/write-probe.ts';
 import type { Connection } from '../connection/connection.ts';
 import type { Keys } from '../connection/keys.ts';
-import { ABANDONED_MS, GROUP } from './outbox.ts';
 import { loadScript } from '../connection/script.ts';
+import { ABANDONED_MS, GROUP } from './outbox.ts';
 
 /** Longer than the pause between two probes, so that an operator finds the key while its bot runs. */
 const PROBE_SECONDS = 60;

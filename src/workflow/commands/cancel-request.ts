@@ -1,7 +1,10 @@
 import { decideCancel } from '../../domain/request/decide-cancel.ts';
-import { type Decided, decideOn } from './decide-on.ts';
 import { lookUpParties } from '../people/known-people.ts';
-import type { Clock, Ledger, People, PolicySource } from '../ports.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Ledger } from '../ports/ledger.ts';
+import type { People } from '../ports/people.ts';
+import type { PolicySource } from '../ports/policy-source.ts';
+import { type Decided, decideOn } from './decide-on.ts';
 
 /**
  * The requester cancels a request.

@@ -1,9 +1,5 @@
-import { type AskCommand, rulesFor, targetOf } from '../../domain/request/ask-command.ts';
 import type { AuditEvent } from '../../domain/audit/audit-event.ts';
-import type { Proposal } from '../../domain/request/decide-by-each.ts';
-import { decideExtension } from '../../domain/request/decide-extend.ts';
-import { admit, decideRequest, rulesElsewhere } from '../../domain/request/decide-request.ts';
-import { rulesNow } from '../../domain/request/decide-review.ts';
+import type { TaskExecution } from '../../domain/execution/task-execution.ts';
 import { knownPolicies, type PolicyInForce } from '../../domain/policy/policies-in-force.ts';
 import {
   distinct,
@@ -14,14 +10,23 @@ import {
   type Person,
   type Rule,
 } from '../../domain/policy/policy.ts';
+import { type AskCommand, rulesFor, targetOf } from '../../domain/request/ask-command.ts';
+import type { Proposal } from '../../domain/request/decide-by-each.ts';
+import { decideExtension } from '../../domain/request/decide-extend.ts';
+import { admit, decideRequest, rulesElsewhere } from '../../domain/request/decide-request.ts';
+import { rulesNow } from '../../domain/request/decide-review.ts';
 import type { AskRefusal } from '../../domain/request/refusal.ts';
-import type { TaskExecution } from '../../domain/execution/task-execution.ts';
 import type { ThrottleRequest } from '../../domain/request/throttle-request.ts';
 import { resolveUntil, type UntilTime } from '../../domain/time/until.ts';
 import { lookUpApprovers, lookUpPeople, partiesOf } from '../people/known-people.ts';
-import type { ClaimQuota, QuotaDeps } from '../use-limits/open-request-quota.ts';
-import type { Channels, Clock, Executions, Ledger, People, PolicySource, Postable } from '../ports.ts';
 import { groupsOfAll } from '../people/rule-groups.ts';
+import type { Channels, Postable } from '../ports/channels.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Executions } from '../ports/executions.ts';
+import type { Ledger } from '../ports/ledger.ts';
+import type { People } from '../ports/people.ts';
+import type { PolicySource } from '../ports/policy-source.ts';
+import type { ClaimQuota, QuotaDeps } from '../use-limits/open-request-quota.ts';
 
 export interface RequestThrottleDeps extends QuotaDeps {
   ledger: Ledger;

@@ -2,8 +2,10 @@ import type { AuditEvent } from '../../domain/audit/audit-event.ts';
 import type { Decision } from '../../domain/request/decide-review.ts';
 import type { DecisionRefusal } from '../../domain/request/refusal.ts';
 import type { ThrottleRequest } from '../../domain/request/throttle-request.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Change, Committed, RecordRef } from '../ports/commit.ts';
+import type { Ledger } from '../ports/ledger.ts';
 import { attemptKey } from './attempt-key.ts';
-import type { Change, Clock, Committed, Ledger, RecordRef } from '../ports.ts';
 
 export type Decided =
   | { kind: 'decided'; event: AuditEvent['event']; request: ThrottleRequest; record: RecordRef }

@@ -1,6 +1,9 @@
 import { decideExpire } from '../../domain/request/decide-expire.ts';
 import type { ThrottleRequest } from '../../domain/request/throttle-request.ts';
-import type { Claim, Clock, Ledger, PolicySource } from '../ports.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Ledger } from '../ports/ledger.ts';
+import type { Claim } from '../ports/outbox.ts';
+import type { PolicySource } from '../ports/policy-source.ts';
 import { DONE, later, type WorkOutcome } from '../work-outcome.ts';
 
 /**

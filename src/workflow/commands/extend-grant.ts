@@ -1,6 +1,6 @@
 import { canExtend } from '../../domain/request/decide-extend.ts';
-import type { RequestThrottleDeps } from './consider-request.ts';
 import { executionOf } from '../reconcile/request-facts.ts';
+import type { RequestThrottleDeps } from './consider-request.ts';
 import { type Asked, requestThrottle } from './request-throttle.ts';
 
 /**

@@ -1,12 +1,12 @@
-import { decideOpen, neededNow, ruleNow, takeoverNow } from '../../domain/request/decide-review.ts';
-import type { Takeover } from '../../domain/run/hold.ts';
-import type { Rule } from '../../domain/policy/policy.ts';
 import type { TaskExecution } from '../../domain/execution/task-execution.ts';
+import type { Rule } from '../../domain/policy/policy.ts';
+import { decideOpen, neededNow, ruleNow, takeoverNow } from '../../domain/request/decide-review.ts';
 import type { ThrottleRequest } from '../../domain/request/throttle-request.ts';
-import { type Decided, decideOn } from './decide-on.ts';
+import type { Takeover } from '../../domain/run/hold.ts';
 import { AwsFault } from '../faults.ts';
 import { observeExecution } from '../reconcile/observe-execution.ts';
 import { currentFacts } from '../reconcile/request-facts.ts';
+import { type Decided, decideOn } from './decide-on.ts';
 import { type ReviewDeps, vanished } from './review-request.ts';
 
 export type Opened = ({ kind: 'open'; request: ThrottleRequest } & Seen) | Exclude<Decided, { kind: 'may' }>;

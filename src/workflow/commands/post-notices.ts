@@ -1,6 +1,7 @@
 import { nextWordAt } from '../../domain/run/decide-revert.ts';
 import { isHeld } from '../../domain/run/hold.ts';
-import type { Clock, Ledger } from '../ports.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Ledger } from '../ports/ledger.ts';
 import { DONE, later, type WorkOutcome } from '../work-outcome.ts';
 
 /**

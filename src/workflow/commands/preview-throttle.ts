@@ -1,9 +1,9 @@
-import type { Proposal } from '../../domain/request/decide-by-each.ts';
-import type { Rule } from '../../domain/policy/policy.ts';
 import type { TaskExecution } from '../../domain/execution/task-execution.ts';
+import type { Rule } from '../../domain/policy/policy.ts';
+import type { Proposal } from '../../domain/request/decide-by-each.ts';
 import type { ThrottleRequest } from '../../domain/request/throttle-request.ts';
-import { type Ask, considerRequest, type NotAsked, type RequestThrottleDeps } from './consider-request.ts';
 import { quotaLeft } from '../use-limits/open-request-quota.ts';
+import { type Ask, considerRequest, type NotAsked, type RequestThrottleDeps } from './consider-request.ts';
 
 /** What requesting it would come to. */
 export type Previewed =

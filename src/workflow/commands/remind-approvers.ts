@@ -1,11 +1,23 @@
-import { ruleNow, rulesNow } from '../../domain/request/decide-review.ts';
-import { known, mayDecide, membersOf, type Person, personKey, type Rule, samePerson } from '../../domain/policy/policy.ts';
+import {
+  known,
+  mayDecide,
+  membersOf,
+  type Person,
+  personKey,
+  type Rule,
+  samePerson,
+} from '../../domain/policy/policy.ts';
 import { approverIds } from '../../domain/policy/possible-approvers.ts';
+import { ruleNow, rulesNow } from '../../domain/request/decide-review.ts';
 import { reminderDue, reminderTimes } from '../../domain/request/reminders.ts';
 import type { ThrottleRequest } from '../../domain/request/throttle-request.ts';
 import { lookUpPeople } from '../people/known-people.ts';
-import type { Change, Clock, Ledger, People, PolicySource } from '../ports.ts';
 import { groupsOfAll } from '../people/rule-groups.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Change } from '../ports/commit.ts';
+import type { Ledger } from '../ports/ledger.ts';
+import type { People } from '../ports/people.ts';
+import type { PolicySource } from '../ports/policy-source.ts';
 import { DONE, later, type WorkOutcome } from '../work-outcome.ts';
 
 /** Which reminders went to whom, over all bots. */

@@ -1,11 +1,12 @@
-import type { AskCommand } from '../../domain/request/ask-command.ts';
-import { refusedEvent } from '../../domain/request/decide-request.ts';
 import type { PolicyInForce } from '../../domain/policy/policies-in-force.ts';
 import type { Rule } from '../../domain/policy/policy.ts';
+import type { AskCommand } from '../../domain/request/ask-command.ts';
+import { refusedEvent } from '../../domain/request/decide-request.ts';
 import type { ThrottleRequest } from '../../domain/request/throttle-request.ts';
-import { type Ask, considerRequest, type NotAsked, type RequestThrottleDeps } from './consider-request.ts';
+import type { Committed, RecordRef } from '../ports/commit.ts';
+import type { EffectKind } from '../ports/outbox.ts';
 import { type ClaimQuota, recordOpenLimit, withQuota } from '../use-limits/open-request-quota.ts';
-import type { Committed, EffectKind, RecordRef } from '../ports.ts';
+import { type Ask, considerRequest, type NotAsked, type RequestThrottleDeps } from './consider-request.ts';
 import { reminderTimers } from './remind-approvers.ts';
 
 export type Asked =

@@ -1,11 +1,15 @@
-import { decideRevertNow } from '../../domain/run/decide-revert-now.ts';
 import { rulesNow } from '../../domain/request/decide-review.ts';
 import type { RevertRefusal } from '../../domain/request/refusal.ts';
 import type { ThrottleRequest } from '../../domain/request/throttle-request.ts';
-import { attemptKey } from './attempt-key.ts';
+import { decideRevertNow } from '../../domain/run/decide-revert-now.ts';
 import { lookUpParties } from '../people/known-people.ts';
-import type { Clock, EffectKind, Ledger, People, PolicySource } from '../ports.ts';
 import { groupsOfAll } from '../people/rule-groups.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Ledger } from '../ports/ledger.ts';
+import type { EffectKind } from '../ports/outbox.ts';
+import type { People } from '../ports/people.ts';
+import type { PolicySource } from '../ports/policy-source.ts';
+import { attemptKey } from './attempt-key.ts';
 
 export type RevertingNow =
   | { kind: 'reverting'; request: ThrottleRequest }

@@ -1,11 +1,22 @@
-import { vanishedEvent } from '../../domain/run/decide-apply.ts';
-import { type Decision, decideOpen, decideReview, type ReviewCommand, ruleNow } from '../../domain/request/decide-review.ts';
+import {
+  type Decision,
+  decideOpen,
+  decideReview,
+  type ReviewCommand,
+  ruleNow,
+} from '../../domain/request/decide-review.ts';
 import type { ThrottleRequest } from '../../domain/request/throttle-request.ts';
-import { type Decided, decideOn } from './decide-on.ts';
+import { vanishedEvent } from '../../domain/run/decide-apply.ts';
 import { AwsFault } from '../faults.ts';
+import type { Absences } from '../ports/absences.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Executions } from '../ports/executions.ts';
+import type { Ledger } from '../ports/ledger.ts';
+import type { People } from '../ports/people.ts';
+import type { PolicySource } from '../ports/policy-source.ts';
 import { describeExecution } from '../reconcile/observe-execution.ts';
-import type { Absences, Clock, Executions, Ledger, People, PolicySource } from '../ports.ts';
 import { currentFacts } from '../reconcile/request-facts.ts';
+import { type Decided, decideOn } from './decide-on.ts';
 
 export interface ReviewDeps {
   ledger: Ledger;

@@ -1,8 +1,8 @@
-import type { UndoProblem } from '../../domain/request/refusal.ts';
 import { parseExecutionArn } from '../../domain/execution/task-execution.ts';
+import type { UndoProblem } from '../../domain/request/refusal.ts';
 import type { ThrottleRequest } from '../../domain/request/throttle-request.ts';
-import type { RequestThrottleDeps } from './consider-request.ts';
 import { mayKnow } from '../people/may-know.ts';
+import type { RequestThrottleDeps } from './consider-request.ts';
 import { type Asked, requestThrottle } from './request-throttle.ts';
 
 /**

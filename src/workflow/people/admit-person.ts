@@ -1,7 +1,9 @@
 import type { EventFacts } from '../../domain/audit/audit-event.ts';
 import { plainEvent } from '../../domain/audit/audit-record.ts';
 import { parseExecutionArn } from '../../domain/execution/task-execution.ts';
-import type { Ledger, People, PolicySource } from '../ports.ts';
+import type { Ledger } from '../ports/ledger.ts';
+import type { People } from '../ports/people.ts';
+import type { PolicySource } from '../ports/policy-source.ts';
 
 export interface AdmitDeps {
   ledger: Pick<Ledger, 'commit'>;

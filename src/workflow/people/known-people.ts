@@ -11,7 +11,7 @@ import {
 import { approverIds, possibleApprovers } from '../../domain/policy/possible-approvers.ts';
 import type { ThrottleRequest } from '../../domain/request/throttle-request.ts';
 import { PersonUnknown } from '../faults.ts';
-import type { People as Directory } from '../ports.ts';
+import type { People as Directory } from '../ports/people.ts';
 
 /**
  * Slack allows 100 look-ups a minute, and one answer to one person may use a part of them. Results are remembered for

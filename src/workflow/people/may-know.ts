@@ -1,10 +1,11 @@
-import { ruleNow } from '../../domain/request/decide-review.ts';
 import { knownPolicies } from '../../domain/policy/policies-in-force.ts';
 import { distinct, groupsOf, mayAsk, mayView } from '../../domain/policy/policy.ts';
+import { ruleNow } from '../../domain/request/decide-review.ts';
 import { hasPlace, maySeeAll } from '../../domain/request/private-request.ts';
 import type { ThrottleRequest } from '../../domain/request/throttle-request.ts';
+import type { People } from '../ports/people.ts';
+import type { PolicySource } from '../ports/policy-source.ts';
 import { lookUpParties } from './known-people.ts';
-import type { People, PolicySource } from '../ports.ts';
 import { type ShownDeps, shownTo } from './shown-requests.ts';
 
 /**

@@ -1,8 +1,10 @@
 import { plainEvent } from '../../domain/audit/audit-record.ts';
 import { knownPolicies, otherThan, strictnessOf, underEach } from '../../domain/policy/policies-in-force.ts';
 import { distinct, groupsOf, mayRead, type Person, type Principals, unreadableOf } from '../../domain/policy/policy.ts';
+import type { Ledger } from '../ports/ledger.ts';
+import type { People } from '../ports/people.ts';
+import type { PolicySource } from '../ports/policy-source.ts';
 import { nameable } from './known-people.ts';
-import type { Ledger, People, PolicySource } from '../ports.ts';
 
 export interface ReadDeps {
   ledger: Pick<Ledger, 'commit'>;

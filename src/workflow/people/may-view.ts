@@ -1,9 +1,11 @@
 import { plainEvent } from '../../domain/audit/audit-record.ts';
 import { knownPolicies, strictnessOf, underEach } from '../../domain/policy/policies-in-force.ts';
 import { distinct, groupsOf, mayView, type Person, type Principals, unreadableOf } from '../../domain/policy/policy.ts';
+import type { Ledger } from '../ports/ledger.ts';
+import type { People } from '../ports/people.ts';
+import type { PolicySource } from '../ports/policy-source.ts';
 import { type Attempt, placeOf } from './admit-person.ts';
 import { nameable } from './known-people.ts';
-import type { Ledger, People, PolicySource } from '../ports.ts';
 
 export interface ViewDeps {
   ledger: Pick<Ledger, 'commit'>;

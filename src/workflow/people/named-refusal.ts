@@ -1,7 +1,7 @@
 import type { Rule } from '../../domain/policy/policy.ts';
 import type { Refusal } from '../../domain/request/refusal.ts';
+import type { People } from '../ports/people.ts';
 import { nameable } from './known-people.ts';
-import type { People } from '../ports.ts';
 
 /** The same refusal for a message: of the people that its rule names, only those who may do it are left. */
 export async function namedRefusal<R extends Refusal>(people: Pick<People, 'lately'>, refusal: R): Promise<R> {

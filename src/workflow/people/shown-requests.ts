@@ -1,10 +1,12 @@
-import { rulesNow } from '../../domain/request/decide-review.ts';
 import { knownPolicies } from '../../domain/policy/policies-in-force.ts';
 import { distinct, groupsOf, type Person } from '../../domain/policy/policy.ts';
+import { rulesNow } from '../../domain/request/decide-review.ts';
 import { maySeeAll, withoutPrivate } from '../../domain/request/private-request.ts';
 import type { ThrottleRequest } from '../../domain/request/throttle-request.ts';
+import type { Channels } from '../ports/channels.ts';
+import type { People } from '../ports/people.ts';
+import type { PolicySource } from '../ports/policy-source.ts';
 import { lookUpParties } from './known-people.ts';
-import type { Channels, People, PolicySource } from '../ports.ts';
 import { approverGroups } from './rule-groups.ts';
 
 export interface ShownDeps {

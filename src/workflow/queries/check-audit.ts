@@ -1,6 +1,6 @@
-import type { AuditReader, AuditVerdicts, ExportedFile } from '../audit-ports.ts';
 import { mayReadAudit, type NotRead, type ReadDeps, type Reading, refuseReading } from '../people/may-read-audit.ts';
-import type { Clock } from '../ports.ts';
+import type { AuditReader, AuditVerdicts, ExportedFile } from '../ports/audit-reader.ts';
+import type { Clock } from '../ports/clock.ts';
 
 type AuditDeps = ReadDeps & { audit: AuditReader };
 type Busy = { kind: 'busy' };

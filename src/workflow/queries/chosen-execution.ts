@@ -1,10 +1,12 @@
+import type { ExecutionArn, TaskExecution } from '../../domain/execution/task-execution.ts';
 import { rulesFor, targetOf } from '../../domain/request/ask-command.ts';
 import { personRefusal } from '../../domain/request/decide-request.ts';
 import type { AskRefusal } from '../../domain/request/refusal.ts';
-import type { ExecutionArn, TaskExecution } from '../../domain/execution/task-execution.ts';
 import { AwsFault } from '../faults.ts';
-import type { Executions, People, PolicySource } from '../ports.ts';
 import { groupsOfAll } from '../people/rule-groups.ts';
+import type { Executions } from '../ports/executions.ts';
+import type { People } from '../ports/people.ts';
+import type { PolicySource } from '../ports/policy-source.ts';
 
 /** An execution chosen in the form, as AWS shows it, or why it can't be shown to this person. */
 export type ChosenExecution =

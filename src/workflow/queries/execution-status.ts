@@ -1,6 +1,8 @@
-import { groupsOf, mayAsk } from '../../domain/policy/policy.ts';
 import { type ExecutionArn, isUpdatable, type TaskExecution } from '../../domain/execution/task-execution.ts';
+import { groupsOf, mayAsk } from '../../domain/policy/policy.ts';
 import type { ThrottleRequest } from '../../domain/request/throttle-request.ts';
+import { shownTo } from '../people/shown-requests.ts';
+import type { AuditLine, UnreadLine } from '../ports/audit-line.ts';
 import {
   type HeldRequest,
   isHeldRequest,
@@ -11,8 +13,6 @@ import {
   ruleNaming,
 } from './list-running.ts';
 import { speedUnderLimit } from './measured-rates.ts';
-import type { AuditLine, UnreadLine } from '../ports.ts';
-import { shownTo } from '../people/shown-requests.ts';
 import { visibleAudit } from './visible-audit.ts';
 
 export type ExecutionStatus =

@@ -1,10 +1,13 @@
-import { ruleNow } from '../../domain/request/decide-review.ts';
 import { isAmong } from '../../domain/policy/policy.ts';
+import { ruleNow } from '../../domain/request/decide-review.ts';
 import type { ThrottleRequest } from '../../domain/request/throttle-request.ts';
-import { type HeldRequest, heldRequests, listRunning, type Running, type RunningDeps } from './list-running.ts';
 import { mayViewAll, type NotViewed } from '../people/may-view.ts';
-import type { AuditLine, Ledger, People, PolicySource, StoredRequest, UnreadLine } from '../ports.ts';
 import { shownTo } from '../people/shown-requests.ts';
+import type { AuditLine, UnreadLine } from '../ports/audit-line.ts';
+import type { Ledger, StoredRequest } from '../ports/ledger.ts';
+import type { People } from '../ports/people.ts';
+import type { PolicySource } from '../ports/policy-source.ts';
+import { type HeldRequest, heldRequests, listRunning, type Running, type RunningDeps } from './list-running.ts';
 import { visibleAudit } from './visible-audit.ts';
 import { waitingRequests } from './waiting-requests.ts';
 

@@ -1,4 +1,4 @@
-import { plainTyped } from '../../domain/text/invisible.ts';
+import { type ExecutionArn, isBeyondChange, parseExecutionArn } from '../../domain/execution/task-execution.ts';
 import {
   distinct,
   groupsNamed,
@@ -9,9 +9,11 @@ import {
   type Policy,
   type Rule,
 } from '../../domain/policy/policy.ts';
-import { type ExecutionArn, isBeyondChange, parseExecutionArn } from '../../domain/execution/task-execution.ts';
+import { plainTyped } from '../../domain/text/invisible.ts';
 import { AwsFault } from '../faults.ts';
-import type { ActiveExecution, ActiveList, Executions, ListTarget, People, PolicySource } from '../ports.ts';
+import type { ActiveExecution, ActiveList, Executions, ListTarget } from '../ports/executions.ts';
+import type { People } from '../ports/people.ts';
+import type { PolicySource } from '../ports/policy-source.ts';
 
 export interface ListDeps {
   executions: Executions;

@@ -1,11 +1,13 @@
-import { type Hold, isHeld } from '../../domain/run/hold.ts';
-import { distinct, matchRule, mayAsk, type Policy, type Rule } from '../../domain/policy/policy.ts';
 import { parseExecutionArn, type TaskExecution } from '../../domain/execution/task-execution.ts';
+import { distinct, matchRule, mayAsk, type Policy, type Rule } from '../../domain/policy/policy.ts';
 import type { ThrottleRequest } from '../../domain/request/throttle-request.ts';
+import { type Hold, isHeld } from '../../domain/run/hold.ts';
+import { shownTo } from '../people/shown-requests.ts';
+import type { Channels } from '../ports/channels.ts';
+import type { ActiveExecution, ActiveList } from '../ports/executions.ts';
+import type { Ledger } from '../ports/ledger.ts';
 import { type ListDeps, placelessRules, targetsOf } from './list-executions.ts';
 import { type MeasuredRates, speedUnderLimit } from './measured-rates.ts';
-import type { ActiveExecution, ActiveList, Channels, Ledger } from '../ports.ts';
-import { shownTo } from '../people/shown-requests.ts';
 
 export interface RunningDeps extends ListDeps {
   ledger: Ledger;

@@ -1,7 +1,8 @@
-import { matches } from './audit-matches.ts';
-import { type AuditPage, type AuditQuery, type AuditReader, type AuditTurn, EVERYTHING } from '../audit-ports.ts';
 import { mayReadAudit, type NotRead, type ReadDeps, type Reading, refuseReading } from '../people/may-read-audit.ts';
-import type { Ledger } from '../ports.ts';
+import { type AuditPage, type AuditQuery, type AuditTurn, EVERYTHING } from '../ports/audit-query.ts';
+import type { AuditReader } from '../ports/audit-reader.ts';
+import type { Ledger } from '../ports/ledger.ts';
+import { matches } from './audit-matches.ts';
 
 type Line = AuditPage['lines'][number];
 export type LookedUp = { kind: 'page'; page: AuditPage } | NotRead;

@@ -1,7 +1,7 @@
 import { averageRate } from '../../domain/execution/impact.ts';
 import type { TaskExecution } from '../../domain/execution/task-execution.ts';
 import { BITES_SECONDS } from '../../domain/execution/watch-pace.ts';
-import type { Executions } from '../ports.ts';
+import type { Executions } from '../ports/executions.ts';
 
 /** Two observations closer together than this say little about the speed. */
 const LEAST_SECONDS = 2;

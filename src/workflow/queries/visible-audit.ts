@@ -1,6 +1,9 @@
 import type { Person } from '../../domain/policy/policy.ts';
 import { mayReadAudit } from '../people/may-read-audit.ts';
-import type { AuditIndex, AuditLine, Ledger, People, PolicySource, UnreadLine } from '../ports.ts';
+import type { AuditIndex, AuditLine, UnreadLine } from '../ports/audit-line.ts';
+import type { Ledger } from '../ports/ledger.ts';
+import type { People } from '../ports/people.ts';
+import type { PolicySource } from '../ports/policy-source.ts';
 
 type Line = AuditLine | UnreadLine;
 

@@ -1,9 +1,9 @@
-import { rulesNow } from '../../domain/request/decide-review.ts';
 import { known, mayDecide, type Person, type Rule, samePerson } from '../../domain/policy/policy.ts';
+import { rulesNow } from '../../domain/request/decide-review.ts';
 import { lookUpParties } from '../people/known-people.ts';
-import type { Ledger, StoredRequest } from '../ports.ts';
 import { approverGroups } from '../people/rule-groups.ts';
 import { type ShownDeps, shownTo } from '../people/shown-requests.ts';
+import type { Ledger, StoredRequest } from '../ports/ledger.ts';
 
 /** The open requests, oldest first, as one person sees them. */
 export interface WaitingRequests {

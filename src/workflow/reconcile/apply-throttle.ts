@@ -1,16 +1,17 @@
-import { type BeginDecision, decideBegin, deniedEvent, vanishedEvent } from '../../domain/run/decide-apply.ts';
+import type { TaskExecution } from '../../domain/execution/task-execution.ts';
 import { lengthenedEvents } from '../../domain/request/decide-extend.ts';
 import { ruleNow } from '../../domain/request/decide-review.ts';
-import type { TaskExecution } from '../../domain/execution/task-execution.ts';
 import type { ThrottleRequest } from '../../domain/request/throttle-request.ts';
+import { type BeginDecision, decideBegin, deniedEvent, vanishedEvent } from '../../domain/run/decide-apply.ts';
+import { AwsFault, PersonUnknown } from '../faults.ts';
+import type { InForce } from '../ports/ledger.ts';
+import type { Claim } from '../ports/outbox.ts';
+import { DONE, later, type WorkOutcome } from '../work-outcome.ts';
 import { changeAccess } from './aws-access.ts';
 import { type ApplyDeps, changeLimit, commitOutcome, operationKey, readBack } from './change-limit.ts';
-import { AwsFault, PersonUnknown } from '../faults.ts';
 import { followUp } from './follow-up.ts';
 import { deniedAction, isDenied, observeExecution } from './observe-execution.ts';
-import type { Claim, InForce } from '../ports.ts';
 import { type CurrentFacts, currentFacts } from './request-facts.ts';
-import { DONE, later, type WorkOutcome } from '../work-outcome.ts';
 
 const TRY_AGAIN_SECONDS = 5;
 const WAITS_FOR = {

@@ -1,7 +1,8 @@
 import type { Actor } from '../../domain/audit/actor.ts';
 import { ruleNow } from '../../domain/request/decide-review.ts';
 import type { ThrottleRequest } from '../../domain/request/throttle-request.ts';
-import type { Access, PolicySource } from '../ports.ts';
+import type { Access } from '../ports/executions.ts';
+import type { PolicySource } from '../ports/policy-source.ts';
 
 /** For a change: a session of its own, named after the request, on behalf of its requester. */
 export function changeAccess(

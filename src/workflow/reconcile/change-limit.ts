@@ -1,16 +1,22 @@
 import type { AuditEvent } from '../../domain/audit/audit-event.ts';
+import type { ThrottleRequest } from '../../domain/request/throttle-request.ts';
 import { judgeLook, judgeUnseen, unknownEvent, type Verdict, vanishedEvent } from '../../domain/run/decide-apply.ts';
 import { scheduledEvent } from '../../domain/run/decide-revert.ts';
 import { putOffSeconds, type Sent } from '../../domain/run/sending.ts';
-import type { ThrottleRequest } from '../../domain/request/throttle-request.ts';
-import { changeAccess } from './aws-access.ts';
 import { AwsFault } from '../faults.ts';
+import type { Absences } from '../ports/absences.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Executions } from '../ports/executions.ts';
+import type { Ledger } from '../ports/ledger.ts';
+import type { Claim, EffectKind } from '../ports/outbox.ts';
+import type { People } from '../ports/people.ts';
+import type { PolicySource } from '../ports/policy-source.ts';
+import { DONE, later, type WorkOutcome } from '../work-outcome.ts';
+import { changeAccess } from './aws-access.ts';
 import { followUp } from './follow-up.ts';
 import { DENIED_AGAIN_SECONDS, deniedAction, isDenied, observeAfterChange } from './observe-execution.ts';
-import type { Absences, Claim, Clock, EffectKind, Executions, Ledger, People, PolicySource } from '../ports.ts';
 import { otherRequestInForce } from './request-facts.ts';
 import { sendRate } from './send-rate.ts';
-import { DONE, later, type WorkOutcome } from '../work-outcome.ts';
 
 export interface ApplyDeps {
   ledger: Ledger;

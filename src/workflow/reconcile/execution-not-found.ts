@@ -1,7 +1,9 @@
 import { isLongAbsent } from '../../domain/execution/absence.ts';
 import { type ExecutionArn, isActive } from '../../domain/execution/task-execution.ts';
 import { AwsFault } from '../faults.ts';
-import type { Absences, Access, Clock, Executions } from '../ports.ts';
+import type { Absences } from '../ports/absences.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Access, Executions } from '../ports/executions.ts';
 
 export interface NotFoundDeps {
   executions: Executions;

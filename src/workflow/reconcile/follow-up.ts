@@ -1,8 +1,8 @@
 import type { AuditEvent, EventOf } from '../../domain/audit/audit-event.ts';
+import type { ThrottleRequest } from '../../domain/request/throttle-request.ts';
 import { nextWordAt } from '../../domain/run/decide-revert.ts';
 import { isHeld } from '../../domain/run/hold.ts';
-import type { ThrottleRequest } from '../../domain/request/throttle-request.ts';
-import type { Change } from '../ports.ts';
+import type { Change } from '../ports/commit.ts';
 
 /** After that, polling sets its own pace. */
 const FIRST_LOOK_SECONDS = 30;

@@ -1,10 +1,11 @@
-import type { Denied } from '../../domain/run/decide-apply.ts';
 import type { TaskExecution } from '../../domain/execution/task-execution.ts';
 import type { ThrottleRequest } from '../../domain/request/throttle-request.ts';
+import type { Denied } from '../../domain/run/decide-apply.ts';
+import { AwsFault } from '../faults.ts';
+import type { Access } from '../ports/executions.ts';
+import type { PolicySource } from '../ports/policy-source.ts';
 import { readAccess } from './aws-access.ts';
 import { judgeNotFound, type NotFoundDeps } from './execution-not-found.ts';
-import { AwsFault } from '../faults.ts';
-import type { Access, PolicySource } from '../ports.ts';
 import { executionOf } from './request-facts.ts';
 
 /** An IAM policy has to be changed first, so AWS is called less often than after a fault that passes by itself. */

@@ -1,16 +1,22 @@
 import type { AuditEvent } from '../../domain/audit/audit-event.ts';
+import { etaAt } from '../../domain/execution/impact.ts';
+import { isActive, type TaskExecution } from '../../domain/execution/task-execution.ts';
+import { limitSince, measuredRate, nextLookSeconds } from '../../domain/execution/watch-pace.ts';
+import type { ThrottleRequest } from '../../domain/request/throttle-request.ts';
 import { decideDrift } from '../../domain/run/decide-drift.ts';
 import { skippedEvent } from '../../domain/run/decide-revert.ts';
 import { isHeld, isReverting } from '../../domain/run/hold.ts';
-import { etaAt } from '../../domain/execution/impact.ts';
-import { isActive, type TaskExecution } from '../../domain/execution/task-execution.ts';
-import type { ThrottleRequest } from '../../domain/request/throttle-request.ts';
-import { limitSince, measuredRate, nextLookSeconds } from '../../domain/execution/watch-pace.ts';
-import { readAccess } from './aws-access.ts';
 import { AwsFault } from '../faults.ts';
-import { isDenied, observeExecution } from './observe-execution.ts';
-import type { Absences, Claim, Clock, EffectKind, Executions, InForce, Ledger, Looks, PolicySource } from '../ports.ts';
+import type { Absences } from '../ports/absences.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Executions } from '../ports/executions.ts';
+import type { InForce, Ledger } from '../ports/ledger.ts';
+import type { Looks } from '../ports/looks.ts';
+import type { Claim, EffectKind } from '../ports/outbox.ts';
+import type { PolicySource } from '../ports/policy-source.ts';
 import { DONE, later, type WorkOutcome } from '../work-outcome.ts';
+import { readAccess } from './aws-access.ts';
+import { isDenied, observeExecution } from './observe-execution.ts';
 
 export interface PollDeps {
   ledger: Ledger;

@@ -1,11 +1,13 @@
-import { rulesNow } from '../../domain/request/decide-review.ts';
+import { type ExecutionArn, parseExecutionArn } from '../../domain/execution/task-execution.ts';
 import type { PolicyInForce } from '../../domain/policy/policies-in-force.ts';
 import { distinct, type Groups, type People as KnownPeople } from '../../domain/policy/policy.ts';
-import { type ExecutionArn, parseExecutionArn } from '../../domain/execution/task-execution.ts';
+import { rulesNow } from '../../domain/request/decide-review.ts';
 import type { ThrottleRequest } from '../../domain/request/throttle-request.ts';
 import { partiesOf } from '../people/known-people.ts';
-import type { InForce, Ledger, People, PolicySource } from '../ports.ts';
 import { groupsOfAll } from '../people/rule-groups.ts';
+import type { InForce, Ledger } from '../ports/ledger.ts';
+import type { People } from '../ports/people.ts';
+import type { PolicySource } from '../ports/policy-source.ts';
 
 /** What an open request is judged by. */
 export interface CurrentFacts {

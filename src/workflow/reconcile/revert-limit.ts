@@ -1,4 +1,5 @@
 import type { AuditEvent } from '../../domain/audit/audit-event.ts';
+import type { ThrottleRequest } from '../../domain/request/throttle-request.ts';
 import {
   decideRevert,
   judgeRevert,
@@ -8,9 +9,16 @@ import {
 } from '../../domain/run/decide-revert.ts';
 import { extendedUntil, type Hold, isHeld } from '../../domain/run/hold.ts';
 import { putOffSeconds, type Sent } from '../../domain/run/sending.ts';
-import type { ThrottleRequest } from '../../domain/request/throttle-request.ts';
-import { changeAccess } from './aws-access.ts';
 import { AwsFault } from '../faults.ts';
+import type { Absences } from '../ports/absences.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Change } from '../ports/commit.ts';
+import type { Executions } from '../ports/executions.ts';
+import type { Ledger } from '../ports/ledger.ts';
+import type { Claim } from '../ports/outbox.ts';
+import type { PolicySource } from '../ports/policy-source.ts';
+import { DONE, later, type WorkOutcome } from '../work-outcome.ts';
+import { changeAccess } from './aws-access.ts';
 import {
   DENIED_AGAIN_SECONDS,
   deniedAction,
@@ -18,9 +26,7 @@ import {
   observeAfterChange,
   observeExecution,
 } from './observe-execution.ts';
-import type { Absences, Change, Claim, Clock, Executions, Ledger, PolicySource } from '../ports.ts';
 import { sendRate } from './send-rate.ts';
-import { DONE, later, type WorkOutcome } from '../work-outcome.ts';
 
 export interface RevertDeps {
   ledger: Ledger;

@@ -1,8 +1,8 @@
-import type { PutOff, Sent } from '../../domain/run/sending.ts';
 import type { ThrottleRequest } from '../../domain/request/throttle-request.ts';
+import type { PutOff, Sent } from '../../domain/run/sending.ts';
 import { AwsFault } from '../faults.ts';
+import type { Access, Executions } from '../ports/executions.ts';
 import { isDenied } from './observe-execution.ts';
-import type { Access, Executions } from '../ports.ts';
 import { executionOf } from './request-facts.ts';
 
 const CHANGE = 'datasync:UpdateTaskExecution';

@@ -1,9 +1,11 @@
 import { plainEvent } from '../../domain/audit/audit-record.ts';
-import type { Limits, OverUse, Use } from '../../domain/policy/use-limits.ts';
 import { countedPolicies, limitInForce } from '../../domain/policy/policies-in-force.ts';
 import { type Person, personKey } from '../../domain/policy/policy.ts';
+import type { Limits, OverUse, Use } from '../../domain/policy/use-limits.ts';
 import { ifAway } from '../faults.ts';
-import type { Ledger, People, PolicySource } from '../ports.ts';
+import type { Ledger } from '../ports/ledger.ts';
+import type { People } from '../ports/people.ts';
+import type { PolicySource } from '../ports/policy-source.ts';
 
 /** What people do, counted over all bots. @throws NotRecorded where Redis can't say */
 export interface UseCounter {

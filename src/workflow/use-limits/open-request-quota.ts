@@ -1,8 +1,8 @@
 import { limitInForce, type PolicyInForce } from '../../domain/policy/policies-in-force.ts';
 import { distinct, type Person, personKey } from '../../domain/policy/policy.ts';
 import type { AskRefusal } from '../../domain/request/refusal.ts';
-import type { UseCounter } from './count-use.ts';
 import { ifAway, OutcomeUnknown } from '../faults.ts';
+import type { UseCounter } from './count-use.ts';
 
 /** One of the ids of a person. */
 interface QuotaOwner {

@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { acceptLoss } from '../../../src/audit/continuity/accept-loss.ts';
 import { createCheckpoints } from '../../../src/audit/continuity/audit-checkpoints.ts';
-import { readCheckpointFile } from '../../../src/audit/log/checkpoint-file.ts';
-import { signatureOf, writeCheckpointLine } from '../../../src/audit/format/checkpoint-format.ts';
 import { highestOf, readOwnCheckpoints } from '../../../src/audit/continuity/own-checkpoints.ts';
+import { signatureOf, writeCheckpointLine } from '../../../src/audit/format/checkpoint-format.ts';
+import { readCheckpointFile } from '../../../src/audit/log/checkpoint-file.ts';
+import { AUDIT_KEYS } from '../../store/given-ledger.ts';
 import {
   alarms,
   bot,
@@ -20,7 +21,6 @@ import {
   time,
   write,
 } from './given-checkpoints.ts';
-import { AUDIT_KEYS } from '../../store/given-ledger.ts';
 
 givenCheckpoints();
 

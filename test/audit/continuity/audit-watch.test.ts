@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { createAuditAlarms } from '../../../src/audit/log/audit-alarms.ts';
 import { startAuditWatch } from '../../../src/audit/continuity/audit-watch.ts';
 import { createSharedSeal } from '../../../src/audit/format/shared-seal.ts';
+import { createAuditAlarms } from '../../../src/audit/log/audit-alarms.ts';
 import { AUDIT_KEYS, asked, type OpenedLedger, openLedger, restore } from '../../store/given-ledger.ts';
 
 const PATIENCE = { timeout: 40_000 };

@@ -2,11 +2,11 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { createCheckpoints } from '../../../src/audit/continuity/audit-checkpoints.ts';
-import { readCheckpointFile } from '../../../src/audit/log/checkpoint-file.ts';
-import { writeCheckpointLine } from '../../../src/audit/format/checkpoint-format.ts';
 import { readOwnCheckpoints } from '../../../src/audit/continuity/own-checkpoints.ts';
-import { alarms, bot, folder, givenCheckpoints, opened, privateKey, seqsIn, time, write } from './given-checkpoints.ts';
+import { writeCheckpointLine } from '../../../src/audit/format/checkpoint-format.ts';
+import { readCheckpointFile } from '../../../src/audit/log/checkpoint-file.ts';
 import { AUDIT_KEYS } from '../../store/given-ledger.ts';
+import { alarms, bot, folder, givenCheckpoints, opened, privateKey, seqsIn, time, write } from './given-checkpoints.ts';
 
 givenCheckpoints();
 

@@ -3,8 +3,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach } from 'vitest';
-import { type AuditAlarms, createAuditAlarms } from '../../../src/audit/log/audit-alarms.ts';
 import { createCheckpoints } from '../../../src/audit/continuity/audit-checkpoints.ts';
+import { type AuditAlarms, createAuditAlarms } from '../../../src/audit/log/audit-alarms.ts';
 import { readCheckpointFile } from '../../../src/audit/log/checkpoint-file.ts';
 import { AUDIT_KEYS, type OpenedLedger, openLedger, policyLoaded } from '../../store/given-ledger.ts';
 

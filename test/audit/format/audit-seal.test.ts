@@ -1,6 +1,13 @@
 import { createHash, createHmac } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { createMacs, hashRecord, hexHashOf, macOf, sameBytes, sealRecord } from '../../../src/audit/format/audit-chain.ts';
+import {
+  createMacs,
+  hashRecord,
+  hexHashOf,
+  macOf,
+  sameBytes,
+  sealRecord,
+} from '../../../src/audit/format/audit-chain.ts';
 
 // Apart from the tests that build a log of these: what breaks while a file is loaded counts as no failed test.
 const KEY = { kid: 'k1', key: Buffer.alloc(32, 7) };

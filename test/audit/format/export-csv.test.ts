@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { csv } from '../../../src/audit/format/export-csv.ts';
 import type { EventOf } from '../../../src/domain/audit/audit-event.ts';
 import { plainEvent, writeRecord } from '../../../src/domain/audit/audit-record.ts';
-import { csv } from '../../../src/audit/format/export-csv.ts';
 
 const HEAD = { log: 'l', seq: 0, hash: '0'.repeat(64), at: '' };
 

@@ -1,7 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { createKeys } from '../../../src/store/connection/keys.ts';
 import { at } from '../../domain/given.ts';
-import { asked, asking, following, freshPrefix, openLedger, policyLoaded, verifiedLog } from '../../store/given-ledger.ts';
+import {
+  asked,
+  asking,
+  following,
+  freshPrefix,
+  openLedger,
+  policyLoaded,
+  verifiedLog,
+} from '../../store/given-ledger.ts';
 
 describe('the chain', () => {
   it('begins at 1 after 64 zeros, and holds over all that is written', async () => {

@@ -1,7 +1,15 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { buildLog } from '../../../bench/audit-log.ts';
 import { verifyRedisLog } from '../../../src/audit/log/verify-redis-log.ts';
-import { AUDIT_KEYS, arnOf, asked, asking, type OpenedLedger, openLedger, policyLoaded } from '../../store/given-ledger.ts';
+import {
+  AUDIT_KEYS,
+  arnOf,
+  asked,
+  asking,
+  type OpenedLedger,
+  openLedger,
+  policyLoaded,
+} from '../../store/given-ledger.ts';
 
 let opened: OpenedLedger;
 

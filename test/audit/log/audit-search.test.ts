@@ -1,10 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildLog } from '../../../bench/audit-log.ts';
-import { plainEvent } from '../../../src/domain/audit/audit-record.ts';
 import { createAuditAlarms } from '../../../src/audit/log/audit-alarms.ts';
 import { createAuditSearch } from '../../../src/audit/log/audit-search.ts';
+import { plainEvent } from '../../../src/domain/audit/audit-record.ts';
 import { createRedisOutcome } from '../../../src/store/connection/redis-outcome.ts';
-import { type AuditPage, type AuditQuery, type AuditTurn, EVERYTHING } from '../../../src/workflow/audit-ports.ts';
+import {
+  type AuditPage,
+  type AuditQuery,
+  type AuditTurn,
+  EVERYTHING,
+} from '../../../src/workflow/ports/audit-query.ts';
 import { AUDIT_KEYS, arnOf, type OpenedLedger, openLedger } from '../../store/given-ledger.ts';
 
 const LENGTH = 60;

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { type AuditKey, hashRecord, sealRecord } from '../../../src/audit/format/audit-chain.ts';
+import { createAuditAlarms } from '../../../src/audit/log/audit-alarms.ts';
+import { createAuditSearch } from '../../../src/audit/log/audit-search.ts';
 import { exportAudit } from '../../../src/commands/audit/export-audit.ts';
 import { verifyAudit } from '../../../src/commands/audit/verify-audit.ts';
 import { plainEvent } from '../../../src/domain/audit/audit-record.ts';
-import { createAuditAlarms } from '../../../src/audit/log/audit-alarms.ts';
-import { type AuditKey, hashRecord, sealRecord } from '../../../src/audit/format/audit-chain.ts';
-import { createAuditSearch } from '../../../src/audit/log/audit-search.ts';
 import { createRedisOutcome } from '../../../src/store/connection/redis-outcome.ts';
-import { type AuditQuery, EVERYTHING } from '../../../src/workflow/audit-ports.ts';
+import { type AuditQuery, EVERYTHING } from '../../../src/workflow/ports/audit-query.ts';
 import { AUDIT_KEYS, type OpenedLedger, openLedger } from '../../store/given-ledger.ts';
 import { run } from './log-fixture.ts';
 

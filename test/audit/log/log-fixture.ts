@@ -1,9 +1,9 @@
 import { createHmac, generateKeyPairSync, randomUUID } from 'node:crypto';
 import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
+import { createAuditedLedger } from '../../../src/audit/continuity/audited-ledger.ts';
 import { createTerminal, type Terminal } from '../../../src/commands/terminal.ts';
 import type { AuditEvent } from '../../../src/domain/audit/audit-event.ts';
-import { createAuditedLedger } from '../../../src/audit/continuity/audited-ledger.ts';
 import { connect, openConnection } from '../../../src/store/connection/connection.ts';
 import { createKeys } from '../../../src/store/connection/keys.ts';
 import { targetOf } from '../../store/given-ledger.ts';

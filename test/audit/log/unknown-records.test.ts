@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { plainEvent, writeRecord } from '../../../src/domain/audit/audit-record.ts';
-import { type AuditAlarms, createAuditAlarms } from '../../../src/audit/log/audit-alarms.ts';
 import { sealRecord } from '../../../src/audit/format/audit-chain.ts';
+import { type AuditAlarms, createAuditAlarms } from '../../../src/audit/log/audit-alarms.ts';
 import { createAuditSearch } from '../../../src/audit/log/audit-search.ts';
-import { createRedisOutcome } from '../../../src/store/connection/redis-outcome.ts';
 import { verifyRedisLog } from '../../../src/audit/log/verify-redis-log.ts';
+import { plainEvent, writeRecord } from '../../../src/domain/audit/audit-record.ts';
+import { createRedisOutcome } from '../../../src/store/connection/redis-outcome.ts';
 import { AUDIT_KEYS, type OpenedLedger, openLedger, policyLoaded } from '../../store/given-ledger.ts';
 
 const NOW = new Date('2026-03-01T00:00:00Z');

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { GENESIS } from '../../../src/domain/audit/audit-record.ts';
-import type { KnownCheckpoint } from '../../../src/audit/verify/checkpoint-check.ts';
 import type { ExportedRecord } from '../../../src/audit/format/export-format.ts';
+import type { KnownCheckpoint } from '../../../src/audit/verify/checkpoint-check.ts';
+import { GENESIS } from '../../../src/domain/audit/audit-record.ts';
 import { LOG_ID } from './in-memory-log.ts';
 import { at, checkpoint, type Given, LOG, said, sealed, verify, whole } from './verdict-fixture.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { GENESIS } from '../../../src/domain/audit/audit-record.ts';
 import type { ExportedRecord } from '../../../src/audit/format/export-format.ts';
 import { verifyParts } from '../../../src/audit/verify/verify-log.ts';
+import { GENESIS } from '../../../src/domain/audit/audit-record.ts';
 import { LOG_ID, MEMORY_KEY } from './in-memory-log.ts';
 import { at, changed, LOG, part, said, sealed, verify, whole } from './verdict-fixture.ts';
 

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import type { Unverified } from '../../../src/audit/verify/chain-check.ts';
 import { type ExportHead, readHeadLine, readRecordLine } from '../../../src/audit/format/export-format.ts';
+import type { Unverified } from '../../../src/audit/verify/chain-check.ts';
 import type { PartHead } from '../../../src/audit/verify/part-head.ts';
 import { verifyLog } from '../../../src/audit/verify/verify-log.ts';
-import { LOG_ID, MEMORY_KEY, writeInMemory } from './in-memory-log.ts';
 import { KEY, macBy } from '../log/log-fixture.ts';
+import { LOG_ID, MEMORY_KEY, writeInMemory } from './in-memory-log.ts';
 
 const LENGTH = 50;
 const KEYS = [MEMORY_KEY];

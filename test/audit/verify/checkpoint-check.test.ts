@@ -3,8 +3,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { readKnownCheckpoints } from '../../../src/audit/log/checkpoint-file.ts';
 import { writeCheckpointLine } from '../../../src/audit/format/checkpoint-format.ts';
+import { readKnownCheckpoints } from '../../../src/audit/log/checkpoint-file.ts';
 import { verifyParts, withFlaw } from '../../../src/audit/verify/verify-log.ts';
 import { changed, checkpoint, LOG, part, said, sealed, verify, whole } from './verdict-fixture.ts';
 

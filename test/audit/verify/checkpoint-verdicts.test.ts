@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { type KnownCheckpoint, knownCheckpoints } from '../../../src/audit/verify/checkpoint-check.ts';
 import { readCheckpointLine, writeCheckpointLine } from '../../../src/audit/format/checkpoint-format.ts';
+import { type KnownCheckpoint, knownCheckpoints } from '../../../src/audit/verify/checkpoint-check.ts';
 import type { PartHead } from '../../../src/audit/verify/part-head.ts';
 import { LOG_ID } from './in-memory-log.ts';
 import { at, type Claim, checkpoint, LOG, said, sealed, verify, whole } from './verdict-fixture.ts';

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { plainEvent, writeRecord } from '../../../src/domain/audit/audit-record.ts';
 import { sealRecord } from '../../../src/audit/format/audit-chain.ts';
+import type { ExportedRecord } from '../../../src/audit/format/export-format.ts';
 import type { Unverified } from '../../../src/audit/verify/chain-check.ts';
 import type { KnownCheckpoint } from '../../../src/audit/verify/checkpoint-check.ts';
-import type { ExportedRecord } from '../../../src/audit/format/export-format.ts';
 import { verifyLog } from '../../../src/audit/verify/verify-log.ts';
+import { plainEvent, writeRecord } from '../../../src/domain/audit/audit-record.ts';
 import { at, LENGTH, LOG, verified } from './given-damaged-log.ts';
 import { LOG_ID, MEMORY_KEY, writeInMemory } from './in-memory-log.ts';
 

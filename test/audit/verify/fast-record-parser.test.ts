@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { GENESIS, plainEvent, writeRecord } from '../../../src/domain/audit/audit-record.ts';
 import { EVENTS_WITH_DETAIL, parseRecordFast } from '../../../src/audit/verify/fast-record-parser.ts';
 import { parseRecordFully } from '../../../src/audit/verify/full-record-parser.ts';
+import { GENESIS, plainEvent, writeRecord } from '../../../src/domain/audit/audit-record.ts';
 import { agree, anyRecords, edits, HEAD, NOW, plainRecords } from './given-records.ts';
 
 describe('a record read as it was written', () => {

@@ -1,7 +1,7 @@
 import { sealRecord } from '../../../src/audit/format/audit-chain.ts';
+import { type ExportedRecord, readRecordLine } from '../../../src/audit/format/export-format.ts';
 import type { Unverified } from '../../../src/audit/verify/chain-check.ts';
 import type { KnownCheckpoint } from '../../../src/audit/verify/checkpoint-check.ts';
-import { type ExportedRecord, readRecordLine } from '../../../src/audit/format/export-format.ts';
 import { verifyLog } from '../../../src/audit/verify/verify-log.ts';
 import { LOG_ID, MEMORY_KEY, writeInMemory } from './in-memory-log.ts';
 

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { expect } from 'vitest';
-import type { AuditEvent } from '../../../src/domain/audit/audit-event.ts';
-import { GENESIS, writeRecord } from '../../../src/domain/audit/audit-record.ts';
 import { EVENTS_WITH_DETAIL, parseRecordFast } from '../../../src/audit/verify/fast-record-parser.ts';
 import { parseRecordFully } from '../../../src/audit/verify/full-record-parser.ts';
+import type { AuditEvent } from '../../../src/domain/audit/audit-event.ts';
+import { GENESIS, writeRecord } from '../../../src/domain/audit/audit-record.ts';
 
 export const NOW = new Date('2026-03-08T00:00:00.000Z');
 export const HEAD = { log: '7f1b0c1e-0000-4000-8000-000000000000', seq: 41, hash: GENESIS, at: '' };

@@ -1,6 +1,6 @@
-import { type AuditHead, GENESIS, plainEvent, writeRecord } from '../../../src/domain/audit/audit-record.ts';
 import { sealRecord } from '../../../src/audit/format/audit-chain.ts';
 import type { ExportedRecord } from '../../../src/audit/format/export-format.ts';
+import { type AuditHead, GENESIS, plainEvent, writeRecord } from '../../../src/domain/audit/audit-record.ts';
 
 export const LOG_ID = 'the-log';
 export const MEMORY_KEY = { kid: 'k1', key: Buffer.alloc(32, 0xab) };

@@ -4,9 +4,9 @@ import { describe, expect, it } from 'vitest';
 import { archiveAudit } from '../../../src/commands/audit/archive-audit.ts';
 import { exportAudit } from '../../../src/commands/audit/export-audit.ts';
 import type { AuditEvent } from '../../../src/domain/audit/audit-event.ts';
-import type { Change } from '../../../src/workflow/ports.ts';
-import { asked, asking } from '../../store/given-ledger.ts';
+import type { Change } from '../../../src/workflow/ports/commit.ts';
 import { run } from '../../audit/log/log-fixture.ts';
+import { asked, asking } from '../../store/given-ledger.ts';
 import {
   env,
   folder,

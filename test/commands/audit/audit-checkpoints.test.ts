@@ -1,9 +1,9 @@
 import { appendFile, writeFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
+import { createCheckpoints } from '../../../src/audit/continuity/audit-checkpoints.ts';
+import { createAuditAlarms } from '../../../src/audit/log/audit-alarms.ts';
 import { printAuditKey } from '../../../src/commands/audit/audit-key.ts';
 import { readAuditKeys } from '../../../src/config/audit-keys.ts';
-import { createAuditAlarms } from '../../../src/audit/log/audit-alarms.ts';
-import { createCheckpoints } from '../../../src/audit/continuity/audit-checkpoints.ts';
 import { newSigningKey, run } from '../../audit/log/log-fixture.ts';
 import {
   at,

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { acceptAuditLoss } from '../../../src/commands/audit/accept-audit-loss.ts';
 import { publishPositions } from '../../../src/audit/continuity/published-positions.ts';
+import { acceptAuditLoss } from '../../../src/commands/audit/accept-audit-loss.ts';
 import { LedgerLost } from '../../../src/workflow/faults.ts';
-import { asked, asking, AUDIT_KEYS as LOG_KEYS, openLedger, restore, snapshot } from '../../store/given-ledger.ts';
 import { run } from '../../audit/log/log-fixture.ts';
+import { asked, asking, AUDIT_KEYS as LOG_KEYS, openLedger, restore, snapshot } from '../../store/given-ledger.ts';
 import {
   accept,
   checkpoint,

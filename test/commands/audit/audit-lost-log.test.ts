@@ -4,8 +4,8 @@ import { archiveAudit } from '../../../src/commands/audit/archive-audit.ts';
 import { exportAudit } from '../../../src/commands/audit/export-audit.ts';
 import { readSettings } from '../../../src/serve/read-settings.ts';
 import { LedgerLost } from '../../../src/workflow/faults.ts';
-import { asked, asking, openLedger, restore, snapshot } from '../../store/given-ledger.ts';
 import { newSigningKey, run } from '../../audit/log/log-fixture.ts';
+import { asked, asking, openLedger, restore, snapshot } from '../../store/given-ledger.ts';
 import {
   accept,
   checkpoint,

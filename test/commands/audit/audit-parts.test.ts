@@ -1,7 +1,7 @@
 import { describe, expect, inject, it } from 'vitest';
+import { verifyRedisLog } from '../../../src/audit/log/verify-redis-log.ts';
 import { readAuditKeys } from '../../../src/config/audit-keys.ts';
 import type { Connection } from '../../../src/store/connection/connection.ts';
-import { verifyRedisLog } from '../../../src/audit/log/verify-redis-log.ts';
 import { writeLog } from '../../audit/log/log-fixture.ts';
 import {
   archive,

@@ -3,13 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, inject } from 'vitest';
+import { createCheckpoints } from '../../../src/audit/continuity/audit-checkpoints.ts';
+import { createAuditAlarms } from '../../../src/audit/log/audit-alarms.ts';
 import { acceptAuditLoss } from '../../../src/commands/audit/accept-audit-loss.ts';
 import { type VerifyOptions, verifyAudit } from '../../../src/commands/audit/verify-audit.ts';
 import { readAuditKeys } from '../../../src/config/audit-keys.ts';
-import { createAuditAlarms } from '../../../src/audit/log/audit-alarms.ts';
-import { createCheckpoints } from '../../../src/audit/continuity/audit-checkpoints.ts';
-import { asked, AUDIT_KEYS as LOG_KEYS, openLedger } from '../../store/given-ledger.ts';
 import { newSigningKey, run } from '../../audit/log/log-fixture.ts';
+import { asked, AUDIT_KEYS as LOG_KEYS, openLedger } from '../../store/given-ledger.ts';
 
 const AUDIT_KEYS = `k1:${'07'.repeat(32)}`;
 export const SLACK = {

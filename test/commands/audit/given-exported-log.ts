@@ -2,9 +2,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, inject } from 'vitest';
+import type { ExportHead } from '../../../src/audit/format/export-format.ts';
 import { type ExportOptions, exportAudit } from '../../../src/commands/audit/export-audit.ts';
 import { verifyAudit } from '../../../src/commands/audit/verify-audit.ts';
-import type { ExportHead } from '../../../src/audit/format/export-format.ts';
 import { run, START, writeLog } from '../../audit/log/log-fixture.ts';
 
 type Log = Awaited<ReturnType<typeof writeLog>>;

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { CannotRun } from '../../../src/commands/cannot-run.ts';
 import { exportAudit } from '../../../src/commands/audit/export-audit.ts';
 import { type VerifyOptions, verifyAudit } from '../../../src/commands/audit/verify-audit.ts';
+import { CannotRun } from '../../../src/commands/cannot-run.ts';
 import { run, writeLog } from '../../audit/log/log-fixture.ts';
 
 let folder: string;

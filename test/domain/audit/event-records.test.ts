@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { EVENT_DETAILS, EVENTS } from '../../../src/domain/audit/audit-event.ts';
-import { type AuditRecord, asRecord, GENESIS, readRecord, writeRecord } from '../../../src/domain/audit/audit-record.ts';
+import {
+  type AuditRecord,
+  asRecord,
+  GENESIS,
+  readRecord,
+  writeRecord,
+} from '../../../src/domain/audit/audit-record.ts';
 import { evolve } from '../../../src/domain/request/evolve-request.ts';
 import { type ThrottleRequest, throttleRequest } from '../../../src/domain/request/throttle-request.ts';
 import { stories } from './given-stories.ts';

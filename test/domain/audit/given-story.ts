@@ -1,10 +1,10 @@
-import { decideBegin, judgeLook } from '../../../src/domain/run/decide-apply.ts';
-import { decideRequest } from '../../../src/domain/request/decide-request.ts';
-import { decideRevert, judgeRevert, scheduledEvent } from '../../../src/domain/run/decide-revert.ts';
-import { decideReview } from '../../../src/domain/request/decide-review.ts';
-import { type Hold, isHeld } from '../../../src/domain/run/hold.ts';
 import type { PolicyInForce } from '../../../src/domain/policy/policies-in-force.ts';
+import { decideRequest } from '../../../src/domain/request/decide-request.ts';
+import { decideReview } from '../../../src/domain/request/decide-review.ts';
 import type { ThrottleRequest } from '../../../src/domain/request/throttle-request.ts';
+import { decideBegin, judgeLook } from '../../../src/domain/run/decide-apply.ts';
+import { decideRevert, judgeRevert, scheduledEvent } from '../../../src/domain/run/decide-revert.ts';
+import { type Hold, isHeld } from '../../../src/domain/run/hold.ts';
 import { ask, at, execution, facts, folded, GROUPS, type LEAD, MIB, PEOPLE, policy, rule } from '../given.ts';
 
 type Told = NonNullable<Parameters<typeof folded>[2]>;

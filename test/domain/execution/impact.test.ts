@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { averageRate, etaAt, impact, type ThenRate } from '../../../src/domain/execution/impact.ts';
-import { UNLIMITED } from '../../../src/domain/rate/rate.ts';
 import type { TaskExecution } from '../../../src/domain/execution/task-execution.ts';
+import { UNLIMITED } from '../../../src/domain/rate/rate.ts';
 
 /** 1000 of 11000 bytes done in 100 s, nothing of it compressible. */
 function execution(but: Partial<TaskExecution> = {}): TaskExecution {

@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { isActive, isUpdatable, PARTITIONS, parseExecutionArn, progress } from '../../../src/domain/execution/task-execution.ts';
+import {
+  isActive,
+  isUpdatable,
+  PARTITIONS,
+  parseExecutionArn,
+  progress,
+} from '../../../src/domain/execution/task-execution.ts';
 
 const TASK = 'task-0123456789abcdef0';
 const EXEC = 'exec-0fedcba9876543210';

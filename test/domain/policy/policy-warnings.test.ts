@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { DEFAULT_LIMITS } from '../../../src/domain/policy/use-limits.ts';
 import type { Policy, Rule } from '../../../src/domain/policy/policy.ts';
 import { warningsOf } from '../../../src/domain/policy/policy-warnings.ts';
 import { nearRegion, REGIONS } from '../../../src/domain/policy/regions.ts';
+import { DEFAULT_LIMITS } from '../../../src/domain/policy/use-limits.ts';
 import { rule } from '../given.ts';
 
 const people = { requesters: null, approvers: { users: ['U1'], groups: [] }, role: null };

@@ -1,6 +1,5 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { DEFAULT_LIMITS } from '../../../src/domain/policy/use-limits.ts';
 import {
   type Groups,
   groupsNamed,
@@ -12,6 +11,7 @@ import {
   unreadableOf,
 } from '../../../src/domain/policy/policy.ts';
 import { possibleApprovers } from '../../../src/domain/policy/possible-approvers.ts';
+import { DEFAULT_LIMITS } from '../../../src/domain/policy/use-limits.ts';
 import { groups, NOT_MEMBERS, person, policy, rule, silent, unreadable } from '../given-rules.ts';
 
 describe('isAmong', () => {

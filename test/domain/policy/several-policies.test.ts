@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { DEFAULT_LIMITS, type Limits } from '../../../src/domain/policy/use-limits.ts';
 import { limitInForce, type OtherPolicy } from '../../../src/domain/policy/policies-in-force.ts';
 import type { Policy, Rule } from '../../../src/domain/policy/policy.ts';
+import { DEFAULT_LIMITS, type Limits } from '../../../src/domain/policy/use-limits.ts';
 import { ask, at, MIB, NO_GROUPS, policy, rule } from '../given.ts';
 import { asking, beside, LAX, to, UNREADABLE } from '../given-policies.ts';
 

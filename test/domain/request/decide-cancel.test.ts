@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { decideCancel } from '../../../src/domain/request/decide-cancel.ts';
 import type { Person } from '../../../src/domain/policy/policy.ts';
+import { decideCancel } from '../../../src/domain/request/decide-cancel.ts';
 import type { ThrottleRequest } from '../../../src/domain/request/throttle-request.ts';
 import { at, folded, LEAD, OPERATOR, policy, requested, rule } from '../given.ts';
 import { approve } from '../given-review.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { decideExtension, lengthenedEvents } from '../../../src/domain/request/decide-extend.ts';
-import { skippedEvent } from '../../../src/domain/run/decide-revert.ts';
 import type { ThrottleRequest } from '../../../src/domain/request/throttle-request.ts';
+import { skippedEvent } from '../../../src/domain/run/decide-revert.ts';
 import { ask, at, execution, folded, GROUPS, NO_GROUPS, PEOPLE, policy, ROLE, rule } from '../given.ts';
 import { BASE, FREE, HOUR, held, SET } from '../given-hold.ts';
 

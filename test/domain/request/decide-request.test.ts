@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { admit, decideRequest, refusedEvent } from '../../../src/domain/request/decide-request.ts';
 import type { Person } from '../../../src/domain/policy/policy.ts';
+import { admit, decideRequest, refusedEvent } from '../../../src/domain/request/decide-request.ts';
 import type { AskRefusal } from '../../../src/domain/request/refusal.ts';
 import {
   ask,

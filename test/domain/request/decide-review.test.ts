@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { decideBegin } from '../../../src/domain/run/decide-apply.ts';
+import type { Person } from '../../../src/domain/policy/policy.ts';
 import { decideCancel } from '../../../src/domain/request/decide-cancel.ts';
 import { approvalsOf, decideOpen } from '../../../src/domain/request/decide-review.ts';
-import type { Person } from '../../../src/domain/policy/policy.ts';
 import { stateEvent } from '../../../src/domain/request/request-event.ts';
+import { decideBegin } from '../../../src/domain/run/decide-apply.ts';
 import {
   at,
   execution,

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { AuditEvent } from '../../../src/domain/audit/audit-event.ts';
-import { startedEvent } from '../../../src/domain/run/decide-apply.ts';
 import { evolve } from '../../../src/domain/request/evolve-request.ts';
 import { stateEvent } from '../../../src/domain/request/request-event.ts';
 import { isOpen } from '../../../src/domain/request/throttle-request.ts';
-import { at, folded, LEAD, requested, rule } from '../given.ts';
+import { startedEvent } from '../../../src/domain/run/decide-apply.ts';
 import { SAMPLES, sampleOf } from '../audit/sample-records.ts';
+import { at, folded, LEAD, requested, rule } from '../given.ts';
 
 const pending = requested();
 const free = requested({ of: rule({ approvals: { lower: 0, raise: 1, unlimited: null } }) });

@@ -1,15 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { DatedEvent } from '../../../src/domain/audit/audit-event.ts';
-import { decideBegin, judgeLook, unknownEvent, vanishedEvent } from '../../../src/domain/run/decide-apply.ts';
+import { UPDATABLE } from '../../../src/domain/execution/task-execution.ts';
+import type { Person, Rule } from '../../../src/domain/policy/policy.ts';
 import { decideCancel } from '../../../src/domain/request/decide-cancel.ts';
 import { decideExpire } from '../../../src/domain/request/decide-expire.ts';
 import { admit, decideRequest } from '../../../src/domain/request/decide-request.ts';
 import { decideReview } from '../../../src/domain/request/decide-review.ts';
 import { evolve } from '../../../src/domain/request/evolve-request.ts';
-import type { Person, Rule } from '../../../src/domain/policy/policy.ts';
-import { UPDATABLE } from '../../../src/domain/execution/task-execution.ts';
 import { isOpen, type ThrottleRequest } from '../../../src/domain/request/throttle-request.ts';
+import { decideBegin, judgeLook, unknownEvent, vanishedEvent } from '../../../src/domain/run/decide-apply.ts';
 import { ask, at, execution, person, policy } from '../given.ts';
 import { CHANGE, NAMES, name, rate, type Step, someRule, step } from '../given-steps.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { decideReview } from '../../../src/domain/request/decide-review.ts';
 import type { Person } from '../../../src/domain/policy/policy.ts';
+import { decideReview } from '../../../src/domain/request/decide-review.ts';
 import { hasPlace, maySeeAll, withoutPrivate } from '../../../src/domain/request/private-request.ts';
 import {
   at,

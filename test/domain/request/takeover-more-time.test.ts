@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { AskCommand } from '../../../src/domain/request/ask-command.ts';
-import { decideBegin } from '../../../src/domain/run/decide-apply.ts';
-import { decideExtension } from '../../../src/domain/request/decide-extend.ts';
 import type { Rule } from '../../../src/domain/policy/policy.ts';
+import type { AskCommand } from '../../../src/domain/request/ask-command.ts';
+import { decideExtension } from '../../../src/domain/request/decide-extend.ts';
 import type { ThrottleRequest } from '../../../src/domain/request/throttle-request.ts';
+import { decideBegin } from '../../../src/domain/run/decide-apply.ts';
 import { ask, at, execution, folded, GROUPS, LEAD, MIB, OPERATOR, policy, rule, SECOND } from '../given.ts';
 import { approvals, asking, DAY_RULE, HOUR, inForce, KNOWN, runningLimit } from '../given-takeover.ts';
 

@@ -1,15 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { AuditEvent } from '../../../src/domain/audit/audit-event.ts';
-import { decideBegin } from '../../../src/domain/run/decide-apply.ts';
+import type { Person } from '../../../src/domain/policy/policy.ts';
 import { canExtend, decideExtension, lengthenedEvents } from '../../../src/domain/request/decide-extend.ts';
 import { decideRequest } from '../../../src/domain/request/decide-request.ts';
+import { stateEvent } from '../../../src/domain/request/request-event.ts';
+import type { ThrottleRequest } from '../../../src/domain/request/throttle-request.ts';
+import { decideBegin } from '../../../src/domain/run/decide-apply.ts';
 import { scheduledEvent } from '../../../src/domain/run/decide-revert.ts';
 import { decideRevertNow } from '../../../src/domain/run/decide-revert-now.ts';
 import { isHeld } from '../../../src/domain/run/hold.ts';
-import type { Person } from '../../../src/domain/policy/policy.ts';
-import { stateEvent } from '../../../src/domain/request/request-event.ts';
-import type { ThrottleRequest } from '../../../src/domain/request/throttle-request.ts';
 import {
   ask,
   at,

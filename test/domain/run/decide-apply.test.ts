@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { TaskExecution } from '../../../src/domain/execution/task-execution.ts';
+import { decideReview } from '../../../src/domain/request/decide-review.ts';
 import {
   decideBegin,
   judgeLook,
@@ -8,9 +10,13 @@ import {
   unknownEvent,
   vanishedEvent,
 } from '../../../src/domain/run/decide-apply.ts';
-import { decideReview } from '../../../src/domain/request/decide-review.ts';
-import { MOST_SENDS, PUT_OFF_SECONDS, type PutOff, SETTLE_SECONDS, type Sent } from '../../../src/domain/run/sending.ts';
-import type { TaskExecution } from '../../../src/domain/execution/task-execution.ts';
+import {
+  MOST_SENDS,
+  PUT_OFF_SECONDS,
+  type PutOff,
+  SETTLE_SECONDS,
+  type Sent,
+} from '../../../src/domain/run/sending.ts';
 import { at, execution, facts, folded, LEAD, MIB, NO_GROUPS, policy, ROLE, requested, rule } from '../given.ts';
 
 const pending = requested();

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import type { TaskExecution } from '../../../src/domain/execution/task-execution.ts';
+import { stateEvent } from '../../../src/domain/request/request-event.ts';
+import type { ThrottleRequest } from '../../../src/domain/request/throttle-request.ts';
 import { decideDrift, expectedRates } from '../../../src/domain/run/decide-drift.ts';
 import { skippedEvent } from '../../../src/domain/run/decide-revert.ts';
-import { stateEvent } from '../../../src/domain/request/request-event.ts';
-import type { TaskExecution } from '../../../src/domain/execution/task-execution.ts';
-import type { ThrottleRequest } from '../../../src/domain/request/throttle-request.ts';
 import { at, execution, folded, ROLE } from '../given.ts';
 import { BASE, held, heldOf, SET } from '../given-hold.ts';
 

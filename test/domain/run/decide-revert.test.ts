@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { decideRequest } from '../../../src/domain/request/decide-request.ts';
-import { decideRevert, judgeRevert, skippedEvent, warnAt } from '../../../src/domain/run/decide-revert.ts';
-import { stateEvent } from '../../../src/domain/request/request-event.ts';
-import { MOST_SENDS, SETTLE_SECONDS, type Sent } from '../../../src/domain/run/sending.ts';
 import type { TaskExecution } from '../../../src/domain/execution/task-execution.ts';
+import { decideRequest } from '../../../src/domain/request/decide-request.ts';
+import { stateEvent } from '../../../src/domain/request/request-event.ts';
 import type { ThrottleRequest } from '../../../src/domain/request/throttle-request.ts';
+import { decideRevert, judgeRevert, skippedEvent, warnAt } from '../../../src/domain/run/decide-revert.ts';
+import { MOST_SENDS, SETTLE_SECONDS, type Sent } from '../../../src/domain/run/sending.ts';
 import { ask, at, execution, folded, GROUPS, MIB, PEOPLE, policy, ROLE, rule } from '../given.ts';
 import { BASE, HOUR, held, heldOf, inForce, SET } from '../given-hold.ts';
 

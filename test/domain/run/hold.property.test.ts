@@ -1,15 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { AuditEvent, DatedEvent } from '../../../src/domain/audit/audit-event.ts';
+import { UPDATABLE } from '../../../src/domain/execution/task-execution.ts';
+import { evolve } from '../../../src/domain/request/evolve-request.ts';
+import { stateEvent } from '../../../src/domain/request/request-event.ts';
+import type { ThrottleRequest } from '../../../src/domain/request/throttle-request.ts';
 import { startedEvent } from '../../../src/domain/run/decide-apply.ts';
 import { decideDrift } from '../../../src/domain/run/decide-drift.ts';
 import { decideRevert, judgeRevert, scheduledEvent, skippedEvent } from '../../../src/domain/run/decide-revert.ts';
 import { decideRevertNow } from '../../../src/domain/run/decide-revert-now.ts';
-import { evolve } from '../../../src/domain/request/evolve-request.ts';
 import { isHeld, isReverting } from '../../../src/domain/run/hold.ts';
-import { stateEvent } from '../../../src/domain/request/request-event.ts';
-import { UPDATABLE } from '../../../src/domain/execution/task-execution.ts';
-import type { ThrottleRequest } from '../../../src/domain/request/throttle-request.ts';
 import { at, execution, GROUPS, MIB, OPERATOR, PEOPLE, policy, requested, rule } from '../given.ts';
 
 const BASE = 100 * MIB;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { afterAsked, afterLimit } from '../../../src/domain/run/limit-ends.ts';
 import type { ThrottleRequest } from '../../../src/domain/request/throttle-request.ts';
+import { afterAsked, afterLimit } from '../../../src/domain/run/limit-ends.ts';
 import { at, MIB, requested } from '../given.ts';
 
 /** In force at 50 MiB/s, reverts to 100 MiB/s at 3600 s. */

@@ -1,11 +1,11 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { Connection } from '../../../src/store/connection/connection.ts';
-import { createKeys } from '../../../src/store/connection/keys.ts';
-import { createUnfinishedStore } from '../../../src/store/work/unfinished-store.ts';
 import { createLogger } from '../../../src/logging/logger.ts';
 import { type InteractionTrackerOptions, trackInteractions } from '../../../src/slack/listeners/interaction-tracker.ts';
 import { createSeals } from '../../../src/slack/seals/seals.ts';
-import type { UnfinishedStore } from '../../../src/workflow/ports.ts';
+import type { Connection } from '../../../src/store/connection/connection.ts';
+import { createKeys } from '../../../src/store/connection/keys.ts';
+import { createUnfinishedStore } from '../../../src/store/work/unfinished-store.ts';
+import type { UnfinishedStore } from '../../../src/workflow/ports/unfinished-store.ts';
 import { freshPrefix, openRedis } from '../../store/given-ledger.ts';
 
 let redis: Connection;

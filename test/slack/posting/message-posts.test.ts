@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type LocalSlack, startSlack } from '../../../sandbox/slack/local-slack.ts';
-import { createCards } from '../../../src/store/slack-state/cards.ts';
-import type { Connection } from '../../../src/store/connection/connection.ts';
-import { createKeys } from '../../../src/store/connection/keys.ts';
-import { createSlackRetryAfter } from '../../../src/store/slack-state/slack-retry-after.ts';
 import { createLogger } from '../../../src/logging/logger.ts';
 import { createClients } from '../../../src/slack/connection/clients.ts';
 import { createMessagePosts, type Post } from '../../../src/slack/posting/message-posts.ts';
 import { createMessageSender } from '../../../src/slack/posting/message-sender.ts';
 import { createRateLimiter } from '../../../src/slack/posting/rate-limiter.ts';
+import type { Connection } from '../../../src/store/connection/connection.ts';
+import { createKeys } from '../../../src/store/connection/keys.ts';
+import { createCards } from '../../../src/store/slack-state/cards.ts';
+import { createSlackRetryAfter } from '../../../src/store/slack-state/slack-retry-after.ts';
 import { freshPrefix, openRedis } from '../../store/given-ledger.ts';
 
 let slack: LocalSlack;

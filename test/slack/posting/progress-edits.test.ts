@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { LocalDataSync } from '../../../sandbox/datasync/start-data-sync.ts';
 import { type LocalSlack, startSlack } from '../../../sandbox/slack/local-slack.ts';
-import { createCardDigests } from '../../../src/store/slack-state/card-digests.ts';
 import { createProgressEdits } from '../../../src/slack/posting/progress-edits.ts';
+import { createCardDigests } from '../../../src/store/slack-state/card-digests.ts';
 import { startAws } from '../../aws/aws-environment.ts';
 import { at, execution, MIB } from '../../domain/given.ts';
 import { asked, following } from '../../store/given-ledger.ts';

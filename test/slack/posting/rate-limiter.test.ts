@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { CallDeferred, createRateLimiter, type Lane, type SharedRetryAfter } from '../../../src/slack/posting/rate-limiter.ts';
+import {
+  CallDeferred,
+  createRateLimiter,
+  type Lane,
+  type SharedRetryAfter,
+} from '../../../src/slack/posting/rate-limiter.ts';
 
 const LANE: Lane = { key: 'post:C0OPS', everyMs: 1000, burst: 2, atOnce: 1 };
 

@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
-import { plainWords, type Words } from '../../../src/slack/wording/reply-words.ts';
 import { noticeModal } from '../../../src/slack/views/modals/notices.ts';
+import { plainWords, type Words } from '../../../src/slack/wording/reply-words.ts';
 import { expectGoodView, expectHarmless } from '../views/text/given-facts.ts';
 
 export function good(words: Words): string {

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import type { Takeover } from '../../../src/domain/run/hold.ts';
 import { resolveRate } from '../../../src/domain/rate/rate.ts';
 import type { Refusal } from '../../../src/domain/request/refusal.ts';
+import type { Takeover } from '../../../src/domain/run/hold.ts';
 import { refusalWords } from '../../../src/slack/wording/refusal-words.ts';
 import type { Words } from '../../../src/slack/wording/reply-words.ts';
 import { overUseWords } from '../../../src/slack/wording/usage-limit-words.ts';
-import { good } from './given-words.ts';
 import { LONGEST, rule, STATUSES } from '../views/text/given-facts.ts';
+import { good } from './given-words.ts';
 
 const MIB = 1_048_576;
 

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseCommand } from '../../../src/slack/command-text/command-text.ts';
-import { interruptedWords } from '../../../src/slack/wording/interrupted-words.ts';
 import type { NotUnderstood } from '../../../src/slack/command-text/not-understood.ts';
+import { interruptedWords } from '../../../src/slack/wording/interrupted-words.ts';
 import {
   cannotPostWords,
   notUnderstoodWords,
@@ -11,8 +11,8 @@ import {
   STILL_CHECKING,
   settledWords,
 } from '../../../src/slack/wording/reply-words.ts';
-import { good } from './given-words.ts';
 import { funny } from '../views/text/given-facts.ts';
+import { good } from './given-words.ts';
 
 describe('what was typed', () => {
   const notUnderstood = (text: string) => notUnderstoodWords(parseCommand(text) as NotUnderstood);

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { evolve } from '../../../src/domain/request/evolve-request.ts';
 import type { ThrottleRequest } from '../../../src/domain/request/throttle-request.ts';
 import { NotRecorded } from '../../../src/workflow/faults.ts';
-import type { Change } from '../../../src/workflow/ports.ts';
+import type { Change } from '../../../src/workflow/ports/commit.ts';
 import { at, LEAD, OPERATOR } from '../../domain/given.ts';
 import {
   arnOf,

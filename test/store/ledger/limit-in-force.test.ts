@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { AuditEvent } from '../../../src/domain/audit/audit-event.ts';
+import { stateEvent } from '../../../src/domain/request/request-event.ts';
+import type { ThrottleRequest } from '../../../src/domain/request/throttle-request.ts';
 import { startedEvent } from '../../../src/domain/run/decide-apply.ts';
 import { scheduledEvent, skippedEvent } from '../../../src/domain/run/decide-revert.ts';
 import { isHeld } from '../../../src/domain/run/hold.ts';
-import { stateEvent } from '../../../src/domain/request/request-event.ts';
-import type { ThrottleRequest } from '../../../src/domain/request/throttle-request.ts';
-import type { Change } from '../../../src/workflow/ports.ts';
+import type { Change } from '../../../src/workflow/ports/commit.ts';
 import { T0 } from '../../domain/given.ts';
 import { arnOf, asked, asking, type OpenedLedger, openLedger, snapshot, verifiedLog } from '../given-ledger.ts';
 

@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, i
 import { type LocalRedis, startLocalRedis } from '../../../sandbox/redis.ts';
 import { connect } from '../../../src/store/connection/connection.ts';
 import { NotRecorded, OutcomeUnknown } from '../../../src/workflow/faults.ts';
-import type { Change } from '../../../src/workflow/ports.ts';
+import type { Change } from '../../../src/workflow/ports/commit.ts';
 import { asked, asking, following, type OpenedLedger, openLedger, verifiedLog } from '../given-ledger.ts';
 import { type LossyProxy, startLossyProxy } from '../lossy-proxy.ts';
 

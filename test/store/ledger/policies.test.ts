@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { policyOnRecord } from '../../../src/audit/log/policy-on-record.ts';
 import { plainEvent } from '../../../src/domain/audit/audit-record.ts';
 import { createPolicies } from '../../../src/store/ledger/policies.ts';
-import { policyOnRecord } from '../../../src/audit/log/policy-on-record.ts';
 import { AUDIT_KEYS, type OpenedLedger, openLedger } from '../given-ledger.ts';
 
 let opened: OpenedLedger;

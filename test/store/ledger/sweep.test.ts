@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { plainEvent } from '../../../src/domain/audit/audit-record.ts';
 import { sweepIndexes, trimStep } from '../../../src/audit/log/audit-archive.ts';
+import { plainEvent } from '../../../src/domain/audit/audit-record.ts';
 import type { Connection } from '../../../src/store/connection/connection.ts';
-import { createOutbox } from '../../../src/store/work/outbox.ts';
 import { createSweep } from '../../../src/store/ledger/sweep.ts';
-import type { Outbox } from '../../../src/workflow/ports.ts';
+import { createOutbox } from '../../../src/store/work/outbox.ts';
+import type { Outbox } from '../../../src/workflow/ports/outbox.ts';
 import { T0 } from '../../domain/given.ts';
 import { AUDIT_KEYS, arnOf, asked, asking, type OpenedLedger, openLedger, openRedis } from '../given-ledger.ts';
 

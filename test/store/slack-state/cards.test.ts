@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createCards } from '../../../src/store/slack-state/cards.ts';
 import { createCardLock } from '../../../src/slack/posting/card-lock.ts';
-import type { Cards } from '../../../src/workflow/ports.ts';
+import { createCards } from '../../../src/store/slack-state/cards.ts';
+import type { Cards } from '../../../src/workflow/ports/cards.ts';
 import { type OpenedLedger, openLedger } from '../given-ledger.ts';
 
 const NINETY_DAYS = 90 * 86_400;

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createCards } from '../../../src/store/slack-state/cards.ts';
 import type { Connection } from '../../../src/store/connection/connection.ts';
 import { createKeys } from '../../../src/store/connection/keys.ts';
+import { createCards } from '../../../src/store/slack-state/cards.ts';
 import { freshPrefix, openRedis } from '../given-ledger.ts';
 
 let redis: Connection;

@@ -2,7 +2,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { BLOCK_MS, type Connection } from '../../../src/store/connection/connection.ts';
 import { createOutbox } from '../../../src/store/work/outbox.ts';
 import { ClaimLost } from '../../../src/workflow/faults.ts';
-import type { Change, Outbox, Work } from '../../../src/workflow/ports.ts';
+import type { Change } from '../../../src/workflow/ports/commit.ts';
+import type { Outbox, Work } from '../../../src/workflow/ports/outbox.ts';
 import { at } from '../../domain/given.ts';
 import { asked, following, type OpenedLedger, openLedger, openRedis } from '../given-ledger.ts';
 

@@ -1,7 +1,7 @@
 import { afterEach, expect, it } from 'vitest';
+import { describeRedisFault } from '../../../src/ops/describe-redis-fault.ts';
 import { createKeys } from '../../../src/store/connection/keys.ts';
 import { createWriteProbe } from '../../../src/store/work/write-probe.ts';
-import { describeRedisFault } from '../../../src/ops/describe-redis-fault.ts';
 import { openRedis } from '../given-ledger.ts';
 import { startCluster, until } from '../redis-servers.ts';
 

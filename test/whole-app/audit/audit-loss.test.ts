@@ -7,8 +7,8 @@ import { type LocalRedis, startLocalRedis } from '../../../sandbox/redis.ts';
 import { visibleText } from '../../../sandbox/slack/block-walk.ts';
 import { acceptAuditLoss } from '../../../src/commands/audit/accept-audit-loss.ts';
 import { verifyAudit } from '../../../src/commands/audit/verify-audit.ts';
-import { asked, openLedger } from '../../store/given-ledger.ts';
 import { newSigningKey, run } from '../../audit/log/log-fixture.ts';
+import { asked, openLedger } from '../../store/given-ledger.ts';
 import { COMMAND, expectGoodManners, LEAD, OPERATOR, readLog, startTestWorld, type TestWorld } from '../world.ts';
 
 const ALARM_MS = 5000;

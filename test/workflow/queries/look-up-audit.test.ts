@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { plainEvent } from '../../../src/domain/audit/audit-record.ts';
 import { createAuditAlarms } from '../../../src/audit/log/audit-alarms.ts';
 import { createAuditSearch } from '../../../src/audit/log/audit-search.ts';
+import { plainEvent } from '../../../src/domain/audit/audit-record.ts';
 import { createRedisOutcome } from '../../../src/store/connection/redis-outcome.ts';
-import { type AuditQuery, EVERYTHING } from '../../../src/workflow/audit-ports.ts';
+import { type AuditQuery, EVERYTHING } from '../../../src/workflow/ports/audit-query.ts';
 import { lookUpAudit } from '../../../src/workflow/queries/look-up-audit.ts';
 import { EVERYBODY, policy, rule } from '../../domain/given.ts';
 import { AUDIT_KEYS, arnOf, type OpenedLedger, openLedger } from '../../store/given-ledger.ts';

@@ -1,9 +1,9 @@
 import { describe, expect, it, vi } from 'vitest';
 import { createLogger } from '../../../src/logging/logger.ts';
 import { type Ran, startLoop } from '../../../src/worker/loop.ts';
-import { applyThrottle } from '../../../src/workflow/reconcile/apply-throttle.ts';
 import { expireRequest } from '../../../src/workflow/commands/expire-request.ts';
 import { ClaimLost } from '../../../src/workflow/faults.ts';
+import { applyThrottle } from '../../../src/workflow/reconcile/apply-throttle.ts';
 import type { WorkOutcome } from '../../../src/workflow/work-outcome.ts';
 import { rule } from '../../domain/given.ts';
 import { verifiedLog } from '../../store/given-ledger.ts';

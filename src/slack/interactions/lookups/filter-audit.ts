@@ -1,13 +1,18 @@
-import { plainTyped } from '../../../domain/text/invisible.ts';
-import { REQUEST_ID } from '../../../domain/request/request-id.ts';
 import { parseExecutionArn } from '../../../domain/execution/task-execution.ts';
-import { type AuditQuery, EVERYTHING } from '../../../workflow/audit-ports.ts';
-import { openAuditSeal } from '../../seals/audit-seal.ts';
+import { REQUEST_ID } from '../../../domain/request/request-id.ts';
+import { plainTyped } from '../../../domain/text/invisible.ts';
+import { type AuditQuery, EVERYTHING } from '../../../workflow/ports/audit-query.ts';
 import type { SlackClients } from '../../connection/clients.ts';
 import type { Caller, Click, SubmitAnswer, View } from '../../context/interaction.ts';
 import { invalidFormAnswer, replyInvalidButton } from '../../replies/invalid-seal-replies.ts';
+import { openAuditSeal } from '../../seals/audit-seal.ts';
 import { openModalSeal, type SealDeps, sealModal } from '../../seals/sealed-ids.ts';
-import { AUDIT_FIELDS, type AuditField, type AuditFilterValues, auditFilterModal } from '../../views/audit/audit-filter.ts';
+import {
+  AUDIT_FIELDS,
+  type AuditField,
+  type AuditFilterValues,
+  auditFilterModal,
+} from '../../views/audit/audit-filter.ts';
 import { auditListModal } from '../../views/audit/audit-list.ts';
 import { noticeModal } from '../../views/modals/notices.ts';
 import { actorOf, type LookUpDeps, listFacts, look, notReadWords } from './look-up-audit.ts';

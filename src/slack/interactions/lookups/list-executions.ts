@@ -1,14 +1,14 @@
 import { parseExecutionArn } from '../../../domain/execution/task-execution.ts';
+import type { Clock } from '../../../workflow/ports/clock.ts';
 import { listRunning, type RunningDeps } from '../../../workflow/queries/list-running.ts';
-import type { Clock } from '../../../workflow/ports.ts';
-import { OUTSIDER } from '../../wording/access-words.ts';
 import type { Caller, Click } from '../../context/interaction.ts';
-import { replyInvalidButton } from '../../replies/invalid-seal-replies.ts';
 import type { LogState } from '../../context/log-state.ts';
 import type { LookUps } from '../../context/look-ups.ts';
+import { replyInvalidButton } from '../../replies/invalid-seal-replies.ts';
 import { openExecutionSeal, openPageSeal, type SealDeps, sealExecution, sealPage } from '../../seals/sealed-ids.ts';
 import { executionList, PAGE_SIZE } from '../../views/lists/execution-list.ts';
 import type { MessageView } from '../../views/text/text.ts';
+import { OUTSIDER } from '../../wording/access-words.ts';
 import { type OpenRequestModalDeps, openRequestModal } from '../requests/open-request-modal.ts';
 
 interface Deps extends RunningDeps, SealDeps {

@@ -1,10 +1,11 @@
 import { hasPlace } from '../../../domain/request/private-request.ts';
-import type { Clock, Ledger } from '../../../workflow/ports.ts';
 import type { ShownDeps } from '../../../workflow/people/shown-requests.ts';
+import type { Clock } from '../../../workflow/ports/clock.ts';
+import type { Ledger } from '../../../workflow/ports/ledger.ts';
 import { waitingRequests } from '../../../workflow/queries/waiting-requests.ts';
-import { type CardLinkDeps, linksOf } from '../../posting/card-links.ts';
 import type { Caller } from '../../context/interaction.ts';
 import type { LookUps } from '../../context/look-ups.ts';
+import { type CardLinkDeps, linksOf } from '../../posting/card-links.ts';
 import { type SealDeps, sealRequest } from '../../seals/sealed-ids.ts';
 import { requestList } from '../../views/lists/request-list.ts';
 import type { MessageView } from '../../views/text/text.ts';

@@ -1,20 +1,24 @@
-import { type AuditQuery, type AuditReader, type AuditTurn, EVERYTHING } from '../../../workflow/audit-ports.ts';
-import { type LookedUp, lookUpAudit } from '../../../workflow/queries/look-up-audit.ts';
 import type { NotRead } from '../../../workflow/people/may-read-audit.ts';
-import type { Clock, Ledger, People, PolicySource } from '../../../workflow/ports.ts';
-import { unreadableWords } from '../../wording/access-words.ts';
-import { openAuditSeal, sealAudit } from '../../seals/audit-seal.ts';
-import { type CardLinkDeps, linkOf } from '../../posting/card-links.ts';
+import { type AuditQuery, type AuditTurn, EVERYTHING } from '../../../workflow/ports/audit-query.ts';
+import type { AuditReader } from '../../../workflow/ports/audit-reader.ts';
+import type { Clock } from '../../../workflow/ports/clock.ts';
+import type { Ledger } from '../../../workflow/ports/ledger.ts';
+import type { People } from '../../../workflow/ports/people.ts';
+import type { PolicySource } from '../../../workflow/ports/policy-source.ts';
+import { type LookedUp, lookUpAudit } from '../../../workflow/queries/look-up-audit.ts';
 import type { Command } from '../../command-text/command-text.ts';
 import type { Caller, Click } from '../../context/interaction.ts';
-import { replyInvalidButton } from '../../replies/invalid-seal-replies.ts';
 import type { LookUps } from '../../context/look-ups.ts';
+import { type CardLinkDeps, linkOf } from '../../posting/card-links.ts';
+import { replyInvalidButton } from '../../replies/invalid-seal-replies.ts';
 import { updateModal } from '../../replies/modal-updates.ts';
+import { openAuditSeal, sealAudit } from '../../seals/audit-seal.ts';
 import { type SealDeps, sealModal } from '../../seals/sealed-ids.ts';
 import { type AuditListFacts, auditList, auditListModal } from '../../views/audit/audit-list.ts';
 import { aboutWords } from '../../views/audit/audit-words.ts';
-import { mentions } from '../../views/text/people-words.ts';
 import { MOST_STEPS, requestHistory, requestHistoryModal } from '../../views/audit/request-history.ts';
+import { mentions } from '../../views/text/people-words.ts';
+import { unreadableWords } from '../../wording/access-words.ts';
 
 export interface LookUpDeps extends CardLinkDeps, SealDeps {
   ledger: Ledger;

@@ -1,16 +1,16 @@
 import { hasPlace } from '../../../domain/request/private-request.ts';
+import type { Clock } from '../../../workflow/ports/clock.ts';
 import { executionStatus } from '../../../workflow/queries/execution-status.ts';
 import type { RunningDeps } from '../../../workflow/queries/list-running.ts';
-import type { Clock } from '../../../workflow/ports.ts';
-import { OUTSIDER } from '../../wording/access-words.ts';
-import { type CardLinkDeps, linkOf } from '../../posting/card-links.ts';
 import type { Command } from '../../command-text/command-text.ts';
 import type { Caller } from '../../context/interaction.ts';
 import type { LogState } from '../../context/log-state.ts';
 import type { LookUps } from '../../context/look-ups.ts';
-import { refusalWords } from '../../wording/refusal-words.ts';
+import { type CardLinkDeps, linkOf } from '../../posting/card-links.ts';
 import { type SealDeps, sealExecution } from '../../seals/sealed-ids.ts';
 import { executionStatusMessage } from '../../views/lists/execution-status.ts';
+import { OUTSIDER } from '../../wording/access-words.ts';
+import { refusalWords } from '../../wording/refusal-words.ts';
 
 type Deps = RunningDeps & CardLinkDeps & SealDeps & { clock: Clock; audit: LogState; lookUps: LookUps };
 

@@ -1,11 +1,11 @@
 import { createReadStream } from 'node:fs';
 import { Readable } from 'node:stream';
-import type { AuditReader, ExportedFile } from '../../../workflow/audit-ports.ts';
-import { checkAudit, takeExport } from '../../../workflow/queries/check-audit.ts';
 import type { ReadDeps } from '../../../workflow/people/may-read-audit.ts';
-import type { Clock } from '../../../workflow/ports.ts';
-import type { SlackClients } from '../../connection/clients.ts';
+import type { AuditReader, ExportedFile } from '../../../workflow/ports/audit-reader.ts';
+import type { Clock } from '../../../workflow/ports/clock.ts';
+import { checkAudit, takeExport } from '../../../workflow/queries/check-audit.ts';
 import type { Command } from '../../command-text/command-text.ts';
+import type { SlackClients } from '../../connection/clients.ts';
 import type { Caller } from '../../context/interaction.ts';
 import { verdictMessage } from '../../views/audit/audit-verdicts.ts';
 import { count } from '../../views/text/text.ts';

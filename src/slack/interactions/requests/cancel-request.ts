@@ -1,12 +1,15 @@
 import { cancelRequest } from '../../../workflow/commands/cancel-request.ts';
-import type { Clock, Ledger, People, PolicySource } from '../../../workflow/ports.ts';
+import type { Clock } from '../../../workflow/ports/clock.ts';
+import type { Ledger } from '../../../workflow/ports/ledger.ts';
+import type { People } from '../../../workflow/ports/people.ts';
+import type { PolicySource } from '../../../workflow/ports/policy-source.ts';
 import type { Background } from '../../context/background.ts';
-import type { CardRefresher } from '../../posting/card-copies.ts';
-import { decidedWords } from '../../wording/decision-words.ts';
 import type { Caller, Click } from '../../context/interaction.ts';
+import type { CardRefresher } from '../../posting/card-copies.ts';
 import { replyInvalidButton } from '../../replies/invalid-seal-replies.ts';
 import { withNameablePeople } from '../../replies/refusal-replies.ts';
 import { openRequestSeal, type SealDeps } from '../../seals/sealed-ids.ts';
+import { decidedWords } from '../../wording/decision-words.ts';
 
 interface Deps extends SealDeps, Background {
   ledger: Ledger;

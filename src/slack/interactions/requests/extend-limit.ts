@@ -1,21 +1,22 @@
 import { canExtend } from '../../../domain/request/decide-extend.ts';
 import { ruleNow } from '../../../domain/request/decide-review.ts';
-import { parseDuration } from '../../../domain/time/duration.ts';
 import { mayPass } from '../../../domain/request/refusal.ts';
+import { parseDuration } from '../../../domain/time/duration.ts';
 import type { RequestThrottleDeps } from '../../../workflow/commands/consider-request.ts';
 import { extendGrant } from '../../../workflow/commands/extend-grant.ts';
-import type { Ledger, PolicySource } from '../../../workflow/ports.ts';
+import type { Ledger } from '../../../workflow/ports/ledger.ts';
+import type { PolicySource } from '../../../workflow/ports/policy-source.ts';
 import type { SlackClients } from '../../connection/clients.ts';
 import { type Caller, type Click, type SubmitAnswer, type View, valueKey } from '../../context/interaction.ts';
 import { invalidFormAnswer, replyInvalidButton } from '../../replies/invalid-seal-replies.ts';
 import { openModal } from '../../replies/modal-updates.ts';
-import { refusalWords } from '../../wording/refusal-words.ts';
-import { plainWords, problemWords, REFUSED_BEFORE, type Words } from '../../wording/reply-words.ts';
 import { isRefusedBefore, type RequestOutcomeDeps, requestOutcomeWords } from '../../replies/request-outcome-words.ts';
-import { openModalSeal, openRequestSeal, type SealDeps, sealModal } from '../../seals/sealed-ids.ts';
 import { refilledFormAnswer } from '../../replies/submit-answer.ts';
+import { openModalSeal, openRequestSeal, type SealDeps, sealModal } from '../../seals/sealed-ids.ts';
 import { EXTEND_FIELDS, extendModal } from '../../views/modals/extend-modal.ts';
 import { noticeModal } from '../../views/modals/notices.ts';
+import { refusalWords } from '../../wording/refusal-words.ts';
+import { plainWords, problemWords, REFUSED_BEFORE, type Words } from '../../wording/reply-words.ts';
 
 interface OpenDeps extends SealDeps {
   ledger: Ledger;

@@ -1,19 +1,20 @@
-import { writeDuration } from '../../../domain/time/duration.ts';
-import { writeRate } from '../../../domain/rate/rate.ts';
 import type { ExecutionArn } from '../../../domain/execution/task-execution.ts';
+import { writeRate } from '../../../domain/rate/rate.ts';
 import type { ThrottleRequest } from '../../../domain/request/throttle-request.ts';
+import { writeDuration } from '../../../domain/time/duration.ts';
 import { writeUntil } from '../../../domain/time/until.ts';
 import { isZone } from '../../../domain/time/wall-time.ts';
+import type { Clock } from '../../../workflow/ports/clock.ts';
+import type { Ledger } from '../../../workflow/ports/ledger.ts';
 import { type ListDeps, listLacks, type Unlisted } from '../../../workflow/queries/list-executions.ts';
-import type { Clock, Ledger } from '../../../workflow/ports.ts';
-import type { Background } from '../../context/background.ts';
 import type { SlackClients } from '../../connection/clients.ts';
+import type { Background } from '../../context/background.ts';
 import type { Caller, Click } from '../../context/interaction.ts';
 import { replyInvalidButton } from '../../replies/invalid-seal-replies.ts';
 import { openModal, updateModal } from '../../replies/modal-updates.ts';
-import { refusalWords } from '../../wording/refusal-words.ts';
 import { openRequestSeal, type SealDeps, sealModal } from '../../seals/sealed-ids.ts';
 import { type RequestValues, requestModal } from '../../views/modals/request-modal.ts';
+import { refusalWords } from '../../wording/refusal-words.ts';
 
 export interface OpenRequestModalDeps extends ListDeps, SealDeps, Background {
   clients: SlackClients;

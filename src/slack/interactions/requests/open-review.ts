@@ -1,21 +1,21 @@
 import { impact } from '../../../domain/execution/impact.ts';
 import { afterAsked, afterLimit } from '../../../domain/run/limit-ends.ts';
-import { AwsFault } from '../../../workflow/faults.ts';
-import { type MeasuredRates, speedUnderLimit } from '../../../workflow/queries/measured-rates.ts';
 import { type Opened, openReview } from '../../../workflow/commands/open-review.ts';
 import type { ReviewDeps } from '../../../workflow/commands/review-request.ts';
-import type { Background } from '../../context/background.ts';
-import type { CardRefresher } from '../../posting/card-copies.ts';
+import { AwsFault } from '../../../workflow/faults.ts';
+import { type MeasuredRates, speedUnderLimit } from '../../../workflow/queries/measured-rates.ts';
 import type { SlackClients } from '../../connection/clients.ts';
-import { decidedWords } from '../../wording/decision-words.ts';
-import { faultName } from '../../wording/fault-words.ts';
+import type { Background } from '../../context/background.ts';
 import type { Caller, Click } from '../../context/interaction.ts';
+import type { CardRefresher } from '../../posting/card-copies.ts';
 import { replyInvalidButton } from '../../replies/invalid-seal-replies.ts';
 import { openThenFill } from '../../replies/modal-updates.ts';
 import { withNameablePeople } from '../../replies/refusal-replies.ts';
 import { openRequestSeal, type SealDeps, sealModal } from '../../seals/sealed-ids.ts';
 import { loadingModal, noticeModal } from '../../views/modals/notices.ts';
 import { reviewModal } from '../../views/modals/review-modal.ts';
+import { decidedWords } from '../../wording/decision-words.ts';
+import { faultName } from '../../wording/fault-words.ts';
 
 interface Deps extends ReviewDeps, SealDeps, Background {
   clients: SlackClients;

@@ -1,13 +1,13 @@
 import type { RequestThrottleDeps } from '../../../workflow/commands/consider-request.ts';
+import { previewThrottle } from '../../../workflow/commands/preview-throttle.ts';
 import { nameable } from '../../../workflow/people/known-people.ts';
 import { type MeasuredRates, speedUnderLimit } from '../../../workflow/queries/measured-rates.ts';
-import { previewThrottle } from '../../../workflow/commands/preview-throttle.ts';
 import type { Command } from '../../command-text/command-text.ts';
 import type { Identity } from '../../connection/identify.ts';
 import type { Caller } from '../../context/interaction.ts';
 import { type RefusalReplyDeps, refusalReply } from '../../replies/refusal-replies.ts';
-import { cannotPostWords } from '../../wording/reply-words.ts';
 import { previewMessage } from '../../views/lists/preview.ts';
+import { cannotPostWords } from '../../wording/reply-words.ts';
 
 type Deps = RequestThrottleDeps & RefusalReplyDeps & { rates: MeasuredRates; identity: Identity };
 

@@ -1,12 +1,12 @@
-import { parseRate } from '../../../domain/rate/rate.ts';
 import { parseExecutionArn } from '../../../domain/execution/task-execution.ts';
+import { parseRate } from '../../../domain/rate/rate.ts';
 import { LONGEST_REASON } from '../../command-text/command-text.ts';
-import { type View, valueKey } from '../../context/interaction.ts';
 import { findOverlooked } from '../../command-text/overlooked-words.ts';
-import { plainWords, problemWords, type Words } from '../../wording/reply-words.ts';
 import { readEnd } from '../../command-text/typed-end.ts';
 import { isQuoted } from '../../command-text/typed-words.ts';
+import { type View, valueKey } from '../../context/interaction.ts';
 import { REQUEST_FIELDS, type RequestValues } from '../../views/modals/request-modal.ts';
+import { plainWords, problemWords, type Words } from '../../wording/reply-words.ts';
 
 type Field = keyof typeof REQUEST_FIELDS;
 

@@ -1,5 +1,6 @@
-import type { Clock, Ledger } from '../../../workflow/ports.ts';
 import { revertNow } from '../../../workflow/commands/revert-now.ts';
+import type { Clock } from '../../../workflow/ports/clock.ts';
+import type { Ledger } from '../../../workflow/ports/ledger.ts';
 import type { Caller, Click } from '../../context/interaction.ts';
 import { replyInvalidButton } from '../../replies/invalid-seal-replies.ts';
 import { type RefusalReplyDeps, refusalReply } from '../../replies/refusal-replies.ts';

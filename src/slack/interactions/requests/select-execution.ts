@@ -1,17 +1,18 @@
 import { parseExecutionArn } from '../../../domain/execution/task-execution.ts';
+import type { Clock } from '../../../workflow/ports/clock.ts';
+import type { Executions } from '../../../workflow/ports/executions.ts';
 import { type ChosenExecution, chosenExecution } from '../../../workflow/queries/chosen-execution.ts';
-import type { Clock, Executions } from '../../../workflow/ports.ts';
-import { faultWords } from '../../wording/fault-words.ts';
-import { INVALID_SEAL } from '../../wording/ignored-words.ts';
 import type { Caller, Click } from '../../context/interaction.ts';
-import { replyInvalidButton } from '../../replies/invalid-seal-replies.ts';
 import type { LookUps } from '../../context/look-ups.ts';
+import { replyInvalidButton } from '../../replies/invalid-seal-replies.ts';
 import { fillModal, showInModal } from '../../replies/modal-updates.ts';
 import { canResubmit } from '../../replies/refilled-form.ts';
 import { type RefusalReplyDeps, refusalReply } from '../../replies/refusal-replies.ts';
-import { typedValues } from './request-form.ts';
 import { openModalSeal, type SealDeps } from '../../seals/sealed-ids.ts';
 import { requestModal } from '../../views/modals/request-modal.ts';
+import { faultWords } from '../../wording/fault-words.ts';
+import { INVALID_SEAL } from '../../wording/ignored-words.ts';
+import { typedValues } from './request-form.ts';
 
 type Deps = RefusalReplyDeps & SealDeps & { executions: Executions; clock: Clock; lookUps: LookUps };
 

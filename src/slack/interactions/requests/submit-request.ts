@@ -3,12 +3,12 @@ import type { RequestThrottleDeps } from '../../../workflow/commands/consider-re
 import { requestThrottle } from '../../../workflow/commands/request-throttle.ts';
 import type { Caller, SubmitAnswer, View } from '../../context/interaction.ts';
 import { invalidFormAnswer } from '../../replies/invalid-seal-replies.ts';
-import { REFUSED_BEFORE, type Words } from '../../wording/reply-words.ts';
-import { errorsByBlock, readTyped, typedValues } from './request-form.ts';
 import { isRefusedBefore, type RequestOutcomeDeps, requestOutcomeWords } from '../../replies/request-outcome-words.ts';
 import { openModalSeal, type SealDeps } from '../../seals/sealed-ids.ts';
 import { noticeModal } from '../../views/modals/notices.ts';
 import { requestModal } from '../../views/modals/request-modal.ts';
+import { REFUSED_BEFORE, type Words } from '../../wording/reply-words.ts';
+import { errorsByBlock, readTyped, typedValues } from './request-form.ts';
 
 type Deps = RequestThrottleDeps & RequestOutcomeDeps & SealDeps;
 

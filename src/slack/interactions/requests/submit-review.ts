@@ -1,13 +1,13 @@
 import { mayPass } from '../../../domain/request/refusal.ts';
 import { type ReviewDeps, reviewRequest } from '../../../workflow/commands/review-request.ts';
-import { decidedWords } from '../../wording/decision-words.ts';
 import { type Caller, type SubmitAnswer, type View, valueKey } from '../../context/interaction.ts';
 import { invalidFormAnswer } from '../../replies/invalid-seal-replies.ts';
 import { withNameablePeople } from '../../replies/refusal-replies.ts';
-import { plainWords } from '../../wording/reply-words.ts';
 import { openModalSeal, type SealDeps } from '../../seals/sealed-ids.ts';
 import { noticeModal } from '../../views/modals/notices.ts';
 import { REVIEW_FIELDS } from '../../views/modals/review-modal.ts';
+import { decidedWords } from '../../wording/decision-words.ts';
+import { plainWords } from '../../wording/reply-words.ts';
 
 type Deps = ReviewDeps & SealDeps;
 

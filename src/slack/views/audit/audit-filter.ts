@@ -1,8 +1,8 @@
 import type { InputBlock, ModalView } from '@slack/types';
 import { EVENTS } from '../../../domain/audit/audit-event.ts';
-import { eventWords } from './audit-words.ts';
 import { context, plain } from '../text/blocks.ts';
 import { clip, LIMITS } from '../text/text.ts';
+import { eventWords } from './audit-words.ts';
 
 export const AUDIT_FILTER_MODAL = 'audit_filter';
 const field = (name: string) => ({ block: name, action: name });

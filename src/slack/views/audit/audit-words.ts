@@ -1,10 +1,10 @@
 import type { AuditEvent, Detail, EventName, EventOf } from '../../../domain/audit/audit-event.ts';
-import { formatDuration } from '../../../domain/time/duration.ts';
 import { formatRate } from '../../../domain/rate/rate.ts';
-import type { AuditQuery } from '../../../workflow/audit-ports.ts';
+import { formatDuration } from '../../../domain/time/duration.ts';
+import type { AuditQuery } from '../../../workflow/ports/audit-query.ts';
 import { personName } from '../text/people-words.ts';
-import { recordFacts } from './record-facts.ts';
 import { clip, code, dateToken, escapeText, mentionUser, oneLine } from '../text/text.ts';
+import { recordFacts } from './record-facts.ts';
 
 /** So that a record fits in a block, escaped at its worst; the export has it whole. */
 const LONGEST_WORDS = 200;

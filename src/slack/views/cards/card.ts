@@ -1,13 +1,13 @@
 import type { Button, KnownBlock } from '@slack/types';
-import { expectedRates } from '../../../domain/run/decide-drift.ts';
-import { isHeld, isReverting } from '../../../domain/run/hold.ts';
 import { averageRate, impact, timeLeftAt } from '../../../domain/execution/impact.ts';
-import { afterAsked, afterLimit } from '../../../domain/run/limit-ends.ts';
+import { isActive, type TaskExecution } from '../../../domain/execution/task-execution.ts';
 import type { Principals, Rule } from '../../../domain/policy/policy.ts';
 import { formatRate } from '../../../domain/rate/rate.ts';
-import { isActive, type TaskExecution } from '../../../domain/execution/task-execution.ts';
 import { isOpen, type ThrottleRequest } from '../../../domain/request/throttle-request.ts';
-import type { RecordRef } from '../../../workflow/ports.ts';
+import { expectedRates } from '../../../domain/run/decide-drift.ts';
+import { isHeld, isReverting } from '../../../domain/run/hold.ts';
+import { afterAsked, afterLimit } from '../../../domain/run/limit-ends.ts';
+import type { RecordRef } from '../../../workflow/ports/commit.ts';
 import { takeoverNote } from '../text/approval-words.ts';
 import { actions, button, context, factSection, plain, quotedSection, section } from '../text/blocks.ts';
 import {
@@ -21,10 +21,10 @@ import {
   progressBar,
   stayingNote,
 } from '../text/execution-words.ts';
-import { countdown, extensionNote } from './limit-status-words.ts';
 import { approvalComments, approverNames, mentions, personName } from '../text/people-words.ts';
-import { requestStatusWords } from './request-status-words.ts';
 import { clip, code, dateToken, escapeText, LIMITS, type MessageView, oneLine } from '../text/text.ts';
+import { countdown, extensionNote } from './limit-status-words.ts';
+import { requestStatusWords } from './request-status-words.ts';
 
 export const REVIEW_ACTION = 'review';
 export const CANCEL_ACTION = 'cancel';

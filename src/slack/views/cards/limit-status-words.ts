@@ -1,5 +1,6 @@
+import { formatRate } from '../../../domain/rate/rate.ts';
+import type { Extension, ThrottleRequest } from '../../../domain/request/throttle-request.ts';
 import { isLate } from '../../../domain/run/decide-revert.ts';
-import { formatDuration } from '../../../domain/time/duration.ts';
 import {
   type Hold,
   type HoldEnd,
@@ -9,9 +10,8 @@ import {
   type SkippedWhy,
 } from '../../../domain/run/hold.ts';
 import { lateness } from '../../../domain/run/late-revert.ts';
-import { formatRate } from '../../../domain/rate/rate.ts';
 import type { PutOff } from '../../../domain/run/sending.ts';
-import type { Extension, ThrottleRequest } from '../../../domain/request/throttle-request.ts';
+import { formatDuration } from '../../../domain/time/duration.ts';
 import { awsQuote } from '../text/aws-quote.ts';
 import { personName } from '../text/people-words.ts';
 import { code, count, dateToken } from '../text/text.ts';

@@ -1,12 +1,12 @@
-import { extendedUntil, type HoldEnd } from '../../../domain/run/hold.ts';
-import { formatRate } from '../../../domain/rate/rate.ts';
 import { isActive, type TaskExecution } from '../../../domain/execution/task-execution.ts';
+import { formatRate } from '../../../domain/rate/rate.ts';
 import type { ThrottleRequest } from '../../../domain/request/throttle-request.ts';
-import type { RecordRef } from '../../../workflow/ports.ts';
+import { extendedUntil, type HoldEnd } from '../../../domain/run/hold.ts';
+import type { RecordRef } from '../../../workflow/ports/commit.ts';
 import { shortName } from '../text/execution-words.ts';
+import { code, dateToken } from '../text/text.ts';
 import { extendedWords, limitStatusWords } from './limit-status-words.ts';
 import { type ResultView, resultMessage, resultView } from './result.ts';
-import { code, dateToken } from '../text/text.ts';
 
 export interface LimitFacts {
   request: ThrottleRequest;

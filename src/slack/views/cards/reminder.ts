@@ -1,9 +1,9 @@
 import type { ThrottleRequest } from '../../../domain/request/throttle-request.ts';
 import { button, context, quotedSection, section } from '../text/blocks.ts';
-import { REVIEW_ACTION } from './card.ts';
 import { personName } from '../text/people-words.ts';
-import { requestStatusWords } from './request-status-words.ts';
 import { code, dateToken, link, type MessageView } from '../text/text.ts';
+import { REVIEW_ACTION } from './card.ts';
+import { requestStatusWords } from './request-status-words.ts';
 
 /** To one who can decide a request and has not yet, in their direct messages. */
 export function reminderMessage(facts: {

@@ -1,11 +1,11 @@
-import { extendedUntil } from '../../../domain/run/hold.ts';
 import { formatRate } from '../../../domain/rate/rate.ts';
 import type { Ending, FailedWhy, StaleWhy, ThrottleRequest } from '../../../domain/request/throttle-request.ts';
+import { extendedUntil } from '../../../domain/run/hold.ts';
 import { awsQuote } from '../text/aws-quote.ts';
 import { shortName } from '../text/execution-words.ts';
-import { changeWords, extendedWords, limitStatusWords, noPermission, putOffWords } from './limit-status-words.ts';
 import { personName } from '../text/people-words.ts';
 import { code, count, dateToken, escapeText } from '../text/text.ts';
+import { changeWords, extendedWords, limitStatusWords, noPermission, putOffWords } from './limit-status-words.ts';
 
 export interface RequestStatusWords {
   /** The one line that tells what matters; mrkdwn, with an emoji in front. */

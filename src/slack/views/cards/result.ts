@@ -1,13 +1,13 @@
 import type { KnownBlock } from '@slack/types';
 import { formatRate, UNLIMITED } from '../../../domain/rate/rate.ts';
 import type { ThrottleRequest } from '../../../domain/request/throttle-request.ts';
-import type { RecordRef } from '../../../workflow/ports.ts';
+import type { RecordRef } from '../../../workflow/ports/commit.ts';
 import { actions, button, context, plain, quotedSection, section } from '../text/blocks.ts';
 import { shortName, stayingNote } from '../text/execution-words.ts';
-import { changeWords } from './limit-status-words.ts';
 import { approvalComments, approverNames, personName } from '../text/people-words.ts';
-import { expiredSentence, failedSentence, staleSentence } from './request-status-words.ts';
 import { clip, code, dateToken, escapeText, LIMITS, type MessageView, mentionUser, oneLine } from '../text/text.ts';
+import { changeWords } from './limit-status-words.ts';
+import { expiredSentence, failedSentence, staleSentence } from './request-status-words.ts';
 
 export const UNDO_ACTION = 'undo';
 

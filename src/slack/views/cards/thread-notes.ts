@@ -1,16 +1,16 @@
 import type { KnownBlock } from '@slack/types';
 import type { EventName } from '../../../domain/audit/audit-event.ts';
-import { isLate, isUnseen, warnAt } from '../../../domain/run/decide-revert.ts';
-import { formatDuration } from '../../../domain/time/duration.ts';
-import { isHeld, isReverting } from '../../../domain/run/hold.ts';
 import { formatRate } from '../../../domain/rate/rate.ts';
 import type { ThrottleRequest } from '../../../domain/request/throttle-request.ts';
-import type { AuditLine } from '../../../workflow/ports.ts';
+import { isLate, isUnseen, warnAt } from '../../../domain/run/decide-revert.ts';
+import { isHeld, isReverting } from '../../../domain/run/hold.ts';
+import { formatDuration } from '../../../domain/time/duration.ts';
+import type { AuditLine } from '../../../workflow/ports/audit-line.ts';
 import { actions, context, section } from '../text/blocks.ts';
-import { limitButtons } from './card.ts';
 import { shortName } from '../text/execution-words.ts';
-import { limitStatusWords, overdueWords } from './limit-status-words.ts';
 import { code, dateToken, type MessageView, mentionUser } from '../text/text.ts';
+import { limitButtons } from './card.ts';
+import { limitStatusWords, overdueWords } from './limit-status-words.ts';
 
 /** A word in a request's thread about its limit in force; `key` names it, so that it is said once. */
 export interface ThreadNote {

@@ -1,17 +1,17 @@
 import type { HomeView, KnownBlock } from '@slack/types';
+import type { StoredRequest } from '../../../workflow/ports/ledger.ts';
 import type { HomeFacts } from '../../../workflow/queries/home.ts';
 import type { HeldRequest } from '../../../workflow/queries/list-running.ts';
-import type { StoredRequest } from '../../../workflow/ports.ts';
 import { notViewedWords, OUTSIDER } from '../../wording/access-words.ts';
-import { button, context, divider, section } from '../text/blocks.ts';
 import { REVIEW_ACTION } from '../cards/card.ts';
+import { requestStatusWords } from '../cards/request-status-words.ts';
 import { heldWords, runningWords } from '../lists/execution-list.ts';
 import { auditLine } from '../lists/execution-status.ts';
+import { placelessWords, runningHeadline } from '../lists/running-words.ts';
+import { button, context, divider, section } from '../text/blocks.ts';
 import { shortName } from '../text/execution-words.ts';
 import { lostLog } from '../text/lost-log.ts';
 import { personName } from '../text/people-words.ts';
-import { requestStatusWords } from '../cards/request-status-words.ts';
-import { placelessWords, runningHeadline } from '../lists/running-words.ts';
 import { clip, code, dateToken, escapeText, link, oneLine } from '../text/text.ts';
 
 const MOST_HELD = 10;

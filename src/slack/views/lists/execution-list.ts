@@ -1,16 +1,16 @@
 import type { Button, KnownBlock } from '@slack/types';
 import { averageRate, timeLeftAt } from '../../../domain/execution/impact.ts';
-import { afterLimit } from '../../../domain/run/limit-ends.ts';
-import { formatRate } from '../../../domain/rate/rate.ts';
 import { parseExecutionArn, type TaskExecution } from '../../../domain/execution/task-execution.ts';
+import { formatRate } from '../../../domain/rate/rate.ts';
+import { afterLimit } from '../../../domain/run/limit-ends.ts';
 import type { HeldRequest, Running, RunningRow } from '../../../workflow/queries/list-running.ts';
 import { faultName } from '../../wording/fault-words.ts';
+import { requestStatusWords } from '../cards/request-status-words.ts';
 import { actions, button, context, section } from '../text/blocks.ts';
 import { etaWords, executionId, modeMark, progressBar, shortName } from '../text/execution-words.ts';
 import { lostLog } from '../text/lost-log.ts';
-import { requestStatusWords } from '../cards/request-status-words.ts';
-import { placelessWords, runningHeadline } from './running-words.ts';
 import { clip, code, dateToken, escapeText, type MessageView } from '../text/text.ts';
+import { placelessWords, runningHeadline } from './running-words.ts';
 
 export const THROTTLE_ACTION = 'throttle';
 export const LIST_REFRESH_ACTION = 'list-refresh';

@@ -1,18 +1,18 @@
 import type { KnownBlock } from '@slack/types';
 import { averageRate, timeLeftAt } from '../../../domain/execution/impact.ts';
-import { afterLimit } from '../../../domain/run/limit-ends.ts';
-import { formatRate } from '../../../domain/rate/rate.ts';
 import { isActive, parseExecutionArn } from '../../../domain/execution/task-execution.ts';
+import { formatRate } from '../../../domain/rate/rate.ts';
+import { afterLimit } from '../../../domain/run/limit-ends.ts';
+import type { AuditLine, UnreadLine } from '../../../workflow/ports/audit-line.ts';
 import type { ExecutionStatus } from '../../../workflow/queries/execution-status.ts';
-import type { AuditLine, UnreadLine } from '../../../workflow/ports.ts';
 import { actorWords, detailWords, recordWords } from '../audit/audit-words.ts';
+import { untrustedLine } from '../audit/untrusted-record.ts';
+import { requestStatusWords } from '../cards/request-status-words.ts';
 import { actions, button, context, factSection, section } from '../text/blocks.ts';
-import { heldWords, speedWords, THROTTLE_ACTION } from './execution-list.ts';
 import { etaWords, executionFact, modeName, modeWarning, progressBar, shortName } from '../text/execution-words.ts';
 import { lostLog } from '../text/lost-log.ts';
-import { requestStatusWords } from '../cards/request-status-words.ts';
 import { clip, code, dateToken, escapeText, link, type MessageView } from '../text/text.ts';
-import { untrustedLine } from '../audit/untrusted-record.ts';
+import { heldWords, speedWords, THROTTLE_ACTION } from './execution-list.ts';
 
 export interface ExecutionStatusFacts {
   status: Extract<ExecutionStatus, { kind: 'status' }>;

@@ -1,9 +1,9 @@
 import type { KnownBlock } from '@slack/types';
-import { formatDuration } from '../../../domain/time/duration.ts';
 import { impact } from '../../../domain/execution/impact.ts';
-import { afterAsked, afterLimit } from '../../../domain/run/limit-ends.ts';
 import type { Principals } from '../../../domain/policy/policy.ts';
 import { formatRate } from '../../../domain/rate/rate.ts';
+import { afterAsked, afterLimit } from '../../../domain/run/limit-ends.ts';
+import { formatDuration } from '../../../domain/time/duration.ts';
 import type { Previewed } from '../../../workflow/commands/preview-throttle.ts';
 import { SEVERAL_POLICIES, takeoverNote } from '../text/approval-words.ts';
 import { context, factSection, section } from '../text/blocks.ts';

@@ -1,9 +1,9 @@
 import type { KnownBlock, SectionBlock } from '@slack/types';
-import type { StoredRequest } from '../../../workflow/ports.ts';
-import { button, context, divider, section } from '../text/blocks.ts';
+import type { StoredRequest } from '../../../workflow/ports/ledger.ts';
 import { REVIEW_ACTION } from '../cards/card.ts';
-import { personName } from '../text/people-words.ts';
 import { requestStatusWords } from '../cards/request-status-words.ts';
+import { button, context, divider, section } from '../text/blocks.ts';
+import { personName } from '../text/people-words.ts';
 import { clip, code, count, dateToken, escapeText, LIMITS, link, type MessageView, oneLine } from '../text/text.ts';
 
 /** Two headings, a divider and a last line stand beside the requests. */

@@ -1,9 +1,9 @@
 import type { InputBlock, ModalView } from '@slack/types';
-import { formatDuration } from '../../../domain/time/duration.ts';
-import type { Hold } from '../../../domain/run/hold.ts';
 import type { Rule } from '../../../domain/policy/policy.ts';
 import { formatRate } from '../../../domain/rate/rate.ts';
 import type { ThrottleRequest } from '../../../domain/request/throttle-request.ts';
+import type { Hold } from '../../../domain/run/hold.ts';
+import { formatDuration } from '../../../domain/time/duration.ts';
 import { context, plain, section } from '../text/blocks.ts';
 import { shortName } from '../text/execution-words.ts';
 import { dateToken, LIMITS } from '../text/text.ts';

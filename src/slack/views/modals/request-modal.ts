@@ -1,11 +1,11 @@
 import type { InputBlock, KnownBlock, ModalView, PlainTextInput, PlainTextOption } from '@slack/types';
-import { formatRate } from '../../../domain/rate/rate.ts';
 import type { TaskExecution } from '../../../domain/execution/task-execution.ts';
+import { formatRate } from '../../../domain/rate/rate.ts';
 import type { Unlisted } from '../../../workflow/queries/list-executions.ts';
-import { context, factSection, plain, problemSection, section } from '../text/blocks.ts';
 import { failedWords } from '../lists/execution-list.ts';
-import { executionId, modeWarning, progressBar } from '../text/execution-words.ts';
 import { placelessWords } from '../lists/running-words.ts';
+import { context, factSection, plain, problemSection, section } from '../text/blocks.ts';
+import { executionId, modeWarning, progressBar } from '../text/execution-words.ts';
 import { clip, dateToken, escapeText, LIMITS, listed, oneLine } from '../text/text.ts';
 
 export const REQUEST_MODAL = 'request';

@@ -1,10 +1,11 @@
 import type { InputBlock, KnownBlock, ModalView } from '@slack/types';
-import type { Takeover } from '../../../domain/run/hold.ts';
 import type { impact } from '../../../domain/execution/impact.ts';
+import { isBeyondChange, isUpdatable, type TaskExecution } from '../../../domain/execution/task-execution.ts';
 import type { Rule } from '../../../domain/policy/policy.ts';
 import { formatRate } from '../../../domain/rate/rate.ts';
-import { isBeyondChange, isUpdatable, type TaskExecution } from '../../../domain/execution/task-execution.ts';
 import type { ThrottleRequest } from '../../../domain/request/throttle-request.ts';
+import type { Takeover } from '../../../domain/run/hold.ts';
+import { changeWords, extensionNote } from '../cards/limit-status-words.ts';
 import { SEVERAL_POLICIES, takeoverNote } from '../text/approval-words.ts';
 import { context, factSection, plain, quotedSection, section } from '../text/blocks.ts';
 import {
@@ -16,7 +17,6 @@ import {
   progressBar,
   shortName,
 } from '../text/execution-words.ts';
-import { changeWords, extensionNote } from '../cards/limit-status-words.ts';
 import { clip, code, count, dateToken, escapeText, LIMITS, listed, mentionUser } from '../text/text.ts';
 
 export const REVIEW_MODAL = 'review';

@@ -1,5 +1,5 @@
-import type { Takeover } from '../../../domain/run/hold.ts';
 import { formatRate } from '../../../domain/rate/rate.ts';
+import type { Takeover } from '../../../domain/run/hold.ts';
 import { code, dateToken } from './text.ts';
 
 const DIGEST_SHOWN = 12;

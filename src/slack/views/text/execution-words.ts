@@ -1,8 +1,8 @@
-import { formatDuration } from '../../../domain/time/duration.ts';
 import { ceiling, type Eta } from '../../../domain/execution/impact.ts';
-import { formatRate, UNLIMITED } from '../../../domain/rate/rate.ts';
 import { parseExecutionArn, progress, type TaskExecution } from '../../../domain/execution/task-execution.ts';
+import { formatRate, UNLIMITED } from '../../../domain/rate/rate.ts';
 import type { ThrottleRequest } from '../../../domain/request/throttle-request.ts';
+import { formatDuration } from '../../../domain/time/duration.ts';
 import { clip, code, dateToken, escapeText, oneLine } from './text.ts';
 
 const BAR = 10;

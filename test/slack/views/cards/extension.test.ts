@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ThrottleRequest } from '../../../../src/domain/request/throttle-request.ts';
-import { extendModal } from '../../../../src/slack/views/modals/extend-modal.ts';
 import { resultMessage } from '../../../../src/slack/views/cards/result.ts';
+import { extendModal } from '../../../../src/slack/views/modals/extend-modal.ts';
 import { approval, ending, expectGoodView, hold, RECORD, read, request, rule, seal } from '../text/given-facts.ts';
 import { card, held, MIB } from './given-limit.ts';
 

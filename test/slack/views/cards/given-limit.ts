@@ -1,8 +1,19 @@
 import { elementsOf } from '../../../../sandbox/slack/block-walk.ts';
-import type { Hold, HoldEnd } from '../../../../src/domain/run/hold.ts';
 import type { ThrottleRequest } from '../../../../src/domain/request/throttle-request.ts';
+import type { Hold, HoldEnd } from '../../../../src/domain/run/hold.ts';
 import { type CardFacts, cardMessage } from '../../../../src/slack/views/cards/card.ts';
-import { ending, execution, expectGoodMessage, hold, NOW, RECORD, read, request, rule, seal } from '../text/given-facts.ts';
+import {
+  ending,
+  execution,
+  expectGoodMessage,
+  hold,
+  NOW,
+  RECORD,
+  read,
+  request,
+  rule,
+  seal,
+} from '../text/given-facts.ts';
 
 export const MIB = 1_048_576;
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { HoldEnd } from '../../../../src/domain/run/hold.ts';
 import type { ThrottleRequest } from '../../../../src/domain/request/throttle-request.ts';
+import type { HoldEnd } from '../../../../src/domain/run/hold.ts';
 import {
   currentResult,
   type LimitFacts,

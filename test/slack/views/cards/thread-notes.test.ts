@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { EventName } from '../../../../src/domain/audit/audit-event.ts';
 import type { ThrottleRequest } from '../../../../src/domain/request/throttle-request.ts';
 import { threadNotes } from '../../../../src/slack/views/cards/thread-notes.ts';
-import type { AuditLine } from '../../../../src/workflow/ports.ts';
+import type { AuditLine } from '../../../../src/workflow/ports/audit-line.ts';
 import { sampleOf } from '../../../domain/audit/sample-records.ts';
 import { expectGoodMessage, hold, NOW, read, seal } from '../text/given-facts.ts';
 import { held, LENA, MIB, over } from './given-limit.ts';

@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { elementsOf } from '../../../../sandbox/slack/block-walk.ts';
 import { homeView, shownAtHome } from '../../../../src/slack/views/home/home.ts';
-import { expectGoodView, funny, LONGEST, NOW, RECORD, read, request, seal } from '../text/given-facts.ts';
 import { failed, held, lines, list, row, status } from '../lists/given-running.ts';
+import { expectGoodView, funny, LONGEST, NOW, RECORD, read, request, seal } from '../text/given-facts.ts';
 
 describe('homeView', () => {
   const stored = (count: number, but = {}) =>

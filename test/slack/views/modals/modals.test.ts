@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { elementsOf } from '../../../../sandbox/slack/block-walk.ts';
-import type { Takeover } from '../../../../src/domain/run/hold.ts';
 import { averageRate, impact } from '../../../../src/domain/execution/impact.ts';
 import type { TaskExecution } from '../../../../src/domain/execution/task-execution.ts';
 import type { ThrottleRequest } from '../../../../src/domain/request/throttle-request.ts';
+import type { Takeover } from '../../../../src/domain/run/hold.ts';
 import { loadingModal, noticeModal } from '../../../../src/slack/views/modals/notices.ts';
 import {
   executionOption,
@@ -14,7 +14,18 @@ import {
 } from '../../../../src/slack/views/modals/request-modal.ts';
 import { REVIEW_FIELDS, reviewModal } from '../../../../src/slack/views/modals/review-modal.ts';
 import { AwsFault } from '../../../../src/workflow/faults.ts';
-import { ARN, approval, execution, expectGoodView, funny, LONGEST, NOW, read, request, rule } from '../text/given-facts.ts';
+import {
+  ARN,
+  approval,
+  execution,
+  expectGoodView,
+  funny,
+  LONGEST,
+  NOW,
+  read,
+  request,
+  rule,
+} from '../text/given-facts.ts';
 
 const EMPTY: RequestValues = { execution: null, rate: '', duration: '', reason: '' };
 

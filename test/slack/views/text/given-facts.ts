@@ -2,10 +2,15 @@ import fc from 'fast-check';
 import { expect } from 'vitest';
 import { visibleText } from '../../../../sandbox/slack/block-walk.ts';
 import { checkBlocks, checkView } from '../../../../sandbox/slack/limits/block-limits.ts';
-import type { Hold } from '../../../../src/domain/run/hold.ts';
-import type { Rule } from '../../../../src/domain/policy/policy.ts';
 import type { TaskExecution } from '../../../../src/domain/execution/task-execution.ts';
-import type { Approval, Ending, RequestStatus, ThrottleRequest } from '../../../../src/domain/request/throttle-request.ts';
+import type { Rule } from '../../../../src/domain/policy/policy.ts';
+import type {
+  Approval,
+  Ending,
+  RequestStatus,
+  ThrottleRequest,
+} from '../../../../src/domain/request/throttle-request.ts';
+import type { Hold } from '../../../../src/domain/run/hold.ts';
 
 const MIB = 1_048_576;
 export const NOW = new Date('2026-11-22T13:25:00.000Z');
