@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { direction, extension } from '../request/throttle-request.ts';
-import { takeover } from '../run/hold.ts';
+import { takeover } from '../run/timed-grant.ts';
 import { looseObject } from './loose-object.ts';
 import { timestamp } from './timestamp.ts';
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { REVERT_FAILED_WHY, SKIPPED_WHY } from '../run/hold.ts';
 import { putOff, refused } from '../run/sending.ts';
+import { REVERT_FAILED_WHY, SKIPPED_WHY } from '../run/timed-grant.ts';
 import { looseObject } from './loose-object.ts';
 import { timestamp } from './timestamp.ts';
 

@@ -2,7 +2,7 @@ import type { AuditEvent } from '../audit/audit-event.ts';
 import { isUpdatable, type TaskExecution } from '../execution/task-execution.ts';
 import type { PolicyInForce } from '../policy/policies-in-force.ts';
 import { scheduledEvent } from '../run/decide-revert.ts';
-import { type Hold, isHeld, isReverting } from '../run/hold.ts';
+import { hasOpenGrant, isReverting, type TimedGrant } from '../run/timed-grant.ts';
 import type { AskCommand } from './ask-command.ts';
 import { type AskDecision, type AskFacts, decideByEach, type Proposed } from './decide-by-each.ts';
 import { ruleNow } from './decide-review.ts';
@@ -56,11 +56,11 @@ export function decideExtension(
 }
 
 /** Whether the limit's time still runs, nothing is on its way to AWS, and nobody has reverted it early. */
-export function canExtend(request: ThrottleRequest): request is ThrottleRequest & { hold: Hold } {
-  return isHeld(request) && !isReverting(request) && request.hold.by === null;
+export function canExtend(request: ThrottleRequest): request is ThrottleRequest & { hold: TimedGrant } {
+  return hasOpenGrant(request) && !isReverting(request) && request.hold.by === null;
 }
 
-function extensionOf({ id, hold }: ThrottleRequest & { hold: Hold }, moreSeconds: number) {
+function extensionOf({ id, hold }: ThrottleRequest & { hold: TimedGrant }, moreSeconds: number) {
   const due = Date.parse(hold.dueAt) + moreSeconds * 1000;
   const totalSeconds = Math.round((due - Date.parse(hold.since)) / 1000);
   return { request: id, dueAt: new Date(due).toISOString(), totalSeconds };

@@ -11,7 +11,7 @@ import {
   underEach,
 } from '../policy/policies-in-force.ts';
 import { known, matchRule, type People, type Person, type Rule, samePerson } from '../policy/policy.ts';
-import type { Takeover } from '../run/hold.ts';
+import type { Takeover } from '../run/timed-grant.ts';
 import { expiryOf } from './decide-by-each.ts';
 import { decideExpire } from './decide-expire.ts';
 import { type DecisionRefusal, groupsUnknown } from './refusal.ts';

@@ -1,5 +1,5 @@
 import type { DatedEvent, EventOf } from '../audit/audit-event.ts';
-import { evolveHold } from '../run/evolve-hold.ts';
+import { evolveGrant } from '../run/evolve-grant.ts';
 import type { ApplyProgress } from '../run/sending.ts';
 import { type Ending, isOpen, type RequestStatus, type ThrottleRequest } from './throttle-request.ts';
 
@@ -40,7 +40,7 @@ export function evolve(state: ThrottleRequest | null, event: DatedEvent): Thrott
     case 'reverted':
     case 'revert.skipped':
     case 'revert.failed':
-      return { ...afterApplied(state, event), hold: evolveHold(state.hold ?? null, event) };
+      return { ...afterApplied(state, event), hold: evolveGrant(state.hold ?? null, event) };
     case 'drift.detected':
       return { ...afterApplied(state, event), drift: { at: event.at, rate: event.detail.rate } };
     case 'refused':

@@ -1,6 +1,6 @@
 import { type Denial, type Groups, type Person, type Rule, unreadableOf } from '../policy/policy.ts';
 import type { RateProblem } from '../rate/rate.ts';
-import type { Takeover } from '../run/hold.ts';
+import type { Takeover } from '../run/timed-grant.ts';
 import type { UntilProblem } from '../time/until.ts';
 import type { RequestStatus } from './throttle-request.ts';
 

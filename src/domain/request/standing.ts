@@ -10,7 +10,7 @@ import {
   type Person,
   type Rule,
 } from '../policy/policy.ts';
-import type { Takeover } from '../run/hold.ts';
+import type { Takeover } from '../run/timed-grant.ts';
 import { directionsOf, directionsOfMoreTime, type Weight, weigh } from './takeover.ts';
 import type { StaleWhy, ThrottleRequest } from './throttle-request.ts';
 

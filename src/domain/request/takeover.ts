@@ -8,8 +8,8 @@ import {
   type Principals,
   type Rule,
 } from '../policy/policy.ts';
-import { isHeld, type Takeover } from '../run/hold.ts';
 import { mayRevert } from '../run/may-revert.ts';
+import { hasOpenGrant, type Takeover } from '../run/timed-grant.ts';
 import type { ThrottleRequest } from './throttle-request.ts';
 
 /** A requested change, as far as it matters to the running limit. */
@@ -38,7 +38,7 @@ export interface Running {
  * rate that the running limit reverts to, it is weighed as that; where that rate is lower, ending sooner lowers.
  */
 function takeoverOf(change: Change, { running, rule, runningRule, groups, people }: Running): Takeover | null {
-  if (!running || !isHeld(running) || running.to !== change.from) return null;
+  if (!running || !hasOpenGrant(running) || running.to !== change.from) return null;
   const { base, dueAt } = running.hold;
   if (change.endsAt === null || change.to === base || directionOf(running.to, base) === 'lower') return null;
   const about = { request: running.id, base, dueAt };
@@ -64,7 +64,7 @@ export function directionsOf(
   running: ThrottleRequest | null,
 ): [Direction, ...Direction[]] {
   const now = directionOf(from, to);
-  if (!running || !isHeld(running) || running.to !== from || running.hold.base === to) return [now];
+  if (!running || !hasOpenGrant(running) || running.to !== from || running.hold.base === to) return [now];
   return [now, directionOf(running.hold.base, to)];
 }
 
@@ -74,7 +74,7 @@ export function directionsOfMoreTime(
   to: number,
   running: ThrottleRequest | null,
 ): [Direction, ...Direction[]] {
-  return running && isHeld(running) && running.to === to ? [asked, directionOf(running.hold.base, to)] : [asked];
+  return running && hasOpenGrant(running) && running.to === to ? [asked, directionOf(running.hold.base, to)] : [asked];
 }
 
 /** The one of them that needs the most approvals by this rule; one that it does not allow before all others. */

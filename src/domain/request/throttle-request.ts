@@ -7,7 +7,7 @@
  * - requester: who requests the change. approver: who may approve it, by the policy's rule. The requester never counts as one.
  * - from: the rate in force when the request was made; the request is about this change and no other.
  * - read-back: what DescribeTaskExecution says after the change; only that is `applied`.
- * - hold: a limit with an end; at its end the rate from before is set again (see hold.ts).
+ * - timed grant: a limit with an end, when the limit from before is set again (see timed-grant.ts). States call it `hold`.
  * - drift: somebody changed the limit outside the bot.
  * - record: one line of the audit log. The log is the list of events; a request is the fold of its records.
  */
@@ -16,8 +16,8 @@ import { z } from 'zod';
 import { actor } from '../audit/actor.ts';
 import { looseObject } from '../audit/loose-object.ts';
 import { timestamp } from '../audit/timestamp.ts';
-import { drift, hold, takeover } from '../run/hold.ts';
 import { applyProgress, refused } from '../run/sending.ts';
+import { drift, hold, takeover } from '../run/timed-grant.ts';
 
 const requestStatus = z.enum([
   'pending',

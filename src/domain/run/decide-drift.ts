@@ -2,7 +2,7 @@ import type { EventOf } from '../audit/audit-event.ts';
 import { isActive, type TaskExecution } from '../execution/task-execution.ts';
 import { stateEvent } from '../request/request-event.ts';
 import type { ThrottleRequest } from '../request/throttle-request.ts';
-import { isReverting } from './hold.ts';
+import { isReverting } from './timed-grant.ts';
 
 /** The limit that we left in force: what the request set or what it was reverted to, or both where nobody could see which. */
 export function expectedRates({ hold, to }: ThrottleRequest): [number, ...number[]] {

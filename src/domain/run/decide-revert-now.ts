@@ -6,8 +6,8 @@ import { groupsUnknown, type RevertRefusal } from '../request/refusal.ts';
 import { actorOf, decisionRefusedEvent } from '../request/request-event.ts';
 import type { ThrottleRequest } from '../request/throttle-request.ts';
 import { revertEvent } from './decide-revert.ts';
-import { isHeld, isReverting } from './hold.ts';
 import { mayRevert } from './may-revert.ts';
+import { hasOpenGrant, isReverting } from './timed-grant.ts';
 
 /**
  * `Revert now`: the limit's end is moved to now. The requester and the approvers may do it, and those who could decide on it by
@@ -27,7 +27,7 @@ export function decideRevertNow(
     const refusal: RevertRefusal = { why: 'not-a-member', kind: by.kind };
     return { ok: false, refusal, event: refused(inForce.digest, refusal) };
   }
-  if (!isHeld(request) || isReverting(request)) return { ok: false, refusal: { why: 'not-held' }, event: null };
+  if (!hasOpenGrant(request) || isReverting(request)) return { ok: false, refusal: { why: 'not-held' }, event: null };
   const { may, rule, digest } = underEach(
     inForce,
     (one) => {

@@ -3,15 +3,15 @@ import { isBeyondChange, isUpdatable, type TaskExecution } from '../execution/ta
 import { stateEvent } from '../request/request-event.ts';
 import type { ThrottleRequest } from '../request/throttle-request.ts';
 import { type Denied, unseenEnd } from './decide-apply.ts';
-import { type Hold, isHeld, type RevertFailedWhy, type SkippedWhy } from './hold.ts';
 import { MOST_REJECTIONS, type PutOff, refusedDetail, SETTLE_SECONDS, type Sent, tryAgain } from './sending.ts';
+import { hasOpenGrant, type RevertFailedWhy, type SkippedWhy, type TimedGrant } from './timed-grant.ts';
 
 /** The thread is warned this long before the end, and only where the limit applies for longer. */
 const WARN_BEFORE_SECONDS = 600;
 /** A revert within this time is not called late. */
 export const LATE_SECONDS = 60;
 
-type Held = ThrottleRequest & { hold: Hold };
+type WithGrant = ThrottleRequest & { hold: TimedGrant };
 
 /**
  * What follows a limit with an end that was set: its end, on record with it. Null where it has no end, or where it
@@ -25,7 +25,7 @@ export function scheduledEvent(
   const { durationSeconds } = applied;
   const { running } = facts;
   // Inherited only where what is replaced is the limit that was held: not one that somebody set outside the bot since.
-  const hold = running && isHeld(running) && running.to === applied.from ? running.hold : null;
+  const hold = running && hasOpenGrant(running) && running.to === applied.from ? running.hold : null;
   if (durationSeconds === null) return null;
   const now = facts.now.toISOString();
   const dueAt =
@@ -39,23 +39,23 @@ export function scheduledEvent(
 }
 
 /** When the thread is warned; null where the time is too short for it. */
-export function warnAt({ scheduledAt, dueAt }: Pick<Hold, 'scheduledAt' | 'dueAt'>): Date | null {
+export function warnAt({ scheduledAt, dueAt }: Pick<TimedGrant, 'scheduledAt' | 'dueAt'>): Date | null {
   const seconds = (Date.parse(dueAt) - Date.parse(scheduledAt)) / 1000;
   return seconds > WARN_BEFORE_SECONDS ? new Date(Date.parse(dueAt) - WARN_BEFORE_SECONDS * 1000) : null;
 }
 
 /** Its time has been over for a while, and nothing was sent yet: AWS does not answer, say. */
-export function isLate({ dueAt, sent }: Pick<Hold, 'dueAt' | 'sent'>, now: Date): boolean {
+export function isLate({ dueAt, sent }: Pick<TimedGrant, 'dueAt' | 'sent'>, now: Date): boolean {
   return sent === null && now >= lateAt(dueAt);
 }
 
 /** The revert was sent, and nobody could see its result for longer than AWS takes to show a change. */
-export function isUnseen({ sent }: Pick<Hold, 'sent'>, now: Date): boolean {
+export function isUnseen({ sent }: Pick<TimedGrant, 'sent'>, now: Date): boolean {
   return sent !== null && now >= unseenAt(sent);
 }
 
 /** When there may be something to say of it next, while it is held; null: nothing by itself. */
-export function nextWordAt(hold: Pick<Hold, 'scheduledAt' | 'dueAt' | 'sent'>, now: Date): Date | null {
+export function nextWordAt(hold: Pick<TimedGrant, 'scheduledAt' | 'dueAt' | 'sent'>, now: Date): Date | null {
   const times = hold.sent ? [unseenAt(hold.sent)] : [warnAt(hold), lateAt(hold.dueAt)];
   return times.find((time) => time !== null && time > now) ?? null;
 }
@@ -78,7 +78,7 @@ export type RevertDecision =
 
 /** Before anything is sent: is it time, and is the limit still what we set? `execution` null: AWS was not asked yet. */
 export function decideRevert(
-  request: Held,
+  request: WithGrant,
   facts: { execution: TaskExecution | null; policy: string; now: Date },
 ): RevertDecision {
   const { hold } = request;
@@ -98,7 +98,7 @@ export type RevertVerdict =
 
 /** What a look at AWS means after the revert was sent: as `judgeLook`, with the rates the other way round. */
 export function judgeRevert(
-  request: Held,
+  request: WithGrant,
   execution: TaskExecution,
   facts: { policy: string; now: Date; sent: Sent | null },
 ): RevertVerdict {
@@ -140,7 +140,7 @@ export function judgeRevert(
 
 /** AWS lets nobody look at what was sent: as `judgeUnseen`, the other way round. Null: not given up yet. */
 export function judgeUnseenRevert(
-  request: Held,
+  request: WithGrant,
   denied: Denied,
   facts: { policy: string; now: Date; sent: Sent | null },
 ): EventOf<'revert.failed'> | null {
@@ -152,7 +152,7 @@ export function judgeUnseenRevert(
 
 /** The intent, on record before it is sent. */
 function revertStartedEvent(
-  request: Held,
+  request: WithGrant,
   policy: string,
   attempt: number,
   putOff: PutOff | null = null,
@@ -162,13 +162,13 @@ function revertStartedEvent(
   return { ...revertEvent(request, 'revert.started', policy, base, detail), actor: by };
 }
 
-function skip(request: Held, why: SkippedWhy, policy: string, execution: TaskExecution) {
+function skip(request: WithGrant, why: SkippedWhy, policy: string, execution: TaskExecution) {
   return { kind: 'end', event: skippedEvent(request, why, policy, { execution }) } as const;
 }
 
 /** Left alone: somebody changed the limit since, the execution has ended, or another request took its place. */
 export function skippedEvent(
-  request: Held,
+  request: WithGrant,
   why: SkippedWhy,
   policy: string,
   facts: {
@@ -196,7 +196,7 @@ export function skippedEvent(
 
 /** AWS denies the revert, or shows no change: the limit stays, and a person has to check it. */
 export function revertFailedEvent(
-  request: Held,
+  request: WithGrant,
   policy: string,
   why: RevertFailedWhy,
   about: Omit<Denied, 'action'> & { action: string | null },

@@ -1,5 +1,5 @@
 import { LATE_SECONDS } from './decide-revert.ts';
-import type { Hold } from './hold.ts';
+import type { TimedGrant } from './timed-grant.ts';
 
 /** A limit that was reverted later than its time. */
 export interface Lateness {
@@ -10,7 +10,7 @@ export interface Lateness {
 }
 
 /** Null where it was reverted in time, or not at all. */
-export function lateness({ dueAt, sent, end }: Hold): Lateness | null {
+export function lateness({ dueAt, sent, end }: TimedGrant): Lateness | null {
   if (end?.how !== 'reverted' || secondsAfter(dueAt, end.at) < LATE_SECONDS) return null;
   const inTime = sent !== null && secondsAfter(dueAt, sent.sentAt) < LATE_SECONDS;
   return { dueAt, revertedAt: end.at, late: inTime ? 'shown' : 'sent' };

@@ -1,10 +1,10 @@
 import type { ThenRate } from '../execution/impact.ts';
 import type { ThrottleRequest } from '../request/throttle-request.ts';
-import { isHeld, isReverting } from './hold.ts';
+import { hasOpenGrant, isReverting } from './timed-grant.ts';
 
 /** What comes after a limit in force, if it ends by itself: null where it doesn't, or is being reverted already. */
 export function afterLimit(request: ThrottleRequest | null, now: Date): ThenRate | null {
-  if (!request || !isHeld(request) || isReverting(request)) return null;
+  if (!request || !hasOpenGrant(request) || isReverting(request)) return null;
   const { dueAt, base } = request.hold;
   return { afterSeconds: secondsUntil(dueAt, now), rate: base };
 }
@@ -23,7 +23,7 @@ export function afterAsked(
   now: Date,
 ): ThenRate | null {
   if (durationSeconds === null) return null;
-  const rate = running && isHeld(running) && running.to === from ? running.hold.base : from;
+  const rate = running && hasOpenGrant(running) && running.to === from ? running.hold.base : from;
   if (rate === to) return null;
   const end = more?.dueAt ?? until;
   return { afterSeconds: end ? secondsUntil(end, now) : durationSeconds, rate };

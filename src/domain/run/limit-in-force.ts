@@ -1,5 +1,5 @@
 import { isOpen, type ThrottleRequest } from '../request/throttle-request.ts';
-import { isHeld, isReverting } from './hold.ts';
+import { hasOpenGrant, isReverting } from './timed-grant.ts';
 
 /**
  * What a commit makes the limit in force of its execution: the request that set or reverted it, with the request's version.
@@ -31,7 +31,7 @@ export function timersOver(
 ): readonly ('expire' | 'apply' | 'remind' | 'revert' | 'tell')[] {
   const changed = state !== null && state.version !== (prior?.version ?? 0);
   const hasEnded = changed && !isOpen(state);
-  const isOver = prior !== null && isHeld(prior) && state !== null && !isHeld(state);
+  const isOver = prior !== null && hasOpenGrant(prior) && state !== null && !hasOpenGrant(state);
   return [
     ...(hasEnded ? (['expire', 'apply', 'remind'] as const) : []),
     ...(isOver ? (['revert', 'tell'] as const) : []),

@@ -29,7 +29,7 @@ const LINGER_MS = 3500;
 const AGAIN_MS = 500;
 const MOST_AGAIN_MS = 15_000;
 
-interface Held {
+interface PooledSocket {
   socket: SocketModeReceiver;
   /** `renew`: Slack is going to close it. `lost`: it is closed. */
   ended: Promise<'renew' | 'lost'>;
@@ -49,7 +49,7 @@ export function createSocketPool({ make, log, size, staggerMs = STAGGER_MS }: So
   let app: App | null = null;
   let noneSince: number | null = performance.now();
 
-  async function connect(): Promise<Held> {
+  async function connect(): Promise<PooledSocket> {
     if (app === null) throw new Error('Socket Mode without an app');
     const socket = make();
     socket.init(app);
@@ -78,7 +78,7 @@ export function createSocketPool({ make, log, size, staggerMs = STAGGER_MS }: So
   }
 
   /** Tries until one is open; null at the stop. */
-  async function connectAgain(): Promise<Held | null> {
+  async function connectAgain(): Promise<PooledSocket | null> {
     for (let wait = AGAIN_MS; !signal.aborted; wait = Math.min(wait * 2, MOST_AGAIN_MS)) {
       try {
         const held = await connect();
@@ -101,12 +101,12 @@ export function createSocketPool({ make, log, size, staggerMs = STAGGER_MS }: So
       .finally(() => forget(socket));
   }
 
-  async function keep(first: Held | null, firstLifeMs: number | null): Promise<void> {
+  async function keep(first: PooledSocket | null, firstLifeMs: number | null): Promise<void> {
     let held = first ?? (await connectAgain());
     const aged = firstLifeMs === null ? null : sleep(firstLifeMs, 'renew' as const, { signal, ref: false });
     let age = aged?.catch(() => 'stopped' as const) ?? null;
     while (held) {
-      const { socket, ended }: Held = held;
+      const { socket, ended }: PooledSocket = held;
       const how = await Promise.race([ended, stopped, ...(age ? [age] : [])]);
       if (how === 'stopped') return;
       age = null;

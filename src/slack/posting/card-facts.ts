@@ -2,7 +2,7 @@ import type { TaskExecution } from '../../domain/execution/task-execution.ts';
 import { ruleNow } from '../../domain/request/decide-review.ts';
 import { isOpen, type ThrottleRequest } from '../../domain/request/throttle-request.ts';
 import { isLate } from '../../domain/run/decide-revert.ts';
-import { isHeld } from '../../domain/run/hold.ts';
+import { hasOpenGrant } from '../../domain/run/timed-grant.ts';
 import { AwsFault } from '../../workflow/faults.ts';
 import { nameable } from '../../workflow/people/known-people.ts';
 import type { Clock } from '../../workflow/ports/clock.ts';
@@ -70,7 +70,7 @@ export function createCardFacts(deps: Deps) {
 
   /** What keeps an overdue limit from being reverted; null: nothing, or it is not overdue. */
   async function problemOf(request: ThrottleRequest, now: Date): Promise<string | null> {
-    if (!isHeld(request) || !isLate(request.hold, now)) return null;
+    if (!hasOpenGrant(request) || !isLate(request.hold, now)) return null;
     const result = await describe(request);
     return result instanceof AwsFault ? faultName(result) : null;
   }

@@ -45,6 +45,8 @@ export interface BatchOf {
   /** Take the turn for so long if the last record is another one; null: no. */
   turnMs: number | null;
   keys: { log: string; head: string; stop: string; turn: string };
+  /** Nothing is written while one of these keys is of another type. */
+  types: readonly (readonly [key: string, type: 'string' | 'hash' | 'zset' | 'stream'])[];
 }
 
 /** What became of one commit of a batch. */
@@ -83,6 +85,7 @@ export function batchCall(commits: readonly Commit[], of: BatchOf): [keys: strin
     hash: of.head.hash,
     writer: of.writer,
     turnMs: of.turnMs === null ? '' : String(of.turnMs),
+    types: of.types.map(([key, type]) => [placeOf(key), type]),
     commits: commits.map(({ operation, claim, expect, records, head, write }) => ({
       op: placeOf(operation.key),
       answer: text(operation.answer),

@@ -51,6 +51,15 @@ export interface CommitQueueOptions {
  */
 export function createCommitQueue({ keys, clock, signer, writer, head, run, inOrder }: CommitQueueOptions) {
   const batchKeys = { log: keys.audit, head: keys.head, stop: keys.missingPositions, turn: keys.turn };
+  /** Of the keys that some commits don't write: none is recorded whose consequences could not be. */
+  const types: BatchOf['types'] = [
+    [keys.open, 'zset'],
+    [keys.outbox, 'stream'],
+    [keys.timers, 'zset'],
+    [keys.inForce, 'hash'],
+    [keys.changing, 'hash'],
+    [keys.archivedUpTo, 'hash'],
+  ];
   let queue: Waiting[] = [];
   let races = 0;
   let isWriting = false;
@@ -77,7 +86,13 @@ export function createCommitQueue({ keys, clock, signer, writer, head, run, inOr
   }
 
   async function send(batch: readonly Made[], first: AuditHead): Promise<string[][]> {
-    const of: BatchOf = { head: first, writer, turnMs: races < RACES_BEFORE_TURN ? null : TURN_MS, keys: batchKeys };
+    const of: BatchOf = {
+      head: first,
+      writer,
+      turnMs: races < RACES_BEFORE_TURN ? null : TURN_MS,
+      keys: batchKeys,
+      types,
+    };
     const commits = batch.map(({ commit }) => commit);
     return (await run(...batchCall(commits, of))) as string[][];
   }

@@ -4,11 +4,12 @@
 -- What a commit is about is not known here: it says what it expects to find and what to write, and names keys by their places.
 --
 -- KEYS  1 log  2 head of the log  3 stop: while it exists, nothing is written  4 turn  5… keys that the commits name
--- ARGV  1 the batch, as JSON: {id, seq, hash, writer, turnMs, commits}. A number in place of a text is that argument.
+-- ARGV  1 the batch, as JSON: {id, seq, hash, writer, turnMs, types, commits}. A number in place of a text is that argument.
 --           id            of the log, if its first record is among these
 --           seq, hash     the last record that is expected in the log, its hash in hex
 --           writer        whoever has the turn goes first: the others are told to wait
 --           turnMs        take the turn for so long if the last record is another one; '' = no
+--           types         list of {place, type}: nothing is written while one of these keys is of another type
 --         a commit: {op, answer, seconds, claim, expect, records, head, write}
 --           op            place of the key that makes a repeat harmless; answer: what it keeps; seconds: for how long
 --           claim         {stream, group, entry, consumer, deliveries} under which the writer works, or nothing
@@ -122,6 +123,9 @@ end
 
 local function wrong_types(commit)
   local wrong = wrong_type(log_key, 'stream') or wrong_type(head_key, 'hash')
+  for _, one in ipairs(batch.types) do
+    wrong = wrong or wrong_type(KEYS[one[1]], one[2])
+  end
   for _, one in ipairs(commit.expect) do
     if one[1] ~= 'record' then
       if not expectations[one[1]] then

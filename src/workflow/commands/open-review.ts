@@ -2,7 +2,7 @@ import type { TaskExecution } from '../../domain/execution/task-execution.ts';
 import type { Rule } from '../../domain/policy/policy.ts';
 import { decideOpen, neededNow, ruleNow, takeoverNow } from '../../domain/request/decide-review.ts';
 import type { ThrottleRequest } from '../../domain/request/throttle-request.ts';
-import type { Takeover } from '../../domain/run/hold.ts';
+import type { Takeover } from '../../domain/run/timed-grant.ts';
 import { AwsFault } from '../faults.ts';
 import { observeExecution } from '../reconcile/observe-execution.ts';
 import { currentFacts } from '../reconcile/request-facts.ts';

@@ -30,7 +30,7 @@ export interface Ledger {
   openRequests(): Promise<readonly StoredRequest[]>;
   /** The request that set the limit of this execution last; null: none did, or its run has ended. */
   inForceOf(executionArn: string): Promise<InForce | null>;
-  /** The requests whose limits stand on executions that run, those with a running timer among them (`isHeld`). */
+  /** The requests whose limits stand on executions that run, those with a running timer among them (`hasOpenGrant`). */
   limitsInForce(): Promise<readonly StoredRequest[]>;
   /** The execution has ended: no limit is in force on it any more, unless `version` is another by now. */
   releaseExecution(executionArn: string, version: string): Promise<void>;

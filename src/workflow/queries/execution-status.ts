@@ -4,7 +4,7 @@ import type { ThrottleRequest } from '../../domain/request/throttle-request.ts';
 import { shownTo } from '../people/shown-requests.ts';
 import type { AuditLine, UnreadLine } from '../ports/audit-line.ts';
 import {
-  type HeldRequest,
+  type GrantedRequest,
   isHeldRequest,
   limitOn,
   openOn,
@@ -25,7 +25,7 @@ export type ExecutionStatus =
       speed: number | null;
       open: ThrottleRequest | null;
       /** The request that set the limit in force, if that limit has an end. */
-      held: HeldRequest | null;
+      held: GrantedRequest | null;
       /** The newest records about it that this person may see. */
       lines: (AuditLine | UnreadLine)[];
       /** Whether this person may request a limit for it in this channel. */

@@ -7,7 +7,7 @@ import type { AuditLine, UnreadLine } from '../ports/audit-line.ts';
 import type { Ledger, StoredRequest } from '../ports/ledger.ts';
 import type { People } from '../ports/people.ts';
 import type { PolicySource } from '../ports/policy-source.ts';
-import { type HeldRequest, heldRequests, listRunning, type Running, type RunningDeps } from './list-running.ts';
+import { type GrantedRequest, heldRequests, listRunning, type Running, type RunningDeps } from './list-running.ts';
 import { visibleAudit } from './visible-audit.ts';
 import { waitingRequests } from './waiting-requests.ts';
 
@@ -24,13 +24,13 @@ export interface OpenHomeTabs {
   takePublishSlot(user: string): Promise<PublishSlot | null>;
 }
 
-/** Held until it is released, however long the facts take. */
+/** WithGrant until it is released, however long the facts take. */
 export interface PublishSlot {
   /**
    * Whether it is still held. Ask before anything is published.
    * @throws NotRecorded where Redis can't say
    */
-  isHeld(): Promise<boolean>;
+  hasOpenGrant(): Promise<boolean>;
   /** Nobody gets a slot for this tab within the next 10 s. */
   release(): Promise<void>;
 }
@@ -53,9 +53,9 @@ export type HomeFacts =
       /** Open requests of this person's own. */
       asked: StoredRequest[];
       /** The first limits that revert at a time, the next one first. */
-      held: HeldRequest[];
+      held: GrantedRequest[];
       /** How many of them there are in all. */
-      heldInAll: number;
+      grantsInAll: number;
       /** Null: AWS has not answered. */
       running: Running | null;
       /** The newest that this person may see. */
@@ -89,7 +89,7 @@ export async function homeFacts({ people, ...rest }: RunningDeps, user: string):
   const { toDecide, asked } = waiting;
   const next = held.slice(0, HELD_SHOWN);
   const shown = await shownTo(deps, person, next);
-  const seen = { toDecide, asked, held: next.map(shown), heldInAll: held.length, lines };
+  const seen = { toDecide, asked, held: next.map(shown), grantsInAll: held.length, lines };
   return { kind: 'home', ...seen, running: listed.kind === 'list' ? listed.running : null };
 }
 

@@ -1,7 +1,7 @@
 import { parseExecutionArn, type TaskExecution } from '../../domain/execution/task-execution.ts';
 import { distinct, matchRule, mayAsk, type Policy, type Rule } from '../../domain/policy/policy.ts';
 import type { ThrottleRequest } from '../../domain/request/throttle-request.ts';
-import { type Hold, isHeld } from '../../domain/run/hold.ts';
+import { hasOpenGrant, type TimedGrant } from '../../domain/run/timed-grant.ts';
 import { shownTo } from '../people/shown-requests.ts';
 import type { Channels } from '../ports/channels.ts';
 import type { ActiveExecution, ActiveList } from '../ports/executions.ts';
@@ -27,12 +27,12 @@ export interface RunningRow {
   /** The open request about it. */
   open: ThrottleRequest | null;
   /** The request that set the limit in force, if that limit has an end. */
-  held: HeldRequest | null;
+  held: GrantedRequest | null;
   /** Whether this person may request a limit for it in this channel. */
   mayAsk: boolean;
 }
 
-export type HeldRequest = ThrottleRequest & { hold: Hold };
+export type GrantedRequest = ThrottleRequest & { hold: TimedGrant };
 
 export interface Running {
   /** One page. */
@@ -127,15 +127,15 @@ export async function limitOn(ledger: Ledger, arn: string): Promise<ThrottleRequ
 }
 
 /** Requests whose limits revert at a time, the next first. */
-export async function heldRequests(ledger: Ledger): Promise<HeldRequest[]> {
+export async function heldRequests(ledger: Ledger): Promise<GrantedRequest[]> {
   const inForce = await ledger.limitsInForce();
   const held = inForce.map(({ request }) => request).filter(isHeldRequest);
   return held.sort((one, other) => one.hold.dueAt.localeCompare(other.hold.dueAt));
 }
 
 /** Whether its limit reverts at a time. */
-export function isHeldRequest(request: ThrottleRequest): request is HeldRequest {
-  return isHeld(request);
+export function isHeldRequest(request: ThrottleRequest): request is GrantedRequest {
+  return hasOpenGrant(request);
 }
 
 /** A status that isn't known here comes last. */

@@ -1,7 +1,7 @@
 import type { AuditEvent, EventOf } from '../../domain/audit/audit-event.ts';
 import type { ThrottleRequest } from '../../domain/request/throttle-request.ts';
 import { nextWordAt } from '../../domain/run/decide-revert.ts';
-import { isHeld } from '../../domain/run/hold.ts';
+import { hasOpenGrant } from '../../domain/run/timed-grant.ts';
 import type { Change } from '../ports/commit.ts';
 
 /** After that, polling sets its own pace. */
@@ -24,7 +24,7 @@ export function followUp(
       ...(applied ? [{ kind: 'watch', at: new Date(now.getTime() + FIRST_LOOK_SECONDS * 1000) } as const] : []),
     ],
     // Its own run finds that it was replaced, and says so.
-    others: applied && running ? [{ kind: isHeld(running) ? 'revert' : 'show', request: running.id }] : [],
+    others: applied && running ? [{ kind: hasOpenGrant(running) ? 'revert' : 'show', request: running.id }] : [],
   };
 }
 

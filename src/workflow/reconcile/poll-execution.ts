@@ -5,7 +5,7 @@ import { limitSince, measuredRate, nextLookSeconds } from '../../domain/executio
 import type { ThrottleRequest } from '../../domain/request/throttle-request.ts';
 import { decideDrift } from '../../domain/run/decide-drift.ts';
 import { skippedEvent } from '../../domain/run/decide-revert.ts';
-import { isHeld, isReverting } from '../../domain/run/hold.ts';
+import { hasOpenGrant, isReverting } from '../../domain/run/timed-grant.ts';
 import { AwsFault } from '../faults.ts';
 import type { Absences } from '../ports/absences.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -99,7 +99,7 @@ async function endPolling(
   const { setBy, execution } = seen;
   // A revert that was sent to AWS is judged by the worker that sent it.
   if (isReverting(request)) return later(TRY_AGAIN_SECONDS, 'it is being set back');
-  if (isHeld(request)) {
+  if (hasOpenGrant(request)) {
     const policy = deps.policy.current().digest;
     const facts =
       execution instanceof AwsFault ? { awsRequestId: execution.requestId, said: execution.said } : { execution };

@@ -7,8 +7,8 @@ import {
   revertFailedEvent,
   skippedEvent,
 } from '../../domain/run/decide-revert.ts';
-import { extendedUntil, type Hold, isHeld } from '../../domain/run/hold.ts';
 import { putOffSeconds, type Sent } from '../../domain/run/sending.ts';
+import { extendedUntil, hasOpenGrant, type TimedGrant } from '../../domain/run/timed-grant.ts';
 import { AwsFault } from '../faults.ts';
 import type { Absences } from '../ports/absences.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -36,7 +36,7 @@ export interface RevertDeps {
   clock: Clock;
 }
 
-type Held = ThrottleRequest & { hold: Hold };
+type WithGrant = ThrottleRequest & { hold: TimedGrant };
 type Expected = NonNullable<Change['expected']>;
 
 const SHOWN_SOON_SECONDS = 2;
@@ -53,13 +53,13 @@ const UNKNOWN_STATUS_SECONDS = 15;
  */
 export async function revertLimit(deps: RevertDeps, id: string, claim: Claim): Promise<WorkOutcome> {
   const stored = await deps.ledger.load(id);
-  if (!stored || !isHeld(stored.request)) return DONE;
+  if (!stored || !hasOpenGrant(stored.request)) return DONE;
   const { request } = stored;
   if (request.hold.sent) return readBack(deps, request, claim, null);
   return begin(deps, request, claim);
 }
 
-async function begin(deps: RevertDeps, request: Held, claim: Claim): Promise<WorkOutcome> {
+async function begin(deps: RevertDeps, request: WithGrant, claim: Claim): Promise<WorkOutcome> {
   const policy = deps.policy.current().digest;
   const setBy = await deps.ledger.inForceOf(request.execution);
   if (setBy && setBy.request !== request.id) {
@@ -91,7 +91,7 @@ async function begin(deps: RevertDeps, request: Held, claim: Claim): Promise<Wor
 /** Puts the intent on record, then sends the change, then reads back what AWS shows. */
 async function send(
   deps: RevertDeps,
-  before: Held,
+  before: WithGrant,
   intent: AuditEvent,
   claim: Claim,
   expected?: Expected,
@@ -104,7 +104,7 @@ async function send(
     claim,
     ...(expected ? { expected: expected } : {}),
   });
-  if (committed.kind !== 'committed' || !committed.state || !isHeld(committed.state)) {
+  if (committed.kind !== 'committed' || !committed.state || !hasOpenGrant(committed.state)) {
     return later(BUSY_SECONDS, `the request was ${committed.kind}`);
   }
   const request = committed.state;
@@ -112,7 +112,7 @@ async function send(
   return readBack(deps, request, claim, sent);
 }
 
-async function readBack(deps: RevertDeps, request: Held, claim: Claim, sent: Sent | null): Promise<WorkOutcome> {
+async function readBack(deps: RevertDeps, request: WithGrant, claim: Claim, sent: Sent | null): Promise<WorkOutcome> {
   const policy = deps.policy.current().digest;
   const execution = await observeAfterChange(deps, request, accessOf(request));
   const facts = { policy, now: deps.clock.now(), sent };
@@ -141,7 +141,7 @@ async function readBack(deps: RevertDeps, request: Held, claim: Claim, sent: Sen
  */
 async function notShown(
   deps: RevertDeps,
-  request: Held,
+  request: WithGrant,
   fault: AwsFault,
   claim: Claim,
   expected?: Expected,
@@ -160,7 +160,7 @@ async function notShown(
 
 async function write(
   deps: RevertDeps,
-  request: Held,
+  request: WithGrant,
   event: AuditEvent,
   claim: Claim,
   expected?: Expected,
@@ -182,6 +182,6 @@ function operation(request: ThrottleRequest, { entry, deliveries }: Claim): stri
 }
 
 /** Under the role on record; on behalf of who pressed Revert now, or else of the requester. */
-function accessOf(request: Held) {
+function accessOf(request: WithGrant) {
   return changeAccess(request, request.hold.role, request.hold.by ?? request.requester);
 }

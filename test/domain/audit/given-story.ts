@@ -4,7 +4,7 @@ import { decideReview } from '../../../src/domain/request/decide-review.ts';
 import type { ThrottleRequest } from '../../../src/domain/request/throttle-request.ts';
 import { decideBegin, judgeLook } from '../../../src/domain/run/decide-apply.ts';
 import { decideRevert, judgeRevert, scheduledEvent } from '../../../src/domain/run/decide-revert.ts';
-import { type Hold, isHeld } from '../../../src/domain/run/hold.ts';
+import { hasOpenGrant, type TimedGrant } from '../../../src/domain/run/timed-grant.ts';
 import { ask, at, execution, facts, folded, GROUPS, type LEAD, MIB, PEOPLE, policy, rule } from '../given.ts';
 
 type Told = NonNullable<Parameters<typeof folded>[2]>;
@@ -36,9 +36,9 @@ export function begin(name: string) {
   return {
     story,
     now,
-    held(): ThrottleRequest & { hold: Hold } {
+    held(): ThrottleRequest & { hold: TimedGrant } {
       const request = now();
-      if (!isHeld(request)) throw new Error(`${name}: nothing is held`);
+      if (!hasOpenGrant(request)) throw new Error(`${name}: nothing is held`);
       return request;
     },
     add(seconds: number, ...events: (Told | null)[]): void {

@@ -3,7 +3,7 @@ import { decideExtension, lengthenedEvents } from '../../../src/domain/request/d
 import type { ThrottleRequest } from '../../../src/domain/request/throttle-request.ts';
 import { skippedEvent } from '../../../src/domain/run/decide-revert.ts';
 import { ask, at, execution, folded, GROUPS, NO_GROUPS, PEOPLE, policy, ROLE, rule } from '../given.ts';
-import { BASE, FREE, HOUR, held, SET } from '../given-hold.ts';
+import { BASE, FREE, HOUR, held, SET } from '../given-grant.ts';
 
 describe('more time', () => {
   const facts = (changes: object = {}) => ({

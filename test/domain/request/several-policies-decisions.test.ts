@@ -3,7 +3,7 @@ import { decideOpen, decideReview } from '../../../src/domain/request/decide-rev
 import type { ThrottleRequest } from '../../../src/domain/request/throttle-request.ts';
 import { decideBegin } from '../../../src/domain/run/decide-apply.ts';
 import { decideRevertNow } from '../../../src/domain/run/decide-revert-now.ts';
-import type { Hold } from '../../../src/domain/run/hold.ts';
+import type { TimedGrant } from '../../../src/domain/run/timed-grant.ts';
 import { at, facts, folded, GROUPS, LEAD, MIB, OPERATOR, PEOPLE, policy, requested, rule, SECOND } from '../given.ts';
 import { beside, UNREADABLE } from '../given-policies.ts';
 
@@ -98,7 +98,7 @@ describe('an apply, while bots run two policies', () => {
 
 describe('Revert now, while bots run two policies', () => {
   const own = rule({ name: 'own' });
-  const hold: Hold = {
+  const hold: TimedGrant = {
     ...{ since: at(0).toISOString(), scheduledAt: at(0).toISOString(), dueAt: at(3600).toISOString() },
     ...{ base: 100 * MIB, role: null, by: null, sent: null, end: null },
   };

@@ -9,7 +9,7 @@ import type { ThrottleRequest } from '../../../src/domain/request/throttle-reque
 import { decideBegin } from '../../../src/domain/run/decide-apply.ts';
 import { scheduledEvent } from '../../../src/domain/run/decide-revert.ts';
 import { decideRevertNow } from '../../../src/domain/run/decide-revert-now.ts';
-import { isHeld } from '../../../src/domain/run/hold.ts';
+import { hasOpenGrant } from '../../../src/domain/run/timed-grant.ts';
 import {
   ask,
   at,
@@ -106,7 +106,7 @@ class World {
   }
 
   revertNow(by: Person): string {
-    if (!this.running || !isHeld(this.running)) return 'not held';
+    if (!this.running || !hasOpenGrant(this.running)) return 'not held';
     const decision = decideRevertNow(this.running, by, { ...FACTS, now: at(this.now) });
     if (!decision.ok) return decision.refusal.why;
     this.revert();
@@ -116,7 +116,7 @@ class World {
   wait(seconds: number): string {
     const { running } = this;
     this.now += seconds;
-    if (!running || !isHeld(running) || Date.parse(running.hold.dueAt) > at(this.now).getTime()) return 'waited';
+    if (!running || !hasOpenGrant(running) || Date.parse(running.hold.dueAt) > at(this.now).getTime()) return 'waited';
     this.revert();
     return 'time over';
   }

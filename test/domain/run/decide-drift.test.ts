@@ -5,7 +5,7 @@ import type { ThrottleRequest } from '../../../src/domain/request/throttle-reque
 import { decideDrift, expectedRates } from '../../../src/domain/run/decide-drift.ts';
 import { skippedEvent } from '../../../src/domain/run/decide-revert.ts';
 import { at, execution, folded, ROLE } from '../given.ts';
-import { BASE, held, heldOf, SET } from '../given-hold.ts';
+import { BASE, held, heldOf, SET } from '../given-grant.ts';
 
 describe('somebody’s change', () => {
   const seen = (request: ThrottleRequest, changes: Partial<TaskExecution>) =>

@@ -3,7 +3,7 @@ import { canExtend } from '../../../src/domain/request/decide-extend.ts';
 import { skippedEvent } from '../../../src/domain/run/decide-revert.ts';
 import { decideRevertNow } from '../../../src/domain/run/decide-revert-now.ts';
 import { at, folded, GROUPS, GUEST, LEAD, NO_GROUPS, NOBODY, OPERATOR, PEOPLE, policy, rule } from '../given.ts';
-import { BASE, held } from '../given-hold.ts';
+import { BASE, held } from '../given-grant.ts';
 
 describe('Revert now', () => {
   it('is not undone by more time for it', () => {

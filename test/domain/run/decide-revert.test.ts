@@ -6,7 +6,7 @@ import type { ThrottleRequest } from '../../../src/domain/request/throttle-reque
 import { decideRevert, judgeRevert, skippedEvent, warnAt } from '../../../src/domain/run/decide-revert.ts';
 import { MOST_SENDS, SETTLE_SECONDS, type Sent } from '../../../src/domain/run/sending.ts';
 import { ask, at, execution, folded, GROUPS, MIB, PEOPLE, policy, ROLE, rule } from '../given.ts';
-import { BASE, HOUR, held, heldOf, inForce, SET } from '../given-hold.ts';
+import { BASE, HOUR, held, heldOf, inForce, SET } from '../given-grant.ts';
 
 describe('a request while a time runs', () => {
   const strict = rule({ approvals: { lower: 0, raise: 1, unlimited: 2 } });

@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import type { Hold, HoldEnd } from '../../../src/domain/run/hold.ts';
 import { lateness } from '../../../src/domain/run/late-revert.ts';
+import type { GrantEnd, TimedGrant } from '../../../src/domain/run/timed-grant.ts';
 import { at, MIB } from '../given.ts';
 
-const END: HoldEnd = {
+const END: GrantEnd = {
   ...{ at: at(3600).toISOString(), how: 'reverted', why: null, rate: 100 * MIB },
   ...{ replacedBy: null, awsRequestId: null, refused: null },
 };
 
-function hold(sentAt: number, end: Partial<HoldEnd> | null): Hold {
+function hold(sentAt: number, end: Partial<GrantEnd> | null): TimedGrant {
   return {
     ...{ since: at(0).toISOString(), scheduledAt: at(0).toISOString(), dueAt: at(3600).toISOString() },
     ...{ base: 100 * MIB, role: null, by: null, sent: { sentAt: at(sentAt).toISOString(), attempt: 1 } },

@@ -4,7 +4,7 @@ import { stateEvent } from '../../../src/domain/request/request-event.ts';
 import type { ThrottleRequest } from '../../../src/domain/request/throttle-request.ts';
 import { startedEvent } from '../../../src/domain/run/decide-apply.ts';
 import { scheduledEvent, skippedEvent } from '../../../src/domain/run/decide-revert.ts';
-import { isHeld } from '../../../src/domain/run/hold.ts';
+import { hasOpenGrant } from '../../../src/domain/run/timed-grant.ts';
 import type { Change } from '../../../src/workflow/ports/commit.ts';
 import { T0 } from '../../domain/given.ts';
 import { arnOf, asked, asking, type OpenedLedger, openLedger, snapshot, verifiedLog } from '../given-ledger.ts';
@@ -71,7 +71,7 @@ describe('the limit in force', () => {
 
   it('writes nothing where a decision expected another limit in force', async () => {
     const request = await inForce(1);
-    if (!isHeld(request)) throw new Error('not held');
+    if (!hasOpenGrant(request)) throw new Error('not held');
     const skipped = skippedEvent(request, 'changed', 'd');
     const before = await snapshot(opened);
     for (const version of [null, `${request.id}:1`]) {

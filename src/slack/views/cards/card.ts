@@ -5,8 +5,8 @@ import type { Principals, Rule } from '../../../domain/policy/policy.ts';
 import { formatRate } from '../../../domain/rate/rate.ts';
 import { isOpen, type ThrottleRequest } from '../../../domain/request/throttle-request.ts';
 import { expectedRates } from '../../../domain/run/decide-drift.ts';
-import { isHeld, isReverting } from '../../../domain/run/hold.ts';
 import { afterAsked, afterLimit } from '../../../domain/run/limit-ends.ts';
+import { hasOpenGrant, isReverting } from '../../../domain/run/timed-grant.ts';
 import type { RecordRef } from '../../../workflow/ports/commit.ts';
 import { takeoverNote } from '../text/approval-words.ts';
 import { actions, button, context, factSection, plain, quotedSection, section } from '../text/blocks.ts';
@@ -171,7 +171,7 @@ function notes(facts: CardFacts): string[] {
 
 /** For a limit whose time runs: end it now, or ask for more. */
 export function limitButtons(request: ThrottleRequest, seal: (id: string) => string): Button[] {
-  if (!isHeld(request) || isReverting(request)) return [];
+  if (!hasOpenGrant(request) || isReverting(request)) return [];
   const value = seal(request.id);
   const revert = button(REVERT_NOW_ACTION, 'Revert now', value, {
     confirm: {

@@ -1,16 +1,16 @@
 import { formatRate } from '../../../domain/rate/rate.ts';
 import type { Extension, ThrottleRequest } from '../../../domain/request/throttle-request.ts';
 import { isLate } from '../../../domain/run/decide-revert.ts';
+import { lateness } from '../../../domain/run/late-revert.ts';
+import type { PutOff } from '../../../domain/run/sending.ts';
 import {
-  type Hold,
-  type HoldEnd,
-  isHeld,
+  type GrantEnd,
+  hasOpenGrant,
   isReverting,
   type RevertFailedWhy,
   type SkippedWhy,
-} from '../../../domain/run/hold.ts';
-import { lateness } from '../../../domain/run/late-revert.ts';
-import type { PutOff } from '../../../domain/run/sending.ts';
+  type TimedGrant,
+} from '../../../domain/run/timed-grant.ts';
 import { formatDuration } from '../../../domain/time/duration.ts';
 import { awsQuote } from '../text/aws-quote.ts';
 import { personName } from '../text/people-words.ts';
@@ -23,7 +23,7 @@ export interface LimitStatusWords {
 }
 
 export interface LimitStatusFacts {
-  hold: Hold;
+  hold: TimedGrant;
   /** Null: whether its time is over is not asked. */
   now?: Date | null;
   /** The limit itself, bytes per second. */
@@ -90,7 +90,7 @@ export function overdueWords({
 }
 
 /** Empty where it was in time. */
-function lateWords(hold: Hold): string {
+function lateWords(hold: TimedGrant): string {
   const late = lateness(hold);
   if (!late) return '';
   const why = {
@@ -100,7 +100,7 @@ function lateWords(hold: Hold): string {
   return ` Late: due ${dateToken(late.dueAt)}, reverted ${dateToken(late.revertedAt)} (${why[late.late]}).`;
 }
 
-function endWords(hold: Hold, end: HoldEnd): LimitStatusWords {
+function endWords(hold: TimedGrant, end: GrantEnd): LimitStatusWords {
   const base = formatRate(hold.base);
   const now = end.rate === null ? '' : formatRate(end.rate);
   const at = dateToken(end.at);
@@ -134,7 +134,7 @@ export function extendedWords(by: string | null, until: string): LimitStatusWord
   return { emoji: 'white_check_mark', state: 'Extended', sentence };
 }
 
-function unseenWords(hold: Hold, { refused }: HoldEnd): LimitStatusWords {
+function unseenWords(hold: TimedGrant, { refused }: GrantEnd): LimitStatusWords {
   const base = formatRate(hold.base);
   const sent = hold.sent ? ` ${dateToken(hold.sent.sentAt)}` : '';
   const denied = noPermission(refused?.action ?? 'datasync:DescribeTaskExecution', refused?.role ?? hold.role);
@@ -202,7 +202,7 @@ const SKIPPED: Readonly<
   }),
 };
 
-const FAILED: Readonly<Record<Exclude<RevertFailedWhy, 'unseen'>, (end: HoldEnd, hold: Hold) => string>> = {
+const FAILED: Readonly<Record<Exclude<RevertFailedWhy, 'unseen'>, (end: GrantEnd, hold: TimedGrant) => string>> = {
   denied: ({ refused }, { role }) =>
     `AWS refused: ${noPermission(refused?.action ?? 'datasync:UpdateTaskExecution', refused?.role ?? role)}.`,
   rejected: () => 'AWS rejected the change as invalid.',
@@ -212,7 +212,7 @@ const FAILED: Readonly<Record<Exclude<RevertFailedWhy, 'unseen'>, (end: HoldEnd,
 
 /** When its time is over, and how long that is from now. Null where no time runs. */
 export function countdown(request: ThrottleRequest, now: Date): string | null {
-  if (!isHeld(request) || isReverting(request)) return null;
+  if (!hasOpenGrant(request) || isReverting(request)) return null;
   const seconds = Math.max(0, (Date.parse(request.hold.dueAt) - now.getTime()) / 1000);
   const step = seconds >= 600 ? 60 : 1;
   const left = seconds === 0 ? 'any moment now' : `in about ${formatDuration(Math.ceil(seconds / step) * step)}`;

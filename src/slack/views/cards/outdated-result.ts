@@ -1,7 +1,7 @@
 import { isActive, type TaskExecution } from '../../../domain/execution/task-execution.ts';
 import { formatRate } from '../../../domain/rate/rate.ts';
 import type { ThrottleRequest } from '../../../domain/request/throttle-request.ts';
-import { extendedUntil, type HoldEnd } from '../../../domain/run/hold.ts';
+import { extendedUntil, type GrantEnd } from '../../../domain/run/timed-grant.ts';
 import type { RecordRef } from '../../../workflow/ports/commit.ts';
 import { shortName } from '../text/execution-words.ts';
 import { code, dateToken } from '../text/text.ts';
@@ -20,7 +20,7 @@ export interface LimitFacts {
 
 /** Why what a result says of a limit is not so any more. `key` names it, so that the result is edited once for it. */
 export type Outdated =
-  | { kind: 'ended'; key: string; end: HoldEnd }
+  | { kind: 'ended'; key: string; end: GrantEnd }
   | { kind: 'replaced'; key: string; by: string }
   | { kind: 'run-over'; key: string }
   | { kind: 'drift'; key: string; rate: number; at: string }
@@ -111,7 +111,7 @@ function endHeadline(
   name: string,
   limit: string,
   { hold }: ThrottleRequest,
-  end: HoldEnd,
+  end: GrantEnd,
   until: string | null,
 ): string {
   const base = formatRate(hold?.base ?? -1);

@@ -1,6 +1,6 @@
 import { formatRate } from '../../../domain/rate/rate.ts';
 import type { Ending, FailedWhy, StaleWhy, ThrottleRequest } from '../../../domain/request/throttle-request.ts';
-import { extendedUntil } from '../../../domain/run/hold.ts';
+import { extendedUntil } from '../../../domain/run/timed-grant.ts';
 import { awsQuote } from '../text/aws-quote.ts';
 import { shortName } from '../text/execution-words.ts';
 import { personName } from '../text/people-words.ts';

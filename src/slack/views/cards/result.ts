@@ -88,13 +88,13 @@ function applied(facts: ResultFacts, name: string): ResultView {
         ? `In force: ${name} has no limit now (unlimited)`
         : `In force: ${name} is limited to ${formatRate(rate)}`,
     sentence: `Read back from AWS${at}; it was ${formatRate(request.from)}. Asked by ${mentionUser(request.requester.user)}, ${agreed}.`,
-    note: request.hold ? holdNote(request) : stayingNote(request),
+    note: request.hold ? grantNote(request) : stayingNote(request),
     undo: true,
   });
 }
 
 /** When the limit lifts itself, as it was put on record with it. */
-function holdNote({ hold }: ThrottleRequest): string {
+function grantNote({ hold }: ThrottleRequest): string {
   const back = hold
     ? ` It goes back to ${formatRate(hold.base)} by itself ${dateToken(hold.dueAt)}, if nobody has changed it since.`
     : '';
@@ -110,7 +110,7 @@ function lengthened(facts: ResultFacts, name: string): ResultView {
     emoji: 'white_check_mark',
     headline: `More time: ${name} stays limited to ${formatRate(request.to)}`,
     sentence: `Until ${due}. Asked by ${mentionUser(request.requester.user)}, ${names ? `approved by ${names}` : 'no approval needed'}. Nothing was sent to AWS for it.`,
-    note: holdNote(request),
+    note: grantNote(request),
   });
 }
 

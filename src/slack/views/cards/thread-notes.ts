@@ -3,7 +3,7 @@ import type { EventName } from '../../../domain/audit/audit-event.ts';
 import { formatRate } from '../../../domain/rate/rate.ts';
 import type { ThrottleRequest } from '../../../domain/request/throttle-request.ts';
 import { isLate, isUnseen, warnAt } from '../../../domain/run/decide-revert.ts';
-import { isHeld, isReverting } from '../../../domain/run/hold.ts';
+import { hasOpenGrant, isReverting } from '../../../domain/run/timed-grant.ts';
 import { formatDuration } from '../../../domain/time/duration.ts';
 import type { AuditLine } from '../../../workflow/ports/audit-line.ts';
 import { actions, context, section } from '../text/blocks.ts';
@@ -38,7 +38,7 @@ export function threadNotes(facts: NoteFacts): ThreadNote[] {
 }
 
 function warning({ request, now, seal }: NoteFacts): ThreadNote | null {
-  if (!isHeld(request) || isReverting(request) || request.hold.by) return null;
+  if (!hasOpenGrant(request) || isReverting(request) || request.hold.by) return null;
   const { dueAt, base } = request.hold;
   const from = warnAt(request.hold);
   const left = (Date.parse(dueAt) - now.getTime()) / 1000;
@@ -54,7 +54,7 @@ function warning({ request, now, seal }: NoteFacts): ThreadNote | null {
 }
 
 function late({ request, now, problem = null }: NoteFacts): ThreadNote | null {
-  if (!isHeld(request) || !isLate(request.hold, now)) return null;
+  if (!hasOpenGrant(request) || !isLate(request.hold, now)) return null;
   const { hold, to } = request;
   const { emoji, state, sentence } = overdueWords({ hold, to, problem });
   const headline = `${state}: ${nameOf(request)}`;
@@ -67,7 +67,7 @@ function late({ request, now, problem = null }: NoteFacts): ThreadNote | null {
 }
 
 function unseen({ request, now }: NoteFacts): ThreadNote | null {
-  if (!isHeld(request) || !isUnseen(request.hold, now)) return null;
+  if (!hasOpenGrant(request) || !isUnseen(request.hold, now)) return null;
   const { sent, base } = request.hold;
   const text = `Setting ${nameOf(request)} back to ${formatRate(base)} was sent to AWS ${dateToken(sent?.sentAt ?? '')}, and it is not known yet what came of it: AWS does not answer, or no longer lets the bot look. The bot goes on asking, and says here what it sees; no other change of this run begins until then. ${mentionUser(request.requester.user)} The AWS console shows which limit is in force.`;
   return note('unseen', { words: `:warning: ${text}`, text, broadcast: true });
@@ -76,7 +76,7 @@ function unseen({ request, now }: NoteFacts): ThreadNote | null {
 function drifted({ request, lines }: NoteFacts): ThreadNote | null {
   const { drift } = request;
   if (!drift) return null;
-  const then = isHeld(request)
+  const then = hasOpenGrant(request)
     ? ' If it is still so when the time is over, it will be left as it is.'
     : ' The bot leaves it as it is.';
   const text = `Somebody set the limit of ${nameOf(request)} to ${formatRate(drift.rate)} past the bot, by console or CLI (seen ${dateToken(drift.at)}); this request had set ${formatRate(request.to)}.${then}`;

@@ -1,7 +1,7 @@
 import type { HomeView, KnownBlock } from '@slack/types';
 import type { StoredRequest } from '../../../workflow/ports/ledger.ts';
 import type { HomeFacts } from '../../../workflow/queries/home.ts';
-import type { HeldRequest } from '../../../workflow/queries/list-running.ts';
+import type { GrantedRequest } from '../../../workflow/queries/list-running.ts';
 import { notViewedWords, OUTSIDER } from '../../wording/access-words.ts';
 import { REVIEW_ACTION } from '../cards/card.ts';
 import { requestStatusWords } from '../cards/request-status-words.ts';
@@ -71,7 +71,7 @@ function ofRequests(home: HomeViewFacts, facts: Shown): KnownBlock[] {
   return [
     ...requests('For you to decide', 'Nothing waits for you.', facts.toDecide, home, true),
     ...requests('Asked by you, still open', 'None of yours is open.', facts.asked, home, false),
-    ...timers(facts.held, facts.heldInAll),
+    ...timers(facts.held, facts.grantsInAll),
     ...running(facts.running, home.now),
     ...audit(facts.lines),
   ];
@@ -105,7 +105,7 @@ function requests(
   ];
 }
 
-function timers(held: readonly HeldRequest[], inAll: number): KnownBlock[] {
+function timers(held: readonly GrantedRequest[], inAll: number): KnownBlock[] {
   if (held.length === 0) return [];
   const left = inAll - Math.min(held.length, MOST_HELD);
   return [

@@ -3,7 +3,7 @@ import { averageRate, timeLeftAt } from '../../../domain/execution/impact.ts';
 import { parseExecutionArn, type TaskExecution } from '../../../domain/execution/task-execution.ts';
 import { formatRate } from '../../../domain/rate/rate.ts';
 import { afterLimit } from '../../../domain/run/limit-ends.ts';
-import type { HeldRequest, Running, RunningRow } from '../../../workflow/queries/list-running.ts';
+import type { GrantedRequest, Running, RunningRow } from '../../../workflow/queries/list-running.ts';
 import { faultName } from '../../wording/fault-words.ts';
 import { requestStatusWords } from '../cards/request-status-words.ts';
 import { actions, button, context, section } from '../text/blocks.ts';
@@ -108,7 +108,7 @@ function openWords(open: NonNullable<RunningRow['open']>): string {
 }
 
 /** Until when a limit holds, and what it goes back to. */
-export function heldWords({ id, hold }: HeldRequest): string {
+export function heldWords({ id, hold }: GrantedRequest): string {
   const back = `goes back to ${formatRate(hold.base)}`;
   return `:alarm_clock: Limit of ${code(id)}, ${hold.sent ? `${back} now` : `${back} ${dateToken(hold.dueAt)}`}`;
 }

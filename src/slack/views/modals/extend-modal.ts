@@ -2,7 +2,7 @@ import type { InputBlock, ModalView } from '@slack/types';
 import type { Rule } from '../../../domain/policy/policy.ts';
 import { formatRate } from '../../../domain/rate/rate.ts';
 import type { ThrottleRequest } from '../../../domain/request/throttle-request.ts';
-import type { Hold } from '../../../domain/run/hold.ts';
+import type { TimedGrant } from '../../../domain/run/timed-grant.ts';
 import { formatDuration } from '../../../domain/time/duration.ts';
 import { context, plain, section } from '../text/blocks.ts';
 import { shortName } from '../text/execution-words.ts';
@@ -20,7 +20,7 @@ const LONGEST_REASON = 500;
 /** How much longer a limit is to hold. `rule`: the one in force now; null where there is none. */
 export function extendModal(facts: {
   metadata: string;
-  request: ThrottleRequest & { hold: Hold };
+  request: ThrottleRequest & { hold: TimedGrant };
   rule: Rule | null;
 }): ModalView {
   const { request, rule } = facts;

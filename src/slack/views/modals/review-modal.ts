@@ -4,7 +4,7 @@ import { isBeyondChange, isUpdatable, type TaskExecution } from '../../../domain
 import type { Rule } from '../../../domain/policy/policy.ts';
 import { formatRate } from '../../../domain/rate/rate.ts';
 import type { ThrottleRequest } from '../../../domain/request/throttle-request.ts';
-import type { Takeover } from '../../../domain/run/hold.ts';
+import type { Takeover } from '../../../domain/run/timed-grant.ts';
 import { changeWords, extensionNote } from '../cards/limit-status-words.ts';
 import { SEVERAL_POLICIES, takeoverNote } from '../text/approval-words.ts';
 import { context, factSection, plain, quotedSection, section } from '../text/blocks.ts';

@@ -1,5 +1,5 @@
 import { formatRate } from '../../../domain/rate/rate.ts';
-import type { Takeover } from '../../../domain/run/hold.ts';
+import type { Takeover } from '../../../domain/run/timed-grant.ts';
 import { code, dateToken } from './text.ts';
 
 const DIGEST_SHOWN = 12;

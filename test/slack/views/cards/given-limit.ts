@@ -1,6 +1,6 @@
 import { elementsOf } from '../../../../sandbox/slack/block-walk.ts';
 import type { ThrottleRequest } from '../../../../src/domain/request/throttle-request.ts';
-import type { Hold, HoldEnd } from '../../../../src/domain/run/hold.ts';
+import type { GrantEnd, TimedGrant } from '../../../../src/domain/run/timed-grant.ts';
 import { type CardFacts, cardMessage } from '../../../../src/slack/views/cards/card.ts';
 import {
   ending,
@@ -26,7 +26,7 @@ export const held = (but: Partial<ThrottleRequest> = {}) =>
 
 export const SENT = { sentAt: NOW.toISOString(), attempt: 1 };
 
-export const over = (but: Partial<HoldEnd>, sent: Hold['sent'] = null) =>
+export const over = (but: Partial<GrantEnd>, sent: TimedGrant['sent'] = null) =>
   held({
     hold: hold({
       sent: but.how === 'reverted' || but.how === 'failed' ? SENT : sent,

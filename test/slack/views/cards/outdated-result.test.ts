@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ThrottleRequest } from '../../../../src/domain/request/throttle-request.ts';
-import type { HoldEnd } from '../../../../src/domain/run/hold.ts';
+import type { GrantEnd } from '../../../../src/domain/run/timed-grant.ts';
 import {
   currentResult,
   type LimitFacts,
@@ -25,7 +25,7 @@ const LATER = new Date(NOW.getTime() + 7_200_000).toISOString();
 const limit = (but: Partial<ThrottleRequest> = {}) =>
   request({ status: 'applied', ending: ending({ rate: 50 * MIB }), approvals: [approval()], ...but });
 const SENT = { sentAt: LATER, attempt: 1 };
-const end = (but: Partial<HoldEnd>): HoldEnd => ({
+const end = (but: Partial<GrantEnd>): GrantEnd => ({
   at: LATER,
   how: 'skipped',
   why: null,
@@ -35,7 +35,7 @@ const end = (but: Partial<HoldEnd>): HoldEnd => ({
   refused: null,
   ...but,
 });
-const ended = (but: Partial<HoldEnd>) => limit({ hold: hold({ sent: SENT, end: end(but) }) });
+const ended = (but: Partial<GrantEnd>) => limit({ hold: hold({ sent: SENT, end: end(but) }) });
 const other = (but: Partial<ThrottleRequest> = {}) => limit({ id: 'r-other00000', ...but });
 
 function edited(facts: LimitFacts) {

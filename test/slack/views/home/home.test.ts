@@ -21,7 +21,7 @@ describe('homeView', () => {
       toDecide: stored(1),
       asked: stored(1),
       held: [held()],
-      heldInAll: 1,
+      grantsInAll: 1,
       running,
       lines: lines(10),
     });
@@ -47,7 +47,7 @@ describe('homeView', () => {
         toDecide: stored(1),
         asked: stored(1),
         held: [held()],
-        heldInAll: 1,
+        grantsInAll: 1,
         running,
         lines: lines(3),
       },
@@ -69,7 +69,7 @@ describe('homeView', () => {
       toDecide: stored(25),
       asked: stored(25),
       held: [],
-      heldInAll: 0,
+      grantsInAll: 0,
       lines: [],
     };
     expect(shownAtHome({ ...facts, running: null })).toHaveLength(20);
@@ -78,7 +78,7 @@ describe('homeView', () => {
 
   it('says so where there is nothing, and to a guest', () => {
     const nothing = { rows: [], total: 0, from: 0, failed: [], placeless: [], complete: true };
-    const nobody = { kind: 'home' as const, toDecide: [], asked: [], held: [], heldInAll: 0, lines: [] };
+    const nobody = { kind: 'home' as const, toDecide: [], asked: [], held: [], grantsInAll: 0, lines: [] };
     const { text } = home({ ...nobody, running: nothing });
     expect(text).toContain('Nothing waits for you.');
     expect(text).toContain('Nothing that the policy names.');
@@ -105,7 +105,7 @@ describe('homeView', () => {
       asked: stored(99, long),
       lines: lines(10, LONGEST(1000)),
       held: Array.from({ length: 99 }, () => ({ ...held(), ...long })),
-      heldInAll: 99,
+      grantsInAll: 99,
       running: {
         rows,
         total: 1e6,
@@ -119,7 +119,7 @@ describe('homeView', () => {
     fc.assert(
       fc.property(funny(200), (words) => {
         const asked = stored(1, { reason: words, taskName: words });
-        home({ kind: 'home', toDecide: asked, asked, held: [], heldInAll: 0, running: null, lines: lines(1, words) });
+        home({ kind: 'home', toDecide: asked, asked, held: [], grantsInAll: 0, running: null, lines: lines(1, words) });
       }),
     );
   });

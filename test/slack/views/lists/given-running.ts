@@ -2,7 +2,7 @@ import { elementsOf } from '../../../../sandbox/slack/block-walk.ts';
 import { executionList } from '../../../../src/slack/views/lists/execution-list.ts';
 import { executionStatusMessage } from '../../../../src/slack/views/lists/execution-status.ts';
 import { AwsFault, type AwsFaultKind } from '../../../../src/workflow/faults.ts';
-import type { HeldRequest, Running, RunningRow } from '../../../../src/workflow/queries/list-running.ts';
+import type { GrantedRequest, Running, RunningRow } from '../../../../src/workflow/queries/list-running.ts';
 import { sampleOf } from '../../../domain/audit/sample-records.ts';
 import { ARN, execution, expectGoodMessage, NOW, RECORD, read, request } from '../text/given-facts.ts';
 
@@ -10,7 +10,7 @@ export const MIB = 1_048_576;
 
 const ROLE = `arn:aws:iam::111122223333:role/${'x'.repeat(500)}`;
 
-export function held(but: Partial<HeldRequest['hold']> = {}): HeldRequest {
+export function held(but: Partial<GrantedRequest['hold']> = {}): GrantedRequest {
   const hold = {
     since: NOW.toISOString(),
     scheduledAt: NOW.toISOString(),

@@ -10,7 +10,7 @@ import type {
   RequestStatus,
   ThrottleRequest,
 } from '../../../../src/domain/request/throttle-request.ts';
-import type { Hold } from '../../../../src/domain/run/hold.ts';
+import type { TimedGrant } from '../../../../src/domain/run/timed-grant.ts';
 
 const MIB = 1_048_576;
 export const NOW = new Date('2026-11-22T13:25:00.000Z');
@@ -120,7 +120,7 @@ export function ending(but: Partial<Ending> = {}): Ending {
 }
 
 /** In force for two hours since now, then back to 100 MiB/s. */
-export function hold(but: Partial<Hold> = {}): Hold {
+export function hold(but: Partial<TimedGrant> = {}): TimedGrant {
   return {
     since: NOW.toISOString(),
     scheduledAt: NOW.toISOString(),

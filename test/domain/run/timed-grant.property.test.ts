@@ -9,7 +9,7 @@ import { startedEvent } from '../../../src/domain/run/decide-apply.ts';
 import { decideDrift } from '../../../src/domain/run/decide-drift.ts';
 import { decideRevert, judgeRevert, scheduledEvent, skippedEvent } from '../../../src/domain/run/decide-revert.ts';
 import { decideRevertNow } from '../../../src/domain/run/decide-revert-now.ts';
-import { isHeld, isReverting } from '../../../src/domain/run/hold.ts';
+import { hasOpenGrant, isReverting } from '../../../src/domain/run/timed-grant.ts';
 import { at, execution, GROUPS, MIB, OPERATOR, PEOPLE, policy, requested, rule } from '../given.ts';
 
 const BASE = 100 * MIB;
@@ -59,13 +59,13 @@ function eventOf(state: ThrottleRequest, world: World, one: Step): AuditEvent | 
   const now = at(world.now);
   switch (one.do) {
     case 'due': {
-      if (!isHeld(state) || isReverting(state)) return null;
+      if (!hasOpenGrant(state) || isReverting(state)) return null;
       if (world.replaced) return skippedEvent(state, 'replaced', 'd', { replacedBy: 'r-other00000' });
       const decision = decideRevert(state, { execution: seen, policy: 'd', now });
       return decision.kind === 'early' || decision.kind === 'wait' ? null : decision.event;
     }
     case 'look': {
-      if (!isHeld(state) || !isReverting(state)) return null;
+      if (!hasOpenGrant(state) || !isReverting(state)) return null;
       if (one.sent && one.refused === null && !one.putOff && UPDATABLE.includes(world.status))
         world.rate = state.hold.base;
       const now = execution({ bytesPerSecond: world.rate, status: world.status });

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { visibleText } from '../../../sandbox/slack/block-walk.ts';
-import { actions, givenHolds } from '../given-holds.ts';
+import { actions, givenGrantsInSlack } from '../given-grants.ts';
 import { LEAD, MiB, OPERATOR, shows } from '../world.ts';
 
-const { at, held, limit, sent, inThread, atLast, resultSays, inChannel } = givenHolds();
+const { at, held, limit, sent, inThread, atLast, resultSays, inChannel } = givenGrantsInSlack();
 
 describe('a limit for a while', () => {
   it('counts down on its card, and goes back by itself', async () => {

@@ -12,7 +12,7 @@ export type SkippedWhy = (typeof SKIPPED_WHY)[number];
 export const REVERT_FAILED_WHY = ['denied', 'rejected', 'ignored', 'unseen'] as const;
 export type RevertFailedWhy = (typeof REVERT_FAILED_WHY)[number];
 
-const holdEnd = looseObject({
+const grantEnd = looseObject({
   at: timestamp,
   how: z.enum(['reverted', 'skipped', 'failed']),
   why: z.enum([...SKIPPED_WHY, ...REVERT_FAILED_WHY]).nullable(),
@@ -26,7 +26,7 @@ const holdEnd = looseObject({
   refused: refused.nullable().default(null),
 });
 
-export type HoldEnd = z.infer<typeof holdEnd>;
+export type GrantEnd = z.infer<typeof grantEnd>;
 
 export const hold = looseObject({
   /** The rate in force before it, bytes per second, -1 unlimited: what it reverts to. */
@@ -45,14 +45,14 @@ export const hold = looseObject({
     attempt: z.number(),
     putOff: putOff.nullable().exactOptional(),
   }).nullable(),
-  end: holdEnd.nullable(),
+  end: grantEnd.nullable(),
 });
 
 /**
  * A limit with an end: until when it applies, what it reverts to, and what came of that. The request has ended as a request;
  * this goes on until the limit was reverted, or is left alone for a reason.
  */
-export type Hold = z.infer<typeof hold>;
+export type TimedGrant = z.infer<typeof hold>;
 
 export const takeover = looseObject({
   /** The request whose limit runs. */
@@ -76,19 +76,19 @@ export const drift = looseObject({ at: timestamp, rate: z.number() });
 
 /** Until when another request lengthens the time of this one; null: it does not. */
 export function extendedUntil(
-  { id, hold }: { id: string; hold?: Hold | null },
-  by: { extends: { request: string; dueAt: string } | null; hold: Hold | null } | null,
+  { id, hold }: { id: string; hold?: TimedGrant | null },
+  by: { extends: { request: string; dueAt: string } | null; hold: TimedGrant | null } | null,
 ): string | null {
   if (by?.extends?.request === id) return by.hold?.dueAt ?? by.extends.dueAt;
   return hold?.end?.extendedUntil ?? null;
 }
 
 /** Whether its time still runs, or its revert is under way. */
-export function isHeld(request: { hold?: Hold | null }): request is { hold: Hold } {
+export function hasOpenGrant(request: { hold?: TimedGrant | null }): request is { hold: TimedGrant } {
   return request.hold != null && request.hold.end === null;
 }
 
 /** Whether its revert may be on its way to AWS. */
-export function isReverting(request: { hold?: Hold | null }): boolean {
-  return isHeld(request) && request.hold.sent !== null;
+export function isReverting(request: { hold?: TimedGrant | null }): boolean {
+  return hasOpenGrant(request) && request.hold.sent !== null;
 }

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { visibleText } from '../../../sandbox/slack/block-walk.ts';
-import { givenHolds } from '../given-holds.ts';
+import { givenGrantsInSlack } from '../given-grants.ts';
 import { COMMAND, LEAD, MiB, OPERATOR, shows } from '../world.ts';
 
 /** A limit in force is given more time, or undone. */
 
-const { at, held, limit, sent, inThread, atLast, resultSays } = givenHolds();
+const { at, held, limit, sent, inThread, atLast, resultSays } = givenGrantsInSlack();
 
 describe('Extend', () => {
   it('asks for more time, which moves the end and nothing else', async () => {

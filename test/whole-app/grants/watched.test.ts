@@ -5,12 +5,12 @@ import { visibleText } from '../../../sandbox/slack/block-walk.ts';
 import { type Running, serve } from '../../../src/serve.ts';
 import { type LossyProxy, startLossyProxy } from '../../store/lossy-proxy.ts';
 import { PATIENCE } from '../fast-world.ts';
-import { actions, givenHolds } from '../given-holds.ts';
+import { actions, givenGrantsInSlack } from '../given-grants.ts';
 import { LEAD, MiB, shows } from '../world.ts';
 
 /** What goes on by itself while a limit is in force. */
 
-const { at, options, held, limit, sent, atLast, resultSays } = givenHolds();
+const { at, options, held, limit, sent, atLast, resultSays } = givenGrantsInSlack();
 
 describe('the card', () => {
   it('follows the run to its end, edited no more often than every 30 s', async () => {

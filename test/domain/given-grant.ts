@@ -2,7 +2,7 @@ import { stateEvent } from '../../src/domain/request/request-event.ts';
 import type { ThrottleRequest } from '../../src/domain/request/throttle-request.ts';
 import { startedEvent } from '../../src/domain/run/decide-apply.ts';
 import { scheduledEvent } from '../../src/domain/run/decide-revert.ts';
-import { type Hold, isHeld } from '../../src/domain/run/hold.ts';
+import { hasOpenGrant, type TimedGrant } from '../../src/domain/run/timed-grant.ts';
 import { at, folded, MIB, ROLE, requested, rule } from './given.ts';
 
 export const FREE = rule({ approvals: { lower: 0, raise: 0, unlimited: 0 } });
@@ -22,8 +22,8 @@ export function inForce(changes: Parameters<typeof requested>[0] = {}, running: 
   return scheduled ? folded(applied, at(2), scheduled) : applied;
 }
 
-export function heldOf(request: ThrottleRequest): ThrottleRequest & { hold: Hold } {
-  if (!isHeld(request)) throw new Error('its time is over');
+export function heldOf(request: ThrottleRequest): ThrottleRequest & { hold: TimedGrant } {
+  if (!hasOpenGrant(request)) throw new Error('its time is over');
   return request;
 }
 

@@ -14,7 +14,7 @@ const policy = `${POLICY.replace('lower: 1, raise: 1, unlimited: 2', 'lower: 0, 
 `;
 
 /** One world for the tests of a file about limits in force, and what these look at. */
-export function givenHolds() {
+export function givenGrantsInSlack() {
   const { at, options } = givenFastWorld({ policy });
 
   /** Asked for, and in force; the card and the request's id. */

@@ -1,7 +1,7 @@
 import type { DatedEvent } from '../audit/audit-event.ts';
-import type { Hold, HoldEnd } from './hold.ts';
+import type { GrantEnd, TimedGrant } from './timed-grant.ts';
 
-export type HoldEvent = Extract<
+export type GrantEvent = Extract<
   DatedEvent,
   { event: 'revert.scheduled' | 'revert.started' | 'reverted' | 'revert.skipped' | 'revert.failed' }
 >;
@@ -10,14 +10,14 @@ export type HoldEvent = Extract<
  * The next state of a hold.
  * @throws Error on an event that does not fit: nothing is reverted that is not held, and nothing twice.
  */
-export function evolveHold(hold: Hold | null, event: HoldEvent): Hold {
+export function evolveGrant(hold: TimedGrant | null, event: GrantEvent): TimedGrant {
   if (event.event === 'revert.scheduled') {
     if (hold?.end || hold?.sent) throw new Error('a hold that is ending was scheduled again');
     const { base, since, dueAt, role } = event.detail;
     return { base, since, dueAt, role, scheduledAt: event.at, by: event.actor, sent: null, end: null };
   }
   if (!hold || hold.end) throw new Error(`${event.event} of what is not held`);
-  const end = (how: HoldEnd['how'], more: Pick<HoldEnd, 'why' | 'rate'> & Partial<HoldEnd>): Hold => ({
+  const end = (how: GrantEnd['how'], more: Pick<GrantEnd, 'why' | 'rate'> & Partial<GrantEnd>): TimedGrant => ({
     ...hold,
     end: {
       at: event.at,
