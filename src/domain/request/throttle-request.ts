@@ -17,7 +17,7 @@ import { actor } from '../audit/actor.ts';
 import { looseObject } from '../audit/loose-object.ts';
 import { timestamp } from '../audit/timestamp.ts';
 import { applyProgress, refused } from '../run/sending.ts';
-import { drift, hold, takeover } from '../run/timed-grant.ts';
+import { drift, takeover, timedGrant } from '../run/timed-grant.ts';
 
 const requestStatus = z.enum([
   'pending',
@@ -106,7 +106,7 @@ export const throttleRequest = looseObject({
   /** Why it needed more approvals than the change alone; absent in older states. */
   takeover: takeover.nullable().exactOptional(),
   /** Null: the limit has no end of its own. */
-  hold: hold.nullable().default(null),
+  hold: timedGrant.nullable().default(null),
   drift: drift.nullable().default(null),
 });
 

@@ -28,7 +28,7 @@ const grantEnd = looseObject({
 
 export type GrantEnd = z.infer<typeof grantEnd>;
 
-export const hold = looseObject({
+export const timedGrant = looseObject({
   /** The rate in force before it, bytes per second, -1 unlimited: what it reverts to. */
   base: z.number(),
   /** When the limit was first set: what it was extended by counts from here too. */
@@ -52,7 +52,7 @@ export const hold = looseObject({
  * A limit with an end: until when it applies, what it reverts to, and what came of that. The request has ended as a request;
  * this goes on until the limit was reverted, or is left alone for a reason.
  */
-export type TimedGrant = z.infer<typeof hold>;
+export type TimedGrant = z.infer<typeof timedGrant>;
 
 export const takeover = looseObject({
   /** The request whose limit runs. */
