@@ -101,7 +101,7 @@ async function severalBots({ url }: LocalRedis): Promise<Row[]> {
 
 async function botLoad(url: string, prefix: string): Promise<Load> {
   const script = fileURLToPath(new URL('./commit-load.ts', import.meta.url));
-  const args = ['--import', 'tsx', script, url, prefix, '64', String(BOTS_SECONDS)];
+  const args = [...process.execArgv, script, url, prefix, '64', String(BOTS_SECONDS)];
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   return JSON.parse(await text(child.stdout)) as Load;
 }
