@@ -50,10 +50,11 @@ async function live(page, shoot) {
   await approve.check();
   await shoot('review');
 
-  const results = page.getByText(/^In force:/);
-  const before = await results.count();
   await page.getByRole('button', { name: 'Decide' }).click();
-  await results.nth(before).waitFor();
+  await page
+    .getByText(/^In force:.*25 MiB/)
+    .first()
+    .waitFor();
   await shoot('result');
   await page.waitForTimeout(CURVE_MS);
   await shoot('curve');
