@@ -9,7 +9,7 @@ export interface ProxyWay {
 }
 
 /** The first minor version of each major one whose `http` module supports proxies, which the AWS SDK needs. */
-const LEAST_NODE: Readonly<Record<string, number>> = { 22: 21, 24: 5 };
+const MIN_NODE_MINOR: Readonly<Record<string, number>> = { 22: 21, 24: 5 };
 
 export const proxyAddress = z
   .string()
@@ -29,7 +29,7 @@ export const proxyAddress = z
 /** Whether the `http` module of this version of Node supports proxies. */
 export function canProxy(version: string): boolean {
   const [major = 0, minor = 0] = version.split('.').map(Number);
-  const least = LEAST_NODE[major];
+  const least = MIN_NODE_MINOR[major];
   return least === undefined ? major > 24 : minor >= least;
 }
 

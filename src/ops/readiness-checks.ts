@@ -52,7 +52,7 @@ const TOKEN_STALE_MS = 5 * 60_000;
 const COMMIT_TOLD_MS = 5 * 60_000;
 const WORK_SLOW_MS = 15_000;
 const WORK_STILL_MS = 60_000;
-const MOST_CLOCK_MS = 5000;
+const MAX_CLOCK_DIFFERENCE_MS = 5000;
 /** Slack renews connections regularly; for this long there may be none. */
 const SOCKETS_AWAY_MS = 15_000;
 
@@ -143,7 +143,7 @@ function workers(overdue: readonly { loop: LoopName; ms: number }[]): Judged {
 function clock(health: ProvenHealth | null): Judged {
   if (health === null) return warn('not known: Redis could not be looked at');
   const ahead = health.aheadMs;
-  if (Math.abs(ahead) <= MOST_CLOCK_MS) return ok("within 5 s of Redis's");
+  if (Math.abs(ahead) <= MAX_CLOCK_DIFFERENCE_MS) return ok("within 5 s of Redis's");
   const when = ahead > 0 ? 'ahead of' : 'behind';
   return fail(
     `this machine's clock is ${seconds(Math.abs(ahead))} ${when} Redis's: limits end too ${ahead > 0 ? 'early' : 'late'}, and records carry a wrong time. Correct whichever clock is wrong (NTP)`,

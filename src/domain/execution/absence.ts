@@ -9,9 +9,9 @@ export interface Absence {
 
 const ABSENT_SECONDS = 600;
 /** Two looks far apart are no repeat: a bot may have been down in between. */
-const LEAST_LOOKS = 5;
+const MIN_LOOKS = 5;
 
 /** Whether it has lasted long enough to check if AWS still lists the execution. */
 export function isLongAbsent({ since, looks }: Absence, now: Date): boolean {
-  return looks >= LEAST_LOOKS && now.getTime() - Date.parse(since) >= ABSENT_SECONDS * 1000;
+  return looks >= MIN_LOOKS && now.getTime() - Date.parse(since) >= ABSENT_SECONDS * 1000;
 }

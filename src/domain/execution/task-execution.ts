@@ -60,7 +60,7 @@ export const UPDATABLE: readonly string[] = ['QUEUED', 'LAUNCHING', 'PREPARING',
 
 const FINISHED: readonly string[] = ['SUCCESS', 'ERROR'];
 const CANCELLING = 'CANCELLING';
-const LONGEST_ARN = 128;
+const MAX_ARN_LENGTH = 128;
 const SHAPE = '`arn:aws:datasync:REGION:ACCOUNT:task/task-…/execution/exec-…`';
 
 export function isUpdatable(status: string): boolean {
@@ -89,7 +89,7 @@ export function parseExecutionArn(text: string): Result<ExecutionArn, ArnProblem
   const refuse = (kind: ArnProblem['kind'], instead: string) =>
     bad<ArnProblem>({ kind, quoted: quoted(text), instead });
 
-  const hidden = hiddenIn(arn.slice(0, 2 * LONGEST_ARN));
+  const hidden = hiddenIn(arn.slice(0, 2 * MAX_ARN_LENGTH));
   if (hidden !== null) return refuse('malformed', `write it again without the invisible character ${hidden}`);
   const [scheme, partition = '', service = '', region = '', account = '', resource = '', ...more] = arn.split(':', 8);
   if (scheme !== 'arn') return refuse('not-an-arn', `write the whole ARN of the task execution, ${SHAPE}`);
@@ -112,7 +112,7 @@ export function parseExecutionArn(text: string): Result<ExecutionArn, ArnProblem
   if (taskId === undefined || executionId === undefined || more.length > 0) {
     return malformed('`task-` and `exec-` are each followed by 17 of 0-9 and a-f');
   }
-  if (arn.length > LONGEST_ARN) return malformed(`an ARN has at most ${LONGEST_ARN} characters`);
+  if (arn.length > MAX_ARN_LENGTH) return malformed(`an ARN has at most ${MAX_ARN_LENGTH} characters`);
   const taskArn = `arn:${partition}:datasync:${region}:${account}:task/${taskId}`;
   return good({ arn, partition, region, account, taskId, executionId, taskArn });
 }

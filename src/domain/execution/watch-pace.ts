@@ -1,13 +1,13 @@
 import type { TaskExecution } from './task-execution.ts';
 
 /** A card that changes faster is no easier to read. */
-const FASTEST_SECONDS = 30;
+const MIN_PACE_SECONDS = 30;
 /** Somebody else's change is to be seen within minutes. */
-const SLOWEST_SECONDS = 300;
+const MAX_PACE_SECONDS = 300;
 /** So many looks until the end, at the rate of the moment. */
 const LOOKS = 60;
 /** Bytes grow by jumps: two looks closer than this measure nothing. */
-const SHORTEST_MEASURE_MS = 1000;
+const MIN_MEASURE_MS = 1000;
 
 /** AWS: a change of the limit takes effect within about a minute. What is measured before says nothing of the new one. */
 export const BITES_SECONDS = 60;
@@ -41,7 +41,7 @@ export function measuredRate(before: LookUnder | null, now: TaskExecution, since
   if (since !== null && Date.parse(before.at) < Date.parse(since) + BITES_SECONDS * 1000) return null;
   const ms = Date.parse(now.lookedAt) - Date.parse(before.at);
   const bytes = now.bytesTransferred - before.bytes;
-  return ms >= SHORTEST_MEASURE_MS && bytes >= 0 ? (bytes * 1000) / ms : null;
+  return ms >= MIN_MEASURE_MS && bytes >= 0 ? (bytes * 1000) / ms : null;
 }
 
 /**
@@ -49,9 +49,9 @@ export function measuredRate(before: LookUnder | null, now: TaskExecution, since
  * transferred, and how long AWS verifies it is not known either. Soon where the next look is the one that measures.
  */
 export function nextLookSeconds(etaSeconds: number | null, toMeasure = false): number {
-  if (toMeasure) return FASTEST_SECONDS;
-  if (etaSeconds === null || etaSeconds === 0) return 2 * FASTEST_SECONDS;
-  return Math.round(Math.min(SLOWEST_SECONDS, Math.max(FASTEST_SECONDS, etaSeconds / LOOKS)));
+  if (toMeasure) return MIN_PACE_SECONDS;
+  if (etaSeconds === null || etaSeconds === 0) return 2 * MIN_PACE_SECONDS;
+  return Math.round(Math.min(MAX_PACE_SECONDS, Math.max(MIN_PACE_SECONDS, etaSeconds / LOOKS)));
 }
 
 /** Slack takes 50 edits a minute in a workspace: half of them, so that what people decide finds room. */
@@ -64,5 +64,5 @@ const LIVE_EDITS_PER_MINUTE = 25;
 export function liveEditDue(card: { secondsSince: number; changed: boolean; cards: number }): boolean {
   const { secondsSince, changed, cards } = card;
   const share = (cards * 60) / LIVE_EDITS_PER_MINUTE;
-  return secondsSince >= Math.max(share, changed ? 0 : SLOWEST_SECONDS);
+  return secondsSince >= Math.max(share, changed ? 0 : MAX_PACE_SECONDS);
 }

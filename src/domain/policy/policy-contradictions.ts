@@ -32,9 +32,9 @@ function tooManyApprovals({ approvers, requesters }: RuleParts, approvals: Rule[
     return [{ path: ['approvers'], problem, expected: 'at least one user or group' }];
   }
   // The requester never counts. Where only named users may request, this is the most approvers that any of them has.
-  const askers = requesters === null || requesters.groups.length > 0 ? [] : requesters.users;
+  const namedRequesters = requesters === null || requesters.groups.length > 0 ? [] : requesters.users;
   const othersThan = (asker: string) => approvers.users.filter((user) => user !== asker).length;
-  const most = askers.length === 0 ? approvers.users.length : Math.max(...askers.map(othersThan));
+  const most = namedRequesters.length === 0 ? approvers.users.length : Math.max(...namedRequesters.map(othersThan));
   const over = asked.filter(([, needed]) => Number(needed) > most);
   const expected = `at most ${most}, since no more approvers are named beside the requester`;
   const allAlike = over.length === 3 && new Set(Object.values(approvals)).size === 1;

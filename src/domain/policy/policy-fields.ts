@@ -91,13 +91,13 @@ export const countForAll = wholeNumber('a whole number from 0, or a mapping of l
 
 export const countFromOne = wholeNumber('a whole number from 1', 1);
 
-const MOST_PER_MINUTE = 10_000;
-const PER_MINUTE = `a number a minute such as 20/min, from 1/min to ${MOST_PER_MINUTE}/min`;
+const MAX_PER_MINUTE = 10_000;
+const PER_MINUTE = `a number a minute such as 20/min, from 1/min to ${MAX_PER_MINUTE}/min`;
 
 /** As a number. */
 export const perMinute = field(PER_MINUTE, (input) => {
   const count = typeof input === 'string' ? Number(/^([0-9]{1,5})\/min$/.exec(input)?.[1]) : Number.NaN;
-  return count >= 1 && count <= MOST_PER_MINUTE ? count : new Wrong(`is ${shown(input)}`, PER_MINUTE);
+  return count >= 1 && count <= MAX_PER_MINUTE ? count : new Wrong(`is ${shown(input)}`, PER_MINUTE);
 });
 
 export const rate = field('a rate such as 50MiB/s', (input) => {

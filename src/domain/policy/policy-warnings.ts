@@ -15,7 +15,7 @@ const EXAMPLE_IDS: ReadonlySet<string> = new Set([
 
 const KEYS = ['accounts', 'regions', 'tasks', 'channels'] as const;
 /** More combinations than these are not gone through: then only single earlier rules are looked at. */
-const MOST_COMBINATIONS = 20_000;
+const MAX_COMBINATIONS = 20_000;
 /** Stands for every value that no rule names. */
 const ANY_OTHER = '';
 
@@ -55,7 +55,7 @@ function takersOf(rule: Rule, earlier: readonly Rule[]): string[] | null {
   const single = earlier.find((one) => KEYS.every((key) => covers(one.match[key], rule.match[key])));
   if (single) return [single.name];
   const values = KEYS.map((key) => rule.match[key] ?? [ANY_OTHER, ...named(earlier, key)]);
-  if (values.reduce((product, list) => product * list.length, 1) > MOST_COMBINATIONS) return null;
+  if (values.reduce((product, list) => product * list.length, 1) > MAX_COMBINATIONS) return null;
   const takers = new Set<string>();
   for (const [account = '', region = '', task = '', channel = ''] of combinations(values)) {
     const taker = matchRule({ rules: earlier }, { account, region, task, channel });

@@ -160,7 +160,7 @@ export function unreadableOf(of: Rule | Principals | null, groups: Groups): stri
   return groupsOf(of).filter((group) => groups.get(group) === 'unreadable');
 }
 
-export function mayAsk(rule: Rule, person: Person, groups: Groups): Permission {
+export function mayRequest(rule: Rule, person: Person, groups: Groups): Permission {
   return permission(rule.requesters, person, groups, 'not-a-requester', rule);
 }
 

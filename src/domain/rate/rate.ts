@@ -9,7 +9,7 @@ import { readUnit, unitAdvice } from './rate-unit.ts';
 export const UNLIMITED = -1;
 
 /** The requested rate, before the limit in force is known. */
-export type AskedRate =
+export type RequestedRate =
   | { readonly kind: 'absolute'; readonly bytesPerSecond: number }
   | { readonly kind: 'percent'; readonly percent: number };
 
@@ -33,19 +33,19 @@ export interface RateProblem {
 }
 
 const EXAMPLES = 'write a rate such as `50MiB/s`, `400Mbit/s`, `50%` or `unlimited`';
-const LONGEST_NUMBER = 40;
-const LONGEST_LOOKED_AT = 200;
+const MAX_NUMBER_LENGTH = 40;
+const MAX_PARSED_LENGTH = 200;
 const MAX = BigInt(Number.MAX_SAFE_INTEGER);
 const PERCENT_PARTS = 1_000_000;
 /** Of a number without a unit: who types less than 1 MiB/s in bytes most likely means another unit. */
-const LEAST_BARE = 1024n ** 2n;
+const MIN_BARE = 1024n ** 2n;
 
 /**
  * Reads a rate that a person typed: `52428800` (bytes per second, from 1 MiB/s), `50MiB/s`, `50 MB/s` (1 MB = 1,048,576
  * bytes, as in DataSync's own documents), `400Mbps`, `400 Mbit/s` (decimal bits), `50%`, `unlimited`. What is no whole byte
  * is rounded down. Whatever could mean two rates is refused, not guessed, and each rate in the advice is read by this.
  */
-export function parseRate(text: string): Result<AskedRate, RateProblem> {
+export function parseRate(text: string): Result<RequestedRate, RateProblem> {
   const read = readRate(text);
   if (read.ok) return read;
   const { instead } = read.problem;
@@ -53,12 +53,12 @@ export function parseRate(text: string): Result<AskedRate, RateProblem> {
   return sound ? read : bad({ ...read.problem, instead: EXAMPLES });
 }
 
-function readRate(text: string): Result<AskedRate, RateProblem> {
+function readRate(text: string): Result<RequestedRate, RateProblem> {
   const typed = plainTyped(text).trim();
   const refuse = (kind: RateProblem['kind'], instead: string) =>
     bad<RateProblem>({ kind, quoted: quoted(text), instead });
 
-  const hidden = hiddenIn(typed.slice(0, LONGEST_LOOKED_AT));
+  const hidden = hiddenIn(typed.slice(0, MAX_PARSED_LENGTH));
   if (hidden !== null) return refuse('not-a-rate', `write it again without the invisible character ${hidden}`);
   if (/^unlimited$/i.test(typed)) return good({ kind: 'absolute', bytesPerSecond: UNLIMITED });
   if (/^(?:infinity|inf|∞|none|no limit)$/i.test(typed)) {
@@ -74,7 +74,7 @@ function readRate(text: string): Result<AskedRate, RateProblem> {
   const split = /^([\d.,'’_]+)\s*(.*)$/s.exec(typed);
   if (split === null) return refuse('not-a-rate', EXAMPLES);
   const [, number = '', unit = ''] = split;
-  if (number.length > LONGEST_NUMBER) {
+  if (number.length > MAX_NUMBER_LENGTH) {
     return /^\d+$/.test(number) ? refuse('too-large', tooLarge()) : refuse('not-a-rate', EXAMPLES);
   }
   if (/^0[xob]/i.test(typed)) return refuse('not-a-rate', 'write the number in decimal digits, with its unit');
@@ -97,7 +97,7 @@ function readRate(text: string): Result<AskedRate, RateProblem> {
   }
   const { parts, of } = decimal(number);
   const bytes = (parts * known.bits) / (of * 8n);
-  if (unit === '' && bytes < LEAST_BARE) return refuse('no-unit', bareAdvice(number));
+  if (unit === '' && bytes < MIN_BARE) return refuse('no-unit', bareAdvice(number));
   if (bytes < 1n) return refuse('too-small', 'write a rate of at least `1B/s`');
   if (bytes > MAX) return refuse('too-large', tooLarge());
   return good({ kind: 'absolute', bytesPerSecond: Number(bytes) });
@@ -107,7 +107,7 @@ function readRate(text: string): Result<AskedRate, RateProblem> {
  * The rate in bytes per second (or {@link UNLIMITED}) that is requested, given the limit in force. A percentage is
  * of that limit, rounded down. Refused: a percentage of no limit, less than a byte, and the limit that is in force.
  */
-export function resolveRate(asked: AskedRate, current: number): Result<number, RateProblem> {
+export function resolveRate(asked: RequestedRate, current: number): Result<number, RateProblem> {
   const text = asked.kind === 'percent' ? `${asked.percent}%` : writeRate(asked.bytesPerSecond);
   const refuse = (kind: RateProblem['kind'], instead: string) =>
     bad<RateProblem>({ kind, quoted: quoted(text), instead });
@@ -156,10 +156,10 @@ export function writeRate(bytesPerSecond: number): string {
     const size = 1024 ** power;
     if (bytesPerSecond >= size && bytesPerSecond % size === 0) return `${bytesPerSecond / size}${unit}`;
   }
-  return bytesPerSecond < LEAST_BARE ? `${bytesPerSecond}B/s` : String(bytesPerSecond);
+  return bytesPerSecond < MIN_BARE ? `${bytesPerSecond}B/s` : String(bytesPerSecond);
 }
 
-function parsePercent(number: string, unit: string, text: string): Result<AskedRate, RateProblem> {
+function parsePercent(number: string, unit: string, text: string): Result<RequestedRate, RateProblem> {
   const refuse = (kind: RateProblem['kind'], instead: string) =>
     bad<RateProblem>({ kind, quoted: quoted(text), instead });
   if (unit !== '%') return refuse('bad-percent', `write \`${number}%\` alone; it is of the limit in force`);

@@ -20,8 +20,8 @@ import {
   samePerson,
 } from '../policy/policy.ts';
 import { possibleApprovers } from '../policy/possible-approvers.ts';
-import { type AskCommand, about, targetOf } from './ask-command.ts';
-import { type AskRefusal, groupsUnknown } from './refusal.ts';
+import { groupsUnknown, type RequestRefusal } from './refusal.ts';
+import { about, type RequestCommand, targetOf } from './request-command.ts';
 import type { ThrottleRequest } from './throttle-request.ts';
 
 /** What would be requested: shown in the preview, recorded by the submit. */
@@ -32,11 +32,11 @@ export interface Proposal {
 }
 
 /** `other`: the digest of the policy that refused, where it is not this bot's own. */
-export type AskDecision =
+export type RequestDecision =
   | { ok: true; event: EventOf<'requested'>; proposal: Proposal }
-  | { ok: false; refusal: AskRefusal; other?: string };
+  | { ok: false; refusal: RequestRefusal; other?: string };
 
-export interface AskFacts {
+export interface RequestFacts {
   /** Of this bot's own policy. */
   rule: Rule;
   inForce: PolicyInForce;
@@ -51,7 +51,7 @@ export interface AskFacts {
 
 /** What one policy says of the request. */
 export type Proposed =
-  | { ok: false; refusal: AskRefusal }
+  | { ok: false; refusal: RequestRefusal }
   | ({
       ok: true;
       needed: number;
@@ -65,11 +65,11 @@ export type Proposed =
  * people who may approve by all of them, and the shortest time to wait for them.
  */
 export function decideByEach(
-  command: AskCommand,
-  facts: AskFacts,
+  command: RequestCommand,
+  facts: RequestFacts,
   id: string,
   propose: (by: { rule: Rule; policy: Policy }) => Proposed,
-): AskDecision {
+): RequestDecision {
   const { inForce, execution } = facts;
   const [own, ...others] = knownPolicies(inForce);
   const target = targetOf(command);
@@ -120,9 +120,9 @@ export function expiryOf(now: Date, seconds: number, until: string | null): stri
 function approversRefusal(
   rules: readonly Rule[],
   needed: number,
-  { requester }: Pick<AskCommand, 'requester'>,
-  { groups, people: known }: Pick<AskFacts, 'groups' | 'people'>,
-): AskRefusal | null {
+  { requester }: Pick<RequestCommand, 'requester'>,
+  { groups, people: known }: Pick<RequestFacts, 'groups' | 'people'>,
+): RequestRefusal | null {
   const possible = rules.map((rule) => ({ rule, ...possibleApprovers(rule, requester, groups, known) }));
   const doubtful = possible.find(({ unknownGroups }) => unknownGroups);
   if (needed > 0 && doubtful) return groupsUnknown(doubtful.rule, groups);
@@ -136,7 +136,7 @@ function approversRefusal(
 }
 
 function requestedEvent(
-  command: AskCommand,
+  command: RequestCommand,
   facts: { rule: string; policy: string; execution: TaskExecution },
   id: string,
   { from, to, detail }: Proposal,

@@ -3,15 +3,15 @@ import { isUpdatable, type TaskExecution } from '../execution/task-execution.ts'
 import type { PolicyInForce } from '../policy/policies-in-force.ts';
 import { scheduledEvent } from '../run/decide-revert.ts';
 import { hasOpenGrant, isReverting, type TimedGrant } from '../run/timed-grant.ts';
-import type { AskCommand } from './ask-command.ts';
-import { type AskDecision, type AskFacts, decideByEach, type Proposed } from './decide-by-each.ts';
+import { decideByEach, type Proposed, type RequestDecision, type RequestFacts } from './decide-by-each.ts';
 import { ruleNow } from './decide-review.ts';
+import type { RequestCommand } from './request-command.ts';
 import { staleEvent, stateEvent } from './request-event.ts';
 import { directionsOfMoreTime, weigh } from './takeover.ts';
 import type { ThrottleRequest } from './throttle-request.ts';
 
 /** More time for a running limit: the rate stays as it is. */
-export type ExtendCommand = Omit<AskCommand, 'rate' | 'durationSeconds'> & { durationSeconds: number };
+export type ExtendCommand = Omit<RequestCommand, 'rate' | 'durationSeconds'> & { durationSeconds: number };
 
 /**
  * More time is weighed by the same rule as the limit itself: it needs as many approvals as that change did, and `maxDuration`
@@ -21,9 +21,9 @@ export type ExtendCommand = Omit<AskCommand, 'rate' | 'durationSeconds'> & { dur
 export function decideExtension(
   command: ExtendCommand,
   running: ThrottleRequest,
-  facts: Omit<AskFacts, 'running'>,
+  facts: Omit<RequestFacts, 'running'>,
   id: string,
-): AskDecision {
+): RequestDecision {
   const { execution } = facts;
   if (!canExtend(running)) return { ok: false, refusal: { why: 'not-held' } };
   if (!isUpdatable(execution.status)) return { ok: false, refusal: { why: 'not-updatable', status: execution.status } };
@@ -31,7 +31,7 @@ export function decideExtension(
   if (current !== running.to) return { ok: false, refusal: { why: 'cannot-extend', set: running.to, current } };
   const extension = extensionOf(running, command.durationSeconds);
   const held = extension.totalSeconds - command.durationSeconds;
-  const asked: AskCommand = { ...command, rate: { kind: 'absolute', bytesPerSecond: running.to } };
+  const asked: RequestCommand = { ...command, rate: { kind: 'absolute', bytesPerSecond: running.to } };
   const { to } = running;
   const change = { requester: command.requester, from: to, to, endsAt: new Date(extension.dueAt) };
   return decideByEach(asked, { ...facts, running }, id, ({ rule, policy }): Proposed => {

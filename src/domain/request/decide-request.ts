@@ -8,12 +8,12 @@ import {
   underEach,
 } from '../policy/policies-in-force.ts';
 import type { Groups, Person, Policy, Rule } from '../policy/policy.ts';
-import { checkRate, matchRule, mayAsk, mayView } from '../policy/policy.ts';
+import { checkRate, matchRule, mayRequest, mayView } from '../policy/policy.ts';
 import { resolveRate } from '../rate/rate.ts';
-import { type AskCommand, about, targetOf } from './ask-command.ts';
-import { type AskDecision, type AskFacts, decideByEach, type Proposed } from './decide-by-each.ts';
+import { decideByEach, type Proposed, type RequestDecision, type RequestFacts } from './decide-by-each.ts';
 import { ruleNow } from './decide-review.ts';
-import { type AskRefusal, type ElsewhereRule, groupsUnknown, isByPolicy } from './refusal.ts';
+import { type ElsewhereRule, groupsUnknown, isByPolicy, type RequestRefusal } from './refusal.ts';
+import { about, type RequestCommand, targetOf } from './request-command.ts';
 import { directionsOf, weigh } from './takeover.ts';
 
 /**
@@ -23,13 +23,13 @@ import { directionsOf, weigh } from './takeover.ts';
  */
 export type Admission =
   | { ok: true; rule: Rule }
-  | { ok: false; refusal: AskRefusal; rule: Rule | null; other?: string };
+  | { ok: false; refusal: RequestRefusal; rule: Rule | null; other?: string };
 
 /**
  * May this person request this here at all? Needs the groups of all rules' requesters and approvers; where no rule matches, those
  * of `rulesElsewhere` and of the viewers.
  */
-export function admit(command: AskCommand, inForce: PolicyInForce, groups: Groups): Admission {
+export function admit(command: RequestCommand, inForce: PolicyInForce, groups: Groups): Admission {
   const found = underEach(
     inForce,
     (one) => ({ ...admitUnder(command, one, groups), digest: one.digest }),
@@ -41,14 +41,14 @@ export function admit(command: AskCommand, inForce: PolicyInForce, groups: Group
   return { ok: false, refusal, rule, ...otherThan(inForce, digest) };
 }
 
-function admitUnder(command: AskCommand, { policy }: OnePolicy, groups: Groups): Admission {
+function admitUnder(command: RequestCommand, { policy }: OnePolicy, groups: Groups): Admission {
   const { execution } = command;
   const { kind } = command.requester;
   if (kind !== 'member') return { ok: false, refusal: { why: 'not-a-member', kind }, rule: null };
   const target = targetOf(command);
   const rule = matchRule(policy, target);
   if (!rule) {
-    const refusal: AskRefusal = {
+    const refusal: RequestRefusal = {
       why: 'no-rule',
       account: execution.account,
       region: execution.region,
@@ -79,18 +79,18 @@ function elsewhere(
 ): ElsewhereRule[] {
   const views = mayView(policy, person, groups).allowed;
   return rulesElsewhere(policy, target)
-    .filter((rule) => views || mayAsk(rule, person, groups).allowed)
+    .filter((rule) => views || mayRequest(rule, person, groups).allowed)
     .map(({ name, match }) => ({ rule: name, channels: match.channels ?? [] }));
 }
 
 /** Why this person may not request by this rule; null where they may. */
-export function personRefusal(rule: Rule, person: Person, groups: Groups): AskRefusal | null {
-  const may = mayAsk(rule, person, groups);
+export function personRefusal(rule: Rule, person: Person, groups: Groups): RequestRefusal | null {
+  const may = mayRequest(rule, person, groups);
   if (may.allowed) return null;
   return may.why === 'unknown-groups' ? groupsUnknown(rule, groups) : { why: 'may-not-ask', denial: may.why, rule };
 }
 
-function askerRefusal(rule: Rule, command: AskCommand, groups: Groups): AskRefusal | null {
+function askerRefusal(rule: Rule, command: RequestCommand, groups: Groups): RequestRefusal | null {
   const refusal = personRefusal(rule, command.requester, groups);
   if (refusal) return refusal;
   if (rule.reason === 'required' && !command.reason) return { why: 'reason-required', rule };
@@ -102,7 +102,7 @@ function askerRefusal(rule: Rule, command: AskCommand, groups: Groups): AskRefus
 }
 
 /** The whole question: the person, the policy and the execution as it is now. */
-export function decideRequest(command: AskCommand, facts: AskFacts, id: string): AskDecision {
+export function decideRequest(command: RequestCommand, facts: RequestFacts, id: string): RequestDecision {
   const { execution, running, now } = facts;
   if (!isUpdatable(execution.status)) {
     return { ok: false, refusal: { why: 'not-updatable', status: execution.status } };
@@ -141,15 +141,15 @@ export function decideRequest(command: AskCommand, facts: AskFacts, id: string):
 }
 
 /** When it would end if it came into force now; null: it has no end. */
-function endOf({ durationSeconds, endsAt }: AskCommand, now: Date): Date | null {
+function endOf({ durationSeconds, endsAt }: RequestCommand, now: Date): Date | null {
   if (endsAt !== undefined) return new Date(endsAt);
   return durationSeconds === null ? null : new Date(now.getTime() + durationSeconds * 1000);
 }
 
 /** The record of a refusal, where the policy refused; null where there is nothing to record. */
 export function refusedEvent(
-  command: AskCommand,
-  refusal: AskRefusal,
+  command: RequestCommand,
+  refusal: RequestRefusal,
   facts: {
     rule: Rule | null;
     inForce: PolicyInForce;

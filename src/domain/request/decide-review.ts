@@ -12,20 +12,20 @@ import {
 } from '../policy/policies-in-force.ts';
 import { known, matchRule, type People, type Person, type Rule, samePerson } from '../policy/policy.ts';
 import type { Takeover } from '../run/timed-grant.ts';
-import { expiryOf } from './decide-by-each.ts';
-import { decideExpire } from './decide-expire.ts';
-import { type DecisionRefusal, groupsUnknown } from './refusal.ts';
-import { actorOf, decisionRefusedEvent, staleEvent, stateEvent } from './request-event.ts';
 import {
   type Circumstances,
   type MayDecide,
   mayDecideUnder,
-  type StandingUnder,
-  type Stands,
-  standingUnder,
   type Under,
+  type ValidApproval,
+  type ValidityUnder,
+  validityUnder,
   weightUnder,
-} from './standing.ts';
+} from './approval-validity.ts';
+import { expiryOf } from './decide-by-each.ts';
+import { decideExpire } from './decide-expire.ts';
+import { type DecisionRefusal, groupsUnknown } from './refusal.ts';
+import { actorOf, decisionRefusedEvent, staleEvent, stateEvent } from './request-event.ts';
 import type { ThrottleRequest } from './throttle-request.ts';
 
 export interface ReviewCommand {
@@ -84,10 +84,10 @@ export function decideOpen(request: ThrottleRequest, by: Person, facts: ReviewFa
     return refuse(request, by, { why: 'decided-already' }, inForce);
   }
   if (!facts.execution) return { ok: true, events: [] };
-  const standing = standingOf(request, facts);
-  if (standing.kind === 'unknown') return notNow(groupsUnknown(standing.rule, facts.groups), inForce, standing.digest);
-  if (standing.kind === 'stale') {
-    return { ok: true, events: [staleEvent(request, standing.why, facts, standing.rate, standing.digest)] };
+  const validity = approvalValidity(request, facts);
+  if (validity.kind === 'unknown') return notNow(groupsUnknown(validity.rule, facts.groups), inForce, validity.digest);
+  if (validity.kind === 'stale') {
+    return { ok: true, events: [staleEvent(request, validity.why, facts, validity.rate, validity.digest)] };
   }
   return { ok: true, events: [] };
 }
@@ -103,28 +103,28 @@ function under(request: ThrottleRequest, one: OnePolicy, running: ThrottleReques
  * Does what was approved so far still hold, by each policy that counts: the strictest answer. `policies-differ`: a bot runs
  * whose policy can't be read, and this does more than lower the limit.
  */
-export function standingOf(request: ThrottleRequest, facts: StandingFacts): Standing {
+export function approvalValidity(request: ThrottleRequest, facts: ValidityFacts): ApprovalValidity {
   const { inForce } = facts;
   const answers = knownPolicies(inForce).map((one) =>
-    standingUnder(request, under(request, one, facts.running), facts),
+    validityUnder(request, under(request, one, facts.running), facts),
   );
-  const [own, ...others] = answers as [StandingUnder, ...StandingUnder[]];
-  const found = strictest([own, ...others], (answer) => (answer.kind === 'stands' ? answer.needed : LESS[answer.kind]));
-  if (found.kind !== 'stands') return found;
-  const lowers = answers.every((answer) => answer.kind === 'stands' && answer.lowers);
+  const [own, ...others] = answers as [ValidityUnder, ...ValidityUnder[]];
+  const found = strictest([own, ...others], (answer) => (answer.kind === 'valid' ? answer.needed : LESS[answer.kind]));
+  if (found.kind !== 'valid') return found;
+  const lowers = answers.every((answer) => answer.kind === 'valid' && answer.lowers);
   if (hasUnreadable(inForce) && !lowers) return { kind: 'policies-differ' };
-  const times = answers.map((answer) => (answer.kind === 'stands' ? answer.expiresInSeconds : 0));
+  const times = answers.map((answer) => (answer.kind === 'valid' ? answer.expiresInSeconds : 0));
   return { ...found, expiresInSeconds: Math.min(...times) };
 }
 
-type StandingFacts = Omit<ReviewFacts, 'now'>;
+type ValidityFacts = Omit<ReviewFacts, 'now'>;
 
-export type Standing = StandingUnder | { kind: 'policies-differ' };
+export type ApprovalValidity = ValidityUnder | { kind: 'policies-differ' };
 
 const LESS = { unknown: Number.MAX_SAFE_INTEGER, stale: Number.POSITIVE_INFINITY } as const;
 
 /** How many approvals it needs, by the strictest of the policies that count; null where one does not allow it. */
-export function neededNow(request: ThrottleRequest, facts: StandingFacts): number | null {
+export function neededNow(request: ThrottleRequest, facts: ValidityFacts): number | null {
   return underEach(
     facts.inForce,
     (one) => weightUnder(request, under(request, one, facts.running), facts)?.needed ?? null,
@@ -133,7 +133,7 @@ export function neededNow(request: ThrottleRequest, facts: StandingFacts): numbe
 }
 
 /** Why it needs more approvals than the change alone, by any of the policies that count; null where it does not. */
-export function takeoverNow(request: ThrottleRequest, facts: StandingFacts): Takeover | null {
+export function takeoverNow(request: ThrottleRequest, facts: ValidityFacts): Takeover | null {
   const each = knownPolicies(facts.inForce).map((one) =>
     weightUnder(request, under(request, one, facts.running), facts),
   );
@@ -145,10 +145,10 @@ export function decideReview(request: ThrottleRequest, command: ReviewCommand, f
   const may = decideOpen(request, command.by, facts);
   if (!may.ok || may.events.length > 0) return may;
   if (command.decision === 'deny') return deny(request, command, facts);
-  const standing = standingOf(request, facts);
-  if (standing.kind === 'policies-differ') return { ok: false, refusal: { why: 'policies-differ' }, events: [] };
-  if (!facts.execution || standing.kind !== 'stands') throw new Error(`${request.id}: approved without its facts`);
-  return { ok: true, events: [approvedEvent(request, command, standing, facts)] };
+  const validity = approvalValidity(request, facts);
+  if (validity.kind === 'policies-differ') return { ok: false, refusal: { why: 'policies-differ' }, events: [] };
+  if (!facts.execution || validity.kind !== 'valid') throw new Error(`${request.id}: approved without its facts`);
+  return { ok: true, events: [approvedEvent(request, command, validity, facts)] };
 }
 
 function deny(request: ThrottleRequest, command: ReviewCommand, facts: ReviewFacts): Decision {
@@ -160,10 +160,10 @@ function deny(request: ThrottleRequest, command: ReviewCommand, facts: ReviewFac
 function approvedEvent(
   request: ThrottleRequest,
   { by, comment }: ReviewCommand,
-  standing: Stands,
+  validity: ValidApproval,
   facts: ReviewFacts,
 ): EventOf<'approved'> {
-  const { rule, digest, needed, expiresInSeconds } = standing;
+  const { rule, digest, needed, expiresInSeconds } = validity;
   const { people } = facts;
   const count = approvalsOf(request, people) + (hasApproved(request, by, people) ? 0 : 1);
   const complete = count >= needed;

@@ -27,7 +27,7 @@ export function groupsUnknown(rule: Rule, groups: Groups): GroupsUnknown {
 }
 
 /** The reason may pass within a minute: nothing was recorded, and the same may be sent again. */
-export function mayPass({ why }: AskRefusal | DecisionRefusal): boolean {
+export function mayPass({ why }: RequestRefusal | DecisionRefusal): boolean {
   return why === 'groups-unknown' || why === 'policies-differ' || why === 'approvers-unknown';
 }
 
@@ -38,7 +38,7 @@ interface NotAMember {
 }
 
 /** Why somebody may not request this. The closed list: `words.ts` has a sentence for each. */
-export type AskRefusal =
+export type RequestRefusal =
   | NotAMember
   | { why: 'no-rule'; account: string; region: string; elsewhere: ElsewhereRule[] }
   | { why: 'may-not-ask'; denial: Denial; rule: Rule }
@@ -96,9 +96,9 @@ export type DecisionRefusal =
   | { why: 'not-the-requester'; requester: string }
   | { why: 'under-way' };
 
-export type Refusal = AskRefusal | DecisionRefusal | RevertRefusal;
+export type Refusal = RequestRefusal | DecisionRefusal | RevertRefusal;
 
-const ASK_POLICY_REFUSALS: ReadonlySet<AskRefusal['why']> = new Set([
+const ASK_POLICY_REFUSALS: ReadonlySet<RequestRefusal['why']> = new Set([
   'not-a-member',
   'no-rule',
   'may-not-ask',
@@ -112,6 +112,6 @@ const ASK_POLICY_REFUSALS: ReadonlySet<AskRefusal['why']> = new Set([
 ]);
 
 /** Refused by the policy, and so on record; the rest is a mistake or a moment, and is only answered. */
-export function isByPolicy(refusal: AskRefusal): boolean {
+export function isByPolicy(refusal: RequestRefusal): boolean {
   return ASK_POLICY_REFUSALS.has(refusal.why);
 }

@@ -2,10 +2,10 @@ import type { AuditEvent, Detail, EventOf } from '../audit/audit-event.ts';
 import { isBeyondChange, isUpdatable, type TaskExecution } from '../execution/task-execution.ts';
 import { countedPolicies } from '../policy/policies-in-force.ts';
 import { decideExpire } from '../request/decide-expire.ts';
-import { approvalsOf, type ReviewFacts, ruleNow, standingOf } from '../request/decide-review.ts';
+import { approvalsOf, approvalValidity, type ReviewFacts, ruleNow } from '../request/decide-review.ts';
 import { staleEvent, stateEvent } from '../request/request-event.ts';
 import type { FailedWhy, ThrottleRequest } from '../request/throttle-request.ts';
-import { type PutOff, type Refused, refusedDetail, type Sent, tryAgain } from './sending.ts';
+import { type Deferral, type Refused, refusedDetail, type Sent, tryAgain } from './sending.ts';
 
 /** How long the bot goes on checking where AWS does not let it look at what was sent. After that a person has to. */
 export const UNSEEN_SECONDS = 900;
@@ -25,17 +25,17 @@ export type BeginDecision =
 export function decideBegin(request: ThrottleRequest, facts: ReviewFacts): BeginDecision {
   const [expired] = decideExpire(request, facts.now, facts.inForce);
   if (expired) return { kind: 'end', event: expired };
-  const standing = standingOf(request, facts);
-  switch (standing.kind) {
+  const validity = approvalValidity(request, facts);
+  switch (validity.kind) {
     case 'unknown':
       return { kind: 'wait', for: 'groups' };
     case 'policies-differ':
       return { kind: 'wait', for: 'policies' };
     case 'stale':
-      return { kind: 'end', event: staleEvent(request, standing.why, facts, standing.rate, standing.digest) };
-    case 'stands': {
-      if (approvalsOf(request, facts.people) < standing.needed) {
-        return { kind: 'end', event: staleEvent(request, 'policy', facts, null, standing.digest) };
+      return { kind: 'end', event: staleEvent(request, validity.why, facts, validity.rate, validity.digest) };
+    case 'valid': {
+      if (approvalsOf(request, facts.people) < validity.needed) {
+        return { kind: 'end', event: staleEvent(request, 'policy', facts, null, validity.digest) };
       }
       if (facts.execution && !isUpdatable(facts.execution.status)) return { kind: 'wait', for: 'status' };
       const role = ruleNow(request, facts.inForce)?.role ?? null;
@@ -51,7 +51,7 @@ export function startedEvent(
   policy: string,
   role: string | null,
   attempt: number,
-  putOff: PutOff | null = null,
+  putOff: Deferral | null = null,
 ): EventOf<'apply.started'> {
   return stateEvent(request, 'apply.started', null, policy, { attempt, role, ...(putOff ? { putOff } : {}) });
 }
@@ -62,7 +62,7 @@ export type Verdict =
   | { kind: 'look-again' }
   | { kind: 'send-again'; event: AuditEvent }
   /** AWS put it off: that goes on record, and it is sent again after a while. */
-  | { kind: 'put-off'; event: AuditEvent; putOff: PutOff };
+  | { kind: 'put-off'; event: AuditEvent; putOff: Deferral };
 
 /**
  * What a look at AWS means after the change was sent: the requested rate → applied; the old rate → not yet, and after a

@@ -3,7 +3,7 @@ import { isBeyondChange, isUpdatable, type TaskExecution } from '../execution/ta
 import { stateEvent } from '../request/request-event.ts';
 import type { ThrottleRequest } from '../request/throttle-request.ts';
 import { type Denied, unseenEnd } from './decide-apply.ts';
-import { MOST_REJECTIONS, type PutOff, refusedDetail, SETTLE_SECONDS, type Sent, tryAgain } from './sending.ts';
+import { type Deferral, MAX_REJECTIONS, refusedDetail, SETTLE_SECONDS, type Sent, tryAgain } from './sending.ts';
 import { hasOpenGrant, type RevertFailedWhy, type SkippedWhy, type TimedGrant } from './timed-grant.ts';
 
 /** The thread is warned this long before the end, and only where the limit applies for longer. */
@@ -11,7 +11,7 @@ const WARN_BEFORE_SECONDS = 600;
 /** A revert within this time is not called late. */
 export const LATE_SECONDS = 60;
 
-type WithGrant = ThrottleRequest & { hold: TimedGrant };
+type GrantedRequest = ThrottleRequest & { hold: TimedGrant };
 
 /**
  * What follows a limit with an end that was set: its end, on record with it. Null where it has no end, or where it
@@ -55,7 +55,7 @@ export function isUnseen({ sent }: Pick<TimedGrant, 'sent'>, now: Date): boolean
 }
 
 /** When there may be something to say of it next, while it is held; null: nothing by itself. */
-export function nextWordAt(hold: Pick<TimedGrant, 'scheduledAt' | 'dueAt' | 'sent'>, now: Date): Date | null {
+export function nextNoticeAt(hold: Pick<TimedGrant, 'scheduledAt' | 'dueAt' | 'sent'>, now: Date): Date | null {
   const times = hold.sent ? [unseenAt(hold.sent)] : [warnAt(hold), lateAt(hold.dueAt)];
   return times.find((time) => time !== null && time > now) ?? null;
 }
@@ -78,7 +78,7 @@ export type RevertDecision =
 
 /** Before anything is sent: is it time, and is the limit still what we set? `execution` null: AWS was not asked yet. */
 export function decideRevert(
-  request: WithGrant,
+  request: GrantedRequest,
   facts: { execution: TaskExecution | null; policy: string; now: Date },
 ): RevertDecision {
   const { hold } = request;
@@ -93,12 +93,12 @@ export function decideRevert(
 
 export type RevertVerdict =
   | { kind: 'end' | 'send-again'; event: AuditEvent }
-  | { kind: 'put-off'; event: AuditEvent; putOff: PutOff }
+  | { kind: 'put-off'; event: AuditEvent; putOff: Deferral }
   | { kind: 'look-again' };
 
 /** What a look at AWS means after the revert was sent: as `judgeLook`, with the rates the other way round. */
 export function judgeRevert(
-  request: WithGrant,
+  request: GrantedRequest,
   execution: TaskExecution,
   facts: { policy: string; now: Date; sent: Sent | null },
 ): RevertVerdict {
@@ -118,7 +118,7 @@ export function judgeRevert(
   }
   if (rate !== request.to) return skip(request, 'changed', facts.policy, execution);
   if (isBeyondChange(execution.status)) return skip(request, 'ended', facts.policy, execution);
-  if (refused?.why === 'rejected' && attempt < MOST_REJECTIONS) {
+  if (refused?.why === 'rejected' && attempt < MAX_REJECTIONS) {
     const rejected = { ...refused, why: refused.why };
     return { kind: 'put-off', putOff: rejected, event: revertStartedEvent(request, facts.policy, attempt, rejected) };
   }
@@ -140,7 +140,7 @@ export function judgeRevert(
 
 /** AWS lets nobody look at what was sent: as `judgeUnseen`, the other way round. Null: not given up yet. */
 export function judgeUnseenRevert(
-  request: WithGrant,
+  request: GrantedRequest,
   denied: Denied,
   facts: { policy: string; now: Date; sent: Sent | null },
 ): EventOf<'revert.failed'> | null {
@@ -152,23 +152,23 @@ export function judgeUnseenRevert(
 
 /** The intent, on record before it is sent. */
 function revertStartedEvent(
-  request: WithGrant,
+  request: GrantedRequest,
   policy: string,
   attempt: number,
-  putOff: PutOff | null = null,
+  putOff: Deferral | null = null,
 ): EventOf<'revert.started'> {
   const { base, role, by } = request.hold;
   const detail = { attempt, role, ...(putOff ? { putOff } : {}) };
   return { ...revertEvent(request, 'revert.started', policy, base, detail), actor: by };
 }
 
-function skip(request: WithGrant, why: SkippedWhy, policy: string, execution: TaskExecution) {
+function skip(request: GrantedRequest, why: SkippedWhy, policy: string, execution: TaskExecution) {
   return { kind: 'end', event: skippedEvent(request, why, policy, { execution }) } as const;
 }
 
 /** Left alone: somebody changed the limit since, the execution has ended, or another request took its place. */
 export function skippedEvent(
-  request: WithGrant,
+  request: GrantedRequest,
   why: SkippedWhy,
   policy: string,
   facts: {
@@ -196,7 +196,7 @@ export function skippedEvent(
 
 /** AWS denies the revert, or shows no change: the limit stays, and a person has to check it. */
 export function revertFailedEvent(
-  request: WithGrant,
+  request: GrantedRequest,
   policy: string,
   why: RevertFailedWhy,
   about: Omit<Denied, 'action'> & { action: string | null },

@@ -10,15 +10,15 @@ export function afterLimit(request: ThrottleRequest | null, now: Date): ThenRate
 }
 
 /** The part of a request that says when its limit ends. */
-type Asked = Pick<ThrottleRequest, 'from' | 'to' | 'durationSeconds' | 'until'> &
+type RequestedEnd = Pick<ThrottleRequest, 'from' | 'to' | 'durationSeconds' | 'until'> &
   Partial<Pick<ThrottleRequest, 'extends'>>;
 
 /**
  * What would come after a limit that is requested, if it were set now. `running` is the request whose limit it would replace:
  * its base is inherited, as when it is applied.
  */
-export function afterAsked(
-  { from, to, durationSeconds, until, extends: more }: Asked,
+export function afterRequested(
+  { from, to, durationSeconds, until, extends: more }: RequestedEnd,
   running: ThrottleRequest | null,
   now: Date,
 ): ThenRate | null {

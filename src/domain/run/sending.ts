@@ -7,12 +7,12 @@ import { timestamp } from '../audit/timestamp.ts';
 /** How long AWS may go on showing the old limit after a change was sent, before it is sent again. */
 export const SETTLE_SECONDS = 60;
 /** How long to wait before a change that AWS put off is sent again. */
-export const PUT_OFF_SECONDS = 10;
+export const DEFERRED_SECONDS = 10;
 /** A change that AWS took this often and never showed is given up: `apply.failed`, why `ignored`. */
-export const MOST_SENDS = 3;
+export const MAX_SENDS = 3;
 
 /** One refusal as invalid may pass; a change that is refused so as often as this, a minute apart, is given up. */
-export const MOST_REJECTIONS = 10;
+export const MAX_REJECTIONS = 10;
 
 export const putOff = looseObject({
   why: z.enum(['throttled', 'credentials', 'region', 'clock', 'not-reached', 'rejected']),
@@ -26,10 +26,10 @@ export const putOff = looseObject({
  * AWS did not take a change, and may take it later: too many calls, credentials that it does not accept, a Region that is
  * not enabled, a clock that is off, or AWS was not reached. `rejected`: refused as invalid, which can pass too.
  */
-export type PutOff = z.infer<typeof putOff>;
+export type Deferral = z.infer<typeof putOff>;
 
-export function putOffSeconds({ why }: PutOff): number {
-  return why === 'rejected' ? SETTLE_SECONDS : PUT_OFF_SECONDS;
+export function deferredSeconds({ why }: Deferral): number {
+  return why === 'rejected' ? SETTLE_SECONDS : DEFERRED_SECONDS;
 }
 
 /** What AWS answered to the change: its request id, and the reason where it did not accept it. */
@@ -37,7 +37,7 @@ export interface Sent {
   requestId: string | null;
   refused: { why: 'denied' | 'rejected'; action: string; said?: string | null } | null;
   /** It was not carried out, for certain, for a reason that passes by itself or when somebody puts it right. */
-  putOff: PutOff | null;
+  putOff: Deferral | null;
 }
 
 /**
@@ -45,14 +45,14 @@ export interface Sent {
  * invalid.
  */
 export function tryAgain(
-  { sentAt, attempt, putOff }: { sentAt: string; attempt: number; putOff?: PutOff | null },
+  { sentAt, attempt, putOff }: { sentAt: string; attempt: number; putOff?: Deferral | null },
   now: Date,
 ): 'wait' | 'give-up' | { attempt: number } {
   const seconds = (now.getTime() - Date.parse(sentAt)) / 1000;
-  if (seconds < (putOff ? putOffSeconds(putOff) : SETTLE_SECONDS)) return 'wait';
+  if (seconds < (putOff ? deferredSeconds(putOff) : SETTLE_SECONDS)) return 'wait';
   if (putOff?.why === 'rejected') return { attempt: attempt + 1 };
   if (putOff) return { attempt };
-  return attempt >= MOST_SENDS ? 'give-up' : { attempt: attempt + 1 };
+  return attempt >= MAX_SENDS ? 'give-up' : { attempt: attempt + 1 };
 }
 
 export const refused = looseObject({

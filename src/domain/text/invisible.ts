@@ -9,7 +9,7 @@ const HARMLESS = /[\u00ad\u061c\u180e\u200b-\u200f\u2060-\u2064\ufeff]|\u034f|[\
 const HIDDEN = /[\p{Cf}\p{Co}\p{Cn}\p{Cs}]|(?!\s)\p{Cc}/gu;
 const FULL_WIDTH = /[\uff01-\uff5e]/g;
 const FULL_WIDTH_OFFSET = 0xfee0;
-const MOST_NAMED = 3;
+const MAX_NAMED = 3;
 
 /**
  * A typed value as it is meant: without invisible characters that change nothing, and full-width letters and digits as
@@ -23,7 +23,7 @@ export function plainTyped(text: string): string {
 
 /** `U+202E`, for the invisible characters that {@link plainTyped} leaves, each once; null where there is none. */
 export function hiddenIn(text: string): string | null {
-  const found = [...new Set(text.match(HIDDEN))].slice(0, MOST_NAMED);
+  const found = [...new Set(text.match(HIDDEN))].slice(0, MAX_NAMED);
   return found.length === 0 ? null : found.map(codePoint).join(', ');
 }
 

@@ -4,8 +4,8 @@ import { hiddenIn, plainTyped } from '../text/invisible.ts';
 import { quoted } from '../text/quoted.ts';
 
 /** The shortest and the longest duration that can be requested, in seconds: a minute and seven days. */
-export const SHORTEST_DURATION = 60;
-export const LONGEST_DURATION = 7 * 86_400;
+export const MIN_DURATION = 60;
+export const MAX_DURATION = 7 * 86_400;
 
 export interface DurationProblem {
   readonly kind:
@@ -56,8 +56,8 @@ function readDuration(text: string): Result<number, DurationProblem> {
     before = place;
     seconds += Number(digits) * SECONDS[unit];
   }
-  if (seconds < SHORTEST_DURATION) return refuse('too-short', 'write at least `1m`');
-  if (seconds > LONGEST_DURATION) return refuse('too-long', 'write at most `7d`');
+  if (seconds < MIN_DURATION) return refuse('too-short', 'write at least `1m`');
+  if (seconds > MAX_DURATION) return refuse('too-long', 'write at most `7d`');
   return good(seconds);
 }
 

@@ -2,7 +2,7 @@ import type { Result } from '../result.ts';
 import { bad, good } from '../result.ts';
 import { hiddenIn, plainTyped } from '../text/invisible.ts';
 import { quoted } from '../text/quoted.ts';
-import { LONGEST_DURATION, SHORTEST_DURATION } from './duration.ts';
+import { MAX_DURATION, MIN_DURATION } from './duration.ts';
 import { type CalendarDay, instantOf, isZone, laterDay, wallTimeOf } from './wall-time.ts';
 
 /** A time on somebody's own clock, before it is known which zone that clock is in. */
@@ -82,8 +82,8 @@ export function resolveUntil(
         : 'write a time to come',
     );
   }
-  if (seconds < SHORTEST_DURATION) return refuse('too-soon', 'write a time at least 1 minute ahead');
-  if (seconds > LONGEST_DURATION) return refuse('too-far', 'write a time at most 7 days ahead');
+  if (seconds < MIN_DURATION) return refuse('too-soon', 'write a time at least 1 minute ahead');
+  if (seconds > MAX_DURATION) return refuse('too-far', 'write a time at most 7 days ahead');
   return good(end);
 }
 

@@ -1,6 +1,6 @@
 import type { ExecutionArn } from '../../domain/execution/task-execution.ts';
 import { parseExecutionArn } from '../../domain/execution/task-execution.ts';
-import type { AskedRate } from '../../domain/rate/rate.ts';
+import type { RequestedRate } from '../../domain/rate/rate.ts';
 import { parseRate } from '../../domain/rate/rate.ts';
 import { REQUEST_ID } from '../../domain/request/request-id.ts';
 import { type AuditCommand, parseAudit } from './command-audit.ts';
@@ -13,7 +13,7 @@ import { bare, isQuoted, readable, type Word, wordsOf } from './typed-words.ts';
 interface AskedCommand extends TypedEnd {
   kind: 'ask';
   execution: ExecutionArn;
-  rate: AskedRate;
+  rate: RequestedRate;
   /** As it was typed. */
   rateText: string;
   reason: string | null;
@@ -33,7 +33,7 @@ export type Command =
   | NotUnderstood;
 
 /** Of a reason, in characters. */
-export const LONGEST_REASON = 500;
+export const MAX_REASON_LENGTH = 500;
 
 /**
  * Reads the text of the slash command, as Slack sends it with `should_escape`. Never throws. The first word decides:
@@ -85,8 +85,8 @@ function parseAsk(text: string, execution: ExecutionArn, words: readonly Word[])
   if (taken.kind === 'problem') return refused(taken.problem, example(`${rateText} for 2h cutover`));
   const typedReason = restOf(text, after.slice(taken.used));
   const reason = readable(typedReason);
-  if (Array.from(reason).length > LONGEST_REASON) {
-    const expected = `write a reason of at most ${LONGEST_REASON} characters; what is longer belongs in the channel or a ticket`;
+  if (Array.from(reason).length > MAX_REASON_LENGTH) {
+    const expected = `write a reason of at most ${MAX_REASON_LENGTH} characters; what is longer belongs in the channel or a ticket`;
     return notUnderstood(reason, 'reason-too-long', expected, example(`${rateText} cutover`));
   }
   const unread = isQuoted(typedReason) ? null : findOverlooked(reason);

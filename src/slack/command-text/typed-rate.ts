@@ -8,14 +8,14 @@ const PER = /^(?:\/|per|an?|each|every)$/i;
 const PERIOD = /^(?:s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?|d|days?|weeks?)$/i;
 /** After a percentage: what it is more or less by, where a percentage alone is what is left. */
 const BY = /^(?:more|less|up|down|off|higher|lower|faster|slower|extra)$/i;
-const MOST_GROUPS = 6;
+const MAX_GROUPS = 6;
 
 /**
  * The words of the rate: all that belong to it, so that what can't be read is refused as a whole and nothing of it falls into
  * the reason. After a number without a unit the next word is its unit, whatever it says.
  */
 export function takeRate(words: readonly Word[]): { rateText: string; used: number } {
-  const all = words.slice(0, MOST_GROUPS + 4).map((word) => bare(word.text));
+  const all = words.slice(0, MAX_GROUPS + 4).map((word) => bare(word.text));
   const [first = '', second = '', third = ''] = all;
   const take = (used: number) => ({ rateText: all.slice(0, used).join(' '), used });
   // Less than, or more than: without the sign it would be another rate.
@@ -43,7 +43,7 @@ export function takeRate(words: readonly Word[]): { rateText: string; used: numb
 function digitGroups(words: readonly string[]): number {
   if (!/^\d{1,3}$/.test(words[0] ?? '')) return 1;
   let used = 1;
-  while (used < MOST_GROUPS && /^\d{3}(?!\d)/.test(words[used] ?? '')) {
+  while (used < MAX_GROUPS && /^\d{3}(?!\d)/.test(words[used] ?? '')) {
     used += 1;
     if (!/^\d{3}$/.test(words[used - 1] ?? '')) break;
   }

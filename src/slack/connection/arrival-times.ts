@@ -7,7 +7,7 @@ export interface Arrivals {
    * When what is seen now may have arrived, by `performance.now()`: now, or, where the event loop was busy until now, when that
    * began. Nothing tells when within that time it came, so it is told as the longest that it may have waited.
    */
-  seen(): number;
+  arrivedAt(): number;
   stop(): void;
 }
 
@@ -27,7 +27,7 @@ export function trackArrivals(now: () => number = () => performance.now()): Arri
   }, TICK_MS);
   timer.unref();
   return {
-    seen() {
+    arrivedAt() {
       const at = now();
       return busySince ?? (at - due > LATE_MS ? due : at);
     },

@@ -19,10 +19,10 @@ export interface Listening {
 }
 
 /** Bolt refuses what is older than 5 minutes; this is how far ahead of ours Slack's clock may be. */
-const MOST_AHEAD_SECONDS = 60;
+const MAX_AHEAD_SECONDS = 60;
 const CLOSE_IDLE_MS = 50;
 /** Slack's forms hold some 250 kB at most; whoever sends more is not Slack. It is read before its signature can be checked. */
-const MOST_BYTES = 1024 * 1024;
+const MAX_BYTES = 1024 * 1024;
 
 /**
  * HTTP mode: `POST /slack/events`, signed.
@@ -36,12 +36,12 @@ export function httpListening(signingSecret: string, port: number, log: Log, hos
     port,
     endpoints: '/slack/events',
     logger: boltLogger(log),
-    bodyLimit: MOST_BYTES,
+    bodyLimit: MAX_BYTES,
     customPropertiesExtractor: (request) => ({ arrivedAt: arrivedAt.get(request) }),
   });
   const listen = receiver.requestListener;
   receiver.requestListener = (request, response) => {
-    arrivedAt.set(request, arrivals.seen());
+    arrivedAt.set(request, arrivals.arrivedAt());
     if (isFromTheFuture(request)) return refuse(response, 401);
     normaliseContentType(request);
     listen(request, response);
@@ -67,7 +67,7 @@ export function httpListening(signingSecret: string, port: number, log: Log, hos
 
 function isFromTheFuture({ headers }: IncomingMessage): boolean {
   const seconds = Number(headers['x-slack-request-timestamp']);
-  return !Number.isFinite(seconds) || seconds > Date.now() / 1000 + MOST_AHEAD_SECONDS;
+  return !Number.isFinite(seconds) || seconds > Date.now() / 1000 + MAX_AHEAD_SECONDS;
 }
 
 function refuse(response: ServerResponse, status: number): void {
@@ -104,7 +104,7 @@ export function socketListening(
       logger: boltLogger(log),
       autoReconnectEnabled: false,
       installerOptions: { clientOptions },
-      customPropertiesExtractor: () => ({ arrivedAt: arrivals.seen() }),
+      customPropertiesExtractor: () => ({ arrivedAt: arrivals.arrivedAt() }),
       ...(proxy === null ? {} : { dispatcher: proxy }),
     });
   const receiver = createSocketPool({ make, log, size: SOCKETS });

@@ -27,7 +27,7 @@ const OPEN_MS = 15_000;
 /** What came in over the old connection is answered over it: a submit takes 2.5 s at most. */
 const LINGER_MS = 3500;
 const AGAIN_MS = 500;
-const MOST_AGAIN_MS = 15_000;
+const MAX_BACKOFF_MS = 15_000;
 
 interface PooledSocket {
   socket: SocketModeReceiver;
@@ -79,7 +79,7 @@ export function createSocketPool({ make, log, size, staggerMs = STAGGER_MS }: So
 
   /** Tries until one is open; null at the stop. */
   async function connectAgain(): Promise<PooledSocket | null> {
-    for (let wait = AGAIN_MS; !signal.aborted; wait = Math.min(wait * 2, MOST_AGAIN_MS)) {
+    for (let wait = AGAIN_MS; !signal.aborted; wait = Math.min(wait * 2, MAX_BACKOFF_MS)) {
       try {
         const held = await connect();
         if (!signal.aborted) return held;

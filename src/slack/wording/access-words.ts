@@ -2,7 +2,7 @@ import type { NotViewed } from '../../workflow/people/may-view.ts';
 import { mentions } from '../views/text/people-words.ts';
 import { code, listed } from '../views/text/text.ts';
 
-const MOST_GROUPS = 10;
+const MAX_GROUPS = 10;
 
 /** To guests and outsiders: it names nothing of the policy, nothing that runs, and nobody. */
 export const OUTSIDER = 'Only full members of this workspace can use this app. Nothing was changed.';
@@ -10,7 +10,7 @@ export const OUTSIDER = 'Only full members of this workspace can use this app. N
 /** `whose`: what names the groups; `so`: what comes of it. */
 export function unreadableWords(groups: readonly string[], whose: string, so: string): string {
   const [one, they] = groups.length === 1 ? ['The user group', 'doesn’t'] : ['The user groups', 'don’t'];
-  const names = listed(groups.slice(0, MOST_GROUPS).map(code));
+  const names = listed(groups.slice(0, MAX_GROUPS).map(code));
   return `${one} ${names} of ${whose} ${they} exist, or can’t be read by me, so ${so} Waiting won’t help: whoever keeps the policy has to name the right group, or whoever installed the app has to grant \`usergroups:read\`.`;
 }
 

@@ -15,7 +15,7 @@ export interface Words {
 export type Doing = 'asking' | 'deciding' | 'looking';
 
 /** Of a text under a modal's field: what is longer is not read there. */
-const LONGEST_PLAIN = 300;
+const MAX_PLAIN_LENGTH = 300;
 
 /**
  * The same for a field of a modal, where Slack shows no formatting. Null where a link, a channel or a person would be lost:
@@ -31,7 +31,7 @@ export function plainWords({ text }: Words): string | null {
     .replaceAll('&lt;', '<')
     .replaceAll('&gt;', '>')
     .replaceAll('&amp;', '&');
-  return clip(plain, LONGEST_PLAIN);
+  return clip(plain, MAX_PLAIN_LENGTH);
 }
 
 /** A typed part that can't be read as what it should be. `instead` is a clause that begins with "write". */

@@ -1,9 +1,9 @@
 import type { OverUse } from '../../domain/policy/use-limits.ts';
-import type { AskRefusal } from '../../domain/request/refusal.ts';
+import type { RequestRefusal } from '../../domain/request/refusal.ts';
 import { code, count, listed } from '../views/text/text.ts';
 
 /** So that the words fit, however many a policy allows. */
-const MOST_NAMED = 10;
+const MAX_NAMED = 10;
 
 /** A command or a form that was one too many: mrkdwn. */
 export function overUseWords({ limit, most, waitSeconds }: OverUse): string {
@@ -18,10 +18,10 @@ export function overUseWords({ limit, most, waitSeconds }: OverUse): string {
 }
 
 /** As many of somebody's requests are open as the policy allows: mrkdwn. */
-export function openLimitWords({ most, open }: Extract<AskRefusal, { why: 'limit' }>): string {
-  const left = open.length - MOST_NAMED;
+export function openLimitWords({ most, open }: Extract<RequestRefusal, { why: 'limit' }>): string {
+  const left = open.length - MAX_NAMED;
   const next = 'Cancel one of them on its card, or wait until one is applied, denied or expired.';
-  const names = [...open.slice(0, MOST_NAMED).map(code), ...(left > 0 ? [`${left} more`] : [])];
+  const names = [...open.slice(0, MAX_NAMED).map(code), ...(left > 0 ? [`${left} more`] : [])];
   return `You have reached the limit of ${count(most, 'open request')} for each person (${code('openPerUser')} in the policy). Request not created; the limit is unchanged.${open.length > 0 ? `\nOpen now: ${listed(names)}. ${next}` : ' Try again in a few seconds: others that you sent are still being created.'}`;
 }
 

@@ -7,7 +7,7 @@ export interface Card {
 }
 
 /** A message that was posted again, or found to stand there: another one of it may come to light. */
-export interface Doubt {
+export interface PossibleDuplicate {
   /** Names it among the messages of its request. */
   what: string;
   channel: string;
@@ -31,8 +31,8 @@ export interface Cards {
   trying(request: string, what: string, now: Date): Promise<Date | null>;
   /** Where it stands is kept, or it is certain not to stand there. */
   tried(request: string, what: string): Promise<void>;
-  doubt(request: string, doubt: Doubt): Promise<void>;
-  doubts(request: string): Promise<Doubt[]>;
+  doubt(request: string, doubt: PossibleDuplicate): Promise<void>;
+  doubts(request: string): Promise<PossibleDuplicate[]>;
   /** It was looked for another one. */
   settled(request: string, what: string): Promise<void>;
   /** Slack said no to a message with this error once more: how often in a row, and for how long. */

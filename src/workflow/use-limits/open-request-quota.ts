@@ -1,6 +1,6 @@
 import { limitInForce, type PolicyInForce } from '../../domain/policy/policies-in-force.ts';
 import { distinct, type Person, personKey } from '../../domain/policy/policy.ts';
-import type { AskRefusal } from '../../domain/request/refusal.ts';
+import type { RequestRefusal } from '../../domain/request/refusal.ts';
 import { ifAway, OutcomeUnknown } from '../faults.ts';
 import type { UseCounter } from './count-use.ts';
 
@@ -32,7 +32,7 @@ export interface QuotaDeps {
 }
 
 /** `other`: the digest of the policy that refused, where it is not this bot's own. */
-type Full = { refusal: Extract<AskRefusal, { why: 'limit' }>; other?: string };
+type Full = { refusal: Extract<RequestRefusal, { why: 'limit' }>; other?: string };
 
 /** Why this person may make no further request for now; null where they may. */
 export type ClaimQuota = (person: Person, inForce: PolicyInForce) => Promise<Full | null>;

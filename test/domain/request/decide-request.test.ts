@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Person } from '../../../src/domain/policy/policy.ts';
 import { admit, decideRequest, refusedEvent } from '../../../src/domain/request/decide-request.ts';
-import type { AskRefusal } from '../../../src/domain/request/refusal.ts';
+import type { RequestRefusal } from '../../../src/domain/request/refusal.ts';
 import {
   ask,
   execution,
@@ -207,7 +207,7 @@ describe('what is asked, with the execution as it is', () => {
 });
 
 describe('what is on record of a refusal', () => {
-  const record = (refusal: AskRefusal, command = ask()) =>
+  const record = (refusal: RequestRefusal, command = ask()) =>
     refusedEvent(command, refusal, { rule: rule(), inForce, from: 100 * MIB, to: null });
 
   it('is what the policy refused, to whom and why', () => {
@@ -232,7 +232,7 @@ describe('what is on record of a refusal', () => {
     });
   });
 
-  it.each<AskRefusal>([
+  it.each<RequestRefusal>([
     { why: 'groups-unknown', rule: rule({ role: ROLE }), unreadable: [] },
     { why: 'not-updatable', status: 'ERROR' },
     { why: 'already-open', request: 'r-2' },

@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import type { Rule } from '../../../src/domain/policy/policy.ts';
-import type { AskCommand } from '../../../src/domain/request/ask-command.ts';
 import { decideExtension } from '../../../src/domain/request/decide-extend.ts';
+import type { RequestCommand } from '../../../src/domain/request/request-command.ts';
 import type { ThrottleRequest } from '../../../src/domain/request/throttle-request.ts';
 import { decideBegin } from '../../../src/domain/run/decide-apply.ts';
 import { ask, at, execution, folded, GROUPS, LEAD, MIB, OPERATOR, policy, rule, SECOND } from '../given.ts';
 import { approvals, asking, DAY_RULE, HOUR, inForce, KNOWN, runningLimit } from '../given-takeover.ts';
 
 describe('more time for a limit whose end lifts it', () => {
-  function extending(by: AskCommand['requester'], seconds = 60) {
+  function extending(by: RequestCommand['requester'], seconds = 60) {
     const running = runningLimit();
     const { rate: _, ...command } = ask({ requester: by });
     const facts = {

@@ -11,9 +11,9 @@ import {
   vanishedEvent,
 } from '../../../src/domain/run/decide-apply.ts';
 import {
-  MOST_SENDS,
-  PUT_OFF_SECONDS,
-  type PutOff,
+  DEFERRED_SECONDS,
+  type Deferral,
+  MAX_SENDS,
   SETTLE_SECONDS,
   type Sent,
 } from '../../../src/domain/run/sending.ts';
@@ -69,7 +69,7 @@ describe('begin', () => {
 const CHANGE = 'datasync:UpdateTaskExecution';
 const DENIED: Sent = { requestId: 'upd-1', refused: { why: 'denied', action: CHANGE }, putOff: null };
 const REJECTED: Sent = { requestId: 'upd-1', refused: { why: 'rejected', action: CHANGE }, putOff: null };
-const THROTTLED: PutOff = { why: 'throttled', action: CHANGE };
+const THROTTLED: Deferral = { why: 'throttled', action: CHANGE };
 
 describe('what a look means', () => {
   const look = (
@@ -109,19 +109,19 @@ describe('what a look means', () => {
 
   it('the old rate where AWS put it off: on record, and sent again soon, which counts for no other try', () => {
     const sent: Sent = { requestId: 'upd-1', refused: null, putOff: THROTTLED };
-    const verdict = look({}, { sent, attempt: MOST_SENDS });
+    const verdict = look({}, { sent, attempt: MAX_SENDS });
     expect(verdict).toMatchObject({
       kind: 'put-off',
-      event: { event: 'apply.started', detail: { attempt: MOST_SENDS, putOff: THROTTLED } },
+      event: { event: 'apply.started', detail: { attempt: MAX_SENDS, putOff: THROTTLED } },
     });
     if (verdict.kind !== 'put-off') throw new Error('not put off');
-    const waiting = folded(applying(MOST_SENDS), at(200), verdict.event);
-    expect(waiting).toMatchObject({ status: 'applying', apply: { attempt: MOST_SENDS, putOff: THROTTLED } });
+    const waiting = folded(applying(MAX_SENDS), at(200), verdict.event);
+    expect(waiting).toMatchObject({ status: 'applying', apply: { attempt: MAX_SENDS, putOff: THROTTLED } });
     const judged = (seconds: number, seen = {}) =>
       judgeLook(waiting, execution(seen), { policy: 'digest', now: at(200 + seconds), sent: null });
-    expect(judged(PUT_OFF_SECONDS - 1)).toEqual({ kind: 'look-again' });
-    const again = judged(PUT_OFF_SECONDS);
-    expect(again).toMatchObject({ kind: 'send-again', event: { detail: { attempt: MOST_SENDS } } });
+    expect(judged(DEFERRED_SECONDS - 1)).toEqual({ kind: 'look-again' });
+    const again = judged(DEFERRED_SECONDS);
+    expect(again).toMatchObject({ kind: 'send-again', event: { detail: { attempt: MAX_SENDS } } });
     if (again.kind !== 'send-again') throw new Error('not sent again');
     expect(folded(waiting, at(210), again.event).apply?.putOff).toBeNull();
     // Though it says that it did not, AWS may have taken it.
@@ -143,8 +143,8 @@ describe('what a look means', () => {
   });
 
   it('the old rate after the last send: ignored', () => {
-    expect(look({}, { after: SETTLE_SECONDS - 1, attempt: MOST_SENDS })).toEqual({ kind: 'look-again' });
-    expect(look({}, { after: SETTLE_SECONDS, attempt: MOST_SENDS })).toMatchObject(failed('ignored'));
+    expect(look({}, { after: SETTLE_SECONDS - 1, attempt: MAX_SENDS })).toEqual({ kind: 'look-again' });
+    expect(look({}, { after: SETTLE_SECONDS, attempt: MAX_SENDS })).toMatchObject(failed('ignored'));
   });
 
   it('means nothing before the intent', () => {

@@ -4,7 +4,7 @@ import { decideRequest } from '../../../src/domain/request/decide-request.ts';
 import { stateEvent } from '../../../src/domain/request/request-event.ts';
 import type { ThrottleRequest } from '../../../src/domain/request/throttle-request.ts';
 import { decideRevert, judgeRevert, skippedEvent, warnAt } from '../../../src/domain/run/decide-revert.ts';
-import { MOST_SENDS, SETTLE_SECONDS, type Sent } from '../../../src/domain/run/sending.ts';
+import { MAX_SENDS, SETTLE_SECONDS, type Sent } from '../../../src/domain/run/sending.ts';
 import { ask, at, execution, folded, GROUPS, MIB, PEOPLE, policy, ROLE, rule } from '../given.ts';
 import { BASE, HOUR, held, heldOf, inForce, SET } from '../given-grant.ts';
 
@@ -128,8 +128,8 @@ describe('what a look means, once the intent is on record', () => {
     ],
     [
       'put off',
-      look({ bytesPerSecond: SET }, 1, MOST_SENDS, PUT_OFF),
-      { kind: 'put-off', event: { event: 'revert.started', detail: { attempt: MOST_SENDS, putOff: PUT_OFF.putOff } } },
+      look({ bytesPerSecond: SET }, 1, MAX_SENDS, PUT_OFF),
+      { kind: 'put-off', event: { event: 'revert.started', detail: { attempt: MAX_SENDS, putOff: PUT_OFF.putOff } } },
     ],
     ['not yet', look({ bytesPerSecond: SET }, SETTLE_SECONDS - 1), { kind: 'look-again' }],
     [
@@ -139,7 +139,7 @@ describe('what a look means, once the intent is on record', () => {
     ],
     [
       'never',
-      look({ bytesPerSecond: SET }, SETTLE_SECONDS, MOST_SENDS),
+      look({ bytesPerSecond: SET }, SETTLE_SECONDS, MAX_SENDS),
       { kind: 'end', event: { event: 'revert.failed', detail: { why: 'ignored' } } },
     ],
   ])('%s', (_, verdict, wanted) => {

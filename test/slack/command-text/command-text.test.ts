@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Command, LONGEST_REASON, parseCommand } from '../../../src/slack/command-text/command-text.ts';
+import { type Command, MAX_REASON_LENGTH, parseCommand } from '../../../src/slack/command-text/command-text.ts';
 import { ARN, MiB, TASK_ARN } from './given-command.ts';
 
 describe('the other words', () => {
@@ -93,7 +93,8 @@ describe('any text', () => {
           expect(Array.from(command.part).length).toBeLessThanOrEqual(60);
           expect(command.part).not.toMatch(/\p{Cc}/u);
         }
-        if (command.kind === 'ask') expect(Array.from(command.reason ?? '').length).toBeLessThanOrEqual(LONGEST_REASON);
+        if (command.kind === 'ask')
+          expect(Array.from(command.reason ?? '').length).toBeLessThanOrEqual(MAX_REASON_LENGTH);
       }),
       { numRuns: 1000 },
     );

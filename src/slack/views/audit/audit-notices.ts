@@ -2,11 +2,11 @@ import { section } from '../text/blocks.ts';
 import { clip, code, count, LIMITS, type MessageView } from '../text/text.ts';
 
 /** Lines in one message: what is older stands in the log itself. */
-const MOST_LINES = 8;
+const MAX_LINES = 8;
 
 /** Checkpoints for the channel: whoever keeps these lines can hold the log against them. */
 export function checkpointNotice(lines: readonly string[]): MessageView {
-  const shown = lines.slice(-MOST_LINES).map((line) => line.trim());
+  const shown = lines.slice(-MAX_LINES).map((line) => line.trim());
   const more = lines.length - shown.length;
   const text = `${count(lines.length, 'audit checkpoint')}${more > 0 ? `, the last ${shown.length}` : ''}. Kept in a file, ${code('audit verify --checkpoints')} holds the log against them.`;
   return { text, blocks: [section(text), section(`\`\`\`${shown.join('\n')}\`\`\``)] };

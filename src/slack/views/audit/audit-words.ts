@@ -7,8 +7,8 @@ import { clip, code, dateToken, escapeText, mentionUser, oneLine } from '../text
 import { recordFacts } from './record-facts.ts';
 
 /** So that a record fits in a block, escaped at its worst; the export has it whole. */
-const LONGEST_WORDS = 200;
-const LONGEST_NAME = 80;
+const MAX_WORDS_LENGTH = 200;
+const MAX_NAME_LENGTH = 80;
 
 const EVENT: Readonly<Record<EventName, string>> = {
   requested: 'asked',
@@ -68,7 +68,7 @@ export function recordWords(record: AuditEvent): string {
       // A request that changes no rate is one for more time.
       return record.from !== null && record.from === record.to ? 'more time in force' : eventWords(record.event);
     case 'refused':
-      return triedWhat(record) ? 'access refused' : 'request refused';
+      return isRefusedAccess(record) ? 'access refused' : 'request refused';
     case 'decision.refused':
       return record.detail.why === 'may-not-revert' ? 'revert refused' : eventWords(record.event);
     case 'revert.skipped':
@@ -79,7 +79,7 @@ export function recordWords(record: AuditEvent): string {
 }
 
 /** What was tried, where it is no request that was refused. */
-function triedWhat({ detail: { of } }: EventOf<'refused'>): boolean {
+function isRefusedAccess({ detail: { of } }: EventOf<'refused'>): boolean {
   return typeof of === 'string' && of !== '';
 }
 
@@ -99,7 +99,7 @@ export function actorWords(record: AuditEvent): string {
   const name = personName(record.actor);
   switch (record.event) {
     case 'refused':
-      return triedWhat(record) ? `attempted by ${name}` : `requested by ${name}`;
+      return isRefusedAccess(record) ? `attempted by ${name}` : `requested by ${name}`;
     case 'decision.refused':
       return `attempted by ${name}`;
     case 'drift.detected':
@@ -125,9 +125,9 @@ export function detailWords(record: AuditEvent): string {
     until ? `until ${dateToken(until)}` : '',
     duration == null || until ? '' : `for ${formatDuration(duration)}`,
     approvals ? `approvals ${approvals.done} of ${approvals.needed}` : '',
-    why ? `why: ${said(why, LONGEST_NAME)}${denial ? ` (${said(denial, LONGEST_NAME / 2)})` : ''}` : '',
+    why ? `why: ${said(why, MAX_NAME_LENGTH)}${denial ? ` (${said(denial, MAX_NAME_LENGTH / 2)})` : ''}` : '',
     spoken,
-    record.rule ? `rule ${said(record.rule, LONGEST_NAME)}` : '',
+    record.rule ? `rule ${said(record.rule, MAX_NAME_LENGTH)}` : '',
     record.request ? code(record.request) : '',
   ]
     .filter((part) => part !== '')
@@ -141,6 +141,6 @@ function rates({ from, to }: AuditEvent): string {
   return from === to ? `stays at ${formatRate(to)}` : `${formatRate(from)} → ${formatRate(to)}`;
 }
 
-function said(words: string, longest = LONGEST_WORDS): string {
+function said(words: string, longest = MAX_WORDS_LENGTH): string {
   return escapeText(clip(oneLine(words), longest));
 }

@@ -8,7 +8,7 @@ import { actorWords, detailWords, recordWords } from './audit-words.ts';
 import { untrustedLine } from './untrusted-record.ts';
 
 /** A heading, a link and a last line stand beside them. */
-export const MOST_STEPS = LIMITS.messageBlocks - 5;
+export const MAX_STEPS = LIMITS.messageBlocks - 5;
 const HASH_SHOWN = 20;
 
 export interface HistoryFacts {
@@ -29,7 +29,7 @@ export function requestHistory({ request, lines, more, message }: HistoryFacts):
       : `The story of request ${code(request)}, ${count(lines.length, 'record')}, oldest first.`;
   const blocks: KnownBlock[] = [
     section(`*${text}*${message ? `\n${link(message, 'Its message')}` : ''}`),
-    ...lines.slice(0, MOST_STEPS).map((line, place) => section(stepWords(line, lines[place - 1] ?? null))),
+    ...lines.slice(0, MAX_STEPS).map((line, place) => section(stepWords(line, lines[place - 1] ?? null))),
     ...(more ? [context('There is more: see the log, or an export.')] : []),
   ];
   return { text, blocks };

@@ -5,7 +5,7 @@ import type { Principals, Rule } from '../../../domain/policy/policy.ts';
 import { formatRate } from '../../../domain/rate/rate.ts';
 import { isOpen, type ThrottleRequest } from '../../../domain/request/throttle-request.ts';
 import { expectedRates } from '../../../domain/run/decide-drift.ts';
-import { afterAsked, afterLimit } from '../../../domain/run/limit-ends.ts';
+import { afterLimit, afterRequested } from '../../../domain/run/limit-ends.ts';
 import { hasOpenGrant, isReverting } from '../../../domain/run/timed-grant.ts';
 import type { RecordRef } from '../../../workflow/ports/commit.ts';
 import { takeoverNote } from '../text/approval-words.ts';
@@ -33,7 +33,7 @@ export const REVERT_NOW_ACTION = 'revert-now';
 export const EXTEND_ACTION = 'extend';
 
 /** Of the reason in `text`, where it may be read out. */
-const LONGEST_SPOKEN = 200;
+const MAX_SPOKEN_LENGTH = 200;
 const HASH_SHOWN = 12;
 
 export interface CardFacts {
@@ -51,7 +51,7 @@ export interface CardFacts {
   /** Bytes per second between two looks at the execution under the limit that it shows; null: not measured. */
   measured?: number | null;
   /** The request whose limit stands on the execution now; null: nobody's. */
-  standing?: string | null;
+  limitSetBy?: string | null;
   /** That request, where it is another one. */
   running?: ThrottleRequest | null;
   /** Gives a button's value for a request id. */
@@ -64,7 +64,7 @@ export function cardMessage(facts: CardFacts): MessageView {
   const { headline, sentence, plainHeadline } = requestStatusWords(request, { ...facts, runOver: isRunOver(facts) });
   const comment = request.ending?.comment;
   const proof = `Request ${code(request.id)} · audit record ${record.seq} ${code(record.hash.slice(0, HASH_SHOWN))}`;
-  const spoken = request.reason ? ` Reason: ${escapeText(clip(oneLine(request.reason), LONGEST_SPOKEN))}` : '';
+  const spoken = request.reason ? ` Reason: ${escapeText(clip(oneLine(request.reason), MAX_SPOKEN_LENGTH))}` : '';
   const blocks: KnownBlock[] = [
     section(sentence ? `${headline}\n${sentence}` : headline),
     factSection([...requestFacts(request), ...liveFacts(facts)]),
@@ -103,21 +103,21 @@ function liveFacts(facts: CardFacts): [string, string][] {
     ['At AWS', `${escapeText(clip(execution.status, 40))}, ${dateToken(execution.lookedAt)}`],
     ['Progress', progressBar(execution)],
   ];
-  if (request.status === 'applied') return [...status, ...followedFacts(facts, execution)];
+  if (request.status === 'applied') return [...status, ...limitFacts(facts, execution)];
   if (!open) return [];
   if (request.extends) return status;
-  const { running = null, standing = null, measured = null, now } = facts;
+  const { running = null, limitSetBy = null, measured = null, now } = facts;
   // Since the start there were other limits, where one of ours stands.
-  const speed = measured ?? (standing === null ? averageRate(execution) : null);
+  const speed = measured ?? (limitSetBy === null ? averageRate(execution) : null);
   const { before, after } = impact(execution, request.from, request.to, speed, {
     before: afterLimit(running, now),
-    after: afterAsked(request, running, now),
+    after: afterRequested(request, running, now),
   });
   return [...status, ['Time left at the old limit', etaWords(before)], ['Time left at the new limit', etaWords(after)]];
 }
 
 /** Of a limit in force: how fast it goes under it, until when, and when its own time is over. */
-function followedFacts(facts: CardFacts, execution: TaskExecution): [string, string][] {
+function limitFacts(facts: CardFacts, execution: TaskExecution): [string, string][] {
   const { request, measured = null, now } = facts;
   if (!isActive(execution.status)) return [];
   const left = timeLeftAt(execution, execution.bytesPerSecond, measured, afterLimit(request, now));
@@ -148,11 +148,11 @@ function whoDecides({ request, rule, approvers, now }: CardFacts): string {
 }
 
 function notes(facts: CardFacts): string[] {
-  const { request, execution, standing = null } = facts;
+  const { request, execution, limitSetBy = null } = facts;
   const { status, from, to } = request;
   if (request.extends && status !== 'applied') return [extensionNote(request.extends)];
   if (!isOpen(request) && status !== 'applied') return [limitNote(request, 'would')];
-  if (status === 'applied' && standing !== null && standing !== request.id) {
+  if (status === 'applied' && limitSetBy !== null && limitSetBy !== request.id) {
     return [ONE_RUN];
   }
   const expected = status === 'applied' ? expectedRates(request) : status === 'applying' ? [from, to] : [from];

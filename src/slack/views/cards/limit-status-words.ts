@@ -2,7 +2,7 @@ import { formatRate } from '../../../domain/rate/rate.ts';
 import type { Extension, ThrottleRequest } from '../../../domain/request/throttle-request.ts';
 import { isLate } from '../../../domain/run/decide-revert.ts';
 import { lateness } from '../../../domain/run/late-revert.ts';
-import type { PutOff } from '../../../domain/run/sending.ts';
+import type { Deferral } from '../../../domain/run/sending.ts';
 import {
   type GrantEnd,
   hasOpenGrant,
@@ -50,7 +50,7 @@ export function limitStatusWords({
       return {
         emoji: 'hourglass_flowing_sand',
         state: 'In force, about to go back',
-        sentence: `${putOffWords(hold.sent.putOff, hold.role)} The bot goes on trying to set ${base}.${by}`,
+        sentence: `${deferralWords(hold.sent.putOff, hold.role)} The bot goes on trying to set ${base}.${by}`,
       };
     }
     return {
@@ -146,12 +146,12 @@ function unseenWords(hold: TimedGrant, { refused }: GrantEnd): LimitStatusWords 
 }
 
 /** Why AWS did not take a change for now, and who could do something about it. */
-export function putOffWords(putOff: PutOff, role: string | null): string {
+export function deferralWords(putOff: Deferral, role: string | null): string {
   const who = putOff.why === 'not-reached' ? 'Details' : 'AWS says';
-  return `${putOffCause(putOff, role)}${awsQuote(putOff.said, who)}`;
+  return `${deferralCause(putOff, role)}${awsQuote(putOff.said, who)}`;
 }
 
-function putOffCause({ why, action }: PutOff, role: string | null): string {
+function deferralCause({ why, action }: Deferral, role: string | null): string {
   switch (why) {
     case 'throttled':
       return `AWS is asked too often and put the bot off (${code(action)}).`;

@@ -11,7 +11,7 @@ import { type ResultView, resultMessage, resultView } from './result.ts';
 export interface LimitFacts {
   request: ThrottleRequest;
   /** The request whose limit stands on the execution; null: none, since the run has ended; absent: not looked up. */
-  standing?: string | null;
+  limitSetBy?: string | null;
   /** That request, where it is another one. */
   running?: ThrottleRequest | null;
   /** Null: AWS could not say. */
@@ -28,13 +28,14 @@ export type Outdated =
   | { kind: 'again'; key: string };
 
 /** Null: what the result says is still so. */
-export function outdatedOf({ request, standing, execution = null }: LimitFacts): Outdated | null {
+export function outdatedOf({ request, limitSetBy, execution = null }: LimitFacts): Outdated | null {
   const { status, hold, drift, to } = request;
   if (status !== 'applied') return null;
   if (hold?.end)
     return { kind: 'ended', key: hold.end.replacedBy ? replacedKey(hold.end.replacedBy) : 'ended', end: hold.end };
-  if (standing && standing !== request.id) return { kind: 'replaced', key: replacedKey(standing), by: standing };
-  if (standing === null || (execution && !isActive(execution.status))) return { kind: 'run-over', key: 'run over' };
+  if (limitSetBy && limitSetBy !== request.id)
+    return { kind: 'replaced', key: replacedKey(limitSetBy), by: limitSetBy };
+  if (limitSetBy === null || (execution && !isActive(execution.status))) return { kind: 'run-over', key: 'run over' };
   if (!drift) return null;
   const { at, rate } = drift;
   return rate === to ? { kind: 'again', key: `again ${at}` } : { kind: 'drift', key: `drift ${at}`, rate, at };

@@ -5,7 +5,7 @@ import { awsQuote } from '../text/aws-quote.ts';
 import { shortName } from '../text/execution-words.ts';
 import { personName } from '../text/people-words.ts';
 import { code, count, dateToken, escapeText } from '../text/text.ts';
-import { changeWords, extendedWords, limitStatusWords, noPermission, putOffWords } from './limit-status-words.ts';
+import { changeWords, deferralWords, extendedWords, limitStatusWords, noPermission } from './limit-status-words.ts';
 
 export interface RequestStatusWords {
   /** The one line that tells what matters; mrkdwn, with an emoji in front. */
@@ -25,7 +25,7 @@ interface State {
 /** What is known of a limit in force beside its request. */
 export interface LimitNow {
   /** The request whose limit is in force on the execution now, where it is known. */
-  standing?: string | null;
+  limitSetBy?: string | null;
   /** That request, where it is another one. */
   running?: ThrottleRequest | null;
   now?: Date | null;
@@ -37,9 +37,11 @@ export interface LimitNow {
 
 /** Where a request stands. */
 export function requestStatusWords(request: ThrottleRequest, limit: LimitNow = {}): RequestStatusWords {
-  const { standing = null, running = null } = limit;
-  const over = request.status === 'applied' && !request.hold?.end && standing !== null && standing !== request.id;
-  const { emoji, state, sentence } = over ? replaced(standing, extendedUntil(request, running)) : words(request, limit);
+  const { limitSetBy = null, running = null } = limit;
+  const over = request.status === 'applied' && !request.hold?.end && limitSetBy !== null && limitSetBy !== request.id;
+  const { emoji, state, sentence } = over
+    ? replaced(limitSetBy, extendedUntil(request, running))
+    : words(request, limit);
   const name = shortName({ taskName: request.taskName, arn: request.execution });
   const change = `${name}, ${changeWords(request)}`;
   return {
@@ -129,7 +131,7 @@ function applying({ apply }: ThrottleRequest): State {
     return { emoji: 'warning', state: 'Sent to AWS, not known yet whether it is in force', sentence };
   }
   if (apply?.putOff) {
-    const sentence = `${putOffWords(apply.putOff, apply.role)} The bot goes on trying; the limit is as it was.`;
+    const sentence = `${deferralWords(apply.putOff, apply.role)} The bot goes on trying; the limit is as it was.`;
     return { emoji: 'hourglass_flowing_sand', state: 'Put off by AWS, not yet in force', sentence };
   }
   const since = apply ? ` Sent ${dateToken(apply.sentAt)}${apply.attempt > 1 ? `, try ${apply.attempt}` : ''}.` : '';

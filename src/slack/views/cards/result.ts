@@ -14,7 +14,7 @@ export const UNDO_ACTION = 'undo';
 /** Of a record's 64 hex digits: enough to find it, and to tell a changed one. */
 const HASH_SHOWN = 20;
 /** Of the comment in `text`, where it may be read out. */
-const LONGEST_SPOKEN = 150;
+const MAX_SPOKEN_LENGTH = 150;
 
 export interface ResultView extends MessageView {
   /** Shown in the channel too, not only in the request's thread. */
@@ -142,6 +142,6 @@ export function resultView(
     ...actions(of.undo ? [undoButton(request, seal)] : []),
     context(of.note ? `${of.note}\n${proof}` : proof),
   ];
-  const said = comment ? ` Comment: ${escapeText(clip(oneLine(comment), LONGEST_SPOKEN))}` : '';
+  const said = comment ? ` Comment: ${escapeText(clip(oneLine(comment), MAX_SPOKEN_LENGTH))}` : '';
   return { text: `${of.headline}. ${of.sentence}${said}`, blocks, broadcast: of.broadcast };
 }

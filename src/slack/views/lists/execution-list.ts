@@ -20,7 +20,7 @@ export const LIST_NEXT_ACTION = 'list-next';
 /** Executions a page: each is a block of its own, and a message with more of them is no overview. */
 export const PAGE_SIZE = 10;
 
-const MOST_FAILED = 8;
+const MAX_FAILED = 8;
 
 export interface ExecutionListFacts {
   running: Running;
@@ -62,7 +62,7 @@ function rowSection(row: RunningRow, { sealExecution, now }: ExecutionListFacts)
   const { arn } = row.execution;
   return section(
     runningWords(row, now).join('\n'),
-    row.mayAsk ? button(THROTTLE_ACTION, 'Throttle…', sealExecution(arn)) : undefined,
+    row.mayRequest ? button(THROTTLE_ACTION, 'Throttle…', sealExecution(arn)) : undefined,
   );
 }
 
@@ -79,7 +79,7 @@ export function runningWords(row: RunningRow, now: Date): string[] {
     `${name}${name ? place : place.replace(' · ', '')}`,
     look ? liveWords(look, row, now) : 'Limit and progress are not known yet.',
     ...(open ? [openWords(open)] : []),
-    ...(held ? [heldWords(held)] : []),
+    ...(held ? [grantWords(held)] : []),
   ];
 }
 
@@ -108,7 +108,7 @@ function openWords(open: NonNullable<RunningRow['open']>): string {
 }
 
 /** Until when a limit holds, and what it goes back to. */
-export function heldWords({ id, hold }: GrantedRequest): string {
+export function grantWords({ id, hold }: GrantedRequest): string {
   const back = `goes back to ${formatRate(hold.base)}`;
   return `:alarm_clock: Limit of ${code(id)}, ${hold.sent ? `${back} now` : `${back} ${dateToken(hold.dueAt)}`}`;
 }
@@ -116,7 +116,7 @@ export function heldWords({ id, hold }: GrantedRequest): string {
 function failedSections({ failed }: Running, final: boolean): KnownBlock[] {
   if (failed.length === 0) return [];
   const lines = failed
-    .slice(0, MOST_FAILED)
+    .slice(0, MAX_FAILED)
     .map((target) => `${failedWords(target, final)} What runs there is missing or not complete.`);
   const more = failed.length - lines.length;
   return [section([...lines, ...(more > 0 ? [`And ${more} more.`] : [])].join('\n'))];

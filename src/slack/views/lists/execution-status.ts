@@ -12,7 +12,7 @@ import { actions, button, context, factSection, section } from '../text/blocks.t
 import { etaWords, executionFact, modeName, modeWarning, progressBar, shortName } from '../text/execution-words.ts';
 import { lostLog } from '../text/lost-log.ts';
 import { clip, code, dateToken, escapeText, link, type MessageView } from '../text/text.ts';
-import { heldWords, speedWords, THROTTLE_ACTION } from './execution-list.ts';
+import { grantWords, speedWords, THROTTLE_ACTION } from './execution-list.ts';
 
 export interface ExecutionStatusFacts {
   status: Extract<ExecutionStatus, { kind: 'status' }>;
@@ -43,7 +43,7 @@ export function executionStatusMessage(shown: ExecutionStatusFacts): MessageView
           ),
         ]
       : []),
-    ...(status.held ? [section(heldWords(status.held))] : []),
+    ...(status.held ? [section(grantWords(status.held))] : []),
     ...(warning ? [section(warning)] : []),
     ...(lines.length > 0 ? [section('*On record*'), ...lines.map((line) => section(auditLine(line)))] : []),
     ...actions(throttle ? [button(THROTTLE_ACTION, 'Throttle…', throttle)] : []),

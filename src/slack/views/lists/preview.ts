@@ -2,7 +2,7 @@ import type { KnownBlock } from '@slack/types';
 import { impact } from '../../../domain/execution/impact.ts';
 import type { Principals } from '../../../domain/policy/policy.ts';
 import { formatRate } from '../../../domain/rate/rate.ts';
-import { afterAsked, afterLimit } from '../../../domain/run/limit-ends.ts';
+import { afterLimit, afterRequested } from '../../../domain/run/limit-ends.ts';
 import { formatDuration } from '../../../domain/time/duration.ts';
 import type { Previewed } from '../../../workflow/commands/preview-throttle.ts';
 import { SEVERAL_POLICIES, takeoverNote } from '../text/approval-words.ts';
@@ -28,7 +28,7 @@ export function previewMessage({ preview, approvers, user, speed, now }: Preview
   const { from, to, detail } = proposal;
   const { before, after } = impact(execution, from, to, speed, {
     before: afterLimit(running, now),
-    after: afterAsked({ from, to, durationSeconds: detail.duration, until: detail.until ?? null }, running, now),
+    after: afterRequested({ from, to, durationSeconds: detail.duration, until: detail.until ?? null }, running, now),
   });
   const change = `${shortName(execution)}: ${formatRate(from)} → ${formatRate(to)}`;
   const needed = detail.approvals;

@@ -7,8 +7,8 @@ import { personName } from '../text/people-words.ts';
 import { clip, code, count, dateToken, escapeText, LIMITS, link, type MessageView, oneLine } from '../text/text.ts';
 
 /** Two headings, a divider and a last line stand beside the requests. */
-const MOST_SHOWN = LIMITS.messageBlocks - 4;
-const LONGEST_REASON = 120;
+const MAX_SHOWN = LIMITS.messageBlocks - 4;
+const MAX_REASON_LENGTH = 120;
 
 export interface RequestListFacts {
   /** The first of those that the reader can decide, and of the others. */
@@ -25,8 +25,8 @@ export interface RequestListFacts {
 
 /** The open requests, for one person, privately. */
 export function requestList(facts: RequestListFacts): MessageView {
-  const mine = facts.mine.slice(0, MOST_SHOWN);
-  const others = facts.others.slice(0, MOST_SHOWN - mine.length);
+  const mine = facts.mine.slice(0, MAX_SHOWN);
+  const others = facts.others.slice(0, MAX_SHOWN - mine.length);
   const { total, toDecide } = facts;
   if (total === 0) {
     const text = 'No request is open: no limit change is waiting.';
@@ -59,7 +59,7 @@ function entry({ request }: StoredRequest, { seal, links }: RequestListFacts, de
   const url = links.get(request.id);
   const card = url ? ` · ${link(url, 'open the card')}` : '';
   const asked = `Asked by ${personName(request.requester)}, ${dateToken(request.requestedAt)}; open until ${dateToken(request.expiresAt)}`;
-  const reason = request.reason ? `\nReason: ${escapeText(clip(oneLine(request.reason), LONGEST_REASON))}` : '';
+  const reason = request.reason ? `\nReason: ${escapeText(clip(oneLine(request.reason), MAX_REASON_LENGTH))}` : '';
   const text = `${headline}\n${asked}${reason}\n${code(request.id)}${card}`;
   return section(text, decidable ? button(REVIEW_ACTION, 'Review', seal(request.id), { style: 'primary' }) : undefined);
 }

@@ -1,7 +1,7 @@
 import type { Running } from '../../../workflow/queries/list-running.ts';
 import { code, count, listed } from '../text/text.ts';
 
-const MOST_RULES = 4;
+const MAX_RULES = 4;
 
 /**
  * How many executions run or are queued: what could not be looked at is never told as nothing. `final`: nothing more comes by
@@ -21,8 +21,8 @@ export function runningHeadline(
 
 /** Rules whose executions can't be listed, in a sentence. Escaped mrkdwn. */
 export function placelessWords(rules: readonly string[]): string {
-  const left = rules.length - MOST_RULES;
-  const names = listed([...rules.slice(0, MOST_RULES).map(code), ...(left > 0 ? [`${left} more`] : [])]);
+  const left = rules.length - MAX_RULES;
+  const names = listed([...rules.slice(0, MAX_RULES).map(code), ...(left > 0 ? [`${left} more`] : [])]);
   const one = rules.length === 1;
   const which = one ? `The rule ${names} names` : `The rules ${names} name`;
   return `:warning: ${which} no Region, and I have none of my own (\`AWS_REGION\`), so ${one ? 'its' : 'their'} executions are not in the list`;

@@ -16,10 +16,10 @@ export const REQUEST_FIELDS = {
   reason: { block: 'reason', action: 'reason' },
 } as const;
 
-const LONGEST_RATE = 60;
-const LONGEST_DURATION = 40;
-const LONGEST_REASON = 500;
-const MOST_LACKS = 4;
+const MAX_RATE_LENGTH = 60;
+const MAX_DURATION_LENGTH = 40;
+const MAX_REASON_LENGTH = 500;
+const MAX_LACKS_NAMED = 4;
 
 export interface RequestValues {
   execution: { arn: string; label: string } | null;
@@ -49,16 +49,16 @@ export function requestModal(facts: {
     ...lacking(facts.lacks ?? []),
     ...preview(facts.preview, facts.previewProblem),
     textInput('rate', 'New limit', values.rate, {
-      longest: LONGEST_RATE,
+      longest: MAX_RATE_LENGTH,
       hint: 'Such as 50MiB/s, 400Mbit/s, 50% of the limit in force, or unlimited.',
     }),
     textInput('duration', 'For how long, or until when', values.duration, {
-      longest: LONGEST_DURATION,
+      longest: MAX_DURATION_LENGTH,
       hint: 'Such as 30m, 2h, 1d, until 18:00 or until tomorrow 06:00, on your own clock. Then the rate from before is set back by itself. Empty: no end, until the execution ends.',
       optional: true,
     }),
     textInput('reason', 'Reason', values.reason, {
-      longest: LONGEST_REASON,
+      longest: MAX_REASON_LENGTH,
       hint: 'Whoever decides will read it. Some rules ask for one.',
       optional: true,
       multiline: true,
@@ -126,7 +126,7 @@ function executionInput(chosen: RequestValues['execution']): InputBlock {
 
 /** A list of options can't say that it is not whole: so it stands under it. */
 function lacking(lacks: readonly Unlisted[]): KnownBlock[] {
-  const lines = lacks.slice(0, MOST_LACKS).map(lackWords);
+  const lines = lacks.slice(0, MAX_LACKS_NAMED).map(lackWords);
   const left = lacks.length - lines.length;
   return [...lines, ...(left > 0 ? [`And ${left} more.`] : [])].map(context);
 }
@@ -138,7 +138,7 @@ function lackWords(lack: Unlisted): string {
     case 'no-region':
       return `${placelessWords(lack.rules)}: paste an execution’s ARN.`;
     case 'no-rule': {
-      const channels = lack.channels.slice(0, MOST_LACKS).map((channel) => `<#${channel}>`);
+      const channels = lack.channels.slice(0, MAX_LACKS_NAMED).map((channel) => `<#${channel}>`);
       const where = channels.length === 0 ? '' : ` Ask in ${listed(channels)}.`;
       return `:warning: No rule of the policy is for this channel, so there is nothing to choose.${where}`;
     }

@@ -116,17 +116,17 @@ export function modeMark(mode: string | null): string {
 export const ONE_RUN = 'The limit holds for this one run only.';
 
 /** What was asked of a limit's end; both null: it has none of its own. */
-type AskedEnd = Pick<ThrottleRequest, 'durationSeconds' | 'until'> & { requestedAt?: string };
+type RequestedEnd = Pick<ThrottleRequest, 'durationSeconds' | 'until'> & { requestedAt?: string };
 
 /** Of a limit in force that nothing lifts by itself. Asked for a while, it is itself the rate that it would go back to. */
-export function stayingNote(end: AskedEnd): string {
+export function stayingNote(end: RequestedEnd): string {
   if (end.durationSeconds === null) return limitNote(end);
   const asked = end.until ? `until ${dateToken(end.until)}` : `for ${formatDuration(end.durationSeconds)}`;
   return `It was asked ${asked}, and is the rate from before a limit for a while: there is nothing to go back to. ${limitNote({ durationSeconds: null })}`;
 }
 
 /** What the limit is bound to, and what ends it; `would` where it never came into force. */
-export function limitNote(end: AskedEnd, mood: 'does' | 'would' = 'does', now: Date | null = null): string {
+export function limitNote(end: RequestedEnd, mood: 'does' | 'would' = 'does', now: Date | null = null): string {
   const asked = end.durationSeconds === null ? null : timeWords(end, end.durationSeconds, now);
   if (mood === 'would') {
     return `The limit would have held for this one run only${asked === null ? '' : `, ${asked}`}.`;
@@ -137,14 +137,14 @@ export function limitNote(end: AskedEnd, mood: 'does' | 'would' = 'does', now: D
 }
 
 /** When a limit is to end, for somebody who asks for it now. */
-export function endWords(end: AskedEnd & { extends?: ThrottleRequest['extends'] }, now: Date): string {
+export function endWords(end: RequestedEnd & { extends?: ThrottleRequest['extends'] }, now: Date): string {
   if (end.extends) return `until ${dateToken(end.extends.dueAt)}`;
   if (end.durationSeconds === null) return 'no end: until the execution ends';
   return timeWords(end, end.durationSeconds, now);
 }
 
 /** A duration begins when the limit is set: its end is known only then. */
-function timeWords({ until, requestedAt }: AskedEnd, durationSeconds: number, now: Date | null): string {
+function timeWords({ until, requestedAt }: RequestedEnd, durationSeconds: number, now: Date | null): string {
   if (until) return `until ${dateToken(until)}`;
   const asked = formatDuration(durationSeconds);
   const whole = `for ${asked} from when it is in force`;

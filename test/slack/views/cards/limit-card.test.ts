@@ -107,8 +107,8 @@ describe('the card of a limit for a while', () => {
     const running = request({ id: 'r-other00000', status: 'applied', ending: ending(), extends: extends_ });
     for (const shown of [
       card({ request: over({ why: 'replaced', replacedBy: 'r-other00000', extendedUntil: until }) }),
-      card({ request: over({ why: 'replaced', replacedBy: 'r-other00000' }), standing: running.id, running }),
-      card({ request: held(), standing: running.id, running }),
+      card({ request: over({ why: 'replaced', replacedBy: 'r-other00000' }), limitSetBy: running.id, running }),
+      card({ request: held(), limitSetBy: running.id, running }),
     ]) {
       expect(shown.first).toContain('*Extended*: nightly_sync');
       expect(shown.all).toMatch(/Request `r-other00000` extended it until <!date\^1795364700\^/);
@@ -140,7 +140,7 @@ describe('the card of a limit for a while', () => {
   });
 
   it('says that another request has set the limit since', () => {
-    const { all } = card({ request: held({ hold: null }), standing: 'r-other00000' });
+    const { all } = card({ request: held({ hold: null }), limitSetBy: 'r-other00000' });
     expect(all).toContain('Replaced');
     expect(all).toContain('Request `r-other00000` has set the limit of this run since.');
     expect(all).not.toContain('In force now');

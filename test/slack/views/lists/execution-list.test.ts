@@ -41,7 +41,7 @@ describe('executionList', () => {
   it('shows an open request, a running timer, Enhanced mode; and no button for who may not ask', () => {
     const enhanced = { ...row().execution, mode: 'ENHANCED' };
     const { all, buttons } = list({
-      rows: [row({ open: request(), held: held(), mayAsk: false, execution: enhanced })],
+      rows: [row({ open: request(), held: held(), mayRequest: false, execution: enhanced })],
     });
     expect(all).toContain('*Waiting for 1 approval*');
     expect(all).toContain(

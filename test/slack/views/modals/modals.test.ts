@@ -59,7 +59,9 @@ function reviewing(
     problem: but.problem ?? null,
     takeover: but.takeover ?? null,
     several: but.several ?? false,
-    seen: but.problem ? null : { execution: looked, impact: impact(looked, asked.from, asked.to, averageRate(looked)) },
+    observed: but.problem
+      ? null
+      : { execution: looked, impact: impact(looked, asked.from, asked.to, averageRate(looked)) },
   });
   expectGoodView(view);
   return { view, all: read(view) };

@@ -1,14 +1,14 @@
 import type { ExecutionArn } from '../execution/task-execution.ts';
 import { knownPolicies, type PolicyInForce } from '../policy/policies-in-force.ts';
 import { matchRule, type Person, type Rule } from '../policy/policy.ts';
-import type { AskedRate } from '../rate/rate.ts';
+import type { RequestedRate } from '../rate/rate.ts';
 
 /** What somebody requests, before anything is known of the execution. */
-export interface AskCommand {
+export interface RequestCommand {
   requester: Person;
   channel: string;
   execution: ExecutionArn;
-  rate: AskedRate;
+  rate: RequestedRate;
   durationSeconds: number | null;
   /** The time that it ends at, where one was requested; `durationSeconds` is the time until then. */
   endsAt?: string;
@@ -18,7 +18,7 @@ export interface AskCommand {
 }
 
 /** What a rule is matched against. */
-export function targetOf({ execution, channel }: Pick<AskCommand, 'execution' | 'channel'>) {
+export function targetOf({ execution, channel }: Pick<RequestCommand, 'execution' | 'channel'>) {
   return { account: execution.account, region: execution.region, task: execution.taskId, channel };
 }
 
@@ -28,7 +28,7 @@ export function rulesFor(target: ReturnType<typeof targetOf>, inForce: PolicyInF
 }
 
 /** What every record of it says. */
-export function about(command: AskCommand) {
+export function about(command: RequestCommand) {
   const { requester, execution } = command;
   return {
     actor: { team: requester.team, user: requester.user, name: requester.name },

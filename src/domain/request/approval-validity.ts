@@ -4,8 +4,8 @@ import {
   type Denial,
   type Groups,
   known,
-  mayAsk,
   mayDecide,
+  mayRequest,
   type People,
   type Person,
   type Rule,
@@ -33,8 +33,8 @@ export interface Under {
   runningRule: Rule | null;
 }
 
-export interface Stands {
-  kind: 'stands';
+export interface ValidApproval {
+  kind: 'valid';
   digest: string;
   rule: Rule;
   needed: number;
@@ -43,8 +43,8 @@ export interface Stands {
   lowers: boolean;
 }
 
-export type StandingUnder =
-  | Stands
+export type ValidityUnder =
+  | ValidApproval
   | { kind: 'stale'; digest: string; why: StaleWhy; rate: number | null }
   | { kind: 'unknown'; digest: string; rule: Rule };
 
@@ -52,14 +52,14 @@ export type StandingUnder =
  * Does what was approved so far still hold by one policy: the rule, the requester, the approvers, the rate it was made on,
  * the execution's status? `unknown`: Slack can't say who is in a group, so nobody is let through.
  */
-export function standingUnder(request: ThrottleRequest, under: Under, of: Circumstances): StandingUnder {
+export function validityUnder(request: ThrottleRequest, under: Under, of: Circumstances): ValidityUnder {
   const { digest, rule } = under;
   const stale = (why: StaleWhy, rate: number | null = null) => ({ kind: 'stale', digest, why, rate }) as const;
   const weight = weightUnder(request, under, of);
   if (!rule || !weight || weight.needed === null || checkRate(rule, request.to)) return stale('policy');
   const seconds = request.extends?.totalSeconds ?? request.durationSeconds;
   if (seconds !== null && seconds > (rule.maxDurationSeconds ?? Number.POSITIVE_INFINITY)) return stale('policy');
-  const asked = standsFor(of.people.get(request.requester.user), (person) => mayAsk(rule, person, of.groups));
+  const asked = standsFor(of.people.get(request.requester.user), (person) => mayRequest(rule, person, of.groups));
   const requester = known(request.requester, of.people);
   const approved = request.approvals.map(({ by }) =>
     standsFor(of.people.get(by.user), (person) => mayDecide(rule, person, requester, of.groups)),
@@ -70,7 +70,7 @@ export function standingUnder(request: ThrottleRequest, under: Under, of: Circum
   if (execution && isBeyondChange(execution.status)) return stale('status', execution.bytesPerSecond);
   if (execution && execution.bytesPerSecond !== request.from) return stale('rate', execution.bytesPerSecond);
   const { needed, takeover, lowers } = weight;
-  return { kind: 'stands', digest, rule, needed, expiresInSeconds: rule.expiresInSeconds, takeover, lowers };
+  return { kind: 'valid', digest, rule, needed, expiresInSeconds: rule.expiresInSeconds, takeover, lowers };
 }
 
 /**
