@@ -14,12 +14,12 @@ interface AskedCommand extends TypedEnd {
   kind: 'ask';
   execution: ExecutionArn;
   rate: RequestedRate;
-  /** As it was typed. */
+  /** As typed. */
   rateText: string;
   reason: string | null;
 }
 
-/** What somebody typed after the slash command. */
+/** A parsed slash command. */
 export type Command =
   | AskedCommand
   | { kind: 'open-modal'; execution: ExecutionArn | null }
@@ -32,12 +32,12 @@ export type Command =
   | AuditCommand
   | NotUnderstood;
 
-/** Of a reason, in characters. */
+/** In characters. */
 export const MAX_REASON_LENGTH = 500;
 
 /**
- * Reads the text of the slash command, as Slack sends it with `should_escape`. Never throws. The first word decides:
- * nothing or an ARN alone opens the modal; an ARN and a rate ask; else one of the words below.
+ * Reads the text of the slash command, as Slack sends it with `should_escape`. Never throws. No text, or an ARN alone,
+ * opens the modal; an ARN and a rate make a request; otherwise the first word is one of the subcommands below.
  */
 export function parseCommand(text: string): Command {
   const words = wordsOf(text);
@@ -122,7 +122,7 @@ function parseStatus(text: string, words: readonly Word[]): Command {
   return execution.ok ? { kind: 'status', execution: execution.value } : refused(execution.problem, EXAMPLES.status);
 }
 
-/** The same words as to ask. */
+/** The same syntax as a request. */
 function parseWhy(text: string, [arn, ...rest]: readonly Word[]): Command {
   if (!arn || rest.length === 0) {
     const expected = 'write the ARN of a task execution and a rate after `why`, as you would to ask';

@@ -11,7 +11,10 @@ export type RequestOutcomeDeps = RefusalReplyDeps & { clock: Clock; identity: Id
 
 const ASKED_BEFORE = 'This was asked already: see the channel.';
 
-/** What came of a request. A repeat is answered too: the bot that should have answered the first time may have stopped. */
+/**
+ * The outcome of a request. A repeat is answered too, because the bot that should have answered the first time may have
+ * stopped.
+ */
 export async function requestOutcomeWords(
   deps: RequestOutcomeDeps,
   user: string,
@@ -39,7 +42,7 @@ export async function requestOutcomeWords(
   }
 }
 
-/** A repeat of an attempt that was refused, and recorded as such: no request came of it. */
+/** A repeat of an attempt that was refused and recorded, so there is no request. */
 export function isRefusedBefore(asked: RequestOutcome): boolean {
   return asked.kind === 'repeated' && asked.request === null;
 }

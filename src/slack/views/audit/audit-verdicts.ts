@@ -5,7 +5,7 @@ import { clip, code, escapeText, type MessageView } from '../text/text.ts';
 const MAX_WHY_LENGTH = 700;
 const MARK = { ok: ':white_check_mark:', fault: ':x:', unknown: ':grey_question:' } as const;
 
-/** The three verdicts, and what to make of them. `lost` says why nothing is written any more. */
+/** The three verdicts and what to do about them. `lost`: why the bot has stopped writing to the log. */
 export function verdictMessage(found: AuditVerdicts, lost: string | null): MessageView {
   const { integrity, completeness, authenticity, faulty, firstBad } = found;
   const unknown = [integrity, completeness, authenticity].some(({ verdict }) => verdict === 'unknown');

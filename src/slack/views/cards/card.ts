@@ -32,33 +32,33 @@ export const ASK_AGAIN_ACTION = 'ask-again';
 export const REVERT_NOW_ACTION = 'revert-now';
 export const EXTEND_ACTION = 'extend';
 
-/** Of the reason in `text`, where it may be read out. */
+/** Characters of the reason in `text`, which a screen reader may read aloud. */
 const MAX_SPOKEN_LENGTH = 200;
 const HASH_SHOWN = 12;
 
 export interface CardFacts {
   request: ThrottleRequest;
   record: RecordRef;
-  /** The rule in force now; null = none. */
+  /** The rule that applies now; null if none does. */
   rule: Rule | null;
-  /** Its approvers, as far as they may be named. */
+  /** The rule's approvers, limited to people who may be named. */
   approvers?: Principals | null;
-  /** Null: AWS could not say. */
+  /** Null: AWS did not answer. */
   execution: TaskExecution | null;
-  /** What kept AWS from it; mrkdwn. */
+  /** Why AWS did not answer; mrkdwn. */
   problem?: string | null;
   now: Date;
-  /** Bytes per second between two looks at the execution under the limit that it shows; null: not measured. */
+  /** Bytes per second between two readings of the execution under its current limit; null: not measured. */
   measured?: number | null;
-  /** The request whose limit stands on the execution now; null: nobody's. */
+  /** The request that set the limit of the execution; null: none did. */
   limitSetBy?: string | null;
-  /** That request, where it is another one. */
+  /** That request, if it is not this one. */
   running?: ThrottleRequest | null;
-  /** Gives a button's value for a request id. */
+  /** Seals a request id as the value of a button. */
   seal: (id: string) => string;
 }
 
-/** The request's message in the channel as it stands now: posted once, edited in place. It mentions only who can decide. */
+/** The request's message in the channel: posted once, then edited in place. It mentions only people who can decide. */
 export function cardMessage(facts: CardFacts): MessageView {
   const { request, record } = facts;
   const { headline, sentence, plainHeadline } = requestStatusWords(request, { ...facts, runOver: isRunOver(facts) });
@@ -91,7 +91,7 @@ function requestFacts(request: ThrottleRequest): [string, string][] {
   ];
 }
 
-/** How the run stands, and, while the change may still come, what it does to the end of the transfer. */
+/** The progress of the execution and, while the change can still come, its effect on the time left. */
 function liveFacts(facts: CardFacts): [string, string][] {
   const { request, execution } = facts;
   const open = isOpen(request);
@@ -107,7 +107,7 @@ function liveFacts(facts: CardFacts): [string, string][] {
   if (!open) return [];
   if (request.extends) return status;
   const { running = null, limitSetBy = null, measured = null, now } = facts;
-  // Since the start there were other limits, where one of ours stands.
+  // Once the bot has set a limit, the average since the start mixes several limits.
   const speed = measured ?? (limitSetBy === null ? averageRate(execution) : null);
   const { before, after } = impact(execution, request.from, request.to, speed, {
     before: afterLimit(running, now),
@@ -116,7 +116,7 @@ function liveFacts(facts: CardFacts): [string, string][] {
   return [...status, ['Time left at the old limit', etaWords(before)], ['Time left at the new limit', etaWords(after)]];
 }
 
-/** Of a limit in force: how fast it goes under it, until when, and when its own time is over. */
+/** For a limit that is set: the speed under it, the time left, and when it reverts. */
 function limitFacts(facts: CardFacts, execution: TaskExecution): [string, string][] {
   const { request, measured = null, now } = facts;
   if (!isActive(execution.status)) return [];
@@ -134,7 +134,7 @@ function closing({ request, execution }: CardFacts): KnownBlock[] {
   return over ? [section(`:checkered_flag: ${closingLine(execution)}`)] : [];
 }
 
-/** A limit ends with its run. */
+/** A limit ends with its execution. */
 function isRunOver({ request, execution }: CardFacts): boolean {
   return request.status === 'applied' && execution !== null && !isActive(execution.status);
 }
@@ -169,7 +169,7 @@ function notes(facts: CardFacts): string[] {
   ];
 }
 
-/** For a limit whose time runs: end it now, or ask for more. */
+/** For a limit with an end: revert it now, or request more time. */
 export function limitButtons(request: ThrottleRequest, seal: (id: string) => string): Button[] {
   if (!hasOpenGrant(request) || isReverting(request)) return [];
   const value = seal(request.id);

@@ -8,11 +8,11 @@ import { code, count, dateToken, escapeText } from '../text/text.ts';
 import { changeWords, deferralWords, extendedWords, limitStatusWords, noPermission } from './limit-status-words.ts';
 
 export interface RequestStatusWords {
-  /** The one line that tells what matters; mrkdwn, with an emoji in front. */
+  /** One line with the most important fact; mrkdwn, preceded by an emoji. */
   headline: string;
-  /** What it means and what to do next; mrkdwn. Null where the headline says it all. */
+  /** What it means and what to do next; mrkdwn. Null if the headline is enough. */
   sentence: string | null;
-  /** The headline for `text`: without emoji and formatting, still escaped. */
+  /** The headline for `text`: no emoji, no formatting, escaped. */
   plainHeadline: string;
 }
 
@@ -22,20 +22,20 @@ interface State {
   sentence: string | null;
 }
 
-/** What is known of a limit in force beside its request. */
+/** What is known about the limit besides the request itself. */
 export interface LimitNow {
-  /** The request whose limit is in force on the execution now, where it is known. */
+  /** The request that set the current limit of the execution, if known. */
   limitSetBy?: string | null;
-  /** That request, where it is another one. */
+  /** That request, if it is not this one. */
   running?: ThrottleRequest | null;
   now?: Date | null;
-  /** What keeps AWS from answering; mrkdwn. */
+  /** Why AWS does not answer; mrkdwn. */
   problem?: string | null;
-  /** The run has ended. */
+  /** The execution has ended. */
   runOver?: boolean;
 }
 
-/** Where a request stands. */
+/** The status of a request. */
 export function requestStatusWords(request: ThrottleRequest, limit: LimitNow = {}): RequestStatusWords {
   const { limitSetBy = null, running = null } = limit;
   const over = request.status === 'applied' && !request.hold?.end && limitSetBy !== null && limitSetBy !== request.id;
@@ -167,7 +167,7 @@ function permission({ apply, ending }: ThrottleRequest): string {
   return noPermission(ending?.refused?.action ?? 'datasync:UpdateTaskExecution', role ?? null);
 }
 
-/** Why a begun change did not come to be, what is in force, and what to do. */
+/** Why a change failed after it was begun, which limit applies now, and what to do. */
 export function failedSentence(request: ThrottleRequest): string {
   const { ending } = request;
   const why = ending?.why ?? '';
@@ -184,7 +184,7 @@ const STALE: Readonly<Record<StaleWhy, string>> = {
   timer: 'The time that it was to lengthen is over, or another request has taken its place.',
 };
 
-/** Why a request ended before anything was sent, and what is in force. */
+/** Why a request ended before anything was sent, and which limit applies now. */
 export function staleSentence({ ending }: ThrottleRequest): string {
   const why = ending?.why ?? '';
   return `${isKey(STALE, why) ? STALE[why] : 'What was asked doesn’t hold any more.'}${inForce(ending)}`;

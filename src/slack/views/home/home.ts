@@ -17,10 +17,10 @@ import { clip, code, dateToken, escapeText, link, oneLine } from '../text/text.t
 const MAX_LIMITS = 10;
 const MAX_REASON_LENGTH = 120;
 
-/** Of those that this person can decide, and of those that they asked. */
+/** The limit for requests to decide, and for the person's own requests. */
 const MAX_REQUESTS = 10;
 
-/** The requests that the tab has room for. */
+/** The requests that fit in the tab. */
 export function shownAtHome(facts: HomeFacts): StoredRequest[] {
   if (facts.kind !== 'home') return [];
   return [...facts.toDecide.slice(0, MAX_REQUESTS), ...facts.asked.slice(0, MAX_REQUESTS)];
@@ -30,7 +30,7 @@ export interface HomeViewFacts {
   facts: HomeFacts;
   /** Request id → address of its card. */
   links: ReadonlyMap<string, string>;
-  /** The log is lost: what is stored of requests is no answer to anybody. */
+  /** The log does not match what was written before, so stored requests can't be relied on. */
   lost: boolean;
   now: Date;
   seal: (id: string) => string;
@@ -43,7 +43,7 @@ export function homeView(home: HomeViewFacts): HomeView {
   return { type: 'home', blocks: blocksOf(home) };
 }
 
-/** Instead of it while nothing can be looked up. */
+/** Shown instead while nothing can be looked up. */
 export function homeAway(now: Date): HomeView {
   const words =
     ':warning: *Requests and limits can’t be looked up right now: Redis doesn’t respond.*\nTransfers go on as they are. This tab updates by itself once Redis responds.';

@@ -16,16 +16,16 @@ import { grantWords, speedWords, THROTTLE_ACTION } from './execution-list.ts';
 
 export interface ExecutionStatusFacts {
   status: Extract<ExecutionStatus, { kind: 'status' }>;
-  /** The address of the open request's card. */
+  /** The link to the open request's card. */
   card: string | null;
-  /** The value of the button that opens the form; null: no button. */
+  /** The value of the button that opens the request form; null: no button. */
   throttle: string | null;
-  /** The log is lost. */
+  /** The log does not match what was written before. */
   lost: boolean;
   now: Date;
 }
 
-/** One execution in full, for one person, privately. */
+/** The details of one execution, shown to one person only. */
 export function executionStatusMessage(shown: ExecutionStatusFacts): MessageView {
   const { status, card, throttle, lost } = shown;
   const { look, open, lines } = status;

@@ -17,7 +17,7 @@ export const EXTEND_FIELDS = {
 const MAX_DURATION_LENGTH = 40;
 const MAX_REASON_LENGTH = 500;
 
-/** How much longer a limit is to hold. `rule`: the one in force now; null where there is none. */
+/** Asks for the extra time of a limit. `rule`: the one that applies now; null if there is none. */
 export function extendModal(facts: {
   metadata: string;
   request: ThrottleRequest & { hold: TimedGrant };

@@ -29,7 +29,7 @@ export interface RequestValues {
 }
 
 /**
- * Where a limit is asked for. `problem` and `previewProblem` are mrkdwn of `words*.ts`; `preview` is the chosen
+ * The form that requests a limit. `problem` and `previewProblem` are mrkdwn from `wording/`; `preview` is the chosen
  * execution as AWS shows it now.
  */
 export function requestModal(facts: {
@@ -38,7 +38,7 @@ export function requestModal(facts: {
   problem: string | null;
   preview: TaskExecution | null;
   previewProblem: string | null;
-  /** What the list of executions lacks, and why. */
+  /** Executions missing from the list, and why. */
   lacks?: readonly Unlisted[];
   now: Date;
 }): ModalView {
@@ -76,7 +76,7 @@ export function requestModal(facts: {
   };
 }
 
-/** One choice of the list: the task's name and status, then the limit in force and the execution's id. */
+/** One option of the list: task name and status, then the current limit and the execution's id. */
 export function executionOption(execution: {
   arn: string;
   status: string;
@@ -94,7 +94,7 @@ export function executionOption(execution: {
   };
 }
 
-/** Where nobody has said what runs: a list with nothing in it would say that nothing does. It can't be asked for. */
+/** Shown if AWS did not answer: an empty list would suggest that nothing is running. It can't be submitted. */
 export function unknownOption(): PlainTextOption {
   return {
     text: plain('Not known yet: no answer in time', LIMITS.option),
@@ -124,7 +124,7 @@ function executionInput(chosen: RequestValues['execution']): InputBlock {
   };
 }
 
-/** A list of options can't say that it is not whole: so it stands under it. */
+/** A list of options can't say that it is incomplete, so a note below it does. */
 function lacking(lacks: readonly Unlisted[]): KnownBlock[] {
   const lines = lacks.slice(0, MAX_LACKS_NAMED).map(lackWords);
   const left = lacks.length - lines.length;

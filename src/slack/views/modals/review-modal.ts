@@ -32,19 +32,19 @@ export interface ReviewFacts {
   metadata: string;
   request: ThrottleRequest;
   rule: Rule;
-  /** How many must agree in all, by the rule in force now. */
+  /** The number of approvals needed in total by the rule that applies now. */
   needed: number;
   /** Why it needs more approvals than the change alone. */
   takeover: Takeover | null;
-  /** Bots run more than one policy just now. */
+  /** The bots run more than one policy at the moment. */
   several: boolean;
-  /** Null where AWS could not say, and `problem` says why (mrkdwn): then it can only be denied. */
+  /** Null if AWS did not answer. Then `problem` says why (mrkdwn), and the request can only be denied. */
   observed: { execution: TaskExecution; impact: ReturnType<typeof impact> } | null;
   problem: string | null;
   now: Date;
 }
 
-/** Everything that an approver should know, read afresh, and the decision. */
+/** Everything that an approver should know, read when the modal opens, and the decision. */
 export function reviewModal(facts: ReviewFacts): ModalView {
   const { request, observed } = facts;
   const from = observed?.execution.bytesPerSecond ?? request.from;
