@@ -17,17 +17,16 @@ import { about, type RequestCommand, targetOf } from './request-command.ts';
 import { directionsOf, weigh } from './takeover.ts';
 
 /**
- * What the policy alone says. It is checked first, so that a request that is not allowed never reaches AWS. `rule`: of this
- * bot's own policy.
- * `other`: the digest of the policy that refused, where it is not that one.
+ * What the policy alone says. Checked first, so that a request that is not allowed never leads to a call of AWS.
+ * `rule`: of this bot's own policy. `other`: the digest of the policy that refused, if it is not this bot's own.
  */
 export type Admission =
   | { ok: true; rule: Rule }
   | { ok: false; refusal: RequestRefusal; rule: Rule | null; other?: string };
 
 /**
- * May this person request this here at all? Needs the groups of all rules' requesters and approvers; where no rule matches, those
- * of `rulesElsewhere` and of the viewers.
+ * Whether this person may make this request here at all. Needs the groups of all rules' requesters and approvers; if no
+ * rule matches, those of `rulesElsewhere` and of the viewers.
  */
 export function admit(command: RequestCommand, inForce: PolicyInForce, groups: Groups): Admission {
   const found = underEach(
@@ -35,7 +34,7 @@ export function admit(command: RequestCommand, inForce: PolicyInForce, groups: G
     (one) => ({ ...admitUnder(command, one, groups), digest: one.digest }),
     ({ ok }) => (ok ? 0 : 1),
   );
-  // Where all let it through, the first answer counts: that of this bot's own policy.
+  // If all policies allow it, the first answer is used: that of this bot's own policy.
   if (found.ok) return { ok: true, rule: found.rule };
   const { refusal, rule, digest } = found;
   return { ok: false, refusal, rule, ...otherThan(inForce, digest) };
@@ -70,7 +69,7 @@ export function rulesElsewhere(policy: Policy, target: { account: string; region
   });
 }
 
-/** Their channels are named to those who may request there, or may see all: to others they are none of their business. */
+/** Their channels are named only to people who may request there or may view everything. */
 function elsewhere(
   policy: Policy,
   target: { account: string; region: string; task: string },
@@ -83,7 +82,7 @@ function elsewhere(
     .map(({ name, match }) => ({ rule: name, channels: match.channels ?? [] }));
 }
 
-/** Why this person may not request by this rule; null where they may. */
+/** Why this person may not request under this rule; null if they may. */
 export function personRefusal(rule: Rule, person: Person, groups: Groups): RequestRefusal | null {
   const may = mayRequest(rule, person, groups);
   if (may.allowed) return null;
@@ -101,7 +100,7 @@ function askerRefusal(rule: Rule, command: RequestCommand, groups: Groups): Requ
   return null;
 }
 
-/** The whole question: the person, the policy and the execution as it is now. */
+/** The full check: the person, the policy, and the execution as it is now. */
 export function decideRequest(command: RequestCommand, facts: RequestFacts, id: string): RequestDecision {
   const { execution, running, now } = facts;
   if (!isUpdatable(execution.status)) {
@@ -140,13 +139,13 @@ export function decideRequest(command: RequestCommand, facts: RequestFacts, id: 
   });
 }
 
-/** When it would end if it came into force now; null: it has no end. */
+/** When the limit would end if it were set now; null: it has no end. */
 function endOf({ durationSeconds, endsAt }: RequestCommand, now: Date): Date | null {
   if (endsAt !== undefined) return new Date(endsAt);
   return durationSeconds === null ? null : new Date(now.getTime() + durationSeconds * 1000);
 }
 
-/** The record of a refusal, where the policy refused; null where there is nothing to record. */
+/** The record of a refusal by the policy; null if there is nothing to record. */
 export function refusedEvent(
   command: RequestCommand,
   refusal: RequestRefusal,
@@ -155,7 +154,7 @@ export function refusedEvent(
     inForce: PolicyInForce;
     from: number | null;
     to: number | null;
-    /** The digest of the policy that refused, where it is not this bot's own. */
+    /** The digest of the policy that refused, if it is not this bot's own. */
     other?: string;
   },
 ): EventOf<'refused'> | null {
