@@ -4,11 +4,11 @@ import { z } from 'zod';
 export interface ProxyWay {
   /** `http://[user:password@]host[:port]`, or https. */
   readonly url: string;
-  /** Hosts that are reached without it, in the form of NO_PROXY; each includes its subdomains. */
+  /** Hosts that bypass the proxy, in the form of NO_PROXY; each includes its subdomains. */
   readonly noProxy: string;
 }
 
-/** The first minor version of each major one whose `http` module supports proxies, which the AWS SDK needs. */
+/** The first minor version of each major version whose `http` module supports proxies, which the AWS SDK needs. */
 const MIN_NODE_MINOR: Readonly<Record<string, number>> = { 22: 21, 24: 5 };
 
 export const proxyAddress = z

@@ -34,9 +34,9 @@ export interface Running {
 }
 
 /**
- * Null if the change has no effect on the rate that the current limit reverts to beyond its own. Without an end it
- * never reverts. If it sets the rate that the current limit reverts to, it is judged as that change. If that rate is
- * lower, ending the limit sooner only lowers the rate.
+ * Null if the change has no hidden effect on the end of the current limit. A change without an end never reverts. A
+ * change to the rate that the current limit reverts to is judged as such anyway. And if that rate is lower, an earlier
+ * end only lowers the rate.
  */
 function takeoverOf(change: Change, { running, rule, runningRule, groups, people }: Running): Takeover | null {
   if (!running || !hasOpenGrant(running) || running.to !== change.from) return null;
