@@ -29,7 +29,7 @@ describe('isAmong', () => {
 });
 
 describe('a group that Slack will not tell', () => {
-  it('is unknown like one that it can not tell just now, whoever asks', () => {
+  it('is unknown like one that Slack does not answer for, for any requester', () => {
     for (const user of ['UOPS2', 'unreadable', 'read']) {
       expect(isAmong({ users: [], groups: ['SOPS'] }, { user }, unreadable)).toBe('unknown');
     }
@@ -46,7 +46,7 @@ describe('a group that Slack will not tell', () => {
   });
 });
 
-describe('mayAsk', () => {
+describe('mayRequest', () => {
   it('lets the named ones through, or any full member where nobody is named', () => {
     expect(mayRequest(rule(), person('UOPS2'), groups)).toEqual({ allowed: true });
     expect(mayRequest(rule({ requesters: null }), person('UANY'), silent)).toEqual({ allowed: true });

@@ -17,7 +17,7 @@ import {
 } from '../given.ts';
 import { approve, raise, review } from '../given-review.ts';
 
-describe('what no longer stands', () => {
+describe('what is no longer valid', () => {
   const one = approve(requested({ ask: { ...raise, durationSeconds: 600 } }), LEAD);
   const stale = (changes: Partial<ReviewFacts>) => review(one, SECOND, changes).events[0];
 
@@ -79,7 +79,7 @@ describe('what no longer stands', () => {
     expect(approvalValidity(lift, facts())).toMatchObject({ kind: 'stale', why: 'policy' });
   });
 
-  it('is told from what can’t be known', () => {
+  it('is distinguished from what can’t be known', () => {
     expect(approvalValidity(one, facts({ groups: NO_GROUPS }))).toMatchObject({ kind: 'unknown' });
     const gone = new Map([['S0LEADS', null]]);
     const people = new Map([

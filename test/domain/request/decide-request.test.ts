@@ -38,7 +38,7 @@ const decide = (command = ask(), changes: Partial<Parameters<typeof decideReques
   );
 const to = (bytesPerSecond: number) => ask({ rate: { kind: 'absolute', bytesPerSecond } });
 
-describe('who may ask here at all', () => {
+describe('who may request here at all', () => {
   it('lets a named requester', () => {
     expect(admit(ask(), inForce, GROUPS)).toMatchObject({ ok: true, rule: { name: 'production' } });
   });
@@ -110,7 +110,7 @@ describe('who may ask here at all', () => {
   });
 });
 
-describe('what is asked, with the execution as it is', () => {
+describe('a request, with the execution as it is now', () => {
   it('is a request about this change and no other', () => {
     const decision = decide(ask({ reason: 'the link is full', durationSeconds: 60 }));
     expect(decision).toMatchObject({
@@ -131,7 +131,7 @@ describe('what is asked, with the execution as it is', () => {
     });
   });
 
-  it('takes the direction from the rate in force, whatever is asked', () => {
+  it('takes the direction from the current rate, whatever is requested', () => {
     expect(decide(to(200 * MIB))).toMatchObject({ event: { detail: { direction: 'raise', approvals: 2 } } });
     expect(decide(to(200 * MIB), { execution: execution({ bytesPerSecond: -1 }) })).toMatchObject({
       event: { from: -1, detail: { direction: 'lower', approvals: 1 } },

@@ -44,11 +44,11 @@ describe('begin', () => {
     });
   });
 
-  it('judges by the rest where AWS was not asked yet', () => {
+  it('judges by the rest if AWS was not called yet', () => {
     expect(decideBegin(agreed, { ...facts(), execution: null })).toMatchObject({ kind: 'send' });
   });
 
-  it('ends what no longer stands, and sends nothing', () => {
+  it('ends a request that is no longer valid, and sends nothing', () => {
     const ends = (changes: Parameters<typeof facts>[0]) => decideBegin(agreed, facts(changes));
     const stale = (why: string) => ({ kind: 'end', event: { event: 'apply.stale', detail: { why } } });
     expect(ends({ execution: execution({ bytesPerSecond: 3 }) })).toMatchObject(stale('rate'));
@@ -71,7 +71,7 @@ const DENIED: Sent = { requestId: 'upd-1', refused: { why: 'denied', action: CHA
 const REJECTED: Sent = { requestId: 'upd-1', refused: { why: 'rejected', action: CHANGE }, putOff: null };
 const THROTTLED: Deferral = { why: 'throttled', action: CHANGE };
 
-describe('what a look means', () => {
+describe('what a read means', () => {
   const look = (
     seen: Partial<TaskExecution>,
     { after: seconds = 1, sent = null, attempt = 1 }: { after?: number; sent?: Sent | null; attempt?: number } = {},
@@ -154,7 +154,7 @@ describe('what a look means', () => {
   });
 });
 
-describe('no look at all', () => {
+describe('no read at all', () => {
   it('is unknown, once, until it is known', () => {
     const event = unknownEvent(applying(), 'digest', { why: 'no answer', said: null });
     expect(event).toMatchObject({ event: 'apply.unknown', detail: { why: 'no answer' } });
@@ -165,7 +165,7 @@ describe('no look at all', () => {
     expect(again.apply?.unknownSince).toBeNull();
   });
 
-  it('is given up after a while where nobody may look, and at once where AWS refused the only send', () => {
+  it('is given up after a while if it can’t be read, and at once if AWS refused the only send', () => {
     const DENIED = { action: 'datasync:DescribeTaskExecution', role: ROLE, requestId: 'aws-7' };
     const sent = (why: 'denied' | 'rejected') => ({
       requestId: 'u',

@@ -52,7 +52,7 @@ describe('a request while a time runs', () => {
 });
 
 describe('what follows a limit that came into force', () => {
-  it('is its end, where one was asked', () => {
+  it('is its end, if one was requested', () => {
     expect(held.hold).toMatchObject({ base: BASE, role: ROLE, dueAt: at(2 + HOUR).toISOString(), by: null, end: null });
     expect(inForce({ ask: { durationSeconds: null } }).hold).toBeNull();
   });
@@ -104,7 +104,7 @@ describe('when its time is over', () => {
   });
 });
 
-describe('what a look means, once the intent is on record', () => {
+describe('what a read means, once the intent is on record', () => {
   const CHANGE = 'datasync:UpdateTaskExecution';
   const DENIED: Sent = { requestId: 'u', refused: { why: 'denied', action: CHANGE }, putOff: null };
   const PUT_OFF: Sent = { requestId: 'u', refused: null, putOff: { why: 'throttled', action: CHANGE } };

@@ -26,7 +26,7 @@ describe('the other words', () => {
     expect(parseCommand(text)).toEqual(command);
   });
 
-  it('reads the ARN of a status, and after `why` what could be asked', () => {
+  it('parses the ARN of a status, and after `why` a possible request', () => {
     expect(parseCommand(`status \`${ARN}\``)).toMatchObject({ kind: 'status', execution: { arn: ARN } });
     expect(parseCommand(`Why ${ARN} 50 MB/s for 2h`)).toMatchObject({
       kind: 'why',
@@ -85,7 +85,7 @@ describe('any text', () => {
     ),
   );
 
-  it('is read without a throw, and nothing that is asked for is out of bounds', () => {
+  it('is parsed without throwing, and no parsed value is out of bounds', () => {
     fc.assert(
       fc.property(typed, fc.constantFrom(' ', '', '\n'), (parts, between) => {
         const command = parseCommand(parts.join(between));

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { MAX_REASON_LENGTH, parseCommand } from '../../../src/slack/command-text/command-text.ts';
 import { ARN, ask, MiB } from './given-command.ts';
 
-describe('asking for a throttle', () => {
+describe('requesting a limit', () => {
   it.each([
     ['a rate', '50MiB/s', 50 * MiB, null, null],
     ['a rate with a space', '50 MB/s', 50 * MiB, null, null],

@@ -46,7 +46,7 @@ function edited(facts: LimitFacts) {
   return { key: over.key, all: read(message), first: read(message).split('\n')[0] };
 }
 
-describe('a result stays as it is', () => {
+describe('a result is not edited', () => {
   it('while the limit is in force', () => {
     const { id } = request();
     expect(edited({ request: limit(), limitSetBy: id, execution: execution() })).toBeNull();
