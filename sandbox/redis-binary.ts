@@ -15,7 +15,7 @@ export interface RedisCommand {
 }
 
 /** Scripts that start with `#!lua` need Redis 7; every Valkey has that. */
-const OLDEST_MAJOR = 7;
+const MIN_MAJOR_VERSION = 7;
 const SETTLED_FOLDER = fileURLToPath(new URL('../node_modules/.cache/datasync-throttle/redis', import.meta.url));
 
 /** Where to look, and where to put what is set up. Everything has a default. */
@@ -38,7 +38,7 @@ export async function findOrInstallRedis(options: RedisBinaryOptions = {}): Prom
   if (onPath) return onPath;
   const earlier = await unpackedIn(folder);
   if (earlier) return earlier;
-  const tried = [`no redis-server or valkey-server of version ${OLDEST_MAJOR} or later is on the PATH`];
+  const tried = [`no redis-server or valkey-server of version ${MIN_MAJOR_VERSION} or later is on the PATH`];
   if (onThePath('apt-get', path).length > 0 && onThePath('dpkg-deb', path).length > 0) {
     try {
       return await unpackDebianPackages(folder);
@@ -54,7 +54,7 @@ export async function findOrInstallRedis(options: RedisBinaryOptions = {}): Prom
     }
   }
   throw new Error(
-    `A Redis server is needed, and ${tried.join(', and ')}: install Redis ${OLDEST_MAJOR} or later, or set REDIS_URL to one that is running.`,
+    `A Redis server is needed, and ${tried.join(', and ')}: install Redis ${MIN_MAJOR_VERSION} or later, or set REDIS_URL to one that is running.`,
   );
 }
 
@@ -69,7 +69,7 @@ function onThePath(name: string, path: string): string[] {
 async function firstUsable(commands: string[], env: Record<string, string> = {}): Promise<RedisCommand | null> {
   for (const command of commands) {
     const version = await versionOf(command, env);
-    if (version !== null && Number.parseInt(version, 10) >= OLDEST_MAJOR) return { command, env, version };
+    if (version !== null && Number.parseInt(version, 10) >= MIN_MAJOR_VERSION) return { command, env, version };
   }
   return null;
 }
@@ -110,7 +110,7 @@ async function unpackDebianPackages(folder: string): Promise<RedisCommand> {
     const server = join(root, 'usr', 'bin', 'redis-server');
     if (!existsSync(server)) await symlink('redis-check-rdb', server);
     if ((await unpackedIn(root)) === null) {
-      throw new Error(`the redis-tools of this release is older than ${OLDEST_MAJOR} or does not run here`);
+      throw new Error(`the redis-tools of this release is older than ${MIN_MAJOR_VERSION} or does not run here`);
     }
     return await settle(root, folder);
   } finally {

@@ -4,8 +4,8 @@ import type { LocalSlack } from '../slack/local-slack.ts';
 import type { CallLog, ShownCall, ShownExecution } from './page-state.ts';
 
 const ENDED = ['SUCCESS', 'ERROR'];
-const MOST_CALLS = 80;
-const MOST_POINTS = 60;
+const MAX_CALLS = 80;
+const MAX_POINTS = 60;
 
 /** The executions with their curves, as they are and not as the bot believes them to be. */
 export function shownExecutions(aws: LocalDataSync): ShownExecution[] {
@@ -30,7 +30,7 @@ function shownExecution(one: ReturnType<LocalDataSync['execution']>): ShownExecu
     bytes: one.bytes,
     transferred: one.bytesTransferred,
     ended: ENDED.includes(one.status),
-    curve: one.history.slice(-MOST_POINTS),
+    curve: one.history.slice(-MAX_POINTS),
   };
 }
 
@@ -71,7 +71,7 @@ function slackWords(args: JsonObject, names: ReadonlyMap<string, string>): strin
 }
 
 function newest<T>(calls: readonly T[], shown: (call: T) => Omit<ShownCall, 'index'>): ShownCall[] {
-  const from = Math.max(0, calls.length - MOST_CALLS);
+  const from = Math.max(0, calls.length - MAX_CALLS);
   return calls
     .slice(from)
     .map((call, index) => ({ index: from + index, ...shown(call) }))

@@ -28,7 +28,7 @@ const HEADERS = {
   'referrer-policy': 'no-referrer',
   'cache-control': 'no-store',
 };
-const LONGEST_BODY = 200_000;
+const MAX_BODY_BYTES = 200_000;
 
 /** Listens on loopback; port 0 takes a free one. */
 export async function listen(routes: PageRoutes, port: number): Promise<{ server: Server; url: string }> {
@@ -105,7 +105,7 @@ async function bodyOf(request: IncomingMessage): Promise<unknown> {
   let body = '';
   for await (const chunk of request.setEncoding('utf8')) {
     body += chunk;
-    if (body.length > LONGEST_BODY) throw new Error('too much at once');
+    if (body.length > MAX_BODY_BYTES) throw new Error('too much at once');
   }
   return parsed(body);
 }

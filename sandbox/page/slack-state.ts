@@ -11,7 +11,7 @@ const SEATS: readonly (readonly [id: string, role: Seat['role']])[] = [
   ['U0AUDIT', 'auditor'],
   ['U0GUEST', 'guest'],
 ];
-const MOST_FAILURES = 20;
+const MAX_FAILURES = 20;
 
 /** Whose seats can be taken: those of the usual workspace that are in this one. */
 export function seatsOf(slack: LocalSlack): Seat[] {
@@ -39,7 +39,7 @@ export function slackState(slack: LocalSlack, me: string, app: AppFace): SlackSt
     messages: messages.map((one) => shownMessage(slack, one)).sort((a, b) => a.at - b.at),
     failures: person
       .failures()
-      .slice(-MOST_FAILURES)
+      .slice(-MAX_FAILURES)
       .map(({ at, what, error }) => ({ at, what, error })),
     modals: person.views().map(shownView),
     home: home ? shownView(home) : null,

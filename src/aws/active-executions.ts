@@ -12,9 +12,9 @@ import type { Clock } from '../workflow/ports/clock.ts';
 import type { ActiveExecution, ActiveList, ListTarget } from '../workflow/ports/executions.ts';
 import { toAwsFault } from './aws-fault.ts';
 import type { Clients } from './clients.ts';
-import { seenExecution } from './seen-execution.ts';
 import type { TaskNames } from './task-names.ts';
 import { type TimeLimits, within } from './time-limits.ts';
+import { toTaskExecution } from './to-task-execution.ts';
 
 export interface ActiveExecutions {
   /**
@@ -57,7 +57,7 @@ const DESCRIBES_AT_ONCE = 8;
 const THROTTLED_KEPT_MS = 5_000;
 /** For how many times `listKept` a list is remembered: who was shown it may still ask for executions of it. */
 const REMEMBERED_FACTOR = 4;
-const MOST_TARGETS = 1000;
+const MAX_TARGETS = 1000;
 
 export function createActiveExecutions(
   clock: Clock,
@@ -66,7 +66,7 @@ export function createActiveExecutions(
   limits: TimeLimits,
 ): ActiveExecutions {
   const flights = new LRUCache<string, Flight>({
-    max: MOST_TARGETS,
+    max: MAX_TARGETS,
     ttl: REMEMBERED_FACTOR * limits.listKept,
     perf: { now: () => clock.now().getTime() },
     ttlResolution: 0,
@@ -145,12 +145,12 @@ export function createActiveExecutions(
           abortSignal: AbortSignal.any([late, closing.signal]),
         }),
       );
-      const seen = seenExecution(arn, answer, clock.now());
-      flight.looks.set(arn, seen);
+      const observed = toTaskExecution(arn, answer, clock.now());
+      flight.looks.set(arn, observed);
       const listed = flight.found.get(arn);
       if (!listed) return;
-      if (isBeyondChange(seen.status)) flight.found.delete(arn);
-      else flight.found.set(arn, { ...listed, status: seen.status, bytesPerSecond: seen.bytesPerSecond });
+      if (isBeyondChange(observed.status)) flight.found.delete(arn);
+      else flight.found.set(arn, { ...listed, status: observed.status, bytesPerSecond: observed.bytesPerSecond });
     } catch (error) {
       // The execution stays in the list, without its limit.
       awsFaultOr(flight, error, 'datasync:DescribeTaskExecution');
@@ -181,11 +181,11 @@ export function createActiveExecutions(
         return flight ? [{ arn, flight }] : [];
       });
       await inTime(withinMs, Promise.all(wanted.map(({ flight, arn }) => described(flight, arn))));
-      const seen = wanted.flatMap(({ arn, flight }): [string, TaskExecution][] => {
+      const observed = wanted.flatMap(({ arn, flight }): [string, TaskExecution][] => {
         const look = flight.looks.get(arn);
         return look ? [[arn, { ...look, taskName: names.known(taskOf(arn)) }]] : [];
       });
-      return new Map(seen);
+      return new Map(observed);
     },
     forget: (region) => {
       for (const [key, flight] of [...flights]) if (flight.target.region === region) flights.delete(key);

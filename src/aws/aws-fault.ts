@@ -43,7 +43,7 @@ const NO_WAY_THROUGH = 'ERR_PROXY_TUNNEL';
 
 /** AWS accepts a signature whose time is up to five minutes off. */
 const CLOCK_OFF_MS = 240_000;
-const LONGEST_SAID = 300;
+const MAX_SAID_LENGTH = 300;
 
 /**
  * What an error of the SDK means. Decided by the error's name and code and by the HTTP status and headers, never by its message.
@@ -135,7 +135,7 @@ function saidIn(error: Error, kind: AwsFaultKind, { status, page }: Answer): str
 function clipped(words: string): string {
   const open = words.replace(/(x-amz-security-token:)[^\s]*/gi, '$1…');
   const safe = printable(open.trim());
-  return safe.length > LONGEST_SAID ? `${safe.slice(0, LONGEST_SAID - 1)}…` : safe;
+  return safe.length > MAX_SAID_LENGTH ? `${safe.slice(0, MAX_SAID_LENGTH - 1)}…` : safe;
 }
 
 function codeOf(error: Error): string | null {

@@ -4,7 +4,7 @@ import type { ChangeSession, Credentials, Keys } from './credentials.ts';
 import { requestHandler, type Way } from './time-limits.ts';
 
 /** A Region comes from an ARN, which anybody may type. Beyond this many, the client used longest ago is closed. */
-export const MOST_CLIENTS = 200;
+export const MAX_CLIENTS = 200;
 
 /** The SDK's clients: one for each Region and role to read with, and one of its own for each change. */
 export interface Clients {
@@ -16,7 +16,7 @@ export interface Clients {
 }
 
 export function createClients(credentials: Credentials, way: Way): Clients {
-  const readers = new LRUCache<string, DataSyncClient>({ max: MOST_CLIENTS, dispose: (client) => client.destroy() });
+  const readers = new LRUCache<string, DataSyncClient>({ max: MAX_CLIENTS, dispose: (client) => client.destroy() });
   return {
     reader: async (region, role) => {
       // Fetched here, so that a fault of theirs is not taken for one of DataSync, and the client doesn't retry it.

@@ -42,9 +42,9 @@ export interface Credentials {
 }
 
 /** One for each Region, which comes from an ARN that anybody may type. Beyond this many, the one used longest ago is closed. */
-const MOST_STS_CLIENTS = 100;
+const MAX_STS_CLIENTS = 100;
 /** Sessions to read with, one for each role, and those of the changes of the last 15 minutes. */
-const MOST_SESSIONS = 1000;
+const MAX_SESSIONS = 1000;
 /** Faults on the way to credentials that say more than that there are none. */
 const TELLING_FAULTS: ReadonlySet<AwsFaultKind> = new Set(['unresolved', 'proxy', 'clock', 'region', 'not-aws']);
 /** Before its end a session is replaced by a new one. */
@@ -56,9 +56,9 @@ const CHANGE_SESSION_SECONDS = 900;
 
 export function createCredentials(clock: Clock, way: Way): Credentials {
   const { limits } = way;
-  const stsClients = new LRUCache<string, STSClient>({ max: MOST_STS_CLIENTS, dispose: (client) => client.destroy() });
+  const stsClients = new LRUCache<string, STSClient>({ max: MAX_STS_CLIENTS, dispose: (client) => client.destroy() });
   const sessions = new LRUCache<string, Keys, NewSession>({
-    max: MOST_SESSIONS,
+    max: MAX_SESSIONS,
     perf: { now: () => clock.now().getTime() },
     ttlResolution: 0,
     ignoreFetchAbort: true,

@@ -12,9 +12,9 @@ import { type AwsCall, toAwsFault } from './aws-fault.ts';
 import { type Clients, createClients } from './clients.ts';
 import { createCredentials } from './credentials.ts';
 import { listedStatus } from './listed-status.ts';
-import { seenExecution } from './seen-execution.ts';
 import { createTaskNames } from './task-names.ts';
 import { TIME_LIMITS, type TimeLimits, type Way, within } from './time-limits.ts';
+import { toTaskExecution } from './to-task-execution.ts';
 
 /** DataSync through the SDK, which takes its endpoints and the bot's own credentials from the environment. */
 export interface DataSyncExecutions extends Executions {
@@ -43,14 +43,14 @@ export function createExecutions(options: {
      * @throws AwsFault: `not-found` for an unknown execution, or one of another Region or account; other kinds may pass
      */
     describe: async (execution, access) => {
-      const [seen, taskName] = await Promise.all([
+      const [observed, taskName] = await Promise.all([
         asCall({ operation: 'datasync:DescribeTaskExecution', role: access.role }, limits.describe, (signal) =>
           usingClient(clients, execution, access, (client) => look(client, execution, clock, signal)),
         ),
         // The session of a change has no permission for the task.
         names.of(execution, access.role),
       ]);
-      return { ...seen, taskName };
+      return { ...observed, taskName };
     },
 
     /**
@@ -124,7 +124,7 @@ async function look(
   abortSignal: AbortSignal,
 ): Promise<Omit<TaskExecution, 'taskName'>> {
   const answer = await client.send(new DescribeTaskExecutionCommand({ TaskExecutionArn: arn }), { abortSignal });
-  return seenExecution(arn, answer, clock.now());
+  return toTaskExecution(arn, answer, clock.now());
 }
 
 /** Only throttled calls are repeated: of those alone it is certain that nothing was carried out. */

@@ -1,7 +1,7 @@
 import { type DataSyncClient, InvalidRequestException, paginateListTaskExecutions } from '@aws-sdk/client-datasync';
 import type { ExecutionArn } from '../domain/execution/task-execution.ts';
 import { AwsFault } from '../workflow/faults.ts';
-import { UNKNOWN_STATUS } from './seen-execution.ts';
+import { UNKNOWN_STATUS } from './to-task-execution.ts';
 
 /** The role that reads the list, and its account. */
 interface Reader {

@@ -6,14 +6,14 @@ interface ProxyWay {
   noProxy: string;
 }
 
-const MOST_SOCKETS = 50;
+const MAX_SOCKETS = 50;
 
 /** Node's own agent with a proxy. Only https goes through it: a local AWS and an instance's credentials are reached by http. */
 export function proxyAgent({ url, noProxy }: ProxyWay): Agent {
   // `proxyEnv` is newer than the Node types of this project.
   const options = {
     keepAlive: true,
-    maxSockets: MOST_SOCKETS,
+    maxSockets: MAX_SOCKETS,
     proxyEnv: { HTTPS_PROXY: url, NO_PROXY: withSubdomains(noProxy) },
   };
   return new Agent(options);

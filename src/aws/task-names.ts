@@ -6,7 +6,7 @@ import type { Clients } from './clients.ts';
 import { type TimeLimits, within } from './time-limits.ts';
 
 /** More than one list is likely to show. A name that was dropped is asked for again. */
-export const MOST_NAMES = 10_000;
+export const MAX_NAMES = 10_000;
 
 /** The names of tasks, kept for a while: a task is seldom renamed. */
 export interface TaskNames {
@@ -18,7 +18,7 @@ export interface TaskNames {
 
 export function createTaskNames(clock: Clock, clients: Clients, limits: TimeLimits): TaskNames {
   const names = new LRUCache<string, { name: string | null }, { region: string; role: string | null }>({
-    max: MOST_NAMES,
+    max: MAX_NAMES,
     ttl: limits.nameKept,
     perf: { now: () => clock.now().getTime() },
     ttlResolution: 0,

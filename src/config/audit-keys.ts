@@ -11,14 +11,14 @@ export interface AuditKey {
   readonly key: Buffer;
 }
 
-/** The keys to verify an audit log with; null where they aren't set. */
+/** The keys to verify an audit log with; null if none are set. */
 export type AuditKeys = { readonly keys: readonly AuditKey[] | null; readonly signingKey: KeyObject | null };
 
 /** `kid:hex[,kid:hex…]` */
 export const auditKeys = z.string().transform((text, issues): AuditKey[] => {
   const seen = new Set<string>();
   return text.split(',').flatMap((entry, index) => {
-    // Names only the position: where a kid is missing, the text in its place may be the key itself.
+    // Names only the position: if a kid is missing, the text in its place may be the key itself.
     const fault = (problem: string): [] => {
       issues.addIssue({ code: 'custom', message: `entry ${index + 1} ${problem}` });
       return [];
@@ -50,7 +50,7 @@ export const signingKey = z.string().transform((text, issues): KeyObject => {
   return key.asymmetricKeyType === 'ed25519' ? key : fault('is a private key, but not an Ed25519 one');
 });
 
-/** What the audit commands need to verify an export: no Redis, and nothing that is required. */
+/** What the audit commands need to verify an export: no Redis, and no required variable. */
 export function readAuditKeys(env: Environment): Result<AuditKeys, ConfigFault[]> {
   const { faults, optional } = createEnvironmentReader(env);
   const read = { keys: optional('AUDIT_KEYS', auditKeys), signingKey: optional('AUDIT_SIGNING_KEY', signingKey) };

@@ -1,7 +1,7 @@
 import { printable } from '../domain/text/printable.ts';
 import { OPS_HOST_EXPECTED } from './listen-address.ts';
 
-/** One thing that is wrong with the environment. Contains no value: it may be a secret. */
+/** One fault in the environment. It contains no value, which may be a secret. */
 export interface ConfigFault {
   readonly name: string;
   readonly problem: string;
@@ -12,7 +12,7 @@ export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] a
 
 const PROXY = 'http://[user:password@]host[:port]; characters with a meaning of their own percent-encoded';
 
-/** Every variable that is read, with what it should be. */
+/** All variables that are read, with what they should be. */
 export const EXPECTED = {
   SLACK_BOT_TOKEN: 'the bot token that the app got when it was installed, xoxb-…',
   SLACK_SIGNING_SECRET: "the app's signing secret (Basic Information), or SLACK_APP_TOKEN for Socket Mode",
@@ -45,7 +45,7 @@ export const EXPECTED = {
 /** The name of a variable. */
 export type ConfigName = keyof typeof EXPECTED;
 
-/** Every fault on a line of its own, with what is expected below it. */
+/** Each fault on a line of its own, with what is expected below it. */
 export function describeConfigFaults(faults: readonly ConfigFault[]): string {
   return faults
     .map(({ name, problem, expected }) => `${name} ${printable(problem)}\n  expected: ${expected}`)

@@ -34,11 +34,11 @@ export function createEnvironmentReader(env: Environment) {
     faults,
     /** Adds a fault. */
     fault,
-    /** The trimmed text; undefined where it is not set. */
+    /** The trimmed text; undefined if it is not set. */
     given,
-    /** Null where it is not set or has a fault. */
+    /** Null if it is not set or has a fault. */
     optional,
-    /** Null where it has a fault, as it has where it is not set. */
+    /** Null if it has a fault; not being set is one. */
     required,
   };
 }

@@ -4,12 +4,12 @@ import type { ConfigFault } from './config-fault.ts';
 import { createEnvironmentReader, type Environment } from './environment-reader.ts';
 import { keyPrefix, type RedisTarget, readRedis } from './redis-target.ts';
 
-/** What the audit commands need to read the log in Redis: nothing of Slack. */
+/** What the audit commands need to read the log in Redis, without Slack. */
 export interface LedgerConfig extends AuditKeys {
   readonly redis: { readonly target: RedisTarget; readonly prefix: string };
 }
 
-/** Reads what the audit commands need, or every fault of it. */
+/** Reads it, or returns all faults. */
 export function readLedgerConfig(env: Environment): Result<LedgerConfig, ConfigFault[]> {
   const reader = createEnvironmentReader(env);
   const { faults, optional } = reader;

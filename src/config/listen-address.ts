@@ -6,7 +6,7 @@ export const OPS_HOST_EXPECTED =
 
 const HOST_NAME = /^(?=.*[A-Za-z])[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?$/;
 
-/** An IP address or a host name. Whether it belongs to this machine shows only when the bot listens on it. */
+/** An IP address or a host name. Whether it belongs to this machine is known only when the bot listens on it. */
 export const listenAddress = z
   .string()
   .refine((text) => isIP(text) !== 0 || HOST_NAME.test(text), 'is not an IP address or a host name');

@@ -4,12 +4,12 @@ import { z } from 'zod';
 export interface ProxyWay {
   /** `http://[user:password@]host[:port]`, or https. */
   readonly url: string;
-  /** Hosts that are reached without it, in the form of NO_PROXY; each includes its subdomains. */
+  /** Hosts that bypass the proxy, in the form of NO_PROXY; each includes its subdomains. */
   readonly noProxy: string;
 }
 
-/** The first minor version of each major one whose `http` module supports proxies, which the AWS SDK needs. */
-const LEAST_NODE: Readonly<Record<string, number>> = { 22: 21, 24: 5 };
+/** The first minor version of each major version whose `http` module supports proxies, which the AWS SDK needs. */
+const MIN_NODE_MINOR: Readonly<Record<string, number>> = { 22: 21, 24: 5 };
 
 export const proxyAddress = z
   .string()
@@ -29,7 +29,7 @@ export const proxyAddress = z
 /** Whether the `http` module of this version of Node supports proxies. */
 export function canProxy(version: string): boolean {
   const [major = 0, minor = 0] = version.split('.').map(Number);
-  const least = LEAST_NODE[major];
+  const least = MIN_NODE_MINOR[major];
   return least === undefined ? major > 24 : minor >= least;
 }
 

@@ -11,16 +11,16 @@ import { keyPrefix, type RedisTarget, readRedis } from './redis-target.ts';
 import { secretsOf } from './secrets-of.ts';
 import { apiUrl, appToken, botToken, signingSecret } from './slack-credentials.ts';
 
-/** The bot's whole configuration: read once, and deeply frozen except for key material, which can't be. */
+/** The bot's configuration: read once, and deeply frozen except for key material, which can't be. */
 export interface Config {
   readonly slack: {
     readonly botToken: string;
     readonly mode:
       | { readonly kind: 'http'; readonly signingSecret: string; readonly port: number }
       | { readonly kind: 'socket'; readonly appToken: string };
-    /** The secret before a rotation: ids sealed with it can still be opened. Requests are never verified with it. */
+    /** The secret before a rotation: ids sealed with it are still accepted. Requests are never verified with it. */
     readonly oldSigningSecret: string | null;
-    /** The base of the Web API, which ends in a slash; null = Slack's own. */
+    /** The base URL of the Web API, with a slash at the end; null = Slack's own. */
     readonly apiUrl: string | null;
   };
   readonly redis: { readonly target: RedisTarget; readonly prefix: string };
@@ -38,7 +38,7 @@ export interface Config {
   /** The address that OPS_PORT listens on; null = every interface. */
   readonly opsHost: string | null;
   readonly logLevel: LogLevel;
-  /** Every secret text in the above, for the logger to redact. */
+  /** All secrets in the above, for the logger to redact. */
   readonly secrets: readonly string[];
 }
 

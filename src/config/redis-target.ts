@@ -32,10 +32,10 @@ export interface RedisAccess {
 const DEFAULT_PORT = { single: 6379, cluster: 6379, sentinel: 26_379 } as const;
 
 /**
- * Reads `REDIS_URL`: `redis[s]://[user:password@]h[:p][/db]`, `redis[s]+cluster://[user:password@]h:p[,h:p]`,
- * `redis[s]+sentinel://[user:password@]h:p[,h:p]/NAME`. Whatever has no meaning here is refused, so that nothing in an address
- * is ignored.
- * @returns the target, or what is wrong, without repeating any of the address
+ * Parses `REDIS_URL`: `redis[s]://[user:password@]h[:p][/db]`, `redis[s]+cluster://[user:password@]h:p[,h:p]`,
+ * `redis[s]+sentinel://[user:password@]h:p[,h:p]/NAME`. Parts without a meaning here are refused, so that nothing in an
+ * address is ignored.
+ * @returns the target, or what is wrong, without repeating any part of the address
  */
 export function readRedisTarget(text: string): Result<RedisTarget, string> {
   const scheme = /^redis(s?)(\+cluster|\+sentinel)?:\/\//i.exec(text);
@@ -74,7 +74,7 @@ export function readRedisTarget(text: string): Result<RedisTarget, string> {
   }
 }
 
-/** The password as written in an address, percent-encoding and all. */
+/** The password as written in an address, still percent-encoded. */
 export function writtenPassword(text: string): string | null {
   const [userinfo] = halves(text.replace(/^[^:]*:\/\//, ''));
   return userinfo?.split(':').slice(1).join(':') || null;
@@ -138,10 +138,10 @@ const certificates = z.string().transform((path, issues): string => {
   return pem;
 });
 
-/** What the names of all keys begin with. */
+/** The prefix of all keys. */
 export const keyPrefix = z.string().regex(/^[A-Za-z0-9._-]{1,32}$/, 'is not allowed');
 
-/** Reads the variables that say how to connect to Redis. One that would have no effect is a fault. */
+/** Reads the variables that configure the connection to Redis. A variable without effect is a fault. */
 export function readRedis({ fault, optional, required }: EnvironmentReader): RedisTarget | null {
   const target = required('REDIS_URL', redisTarget);
   const ca = optional('REDIS_CA_FILE', certificates);

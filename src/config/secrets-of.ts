@@ -2,7 +2,7 @@ import type { AuditKey } from './audit-keys.ts';
 import type { Environment } from './environment-reader.ts';
 import { type RedisTarget, writtenPassword } from './redis-target.ts';
 
-/** Every secret text in the environment, in each form that it could be logged in. */
+/** All secrets in the environment, in each form in which they could be logged. */
 export function secretsOf(
   env: Environment,
   parts: { target: RedisTarget; keys: readonly AuditKey[]; proxyUrl: string | null },

@@ -13,14 +13,17 @@ export const appToken = z
   .refine((text) => !/^xox[a-z]-/.test(text), { message: 'is not an app-level token', abort: true })
   .regex(/^xapp-[\w.-]+$/, 'does not look like an app-level token');
 
-/** Slack's have 32 hex digits today, but their format is not documented: only what can't be a secret is refused. */
+/**
+ * Slack's secrets have 32 hex digits today, but their format is not documented, so only values that can't be a secret
+ * are refused.
+ */
 export const signingSecret = z
   .string()
   .regex(/^\S+$/, { message: 'has spaces in it', abort: true })
   .refine((text) => !/^x(?:ox|app)/.test(text), { message: 'is a token', abort: true })
   .regex(/^[A-Za-z0-9]{16,}$/, 'does not look like a signing secret: Slack’s have 32 hex digits');
 
-/** The base of the Web API; a slash is added where it has none at its end. */
+/** The base URL of the Web API; a slash is added at the end if there is none. */
 export const apiUrl = z
   .string()
   .refine((text) => URL.canParse(text), { message: 'is not an address', abort: true })

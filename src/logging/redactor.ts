@@ -2,9 +2,9 @@
 const REDACTED = '[redacted]';
 
 const LEFT_OUT = '[left out]';
-const LONGEST_TEXT = 16_384;
+const MAX_TEXT_LENGTH = 16_384;
 /** Shorter ones would match in every line; the patterns below still find them in their usual places. */
-const SHORTEST_SECRET = 4;
+const MIN_SECRET_LENGTH = 4;
 
 // In lower case, without _ and -.
 const SECRET_KEYS = new Set(
@@ -60,7 +60,9 @@ export function redactor(secrets: readonly string[]): (value: unknown) => unknow
   const clean = (text: string): string => {
     let result = known === null ? text : text.replace(known, REDACTED);
     for (const [pattern, replacement] of PATTERNS) result = result.replace(pattern, replacement);
-    return result.length > LONGEST_TEXT ? `${result.slice(0, LONGEST_TEXT)}… (${result.length} characters)` : result;
+    return result.length > MAX_TEXT_LENGTH
+      ? `${result.slice(0, MAX_TEXT_LENGTH)}… (${result.length} characters)`
+      : result;
   };
 
   const redact = (value: unknown): unknown => {
@@ -81,7 +83,7 @@ export function redactor(secrets: readonly string[]): (value: unknown) => unknow
 
 function secretPattern(secrets: readonly string[]): RegExp | null {
   const forms = secrets
-    .filter((secret) => secret.length >= SHORTEST_SECRET)
+    .filter((secret) => secret.length >= MIN_SECRET_LENGTH)
     .flatMap((secret) => [
       secret,
       encodeURIComponent(secret),

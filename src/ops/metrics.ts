@@ -1,6 +1,9 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 
-/** The bot's metrics. Label values come from closed lists, never ids or people: each new value is a time series for good. */
+/**
+ * The bot's metrics. Label values come from closed lists, never from ids or people, because each new value is a
+ * permanent time series.
+ */
 export type Metrics = ReturnType<typeof createMetrics>;
 
 /**

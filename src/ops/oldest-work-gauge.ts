@@ -1,6 +1,6 @@
 import { Gauge, type Registry } from 'prom-client';
 
-/** How long the oldest work has waited; NaN, Prometheus's "unknown", where that is not known. A scrape asks nobody. */
+/** How long the oldest work has waited; NaN, Prometheus's "unknown", if that is unknown. A scrape makes no calls. */
 export function measureOldestWork(registry: Registry, oldestSeconds: () => number): void {
   new Gauge({
     name: 'datasync_throttle_oldest_work_age_seconds',

@@ -40,9 +40,9 @@ interface Answer {
 }
 
 /**
- * Serves `/healthz` (200 while the event loop turns), `/readyz` (503 while any check fails) and `/metrics` (Prometheus).
- * `/healthz` and `/readyz` are answered from memory, so that nobody who reaches the port can make the bot work.
- * @throws what `listen()` throws, such as EADDRINUSE
+ * Serves `/healthz` (200 while the event loop runs), `/readyz` (503 while any check fails) and `/metrics` (Prometheus).
+ * `/healthz` and `/readyz` are answered from memory, so that nobody with access to the port can put load on the bot.
+ * @throws errors of `listen()`, such as EADDRINUSE
  */
 export async function startOpsServer({ port, host, readiness, metrics, log }: OpsServerOptions): Promise<OpsServer> {
   const pages: Readonly<Record<string, () => Promise<Answer>>> = {

@@ -26,9 +26,9 @@ export interface ReadinessFacts {
   lastCommit: { failed(): { fault: unknown; agoMs: number } | null };
   heartbeats: Pick<Heartbeats, 'overdue'>;
   token: () => Polled<TokenAnswer> | null;
-  /** Why nothing may be written to the audit log in Redis; null where writing is fine. */
+  /** Why the bot has stopped writing to the audit log in Redis; null while it writes. */
   lost: () => string | null;
-  /** What else is wrong with the audit log, or can't be known about it, each as a sentence. */
+  /** Other problems of the audit log, or facts about it that can't be determined, each as a sentence. */
   warnings: () => readonly string[];
   /**
    * Digest of this bot's policy, and its groups that can't be read from Slack. `differing`: the policies that other bots have
@@ -45,22 +45,25 @@ type ProvenHealth = Extract<RedisHealth, { kind: 'proven' }>;
 
 type Judged = { state: CheckState; detail: string };
 
-/** A result older than this says nothing about now: whatever polls is stuck. */
+/** A result older than this says nothing about now; the polling must be stuck. */
 const REDIS_STALE_MS = 20_000;
 const TOKEN_STALE_MS = 5 * 60_000;
-/** A later successful probe shows that Redis takes writes again; the failed commit is still worth a warning for this long. */
+/**
+ * A later successful probe shows that Redis accepts writes again; the failed commit is still reported as a warning for
+ * this long.
+ */
 const COMMIT_TOLD_MS = 5 * 60_000;
 const WORK_SLOW_MS = 15_000;
 const WORK_STILL_MS = 60_000;
-const MOST_CLOCK_MS = 5000;
+const MAX_CLOCK_DIFFERENCE_MS = 5000;
 /** Slack renews connections regularly; for this long there may be none. */
 const SOCKETS_AWAY_MS = 15_000;
 
 const NOT_YET = 'not looked at yet';
 
 /**
- * Ready = requests can be recorded, and decisions are carried out. Every check judges by what is in memory already, so
- * probes cost nothing, however often they come.
+ * Ready = requests can be recorded, and decisions are carried out. Every check reads memory only, so probes cost
+ * nothing, however often they come.
  */
 export function readinessChecks(facts: ReadinessFacts): ReadinessCheck[] {
   const health = () => provenHealth(facts.redis());
@@ -143,7 +146,7 @@ function workers(overdue: readonly { loop: LoopName; ms: number }[]): Judged {
 function clock(health: ProvenHealth | null): Judged {
   if (health === null) return warn('not known: Redis could not be looked at');
   const ahead = health.aheadMs;
-  if (Math.abs(ahead) <= MOST_CLOCK_MS) return ok("within 5 s of Redis's");
+  if (Math.abs(ahead) <= MAX_CLOCK_DIFFERENCE_MS) return ok("within 5 s of Redis's");
   const when = ahead > 0 ? 'ahead of' : 'behind';
   return fail(
     `this machine's clock is ${seconds(Math.abs(ahead))} ${when} Redis's: limits end too ${ahead > 0 ? 'early' : 'late'}, and records carry a wrong time. Correct whichever clock is wrong (NTP)`,

@@ -46,7 +46,7 @@ export function createReadinessReport(checks: readonly ReadinessCheck[], log: Lo
   }
 
   return {
-    /** For a probe. Before `begin` nothing is logged: that a starting bot is not ready is no news. */
+    /** For a probe. Before `begin` nothing is logged, because a starting bot is never ready. */
     now: () => (timer === undefined ? report() : logChanges()),
     /** The start is over: the state is logged now, and at each change. */
     begin(about: object): void {

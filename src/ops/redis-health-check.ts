@@ -5,9 +5,9 @@ export type RedisHealth =
   | Extract<WriteProbe, { kind: 'wrong-type' }>
   | {
       kind: 'proven';
-      /** How far this machine's clock is at least ahead of Redis's; negative: behind. */
+      /** How far this machine's clock is ahead of Redis's at least; negative: behind. */
       aheadMs: number;
-      /** The oldest work that could be done and that no worker has; `effect` is null where its kind can't be read. */
+      /** The oldest work that is ready and that no worker has claimed; `effect` is null if its kind can't be parsed. */
       oldest: { effect: string | null; ms: number } | null;
     };
 
@@ -27,7 +27,7 @@ export function createRedisHealthCheck({
   clock,
   now = () => performance.now(),
 }: RedisHealthCheckOptions) {
-  /** The first timer, if it is due, and since when it has been seen due: a worker takes any within a second. */
+  /** The first timer, if it is overdue, and since when that was observed: a worker takes any timer within a second. */
   let overdue: { timer: string; since: number } | null = null;
 
   function overdueMs(timer: { effect: string; dueMs: number } | null): number | null {

@@ -8,7 +8,7 @@ export interface PollingOptions<T> {
   retryMs: number;
   /** Whether the next poll comes after `retryMs`, or after this many milliseconds. */
   retryAfter?: (value: T) => boolean | number;
-  /** Told of the first of several failures in a row. */
+  /** Called for the first of several failures in a row. */
   onFault: (fault: unknown) => void;
   /** A value that is known already: the first poll comes when it is `everyMs` old. */
   initial?: T;
@@ -17,7 +17,7 @@ export interface PollingOptions<T> {
 /** How the newest poll ended, and when. */
 export type Polled<T> = ({ value: T } | { fault: unknown }) & { endedAt: Date; agoMs: number };
 
-/** Polls something at an interval of its own and keeps the newest result: whoever reads it costs nothing. */
+/** Polls something at a fixed interval and keeps the newest result, so that reading it costs nothing. */
 export function startPolling<T>({
   poll,
   everyMs,

@@ -18,7 +18,7 @@ import { startPolling } from './start-polling.ts';
 const REDIS_EVERY_MS = 5000;
 const TOKEN_EVERY_MS = 60_000;
 const RETRY_MS = 1000;
-/** A refused token is checked again sooner, since somebody is about to fix it. */
+/** A refused token is checked again sooner, since somebody is probably fixing it. */
 const REFUSED_RETRY_MS = 10_000;
 
 export interface ReadinessOptions
@@ -85,13 +85,16 @@ export function startReadiness(options: ReadinessOptions, { lastCommit, heartbea
       receiving = () => ({ kind: 'starting', waitsFor: 'the port, or the connection, that Slack reaches it by' });
       token ??= pollToken();
     },
-    /** The start is over: `now` tells how requests reach the bot, and each change is logged. @param about more fields for the first line */
+    /**
+     * The start is over: `now` says how requests reach the bot, and each change is logged. @param about more fields for
+     * the first line
+     */
     async begin(now: () => Receiving, about: object): Promise<void> {
       receiving = now;
       await redis.first;
       report.begin(about);
     },
-    /** An orderly stop begins: probes are told so, the log is not. */
+    /** An orderly stop begins: probes report it, the log does not. */
     stopping(): void {
       report.stop();
       receiving = () => ({ kind: 'stopping' });

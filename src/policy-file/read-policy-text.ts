@@ -35,9 +35,9 @@ export interface PolicyFileFault extends PolicyFault {
 }
 
 const LONGEST = 256 * 1024;
-const MOST_ALIASES = 100;
+const MAX_ALIASES = 100;
 // One mistake in YAML can cause thousands of meaningless faults after it.
-const MOST_SYNTAX_FAULTS = 20;
+const MAX_SYNTAX_FAULTS = 20;
 
 /** Reads the text of a policy file: YAML 1.2, so JSON too. @returns the policy, or all faults, in the order of their lines */
 export function readPolicyText(text: string): Result<ReadPolicy, PolicyFileFault[]> {
@@ -58,7 +58,7 @@ export function readPolicyText(text: string): Result<ReadPolicy, PolicyFileFault
     const key = quoted(/^[^\s:]*/.exec(text.slice(offset, offset + 200))?.[0] ?? '');
     return { ...at, path: [], problem: `the key ${key} is there twice`, expected: 'each key once' };
   });
-  if (syntax.length > 0) return bad(inOrder(syntax).slice(0, MOST_SYNTAX_FAULTS));
+  if (syntax.length > 0) return bad(inOrder(syntax).slice(0, MAX_SYNTAX_FAULTS));
 
   const aliases = aliasFaults(document).map(({ offset, ...fault }) => ({ ...place(offset), ...fault }));
   if (aliases.length > 0) return bad(inOrder(aliases));
@@ -121,8 +121,8 @@ function aliasFaults(document: Document): (PolicyFault & { offset: number })[] {
     expected,
     offset: node.range?.[0] ?? 0,
   });
-  const oneTooMany = aliases[MOST_ALIASES];
-  if (oneTooMany) return [fault(oneTooMany.node, 'is one too many', `at most ${MOST_ALIASES} aliases`)];
+  const oneTooMany = aliases[MAX_ALIASES];
+  if (oneTooMany) return [fault(oneTooMany.node, 'is one too many', `at most ${MAX_ALIASES} aliases`)];
   return aliases.flatMap(({ node, nested }) => {
     if (nested) return [fault(node, 'is inside an anchor', 'aliases outside of what an anchor names')];
     return node.resolve(document) ? [] : [fault(node, 'has no anchor', `an anchor &${quoted(node.source)} above it`)];

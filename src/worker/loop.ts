@@ -27,9 +27,9 @@ const RENEW_MS = 10_000;
 const TIMERS_MS = 250;
 const ABANDONED_MS = 5_000;
 const REST_MS = 250;
-const MOST_BACKOFF_SECONDS = 30;
+const MAX_BACKOFF_SECONDS = 30;
 /** Another bot may finish the work, of which this one never hears: so what is kept about it needs a bound. */
-const MOST_REMEMBERED = 1000;
+const MAX_REMEMBERED = 1000;
 
 /** Claims work, runs it and settles it, until it is stopped. */
 export function startLoop({
@@ -46,9 +46,9 @@ export function startLoop({
   /** By claim. */
   const inHand = new Map<string, Work>();
   /** How often a piece of work failed in a row, by effect, so that each wait is longer than the one before. */
-  const failures = new LRUCache<string, number>({ max: MOST_REMEMBERED });
+  const failures = new LRUCache<string, number>({ max: MAX_REMEMBERED });
   /** Why a piece of work waits, by effect: logged only when it changes. */
-  const waits = new LRUCache<string, string>({ max: MOST_REMEMBERED });
+  const waits = new LRUCache<string, string>({ max: MAX_REMEMBERED });
   let freed = () => {};
 
   async function perform(work: Work): Promise<void> {
@@ -109,7 +109,7 @@ export function startLoop({
   function backoff(work: Work): number {
     const count = (failures.get(keyOf(work)) ?? 0) + 1;
     failures.set(keyOf(work), count);
-    return Math.min(0.5 * 2 ** (count - 1), MOST_BACKOFF_SECONDS);
+    return Math.min(0.5 * 2 ** (count - 1), MAX_BACKOFF_SECONDS);
   }
 
   /** Runs a step over and over. After a fault (Redis is away) it rests and goes on. */

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { createClients, MOST_CLIENTS } from '../../src/aws/clients.ts';
+import { createClients, MAX_CLIENTS } from '../../src/aws/clients.ts';
 import { createCredentials } from '../../src/aws/credentials.ts';
-import { createTaskNames, MOST_NAMES } from '../../src/aws/task-names.ts';
+import { createTaskNames, MAX_NAMES } from '../../src/aws/task-names.ts';
 import { TIME_LIMITS } from '../../src/aws/time-limits.ts';
 
 const clock = { now: () => new Date(0) };
@@ -22,9 +22,9 @@ describe('what the bot keeps of AWS', () => {
     const clients = given();
     const first = await clients.reader('xx-first-1', null);
     const closed = vi.spyOn(first, 'destroy');
-    for (let number = 1; number < MOST_CLIENTS; number++) await clients.reader(`xx-made-up-${number}`, null);
+    for (let number = 1; number < MAX_CLIENTS; number++) await clients.reader(`xx-made-up-${number}`, null);
     expect(await clients.reader('xx-first-1', null)).toBe(first);
-    for (let number = 0; number < MOST_CLIENTS - 1; number++) await clients.reader(`xx-more-${number}`, null);
+    for (let number = 0; number < MAX_CLIENTS - 1; number++) await clients.reader(`xx-more-${number}`, null);
     expect(closed).not.toHaveBeenCalled();
     await clients.reader('xx-last-1', null);
     expect(closed).toHaveBeenCalledTimes(1);
@@ -35,7 +35,7 @@ describe('what the bot keeps of AWS', () => {
   it('is the names of the tasks learned last', () => {
     const clients = given();
     const names = createTaskNames(clock, clients, TIME_LIMITS);
-    for (let number = 0; number <= MOST_NAMES; number++) names.learn(`task-${number}`, 'nightly');
+    for (let number = 0; number <= MAX_NAMES; number++) names.learn(`task-${number}`, 'nightly');
     expect(names.known('task-0')).toBeNull();
     expect(names.known('task-1')).toBe('nightly');
     clients.close();

@@ -80,7 +80,7 @@ describe('readRedisTarget', () => {
 });
 
 describe('readConfig', () => {
-  it('takes a CA file and what the sentinels ask for where they can take effect', () => {
+  it('accepts a CA file and the sentinels’ credentials where they have an effect', () => {
     const folder = mkdtempSync(join(tmpdir(), 'datasync-throttle-config-'));
     const { cert } = selfSigned(['localhost']);
     const file = join(folder, 'ca.pem');

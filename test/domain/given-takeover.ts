@@ -1,6 +1,6 @@
 import type { Rule } from '../../src/domain/policy/policy.ts';
-import type { AskCommand } from '../../src/domain/request/ask-command.ts';
 import { decideRequest } from '../../src/domain/request/decide-request.ts';
+import type { RequestCommand } from '../../src/domain/request/request-command.ts';
 import { stateEvent } from '../../src/domain/request/request-event.ts';
 import type { ThrottleRequest } from '../../src/domain/request/throttle-request.ts';
 import { startedEvent } from '../../src/domain/run/decide-apply.ts';
@@ -33,7 +33,7 @@ export const DAY_RULE = rule({
 
 /** Requested by `by` on `base`, approved by those who had to be asked, and in force for 8 hours from second 2 on. */
 export function runningLimit(
-  but: { of?: Rule; by?: AskCommand['requester']; base?: number; to?: number } = {},
+  but: { of?: Rule; by?: RequestCommand['requester']; base?: number; to?: number } = {},
 ): ThrottleRequest {
   const { of = DAY_RULE, by = LEAD, base = UNLIMITED, to = 10 * MIB } = but;
   const asked = requested({
@@ -58,7 +58,7 @@ export function inForce(approved: ThrottleRequest, running: ThrottleRequest | nu
 }
 
 export interface Asking {
-  by?: AskCommand['requester'];
+  by?: RequestCommand['requester'];
   rate?: number;
   seconds?: number | null;
   of?: Rule;

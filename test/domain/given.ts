@@ -3,9 +3,9 @@ import { parseExecutionArn, type TaskExecution } from '../../src/domain/executio
 import type { PolicyInForce } from '../../src/domain/policy/policies-in-force.ts';
 import type { Groups, Person, Policy, Rule } from '../../src/domain/policy/policy.ts';
 import { DEFAULT_LIMITS } from '../../src/domain/policy/use-limits.ts';
-import type { AskCommand } from '../../src/domain/request/ask-command.ts';
 import { decideRequest } from '../../src/domain/request/decide-request.ts';
 import { evolve } from '../../src/domain/request/evolve-request.ts';
+import type { RequestCommand } from '../../src/domain/request/request-command.ts';
 import type { ThrottleRequest } from '../../src/domain/request/throttle-request.ts';
 
 /** The world of the tests: one execution at 100 MiB/s, an operator, two leads and some who may nothing. */
@@ -75,7 +75,7 @@ export function execution(changes: Partial<TaskExecution> = {}): TaskExecution {
   };
 }
 
-export function ask(changes: Partial<AskCommand> = {}): AskCommand {
+export function ask(changes: Partial<RequestCommand> = {}): RequestCommand {
   const arn = parseExecutionArn(ARN);
   if (!arn.ok) throw new Error('the ARN of the tests is none');
   return {
@@ -111,7 +111,7 @@ export function facts(changes: Partial<Facts> = {}): Facts {
 }
 
 /** A request as it is after it was asked for, and after the events that follow. */
-export function requested(changes: { of?: Rule; ask?: Partial<AskCommand>; seen?: Partial<TaskExecution> } = {}) {
+export function requested(changes: { of?: Rule; ask?: Partial<RequestCommand>; seen?: Partial<TaskExecution> } = {}) {
   const of = changes.of ?? rule();
   const decision = decideRequest(
     ask(changes.ask),

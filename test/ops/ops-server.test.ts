@@ -120,7 +120,7 @@ describe('startOpsServer', () => {
     await expect(again).rejects.toMatchObject({ code: 'EADDRINUSE' });
   });
 
-  it('stops at once, whoever holds a connection', async () => {
+  it('stops at once, even with open connections', async () => {
     await start();
     const socket = connect(ops?.port ?? 0, '127.0.0.1');
     await once(socket, 'connect');

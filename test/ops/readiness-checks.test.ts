@@ -143,7 +143,7 @@ describe('Slack', () => {
     expect(judged({ token })).toEqual([['slack', 'warn', expect.stringMatching(/^Slack does not answer: messages/)]]);
   });
 
-  it('that wants not to be asked for long: a warning for so long', () => {
+  it('that asks for a long wait: a warning for that time', () => {
     const unknown: TokenAnswer = { kind: 'unknown', why: 'Slack limits the rate', waitSeconds: 900 };
     expect(judged({ token: found(unknown, 890_000) })).toEqual([
       ['slack', 'warn', expect.stringMatching(/^Slack limits/)],
@@ -153,7 +153,7 @@ describe('Slack', () => {
     ]);
   });
 
-  it('that was not asked for long: not ready', () => {
+  it('that was not called for long: not ready', () => {
     const token = found<TokenAnswer>({ kind: 'taken' }, 301_000);
     expect(judged({ token })).toEqual([['slack', 'fail', expect.stringMatching(/^not looked at since/)]]);
   });

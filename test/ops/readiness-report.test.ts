@@ -21,7 +21,7 @@ function given() {
 }
 
 describe('what readiness logs', () => {
-  it('is nothing before the start is over, and then how it stands', () => {
+  it('is nothing before the start is over, and then the state', () => {
     const { states, report, told } = given();
     states.redis = 'fail';
     expect(report.now().ready).toBe(false);
@@ -31,7 +31,7 @@ describe('what readiness logs', () => {
     expect(told()).toMatchObject([{ level: 'info', msg: 'ready', port: 3000 }]);
   });
 
-  it('is one line a change, however often it is asked', () => {
+  it('is one line a change, however often it is probed', () => {
     const { states, report, told } = given();
     report.begin({});
     told();

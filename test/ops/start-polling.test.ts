@@ -43,7 +43,7 @@ describe('a poll', () => {
     expect(faults).toHaveLength(1);
   });
 
-  it('is repeated sooner where its value asks for that', async () => {
+  it('is repeated sooner if its value requests that', async () => {
     let polls = 0;
     const { last } = start({ poll: async () => ++polls, retryAfter: (value) => (value < 3 ? 1 : false) });
     await vi.waitFor(() => expect(last()).toMatchObject({ value: 3 }), { timeout: 20_000 });

@@ -1,4 +1,4 @@
-import type { AskCommand } from '../../src/domain/request/ask-command.ts';
+import type { RequestCommand } from '../../src/domain/request/request-command.ts';
 import { MIB } from '../domain/given.ts';
 import { idOf } from './given-bot.ts';
 import type { Bot } from './start-bot.ts';
@@ -13,7 +13,7 @@ export const FREE = {
 };
 
 /** A limit in force, of 50 MiB/s for an hour unless said otherwise; the id of its request. */
-export async function granted(bot: Bot, changes: Partial<Omit<AskCommand, 'requester'>> = {}): Promise<string> {
+export async function granted(bot: Bot, changes: Partial<Omit<RequestCommand, 'requester'>> = {}): Promise<string> {
   const id = idOf(await bot.ask({ durationSeconds: HOUR, ...changes }));
   await bot.work();
   return id;
@@ -25,6 +25,6 @@ export async function eventsSince(bot: Bot): Promise<string[]> {
 }
 
 /** A rate to request. */
-export function to(mib: number): Pick<AskCommand, 'rate'> {
+export function to(mib: number): Pick<RequestCommand, 'rate'> {
   return { rate: { kind: 'absolute', bytesPerSecond: mib * MIB } };
 }

@@ -4,7 +4,7 @@ import { createExecutions } from '../../src/aws/executions.ts';
 import type { TimeLimits } from '../../src/aws/time-limits.ts';
 import type { OtherPolicy, PolicyInForce } from '../../src/domain/policy/policies-in-force.ts';
 import type { Person, Rule } from '../../src/domain/policy/policy.ts';
-import type { AskCommand } from '../../src/domain/request/ask-command.ts';
+import type { RequestCommand } from '../../src/domain/request/request-command.ts';
 import type { ThrottleRequest } from '../../src/domain/request/throttle-request.ts';
 import { threadNotes } from '../../src/slack/views/cards/thread-notes.ts';
 import type { Connection } from '../../src/store/connection/connection.ts';
@@ -14,7 +14,7 @@ import { createOpenRequestQuota } from '../../src/store/counters/open-request-qu
 import { createUseCounter } from '../../src/store/counters/use-counter.ts';
 import { createOutbox } from '../../src/store/work/outbox.ts';
 import { cancelRequest } from '../../src/workflow/commands/cancel-request.ts';
-import type { Ask } from '../../src/workflow/commands/consider-request.ts';
+import type { RequestInput } from '../../src/workflow/commands/consider-request.ts';
 import { expireRequest } from '../../src/workflow/commands/expire-request.ts';
 import { extendGrant } from '../../src/workflow/commands/extend-grant.ts';
 import { postNotices } from '../../src/workflow/commands/post-notices.ts';
@@ -156,7 +156,7 @@ export async function startBot(arn: string, world: Outside, prefix?: string, pat
     settle,
     posted: (id: string) => posted.filter(({ request }) => request === id).map(({ key }) => key),
     ask: (
-      changes: Partial<Omit<AskCommand, 'requester' | 'endsAt'> & Pick<Ask, 'until'>> & {
+      changes: Partial<Omit<RequestCommand, 'requester' | 'endsAt'> & Pick<RequestInput, 'until'>> & {
         user?: string;
         op?: string;
       } = {},

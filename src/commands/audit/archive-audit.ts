@@ -60,7 +60,7 @@ export async function archiveAudit({ until, out }: ArchiveOptions, terminal: Ter
     const { head, ids } = plan;
     const { log, first, last, hash, count, at } = head;
     if (!ids || log === null || first === null || last === null || hash === null) {
-      terminal.say(`there is nothing to archive${heldWords(plan)}`);
+      terminal.say(`there is nothing to archive${grantWords(plan)}`);
       return 0;
     }
     const progress = (count: number) => terminal.progress?.(progressLine('archived', count, head.count));
@@ -84,13 +84,13 @@ export async function archiveAudit({ until, out }: ArchiveOptions, terminal: Ter
     }
     while (await trimStep(redis, keys, auditKeys)) await sleep(PAUSE_MS);
     terminal.say(
-      `${head.count} records, ${head.first} to ${head.last}, in ${printable(out)} and out of Redis${heldWords(plan)}`,
+      `${head.count} records, ${head.first} to ${head.last}, in ${printable(out)} and out of Redis${grantWords(plan)}`,
     );
     return 0;
   });
 }
 
-function heldWords({ held }: ArchivePlan): string {
+function grantWords({ held }: ArchivePlan): string {
   if (held === null) return '';
   return held === 'last-record'
     ? '; the last record stays'

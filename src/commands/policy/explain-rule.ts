@@ -11,7 +11,7 @@ import {
   type Rule,
 } from '../../domain/policy/policy.ts';
 import { approverIds } from '../../domain/policy/possible-approvers.ts';
-import { type AskedRate, formatRate, resolveRate, UNLIMITED } from '../../domain/rate/rate.ts';
+import { formatRate, type RequestedRate, resolveRate, UNLIMITED } from '../../domain/rate/rate.ts';
 import { formatDuration } from '../../domain/time/duration.ts';
 
 /** A request as far as it is known without Slack and AWS. */
@@ -20,7 +20,7 @@ export interface Question {
   /** Null: any. */
   channel: string | null;
   execution: ExecutionArn;
-  rate: AskedRate;
+  rate: RequestedRate;
   /** The limit in force; null: not known. */
   current: number | null;
 }

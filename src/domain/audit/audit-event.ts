@@ -27,8 +27,8 @@ import {
 } from './revert-details.ts';
 
 /**
- * Every event that a record can tell of, with the schema of its `detail`. docs/audit-events.md says what each means. What
- * older versions wrote must go on fitting: a field that was added later is optional.
+ * All events of the audit log, with the schema of each `detail`. docs/audit-events.md explains them. Records of older
+ * versions must still parse, so a field that was added later is optional.
  */
 export const EVENT_DETAILS = {
   requested: requestedDetail,
@@ -65,7 +65,7 @@ export function isEventName(name: unknown): name is EventName {
   return typeof name === 'string' && Object.hasOwn(EVENT_DETAILS, name);
 }
 
-/** What every event says. Fields as in the audit record; null: does not apply. */
+/** The fields that all events have, as in the audit record; null: does not apply. */
 export interface EventFacts {
   request: string | null;
   version: number | null;
@@ -80,18 +80,18 @@ export interface EventFacts {
   reason: string | null;
   rule: string | null;
   policy: string | null;
-  /** `requestId` of the look that the event rests on; `updateRequestId` of the change itself. */
+  /** `requestId`: AWS's id of the read that the event is based on. `updateRequestId`: that of the change itself. */
   aws: { requestId: string | null; updateRequestId?: string | null } | null;
 }
 
-/** One kind of event, before the log gives it a place (`seq`, `prev`, `at`). */
+/** One kind of event, before the log assigns its position and time (`seq`, `prev`, `at`). */
 export interface EventOf<E extends EventName> extends EventFacts {
   event: E;
   detail: Detail<E>;
 }
 
-/** What happened: told apart by `event`, each with its own `detail`. */
+/** An event: discriminated by `event`, each with its own `detail`. */
 export type AuditEvent = { [E in EventName]: EventOf<E> }[EventName];
 
-/** An event with its time, as the fold reads it. */
+/** An event with its time, as `evolve` takes it. */
 export type DatedEvent = AuditEvent & { at: string };

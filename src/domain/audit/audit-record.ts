@@ -10,7 +10,7 @@ import {
 } from './audit-event.ts';
 import { looseObject } from './loose-object.ts';
 
-/** The place of the log's last record. */
+/** The position of the log's last record. */
 export interface AuditHead {
   log: string;
   seq: number;
@@ -76,12 +76,12 @@ const auditRecord = z.discriminatedUnion('event', [
   recordOf('loss.accepted'),
 ]);
 
-/** One record of the audit log, as its bytes say it. Format version 1. */
+/** One parsed record of the audit log. Format version 1. */
 export type AuditRecord = z.infer<typeof auditRecord>;
 
 /**
- * The exact text of the record that follows `head`: compact JSON, keys always in this order.
- * `at` is never before that of `head`, whatever the clock does.
+ * The exact text of the record that follows `head`: compact JSON, keys always in this order. `at` is never before that
+ * of `head`, even if the clock was set back.
  */
 export function writeRecord(head: AuditHead, event: AuditEvent, op: string, now: Date): string {
   const at = now.toISOString();
@@ -112,9 +112,9 @@ export function writeRecord(head: AuditHead, event: AuditEvent, op: string, now:
 }
 
 /**
- * Reads a record's bytes back.
- * @throws SyntaxError where it is no JSON; Error where it is no record of version 1, or of an event or with a detail that is
- * not known here.
+ * Parses a record.
+ * @throws SyntaxError if it is not JSON; Error if it is not a record of version 1, or has an event or a detail that
+ * this version does not know
  */
 export function readRecord(bytes: string): AuditRecord {
   const read = auditRecord.safeParse(JSON.parse(bytes));
@@ -122,7 +122,10 @@ export function readRecord(bytes: string): AuditRecord {
   return read.data;
 }
 
-/** A value as the record that it is; null where it is none of version 1, or of an event or with a detail that is not known here. */
+/**
+ * A parsed value as a record; null if it is not a record of version 1, or has an event or a detail that this version
+ * does not know.
+ */
 export function asRecord(value: unknown): AuditRecord | null {
   return auditRecord.safeParse(value).data ?? null;
 }
@@ -143,7 +146,7 @@ const NOTHING: EventFacts = {
   aws: null,
 };
 
-/** An event that is about no request, made by the bot or its operator. */
+/** An event that concerns no request, caused by the bot or its operator. */
 export function plainEvent<E extends EventName>(
   event: E,
   { detail, ...facts }: Partial<EventFacts> & { detail: Detail<E> },

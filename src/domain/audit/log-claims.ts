@@ -1,11 +1,11 @@
 /*
- * What a record says of the log itself, as the verifier reads it: by hand and from any bytes, so that no verdict depends on
- * the schemas of events.
+ * What a record says about the log itself, as the verifier reads it. It parses arbitrary input without the event
+ * schemas, so that no verdict depends on them.
  */
 
 import type { LossDetail } from './log-details.ts';
 
-/** Up to where the log was archived, by what a record says of that; null where it says nothing. */
+/** The position up to which the log was archived, according to this record; null if it does not say. */
 export function archivedOf(record: { event: string; detail?: unknown }): { seq: number; hash: string } | null {
   if (record.event === 'loss.accepted') return lossOf(record)?.floor ?? null;
   const { last, hash } = (record.detail ?? {}) as { last?: unknown; hash?: unknown };
@@ -13,7 +13,7 @@ export function archivedOf(record: { event: string; detail?: unknown }): { seq: 
   return says ? { seq: last, hash } : null;
 }
 
-/** Null where the record is of another event, or does not say it. */
+/** Null if the record is of another event or lacks this detail. */
 export function lossOf(record: { event: string; detail?: unknown }): LossDetail | null {
   if (record.event !== 'loss.accepted') return null;
   const detail = record.detail as Partial<LossDetail> | null | undefined;

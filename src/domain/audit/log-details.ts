@@ -4,7 +4,7 @@ import { timestamp } from './timestamp.ts';
 
 const place = looseObject({ log: z.string(), seq: z.number(), hash: z.string() });
 
-/** What an export is of; nulls: there was no record in its range. */
+/** The range of an export; null: there was no record in the range. */
 export const auditExportedDetail = looseObject({
   by: z.string(),
   log: z.string().nullable(),
@@ -25,18 +25,23 @@ export const auditArchivedDetail = looseObject({
   at: timestamp,
 });
 
-/** What a person gave up, and how it is known that it once was there. */
+/** The loss that a person accepted, and the evidence that the records once existed. */
 export const lossAcceptedDetail = looseObject({
   by: z.string(),
-  /** The places that no record has any more; null where the log was forked and had gone further. */
+  /** The positions without a record; null if the log was forked and had gone further. */
   gap: looseObject({ first: z.number(), last: z.number() }).nullable(),
-  /** The first record that may have been replaced: what bots and checkpoints saw from here to `seen` is given up. */
+  /**
+   * The first record that may have been replaced. What bots and checkpoints observed from here to `seen` is given up.
+   */
   from: z.number(),
   /** The highest record ever seen. */
   seen: place,
-  /** What the log goes on from; null where nothing was left. */
+  /** The record that the log continues from; null if nothing was left. */
   survived: place.nullable(),
-  /** Up to where it was archived before: this record vouches for that from now on. Absent in older records. */
+  /**
+   * The position up to which the log had been archived; from now on this record vouches for it. Absent in older
+   * records.
+   */
   floor: looseObject({ seq: z.number(), hash: z.string() }).nullable().exactOptional(),
 });
 

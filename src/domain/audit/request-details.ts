@@ -4,10 +4,10 @@ import { takeover } from '../run/timed-grant.ts';
 import { looseObject } from './loose-object.ts';
 import { timestamp } from './timestamp.ts';
 
-/** The digests of the policies that counted, where bots ran more than one. */
+/** The digests of the policies that were applied, if the bots ran more than one. */
 export const policies = z.array(z.string()).exactOptional();
 
-/** Of an event that says nothing beside the record's own fields. What a newer version may say there is not read. */
+/** For an event without details of its own. Fields added by a newer version are ignored. */
 export const noDetail = looseObject({})
   .nullable()
   .transform(() => null);
@@ -40,7 +40,7 @@ export const refusedDetail = looseObject({
   duration: z.number().exactOptional(),
   until: timestamp.exactOptional(),
   undoes: z.string().exactOptional(),
-  /** What was tried, in words, or what was looked up. */
+  /** The attempted action, in words, or the query of a look-up. */
   of: z.union([z.string(), z.record(z.string(), z.unknown())]).exactOptional(),
   request: z.string().exactOptional(),
   policies,

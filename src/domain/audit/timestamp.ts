@@ -1,4 +1,4 @@
 import { z } from 'zod';
 
-/** A time as records and stored states have it: ISO 8601, UTC, with milliseconds. */
+/** A time in records and stored states: ISO 8601, UTC, with milliseconds. */
 export const timestamp = z.iso.datetime();

@@ -2,32 +2,35 @@ import { UNLIMITED } from '../rate/rate.ts';
 import type { TaskExecution } from './task-execution.ts';
 
 /**
- * How long the rest of a transfer takes. `about`: the limit or the measured speed decides. `at-least`: the limit is all
- * that is known, and the link or the storage may be slower.
+ * The time left of a transfer. `about`: the limit or the measured speed decides it. `at-least`: only the limit is
+ * known, and the link or the storage may be slower.
  */
 export type Eta =
   | {
       readonly kind: 'seconds';
       readonly seconds: number;
       readonly bound: 'at-least' | 'about';
-      /** The limit ends before the transfer does, and the rest is counted at this rate. */
+      /** The limit reverts before the transfer ends; the rest is estimated at this rate. */
       readonly thenRate?: number;
     }
   | { readonly kind: 'unknown'; readonly why: 'no-estimate' | 'unlimited-not-measured' | 'not-moving' };
 
-/** What follows a limit that ends by itself, counted from the look at the execution. */
+/** What follows a limit with an end, counted from when the execution was read. */
 export interface ThenRate {
   readonly afterSeconds: number;
   /** Bytes per second, -1 unlimited. */
   readonly rate: number;
 }
 
-/** Below this part of the limit it isn't the limit that slows the transfer: a higher one won't make it faster. */
+/**
+ * Below this share of the limit, something other than the limit slows the transfer, and a higher limit won't speed it
+ * up.
+ */
 const LIMIT_BINDS_FROM = 0.9;
 
 /**
- * The mean speed since the start in bytes per second, before compression; null when nothing was transferred yet. It
- * counts the time of the preparation too, so it is lower than the speed of the moment.
+ * The average speed since the start in bytes per second, before compression; null if nothing was transferred yet. It
+ * includes the time of the preparation, so it is lower than the current speed.
  */
 export function averageRate(execution: TaskExecution): number | null {
   if (execution.startedAt === null || execution.bytesTransferred <= 0) return null;
@@ -36,8 +39,8 @@ export function averageRate(execution: TaskExecution): number | null {
 }
 
 /**
- * Seconds that are left at `rate`, the limit under which `measured` (bytes per second, before compression) was measured.
- * Null when it can't be told: no estimate yet, or no limit and nothing measured.
+ * Seconds left under the limit `rate`, under which `measured` (bytes per second, before compression) was measured. Null
+ * if unknown: no estimate yet, or no limit and no measured speed.
  */
 export function etaAt(execution: TaskExecution, rate: number, measured: number | null): number | null {
   const eta = timeLeftAt(execution, rate, measured);
@@ -45,8 +48,8 @@ export function etaAt(execution: TaskExecution, rate: number, measured: number |
 }
 
 /**
- * What a change of the limit does to the end of the transfer. `measured` is the speed under the limit `from`, or null. `then`
- * tells what comes after the new limit, and after the one that it replaces, where these end by themselves.
+ * How a change of the limit affects the end of the transfer. `measured` is the speed under the limit `from`, or null.
+ * `then` says what follows the new limit, and the one it replaces, if they have an end.
  */
 export function impact(
   execution: TaskExecution,
@@ -59,7 +62,7 @@ export function impact(
     speedUnder(execution, rate, rate === from ? measured : carried(measured, from, rate));
   const carried = (speed: number | null, under: number, rate: number) => {
     if (speed === null || speed <= 0) return null;
-    // What was measured under a limit that binds says nothing about how fast it could go under a higher one.
+    // A speed measured under a limit that slows the transfer says nothing about the speed under a higher one.
     const slowedByLimit = speed >= LIMIT_BINDS_FROM * ceiling(execution, under);
     return slowedByLimit && ceiling(execution, rate) > speed ? null : speed;
   };
@@ -69,7 +72,7 @@ export function impact(
   };
 }
 
-/** Seconds left at the limit in force, which may end by itself. */
+/** Seconds left under the current limit, which may have an end. */
 export function timeLeftAt(
   execution: TaskExecution,
   limit: number,
@@ -83,7 +86,7 @@ type Speed =
   | { readonly kind: 'speed'; readonly bytesPerSecond: number; readonly bound: 'at-least' | 'about' }
   | { readonly kind: 'unknown'; readonly why: 'unlimited-not-measured' | 'not-moving' };
 
-/** `at-least`: no slower than this is known, and it may be slower. */
+/** `at-least`: an upper bound of the speed; it may be lower. */
 function speedUnder(execution: TaskExecution, rate: number, measured: number | null): Speed {
   if (measured !== null && measured <= 0) return { kind: 'unknown', why: 'not-moving' };
   const most = ceiling(execution, rate);
@@ -105,14 +108,14 @@ function timeLeft(
   const alone = left / first.bytesPerSecond;
   if (!then || alone <= then.afterSeconds) return { kind: 'seconds', seconds: Math.ceil(alone), bound: first.bound };
   const rest = speedAt(then.rate);
-  // By then it is not done, for certain: how much longer it takes nobody knows.
+  // The transfer certainly takes until then; how much longer is unknown.
   if (rest.kind === 'unknown') return { kind: 'seconds', seconds: Math.ceil(then.afterSeconds), bound: 'at-least' };
   const seconds = then.afterSeconds + (left - then.afterSeconds * first.bytesPerSecond) / rest.bytesPerSecond;
   const bound = first.bound === 'about' && rest.bound === 'about' ? 'about' : 'at-least';
   return { kind: 'seconds', seconds: Math.ceil(seconds), bound, thenRate: then.rate };
 }
 
-/** The most that a limit lets through, before compression: the limit counts what goes over the wire. */
+/** The highest speed under a limit, before compression, because the limit counts compressed bytes on the wire. */
 export function ceiling(execution: TaskExecution, rate: number): number {
   if (rate === UNLIMITED) return Number.POSITIVE_INFINITY;
   const { bytesCompressed, bytesTransferred } = execution;

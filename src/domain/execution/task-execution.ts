@@ -3,7 +3,7 @@ import { bad, good } from '../result.ts';
 import { hiddenIn, plainTyped } from '../text/invisible.ts';
 import { quoted } from '../text/quoted.ts';
 
-/** The ARN of one run of a DataSync task, taken apart. */
+/** The parts of the ARN of one DataSync task execution. */
 export interface ExecutionArn {
   readonly arn: string;
   readonly partition: string;
@@ -19,36 +19,36 @@ export interface ExecutionArn {
 
 export interface ArnProblem {
   readonly kind: 'task-arn' | 'agent-arn' | 'location-arn' | 'other-service' | 'not-an-arn' | 'malformed';
-  /** What was typed, at most 60 characters. */
+  /** The typed text, at most 60 characters. */
   readonly quoted: string;
-  /** What to write instead, as the rest of a sentence. */
+  /** What to write instead, as the end of a sentence. */
   readonly instead: string;
 }
 
-/** One look at a task execution, as DescribeTaskExecution tells it. */
+/** A task execution at one moment, as DescribeTaskExecution returns it. */
 export interface TaskExecution {
   readonly arn: string;
-  /** AWS's word; one that isn't known here may come. */
+  /** AWS's status; new ones may be added. */
   readonly status: string;
   readonly mode: string | null;
-  /** The limit in force, or -1 for none. */
+  /** The current limit, or -1 for none. */
   readonly bytesPerSecond: number;
   readonly taskName: string | null;
   readonly bytesTransferred: number;
-  /** 0 until AWS has prepared the run: then there is no progress and no ETA. */
+  /** 0 until AWS has prepared the transfer. Until then there is no progress and no estimate. */
   readonly bytesEstimated: number;
   readonly bytesWritten: number;
-  /** What went over the wire, after compression. */
+  /** Bytes sent over the wire, after compression. */
   readonly bytesCompressed: number;
   /** ISO 8601 */
   readonly startedAt: string | null;
   /** Absent while it runs. ISO 8601 */
   readonly endedAt?: string;
-  /** When this look was taken, ISO 8601. */
+  /** When this was read, ISO 8601. */
   readonly lookedAt: string;
-  /** AWS's id of the look, for the audit. */
+  /** AWS's request id of the read, for the audit log. */
   readonly requestId: string | null;
-  /** Absent where AWS does not count them (yet). */
+  /** Absent if AWS does not count files (yet). */
   readonly files?: { readonly transferred: number; readonly estimated: number };
 }
 
@@ -60,36 +60,36 @@ export const UPDATABLE: readonly string[] = ['QUEUED', 'LAUNCHING', 'PREPARING',
 
 const FINISHED: readonly string[] = ['SUCCESS', 'ERROR'];
 const CANCELLING = 'CANCELLING';
-const LONGEST_ARN = 128;
+const MAX_ARN_LENGTH = 128;
 const SHAPE = '`arn:aws:datasync:REGION:ACCOUNT:task/task-…/execution/exec-…`';
 
 export function isUpdatable(status: string): boolean {
   return UPDATABLE.includes(status);
 }
 
-/** Whether the limit can't be changed any more, whatever comes. A status that isn't known here says no such thing. */
+/** Whether the limit certainly can't be changed any more. An unknown status does not say that. */
 export function isBeyondChange(status: string): boolean {
   return status === CANCELLING || FINISHED.includes(status);
 }
 
-/** Whether the execution is not over yet. CANCELLING still is, and so is a status that isn't known here. */
+/** Whether the execution has not ended. CANCELLING, or an unknown status, is not an end. */
 export function isActive(status: string): boolean {
   return !FINISHED.includes(status);
 }
 
-/** Which part of the estimated bytes is transferred, 0 to 1; null while AWS has no estimate. */
+/** The transferred share of the estimated bytes, 0 to 1; null while AWS has no estimate. */
 export function progress(execution: Pick<TaskExecution, 'bytesTransferred' | 'bytesEstimated'>): number | null {
   if (!(execution.bytesEstimated > 0)) return null;
   return Math.min(1, Math.max(0, execution.bytesTransferred / execution.bytesEstimated));
 }
 
-/** Reads the ARN of a task execution; every refusal says what kind of thing was given instead. */
+/** Parses the ARN of a task execution. A refusal says what kind of thing was given instead. */
 export function parseExecutionArn(text: string): Result<ExecutionArn, ArnProblem> {
   const arn = plainTyped(text).trim();
   const refuse = (kind: ArnProblem['kind'], instead: string) =>
     bad<ArnProblem>({ kind, quoted: quoted(text), instead });
 
-  const hidden = hiddenIn(arn.slice(0, 2 * LONGEST_ARN));
+  const hidden = hiddenIn(arn.slice(0, 2 * MAX_ARN_LENGTH));
   if (hidden !== null) return refuse('malformed', `write it again without the invisible character ${hidden}`);
   const [scheme, partition = '', service = '', region = '', account = '', resource = '', ...more] = arn.split(':', 8);
   if (scheme !== 'arn') return refuse('not-an-arn', `write the whole ARN of the task execution, ${SHAPE}`);
@@ -112,7 +112,7 @@ export function parseExecutionArn(text: string): Result<ExecutionArn, ArnProblem
   if (taskId === undefined || executionId === undefined || more.length > 0) {
     return malformed('`task-` and `exec-` are each followed by 17 of 0-9 and a-f');
   }
-  if (arn.length > LONGEST_ARN) return malformed(`an ARN has at most ${LONGEST_ARN} characters`);
+  if (arn.length > MAX_ARN_LENGTH) return malformed(`an ARN has at most ${MAX_ARN_LENGTH} characters`);
   const taskArn = `arn:${partition}:datasync:${region}:${account}:task/${taskId}`;
   return good({ arn, partition, region, account, taskId, executionId, taskArn });
 }

@@ -19,7 +19,7 @@ const principals = mapping({
   return { users: [...new Set(given.users)], groups: [...new Set(given.groups)] };
 });
 
-/** Unlike the others, this may name nobody: then nobody looks around. */
+/** Unlike the other lists of people, this one may be empty: then nobody may view everything. */
 const viewers = mapping({
   users: listOrNone(fields.user, 'user ids').optional(),
   groups: listOrNone(fields.group, 'user group ids').optional(),
@@ -47,7 +47,7 @@ const eachDirection = mapping({
   unlimited: fields.count.optional(),
 }).transform(({ lower, raise, unlimited }): Rule['approvals'] => ({ lower, raise, unlimited: unlimited ?? null }));
 const approvals = z.unknown().transform((input, context): Rule['approvals'] => {
-  // A union would answer with the faults of both forms; what is meant is told by the type.
+  // A union would report the faults of both forms; the type of the value shows which form is meant.
   const form = typeof input === 'object' && input !== null ? eachDirection : sameForAll;
   const parsed = form.safeParse(input, { reportInput: true });
   if (parsed.success) return parsed.data;
@@ -110,7 +110,7 @@ const schema = mapping({
   }),
 );
 
-/** Reads a policy from a plain value, as a YAML or JSON reader gives it. All faults come at once. */
+/** Parses a policy from a plain value, as a YAML or JSON parser returns it. Reports all faults at once. */
 export function parsePolicy(value: unknown): Result<Policy, PolicyFault[]> {
   const parsed = schema.safeParse(value, { reportInput: true });
   const rules = isMapping(value) && Array.isArray(value.rules) ? value.rules : [];
@@ -124,7 +124,10 @@ export function parsePolicy(value: unknown): Result<Policy, PolicyFault[]> {
   return parsed.success && faults.length === 0 ? good(parsed.data) : bad(faults);
 }
 
-/** What each part allows alone and not together; from the parts that can be read, so that one fault doesn't hide another. */
+/**
+ * Contradictions between valid parts. They are checked among the parts that could be parsed, so that one fault doesn't
+ * hide another.
+ */
 function faultsBetween(raw: unknown): PolicyFault[] {
   if (!isMapping(raw)) return [];
   const part = <T>(of: z.ZodType<T>, value: unknown): T | null => of.safeParse(value).data ?? null;

@@ -1,13 +1,13 @@
 import type { Rule } from './policy.ts';
 import type { PolicyFault } from './policy-fields.ts';
 
-/** The parts of a rule that can contradict each other; null where a part is absent or can't be read. */
+/** The parts of a rule that can contradict each other; null if a part is absent or can't be parsed. */
 interface RuleParts extends Pick<Rule, 'approvers' | 'requesters' | 'rate' | 'role'> {
   readonly approvals: Rule['approvals'] | null;
   readonly accounts: readonly string[] | null;
 }
 
-/** What is possible alone and impossible together: such a rule would let nobody through, or fail at every apply. */
+/** Settings that are valid alone but not together: such a rule would let nobody through, or fail at every apply. */
 export function contradictions(parts: RuleParts): PolicyFault[] {
   const faults = parts.approvals === null ? [] : tooManyApprovals(parts, parts.approvals);
   const { min, max } = parts.rate;
@@ -31,10 +31,11 @@ function tooManyApprovals({ approvers, requesters }: RuleParts, approvals: Rule[
     const problem = 'is missing, and approvals are needed';
     return [{ path: ['approvers'], problem, expected: 'at least one user or group' }];
   }
-  // The requester never counts. Where only named users may request, this is the most approvers that any of them has.
-  const askers = requesters === null || requesters.groups.length > 0 ? [] : requesters.users;
+  // The requester is never an approver. If only named users may request, this is the highest number of approvers that
+  // any of them has.
+  const namedRequesters = requesters === null || requesters.groups.length > 0 ? [] : requesters.users;
   const othersThan = (asker: string) => approvers.users.filter((user) => user !== asker).length;
-  const most = askers.length === 0 ? approvers.users.length : Math.max(...askers.map(othersThan));
+  const most = namedRequesters.length === 0 ? approvers.users.length : Math.max(...namedRequesters.map(othersThan));
   const over = asked.filter(([, needed]) => Number(needed) > most);
   const expected = `at most ${most}, since no more approvers are named beside the requester`;
   const allAlike = over.length === 3 && new Set(Object.values(approvals)).size === 1;

@@ -5,8 +5,8 @@ import { quoted } from '../text/quoted.ts';
 import { parseDuration } from '../time/duration.ts';
 
 /**
- * One thing that is wrong in a policy, in words that can follow each other: "policy.yml:12:5 rules[0].approvals.raise:
- * is -1; expected a whole number from 0". The path leads to what is wrong, or to where something is missing.
+ * One fault in a policy, in words that can follow each other: "policy.yml:12:5 rules[0].approvals.raise: is -1;
+ * expected a whole number from 0". The path leads to the faulty value, or to where something is missing.
  */
 export interface PolicyFault {
   readonly path: readonly (string | number)[];
@@ -14,7 +14,7 @@ export interface PolicyFault {
   readonly expected: string;
 }
 
-/** What is wrong with one value, and what is expected; its path is added on the way up. */
+/** What is wrong with one value, and what is expected. The path is added by the callers. */
 export class Wrong {
   readonly problem: string;
   readonly expected: string;
@@ -24,13 +24,16 @@ export class Wrong {
   }
 }
 
-/** The issue that {@link faultsOf} turns into a fault again. */
+/** The zod issue that {@link faultsOf} turns back into a fault. */
 export function issueOf(path: readonly (string | number)[], wrong: Wrong) {
   const { problem, expected } = wrong;
   return { code: 'custom' as const, path: [...path], message: problem, params: { expected }, input: undefined };
 }
 
-/** A value read by `read`, which answers with what is wrong. An absent one is wrong too, unless made optional. */
+/**
+ * A value parsed by `read`, which returns what is wrong, if anything. An absent value is wrong too, unless made
+ * optional.
+ */
 function field<T>(expected: string, read: (input: unknown) => T | Wrong) {
   return z.unknown().transform((input, context): T => {
     const value = input === undefined ? new Wrong('is missing', expected) : read(input);
@@ -40,7 +43,7 @@ function field<T>(expected: string, read: (input: unknown) => T | Wrong) {
   });
 }
 
-/** A mapping that refuses every key it doesn't know. */
+/** A mapping that rejects unknown keys. */
 export function mapping<S extends z.ZodRawShape>(shape: S) {
   return z.strictObject(shape, { error: () => Object.keys(shape).join(', ') });
 }
@@ -91,13 +94,13 @@ export const countForAll = wholeNumber('a whole number from 0, or a mapping of l
 
 export const countFromOne = wholeNumber('a whole number from 1', 1);
 
-const MOST_PER_MINUTE = 10_000;
-const PER_MINUTE = `a number a minute such as 20/min, from 1/min to ${MOST_PER_MINUTE}/min`;
+const MAX_PER_MINUTE = 10_000;
+const PER_MINUTE = `a number a minute such as 20/min, from 1/min to ${MAX_PER_MINUTE}/min`;
 
-/** As a number. */
+/** A number. */
 export const perMinute = field(PER_MINUTE, (input) => {
   const count = typeof input === 'string' ? Number(/^([0-9]{1,5})\/min$/.exec(input)?.[1]) : Number.NaN;
-  return count >= 1 && count <= MOST_PER_MINUTE ? count : new Wrong(`is ${shown(input)}`, PER_MINUTE);
+  return count >= 1 && count <= MAX_PER_MINUTE ? count : new Wrong(`is ${shown(input)}`, PER_MINUTE);
 });
 
 export const rate = field('a rate such as 50MiB/s', (input) => {
@@ -119,7 +122,7 @@ export const duration = field('a duration such as 30m', (input) => {
   return new Wrong(`is ${shown(input)}`, `a duration such as 30m, from 1m to 7d${advice}`);
 });
 
-/** A value as a fault shows it: short, and its type where that is what is wrong. */
+/** A value as shown in a fault: shortened, and by its type if the type is wrong. */
 function shown(input: unknown): string {
   if (typeof input === 'string') return `"${quoted(input)}"`;
   if (input === null) return 'empty';

@@ -1,7 +1,7 @@
 import { matchRule, type Policy, type Principals, type Rule } from './policy.ts';
 import { nearRegion, REGIONS } from './regions.ts';
 
-/** Something that a policy may say and hardly means; the path leads to it. */
+/** Something valid in a policy that is probably a mistake; the path leads to it. */
 export interface PolicyWarning {
   readonly path: readonly (string | number)[];
   readonly problem: string;
@@ -14,12 +14,12 @@ const EXAMPLE_IDS: ReadonlySet<string> = new Set([
 ]);
 
 const KEYS = ['accounts', 'regions', 'tasks', 'channels'] as const;
-/** More combinations than these are not gone through: then only single earlier rules are looked at. */
-const MOST_COMBINATIONS = 20_000;
-/** Stands for every value that no rule names. */
+/** With more combinations than this, only single earlier rules are compared. */
+const MAX_COMBINATIONS = 20_000;
+/** Represents every value that no rule names. */
 const ANY_OTHER = '';
 
-/** What is valid in a policy and surely unmeant. */
+/** Finds what is valid in a policy but certainly not intended. */
 export function warningsOf(policy: Policy): PolicyWarning[] {
   const { rules } = policy;
   if (rules.length === 0) return [{ path: ['rules'], problem: 'has no rule, so every request is refused' }];
@@ -50,12 +50,12 @@ function unreachable(rules: readonly Rule[], index: number): PolicyWarning[] {
   ];
 }
 
-/** The earlier rules that together take all that a rule would match; null: something is left for it. */
+/** The earlier rules that together match everything a rule would match; null: something is left for it. */
 function takersOf(rule: Rule, earlier: readonly Rule[]): string[] | null {
   const single = earlier.find((one) => KEYS.every((key) => covers(one.match[key], rule.match[key])));
   if (single) return [single.name];
   const values = KEYS.map((key) => rule.match[key] ?? [ANY_OTHER, ...named(earlier, key)]);
-  if (values.reduce((product, list) => product * list.length, 1) > MOST_COMBINATIONS) return null;
+  if (values.reduce((product, list) => product * list.length, 1) > MAX_COMBINATIONS) return null;
   const takers = new Set<string>();
   for (const [account = '', region = '', task = '', channel = ''] of combinations(values)) {
     const taker = matchRule({ rules: earlier }, { account, region, task, channel });
@@ -65,7 +65,7 @@ function takersOf(rule: Rule, earlier: readonly Rule[]): string[] | null {
   return [...takers];
 }
 
-/** Whether whatever holds for the second list holds for the first; absent = everything. */
+/** Whether the first list covers the second; absent = everything. */
 function covers(wide: readonly string[] | undefined, narrow: readonly string[] | undefined): boolean {
   return wide === undefined || (narrow?.every((value) => wide.includes(value)) ?? false);
 }

@@ -7,13 +7,13 @@ export interface Principals {
   groups: string[];
 }
 
-/** What a change does to the limit in force. */
+/** How a change affects the current limit. */
 export type Direction = 'lower' | 'raise' | 'unlimited';
 
 /** One rule of the policy file; rates in bytes per second, times in seconds. */
 export interface Rule {
   name: string;
-  /** Every key given must hold; the entries of one are alternatives. */
+  /** All given keys must match; the entries of one key are alternatives. */
   match: { accounts?: string[]; regions?: string[]; tasks?: string[]; channels?: string[] };
   /** Null: any full member of the workspace. */
   requesters: Principals | null;
@@ -24,7 +24,7 @@ export interface Rule {
   maxDurationSeconds: number | null;
   reason: 'required' | 'optional';
   expiresInSeconds: number;
-  /** Approvers are reminded of what they have not decided. */
+  /** Approvers are reminded of undecided requests. */
   reminders: boolean;
   /** Also in channels with people of other organizations (Slack Connect). */
   shared: boolean;
@@ -35,15 +35,15 @@ export interface Rule {
 export interface Policy {
   version: 1;
   limits: Limits;
-  /** Who may see what runs and what was requested. Null: any full member. */
+  /** Who may view all executions and requests. Null: any full member. */
   viewers: Principals | null;
-  /** Null: any full member may look things up. */
+  /** Null: any full member may read the audit log. */
   audit: { readers: Principals | null };
-  /** The first that matches decides. */
+  /** The first matching rule decides. */
   rules: Rule[];
 }
 
-/** The first rule that matches; null: the change is refused. */
+/** The first matching rule; null: the change is refused. */
 export function matchRule(
   policy: { readonly rules: readonly Rule[] },
   target: { account: string; region: string; task: string; channel: string },
@@ -64,60 +64,63 @@ export function directionOf(from: number, to: number): Direction {
   return from === UNLIMITED || to < from ? 'lower' : 'raise';
 }
 
-/** Approvals needed; null where the rule doesn't allow to remove the limit. */
+/** Approvals needed; null if the rule doesn't allow removing the limit. */
 export function approvalsNeeded(of: Rule, direction: Direction): number | null {
   return of.approvals[direction];
 }
 
-/** Null when the rule allows the rate, else its bounds. No limit at all is bounded by `approvals` alone. */
+/** Null if the rule allows the rate, otherwise its bounds. Removing the limit is restricted by `approvals` only. */
 export function checkRate(of: Rule, to: number): null | Rule['rate'] {
   const { min, max } = of.rate;
   if (to === UNLIMITED) return null;
   return (min !== null && to < min) || (max !== null && to > max) ? { min, max } : null;
 }
 
-/** Somebody in Slack, as the workspace knows them at the moment. */
+/** A person in Slack, as the workspace knows them at the moment. */
 export interface Person {
   team: string;
   user: string;
-  /** Their id in the whole organization, which they have beside the workspace's; absent or null where Slack names none. */
+  /** Their organization-wide id, in addition to the workspace's; absent or null if Slack names none. */
   enterprise?: string | null;
   name: string;
-  /** The IANA zone of their clock, where Slack names one. */
+  /** The IANA time zone from their Slack profile, if any. */
   zone?: string;
   kind: 'member' | 'guest' | 'stranger' | 'other-team' | 'deactivated' | 'bot';
 }
 
-/** What tells people apart. A stored id alone is one too, and then its owner's other ids are not known. */
+/** The ids that identify a person. A stored id alone works too; then the person's other ids are unknown. */
 export type PersonIds = Pick<Person, 'user' | 'enterprise'>;
 
-/** People by the id that they were looked up under. Absent: Slack could not say. */
+/** People by the id that was looked up. Absent: Slack did not answer. */
 export type People = ReadonlyMap<string, Person>;
 
-/** One person may have two ids in one organization: Slack names one, both or either in events, groups and policies. */
+/**
+ * Whether two sets of ids belong to one person. In an organization a person may have two ids, and Slack uses one, both
+ * or either in events, groups and policies.
+ */
 export function samePerson(one: PersonIds, other: PersonIds): boolean {
   return one.user === other.user || personKey(one) === personKey(other);
 }
 
-/** The same for every id of one person. */
+/** A key that is the same for all ids of one person. */
 export function personKey({ user, enterprise }: PersonIds): string {
   return enterprise ?? user;
 }
 
-/** Whoever a record names, with their other id where it is known. */
+/** The person named by a record, with their other id if known. */
 export function known(named: { user: string }, people: People): PersonIds {
   return people.get(named.user) ?? { user: named.user };
 }
 
 /**
- * The members of each user group that was looked up. Null: Slack could not say just now. `unreadable`: it has no such group,
- * or does not let the bot read it, and waiting mends neither.
+ * The members of each user group that was looked up. Null: Slack did not answer. `unreadable`: the group does not exist
+ * or the bot may not read it, so waiting does not help.
  */
 export type Groups = ReadonlyMap<string, readonly string[] | 'unreadable' | null>;
 
 export type Membership = 'yes' | 'no' | 'unknown';
 
-/** Why somebody may not. */
+/** Why a person is not allowed. */
 export type Denial =
   | Exclude<Person['kind'], 'member'>
   | 'not-a-requester'
@@ -126,7 +129,7 @@ export type Denial =
   | 'not-a-viewer'
   | 'requester';
 
-/** `unknown-groups`: Slack can't say who is in a group that decides, so nobody is let through. */
+/** `unknown-groups`: Slack does not say who is in a deciding group, so nobody is allowed. */
 export type Permission = { allowed: true } | { allowed: false; why: Denial | 'unknown-groups'; rule: Rule | null };
 
 /** The user groups that must be looked up before the questions below can be answered. */
@@ -135,7 +138,7 @@ export function groupsOf(of: Rule | Principals | null): string[] {
   return 'groups' in of ? distinct(of.groups) : distinct([...(of.requesters?.groups ?? []), ...of.approvers.groups]);
 }
 
-/** Whether a person is named, alone or by a group. A group that wasn't looked up counts as unknown. */
+/** Whether a person is named, directly or through a group. A group that wasn't looked up counts as unknown. */
 export function isAmong(principals: Principals, person: PersonIds, groups: Groups): Membership {
   const named = (users: readonly string[] | null) => users?.some((user) => samePerson({ user }, person)) ?? false;
   if (named(principals.users)) return 'yes';
@@ -150,21 +153,21 @@ export function membersOf(groups: Groups, group: string): readonly string[] | nu
   return members === 'unreadable' ? null : members;
 }
 
-/** Every group that the policy names. */
+/** All groups that the policy names. */
 export function groupsNamed({ viewers, audit, rules }: Policy): string[] {
   return distinct([...groupsOf(viewers), ...groupsOf(audit.readers), ...rules.flatMap((rule) => groupsOf(rule))]);
 }
 
-/** The groups among these that stay unknown until a person puts the policy, or the app, right. */
+/** Those groups that stay unknown until a person corrects the policy or the app's permissions. */
 export function unreadableOf(of: Rule | Principals | null, groups: Groups): string[] {
   return groupsOf(of).filter((group) => groups.get(group) === 'unreadable');
 }
 
-export function mayAsk(rule: Rule, person: Person, groups: Groups): Permission {
+export function mayRequest(rule: Rule, person: Person, groups: Groups): Permission {
   return permission(rule.requesters, person, groups, 'not-a-requester', rule);
 }
 
-/** Never the requester, whatever the rule says, under none of their ids. */
+/** Whether a person may decide. The requester never may, whatever the rule says and under any of their ids. */
 export function mayDecide(rule: Rule, person: Person, requester: PersonIds, groups: Groups): Permission {
   if (person.kind === 'member' && samePerson(person, requester)) return { allowed: false, why: 'requester', rule };
   return permission(rule.approvers, person, groups, 'not-an-approver', rule);
@@ -174,7 +177,7 @@ export function mayRead(policy: Policy, person: Person, groups: Groups): Permiss
   return permission(policy.audit.readers, person, groups, 'not-a-reader', null);
 }
 
-/** May this person see what runs and what was requested? */
+/** Whether this person may view all executions and requests. */
 export function mayView(policy: Policy, person: Person, groups: Groups): Permission {
   return permission(policy.viewers, person, groups, 'not-a-viewer', null);
 }

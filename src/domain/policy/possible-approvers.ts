@@ -13,13 +13,16 @@ import {
 export interface PossibleApprovers {
   /** Each person once. */
   people: Person[];
-  /** There may be more: Slack can't say who is in a group. */
+  /** There may be more: Slack does not say who is in a group. */
   unknownGroups: boolean;
-  /** There may be more: Slack can't say who somebody is. */
+  /** There may be more: Slack did not answer for some person. */
   unknownPeople: boolean;
 }
 
-/** Every id that a rule's approvers have, alone or by a group, as far as Slack says: those who may approve are among them. */
+/**
+ * The ids of all approvers of a rule, named directly or through a group, as far as Slack says. Everyone who may approve
+ * is among them.
+ */
 export function approverIds(rule: Rule, groups: Groups): string[] {
   return distinct([
     ...rule.approvers.users,
@@ -27,7 +30,7 @@ export function approverIds(rule: Rule, groups: Groups): string[] {
   ]);
 }
 
-/** Who could approve a request of `requester`: full members only, each person once whatever ids they have. */
+/** Who could approve a request of `requester`: full members only, each person once, whatever ids they have. */
 export function possibleApprovers(rule: Rule, requester: PersonIds, groups: Groups, known: People): PossibleApprovers {
   const found: Person[] = [];
   let unknownPeople = false;

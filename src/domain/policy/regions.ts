@@ -1,4 +1,4 @@
-/** The Regions of the partitions that the AWS SDK here knows; a test holds the list to the SDK's. */
+/** The Regions that the AWS SDK used here knows; a test compares the list with the SDK's. */
 export const REGIONS: readonly string[] = `
   af-south-1 ap-east-1 ap-east-2 ap-northeast-1 ap-northeast-2 ap-northeast-3 ap-south-1 ap-south-2
   ap-southeast-1 ap-southeast-2 ap-southeast-3 ap-southeast-4 ap-southeast-5 ap-southeast-6 ap-southeast-7
@@ -16,7 +16,7 @@ export const REGIONS: readonly string[] = `
   .trim()
   .split(/\s+/);
 
-/** The Region that was most likely meant: the same letters in another order. Null: none. */
+/** The Region that was probably meant: the same letters in another order. Null: none. */
 export function nearRegion(typed: string): string | null {
   const letters = (text: string) => Array.from(text).sort().join('');
   return REGIONS.find((region) => letters(region) === letters(typed)) ?? null;

@@ -1,33 +1,36 @@
-/** How much people may do here; together over all bots. */
+/** Usage limits; counted over all bots. */
 export interface Limits {
-  /** Commands and submits of one person in any 60 s. */
+  /** Commands and submits of one person within 60 s. */
   perUser: number;
-  /** Those of everybody in one channel. */
+  /** Commands and submits of all people in one channel within 60 s. */
   perChannel: number;
-  /** Requests of one person that are pending, or approved and not yet applied. */
+  /** Open requests of one person: pending, or approved and not yet applied. */
   openPerUser: number;
 }
 
 export const DEFAULT_LIMITS: Limits = { perUser: 20, perChannel: 60, openPerUser: 5 };
 
-/** How long a use counts. */
+/** How long a command or submit counts. */
 export const USE_WINDOW_MS = 60_000;
 
-/** Whether one more use fits; where it does not, which limit is reached and in how many ms the next one would fit. */
+/** Whether one more is allowed; if not, which limit is reached and in how many ms the next one will be allowed. */
 export type Use =
   | { kind: 'counted' }
   | {
       kind: 'over';
       limit: 'perUser' | 'perChannel';
       waitMs: number;
-      /** Null: a refusal by the same limit was put on record less than a minute ago. Else the operation to record it under. */
+      /**
+       * Null: a refusal by the same limit was recorded less than a minute ago. Otherwise the operation key for
+       * recording this one.
+       */
       record: string | null;
     };
 
-/** What is typed or submitted beyond a limit. */
+/** A command or submit beyond a limit. */
 export interface OverUse {
   limit: 'perUser' | 'perChannel';
   most: number;
-  /** Until one more fits. */
+  /** Until the next one is allowed. */
   waitSeconds: number;
 }

@@ -1,10 +1,10 @@
 import { readUnit, unitAdvice } from './rate-unit.ts';
 
-/** A number as it was typed: readable as it is, meant for certain though written otherwise, or meant in two ways or none. */
+/** A typed number: plain, clear but written differently, or ambiguous or unreadable. */
 type TypedNumber =
   | { readonly kind: 'plain' }
   | { readonly kind: 'clear'; readonly number: string }
-  /** Thousands or decimals: both readings. */
+  /** A thousands or a decimal separator: both readings. */
   | { readonly kind: 'both-ways'; readonly whole: string; readonly point: string }
   | { readonly kind: 'unclear' };
 
@@ -13,7 +13,10 @@ const SEPARATORS = /[.,'’_]/g;
 /** From here on hardly anybody means megabytes. */
 const MANY = 10_000;
 
-/** What a number with or without separators says. `1.500` is thousands where `1,500` is a decimal, and the other way round. */
+/**
+ * Interprets a number with or without separators. In `1.500` the point may mark thousands where the comma of `1,500`
+ * marks decimals, and the other way round.
+ */
 export function readNumber(typed: string): TypedNumber {
   const separators = new Set(typed.match(SEPARATORS));
   const twoWays = /^([1-9]\d{0,2})[.,](\d{3})$/.exec(typed);
@@ -36,7 +39,7 @@ export function readNumber(typed: string): TypedNumber {
   return { kind: 'unclear' };
 }
 
-/** What to write instead of a number that is not plain, with the unit that came with it. */
+/** What to write instead of a number that is not plain, with the unit that was typed. */
 export function numberAdvice(of: Exclude<TypedNumber, { kind: 'plain' }>, unit: string): string {
   switch (of.kind) {
     case 'clear':
@@ -50,7 +53,7 @@ export function numberAdvice(of: Exclude<TypedNumber, { kind: 'plain' }>, unit: 
   }
 }
 
-/** Digits with spaces between: in groups of three they are one number, else nobody knows. */
+/** Digits with spaces: in groups of three they are one number, otherwise they are ambiguous. */
 export function spacedAdvice(typed: string): string {
   const [, digits, unit = ''] = /^([1-9]\d{0,2}(?:\s\d{3})+)(?![\d.,'’_])\s*(.*)$/s.exec(typed) ?? [];
   if (digits === undefined) return 'write one number and its unit, without spaces between the digits';
@@ -58,7 +61,7 @@ export function spacedAdvice(typed: string): string {
   return `${clearAdvice(number, unit)}, without spaces between the digits`;
 }
 
-/** A number that says nothing of its unit, and is too small to be meant as bytes per second. */
+/** A number without a unit that is too small to be meant as bytes per second. */
 export function bareAdvice(number: string): string {
   if (Number(number) >= MANY) return `write its unit too: \`${number}B/s\` for bytes per second`;
   const least = Number(number) >= 1 ? `, or \`${number}B/s\` for single bytes` : '';

@@ -1,6 +1,6 @@
 import { codePoint } from '../text/invisible.ts';
 
-/** A unit of rate: how many bits per second one of it is. */
+/** A unit of rate, as the bits per second of one unit. */
 interface RateUnit {
   readonly bits: bigint;
 }
@@ -8,8 +8,9 @@ interface RateUnit {
 const PREFIXES = ['', 'K', 'M', 'G', 'T'];
 
 /**
- * The unit that a text names for certain, or null. Bytes have an upper-case B and go by 1024 with or without the `i`, as
- * in DataSync's documents; bits are spelled out, or `Mbps` with an upper-case prefix, and go by 1000. No unit: bytes.
+ * The unit that a text certainly means, or null. Bytes have an upper-case B and are binary with or without the `i`, as
+ * in DataSync's documentation. Bits are spelled out, or `Mbps` with an upper-case prefix, and are decimal. No unit:
+ * bytes.
  */
 export function readUnit(unit: string): RateUnit | null {
   if (unit === '') return { bits: 8n };
@@ -28,8 +29,8 @@ interface UnitAdvice {
 }
 
 /**
- * Why a unit that {@link readUnit} doesn't know is refused, and what to write. The person's own number is in it only where
- * the unit was recognised: with another one it would be another rate.
+ * Why a unit that {@link readUnit} rejects is refused, and what to write. The typed number is repeated only if the unit
+ * was recognized; with another unit it would be another rate.
  */
 export function unitAdvice(number: string, unit: string): UnitAdvice {
   const plain = unit.replace(/\s+/g, '');
@@ -40,7 +41,8 @@ export function unitAdvice(number: string, unit: string): UnitAdvice {
   const short = /^([kmgt]?)(i?)(b?)$/i.exec(perSecond);
   if (short !== null && (short[1] !== '' || short[3] !== '')) {
     const prefix = (short[1] ?? '').toUpperCase();
-    // An upper-case B is a byte, whatever was left out or misspelt around it, unless everything is in capitals.
+    // An upper-case B means bytes, even if something around it is missing or misspelled, unless everything is in
+    // capitals.
     if (short[3] === 'B' && !/S$/.test(plain)) return write(`${prefix}${prefix && short[2] ? 'i' : ''}B/s`);
     return { kind: 'ambiguous-unit', instead: both(number, prefix, short[2] !== '') };
   }
@@ -49,7 +51,7 @@ export function unitAdvice(number: string, unit: string): UnitAdvice {
   if (spelt !== null) {
     const prefix = (spelt[1] ?? '').charAt(0).toUpperCase();
     if (spelt[3]?.toLowerCase() !== 'bit') return write(`${prefix}B/s`);
-    // Of bits only decimal units are read, and those would be another rate.
+    // Bits are accepted only in decimal units; a binary unit would be another rate.
     if (spelt[2] === '' && !/^.[ei]bi/i.test(perSecond)) return write(`${prefix}bit/s`);
   }
   const cyrillic = /^([кмгт]?)(бит|б)\/(?:с|сек)$/i.exec(plain);

@@ -5,11 +5,11 @@ import { quoted } from '../text/quoted.ts';
 import { bareAdvice, numberAdvice, readNumber, spacedAdvice } from './rate-number.ts';
 import { readUnit, unitAdvice } from './rate-unit.ts';
 
-/** No limit, as AWS DataSync writes it in `Options.BytesPerSecond`. Every other rate is a positive safe integer. */
+/** No limit, as in AWS DataSync's `Options.BytesPerSecond`. Any other rate is a positive safe integer. */
 export const UNLIMITED = -1;
 
-/** The requested rate, before the limit in force is known. */
-export type AskedRate =
+/** The requested rate, before the current limit is known. */
+export type RequestedRate =
   | { readonly kind: 'absolute'; readonly bytesPerSecond: number }
   | { readonly kind: 'percent'; readonly percent: number };
 
@@ -26,26 +26,28 @@ export interface RateProblem {
     | 'percent-of-unlimited'
     | 'bad-percent'
     | 'same-as-now';
-  /** What was typed, at most 60 characters. */
+  /** The typed text, at most 60 characters. */
   readonly quoted: string;
-  /** What to write instead, as the rest of a sentence: "write `50MB/s` for …". */
+  /** What to write instead, as the end of a sentence: "write `50MB/s` for …". */
   readonly instead: string;
 }
 
 const EXAMPLES = 'write a rate such as `50MiB/s`, `400Mbit/s`, `50%` or `unlimited`';
-const LONGEST_NUMBER = 40;
-const LONGEST_LOOKED_AT = 200;
+const MAX_NUMBER_LENGTH = 40;
+const MAX_PARSED_LENGTH = 200;
 const MAX = BigInt(Number.MAX_SAFE_INTEGER);
 const PERCENT_PARTS = 1_000_000;
-/** Of a number without a unit: who types less than 1 MiB/s in bytes most likely means another unit. */
-const LEAST_BARE = 1024n ** 2n;
+/**
+ * The minimum of a number without a unit: a person who types less than 1 MiB/s in bytes probably means another unit.
+ */
+const MIN_BARE = 1024n ** 2n;
 
 /**
- * Reads a rate that a person typed: `52428800` (bytes per second, from 1 MiB/s), `50MiB/s`, `50 MB/s` (1 MB = 1,048,576
- * bytes, as in DataSync's own documents), `400Mbps`, `400 Mbit/s` (decimal bits), `50%`, `unlimited`. What is no whole byte
- * is rounded down. Whatever could mean two rates is refused, not guessed, and each rate in the advice is read by this.
+ * Parses a typed rate: `52428800` (bytes per second, from 1 MiB/s), `50MiB/s`, `50 MB/s` (1 MB = 1,048,576 bytes, as in
+ * DataSync's own documentation), `400Mbps`, `400 Mbit/s` (decimal bits), `50%`, `unlimited`. Fractions of a byte are
+ * rounded down. Ambiguous input is refused, not guessed, and every rate in the advice is accepted by this parser.
  */
-export function parseRate(text: string): Result<AskedRate, RateProblem> {
+export function parseRate(text: string): Result<RequestedRate, RateProblem> {
   const read = readRate(text);
   if (read.ok) return read;
   const { instead } = read.problem;
@@ -53,12 +55,12 @@ export function parseRate(text: string): Result<AskedRate, RateProblem> {
   return sound ? read : bad({ ...read.problem, instead: EXAMPLES });
 }
 
-function readRate(text: string): Result<AskedRate, RateProblem> {
+function readRate(text: string): Result<RequestedRate, RateProblem> {
   const typed = plainTyped(text).trim();
   const refuse = (kind: RateProblem['kind'], instead: string) =>
     bad<RateProblem>({ kind, quoted: quoted(text), instead });
 
-  const hidden = hiddenIn(typed.slice(0, LONGEST_LOOKED_AT));
+  const hidden = hiddenIn(typed.slice(0, MAX_PARSED_LENGTH));
   if (hidden !== null) return refuse('not-a-rate', `write it again without the invisible character ${hidden}`);
   if (/^unlimited$/i.test(typed)) return good({ kind: 'absolute', bytesPerSecond: UNLIMITED });
   if (/^(?:infinity|inf|∞|none|no limit)$/i.test(typed)) {
@@ -74,7 +76,7 @@ function readRate(text: string): Result<AskedRate, RateProblem> {
   const split = /^([\d.,'’_]+)\s*(.*)$/s.exec(typed);
   if (split === null) return refuse('not-a-rate', EXAMPLES);
   const [, number = '', unit = ''] = split;
-  if (number.length > LONGEST_NUMBER) {
+  if (number.length > MAX_NUMBER_LENGTH) {
     return /^\d+$/.test(number) ? refuse('too-large', tooLarge()) : refuse('not-a-rate', EXAMPLES);
   }
   if (/^0[xob]/i.test(typed)) return refuse('not-a-rate', 'write the number in decimal digits, with its unit');
@@ -97,17 +99,17 @@ function readRate(text: string): Result<AskedRate, RateProblem> {
   }
   const { parts, of } = decimal(number);
   const bytes = (parts * known.bits) / (of * 8n);
-  if (unit === '' && bytes < LEAST_BARE) return refuse('no-unit', bareAdvice(number));
+  if (unit === '' && bytes < MIN_BARE) return refuse('no-unit', bareAdvice(number));
   if (bytes < 1n) return refuse('too-small', 'write a rate of at least `1B/s`');
   if (bytes > MAX) return refuse('too-large', tooLarge());
   return good({ kind: 'absolute', bytesPerSecond: Number(bytes) });
 }
 
 /**
- * The rate in bytes per second (or {@link UNLIMITED}) that is requested, given the limit in force. A percentage is
- * of that limit, rounded down. Refused: a percentage of no limit, less than a byte, and the limit that is in force.
+ * The requested rate in bytes per second (or {@link UNLIMITED}), given the current limit. A percentage is of that
+ * limit, rounded down. Refused: a percentage of no limit, less than one byte, and the current limit itself.
  */
-export function resolveRate(asked: AskedRate, current: number): Result<number, RateProblem> {
+export function resolveRate(asked: RequestedRate, current: number): Result<number, RateProblem> {
   const text = asked.kind === 'percent' ? `${asked.percent}%` : writeRate(asked.bytesPerSecond);
   const refuse = (kind: RateProblem['kind'], instead: string) =>
     bad<RateProblem>({ kind, quoted: quoted(text), instead });
@@ -133,8 +135,8 @@ export function resolveRate(asked: AskedRate, current: number): Result<number, R
 }
 
 /**
- * A rate for people, always both ways: `50 MiB/s (419 Mbit/s)`, three digits that count. Takes measured rates too
- * (fractions, 0). {@link UNLIMITED} is `unlimited`; what is no rate at all is `unknown`.
+ * A rate for display, in bytes and bits: `50 MiB/s (419 Mbit/s)`, three significant digits. Also formats measured rates
+ * (fractions, 0). {@link UNLIMITED} is `unlimited`; anything that is not a rate is `unknown`.
  */
 export function formatRate(bytesPerSecond: number): string {
   if (bytesPerSecond === UNLIMITED) return 'unlimited';
@@ -144,7 +146,7 @@ export function formatRate(bytesPerSecond: number): string {
   return `${bytes} (${bits})`;
 }
 
-/** The exact text that {@link parseRate} reads back to the same number: `50MiB/s`, `52428801`, `7B/s`, `unlimited`. */
+/** Text that {@link parseRate} parses to the same number: `50MiB/s`, `52428801`, `7B/s`, `unlimited`. */
 export function writeRate(bytesPerSecond: number): string {
   if (bytesPerSecond === UNLIMITED) return 'unlimited';
   for (const [power, unit] of [
@@ -156,15 +158,15 @@ export function writeRate(bytesPerSecond: number): string {
     const size = 1024 ** power;
     if (bytesPerSecond >= size && bytesPerSecond % size === 0) return `${bytesPerSecond / size}${unit}`;
   }
-  return bytesPerSecond < LEAST_BARE ? `${bytesPerSecond}B/s` : String(bytesPerSecond);
+  return bytesPerSecond < MIN_BARE ? `${bytesPerSecond}B/s` : String(bytesPerSecond);
 }
 
-function parsePercent(number: string, unit: string, text: string): Result<AskedRate, RateProblem> {
+function parsePercent(number: string, unit: string, text: string): Result<RequestedRate, RateProblem> {
   const refuse = (kind: RateProblem['kind'], instead: string) =>
     bad<RateProblem>({ kind, quoted: quoted(text), instead });
   if (unit !== '%') return refuse('bad-percent', `write \`${number}%\` alone; it is of the limit in force`);
   if (/^[0.]+$/.test(number)) return refuse('zero', 'write a percentage above 0, such as `50%`; there is no pause');
-  // Millionths of a percent stay exact as a number, so that the share of a large limit can be computed without error.
+  // Millionths of a percent are exact in a number, so the share of a large limit can be computed without error.
   if (!/^\d{1,6}(?:\.\d{1,6})?$/.test(number)) {
     return refuse('bad-percent', 'write a percentage of at most six digits, such as `50%` or `12.5%`');
   }
@@ -184,7 +186,7 @@ function tooLarge(): string {
 function scaled(value: number, step: number, units: readonly string[]): string {
   let left = value;
   let index = 0;
-  // Rounded before compared, else 1023.9999 KiB/s would be shown as 1024 KiB/s.
+  // Rounded before the comparison, or 1023.9999 KiB/s would be shown as 1024 KiB/s.
   while (Number(threeDigits(left)) >= step && index < units.length - 1) {
     left /= step;
     index += 1;

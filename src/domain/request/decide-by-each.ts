@@ -20,11 +20,11 @@ import {
   samePerson,
 } from '../policy/policy.ts';
 import { possibleApprovers } from '../policy/possible-approvers.ts';
-import { type AskCommand, about, targetOf } from './ask-command.ts';
-import { type AskRefusal, groupsUnknown } from './refusal.ts';
+import { groupsUnknown, type RequestRefusal } from './refusal.ts';
+import { about, type RequestCommand, targetOf } from './request-command.ts';
 import type { ThrottleRequest } from './throttle-request.ts';
 
-/** What would be requested: shown in the preview, recorded by the submit. */
+/** The request that would be made: shown in the preview, recorded by the submit. */
 export interface Proposal {
   from: number;
   to: number;
@@ -32,26 +32,29 @@ export interface Proposal {
 }
 
 /** `other`: the digest of the policy that refused, where it is not this bot's own. */
-export type AskDecision =
+export type RequestDecision =
   | { ok: true; event: EventOf<'requested'>; proposal: Proposal }
-  | { ok: false; refusal: AskRefusal; other?: string };
+  | { ok: false; refusal: RequestRefusal; other?: string };
 
-export interface AskFacts {
+export interface RequestFacts {
   /** Of this bot's own policy. */
   rule: Rule;
   inForce: PolicyInForce;
   groups: Groups;
-  /** The rules' approvers, as many as are needed to know whether there are enough, and who requested or approved `running`. */
+  /**
+   * As many of the rules' approvers as it takes to know whether there are enough, and everybody who requested or
+   * approved `running`.
+   */
   people: People;
   execution: TaskExecution;
-  /** The request whose limit is in force for a while, if there is one. */
+  /** The request that set the current limit, if that limit has an end. */
   running: ThrottleRequest | null;
   now: Date;
 }
 
-/** What one policy says of the request. */
+/** The answer of one policy. */
 export type Proposed =
-  | { ok: false; refusal: AskRefusal }
+  | { ok: false; refusal: RequestRefusal }
   | ({
       ok: true;
       needed: number;
@@ -61,15 +64,15 @@ export type Proposed =
       Pick<RequestedDetail, 'direction'>);
 
 /**
- * The question put to each policy that counts. A refusal by one is a refusal; else the highest number of approvals counts, from
- * people who may approve by all of them, and the shortest time to wait for them.
+ * Evaluates each applicable policy. A refusal by one is a refusal. Otherwise the highest number of approvals is needed,
+ * from people who may approve under all of them, and the shortest expiry applies.
  */
 export function decideByEach(
-  command: AskCommand,
-  facts: AskFacts,
+  command: RequestCommand,
+  facts: RequestFacts,
   id: string,
   propose: (by: { rule: Rule; policy: Policy }) => Proposed,
-): AskDecision {
+): RequestDecision {
   const { inForce, execution } = facts;
   const [own, ...others] = knownPolicies(inForce);
   const target = targetOf(command);
@@ -110,19 +113,22 @@ export function decideByEach(
   return { ok: true, event, proposal };
 }
 
-/** When what waits so many seconds is over: a limit that is to end by then is of no use after it. */
+/**
+ * When a request that may wait this long expires: at the latest when its limit would end, since it is of no use after
+ * that.
+ */
 export function expiryOf(now: Date, seconds: number, until: string | null): string {
   const expiry = new Date(now.getTime() + seconds * 1000).toISOString();
   return until !== null && until < expiry ? until : expiry;
 }
 
-/** Are there enough possible approvers? They have to count by each of the rules. */
+/** Checks that there are enough possible approvers, who must count under each of the rules. */
 function approversRefusal(
   rules: readonly Rule[],
   needed: number,
-  { requester }: Pick<AskCommand, 'requester'>,
-  { groups, people: known }: Pick<AskFacts, 'groups' | 'people'>,
-): AskRefusal | null {
+  { requester }: Pick<RequestCommand, 'requester'>,
+  { groups, people: known }: Pick<RequestFacts, 'groups' | 'people'>,
+): RequestRefusal | null {
   const possible = rules.map((rule) => ({ rule, ...possibleApprovers(rule, requester, groups, known) }));
   const doubtful = possible.find(({ unknownGroups }) => unknownGroups);
   if (needed > 0 && doubtful) return groupsUnknown(doubtful.rule, groups);
@@ -136,7 +142,7 @@ function approversRefusal(
 }
 
 function requestedEvent(
-  command: AskCommand,
+  command: RequestCommand,
   facts: { rule: string; policy: string; execution: TaskExecution },
   id: string,
   { from, to, detail }: Proposal,

@@ -4,7 +4,7 @@ import { type Decision, refuse } from './decide-review.ts';
 import { actorOf, stateEvent } from './request-event.ts';
 import { isOpen, type ThrottleRequest } from './throttle-request.ts';
 
-/** The requester cancels it, as long as nothing was begun. */
+/** The requester cancels the request, unless its change has begun. */
 export function decideCancel(
   request: ThrottleRequest,
   by: Person,

@@ -3,7 +3,7 @@ import type { PolicyInForce } from '../policy/policies-in-force.ts';
 import { stateEvent } from './request-event.ts';
 import type { ThrottleRequest } from './throttle-request.ts';
 
-/** Its time is over: undecided, or approved and still not begun. Otherwise nothing happens. */
+/** Expires a request that is undecided, or approved and not begun, when its time is over. Otherwise nothing happens. */
 export function decideExpire(
   request: ThrottleRequest,
   now: Date,

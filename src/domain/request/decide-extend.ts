@@ -3,27 +3,27 @@ import { isUpdatable, type TaskExecution } from '../execution/task-execution.ts'
 import type { PolicyInForce } from '../policy/policies-in-force.ts';
 import { scheduledEvent } from '../run/decide-revert.ts';
 import { hasOpenGrant, isReverting, type TimedGrant } from '../run/timed-grant.ts';
-import type { AskCommand } from './ask-command.ts';
-import { type AskDecision, type AskFacts, decideByEach, type Proposed } from './decide-by-each.ts';
+import { decideByEach, type Proposed, type RequestDecision, type RequestFacts } from './decide-by-each.ts';
 import { ruleNow } from './decide-review.ts';
+import type { RequestCommand } from './request-command.ts';
 import { staleEvent, stateEvent } from './request-event.ts';
 import { directionsOfMoreTime, weigh } from './takeover.ts';
 import type { ThrottleRequest } from './throttle-request.ts';
 
-/** More time for a running limit: the rate stays as it is. */
-export type ExtendCommand = Omit<AskCommand, 'rate' | 'durationSeconds'> & { durationSeconds: number };
+/** More time for a limit that has an end; the rate does not change. */
+export type ExtendCommand = Omit<RequestCommand, 'rate' | 'durationSeconds'> & { durationSeconds: number };
 
 /**
- * More time is weighed by the same rule as the limit itself: it needs as many approvals as that change did, and `maxDuration`
- * applies to all its time. Where the requester could not end the limit today, it needs as many as that end would. What
- * `admit` has checked of the person and the policy is not checked again.
+ * An extension is judged by the same rule as the limit itself. It needs as many approvals as that change did, and
+ * `maxDuration` applies to the total time. If the requester may not end the limit today, it needs as many approvals as
+ * ending it would. What `admit` has checked about the person and the policy is not checked again.
  */
 export function decideExtension(
   command: ExtendCommand,
   running: ThrottleRequest,
-  facts: Omit<AskFacts, 'running'>,
+  facts: Omit<RequestFacts, 'running'>,
   id: string,
-): AskDecision {
+): RequestDecision {
   const { execution } = facts;
   if (!canExtend(running)) return { ok: false, refusal: { why: 'not-held' } };
   if (!isUpdatable(execution.status)) return { ok: false, refusal: { why: 'not-updatable', status: execution.status } };
@@ -31,7 +31,7 @@ export function decideExtension(
   if (current !== running.to) return { ok: false, refusal: { why: 'cannot-extend', set: running.to, current } };
   const extension = extensionOf(running, command.durationSeconds);
   const held = extension.totalSeconds - command.durationSeconds;
-  const asked: AskCommand = { ...command, rate: { kind: 'absolute', bytesPerSecond: running.to } };
+  const asked: RequestCommand = { ...command, rate: { kind: 'absolute', bytesPerSecond: running.to } };
   const { to } = running;
   const change = { requester: command.requester, from: to, to, endsAt: new Date(extension.dueAt) };
   return decideByEach(asked, { ...facts, running }, id, ({ rule, policy }): Proposed => {
@@ -55,7 +55,7 @@ export function decideExtension(
   });
 }
 
-/** Whether the limit's time still runs, nothing is on its way to AWS, and nobody has reverted it early. */
+/** Whether the limit's end is still ahead, no change is on its way to AWS, and nobody has reverted it early. */
 export function canExtend(request: ThrottleRequest): request is ThrottleRequest & { hold: TimedGrant } {
   return hasOpenGrant(request) && !isReverting(request) && request.hold.by === null;
 }
@@ -67,8 +67,8 @@ function extensionOf({ id, hold }: ThrottleRequest & { hold: TimedGrant }, moreS
 }
 
 /**
- * Approved: the request takes the place of the one whose time it lengthens, with the new end and the rate to revert to.
- * Where that one's time is over, or another took its place, `apply.stale`.
+ * Approved: this request replaces the one that it extends, with the new end and the same rate to revert to. If that
+ * one's time is over, or another request replaced it, the result is `apply.stale`.
  */
 export function lengthenedEvents(
   request: ThrottleRequest,

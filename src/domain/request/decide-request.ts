@@ -8,47 +8,46 @@ import {
   underEach,
 } from '../policy/policies-in-force.ts';
 import type { Groups, Person, Policy, Rule } from '../policy/policy.ts';
-import { checkRate, matchRule, mayAsk, mayView } from '../policy/policy.ts';
+import { checkRate, matchRule, mayRequest, mayView } from '../policy/policy.ts';
 import { resolveRate } from '../rate/rate.ts';
-import { type AskCommand, about, targetOf } from './ask-command.ts';
-import { type AskDecision, type AskFacts, decideByEach, type Proposed } from './decide-by-each.ts';
+import { decideByEach, type Proposed, type RequestDecision, type RequestFacts } from './decide-by-each.ts';
 import { ruleNow } from './decide-review.ts';
-import { type AskRefusal, type ElsewhereRule, groupsUnknown, isByPolicy } from './refusal.ts';
+import { type ElsewhereRule, groupsUnknown, isByPolicy, type RequestRefusal } from './refusal.ts';
+import { about, type RequestCommand, targetOf } from './request-command.ts';
 import { directionsOf, weigh } from './takeover.ts';
 
 /**
- * What the policy alone says. It is checked first, so that a request that is not allowed never reaches AWS. `rule`: of this
- * bot's own policy.
- * `other`: the digest of the policy that refused, where it is not that one.
+ * What the policy alone says. Checked first, so that a request that is not allowed never leads to a call of AWS.
+ * `rule`: of this bot's own policy. `other`: the digest of the policy that refused, if it is not this bot's own.
  */
 export type Admission =
   | { ok: true; rule: Rule }
-  | { ok: false; refusal: AskRefusal; rule: Rule | null; other?: string };
+  | { ok: false; refusal: RequestRefusal; rule: Rule | null; other?: string };
 
 /**
- * May this person request this here at all? Needs the groups of all rules' requesters and approvers; where no rule matches, those
- * of `rulesElsewhere` and of the viewers.
+ * Whether this person may make this request here at all. Needs the groups of all rules' requesters and approvers; if no
+ * rule matches, those of `rulesElsewhere` and of the viewers.
  */
-export function admit(command: AskCommand, inForce: PolicyInForce, groups: Groups): Admission {
+export function admit(command: RequestCommand, inForce: PolicyInForce, groups: Groups): Admission {
   const found = underEach(
     inForce,
     (one) => ({ ...admitUnder(command, one, groups), digest: one.digest }),
     ({ ok }) => (ok ? 0 : 1),
   );
-  // Where all let it through, the first answer counts: that of this bot's own policy.
+  // If all policies allow it, the first answer is used: that of this bot's own policy.
   if (found.ok) return { ok: true, rule: found.rule };
   const { refusal, rule, digest } = found;
   return { ok: false, refusal, rule, ...otherThan(inForce, digest) };
 }
 
-function admitUnder(command: AskCommand, { policy }: OnePolicy, groups: Groups): Admission {
+function admitUnder(command: RequestCommand, { policy }: OnePolicy, groups: Groups): Admission {
   const { execution } = command;
   const { kind } = command.requester;
   if (kind !== 'member') return { ok: false, refusal: { why: 'not-a-member', kind }, rule: null };
   const target = targetOf(command);
   const rule = matchRule(policy, target);
   if (!rule) {
-    const refusal: AskRefusal = {
+    const refusal: RequestRefusal = {
       why: 'no-rule',
       account: execution.account,
       region: execution.region,
@@ -70,7 +69,7 @@ export function rulesElsewhere(policy: Policy, target: { account: string; region
   });
 }
 
-/** Their channels are named to those who may request there, or may see all: to others they are none of their business. */
+/** Their channels are named only to people who may request there or may view everything. */
 function elsewhere(
   policy: Policy,
   target: { account: string; region: string; task: string },
@@ -79,18 +78,18 @@ function elsewhere(
 ): ElsewhereRule[] {
   const views = mayView(policy, person, groups).allowed;
   return rulesElsewhere(policy, target)
-    .filter((rule) => views || mayAsk(rule, person, groups).allowed)
+    .filter((rule) => views || mayRequest(rule, person, groups).allowed)
     .map(({ name, match }) => ({ rule: name, channels: match.channels ?? [] }));
 }
 
-/** Why this person may not request by this rule; null where they may. */
-export function personRefusal(rule: Rule, person: Person, groups: Groups): AskRefusal | null {
-  const may = mayAsk(rule, person, groups);
+/** Why this person may not request under this rule; null if they may. */
+export function personRefusal(rule: Rule, person: Person, groups: Groups): RequestRefusal | null {
+  const may = mayRequest(rule, person, groups);
   if (may.allowed) return null;
   return may.why === 'unknown-groups' ? groupsUnknown(rule, groups) : { why: 'may-not-ask', denial: may.why, rule };
 }
 
-function askerRefusal(rule: Rule, command: AskCommand, groups: Groups): AskRefusal | null {
+function askerRefusal(rule: Rule, command: RequestCommand, groups: Groups): RequestRefusal | null {
   const refusal = personRefusal(rule, command.requester, groups);
   if (refusal) return refusal;
   if (rule.reason === 'required' && !command.reason) return { why: 'reason-required', rule };
@@ -101,8 +100,8 @@ function askerRefusal(rule: Rule, command: AskCommand, groups: Groups): AskRefus
   return null;
 }
 
-/** The whole question: the person, the policy and the execution as it is now. */
-export function decideRequest(command: AskCommand, facts: AskFacts, id: string): AskDecision {
+/** The full check: the person, the policy, and the execution as it is now. */
+export function decideRequest(command: RequestCommand, facts: RequestFacts, id: string): RequestDecision {
   const { execution, running, now } = facts;
   if (!isUpdatable(execution.status)) {
     return { ok: false, refusal: { why: 'not-updatable', status: execution.status } };
@@ -140,22 +139,22 @@ export function decideRequest(command: AskCommand, facts: AskFacts, id: string):
   });
 }
 
-/** When it would end if it came into force now; null: it has no end. */
-function endOf({ durationSeconds, endsAt }: AskCommand, now: Date): Date | null {
+/** When the limit would end if it were set now; null: it has no end. */
+function endOf({ durationSeconds, endsAt }: RequestCommand, now: Date): Date | null {
   if (endsAt !== undefined) return new Date(endsAt);
   return durationSeconds === null ? null : new Date(now.getTime() + durationSeconds * 1000);
 }
 
-/** The record of a refusal, where the policy refused; null where there is nothing to record. */
+/** The record of a refusal by the policy; null if there is nothing to record. */
 export function refusedEvent(
-  command: AskCommand,
-  refusal: AskRefusal,
+  command: RequestCommand,
+  refusal: RequestRefusal,
   facts: {
     rule: Rule | null;
     inForce: PolicyInForce;
     from: number | null;
     to: number | null;
-    /** The digest of the policy that refused, where it is not this bot's own. */
+    /** The digest of the policy that refused, if it is not this bot's own. */
     other?: string;
   },
 ): EventOf<'refused'> | null {

@@ -12,20 +12,20 @@ import {
 } from '../policy/policies-in-force.ts';
 import { known, matchRule, type People, type Person, type Rule, samePerson } from '../policy/policy.ts';
 import type { Takeover } from '../run/timed-grant.ts';
-import { expiryOf } from './decide-by-each.ts';
-import { decideExpire } from './decide-expire.ts';
-import { type DecisionRefusal, groupsUnknown } from './refusal.ts';
-import { actorOf, decisionRefusedEvent, staleEvent, stateEvent } from './request-event.ts';
 import {
   type Circumstances,
   type MayDecide,
   mayDecideUnder,
-  type StandingUnder,
-  type Stands,
-  standingUnder,
   type Under,
+  type ValidApproval,
+  type ValidityUnder,
+  validityUnder,
   weightUnder,
-} from './standing.ts';
+} from './approval-validity.ts';
+import { expiryOf } from './decide-by-each.ts';
+import { decideExpire } from './decide-expire.ts';
+import { type DecisionRefusal, groupsUnknown } from './refusal.ts';
+import { actorOf, decisionRefusedEvent, staleEvent, stateEvent } from './request-event.ts';
 import type { ThrottleRequest } from './throttle-request.ts';
 
 export interface ReviewCommand {
@@ -34,18 +34,18 @@ export interface ReviewCommand {
   comment: string | null;
 }
 
-/** `execution` null: not looked at. A denial needs nothing from AWS. */
+/** `execution` null: not read. A denial does not need it. */
 export interface ReviewFacts extends Circumstances {
   inForce: PolicyInForce;
   now: Date;
 }
 
-/** `other`: the digest of the policy that refused, where it is not this bot's own. */
+/** `other`: the digest of the policy that refused, if it is not this bot's own. */
 export type Decision<R = DecisionRefusal> =
   | { ok: true; events: AuditEvent[] }
   | { ok: false; refusal: R; events: AuditEvent[]; other?: string };
 
-/** The rule that governs an open request now: matched anew, since the policy may have changed. */
+/** The rule that applies to an open request now. It is matched again, because the policy may have changed. */
 export function ruleNow(request: ThrottleRequest, { policy }: Pick<OnePolicy, 'policy'>): Rule | null {
   const arn = parseExecutionArn(request.execution);
   if (!arn.ok) return null;
@@ -53,16 +53,16 @@ export function ruleNow(request: ThrottleRequest, { policy }: Pick<OnePolicy, 'p
   return matchRule(policy, { account, region, task: taskId, channel: request.channel });
 }
 
-/** The rules that govern it by each policy that counts, the own one first; null where one has none. */
+/** The rule of each applicable policy, the bot's own first; null if a policy has none. */
 export function rulesNow(request: ThrottleRequest, inForce: PolicyInForce): (Rule | null)[] {
   return knownPolicies(inForce).map((one) => ruleNow(request, one));
 }
 
 /**
- * May this person decide now? No events: yes. A refusal is on record too, but for those that say "not now". A request
- * whose time is over, or (where the execution was looked at) that no longer holds, ends: `expired`, `apply.stale`.
- * One approval a person; but where the policy has come to need no more than there are, nothing but a click completes it, and
- * somebody who has approved may do that too.
+ * Whether this person may decide now; no events: yes. Refusals are recorded, except temporary ones. If the request has
+ * expired or (if the execution was read) is no longer valid, it ends: `expired`, `apply.stale`. A person approves once.
+ * But if the policy has changed and the existing approvals are now enough, one more click completes the request, and
+ * even a person who has approved may make it.
  */
 export function decideOpen(request: ThrottleRequest, by: Person, facts: ReviewFacts): Decision {
   const { inForce, people } = facts;
@@ -84,47 +84,47 @@ export function decideOpen(request: ThrottleRequest, by: Person, facts: ReviewFa
     return refuse(request, by, { why: 'decided-already' }, inForce);
   }
   if (!facts.execution) return { ok: true, events: [] };
-  const standing = standingOf(request, facts);
-  if (standing.kind === 'unknown') return notNow(groupsUnknown(standing.rule, facts.groups), inForce, standing.digest);
-  if (standing.kind === 'stale') {
-    return { ok: true, events: [staleEvent(request, standing.why, facts, standing.rate, standing.digest)] };
+  const validity = approvalValidity(request, facts);
+  if (validity.kind === 'unknown') return notNow(groupsUnknown(validity.rule, facts.groups), inForce, validity.digest);
+  if (validity.kind === 'stale') {
+    return { ok: true, events: [staleEvent(request, validity.why, facts, validity.rate, validity.digest)] };
   }
   return { ok: true, events: [] };
 }
 
 const MAY_NOT: Readonly<Record<MayDecide['kind'], number>> = { may: 0, unknown: 1, 'may-not': 2, 'no-rule': 3 };
 
-/** The rules of one policy for this request, and for the one whose limit is set on the execution. */
+/** One policy's rules for this request, and for the request that set the current limit. */
 function under(request: ThrottleRequest, one: OnePolicy, running: ThrottleRequest | null): Under {
   return { digest: one.digest, rule: ruleNow(request, one), runningRule: running && ruleNow(running, one) };
 }
 
 /**
- * Does what was approved so far still hold, by each policy that counts: the strictest answer. `policies-differ`: a bot runs
- * whose policy can't be read, and this does more than lower the limit.
+ * Whether the request and its approvals are still valid: the strictest answer of the applicable policies.
+ * `policies-differ`: a bot runs with a policy that can't be read, and this request does more than lower the limit.
  */
-export function standingOf(request: ThrottleRequest, facts: StandingFacts): Standing {
+export function approvalValidity(request: ThrottleRequest, facts: ValidityFacts): ApprovalValidity {
   const { inForce } = facts;
   const answers = knownPolicies(inForce).map((one) =>
-    standingUnder(request, under(request, one, facts.running), facts),
+    validityUnder(request, under(request, one, facts.running), facts),
   );
-  const [own, ...others] = answers as [StandingUnder, ...StandingUnder[]];
-  const found = strictest([own, ...others], (answer) => (answer.kind === 'stands' ? answer.needed : LESS[answer.kind]));
-  if (found.kind !== 'stands') return found;
-  const lowers = answers.every((answer) => answer.kind === 'stands' && answer.lowers);
+  const [own, ...others] = answers as [ValidityUnder, ...ValidityUnder[]];
+  const found = strictest([own, ...others], (answer) => (answer.kind === 'valid' ? answer.needed : LESS[answer.kind]));
+  if (found.kind !== 'valid') return found;
+  const lowers = answers.every((answer) => answer.kind === 'valid' && answer.lowers);
   if (hasUnreadable(inForce) && !lowers) return { kind: 'policies-differ' };
-  const times = answers.map((answer) => (answer.kind === 'stands' ? answer.expiresInSeconds : 0));
+  const times = answers.map((answer) => (answer.kind === 'valid' ? answer.expiresInSeconds : 0));
   return { ...found, expiresInSeconds: Math.min(...times) };
 }
 
-type StandingFacts = Omit<ReviewFacts, 'now'>;
+type ValidityFacts = Omit<ReviewFacts, 'now'>;
 
-export type Standing = StandingUnder | { kind: 'policies-differ' };
+export type ApprovalValidity = ValidityUnder | { kind: 'policies-differ' };
 
 const LESS = { unknown: Number.MAX_SAFE_INTEGER, stale: Number.POSITIVE_INFINITY } as const;
 
-/** How many approvals it needs, by the strictest of the policies that count; null where one does not allow it. */
-export function neededNow(request: ThrottleRequest, facts: StandingFacts): number | null {
+/** How many approvals it needs under the strictest applicable policy; null if one does not allow it. */
+export function neededNow(request: ThrottleRequest, facts: ValidityFacts): number | null {
   return underEach(
     facts.inForce,
     (one) => weightUnder(request, under(request, one, facts.running), facts)?.needed ?? null,
@@ -132,23 +132,23 @@ export function neededNow(request: ThrottleRequest, facts: StandingFacts): numbe
   );
 }
 
-/** Why it needs more approvals than the change alone, by any of the policies that count; null where it does not. */
-export function takeoverNow(request: ThrottleRequest, facts: StandingFacts): Takeover | null {
+/** Why it needs more approvals than the change alone, under any applicable policy; null if it does not. */
+export function takeoverNow(request: ThrottleRequest, facts: ValidityFacts): Takeover | null {
   const each = knownPolicies(facts.inForce).map((one) =>
     weightUnder(request, under(request, one, facts.running), facts),
   );
   return each.find((weight) => weight?.takeover)?.takeover ?? request.takeover ?? null;
 }
 
-/** Approve or deny, by what holds now. An approval needs the execution looked at. */
+/** Approves or denies, by the current facts. An approval needs the execution. */
 export function decideReview(request: ThrottleRequest, command: ReviewCommand, facts: ReviewFacts): Decision {
   const may = decideOpen(request, command.by, facts);
   if (!may.ok || may.events.length > 0) return may;
   if (command.decision === 'deny') return deny(request, command, facts);
-  const standing = standingOf(request, facts);
-  if (standing.kind === 'policies-differ') return { ok: false, refusal: { why: 'policies-differ' }, events: [] };
-  if (!facts.execution || standing.kind !== 'stands') throw new Error(`${request.id}: approved without its facts`);
-  return { ok: true, events: [approvedEvent(request, command, standing, facts)] };
+  const validity = approvalValidity(request, facts);
+  if (validity.kind === 'policies-differ') return { ok: false, refusal: { why: 'policies-differ' }, events: [] };
+  if (!facts.execution || validity.kind !== 'valid') throw new Error(`${request.id}: approved without its facts`);
+  return { ok: true, events: [approvedEvent(request, command, validity, facts)] };
 }
 
 function deny(request: ThrottleRequest, command: ReviewCommand, facts: ReviewFacts): Decision {
@@ -160,10 +160,10 @@ function deny(request: ThrottleRequest, command: ReviewCommand, facts: ReviewFac
 function approvedEvent(
   request: ThrottleRequest,
   { by, comment }: ReviewCommand,
-  standing: Stands,
+  validity: ValidApproval,
   facts: ReviewFacts,
 ): EventOf<'approved'> {
-  const { rule, digest, needed, expiresInSeconds } = standing;
+  const { rule, digest, needed, expiresInSeconds } = validity;
   const { people } = facts;
   const count = approvalsOf(request, people) + (hasApproved(request, by, people) ? 0 : 1);
   const complete = count >= needed;
@@ -172,7 +172,7 @@ function approvedEvent(
   return { ...stateEvent(request, 'approved', actorOf(by), digest, detail), rule: rule.name };
 }
 
-/** A refusal that goes on record. `digest`: of the policy that refused. */
+/** A refusal that is recorded. `digest`: of the policy that refused. */
 export function refuse(
   request: ThrottleRequest,
   by: Person,
@@ -184,7 +184,7 @@ export function refuse(
   return { ok: false, refusal, events: [event], ...otherThan(inForce, digest) };
 }
 
-/** "Not now" is no refusal by the policy, so it is not on record. */
+/** A temporary refusal is not recorded, since no policy refused anything. */
 function notNow(refusal: DecisionRefusal, inForce: PolicyInForce, digest: string): Decision {
   return { ok: false, refusal, events: [], ...otherThan(inForce, digest) };
 }
@@ -193,7 +193,7 @@ function hasApproved({ approvals }: ThrottleRequest, by: Person, people: People)
   return approvals.some((approval) => samePerson(known(approval.by, people), by));
 }
 
-/** How many people have approved: one who did so under two ids counts once. */
+/** How many people have approved; a person who did so under two ids counts once. */
 export function approvalsOf({ approvals }: Pick<ThrottleRequest, 'approvals'>, people: People): number {
   const by = approvals.map((approval) => known(approval.by, people));
   return by.filter((one, nth) => by.findIndex((other) => samePerson(one, other)) === nth).length;

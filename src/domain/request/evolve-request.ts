@@ -9,8 +9,8 @@ type Dated<E extends DatedEvent['event']> = EventOf<E> & { at: string };
 type Versioned = Pick<DatedEvent, 'event' | 'version'>;
 
 /**
- * The next state. Events that say nothing about a request's state leave it as it is.
- * @throws Error on an event that does not fit: a log that says so is not one that we wrote.
+ * The next state. Events that don't concern a request's state leave it unchanged.
+ * @throws Error on an event that does not fit: then the log was not written by the bot
  */
 export function evolve(state: ThrottleRequest | null, event: DatedEvent): ThrottleRequest | null {
   if (event.event === 'requested') return begin(state, event);
@@ -59,13 +59,16 @@ function unknownEvent(event: never): never {
   throw new Error(`unknown event ${JSON.stringify(event)}`);
 }
 
-/** The version counts the events that changed the state; a gap means that the records are not this state's. */
+/**
+ * The version counts the events that changed the state. A gap means that records are missing or belong to another
+ * request.
+ */
 function next(state: ThrottleRequest, event: Versioned): ThrottleRequest {
   if (!isOpen(state)) throw new Error(`${event.event} after ${state.id} had ended`);
   return counted(state, event);
 }
 
-/** What comes of a limit that is in force: the request itself has ended. */
+/** The further life of a limit after it was set: the request itself has ended. */
 function afterApplied(state: ThrottleRequest, event: Versioned): ThrottleRequest {
   if (state.status !== 'applied') throw new Error(`${event.event} of ${state.id}, which is not in force`);
   return counted(state, event);
@@ -117,7 +120,7 @@ function begin(state: ThrottleRequest | null, event: Dated<'requested'>): Thrott
   };
 }
 
-/** One person counts once, however often they approve. */
+/** A person counts once, however often they approve. */
 function approve(state: ThrottleRequest, event: Dated<'approved'>): ThrottleRequest {
   const { actor: by, detail } = event;
   if (!by || state.status !== 'pending') throw new Error(`${state.id} can't be approved here`);
@@ -162,7 +165,7 @@ function end(
   said: Partial<Pick<Ending, 'comment' | 'why' | 'rate' | 'refused'>> = {},
 ): ThrottleRequest {
   const state = next(before, event);
-  // More time is in force as soon as it is on record: nothing is sent.
+  // An extension takes effect when it is recorded, because nothing is sent to AWS.
   if (status === 'applied' && !state.extends) applyOf(state);
   if (status === 'failed' && state.status === 'pending') throw new Error(`${state.id} failed before it was approved`);
   return {

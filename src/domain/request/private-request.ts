@@ -12,10 +12,10 @@ import {
 } from '../policy/policy.ts';
 import type { ThrottleRequest } from './throttle-request.ts';
 
-/** Shown in place of the requester where the request is from a private channel that the reader may not see. */
+/** Shown instead of the requester if the request was made in a private channel that the reader can't see into. */
 const SOMEBODY: Actor = { team: '', user: '', name: 'someone in a private channel' };
 
-/** Whether a person may know all of a request that was made in a private channel. `rule`: the one in force for it. */
+/** Whether a person may see all details of a request from a private channel. `rule`: the one that applies to it. */
 export function maySeeAll(
   request: ThrottleRequest,
   person: Person,
@@ -32,8 +32,8 @@ export function maySeeAll(
 }
 
 /**
- * What others see of it: what happens to the execution, but not who requested it, why or where, nor any comment. Its
- * message is in that channel too, so there is no link to it either (`hasPlace`).
+ * The part of a request that others may see: what happens to the execution, but not who requested it, why or where, and
+ * no comments. There is no link to its message either, because that is in the private channel (`hasPlace`).
  */
 export function withoutPrivate<R extends ThrottleRequest>(request: R): R {
   const { requester, approvals, ending, hold } = request;

@@ -13,8 +13,8 @@ export function reminderTimes({ requestedAt, expiresAt }: Times): Date[] {
 }
 
 /**
- * Which reminder it is time for, counted from 1 (0: none yet), and when the next one is. One that was missed, because no
- * bot ran, is not made up for once the next is due.
+ * Which reminder is due, counted from 1 (0: none yet), and when the next one is. A reminder that was missed because no
+ * bot ran is skipped once the next one is due.
  */
 export function reminderDue(request: Times, now: Date): { nth: number; next: Date | null } {
   const times = reminderTimes(request);

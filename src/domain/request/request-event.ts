@@ -6,7 +6,7 @@ import type { Person } from '../policy/policy.ts';
 import type { DecisionRefusal, RevertRefusal } from './refusal.ts';
 import type { StaleWhy, ThrottleRequest } from './throttle-request.ts';
 
-/** What every event of a request says of it. */
+/** The fields that all events of a request have. */
 function aboutRequest(request: ThrottleRequest, by: Actor | null, policy: string): EventFacts {
   const { id, version, channel, execution, account, region, from, to, reason, rule } = request;
   const about = { version, channel, execution, account, region, from, to, reason, rule };
@@ -24,7 +24,7 @@ export function stateEvent<E extends EventName>(
   return { ...aboutRequest(request, by, policy), version: request.version + 1, event, detail };
 }
 
-/** `digest`: of the policy by which it ends, where it is another bot's. */
+/** `digest`: of the policy by which it ends, if it is another bot's. */
 export function staleEvent(
   request: ThrottleRequest,
   why: StaleWhy,
@@ -38,7 +38,7 @@ export function staleEvent(
   return { ...stateEvent(request, 'apply.stale', null, digest, detail), aws };
 }
 
-/** Somebody may not decide on this request: its state stays. `digest`: of the policy that refused. */
+/** A decision on this request is refused; its state does not change. `digest`: of the policy that refused. */
 export function decisionRefusedEvent(
   request: ThrottleRequest,
   by: Person,

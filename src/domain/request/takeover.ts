@@ -12,30 +12,31 @@ import { mayRevert } from '../run/may-revert.ts';
 import { hasOpenGrant, type Takeover } from '../run/timed-grant.ts';
 import type { ThrottleRequest } from './throttle-request.ts';
 
-/** A requested change, as far as it matters to the running limit. */
+/** The parts of a requested change that matter to the current limit. */
 export interface Change {
   requester: Person;
   from: number;
   to: number;
-  /** When it would end; null: it has no end. */
+  /** When the new limit would end; null: it has no end. */
   endsAt: Date | null;
 }
 
-/** The request whose limit runs, and what one policy says of it and of the new request. */
+/** The request that set the current limit, and what one policy says about it and about the new request. */
 export interface Running {
   running: ThrottleRequest | null;
   /** The rule of the new request. */
   rule: Rule;
-  /** The rule of the request whose limit runs. */
+  /** The rule of the request that set the current limit. */
   runningRule: Rule | null;
   groups: Groups;
-  /** Who requested or approved it, as far as Slack says. */
+  /** The people who requested or approved it, as far as Slack knows them. */
   people: People;
 }
 
 /**
- * Null where the change brings nothing about that it does not say itself. Without an end it never reverts; where it sets the
- * rate that the running limit reverts to, it is weighed as that; where that rate is lower, ending sooner lowers.
+ * Null if the change has no hidden effect on the end of the current limit. A change without an end never reverts. A
+ * change to the rate that the current limit reverts to is judged as such anyway. And if that rate is lower, an earlier
+ * end only lowers the rate.
  */
 function takeoverOf(change: Change, { running, rule, runningRule, groups, people }: Running): Takeover | null {
   if (!running || !hasOpenGrant(running) || running.to !== change.from) return null;
@@ -43,12 +44,15 @@ function takeoverOf(change: Change, { running, rule, runningRule, groups, people
   if (change.endsAt === null || change.to === base || directionOf(running.to, base) === 'lower') return null;
   const about = { request: running.id, base, dueAt };
   if (change.endsAt.getTime() < Date.parse(dueAt)) return { ...about, why: 'ends-earlier' };
-  // A group that Slack can't tell now counts as one that they are not in.
+  // A group that Slack does not answer for counts as one that they are not in.
   const had = mayRevert(running, change.requester, { rule: runningRule, groups, people }) === 'yes';
   return had && covers(runningRule, rule) ? null : { ...about, why: 'revert-now' };
 }
 
-/** Whether everybody who may decide by one rule may by the other: compared as they are written, so never yes by mistake. */
+/**
+ * Whether everybody who may decide under one rule may do so under the other. The lists are compared as written, so the
+ * answer is never yes by mistake.
+ */
 function covers(wide: Rule | null, narrow: Rule): boolean {
   if (wide === narrow) return true;
   const within = (key: keyof Principals) => narrow.approvers[key].every((one) => wide?.approvers[key].includes(one));
@@ -56,8 +60,9 @@ function covers(wide: Rule | null, narrow: Rule): boolean {
 }
 
 /**
- * All that a change has to be approved as. By the rate in force; where that one's time runs, by the rate that it would
- * revert to as well: else a raise for an hour, once approved, could be made one for good by asking for a little less.
+ * All directions that a change must be approved as: compared with the current rate and, if the current limit has an
+ * end, also with the rate that it reverts to. Otherwise a raise approved for an hour could be made permanent by
+ * requesting a slightly lower rate.
  */
 export function directionsOf(
   { from, to }: Pick<Change, 'from' | 'to'>,
@@ -68,7 +73,10 @@ export function directionsOf(
   return [now, directionOf(running.hold.base, to)];
 }
 
-/** More time is weighed as its limit was, and by the rate that it keeps from coming back: rules may tell the two apart by now. */
+/**
+ * An extension is judged like its limit, and also by the rate that it keeps from coming back, because the rule may
+ * treat the two differently by now.
+ */
 export function directionsOfMoreTime(
   asked: Direction,
   to: number,
@@ -77,25 +85,25 @@ export function directionsOfMoreTime(
   return running && hasOpenGrant(running) && running.to === to ? [asked, directionOf(running.hold.base, to)] : [asked];
 }
 
-/** The one of them that needs the most approvals by this rule; one that it does not allow before all others. */
+/** The direction that needs the most approvals under this rule; one that is not allowed comes before all others. */
 function strictestOf(rule: Rule, directions: readonly [Direction, ...Direction[]]): Direction {
   const needs = (direction: Direction) => approvalsNeeded(rule, direction) ?? Number.POSITIVE_INFINITY;
   return directions.reduce((found, one) => (needs(one) > needs(found) ? one : found));
 }
 
-/** What one policy makes of a change. */
+/** One policy's judgement of a change. */
 export interface Weight {
-  /** As what it is approved. */
+  /** The direction that it is approved as. */
   direction: Direction;
   /** Null: the rule does not allow it. */
   needed: number | null;
-  /** Where it takes more approvals because of the limit that runs. */
+  /** Set if it needs more approvals because of the current limit. */
   takeover: Takeover | null;
-  /** Nothing that comes of it raises a rate. */
+  /** None of its effects raises a rate. */
   lowers: boolean;
 }
 
-/** How many approvals a change needs: as what it is by itself (`directions`), and as what it makes of the limit that runs. */
+/** How many approvals a change needs, both for itself (`directions`) and for its effect on the current limit. */
 export function weigh(change: Change, directions: readonly [Direction, ...Direction[]], about: Running): Weight {
   const { rule } = about;
   const plain = strictestOf(rule, directions);

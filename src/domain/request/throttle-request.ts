@@ -32,14 +32,14 @@ const requestStatus = z.enum([
 ]);
 export type RequestStatus = z.infer<typeof requestStatus>;
 
-/** What a change does to the limit in force. */
+/** How a change affects the current limit. */
 export const direction = z.enum(['lower', 'raise', 'unlimited']);
 
 /** Why a request ended before anything was sent to AWS. */
 export const STALE_WHY = ['policy', 'rate', 'status', 'timer'] as const;
 export type StaleWhy = (typeof STALE_WHY)[number];
 
-/** Why a change that was begun failed. `unseen`: it may be in force, but AWS lets nobody look. */
+/** Why a change failed after it was begun. `unseen`: it may have taken effect, but AWS denies reading the execution. */
 export const FAILED_WHY = ['denied', 'rejected', 'ended', 'other-rate', 'ignored', 'not-found', 'unseen'] as const;
 export type FailedWhy = (typeof FAILED_WHY)[number];
 
@@ -51,28 +51,31 @@ const ending = looseObject({
   by: actor.nullable(),
   comment: z.string().nullable(),
   why: z.string().nullable(),
-  /** The rate read back from AWS, where one was read. */
+  /** The rate read back from AWS, if one was read. */
   rate: z.number().nullable(),
   awsRequestId: z.string().nullable(),
   refused: refused.nullable().default(null),
 });
 
-/** How a request ended, with what is known of it. */
+/** How a request ended, with what is known about it. */
 export type Ending = z.infer<typeof ending>;
 
 export const extension = looseObject({
-  /** The request whose time it lengthens. */
+  /** The request that it extends. */
   request: z.string(),
-  /** When the limit is to end then. */
+  /** The new end of the limit. */
   dueAt: timestamp,
-  /** From when the limit was first set until then: what `maxDuration` bounds. */
+  /** From when the limit was first set until the new end; `maxDuration` limits this. */
   totalSeconds: z.number(),
 });
 
-/** What a request is about that only gives a running limit more time: no rate changes. */
+/** The content of a request that only extends a limit: the rate does not change. */
 export type Extension = z.infer<typeof extension>;
 
-/** As a request is stored, its fields in the order in which they are written. Those with a default are absent in older states. */
+/**
+ * A stored request, with its fields in the order in which they are written. Fields with a default are absent in older
+ * states.
+ */
 export const throttleRequest = looseObject({
   id: z.string(),
   version: z.number(),
@@ -88,7 +91,7 @@ export const throttleRequest = looseObject({
   to: z.number(),
   direction,
   durationSeconds: z.number().nullable(),
-  /** The time that it was requested until, whenever it is applied; absent in older states. */
+  /** The requested end, independent of when the limit is set; absent in older states. */
   until: timestamp.nullable().exactOptional(),
   reason: z.string().nullable(),
   rule: z.string(),
@@ -114,7 +117,7 @@ export type ThrottleRequest = z.infer<typeof throttleRequest>;
 
 const ENDED: ReadonlySet<RequestStatus> = new Set(['applied', 'failed', 'stale', 'denied', 'cancelled', 'expired']);
 
-/** An open request still can change; an ended one never does. */
+/** An open request can still change; a closed one never does. */
 export function isOpen(request: Pick<ThrottleRequest, 'status'>): boolean {
   return !ENDED.has(request.status);
 }

@@ -2,40 +2,43 @@ import type { AuditEvent, Detail, EventOf } from '../audit/audit-event.ts';
 import { isBeyondChange, isUpdatable, type TaskExecution } from '../execution/task-execution.ts';
 import { countedPolicies } from '../policy/policies-in-force.ts';
 import { decideExpire } from '../request/decide-expire.ts';
-import { approvalsOf, type ReviewFacts, ruleNow, standingOf } from '../request/decide-review.ts';
+import { approvalsOf, approvalValidity, type ReviewFacts, ruleNow } from '../request/decide-review.ts';
 import { staleEvent, stateEvent } from '../request/request-event.ts';
 import type { FailedWhy, ThrottleRequest } from '../request/throttle-request.ts';
-import { type PutOff, type Refused, refusedDetail, type Sent, tryAgain } from './sending.ts';
+import { type Deferral, type Refused, refusedDetail, type Sent, tryAgain } from './sending.ts';
 
-/** How long the bot goes on checking where AWS does not let it look at what was sent. After that a person has to. */
+/**
+ * How long the bot keeps checking if AWS denies reading the execution after a change was sent. After that a person has
+ * to check.
+ */
 export const UNSEEN_SECONDS = 900;
 
 export type BeginDecision =
   | { kind: 'send'; event: AuditEvent }
   | { kind: 'end'; event: AuditEvent }
-  /** Slack can't say who may, or a bot runs whose policy can't be read: the apply waits. */
+  /** Slack does not say who may decide, or a bot runs with a policy that can't be read: the apply waits. */
   | { kind: 'wait'; for: 'groups' | 'policies' }
-  /** In a status that isn't known here, so that nobody knows whether AWS would take it. */
+  /** The status is unknown to this version, so it is unclear whether AWS would accept the change. */
   | { kind: 'wait'; for: 'status' };
 
 /**
- * Before anything is sent: does all that was approved still hold, and is it in time? Without the execution it is judged by
- * the rest, and `send` only means that AWS has to be asked next.
+ * Before anything is sent: is the approval still valid, and has the request not expired? Without the execution only the
+ * rest is checked, and `send` means that AWS has to be called next.
  */
 export function decideBegin(request: ThrottleRequest, facts: ReviewFacts): BeginDecision {
   const [expired] = decideExpire(request, facts.now, facts.inForce);
   if (expired) return { kind: 'end', event: expired };
-  const standing = standingOf(request, facts);
-  switch (standing.kind) {
+  const validity = approvalValidity(request, facts);
+  switch (validity.kind) {
     case 'unknown':
       return { kind: 'wait', for: 'groups' };
     case 'policies-differ':
       return { kind: 'wait', for: 'policies' };
     case 'stale':
-      return { kind: 'end', event: staleEvent(request, standing.why, facts, standing.rate, standing.digest) };
-    case 'stands': {
-      if (approvalsOf(request, facts.people) < standing.needed) {
-        return { kind: 'end', event: staleEvent(request, 'policy', facts, null, standing.digest) };
+      return { kind: 'end', event: staleEvent(request, validity.why, facts, validity.rate, validity.digest) };
+    case 'valid': {
+      if (approvalsOf(request, facts.people) < validity.needed) {
+        return { kind: 'end', event: staleEvent(request, 'policy', facts, null, validity.digest) };
       }
       if (facts.execution && !isUpdatable(facts.execution.status)) return { kind: 'wait', for: 'status' };
       const role = ruleNow(request, facts.inForce)?.role ?? null;
@@ -45,28 +48,31 @@ export function decideBegin(request: ThrottleRequest, facts: ReviewFacts): Begin
   }
 }
 
-/** The intent, on record before the change is sent. With `putOff`: AWS did not take it this time, and it is to be sent again. */
+/**
+ * The intent, recorded before the change is sent. With `putOff`: AWS did not accept it this time, and it will be sent
+ * again.
+ */
 export function startedEvent(
   request: ThrottleRequest,
   policy: string,
   role: string | null,
   attempt: number,
-  putOff: PutOff | null = null,
+  putOff: Deferral | null = null,
 ): EventOf<'apply.started'> {
   return stateEvent(request, 'apply.started', null, policy, { attempt, role, ...(putOff ? { putOff } : {}) });
 }
 
-/** What a look at the execution says of a change that was sent, or may have been. */
+/** What the execution shows about a change that was sent, or may have been. */
 export type Verdict =
   | { kind: 'end'; event: AuditEvent }
   | { kind: 'look-again' }
   | { kind: 'send-again'; event: AuditEvent }
-  /** AWS put it off: that goes on record, and it is sent again after a while. */
-  | { kind: 'put-off'; event: AuditEvent; putOff: PutOff };
+  /** AWS did not accept it yet. That is recorded, and the change is sent again later. */
+  | { kind: 'put-off'; event: AuditEvent; putOff: Deferral };
 
 /**
- * What a look at AWS means after the change was sent: the requested rate → applied; the old rate → not yet, and after a
- * while send again; a third rate → somebody else's; ended with the old rate → too late.
+ * Judges what AWS shows after the change was sent. The requested rate: applied. The old rate: not yet, and after a
+ * while it is sent again. A third rate: set by somebody else. Ended with the old rate: too late.
  */
 export function judgeLook(
   request: ThrottleRequest,
@@ -99,14 +105,14 @@ export function judgeLook(
   return { kind: 'send-again', event: startedEvent(request, facts.policy, apply.role, next.attempt) };
 }
 
-/** A look that AWS did not allow, and under which role. */
+/** A denied read, and the role it was tried under. */
 export interface Denied extends Refused {
   requestId: string | null;
 }
 
 /**
- * How a change ends that nobody may look at. Not at all yet (null), but where AWS refused the only time that it was sent, so
- * that nothing was carried out, or where it lasts: then it stays unknown.
+ * How a change ends if AWS denies reading its result. Null: not yet. It fails if AWS refused the only attempt, so that
+ * nothing was carried out. Otherwise it is given up only after a while, as unknown.
  */
 export function unseenEnd(
   { sentAt, attempt }: { sentAt: string; attempt: number },
@@ -120,7 +126,7 @@ export function unseenEnd(
   return lasts ? { why: 'unseen', about: denied } : null;
 }
 
-/** AWS lets nobody look at what was sent, or may have been. Null: not given up yet. */
+/** AWS denies reading the result of a change that was sent, or may have been. Null: not given up yet. */
 export function judgeUnseen(
   request: ThrottleRequest,
   denied: Denied,
@@ -131,7 +137,7 @@ export function judgeUnseen(
   return end && deniedEvent(request, facts.policy, end.about, end.why);
 }
 
-/** AWS no longer knows the execution: the change can't be in force. */
+/** AWS no longer knows the execution, so the change can't have taken effect. */
 export function vanishedEvent(
   request: ThrottleRequest,
   policy: string,
@@ -156,8 +162,8 @@ export function deniedEvent(
 }
 
 /**
- * Nobody can say what AWS did: on record until it is known, once, and once more where it turns out that AWS lets the bot not
- * look (`denied`). Null where that is on record already.
+ * It is unknown what AWS did. Recorded once, and once more when it turns out that AWS denies reading (`denied`). Null
+ * if that is already recorded.
  */
 export function unknownEvent(
   request: ThrottleRequest,

@@ -4,13 +4,16 @@ import { stateEvent } from '../request/request-event.ts';
 import type { ThrottleRequest } from '../request/throttle-request.ts';
 import { isReverting } from './timed-grant.ts';
 
-/** The limit that we left in force: what the request set or what it was reverted to, or both where nobody could see which. */
+/**
+ * The limit that the bot left in effect: what the request set, what it was reverted to, or both if it could not be
+ * observed which.
+ */
 export function expectedRates({ hold, to }: ThrottleRequest): [number, ...number[]] {
   if (hold?.end?.how === 'reverted') return [hold.base];
   return hold?.end?.why === 'unseen' ? [to, hold.base] : [to];
 }
 
-/** The limit that the records of this request tell last, or each that it may be. */
+/** The last limit according to this request's records, or all that are possible. */
 function lastSeen(request: ThrottleRequest): number[] {
   const { to, hold, drift } = request;
   const end = hold?.end ?? null;
@@ -18,7 +21,7 @@ function lastSeen(request: ThrottleRequest): number[] {
   return end && told && (!drift || drift.at <= end.at) ? told : [drift?.rate ?? to];
 }
 
-/** Somebody set another limit outside the bot: on record once for each change. Null where all is as it was last seen. */
+/** A limit was set outside the bot: recorded once for each change. Null if nothing has changed since the last read. */
 export function decideDrift(
   request: ThrottleRequest,
   execution: TaskExecution,

@@ -10,8 +10,8 @@ import { mayRevert } from './may-revert.ts';
 import { hasOpenGrant, isReverting } from './timed-grant.ts';
 
 /**
- * `Revert now`: the limit's end is moved to now. The requester and the approvers may do it, and those who could decide on it by
- * each policy that counts. A policy that can't be read never holds up an end.
+ * `Revert now`: moves the limit's end to now. The requester, the approvers, and those who may decide it under each
+ * applicable policy may do this. An unreadable policy never prevents a revert.
  */
 export function decideRevertNow(
   request: ThrottleRequest,

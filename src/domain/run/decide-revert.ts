@@ -3,20 +3,20 @@ import { isBeyondChange, isUpdatable, type TaskExecution } from '../execution/ta
 import { stateEvent } from '../request/request-event.ts';
 import type { ThrottleRequest } from '../request/throttle-request.ts';
 import { type Denied, unseenEnd } from './decide-apply.ts';
-import { MOST_REJECTIONS, type PutOff, refusedDetail, SETTLE_SECONDS, type Sent, tryAgain } from './sending.ts';
+import { type Deferral, MAX_REJECTIONS, refusedDetail, SETTLE_SECONDS, type Sent, tryAgain } from './sending.ts';
 import { hasOpenGrant, type RevertFailedWhy, type SkippedWhy, type TimedGrant } from './timed-grant.ts';
 
-/** The thread is warned this long before the end, and only where the limit applies for longer. */
+/** The thread is warned this long before the limit reverts, if the limit lasts longer than that. */
 const WARN_BEFORE_SECONDS = 600;
-/** A revert within this time is not called late. */
+/** A revert within this time is not reported as late. */
 export const LATE_SECONDS = 60;
 
-type WithGrant = ThrottleRequest & { hold: TimedGrant };
+type GrantedRequest = ThrottleRequest & { hold: TimedGrant };
 
 /**
- * What follows a limit with an end that was set: its end, on record with it. Null where it has no end, or where it
- * is itself the rate from before. `running` is the request whose time still runs on this execution: its rate from before is inherited, and what it was extended
- * counts on.
+ * Schedules the revert of a limit with an end; recorded together with the limit. Null if it has no end, or if its rate
+ * already is the one to revert to. `running`: the request whose limit is replaced, if it has an end; its rate to revert
+ * to is inherited, and its total time keeps counting.
  */
 export function scheduledEvent(
   applied: ThrottleRequest,
@@ -24,38 +24,40 @@ export function scheduledEvent(
 ): EventOf<'revert.scheduled'> | null {
   const { durationSeconds } = applied;
   const { running } = facts;
-  // Inherited only where what is replaced is the limit that was held: not one that somebody set outside the bot since.
+  // Inherited only if the replaced limit is the one that the bot set, and not one set outside the bot since.
   const hold = running && hasOpenGrant(running) && running.to === applied.from ? running.hold : null;
   if (durationSeconds === null) return null;
   const now = facts.now.toISOString();
   const dueAt =
     applied.extends?.dueAt ?? applied.until ?? new Date(facts.now.getTime() + durationSeconds * 1000).toISOString();
   const base = hold?.base ?? applied.from;
-  // It already is the rate that it would revert to: an undo with an end.
+  // Its rate already is the one to revert to: an undo with an end.
   if (base === applied.to) return null;
   const role = applied.apply ? applied.apply.role : (hold?.role ?? null);
   const since = applied.extends && hold ? hold.since : now;
   return revertEvent(applied, 'revert.scheduled', facts.policy, base, { base, since, dueAt, role });
 }
 
-/** When the thread is warned; null where the time is too short for it. */
+/** When the thread is warned; null if the limit is too short for that. */
 export function warnAt({ scheduledAt, dueAt }: Pick<TimedGrant, 'scheduledAt' | 'dueAt'>): Date | null {
   const seconds = (Date.parse(dueAt) - Date.parse(scheduledAt)) / 1000;
   return seconds > WARN_BEFORE_SECONDS ? new Date(Date.parse(dueAt) - WARN_BEFORE_SECONDS * 1000) : null;
 }
 
-/** Its time has been over for a while, and nothing was sent yet: AWS does not answer, say. */
+/**
+ * The limit should have been reverted a while ago and nothing was sent yet, for example because AWS does not answer.
+ */
 export function isLate({ dueAt, sent }: Pick<TimedGrant, 'dueAt' | 'sent'>, now: Date): boolean {
   return sent === null && now >= lateAt(dueAt);
 }
 
-/** The revert was sent, and nobody could see its result for longer than AWS takes to show a change. */
+/** The revert was sent, and its result could not be read for longer than AWS takes to show a change. */
 export function isUnseen({ sent }: Pick<TimedGrant, 'sent'>, now: Date): boolean {
   return sent !== null && now >= unseenAt(sent);
 }
 
-/** When there may be something to say of it next, while it is held; null: nothing by itself. */
-export function nextWordAt(hold: Pick<TimedGrant, 'scheduledAt' | 'dueAt' | 'sent'>, now: Date): Date | null {
+/** When the next notice about the limit may be due, until it is reverted; null: none is expected. */
+export function nextNoticeAt(hold: Pick<TimedGrant, 'scheduledAt' | 'dueAt' | 'sent'>, now: Date): Date | null {
   const times = hold.sent ? [unseenAt(hold.sent)] : [warnAt(hold), lateAt(hold.dueAt)];
   return times.find((time) => time !== null && time > now) ?? null;
 }
@@ -73,12 +75,14 @@ export type RevertDecision =
   | { kind: 'end'; event: AuditEvent }
   /** Its time is not over yet. */
   | { kind: 'early'; seconds: number }
-  /** In a status that isn't known here, so that nobody knows whether AWS would take it. */
+  /** The status is unknown to this version, so it is unclear whether AWS would accept the change. */
   | { kind: 'wait' };
 
-/** Before anything is sent: is it time, and is the limit still what we set? `execution` null: AWS was not asked yet. */
+/**
+ * Before anything is sent: is it time, and is the limit still the one that the bot set? `execution` null: not read yet.
+ */
 export function decideRevert(
-  request: WithGrant,
+  request: GrantedRequest,
   facts: { execution: TaskExecution | null; policy: string; now: Date },
 ): RevertDecision {
   const { hold } = request;
@@ -93,12 +97,12 @@ export function decideRevert(
 
 export type RevertVerdict =
   | { kind: 'end' | 'send-again'; event: AuditEvent }
-  | { kind: 'put-off'; event: AuditEvent; putOff: PutOff }
+  | { kind: 'put-off'; event: AuditEvent; putOff: Deferral }
   | { kind: 'look-again' };
 
-/** What a look at AWS means after the revert was sent: as `judgeLook`, with the rates the other way round. */
+/** Judges what AWS shows after the revert was sent: like `judgeLook`, with the two rates swapped. */
 export function judgeRevert(
-  request: WithGrant,
+  request: GrantedRequest,
   execution: TaskExecution,
   facts: { policy: string; now: Date; sent: Sent | null },
 ): RevertVerdict {
@@ -118,7 +122,7 @@ export function judgeRevert(
   }
   if (rate !== request.to) return skip(request, 'changed', facts.policy, execution);
   if (isBeyondChange(execution.status)) return skip(request, 'ended', facts.policy, execution);
-  if (refused?.why === 'rejected' && attempt < MOST_REJECTIONS) {
+  if (refused?.why === 'rejected' && attempt < MAX_REJECTIONS) {
     const rejected = { ...refused, why: refused.why };
     return { kind: 'put-off', putOff: rejected, event: revertStartedEvent(request, facts.policy, attempt, rejected) };
   }
@@ -138,9 +142,11 @@ export function judgeRevert(
   return { kind: 'send-again', event: revertStartedEvent(request, facts.policy, next.attempt) };
 }
 
-/** AWS lets nobody look at what was sent: as `judgeUnseen`, the other way round. Null: not given up yet. */
+/**
+ * AWS denies reading the result of a revert: like `judgeUnseen`, with the two rates swapped. Null: not given up yet.
+ */
 export function judgeUnseenRevert(
-  request: WithGrant,
+  request: GrantedRequest,
   denied: Denied,
   facts: { policy: string; now: Date; sent: Sent | null },
 ): EventOf<'revert.failed'> | null {
@@ -150,25 +156,25 @@ export function judgeUnseenRevert(
   return end && revertFailedEvent(request, facts.policy, end.why, end.about, null);
 }
 
-/** The intent, on record before it is sent. */
+/** The intent, recorded before the change is sent. */
 function revertStartedEvent(
-  request: WithGrant,
+  request: GrantedRequest,
   policy: string,
   attempt: number,
-  putOff: PutOff | null = null,
+  putOff: Deferral | null = null,
 ): EventOf<'revert.started'> {
   const { base, role, by } = request.hold;
   const detail = { attempt, role, ...(putOff ? { putOff } : {}) };
   return { ...revertEvent(request, 'revert.started', policy, base, detail), actor: by };
 }
 
-function skip(request: WithGrant, why: SkippedWhy, policy: string, execution: TaskExecution) {
+function skip(request: GrantedRequest, why: SkippedWhy, policy: string, execution: TaskExecution) {
   return { kind: 'end', event: skippedEvent(request, why, policy, { execution }) } as const;
 }
 
-/** Left alone: somebody changed the limit since, the execution has ended, or another request took its place. */
+/** Not reverted: the limit was changed outside the bot, the execution has ended, or another request replaced it. */
 export function skippedEvent(
-  request: WithGrant,
+  request: GrantedRequest,
   why: SkippedWhy,
   policy: string,
   facts: {
@@ -194,9 +200,9 @@ export function skippedEvent(
   };
 }
 
-/** AWS denies the revert, or shows no change: the limit stays, and a person has to check it. */
+/** AWS denies the revert, or never shows the change. The limit stays, and a person has to check it. */
 export function revertFailedEvent(
-  request: WithGrant,
+  request: GrantedRequest,
   policy: string,
   why: RevertFailedWhy,
   about: Omit<Denied, 'action'> & { action: string | null },

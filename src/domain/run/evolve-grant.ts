@@ -7,8 +7,8 @@ export type GrantEvent = Extract<
 >;
 
 /**
- * The next state of a hold.
- * @throws Error on an event that does not fit: nothing is reverted that is not held, and nothing twice.
+ * The next state of a timed grant.
+ * @throws Error on an event that does not fit: only an open grant is reverted, and only once
  */
 export function evolveGrant(hold: TimedGrant | null, event: GrantEvent): TimedGrant {
   if (event.event === 'revert.scheduled') {

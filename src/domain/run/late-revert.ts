@@ -1,15 +1,18 @@
 import { LATE_SECONDS } from './decide-revert.ts';
 import type { TimedGrant } from './timed-grant.ts';
 
-/** A limit that was reverted later than its time. */
+/** A limit that was reverted late. */
 export interface Lateness {
   dueAt: string;
   revertedAt: string;
-  /** `sent`: the change left late, because Redis, AWS or the bot was away. `shown`: it left in time, and AWS showed it late. */
+  /**
+   * `sent`: the change was sent late, because Redis, AWS or the bot was unavailable. `shown`: it was sent on time, and
+   * AWS showed it late.
+   */
   late: 'sent' | 'shown';
 }
 
-/** Null where it was reverted in time, or not at all. */
+/** Null if it was reverted on time, or not at all. */
 export function lateness({ dueAt, sent, end }: TimedGrant): Lateness | null {
   if (end?.how !== 'reverted' || secondsAfter(dueAt, end.at) < LATE_SECONDS) return null;
   const inTime = sent !== null && secondsAfter(dueAt, sent.sentAt) < LATE_SECONDS;

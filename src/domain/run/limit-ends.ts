@@ -2,7 +2,7 @@ import type { ThenRate } from '../execution/impact.ts';
 import type { ThrottleRequest } from '../request/throttle-request.ts';
 import { hasOpenGrant, isReverting } from './timed-grant.ts';
 
-/** What comes after a limit in force, if it ends by itself: null where it doesn't, or is being reverted already. */
+/** What follows the current limit if it has an end; null if it has none, or if it is being reverted already. */
 export function afterLimit(request: ThrottleRequest | null, now: Date): ThenRate | null {
   if (!request || !hasOpenGrant(request) || isReverting(request)) return null;
   const { dueAt, base } = request.hold;
@@ -10,15 +10,15 @@ export function afterLimit(request: ThrottleRequest | null, now: Date): ThenRate
 }
 
 /** The part of a request that says when its limit ends. */
-type Asked = Pick<ThrottleRequest, 'from' | 'to' | 'durationSeconds' | 'until'> &
+type RequestedEnd = Pick<ThrottleRequest, 'from' | 'to' | 'durationSeconds' | 'until'> &
   Partial<Pick<ThrottleRequest, 'extends'>>;
 
 /**
- * What would come after a limit that is requested, if it were set now. `running` is the request whose limit it would replace:
- * its base is inherited, as when it is applied.
+ * What would follow a requested limit if it were set now. `running`: the request whose limit it would replace. Its rate
+ * to revert to is inherited, as it is when the limit is set.
  */
-export function afterAsked(
-  { from, to, durationSeconds, until, extends: more }: Asked,
+export function afterRequested(
+  { from, to, durationSeconds, until, extends: more }: RequestedEnd,
   running: ThrottleRequest | null,
   now: Date,
 ): ThenRate | null {

@@ -2,8 +2,9 @@ import { isOpen, type ThrottleRequest } from '../request/throttle-request.ts';
 import { hasOpenGrant, isReverting } from './timed-grant.ts';
 
 /**
- * What a commit makes the limit in force of its execution: the request that set or reverted it, with the request's version.
- * Empty where the commit leaves it as it was. It differs each time, so a decision can name the one that it was based on.
+ * The version of an execution's limit after a commit: the request that set or reverted it, with the request's version.
+ * Empty if the commit does not change the limit. No version is used twice, so a decision can name the one that it was
+ * based on.
  */
 export function limitVersionOf(prior: ThrottleRequest | null, state: ThrottleRequest | null): string {
   const isReverted = (one: ThrottleRequest | null) => one?.hold?.end?.how === 'reverted';
@@ -12,7 +13,7 @@ export function limitVersionOf(prior: ThrottleRequest | null, state: ThrottleReq
   return changed ? `${state.id}:${state.version}` : '';
 }
 
-/** The request that a version of a limit in force names. */
+/** The request in a limit's version. */
 export function requestOf(limitVersion: string): string {
   return limitVersion.slice(0, limitVersion.lastIndexOf(':'));
 }
@@ -24,7 +25,7 @@ export function changeGuard(prior: ThrottleRequest | null, state: ThrottleReques
   return underWay(state) ? 'take' : 'free';
 }
 
-/** The timers that a commit makes pointless: those of an open request once it has ended, those of a limit once its time is over. */
+/** The timers that a commit makes obsolete: those of a request that has ended, or those of a grant that has ended. */
 export function timersOver(
   prior: ThrottleRequest | null,
   state: ThrottleRequest | null,

@@ -10,7 +10,10 @@ import {
 } from '../policy/policy.ts';
 import type { ThrottleRequest } from '../request/throttle-request.ts';
 
-/** May this person end the limit's time now: who requested or approved it, and who may decide it by its rule. */
+/**
+ * Whether this person may revert the limit now: its requester, its approvers, and those who may decide it under its
+ * rule.
+ */
 export function mayRevert(
   { requester, approvals }: Pick<ThrottleRequest, 'requester' | 'approvals'>,
   by: Person,

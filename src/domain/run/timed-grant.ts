@@ -4,7 +4,7 @@ import { looseObject } from '../audit/loose-object.ts';
 import { timestamp } from '../audit/timestamp.ts';
 import { putOff, refused } from './sending.ts';
 
-/** Why a limit is left alone when its time is over. */
+/** Why a limit is not reverted when its time is over. */
 export const SKIPPED_WHY = ['changed', 'ended', 'replaced'] as const;
 export type SkippedWhy = (typeof SKIPPED_WHY)[number];
 
@@ -16,11 +16,11 @@ const grantEnd = looseObject({
   at: timestamp,
   how: z.enum(['reverted', 'skipped', 'failed']),
   why: z.enum([...SKIPPED_WHY, ...REVERT_FAILED_WHY]).nullable(),
-  /** The rate read back from AWS, where one was read. */
+  /** The rate read back from AWS, if one was read. */
   rate: z.number().nullable(),
-  /** The request whose limit, or longer time, took its place. */
+  /** The request that replaced it, with another limit or with more time. */
   replacedBy: z.string().nullable(),
-  /** Where that request only adds time: until then. Absent in what an older version stored. */
+  /** The new end, if that request only extends it. Absent in states stored by older versions. */
   extendedUntil: timestamp.nullable().exactOptional(),
   awsRequestId: z.string().nullable(),
   refused: refused.nullable().default(null),
@@ -29,17 +29,17 @@ const grantEnd = looseObject({
 export type GrantEnd = z.infer<typeof grantEnd>;
 
 export const timedGrant = looseObject({
-  /** The rate in force before it, bytes per second, -1 unlimited: what it reverts to. */
+  /** The rate before it, bytes per second, -1 unlimited: what it reverts to. */
   base: z.number(),
-  /** When the limit was first set: what it was extended by counts from here too. */
+  /** When the limit was first set; its total time, extensions included, counts from here. */
   since: timestamp,
   dueAt: timestamp,
-  /** The role that the limit was set under, and is reverted under. Null: the bot's own credentials. */
+  /** The role that the limit was set with and is reverted with. Null: the bot's own credentials. */
   role: z.string().nullable(),
   scheduledAt: timestamp,
-  /** Who ended it early; null where its time decides. */
+  /** Who reverted it early; null if it ends on time. */
   by: actor.nullable(),
-  /** When the revert was last about to be sent: the intent is recorded first. */
+  /** When the revert was last about to be sent: the intent is recorded before. */
   sent: looseObject({
     sentAt: timestamp,
     attempt: z.number(),
@@ -49,32 +49,34 @@ export const timedGrant = looseObject({
 });
 
 /**
- * A limit with an end: until when it applies, what it reverts to, and what came of that. The request has ended as a request;
- * this goes on until the limit was reverted, or is left alone for a reason.
+ * A limit with an end: when it ends, what it reverts to, and the outcome. It outlives its request, which has ended,
+ * until the limit was reverted or is not going to be.
  */
 export type TimedGrant = z.infer<typeof timedGrant>;
 
 export const takeover = looseObject({
-  /** The request whose limit runs. */
+  /** The request that set the current limit. */
   request: z.string(),
-  /** What that one reverts to, and so does what takes its place; bytes per second, -1 unlimited. */
+  /**
+   * The rate that the current limit reverts to, and so will the one that replaces it; bytes per second, -1 unlimited.
+   */
   base: z.number(),
-  /** When that one reverts. */
+  /** When the current limit reverts. */
   dueAt: timestamp,
   /**
-   * Why the approvals of a change to `base` are needed. `ends-earlier`: that rate would come sooner. `revert-now`: somebody
-   * could bring it about who can't today.
+   * Why a change to `base` must be approved as well. `ends-earlier`: that rate would come sooner. `revert-now`: people
+   * could cause it who can't today.
    */
   why: z.enum(['ends-earlier', 'revert-now']),
 });
 
-/** A request takes the place of a limit whose end raises the rate, and moves that end, or lets others move it. */
+/** A request that replaces a limit whose end raises the rate, and that moves this end or lets other people move it. */
 export type Takeover = z.infer<typeof takeover>;
 
-/** Somebody changed the limit outside the bot: what AWS showed. */
+/** The limit was changed outside the bot: what AWS showed. */
 export const drift = looseObject({ at: timestamp, rate: z.number() });
 
-/** Until when another request lengthens the time of this one; null: it does not. */
+/** The new end, if another request extends this one; null: none does. */
 export function extendedUntil(
   { id, hold }: { id: string; hold?: TimedGrant | null },
   by: { extends: { request: string; dueAt: string } | null; hold: TimedGrant | null } | null,
@@ -83,7 +85,7 @@ export function extendedUntil(
   return hold?.end?.extendedUntil ?? null;
 }
 
-/** Whether its time still runs, or its revert is under way. */
+/** Whether the grant is open: its time is not over, or its revert is under way. */
 export function hasOpenGrant(request: { hold?: TimedGrant | null }): request is { hold: TimedGrant } {
   return request.hold != null && request.hold.end === null;
 }

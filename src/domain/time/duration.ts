@@ -4,8 +4,8 @@ import { hiddenIn, plainTyped } from '../text/invisible.ts';
 import { quoted } from '../text/quoted.ts';
 
 /** The shortest and the longest duration that can be requested, in seconds: a minute and seven days. */
-export const SHORTEST_DURATION = 60;
-export const LONGEST_DURATION = 7 * 86_400;
+export const MIN_DURATION = 60;
+export const MAX_DURATION = 7 * 86_400;
 
 export interface DurationProblem {
   readonly kind:
@@ -16,9 +16,9 @@ export interface DurationProblem {
     | 'wrong-order'
     | 'repeated-unit'
     | 'not-a-duration';
-  /** What was typed, at most 60 characters. */
+  /** The typed text, at most 60 characters. */
   readonly quoted: string;
-  /** What to write instead, as the rest of a sentence. */
+  /** What to write instead, as the end of a sentence. */
   readonly instead: string;
 }
 
@@ -27,7 +27,7 @@ type Unit = keyof typeof SECONDS;
 const UNITS: readonly Unit[] = ['d', 'h', 'm', 's'];
 const EXAMPLES = 'write a duration such as `90s`, `30m`, `2h`, `1d` or `1h30m`';
 
-/** Reads `90s`, `30m`, `2h`, `1d`, `1h30m` as seconds: units from large to small, each once; 1 minute to 7 days. */
+/** Parses `90s`, `30m`, `2h`, `1d`, `1h30m` as seconds: units from large to small, each once; 1 minute to 7 days. */
 export function parseDuration(text: string): Result<number, DurationProblem> {
   const read = readDuration(text);
   if (read.ok) return read;
@@ -56,12 +56,12 @@ function readDuration(text: string): Result<number, DurationProblem> {
     before = place;
     seconds += Number(digits) * SECONDS[unit];
   }
-  if (seconds < SHORTEST_DURATION) return refuse('too-short', 'write at least `1m`');
-  if (seconds > LONGEST_DURATION) return refuse('too-long', 'write at most `7d`');
+  if (seconds < MIN_DURATION) return refuse('too-short', 'write at least `1m`');
+  if (seconds > MAX_DURATION) return refuse('too-long', 'write at most `7d`');
   return good(seconds);
 }
 
-/** A duration for people: `1 h 30 min`, `2 d`, `45 s`. Takes any number of seconds, rounded to whole ones. */
+/** A duration for display: `1 h 30 min`, `2 d`, `45 s`. Takes any number of seconds, rounded to whole ones. */
 export function formatDuration(seconds: number): string {
   const words = { d: 'd', h: 'h', m: 'min', s: 's' };
   return split(seconds)
@@ -69,7 +69,7 @@ export function formatDuration(seconds: number): string {
     .join(' ');
 }
 
-/** The text that {@link parseDuration} reads back to the same number: `1h30m`. */
+/** Text that {@link parseDuration} parses to the same number: `1h30m`. */
 export function writeDuration(seconds: number): string {
   return split(seconds)
     .map(([count, unit]) => `${count}${unit}`)

@@ -2,10 +2,10 @@ import type { Result } from '../result.ts';
 import { bad, good } from '../result.ts';
 import { hiddenIn, plainTyped } from '../text/invisible.ts';
 import { quoted } from '../text/quoted.ts';
-import { LONGEST_DURATION, SHORTEST_DURATION } from './duration.ts';
+import { MAX_DURATION, MIN_DURATION } from './duration.ts';
 import { type CalendarDay, instantOf, isZone, laterDay, wallTimeOf } from './wall-time.ts';
 
-/** A time on somebody's own clock, before it is known which zone that clock is in. */
+/** A time on a person's own clock, before its time zone is known. */
 export interface UntilTime {
   readonly day: 'today' | 'tomorrow' | CalendarDay;
   readonly hour: number;
@@ -16,9 +16,9 @@ export interface UntilTime {
 
 export interface UntilProblem {
   readonly kind: 'not-a-time' | 'past' | 'too-soon' | 'too-far' | 'no-zone';
-  /** What was typed, at most 60 characters. */
+  /** The typed text, at most 60 characters. */
   readonly quoted: string;
-  /** What to write instead, as the rest of a sentence. */
+  /** What to write instead, as the end of a sentence. */
   readonly instead: string;
 }
 
@@ -27,7 +27,7 @@ const EXAMPLES =
 const TIME = /^(?:(today|tomorrow|(\d{4})-(\d{2})-(\d{2}))[ t]\s{0,5})?(\d{2}):(\d{2})$/;
 const LONGEST = 60;
 
-/** Reads what follows `until`: `18:00` (today), `tomorrow 06:00`, `2026-12-01 06:00`. Hours have two digits. */
+/** Parses what follows `until`: `18:00` (today), `tomorrow 06:00`, `2026-12-01 06:00`. Hours have two digits. */
 export function parseUntil(text: string): Result<UntilTime, UntilProblem> {
   const read = readUntil(text);
   if (read.ok) return read;
@@ -56,7 +56,7 @@ function readUntil(text: string): Result<UntilTime, UntilProblem> {
 }
 
 /**
- * The instant that is meant, on a clock in `zone` (Slack's `tz`; null: Slack names none), between a minute and seven days
+ * The instant of a time on a clock in `zone` (Slack's `tz`; null: Slack names none), between a minute and seven days
  * from now.
  */
 export function resolveUntil(
@@ -82,12 +82,12 @@ export function resolveUntil(
         : 'write a time to come',
     );
   }
-  if (seconds < SHORTEST_DURATION) return refuse('too-soon', 'write a time at least 1 minute ahead');
-  if (seconds > LONGEST_DURATION) return refuse('too-far', 'write a time at most 7 days ahead');
+  if (seconds < MIN_DURATION) return refuse('too-soon', 'write a time at least 1 minute ahead');
+  if (seconds > MAX_DURATION) return refuse('too-far', 'write a time at most 7 days ahead');
   return good(end);
 }
 
-/** The text after `until` that is read back to the same minute on a clock in `zone`: `2026-12-01 06:00`. */
+/** The text after `until` that is parsed to the same minute on a clock in `zone`: `2026-12-01 06:00`. */
 export function writeUntil(instant: Date, zone: string): string {
   const { year, month, day, hour, minute } = wallTimeOf(instant, zone);
   return `${year}-${twoDigits(month)}-${twoDigits(day)} ${twoDigits(hour)}:${twoDigits(minute)}`;
@@ -103,7 +103,7 @@ function adviceFor(typed: string): string {
     const hour = Number(digits);
     if (half !== undefined)
       return hour > 12 || hour === 0 ? EXAMPLES : write([(hour % 12) + (half === 'p' ? 12 : 0), minute]);
-    // Of a single digit nobody knows which half of the day is meant.
+    // A single digit is ambiguous: it may mean the morning or the afternoon.
     return digits.length === 1 && hour > 0 ? write([hour, minute], [hour + 12, minute]) : write([hour, minute]);
   }
   if (/^(?:noon|midday)$/.test(clock)) return write([12, '00']);

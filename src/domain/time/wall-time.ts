@@ -1,4 +1,4 @@
-/** What the clock on the wall shows in some zone; months and days count from 1. */
+/** The local time in some time zone; months and days count from 1. */
 export interface WallTime extends CalendarDay {
   readonly hour: number;
   readonly minute: number;
@@ -12,7 +12,7 @@ export interface CalendarDay {
 
 const DAY_MS = 86_400_000;
 
-/** Whether this is a zone that the runtime knows, such as `Europe/Berlin`. */
+/** Whether the runtime knows this time zone, such as `Europe/Berlin`. */
 export function isZone(zone: string): boolean {
   try {
     new Intl.DateTimeFormat('en', { timeZone: zone });
@@ -22,7 +22,7 @@ export function isZone(zone: string): boolean {
   }
 }
 
-/** The wall time of an instant: there is always exactly one. */
+/** The local time of an instant; there is always exactly one. */
 export function wallTimeOf(instant: Date, zone: string): WallTime {
   const parts = new Intl.DateTimeFormat('en', {
     timeZone: zone,
@@ -40,12 +40,12 @@ export function wallTimeOf(instant: Date, zone: string): WallTime {
 }
 
 /**
- * The instant of a wall time. Where the clock shows it twice, the first; where it skips it, as much later as is skipped
- * (02:30 becomes 03:30): the `compatible` reading of Temporal.
+ * The instant of a local time. If the clock shows that time twice, the first one; if it skips it, later by what is
+ * skipped (02:30 becomes 03:30), like `compatible` in Temporal.
  */
 export function instantOf(wall: WallTime, zone: string): Date {
   const asUtc = utcOf(wall);
-  // No zone moves its clock twice in two days, so one of the two offsets holds.
+  // No time zone changes its offset twice within two days, so one of the two offsets applies.
   const [before, after] = [asUtc - DAY_MS, asUtc + DAY_MS].map((near) => offsetAt(near, zone)) as [number, number];
   const found = [asUtc - before, asUtc - after].filter(
     (instant) => utcOf(wallTimeOf(new Date(instant), zone)) === asUtc,

@@ -6,13 +6,13 @@ import { bare, mentionedUser, type Word } from './typed-words.ts';
 
 type AuditSubject = { kind: 'request'; id: string } | { kind: 'execution'; arn: string } | { kind: 'user'; id: string };
 
-/** What can be said of the audit log. */
+/** The commands about the audit log. */
 export type AuditCommand =
   | { kind: 'audit'; by: AuditSubject | null; sinceSeconds: number | null }
   | { kind: 'audit-verify' }
   | { kind: 'audit-export'; sinceSeconds: number | null };
 
-/** What stands after `audit`. */
+/** Reads what follows `audit`. */
 export function parseAudit(text: string, words: readonly Word[]): AuditCommand | NotUnderstood {
   const [word, ...after] = words;
   switch (word && bare(word.text).toLowerCase()) {

@@ -1,6 +1,6 @@
 import type { ExecutionArn } from '../../domain/execution/task-execution.ts';
 import { parseExecutionArn } from '../../domain/execution/task-execution.ts';
-import type { AskedRate } from '../../domain/rate/rate.ts';
+import type { RequestedRate } from '../../domain/rate/rate.ts';
 import { parseRate } from '../../domain/rate/rate.ts';
 import { REQUEST_ID } from '../../domain/request/request-id.ts';
 import { type AuditCommand, parseAudit } from './command-audit.ts';
@@ -13,13 +13,13 @@ import { bare, isQuoted, readable, type Word, wordsOf } from './typed-words.ts';
 interface AskedCommand extends TypedEnd {
   kind: 'ask';
   execution: ExecutionArn;
-  rate: AskedRate;
-  /** As it was typed. */
+  rate: RequestedRate;
+  /** As typed. */
   rateText: string;
   reason: string | null;
 }
 
-/** What somebody typed after the slash command. */
+/** A parsed slash command. */
 export type Command =
   | AskedCommand
   | { kind: 'open-modal'; execution: ExecutionArn | null }
@@ -32,12 +32,12 @@ export type Command =
   | AuditCommand
   | NotUnderstood;
 
-/** Of a reason, in characters. */
-export const LONGEST_REASON = 500;
+/** In characters. */
+export const MAX_REASON_LENGTH = 500;
 
 /**
- * Reads the text of the slash command, as Slack sends it with `should_escape`. Never throws. The first word decides:
- * nothing or an ARN alone opens the modal; an ARN and a rate ask; else one of the words below.
+ * Reads the text of the slash command, as Slack sends it with `should_escape`. Never throws. No text, or an ARN alone,
+ * opens the modal; an ARN and a rate make a request; otherwise the first word is one of the subcommands below.
  */
 export function parseCommand(text: string): Command {
   const words = wordsOf(text);
@@ -85,8 +85,8 @@ function parseAsk(text: string, execution: ExecutionArn, words: readonly Word[])
   if (taken.kind === 'problem') return refused(taken.problem, example(`${rateText} for 2h cutover`));
   const typedReason = restOf(text, after.slice(taken.used));
   const reason = readable(typedReason);
-  if (Array.from(reason).length > LONGEST_REASON) {
-    const expected = `write a reason of at most ${LONGEST_REASON} characters; what is longer belongs in the channel or a ticket`;
+  if (Array.from(reason).length > MAX_REASON_LENGTH) {
+    const expected = `write a reason of at most ${MAX_REASON_LENGTH} characters; what is longer belongs in the channel or a ticket`;
     return notUnderstood(reason, 'reason-too-long', expected, example(`${rateText} cutover`));
   }
   const unread = isQuoted(typedReason) ? null : findOverlooked(reason);
@@ -122,7 +122,7 @@ function parseStatus(text: string, words: readonly Word[]): Command {
   return execution.ok ? { kind: 'status', execution: execution.value } : refused(execution.problem, EXAMPLES.status);
 }
 
-/** The same words as to ask. */
+/** The same syntax as a request. */
 function parseWhy(text: string, [arn, ...rest]: readonly Word[]): Command {
   if (!arn || rest.length === 0) {
     const expected = 'write the ARN of a task execution and a rate after `why`, as you would to ask';

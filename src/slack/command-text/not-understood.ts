@@ -20,19 +20,19 @@ type OwnProblem =
 /** A command that can't be read. */
 export interface NotUnderstood {
   kind: 'not-understood';
-  /** The part that was not understood, at most 60 characters; the person's own text. */
+  /** The part that was not understood, at most 60 characters, as the person typed it. Not escaped. */
   part: string;
   problem: RateProblem | DurationProblem | ArnProblem | UntilProblem | { readonly kind: OwnProblem };
   /** What is expected, as a clause: "write `50MB/s` for bytes or …". */
   expected: string;
-  /** A whole command that would be understood. */
+  /** A complete command that would be accepted. */
   example: string;
 }
 
 export const COMMAND = '/datasync-throttle';
 const EXAMPLE_ARN =
   'arn:aws:datasync:us-east-1:111122223333:task/task-0123456789abcdef0/execution/exec-0123456789abcdef0';
-/** A whole command of each kind that is understood. */
+/** A complete, valid command of each kind. */
 export const EXAMPLES = {
   ask: `${COMMAND} ${EXAMPLE_ARN} 50MiB/s for 2h cutover`,
   audit: `${COMMAND} audit r-0123456789 since 7d`,
@@ -46,12 +46,12 @@ export const EXAMPLES = {
   undo: `${COMMAND} undo r-0123456789`,
 };
 
-/** From this word on, as it was typed. */
+/** The text from this word on, as typed. */
 export function restOf(text: string, words: readonly Word[]): string {
   return words[0] === undefined ? '' : text.slice(words[0].start);
 }
 
-/** A part that was refused with advice of its own. */
+/** A part that is refused with its own advice. */
 export function refused(
   problem: RateProblem | DurationProblem | UntilProblem | ArnProblem | EndProblem,
   example: string,
@@ -59,7 +59,7 @@ export function refused(
   return { kind: 'not-understood', part: problem.quoted, problem, expected: problem.instead, example };
 }
 
-/** A part that can't be read, in the person's own words. */
+/** A part that can't be parsed, as the person typed it. */
 export function notUnderstood(part: string, kind: OwnProblem, expected: string, example: string): NotUnderstood {
   return { kind: 'not-understood', part: quoted(readable(part)), problem: { kind }, expected, example };
 }

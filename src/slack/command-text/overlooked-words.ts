@@ -1,14 +1,14 @@
 import { plainTyped } from '../../domain/text/invisible.ts';
 
 /**
- * Times and rates in the words of a reason. A time that was meant to end the limit and is read as a reason makes the limit
- * a lasting one, so what looks like a time is refused there, unless the reason stands in quotes:
+ * Times and rates in a reason. If a time meant as the end of the limit were read as part of the reason, the limit would
+ * never revert. So anything in a reason that looks like a time is refused, unless the reason is in quotes:
  * - `for` and a duration, and `until` and a time of day, a day or a date, anywhere: `cutover for 2h`, `until 6pm`
- * - a duration in digits at the beginning or at the end, a time of day or a date at the beginning: `2h`, `cutover 2h`
- * - a duration in words, a number of up to three digits, `tonight`, or `for` and a part of a day, that is all of it: `two hours`,
- *   `30`, `for tonight`
- * - a rate anywhere, a percentage or `unlimited` at the beginning: `100MB/s`, `50%`
- * What else has a `for` or an `until` in it is a reason: `for the customer call at 9`, `until they are done`.
+ * - a duration in digits at the start or the end, a time of day or a date at the start: `2h`, `cutover 2h`
+ * - a duration in words, a number of up to three digits, `tonight`, or `for` and a part of a day, if that is the whole
+ *   reason: `two hours`, `30`, `for tonight`
+ * - a rate anywhere, a percentage or `unlimited` at the start: `100MB/s`, `50%`
+ * Anything else with `for` or `until` is a reason: `for the customer call at 9`, `until they are done`.
  */
 
 const END = String.raw`(?![\p{L}\p{N}'’-])`;
@@ -40,7 +40,7 @@ const RATES = [
   `^unlimited${END}`,
 ].map((source) => new RegExp(source, 'u'));
 
-/** The part of a reason (see `readable`) that looks like a time or a rate; null: there is none. */
+/** The part of a reason (see `readable`) that looks like a time or a rate; null if there is none. */
 export function findOverlooked(reason: string): { kind: 'unread-time' | 'unread-rate'; part: string } | null {
   const plain = plainTyped(reason)
     .toLowerCase()
@@ -54,7 +54,7 @@ export function findOverlooked(reason: string): { kind: 'unread-time' | 'unread-
   return time === undefined ? null : { kind: 'unread-time', part: time };
 }
 
-/** What to write instead, as the rest of a sentence. */
+/** What to write instead, as the end of a sentence. */
 export const OVERLOOKED_ADVICE = {
   'unread-time':
     'write when the limit is to end right after the rate, such as `for 2h` or `until 18:00`, or put the reason in quotes if it belongs to it',

@@ -4,7 +4,7 @@ import { type DurationProblem, parseDuration } from '../../domain/time/duration.
 import { parseUntil, type UntilProblem, type UntilTime } from '../../domain/time/until.ts';
 import { bare, type Word } from './typed-words.ts';
 
-/** What ends the limit, as it was typed; both null: nothing but the end of the run. */
+/** The end of the limit as typed; both null: the limit lasts until the execution ends. */
 export interface TypedEnd {
   readonly durationSeconds: number | null;
   readonly until: UntilTime | null;
@@ -29,8 +29,8 @@ const OWN_CLOCK = 'write the time on your own clock, with hours from 00 to 23 an
 const QUOTES = /^[`'"“”‘’„«»]/;
 
 /**
- * What stands right after the rate: `for <duration>` or `until <time>`. A `for` that no digit follows begins a reason; an
- * `until` never does.
+ * Reads what directly follows the rate: `for <duration>` or `until <time>`. A `for` that is not followed by a digit
+ * starts the reason; `until` never does.
  */
 export function takeEnd(words: readonly Word[]): Taken {
   const [first, second, third] = words;
@@ -52,7 +52,7 @@ function takeFor(second: Word, third: Word | undefined, colon: boolean): Taken {
   const opensQuote = QUOTES.test(second.text) && !/[`'"“”‘’„«»][,;.]?$/.test(second.text);
   if (colon) return refused(`for: ${amount}`, 'write it without the colon, such as `for 2h`');
   if (!/^\d/.test(amount) || opensQuote) return { kind: 'end', end: NONE, used: 0 };
-  // `2 hours` and `1h 30m` are one duration that is written wrongly, not a duration and a reason.
+  // `2 hours` and `1h 30m` are badly written durations, not a duration and a reason.
   const duration = parseDuration(goesOnAsDuration(amount, next) ? `${amount} ${next}` : amount);
   if (!duration.ok) return { kind: 'problem', problem: duration.problem };
   return { kind: 'end', end: { durationSeconds: duration.value, until: null }, used: 2 };
@@ -68,14 +68,14 @@ function takeUntil([, second = '', third = '', ...rest]: readonly string[], spel
     return { kind: 'problem', problem: whole.ok ? read.problem : whole.problem };
   }
   if (!spelt) return refused(second, `write \`until ${read.value.typed}\``);
-  // In another half of the day, or in another zone, it would be another time.
+  // `pm`, or another time zone, would make it a different time.
   if (!two.ok && /^[ap]\.?m\.?$/i.test(third)) return { kind: 'problem', problem: two.problem };
   if (/^(?:[ap]\.?m\.?|utc|gmt|z|o.?clock|h|(?:[ecmp]|[a-z]{2,4})t|[+-]\d.*)$/i.test(after ?? '')) {
     return refused(`${read.value.typed} ${after}`, OWN_CLOCK);
   }
   const [zone = null] = OTHER_ZONE.exec((two.ok ? rest : [third, ...rest]).join(' ')) ?? [];
   if (zone !== null) return refused(`${read.value.typed} ${zone}`, OWN_CLOCK);
-  // Left to the reason, the day would be today.
+  // If the day were read as part of the reason, the time would be taken as today.
   const [day = null] = two.ok ? [] : (OTHER_DAY.exec([third, ...rest].join(' ')) ?? []);
   if (day !== null) {
     return refused(`${second} ${day}`, 'write the day before the time, such as `until tomorrow 06:00`');
@@ -83,7 +83,7 @@ function takeUntil([, second = '', third = '', ...rest]: readonly string[], spel
   return { kind: 'end', end: { durationSeconds: null, until: read.value }, used: two.ok ? 3 : 2 };
 }
 
-/** A form's field of its own: `2h`, `for 2h`, `until 18:00`. */
+/** Reads the form's field for the end: `2h`, `for 2h`, `until 18:00`. */
 export function readEnd(text: string): Taken {
   const typed = plainTyped(text).trim();
   if (typed === '') return { kind: 'end', end: NONE, used: 0 };

@@ -1,6 +1,6 @@
 import { plainTyped } from '../../domain/text/invisible.ts';
 
-/** A word of a typed text, and where in the text it begins. */
+/** A word of the typed text and its offset in it. */
 export interface Word {
   readonly text: string;
   readonly start: number;
@@ -19,7 +19,7 @@ const QUOTES: Readonly<Record<string, string>> = {
 };
 const MENTION = /^<@([UW][A-Z0-9]+)(?:\|[^<>]*)?>$/;
 
-/** The words of a text, split at white space; not at a byte order mark, which nobody sees. */
+/** The words of a text, split at white space, but not at an (invisible) byte order mark. */
 export function wordsOf(text: string): readonly Word[] {
   return Array.from(text.matchAll(/[\S\ufeff]+/g), (match) => ({ text: match[0], start: match.index }));
 }
@@ -30,12 +30,12 @@ export function mentionedUser(word: string): string | null {
 }
 
 /**
- * A word without what people and chat programs put around it: code marks, quotes, angle brackets, a comma after it; and
+ * A word without what people and chat programs put around it: backticks, quotes, angle brackets, a trailing comma; and
  * without invisible characters.
  */
 export function bare(word: string): string {
   const plain = plainTyped(withoutEntities(word));
-  // By hand: a regular expression that is tied to the end takes quadratic time on thousands of dots.
+  // A regular expression anchored at the end would take quadratic time on thousands of dots.
   let start = 0;
   let end = plain.length;
   while (start < end && WRAPPERS.includes(plain.charAt(start))) start += 1;
@@ -44,18 +44,18 @@ export function bare(word: string): string {
 }
 
 /**
- * A typed text as a person meant it, on one line: mentions by name, links by address, entities as characters, without
- * the quotes around all of it. It may say `<!channel>`: whoever puts it into a message escapes it.
+ * The typed text as meant, on one line: mentions as names, links as URLs, entities as characters, without quotes around
+ * the whole text. It may contain `<!channel>`, so it must be escaped before it goes into a message.
  */
 export function readable(text: string): string {
   const plain = withoutEntities(text.replace(/<([^<>]*)>/g, (whole, inside: string) => spoken(inside) ?? whole))
-    // Control characters, and those that turn the direction of what follows, could make a card say something else.
+    // Control characters, and characters that change the text direction, could change what a card seems to say.
     .replace(/[\s\p{Cc}\u202a-\u202e\u2066-\u2069]+/gu, ' ')
     .trim();
   return isQuoted(plain) ? plain.slice(1, -1).trim() : plain;
 }
 
-/** Whether quotes stand around all of a text, and none within. */
+/** Whether the whole text is in quotes, with none inside. */
 export function isQuoted(text: string): boolean {
   const plain = text.trim();
   const inside = plain.slice(1, -1);
@@ -75,7 +75,7 @@ function spoken(inside: string): string | null {
   return /^(?:https?|mailto):/.test(target) ? target.replace(/^mailto:/, '') : null;
 }
 
-/** Slack's three entities. `&amp;` last, so that a typed `&lt;` stays what it was. */
+/** Decodes Slack's three entities. `&amp;` comes last, so that a typed `&lt;` stays as typed. */
 function withoutEntities(text: string): string {
   return text.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&');
 }

@@ -1,6 +1,6 @@
 import type { Identity } from './identify.ts';
 
-/** What a payload says of the app, the workspace and the install that it is for. */
+/** The app, workspace and installation that a payload is for. */
 interface Addressee {
   api_app_id: string;
   team_id?: string | undefined;
@@ -14,9 +14,9 @@ interface Addressee {
 export type Misaddressed = 'another-app' | 'another-workspace';
 
 /**
- * Null where a payload is for this app, as it is installed in this workspace. In an Enterprise Grid `team` is the workspace
- * that the person acts from, and may be a sister of ours: who they are is judged like anybody else's place, and answered
- * and recorded so. Source: docs.slack.dev/reference/interaction-payloads/view-interactions-payload
+ * Null if a payload is for this app as installed in this workspace. In an Enterprise Grid, `team` is the workspace that
+ * the person acts from, which may be another one of the same organization: such people are checked, answered and
+ * recorded like anybody else. Source: docs.slack.dev/reference/interaction-payloads/view-interactions-payload
  */
 export function misaddressed(payload: Addressee, identity: Identity): Misaddressed | null {
   const { view } = payload;

@@ -3,9 +3,9 @@ import type { Log } from '../../logging/logger.ts';
 import { boltLogger } from '../../logging/logger.ts';
 
 export interface SlackClients {
-  /** For what a person waits for: short, never queued behind a rate limit, never repeated. */
+  /** For calls that a person waits for: short timeout, never queued behind a rate limit, never retried. */
   interactive: WebClient;
-  /** For what may wait. Repeats are the worker's, since a repeated post is a second message. */
+  /** For calls that can wait. The worker retries them, because a repeated post is a second message. */
   background: WebClient;
 }
 
@@ -34,7 +34,7 @@ export function createClients(
   };
 }
 
-/** Slack's own name of an error, such as `channel_not_found`; null where Slack did not answer at all. */
+/** Slack's error code, such as `channel_not_found`; null if Slack did not answer. */
 export function slackError(fault: unknown): string | null {
   const data = fault instanceof Error && 'data' in fault ? (fault.data as { error?: unknown } | undefined) : undefined;
   return typeof data?.error === 'string' ? data.error : null;
@@ -47,7 +47,7 @@ export function missingScope(fault: unknown): string | null {
   return typeof needed === 'string' ? needed : 'unknown';
 }
 
-/** Seconds that Slack asks to wait, where it was a rate limit. */
+/** The seconds that Slack asks us to wait, if it limited our rate. */
 export function retryAfter(fault: unknown): number | null {
   const seconds = fault instanceof Error && 'retryAfter' in fault ? fault.retryAfter : null;
   return typeof seconds === 'number' ? seconds : null;

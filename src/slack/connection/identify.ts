@@ -3,7 +3,7 @@ import type { WebClient } from '@slack/web-api';
 import type { Log } from '../../logging/logger.ts';
 import { slackError } from './clients.ts';
 
-/** Who the bot is in its workspace. */
+/** The bot's identity in its workspace. */
 export interface Identity {
   team: string;
   /** The organisation of an Enterprise Grid that the workspace is in; null = none. */
@@ -14,7 +14,7 @@ export interface Identity {
 }
 
 const AGAIN_MS = 2000;
-/** Slack says no to the token: no use to ask again. */
+/** Slack rejects the token, so trying again is pointless. */
 const REFUSED = new Set([
   'invalid_auth',
   'not_authed',
@@ -25,22 +25,22 @@ const REFUSED = new Set([
   'not_allowed_token_type',
 ]);
 
-/** Whether this error of Slack's says that it does not take the token. */
+/** Whether this Slack error means that the token is rejected. */
 export const isTokenRefusal = (error: string): boolean => REFUSED.has(error);
 
-/** The token is not one that Slack takes. */
+/** Slack rejects the token. */
 export class TokenRefused extends Error {
   override readonly name = 'TokenRefused';
 }
 
-/** `signal` ends the wait, with its reason. */
+/** `signal` aborts the wait, with its reason. */
 interface Waiting {
   log: Log;
   signal: AbortSignal;
 }
 
 /**
- * Who the bot is in its workspace. Waits for Slack where it is away.
+ * Looks up the bot's identity. Waits while Slack is unavailable.
  * @throws TokenRefused, the signal's reason
  */
 export async function identify(client: WebClient, waiting: Waiting): Promise<Identity> {
@@ -48,7 +48,7 @@ export async function identify(client: WebClient, waiting: Waiting): Promise<Ide
 }
 
 /**
- * Whether Slack takes the app-level token, of Socket Mode: its own client would try a wrong one over and over.
+ * Checks the app-level token of Socket Mode, because the Socket Mode client would retry a wrong one forever.
  * @throws TokenRefused, the signal's reason
  */
 export async function checkAppToken(client: WebClient, waiting: Waiting): Promise<void> {
@@ -59,7 +59,7 @@ async function taken<T>(token: string, ask: () => Promise<T>, { log, signal }: W
   const stopped = new Promise<never>((_, reject) => {
     signal.addEventListener('abort', () => reject(signal.reason), { once: true });
   });
-  // Once the token is taken nobody waits for it.
+  // Nobody awaits this any more once the token is accepted.
   stopped.catch(() => undefined);
   for (;;) {
     signal.throwIfAborted();

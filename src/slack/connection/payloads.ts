@@ -2,8 +2,9 @@ import type { KnownBlock } from '@slack/types';
 import { z } from 'zod';
 
 /**
- * What the bot needs of each thing that Slack sends; the rest is passed over. Shapes as in
- * https://docs.slack.dev/reference/interaction-payloads and https://docs.slack.dev/interactivity/implementing-slash-commands
+ * The parts of Slack's payloads that the bot uses; everything else is ignored. Shapes as in
+ * https://docs.slack.dev/reference/interaction-payloads and
+ * https://docs.slack.dev/interactivity/implementing-slash-commands
  */
 const user = z.object({ id: z.string() });
 const team = z.object({ id: z.string() }).nullish();
@@ -18,7 +19,7 @@ const typed = z.object({
 });
 
 const words = z.object({ text: z.string() }).nullish();
-/** Our own, as we sent it; Slack adds ids and defaults. */
+/** One of our own blocks, as we sent it; Slack adds ids and defaults. */
 const block = z.custom<KnownBlock>((sent) => typeof sent === 'object' && sent !== null && 'type' in sent);
 
 const view = z.object({
@@ -28,7 +29,7 @@ const view = z.object({
   private_metadata: z.string(),
   app_id: z.string(),
   team_id: z.string(),
-  /** Where the app is installed that the view belongs to. */
+  /** The workspace in which the app that owns the view is installed. */
   app_installed_team_id: z.string().nullish(),
   state: z.object({ values: z.record(z.string(), z.record(z.string(), typed)) }).optional(),
   title: words,
@@ -66,7 +67,7 @@ export const actionPayload = z.object({
   channel: z.object({ id: z.string() }).optional(),
   message: z.object({ ts: z.string() }).optional(),
   view: view.optional(),
-  // A click carries one action.
+  // A click has exactly one action.
   actions: z.tuple([action], action),
 });
 
@@ -98,7 +99,7 @@ export const homePayload = z.object({
   event: z.object({ type: z.literal('app_home_opened'), user: z.string(), tab: z.string() }),
 });
 
-/** Whom to answer, of a payload that can't be read as a whole. */
+/** The person to answer, from a payload that can't be parsed as a whole. */
 export const answerablePayload = z.object({ user, response_url: z.string().optional() });
 
 export type TypedValue = z.infer<typeof typed>;

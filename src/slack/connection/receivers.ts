@@ -10,23 +10,26 @@ import { createSocketPool, type SocketState } from './socket-pool.ts';
 
 export interface Listening {
   receiver: Receiver;
-  /** Starts to take what Slack sends; the port in HTTP mode. */
+  /** Starts to receive from Slack; resolves to the port in HTTP mode. */
   start(): Promise<number | null>;
-  /** Whether anything that Slack sends arrives. */
+  /** Whether requests from Slack can arrive. */
   state(): { kind: 'http'; listening: boolean } | SocketState;
-  /** Takes nothing more. */
+  /** Stops receiving. */
   stop(): Promise<void>;
 }
 
-/** Bolt refuses what is older than 5 minutes; this is how far ahead of ours Slack's clock may be. */
-const MOST_AHEAD_SECONDS = 60;
+/** Bolt rejects requests that are older than 5 minutes; this is how far Slack's clock may be ahead of ours. */
+const MAX_AHEAD_SECONDS = 60;
 const CLOSE_IDLE_MS = 50;
-/** Slack's forms hold some 250 kB at most; whoever sends more is not Slack. It is read before its signature can be checked. */
-const MOST_BYTES = 1024 * 1024;
+/**
+ * Slack's forms have 250 kB at most, so a larger body is not from Slack. The body has to be read before its signature
+ * can be checked.
+ */
+const MAX_BYTES = 1024 * 1024;
 
 /**
  * HTTP mode: `POST /slack/events`, signed.
- * @param host every interface if not given
+ * @param host every interface if absent
  */
 export function httpListening(signingSecret: string, port: number, log: Log, host?: string): Listening {
   const arrivals = trackArrivals();
@@ -36,12 +39,12 @@ export function httpListening(signingSecret: string, port: number, log: Log, hos
     port,
     endpoints: '/slack/events',
     logger: boltLogger(log),
-    bodyLimit: MOST_BYTES,
+    bodyLimit: MAX_BYTES,
     customPropertiesExtractor: (request) => ({ arrivedAt: arrivedAt.get(request) }),
   });
   const listen = receiver.requestListener;
   receiver.requestListener = (request, response) => {
-    arrivedAt.set(request, arrivals.seen());
+    arrivedAt.set(request, arrivals.arrivedAt());
     if (isFromTheFuture(request)) return refuse(response, 401);
     normaliseContentType(request);
     listen(request, response);
@@ -57,7 +60,7 @@ export function httpListening(signingSecret: string, port: number, log: Log, hos
     async stop() {
       arrivals.stop();
       if (!server) return;
-      // Keep-alive sockets would hold the server open for seconds.
+      // Idle keep-alive sockets would keep the server open for seconds.
       const http = server as Server & { closeIdleConnections(): void };
       const closing = setInterval(() => http.closeIdleConnections(), CLOSE_IDLE_MS);
       await receiver.stop().finally(() => clearInterval(closing));
@@ -67,20 +70,20 @@ export function httpListening(signingSecret: string, port: number, log: Log, hos
 
 function isFromTheFuture({ headers }: IncomingMessage): boolean {
   const seconds = Number(headers['x-slack-request-timestamp']);
-  return !Number.isFinite(seconds) || seconds > Date.now() / 1000 + MOST_AHEAD_SECONDS;
+  return !Number.isFinite(seconds) || seconds > Date.now() / 1000 + MAX_AHEAD_SECONDS;
 }
 
 function refuse(response: ServerResponse, status: number): void {
   response.writeHead(status).end();
 }
 
-/** Bolt reads a form only under its bare content type. */
+/** Bolt parses a form only if its content type has no parameters. */
 function normaliseContentType({ headers }: IncomingMessage): void {
   const form = 'application/x-www-form-urlencoded';
   if (headers['content-type']?.startsWith(`${form};`)) headers['content-type'] = form;
 }
 
-/** How many connections: one may be lost without a word. */
+/** Two connections, because one may be lost without any notice. */
 const SOCKETS = 2;
 const CONNECT_MS = 10_000;
 
@@ -104,11 +107,11 @@ export function socketListening(
       logger: boltLogger(log),
       autoReconnectEnabled: false,
       installerOptions: { clientOptions },
-      customPropertiesExtractor: () => ({ arrivedAt: arrivals.seen() }),
+      customPropertiesExtractor: () => ({ arrivedAt: arrivals.arrivedAt() }),
       ...(proxy === null ? {} : { dispatcher: proxy }),
     });
   const receiver = createSocketPool({ make, log, size: SOCKETS });
-  // A disconnect can leave a rejection that nobody holds (seen in socket-mode 3.1.0): the bot lives through it.
+  // A disconnect can leave an unhandled rejection (observed in socket-mode 3.1.0). It must not end the process.
   const survive = (err: unknown) => log.error({ err }, 'a rejection that nobody held');
   return {
     receiver,
@@ -121,7 +124,7 @@ export function socketListening(
     async stop() {
       arrivals.stop();
       await receiver.stop();
-      // Such a rejection is reported only once all that is due now has run.
+      // Unhandled rejections are reported only after everything that is due now has run.
       await nextTurn();
       process.off('unhandledRejection', survive);
     },

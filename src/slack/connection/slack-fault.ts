@@ -1,20 +1,26 @@
 import { retryAfter, slackError } from './clients.ts';
 
 /**
- * What a failed call to Slack means for trying again.
- * - `wait`: a rate limit
- * - `no-answer`: nobody said anything; it may have been carried out
- * - `refused`: Slack, or something in between, said no. `patience` says for how long that may still change by itself
+ * Whether a failed call to Slack should be tried again.
+ * - `wait`: rate limited
+ * - `no-answer`: no response, so the call may have been carried out
+ * - `refused`: Slack, or something in between, refused. `patience` says for how long that may still change
  */
 export type SlackVerdict =
   | { kind: 'wait'; seconds: number }
   | { kind: 'no-answer' }
   | { kind: 'refused'; error: string; patience: Patience };
 
-/** `none`: the same for ever. `few`: not a name that is known here. `day`: passing trouble, or something that people repair. */
+/**
+ * How long a refusal may be temporary. `none`: never. `few`: an error that is not known here, a few tries. `day`:
+ * temporary trouble, or something that people fix.
+ */
 type Patience = 'none' | 'few' | 'day';
 
-/** Trouble of Slack's own (docs.slack.dev/reference/methods/chat.postMessage), which may also have carried the call out. */
+/**
+ * Internal trouble of Slack (docs.slack.dev/reference/methods/chat.postMessage), after which the call may have been
+ * carried out.
+ */
 const PASSING = new Set([
   'internal_error',
   'fatal_error',
@@ -26,7 +32,7 @@ const PASSING = new Set([
   'message_limit_exceeded',
   'org_login_required',
 ]);
-/** The app or its token is to be put right, for every message alike. */
+/** The app or its token has to be fixed; all messages are affected. */
 const APP = new Set([
   'invalid_auth',
   'not_authed',
@@ -39,7 +45,7 @@ const APP = new Set([
   'two_factor_setup_required',
   'app_uninstalled',
 ]);
-/** About this channel or this message: it stays so until a person changes the channel. */
+/** Errors about this channel or message, which persist until a person changes the channel. */
 const FINAL = new Set([
   'channel_not_found',
   'is_archived',
@@ -58,14 +64,15 @@ const FINAL = new Set([
 
 const GONE = new Set(['message_not_found', 'cant_update_message', 'edit_window_closed']);
 
-/** Null: no fault of a call to Slack. What Slack says no with is an open list, so an unknown name is a no too. */
+/** Null: not a failed call to Slack. Slack's error codes are an open list, so an unknown code is a refusal too. */
 export function slackVerdict(fault: unknown): SlackVerdict | null {
   const seconds = retryAfter(fault);
   if (seconds !== null) return { kind: 'wait', seconds };
   const error = slackError(fault);
   if (error !== null) return { kind: 'refused', error, patience: patienceWith(error) };
   const status = httpStatus(fault);
-  // Slack answers 200 with `ok: false`: another 4xx is of a proxy, or of an address that is not Slack's.
+  // Slack answers with status 200 and `ok: false`, so another 4xx comes from a proxy or from a host that is not
+  // Slack's.
   if (status !== null && status < 500 && status !== 408) {
     return { kind: 'refused', error: `HTTP ${status}`, patience: 'day' };
   }
@@ -79,22 +86,22 @@ export function mayBePosted(fault: unknown): boolean {
   return verdict.kind === 'refused' && PASSING.has(verdict.error);
 }
 
-/** Slack takes no edit of the message any more: deleted, or too old. */
+/** The message can no longer be edited: it was deleted or is too old. */
 export function isGone(fault: unknown): boolean {
   return GONE.has(slackError(fault) ?? '');
 }
 
-/** Tries in a row that Slack answered with the same no. */
+/** Consecutive tries that Slack refused with the same error. */
 export interface Refusals {
   times: number;
-  /** Between the first and the last of them. */
+  /** Time between the first and the last of them. */
   seconds: number;
 }
 
 const FEW = 5;
 const DAY_SECONDS = 86_400;
 
-/** Whether another try has no sense any more. */
+/** Whether trying again is pointless. */
 export function isFinal(patience: Patience, { times, seconds }: Refusals): boolean {
   switch (patience) {
     case 'none':

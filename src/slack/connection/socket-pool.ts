@@ -4,12 +4,12 @@ import type { Log } from '../../logging/logger.ts';
 import { retryAfter } from './clients.ts';
 
 export interface SocketPoolOptions {
-  /** A connection that is not open yet, and that does not reconnect by itself. */
+  /** A new connection, not yet open, that does not reconnect by itself. */
   make(): SocketModeReceiver;
   log: Log;
-  /** How many are held. */
+  /** The number of connections to keep open. */
   size: number;
-  /** After how long the second one is renewed for the first time, so that Slack ends no two of one age at once. */
+  /** When the second connection is first renewed, so that Slack does not end two of the same age at once. */
   staggerMs?: number;
 }
 
@@ -17,27 +17,28 @@ export interface SocketState {
   kind: 'socket';
   /** Connections that Slack has greeted and that are open. */
   connected: number;
-  /** How long there has been none; 0 while there is one. */
+  /** How long there has been no connection; 0 while there is one. */
   noneForMs: number;
 }
 
 const STAGGER_MS = 20 * 60_000;
-/** A greeting that has not come by then does not come. */
+/** If Slack's `hello` has not arrived by then, the connection has failed. */
 const OPEN_MS = 15_000;
-/** What came in over the old connection is answered over it: a submit takes 2.5 s at most. */
+/** Requests received on the old connection are answered on it; a submit takes 2.5 s at most. */
 const LINGER_MS = 3500;
 const AGAIN_MS = 500;
-const MOST_AGAIN_MS = 15_000;
+const MAX_BACKOFF_MS = 15_000;
 
 interface PooledSocket {
   socket: SocketModeReceiver;
-  /** `renew`: Slack is going to close it. `lost`: it is closed. */
+  /** `renew`: Slack is about to close it. `lost`: it is closed. */
   ended: Promise<'renew' | 'lost'>;
 }
 
 /**
- * Holds connections of Socket Mode. One that Slack wants renewed (docs.slack.dev/apis/events-api/using-socket-mode) is closed
- * only when another one is open in its place: the client's own way is to close it and to wait 5 s, on all of them at once.
+ * Keeps Socket Mode connections open. A connection that Slack wants renewed
+ * (docs.slack.dev/apis/events-api/using-socket-mode) is closed only after its replacement is open. The client alone
+ * would close it and wait 5 s, for all connections at once.
  */
 export function createSocketPool({ make, log, size, staggerMs = STAGGER_MS }: SocketPoolOptions) {
   const stopping = new AbortController();
@@ -61,7 +62,7 @@ export function createSocketPool({ make, log, size, staggerMs = STAGGER_MS }: So
       await Promise.race([socket.start(), late]);
     } catch (fault) {
       await socket.stop();
-      // The client gives none where the connection was closed before Slack greeted it.
+      // The client gives no error if the connection was closed before Slack's `hello`.
       throw fault ?? new Error('a connection was closed before Slack greeted it');
     } finally {
       late.catch(() => undefined);
@@ -77,9 +78,9 @@ export function createSocketPool({ make, log, size, staggerMs = STAGGER_MS }: So
     if (open.size === 0) noneSince ??= performance.now();
   }
 
-  /** Tries until one is open; null at the stop. */
+  /** Tries until a connection is open; null if stopped. */
   async function connectAgain(): Promise<PooledSocket | null> {
-    for (let wait = AGAIN_MS; !signal.aborted; wait = Math.min(wait * 2, MOST_AGAIN_MS)) {
+    for (let wait = AGAIN_MS; !signal.aborted; wait = Math.min(wait * 2, MAX_BACKOFF_MS)) {
       try {
         const held = await connect();
         if (!signal.aborted) return held;
@@ -120,7 +121,7 @@ export function createSocketPool({ make, log, size, staggerMs = STAGGER_MS }: So
     init(of: App): void {
       app = of;
     },
-    /** @throws where the first one can't be opened */
+    /** @throws if the first connection can't be opened */
     async start(): Promise<void> {
       const first = await connect();
       for (let place = 0; place < size; place += 1) {
@@ -140,7 +141,10 @@ export function createSocketPool({ make, log, size, staggerMs = STAGGER_MS }: So
   };
 }
 
-/** When and how a connection comes to its end. Slack's wish to renew it is kept from the client, which would close it at once. */
+/**
+ * Resolves when a connection ends, and says why. Slack's request to renew it is hidden from the client, which would
+ * close it at once.
+ */
 function endOf({ client }: SocketModeReceiver): Promise<'renew' | 'lost'> {
   const theirs = client.listeners('ws_message');
   client.removeAllListeners('ws_message');

@@ -2,7 +2,10 @@ import type { WebClient } from '@slack/web-api';
 import { retryAfter, slackError } from './clients.ts';
 import { isTokenRefusal } from './identify.ts';
 
-/** Whether Slack takes the token: only its own no is one. Whatever else goes wrong says nothing of the token. */
+/**
+ * Whether Slack accepts the token. Only an explicit rejection counts as no; any other error says nothing about the
+ * token.
+ */
 export async function checkToken(client: WebClient) {
   try {
     await client.auth.test();

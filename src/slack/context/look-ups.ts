@@ -6,7 +6,7 @@ type Urgency = 'typing' | 'asked' | 'home';
 const PRIORITY: Readonly<Record<Urgency, number>> = { typing: 2, asked: 1, home: 0 };
 /** Most of a look-up is waiting for AWS, Redis and Slack. */
 const AT_ONCE = 12;
-const MOST_WAITING = 500;
+const MAX_WAITING = 500;
 
 /** More people look at once than can be answered in a reasonable time. */
 export class TooBusy extends Error {
@@ -23,7 +23,7 @@ export interface LookUps {
   run<T>(urgency: Urgency, key: string | null, look: () => Promise<T>): Promise<T>;
 }
 
-export function createLookUps({ atOnce = AT_ONCE, mostWaiting = MOST_WAITING } = {}): LookUps {
+export function createLookUps({ atOnce = AT_ONCE, mostWaiting = MAX_WAITING } = {}): LookUps {
   const queue = new PQueue({ concurrency: atOnce });
   const underWay = new Map<string, Promise<unknown>>();
 

@@ -36,11 +36,11 @@ export function createCardFacts(deps: Deps) {
     const result = described ?? (isOpen(request) || applied ? await describe(request) : null);
     const execution = result instanceof AwsFault ? null : result;
     const problem = result instanceof AwsFault ? faultName(result) : null;
-    const [standing, last] =
+    const [limitSetBy, last] =
       applied || isOpen(request)
         ? await Promise.all([deps.ledger.inForceOf(request.execution), deps.looks.last(request.execution)])
         : [null, null];
-    const running = await otherRequestInForce(deps, request, standing);
+    const running = await otherRequestInForce(deps, request, limitSetBy);
     const rule = ruleNow(request, inForce);
     const decidable = rule !== null && request.status === 'pending';
     return {
@@ -48,7 +48,7 @@ export function createCardFacts(deps: Deps) {
       record,
       execution,
       problem,
-      standing: standing?.request ?? null,
+      limitSetBy: limitSetBy?.request ?? null,
       running,
       measured: last?.limit === execution?.bytesPerSecond ? (last?.measured ?? null) : null,
       rule,

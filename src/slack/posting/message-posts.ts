@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Log } from '../../logging/logger.ts';
-import type { Cards, Doubt } from '../../workflow/ports/cards.ts';
+import type { Cards, PossibleDuplicate } from '../../workflow/ports/cards.ts';
 import type { Clock } from '../../workflow/ports/clock.ts';
 import type { SlackClients } from '../connection/clients.ts';
 import { missingScope } from '../connection/clients.ts';
@@ -176,7 +176,7 @@ export function createMessagePosts({ clients, sender, cards, clock, botId, log }
   /** Searches once more for duplicates of what was posted again: Slack may have posted the first one late. */
   async function recheckDuplicates(request: string): Promise<RetryLater> {
     const pending = await cards.doubts(request);
-    const age = ({ at }: Doubt) => (clock.now().getTime() - Date.parse(at)) / 1000;
+    const age = ({ at }: PossibleDuplicate) => (clock.now().getTime() - Date.parse(at)) / 1000;
     const early = pending.filter((doubt) => age(doubt) < LATE_SECONDS);
     for (const doubt of pending.filter((one) => !early.includes(one))) {
       const kept = (doubt.what === CARD ? (await cards.find(request))?.ts : null) ?? doubt.ts;

@@ -86,8 +86,8 @@ export function createResultMessages({
   async function refreshIfOutdated(id: string): Promise<RetryLater> {
     const request = (await ledger.load(id))?.request;
     if (request?.status !== 'applied') return null;
-    const standing = await ledger.inForceOf(request.execution);
-    const outdated = outdatedOf({ request, standing: standing?.request ?? null });
+    const limitSetBy = await ledger.inForceOf(request.execution);
+    const outdated = outdatedOf({ request, limitSetBy: limitSetBy?.request ?? null });
     return outdated && !(await cards.said(id, outdatedKey(outdated))) ? refreshCard(id) : null;
   }
 

@@ -6,13 +6,14 @@ import { type Doing, settledWords } from '../wording/reply-words.ts';
 import { canResubmit } from './refilled-form.ts';
 
 /**
- * The one place where a fault becomes a message to a person. If it was not known whether something was recorded, a second message
- * follows with the outcome. Until then the interaction counts as unfinished: should this bot stop, another one sends it.
+ * The one place that turns a fault into a message for a person. If it is unknown whether something was recorded, a
+ * second message reports the outcome later. Until then the interaction counts as unfinished, so that another bot sends
+ * that message if this one stops.
  */
 export async function replyWithFault(
   fault: unknown,
   doing: Doing,
-  /** `again`: nothing was recorded, so that the same can be sent once more. */
+  /** `again`: nothing was recorded, so the same input can be sent again. */
   say: (text: string, again: boolean) => Promise<void>,
   { log }: { log: Caller['log'] },
 ): Promise<void> {

@@ -28,7 +28,7 @@ export async function openModal({ clients }: Deps, { triggerId }: Caller, view: 
   return opened.view;
 }
 
-/** Shows in an open modal what comes of some work, or its fault. */
+/** Shows the result of some work, or its fault, in an open modal. */
 export async function fillModal(
   deps: Deps,
   caller: Caller,
@@ -43,7 +43,7 @@ export async function fillModal(
   }
 }
 
-/** Replaces the content of an open modal with a text; a person who has closed it meanwhile is answered otherwise. */
+/** Replaces the content of an open modal with a text. If the person has closed it, they are answered elsewhere. */
 export async function showInModal(
   deps: Deps,
   caller: Caller,
@@ -54,7 +54,7 @@ export async function showInModal(
   await caller.say(text);
 }
 
-/** False if the modal was closed meanwhile, or, with a `hash`, if it shows something else by now. */
+/** False if the modal was closed or, with a `hash`, if its content has changed since. */
 export async function updateModal(
   { clients }: Deps,
   caller: Caller,

@@ -4,8 +4,8 @@ import type { MessageView } from '../views/text/text.ts';
 import { reply } from './reply.ts';
 
 /**
- * Answers where they asked, seen by them alone. Without a response URL, or if that no longer takes messages, it goes to their
- * direct messages: the outcome of a write may be known only after the URL's 30 minutes.
+ * Answers in the same channel, visible to that person only. Without a response URL, or once it has expired, the answer
+ * goes to their direct messages: the outcome of a write may be known only after the URL's 30 minutes.
  */
 export async function replyPrivately(
   deps: { clients: SlackClients; log: Log },

@@ -5,14 +5,15 @@ import { TooBusy } from '../context/look-ups.ts';
 import { PROBLEM_BLOCK, plain, problemSection } from '../views/text/blocks.ts';
 import { LIMITS } from '../views/text/text.ts';
 
-/** Whether nothing came of a submit for certain, so that the same form can be sent once more. */
+/** Whether a submit certainly had no effect, so that the same form can be sent again. */
 export function canResubmit(fault: unknown): boolean {
   return [AwsFault, NotRecorded, LedgerLost, PersonUnknown, TooBusy].some((kind) => fault instanceof kind);
 }
 
 /**
- * The form that somebody sent, with all that they typed and picked, and what went wrong on top (mrkdwn of `words*.ts`). Made of
- * the view as Slack sent it: the facts that it was built of may not be had now. Null where Slack sent no form.
+ * The submitted form with everything that was typed and selected, and the problem on top (mrkdwn from `wording/`). It
+ * is built from the view that Slack sent, because the facts it was built from may be unavailable now. Null if Slack
+ * sent no form.
  */
 export function refilledForm(view: ViewPayload, problem: string): ModalView | null {
   const { blocks, title, submit, close, state } = view;
@@ -29,7 +30,7 @@ export function refilledForm(view: ViewPayload, problem: string): ModalView | nu
   };
 }
 
-/** An input with what stands in it now, be it nothing, in the place of what it began with. */
+/** An input with its current value, even if empty, instead of its initial one. */
 function filled(block: KnownBlock, values: Readonly<Record<string, Readonly<Record<string, TypedValue>>>>): KnownBlock {
   if (block.type !== 'input') return block;
   const { element } = block;

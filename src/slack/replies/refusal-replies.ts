@@ -12,7 +12,7 @@ export interface RefusalReplyDeps extends ShownDeps, CardLinkDeps {
   ledger: Ledger;
 }
 
-/** The same outcome, its refusal without people who may not be named. */
+/** The same outcome, without people in its refusal who may not be named. */
 export async function withNameablePeople<D extends { kind: string; refusal?: Refusal }>(
   { people }: { people: People },
   outcome: D,
@@ -21,8 +21,8 @@ export async function withNameablePeople<D extends { kind: string; refusal?: Ref
 }
 
 /**
- * A refusal in words, for this person: with a link to the request that is already open, if they may know its channel.
- * `other`: the digest of the policy that refused, if it is not this bot's own.
+ * The text of a refusal, for this person, with a link to the open request if they may know its channel. `other`: the
+ * digest of the policy that refused, if it is not this bot's own.
  */
 export async function refusalReply(
   deps: RefusalReplyDeps,

@@ -4,9 +4,9 @@ const ANSWER_MS = 3000;
 
 /**
  * Answers one person privately through a response URL, which works in any channel, 5 times, for 30 minutes. The URL is
- * a secret, so no fault repeats it. `replace` puts it in the place of the message that was clicked in; the URL of a
- * command has no such message, and Slack answers with a second one then.
- * @throws Error where Slack does not take it
+ * a secret, so no error contains it. `replace` replaces the message that was clicked; a command's URL has no such
+ * message, and Slack then posts a second one.
+ * @throws Error if Slack does not accept it
  */
 export async function reply(responseUrl: string, message: MessageView | string, replace = false): Promise<void> {
   const said = typeof message === 'string' ? { text: message } : message;

@@ -1,5 +1,5 @@
 import { isOpen } from '../../domain/request/throttle-request.ts';
-import type { Asked } from '../../workflow/commands/request-throttle.ts';
+import type { RequestOutcome } from '../../workflow/commands/request-throttle.ts';
 import type { Clock } from '../../workflow/ports/clock.ts';
 import type { Identity } from '../connection/identify.ts';
 import { takeoverNote } from '../views/text/approval-words.ts';
@@ -11,8 +11,15 @@ export type RequestOutcomeDeps = RefusalReplyDeps & { clock: Clock; identity: Id
 
 const ASKED_BEFORE = 'This was asked already: see the channel.';
 
-/** What came of a request. A repeat is answered too: the bot that should have answered the first time may have stopped. */
-export async function requestOutcomeWords(deps: RequestOutcomeDeps, user: string, asked: Asked): Promise<Words> {
+/**
+ * The outcome of a request. A repeat is answered too, because the bot that should have answered the first time may have
+ * stopped.
+ */
+export async function requestOutcomeWords(
+  deps: RequestOutcomeDeps,
+  user: string,
+  asked: RequestOutcome,
+): Promise<Words> {
   switch (asked.kind) {
     case 'asked': {
       const { id, status, approvalsNeeded, takeover } = asked.request;
@@ -35,7 +42,7 @@ export async function requestOutcomeWords(deps: RequestOutcomeDeps, user: string
   }
 }
 
-/** A repeat of an attempt that was refused, and recorded as such: no request came of it. */
-export function isRefusedBefore(asked: Asked): boolean {
+/** A repeat of an attempt that was refused and recorded, so there is no request. */
+export function isRefusedBefore(asked: RequestOutcome): boolean {
   return asked.kind === 'repeated' && asked.request === null;
 }

@@ -8,31 +8,33 @@ import { replyWithFault } from './error-replies.ts';
 import { updateModal } from './modal-updates.ts';
 import { refilledForm } from './refilled-form.ts';
 
-/** A submit must be answered within 3 s: what takes longer goes on behind a "checking" view. */
+/** A submit must be answered within 3 s. Longer work continues behind a "checking" view. */
 const ANSWER_DUE_MS = 2400;
-/** An update that overtakes the answer would be covered by it. */
+/** If an update arrived before the answer, the answer would overwrite it. */
 const ANSWER_SHOWN_MS = 300;
 
-/** The end of the matter: the form becomes these words. */
+/** Replaces the form with this text, as its final state. */
 export function noticeAnswer(title: string, text: string): SubmitAnswer {
   const view = noticeModal(title, text);
   return { now: { response_action: 'update', view }, later: { view, text } };
 }
 
-/** The form stays as it is, with the words on top: the same may be sent again. */
+/** Keeps the form, with the text on top, so that it can be sent again. */
 export function refilledFormAnswer(title: string, text: string): SubmitAnswer {
   return { now: { response_action: 'keep' }, later: noticeAnswer(title, text).later };
 }
 
 interface Submit {
-  /** As it came back. */
+  /** The form as Slack sent it. */
   form: ViewPayload;
   title: string;
   doing: Doing;
   ack: (response?: unknown) => Promise<void>;
 }
 
-/** Answers a submitted modal by what comes of the work, in time or in the modal later. */
+/**
+ * Answers a submitted modal with the result of the work: directly if it is ready in time, otherwise later in the modal.
+ */
 export async function answerSubmit(
   deps: { clients: SlackClients },
   caller: Caller,
@@ -44,7 +46,7 @@ export async function answerSubmit(
     (fault: unknown) => ({ fault }),
   );
   const soon = await Promise.race([working, sleep(ANSWER_DUE_MS, null, { ref: false })]);
-  /** The form with what was typed where it can be sent again, else the end of the matter. */
+  /** The filled form if it can be sent again, otherwise a final notice. */
   const shown = (text: string, again: boolean) => (again ? refilledForm(form, text) : null) ?? noticeModal(title, text);
   const inModal = async (text: string, again: boolean) => {
     if (!(await updateModal(deps, caller, form.id, shown(text, again)))) await caller.say(text);
@@ -64,7 +66,7 @@ export async function answerSubmit(
   const [done] = await Promise.all([working, sleep(ANSWER_SHOWN_MS)]);
   if ('fault' in done) return replyWithFault(done.fault, doing, inModal, caller);
   const { now, later } = done.answer;
-  // What is wrong with a field can't stand under it any more.
+  // By now an error can't be shown at its field any more.
   if (now.response_action === 'errors' || now.response_action === 'keep') return inModal(later.text, true);
   if (!(await updateModal(deps, caller, form.id, later.view))) await caller.say(later.text);
 }

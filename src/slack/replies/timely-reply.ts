@@ -25,7 +25,7 @@ export function createTimelyReply(send: (message: MessageView | string) => Promi
   };
 }
 
-/** The result of some work, or `otherwise` if it takes longer. */
+/** The result of some work, or `otherwise` if it takes longer than `ms`. */
 export async function withTimeout<T>(work: Promise<T>, ms: number, otherwise: T): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<T>((resolve) => {

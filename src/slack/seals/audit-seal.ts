@@ -1,7 +1,7 @@
 import { type AuditQuery, type AuditTurn, EVERYTHING } from '../../workflow/ports/audit-query.ts';
 import type { SealDeps } from './sealed-ids.ts';
 
-/** What a button of a look-up carries: what was looked for, and which page comes next. */
+/** The content of a paging button: the query, and which page comes next. */
 interface AuditSeal {
   k: 'audit';
   q: Partial<AuditQuery>;
@@ -15,7 +15,7 @@ export function sealAudit({ seals }: SealDeps, query: AuditQuery, turn: AuditTur
   return seals.seal({ k: 'audit', q, t } satisfies AuditSeal);
 }
 
-/** Null for a button that this bot did not make. Whether this person may read is asked anew at each click. */
+/** Null for a button that this bot did not make. Whether the person may read the log is checked again at each click. */
 export function openAuditSeal({ seals }: SealDeps, sealed: string): { query: AuditQuery; turn: AuditTurn } | null {
   const value = seals.open(sealed) as AuditSeal | null;
   if (value?.k !== 'audit') return null;

@@ -4,13 +4,13 @@ export interface SealDeps {
   seals: Seals;
 }
 
-/** What a button of a request carries. */
+/** The content of a request's button. */
 interface RequestSeal {
   k: 'request';
   r: string;
 }
 
-/** What a modal carries: for whom it was opened, in which channel, and about which request. */
+/** The content of a modal's metadata: for whom it was opened, in which channel, and for which request. */
 export interface ModalSeal {
   k: 'modal';
   u: string;
@@ -22,7 +22,7 @@ export function sealRequest({ seals }: SealDeps, r: string): string {
   return seals.seal({ k: 'request', r } satisfies RequestSeal);
 }
 
-/** The request id that a button carries; null if this bot did not make the button. */
+/** The request id in a button; null if this bot did not make the button. */
 export function openRequestSeal({ seals }: SealDeps, sealed: string): string | null {
   const value = seals.open(sealed) as RequestSeal | null;
   return value?.k === 'request' ? value.r : null;
@@ -32,7 +32,7 @@ export function sealExecution({ seals }: SealDeps, arn: string): string {
   return seals.seal({ k: 'execution', a: arn });
 }
 
-/** The ARN that a button carries; null if this bot did not make the button. */
+/** The ARN in a button; null if this bot did not make the button. */
 export function openExecutionSeal({ seals }: SealDeps, sealed: string): string | null {
   const value = seals.open(sealed) as { k?: unknown; a?: unknown } | null;
   return value?.k === 'execution' && typeof value.a === 'string' ? value.a : null;
@@ -42,7 +42,7 @@ export function sealPage({ seals }: SealDeps, from: number): string {
   return seals.seal({ k: 'list', f: from });
 }
 
-/** The offset of the page that a button leads to; null if this bot did not make the button. */
+/** The index of the first row of the page that a button leads to; null if this bot did not make the button. */
 export function openPageSeal({ seals }: SealDeps, sealed: string): number | null {
   const value = seals.open(sealed) as { k?: unknown; f?: unknown } | null;
   return value?.k === 'list' && typeof value.f === 'number' ? value.f : null;
@@ -52,7 +52,7 @@ export function sealModal({ seals }: SealDeps, value: Omit<ModalSeal, 'k'>): str
   return seals.seal({ k: 'modal', ...value } satisfies ModalSeal);
 }
 
-/** Null for metadata that this bot did not make, or made for somebody else. */
+/** Null for metadata that this bot did not make, or made for another person. */
 export function openModalSeal({ seals }: SealDeps, sealed: string, user: string): ModalSeal | null {
   const value = seals.open(sealed) as ModalSeal | null;
   return value?.k === 'modal' && value.u === user ? value : null;

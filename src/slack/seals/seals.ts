@@ -3,8 +3,9 @@ import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
 const MAC_BYTES = 12;
 
 /**
- * Ids that leave with a button or a modal and come back later: sealed, so that an edited one is known as such. All
- * replicas share the seal, since they share the secret. What was sealed under `old`, of before a rotation, still opens.
+ * Authenticates ids that are sent to Slack in buttons and modals and come back later, so that a changed one is noticed.
+ * All replicas share the key, which is derived from a shared secret. Seals made with `old`, the secret before a
+ * rotation, are still accepted.
  */
 export function createSeals(secret: string, old: string | null = null) {
   const sealOf = sealer(secret);
@@ -13,7 +14,7 @@ export function createSeals(secret: string, old: string | null = null) {
     seal(value: unknown): string {
       return sealOf(Buffer.from(JSON.stringify(value)).toString('base64url'));
     },
-    /** Null for anything that this bot did not seal, be it one character longer. */
+    /** Null for anything that this bot did not seal, even if only one character was added. */
     open(sealed: string): unknown {
       const [text = ''] = sealed.split('.');
       const given = Buffer.from(sealed);

@@ -2,19 +2,19 @@ import type { NotViewed } from '../../workflow/people/may-view.ts';
 import { mentions } from '../views/text/people-words.ts';
 import { code, listed } from '../views/text/text.ts';
 
-const MOST_GROUPS = 10;
+const MAX_GROUPS = 10;
 
-/** To guests and outsiders: it names nothing of the policy, nothing that runs, and nobody. */
+/** For guests and outsiders. It reveals nothing about the policy, executions or people. */
 export const OUTSIDER = 'Only full members of this workspace can use this app. Nothing was changed.';
 
-/** `whose`: what names the groups; `so`: what comes of it. */
+/** `whose`: which part of the policy names the groups; `so`: the consequence. */
 export function unreadableWords(groups: readonly string[], whose: string, so: string): string {
   const [one, they] = groups.length === 1 ? ['The user group', 'doesn’t'] : ['The user groups', 'don’t'];
-  const names = listed(groups.slice(0, MOST_GROUPS).map(code));
+  const names = listed(groups.slice(0, MAX_GROUPS).map(code));
   return `${one} ${names} of ${whose} ${they} exist, or can’t be read by me, so ${so} Waiting won’t help: whoever keeps the policy has to name the right group, or whoever installed the app has to grant \`usergroups:read\`.`;
 }
 
-/** Why somebody doesn't see what runs or was requested: mrkdwn. */
+/** Why somebody may not view executions and requests; mrkdwn. */
 export function notViewedWords(not: NotViewed): string {
   if (not.kind === 'not-a-viewer') {
     return `You can’t view transfers and requests: the policy’s \`viewers\` doesn’t include you. You can still make requests where a rule allows it.\nAllowed viewers: ${mentions(not.viewers)}.`;
@@ -23,7 +23,7 @@ export function notViewedWords(not: NotViewed): string {
   return 'Slack can’t confirm the policy’s `viewers` right now, so nothing is shown. Try again in a minute.';
 }
 
-/** Slack can't say whether there are enough of them. */
+/** Slack does not say who is in the approver groups, so it is unknown whether there are enough approvers. */
 export function approversUnknown(rule: string): string {
   return `Slack didn’t say who the approvers of ${rule} are, so we can’t tell whether there are enough. Request not created; the limit is unchanged. Try again in a minute.`;
 }

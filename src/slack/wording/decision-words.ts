@@ -3,7 +3,7 @@ import type { Decided } from '../../workflow/commands/decide-on.ts';
 import { refusalWords } from './refusal-words.ts';
 import { REFUSED_BEFORE, type Words } from './reply-words.ts';
 
-/** What came of a decision. */
+/** The outcome of a decision. */
 export function decidedWords(decided: Decided): Words {
   switch (decided.kind) {
     case 'refused':
@@ -38,7 +38,7 @@ function eventWords({ event, request }: Extract<Decided, { kind: 'decided' }>): 
   }
 }
 
-/** For a repeat of a click: what it decided the first time. */
+/** For a repeated click: what the first one decided. */
 function repeatedWords(event: string): string {
   switch (event) {
     case 'decision.refused':
@@ -56,7 +56,7 @@ function repeatedWords(event: string): string {
   }
 }
 
-/** An extension that is not granted changes nothing: the limit ends when it was to end. */
+/** An extension that is not granted changes nothing: the limit ends as before. */
 function unchangedWords({ extends: more }: ThrottleRequest): string {
   return more
     ? 'No time is added: the time runs on, and the limit goes back when it is over.'

@@ -4,7 +4,7 @@ import { mentions } from '../views/text/people-words.ts';
 import { code } from '../views/text/text.ts';
 import { unreadableWords } from './access-words.ts';
 
-/** For the transfer, where nothing came of a request. */
+/** What it means for the transfer when a request had no effect. */
 export const UNCHANGED = 'Nothing was changed; the transfer goes on as it is.';
 
 export function ruleName(rule: Rule): string {

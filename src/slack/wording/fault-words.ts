@@ -6,7 +6,7 @@ import type { Doing, Words } from './reply-words.ts';
 import { slackWords } from './slack-fault-words.ts';
 import { TOO_BUSY } from './usage-limit-words.ts';
 
-/** What it means for the transfer and for what the person was at, where nothing came of it. */
+/** What a failed action means for the transfer and for the person, if it had no effect. */
 const NOTHING: Readonly<Record<Doing, string>> = {
   asking: 'Nothing was asked and nothing was sent to AWS; the transfer goes on as it is.',
   deciding: 'Your decision was not recorded; the request stands as it was.',
@@ -14,8 +14,8 @@ const NOTHING: Readonly<Record<Doing, string>> = {
 };
 
 /**
- * A fault in true words: what is known, what it means for the transfer, what to do next. `reference` finds the fault in
- * the bot's logs.
+ * Explains a fault: what is known, what it means for the transfer, what to do next. `reference` finds the fault in the
+ * bot's logs.
  */
 export function faultWords(fault: unknown, doing: Doing, reference: string | null = null): Words {
   if (fault instanceof AwsFault) return awsWords(fault, doing);
@@ -125,7 +125,7 @@ function notAField(text: string): Words {
   return { text, field: null };
 }
 
-/** What kept AWS from answering, in a few words for a list; escaped mrkdwn. */
+/** Why AWS did not answer, in a few words for a list; escaped mrkdwn. */
 export function faultName(fault: AwsFault): string {
   switch (fault.kind) {
     case 'throttled':

@@ -1,6 +1,6 @@
 import type { Misaddressed } from '../connection/addressee.ts';
 
-/** What a person is told whose click, form or command comes to nothing before anybody looked at what it asks. */
+/** The answer to a click, form or command that is ignored before its content is read. */
 export const IGNORED: Readonly<Record<Misaddressed | 'unreadable' | 'unknown', string>> = {
   'another-app':
     'Nothing was done: this belongs to another app. Type `/datasync-throttle` to see what this one can do.',
@@ -12,6 +12,6 @@ export const IGNORED: Readonly<Record<Misaddressed | 'unreadable' | 'unknown', s
     'Nothing was done: this button or form is no longer in use. Use the newest message, or type `/datasync-throttle`.',
 };
 
-/** Of ids that don't open: sealed under a secret that is no longer known, edited on their way, or made for somebody else. */
+/** For invalid seals: sealed with a secret that is no longer known, changed on the way, or made for somebody else. */
 export const INVALID_SEAL =
   'Nothing was done: this message is too old, or was not made for you. Use the newest message of the request, or type `/datasync-throttle`.';

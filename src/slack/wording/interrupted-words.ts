@@ -1,7 +1,7 @@
 import type { Settled } from '../../workflow/faults.ts';
 import { type Doing, settledWords } from './reply-words.ts';
 
-/** To a person whose bot ended before it was done with what they sent. `outcome` null: nobody can tell. */
+/** For a person whose bot stopped before it had finished their command, form or click. `outcome` null: unknown. */
 export function interruptedWords(outcome: Settled | null, doing: Doing): string {
   const what = 'The bot stopped while it was working on what you sent, so its answer may be missing.';
   if (outcome !== null) return `${what} ${settledWords(outcome, doing)}`;

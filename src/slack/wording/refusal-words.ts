@@ -21,8 +21,8 @@ import {
 import { openLimitWords } from './usage-limit-words.ts';
 
 /**
- * A refusal for the person who was refused: what happened, what it means, what to do, and who may. Sent privately only, since it
- * mentions people. `link`: to the card of the request that is already open, if there is one.
+ * A refusal for the refused person: what happened, what it means, what to do, and who may do it. Only sent privately,
+ * since it mentions people. `link`: to the card of the request that is already open, if any.
  */
 export function refusalWords(refusal: Refusal, more: { link?: string | null; other?: string | undefined } = {}): Words {
   const words = ownWords(refusal, more);

@@ -4,26 +4,26 @@ import type { Postable } from '../../workflow/ports/channels.ts';
 import type { NotUnderstood } from '../command-text/not-understood.ts';
 import { clip, code, entities, mentionUser } from '../views/text/text.ts';
 
-/** What a person is told, privately, and the field of the modal that it is about. */
+/** A private answer, and the field of the modal that it is about. */
 export interface Words {
-  /** mrkdwn, escaped. Who could do it stands on a line of its own. */
+  /** Escaped mrkdwn. Who could do it is on a line of its own. */
   text: string;
   field: 'execution' | 'rate' | 'duration' | 'reason' | 'comment' | null;
 }
 
-/** What somebody was at when it went wrong. */
+/** What the person was doing when it went wrong. */
 export type Doing = 'asking' | 'deciding' | 'looking';
 
-/** Of a text under a modal's field: what is longer is not read there. */
-const LONGEST_PLAIN = 300;
+/** Characters of a text below a modal's field; nobody reads a longer one there. */
+const MAX_PLAIN_LENGTH = 300;
 
 /**
- * The same for a field of a modal, where Slack shows no formatting. Null where a link, a channel or a person would be lost:
- * such words belong on top of the form.
+ * The same for a field of a modal, where Slack shows no formatting. Null if a link, a channel or a person would be
+ * lost: such a text belongs on top of the form.
  */
 export function plainWords({ text }: Words): string | null {
   const timeless = text.replace(/<!date\^[^|>]*\|([^>]*)>/g, '$1');
-  // What a person or AWS wrote is escaped: a bare < begins a token.
+  // Text from people and AWS is escaped, so a bare < starts a token.
   if (timeless.includes('<')) return null;
   const plain = timeless
     .replaceAll('\n', ' ')
@@ -31,21 +31,21 @@ export function plainWords({ text }: Words): string | null {
     .replaceAll('&lt;', '<')
     .replaceAll('&gt;', '>')
     .replaceAll('&amp;', '&');
-  return clip(plain, LONGEST_PLAIN);
+  return clip(plain, MAX_PLAIN_LENGTH);
 }
 
-/** A typed part that can't be read as what it should be. `instead` is a clause that begins with "write". */
+/** A typed part that can't be parsed. `instead` is a clause that begins with "write". */
 export function problemWords(problem: { quoted: string; instead: string }, field: Words['field']): Words {
   const part = problem.quoted === '' ? 'Something is missing here' : `${code(problem.quoted)} was not understood`;
   return { text: `${part}: ${entities(problem.instead)}.`, field };
 }
 
-/** A time that was read and can't be the end of a limit. */
+/** A valid time that can't be the end of a limit. */
 export function untilWords({ quoted, instead }: UntilProblem): Words {
   return { text: `${code(quoted)} can’t be used: ${entities(instead)}. Nothing was asked.`, field: 'duration' };
 }
 
-/** A command that can't be read: the part, what is expected, and an example that works. */
+/** A command that can't be parsed: the part, what is expected, and a valid example. */
 export function notUnderstoodWords(command: NotUnderstood): Words {
   const { text } = problemWords({ quoted: command.part, instead: command.expected }, null);
   return {
@@ -54,7 +54,7 @@ export function notUnderstoodWords(command: NotUnderstood): Words {
   };
 }
 
-/** The bot can't speak in the channel, so that nobody there would see a request. */
+/** The bot can't post in the channel, so nobody there would see a request. */
 export function cannotPostWords(why: Exclude<Postable, 'yes' | 'shared'>, botUser: string): Words {
   const bot = mentionUser(botUser);
   const nothing = 'Nothing was asked, and the transfer goes on as it is.';
@@ -93,7 +93,7 @@ export function cannotPostWords(why: Exclude<Postable, 'yes' | 'shared'>, botUse
   }
 }
 
-/** What came of a write whose outcome was not known. */
+/** The outcome of a write, once it is known. */
 export function settledWords(outcome: Settled, doing: Doing): string {
   return `Now it is known: ${SETTLED[doing][outcome]}`;
 }
@@ -117,9 +117,9 @@ const SETTLED: Readonly<Record<Doing, Readonly<Record<Settled, string>>>> = {
   },
 };
 
-/** The same form sent again, whose first sending was refused: why is not kept with it. */
+/** The same form was sent again after it was refused. The reason of the first refusal is not stored with it. */
 export const REFUSED_BEFORE = 'This was refused before, and that is on record. Open the form anew to ask again.';
 
-/** In a modal whose submit takes longer than Slack waits. */
+/** Shown in a modal while its submit takes longer than Slack waits. */
 export const STILL_CHECKING =
   'Still checking with Slack, AWS and the audit log. What came of it will stand here in a moment; you need not send it again.';

@@ -1,7 +1,7 @@
 import { isBeyondChange } from '../../domain/execution/task-execution.ts';
 import type { Rule } from '../../domain/policy/policy.ts';
 import { formatRate } from '../../domain/rate/rate.ts';
-import type { AskRefusal, ElsewhereRule } from '../../domain/request/refusal.ts';
+import type { ElsewhereRule, RequestRefusal } from '../../domain/request/refusal.ts';
 import type { RequestStatus } from '../../domain/request/throttle-request.ts';
 import { formatDuration, writeDuration } from '../../domain/time/duration.ts';
 import { mentions } from '../views/text/people-words.ts';
@@ -12,7 +12,7 @@ const MAX_CHANNELS = 10;
 const MAX_RULES = 3;
 
 export function tooLongInSum(
-  { rule, asked, max }: Extract<AskRefusal, { why: 'duration-too-long' }>,
+  { rule, asked, max }: Extract<RequestRefusal, { why: 'duration-too-long' }>,
   held: number,
 ): string {
   const left = Math.floor(max - held);
@@ -20,7 +20,7 @@ export function tooLongInSum(
   return `${sentenceRule(rule)} allows ${formatDuration(max)} in all, counted from when the limit came into force; it would be ${formatDuration(asked)}. The limit ends as it was to end. ${next}`;
 }
 
-export function cannotUndo({ request, problem }: Extract<AskRefusal, { why: 'cannot-undo' }>): string {
+export function cannotUndo({ request, problem }: Extract<RequestRefusal, { why: 'cannot-undo' }>): string {
   const of = code(request);
   switch (problem.kind) {
     case 'unknown':
@@ -34,7 +34,7 @@ export function cannotUndo({ request, problem }: Extract<AskRefusal, { why: 'can
   }
 }
 
-export function noRule({ account, region, elsewhere }: Extract<AskRefusal, { why: 'no-rule' }>): string {
+export function noRule({ account, region, elsewhere }: Extract<RequestRefusal, { why: 'no-rule' }>): string {
   const where = `account ${escapeText(account)} in ${escapeText(region)}`;
   const start = `No rule of the policy allows to change this execution from here (${where}). ${UNCHANGED}`;
   if (elsewhere.length === 0) return `${start} Whoever keeps the policy file could add a rule for it.`;
@@ -49,7 +49,7 @@ function elsewhereWords({ rule, channels }: ElsewhereRule): string {
   return `The rule ${code(rule)} would, in ${listed([...names, ...(left > 0 ? [`${left} more`] : [])])}: ask there.`;
 }
 
-export function rateOutside({ rule, to, min, max }: Extract<AskRefusal, { why: 'rate-outside' }>): string {
+export function rateOutside({ rule, to, min, max }: Extract<RequestRefusal, { why: 'rate-outside' }>): string {
   const bounds =
     min !== null && max !== null
       ? `rates from ${formatRate(min)} to ${formatRate(max)}`
@@ -63,13 +63,13 @@ export function maxRate({ rate }: Rule): string {
   return rate.max === null ? ' instead' : ` of at most ${formatRate(rate.max)}`;
 }
 
-export function rateProblem({ problem, current }: Extract<AskRefusal, { why: 'rate' }>): string {
+export function rateProblem({ problem, current }: Extract<RequestRefusal, { why: 'rate' }>): string {
   const what = problem.kind === 'same-as-now' ? `is the limit in force already` : 'can’t be set';
   const now = problem.kind === 'same-as-now' ? '' : ` In force now: ${formatRate(current)}.`;
   return `${code(problem.quoted)} ${what}: ${entities(problem.instead)}.${now} Nothing was asked.`;
 }
 
-export function tooFew({ rule, needed, possible }: Extract<AskRefusal, { why: 'too-few-approvers' }>): string {
+export function tooFew({ rule, needed, possible }: Extract<RequestRefusal, { why: 'too-few-approvers' }>): string {
   const can =
     possible === 0
       ? 'nobody but you could give one'

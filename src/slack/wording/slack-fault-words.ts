@@ -7,14 +7,14 @@ const TRIGGERS = new Set(['expired_trigger_id', 'trigger_expired', 'exchanged_tr
 /** The form was closed, or shows something newer by now (docs.slack.dev/reference/methods/views.update). */
 const VIEW_GONE = new Set(['not_found', 'view_not_found', 'hash_conflict']);
 
-/** Whether the form that was to be changed is no longer there as it was. */
+/** Whether the form to update was closed or has changed. */
 export function isViewGone(error: string | null): boolean {
   return error !== null && VIEW_GONE.has(error);
 }
 
 /**
- * What kept Slack from showing somebody what they wanted to see; null for any other fault. `nothing` says that nothing came
- * of it: only a form that did not open proves that, since everything else may be shown after it was recorded.
+ * Why Slack could not show something to a person; null for any other fault. `nothing` says that there was no effect.
+ * Only a form that did not open proves that, since everything else may be shown after it was recorded.
  */
 export function slackWords(fault: unknown, nothing: string): string | null {
   const error = slackError(fault);
@@ -40,5 +40,5 @@ export function slackWords(fault: unknown, nothing: string): string | null {
   }
 }
 
-// Not the open requests: what needs no approval is no longer among them.
+// Not the list of open requests: a request that needs no approval is no longer in it.
 const SEE = '`/datasync-throttle audit` shows whether anything was recorded.';

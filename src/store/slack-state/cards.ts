@@ -1,5 +1,5 @@
 import type { ChainableCommander } from 'ioredis';
-import type { Cards, Doubt } from '../../workflow/ports/cards.ts';
+import type { Cards, PossibleDuplicate } from '../../workflow/ports/cards.ts';
 import type { Connection } from '../connection/connection.ts';
 import type { Keys } from '../connection/keys.ts';
 import { createLocks } from '../connection/locks.ts';
@@ -54,7 +54,7 @@ export function createCards(redis: Connection, keys: Keys): Cards {
     },
     async doubts(request) {
       const texts = await read(() => redis.hvals(keys.doubts(request)));
-      return texts.map((text) => JSON.parse(text) as Doubt);
+      return texts.map((text) => JSON.parse(text) as PossibleDuplicate);
     },
     async settled(request, what) {
       await redis.hdel(keys.doubts(request), what);

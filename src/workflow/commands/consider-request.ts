@@ -10,12 +10,12 @@ import {
   type Person,
   type Rule,
 } from '../../domain/policy/policy.ts';
-import { type AskCommand, rulesFor, targetOf } from '../../domain/request/ask-command.ts';
 import type { Proposal } from '../../domain/request/decide-by-each.ts';
 import { decideExtension } from '../../domain/request/decide-extend.ts';
 import { admit, decideRequest, rulesElsewhere } from '../../domain/request/decide-request.ts';
 import { rulesNow } from '../../domain/request/decide-review.ts';
-import type { AskRefusal } from '../../domain/request/refusal.ts';
+import type { RequestRefusal } from '../../domain/request/refusal.ts';
+import { type RequestCommand, rulesFor, targetOf } from '../../domain/request/request-command.ts';
 import type { ThrottleRequest } from '../../domain/request/throttle-request.ts';
 import { resolveUntil, type UntilTime } from '../../domain/time/until.ts';
 import { lookUpApprovers, lookUpPeople, partiesOf } from '../people/known-people.ts';
@@ -39,7 +39,7 @@ export interface RequestThrottleDeps extends QuotaDeps {
 }
 
 /** What somebody requests; who they are is looked up. */
-export type Ask = Omit<AskCommand, 'requester' | 'endsAt'> & {
+export type RequestInput = Omit<RequestCommand, 'requester' | 'endsAt'> & {
   user: string;
   /** In the requester's own time zone. */
   until?: UntilTime | null;
@@ -48,14 +48,14 @@ export type Ask = Omit<AskCommand, 'requester' | 'endsAt'> & {
   extend?: ThrottleRequest;
 };
 
-export type NotAsked =
+export type NotRequested =
   /** `other`: the digest of the policy that refused, where it is not this bot's own. */
-  | { kind: 'refused'; refusal: AskRefusal; rule: Rule | null; other?: string }
+  | { kind: 'refused'; refusal: RequestRefusal; rule: Rule | null; other?: string }
   /** The bot can't post in that channel, so nobody would see the request. */
   | { kind: 'cannot-post'; why: Exclude<Postable, 'yes' | 'shared'> };
 
 interface Considered {
-  command: AskCommand;
+  command: RequestCommand;
   inForce: PolicyInForce;
   /** The rate in force, if AWS was called. */
   from: number | null;
@@ -63,25 +63,25 @@ interface Considered {
   execution: TaskExecution | null;
   /** The request that set the limit in force, if it was looked up. */
   running: ThrottleRequest | null;
-  outcome: { kind: 'proposed'; rule: Rule; event: AuditEvent; proposal: Proposal } | NotAsked;
+  outcome: { kind: 'proposed'; rule: Rule; event: AuditEvent; proposal: Proposal } | NotRequested;
 }
 
 /** Decides what a request comes to, and commits nothing. The checks that cost no call of AWS come first. */
 export async function considerRequest(
   deps: RequestThrottleDeps,
-  ask: Omit<Ask, 'op'>,
+  ask: Omit<RequestInput, 'op'>,
   { id, claim }: { id: string; claim: ClaimQuota },
 ): Promise<Considered> {
   const inForce = await deps.policy.counting();
   const { user, extend, until, ...rest } = ask;
   const requester: Person = await deps.people.person(user);
-  const asked: AskCommand = { ...rest, requester };
+  const asked: RequestCommand = { ...rest, requester };
   const end = until ? resolveUntil(until, { zone: requester.zone ?? null, now: deps.clock.now() }) : null;
   const command = end?.ok ? endingAt(asked, end.value, deps.clock.now()) : asked;
-  const withoutAws = (outcome: NotAsked): Considered => {
+  const withoutAws = (outcome: NotRequested): Considered => {
     return { command, inForce, from: null, execution: null, running: null, outcome };
   };
-  const refused = ({ refusal, other }: { refusal: AskRefusal; other?: string }, rule: Rule | null): Considered =>
+  const refused = ({ refusal, other }: { refusal: RequestRefusal; other?: string }, rule: Rule | null): Considered =>
     withoutAws({ kind: 'refused', refusal, rule, ...(other === undefined ? {} : { other }) });
   const admission = admit(command, inForce, await deps.people.groups(groupsToAdmit(inForce, ask)));
   if (!admission.ok) return refused(admission, admission.rule);
@@ -116,7 +116,7 @@ export async function considerRequest(
   return { command, inForce, from, execution, running, outcome: { kind: 'proposed', rule, event, proposal } };
 }
 
-function endingAt(command: AskCommand, end: Date, now: Date): AskCommand {
+function endingAt(command: RequestCommand, end: Date, now: Date): RequestCommand {
   const seconds = Math.ceil((end.getTime() - now.getTime()) / 1000);
   return { ...command, endsAt: end.toISOString(), durationSeconds: seconds };
 }

@@ -17,7 +17,7 @@ export type Decided =
   | { kind: 'repeated'; event: string };
 
 /** How often a decision is made anew because the request changed meanwhile. */
-const MOST_TRIES = 20;
+const MAX_TRIES = 20;
 
 /**
  * Loads the request, decides and commits, all of it again if the request changed meanwhile. `what`: the attempt, in a
@@ -28,7 +28,7 @@ export async function decideOn(
   { request: id, user, op, what }: { request: string; user: string; op: string; what: string },
   decide: (request: ThrottleRequest) => Promise<Decision>,
 ): Promise<Decided> {
-  for (let tries = 0; tries < MOST_TRIES; tries++) {
+  for (let tries = 0; tries < MAX_TRIES; tries++) {
     const stored = await ledger.load(id);
     if (!stored) return { kind: 'refused', refusal: { why: 'unknown-request' }, request: null };
     const decision = await decide(stored.request);
@@ -49,7 +49,7 @@ export async function decideOn(
     if (committed.kind === 'moved') continue;
     return outcomeOf(committed, decision, stored.request);
   }
-  throw new Error(`${id} moved ${MOST_TRIES} times under one decision`);
+  throw new Error(`${id} moved ${MAX_TRIES} times under one decision`);
 }
 
 function outcomeOf(committed: Committed, decision: Decision, prior: ThrottleRequest): Decided {

@@ -1,7 +1,7 @@
 import { canExtend } from '../../domain/request/decide-extend.ts';
 import { executionOf } from '../reconcile/request-facts.ts';
 import type { RequestThrottleDeps } from './consider-request.ts';
-import { type Asked, requestThrottle } from './request-throttle.ts';
+import { type RequestOutcome, requestThrottle } from './request-throttle.ts';
 
 /**
  * Requests more time for a limit that has an end: a request of its own, by the same rule, that changes no rate.
@@ -10,7 +10,7 @@ import { type Asked, requestThrottle } from './request-throttle.ts';
 export async function extendGrant(
   deps: RequestThrottleDeps,
   ask: { request: string; user: string; moreSeconds: number; reason: string | null; op: string },
-): Promise<Asked> {
+): Promise<RequestOutcome> {
   const { user, moreSeconds, reason, op } = ask;
   const running = (await deps.ledger.load(ask.request))?.request ?? null;
   if (!running || !canExtend(running)) return { kind: 'refused', refusal: { why: 'not-held' }, rule: null };

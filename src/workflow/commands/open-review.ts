@@ -9,10 +9,10 @@ import { currentFacts } from '../reconcile/request-facts.ts';
 import { type Decided, decideOn } from './decide-on.ts';
 import { type ReviewDeps, vanished } from './review-request.ts';
 
-export type Opened = ({ kind: 'open'; request: ThrottleRequest } & Seen) | Exclude<Decided, { kind: 'may' }>;
+export type Opened = ({ kind: 'open'; request: ThrottleRequest } & ReviewFindings) | Exclude<Decided, { kind: 'may' }>;
 
 /** `execution` a fault: AWS does not show it, so the request can be denied but not approved. */
-interface Seen {
+interface ReviewFindings {
   rule: Rule;
   needed: number;
   /** Why it needs more approvals than the change of rate alone. */
@@ -33,7 +33,7 @@ export async function openReview(
   deps: ReviewDeps,
   open: { request: string; user: string; op: string },
 ): Promise<Opened> {
-  let seen = null as Seen | null;
+  let findings = null as ReviewFindings | null;
   const decided = await decideOn(deps, { ...open, what: 'open' }, async (request) => {
     const by = await deps.people.person(open.user);
     const facts = { ...(await currentFacts(deps, request)), now: deps.clock.now() };
@@ -46,10 +46,10 @@ export async function openReview(
     const asked = { ...facts, execution: null };
     const several = facts.inForce.others.length > 0;
     const takeover = takeoverNow(request, asked);
-    seen = { rule, needed: neededNow(request, asked) ?? 0, takeover, several, execution, running: facts.running };
+    findings = { rule, needed: neededNow(request, asked) ?? 0, takeover, several, execution, running: facts.running };
     return execution instanceof AwsFault ? may : decideOpen(request, by, { ...facts, execution });
   });
   if (decided.kind !== 'may') return decided;
-  if (!seen) throw new Error(`${open.request}: opened without its facts`);
-  return { kind: 'open', request: decided.request, ...seen };
+  if (!findings) throw new Error(`${open.request}: opened without its facts`);
+  return { kind: 'open', request: decided.request, ...findings };
 }

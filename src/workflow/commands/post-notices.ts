@@ -1,4 +1,4 @@
-import { nextWordAt } from '../../domain/run/decide-revert.ts';
+import { nextNoticeAt } from '../../domain/run/decide-revert.ts';
 import { hasOpenGrant } from '../../domain/run/timed-grant.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Ledger } from '../ports/ledger.ts';
@@ -17,7 +17,7 @@ export async function postNotices(
   if (again) return later(again.againInSeconds, again.why);
   const request = (await ledger.load(id))?.request ?? null;
   const now = clock.now();
-  const next = request && hasOpenGrant(request) ? nextWordAt(request.hold, now) : null;
+  const next = request && hasOpenGrant(request) ? nextNoticeAt(request.hold, now) : null;
   if (!next) return DONE;
   return later((next.getTime() - now.getTime()) / 1000, 'the next word is not due yet');
 }

@@ -3,7 +3,7 @@ import type { Rule } from '../../domain/policy/policy.ts';
 import type { Proposal } from '../../domain/request/decide-by-each.ts';
 import type { ThrottleRequest } from '../../domain/request/throttle-request.ts';
 import { quotaLeft } from '../use-limits/open-request-quota.ts';
-import { type Ask, considerRequest, type NotAsked, type RequestThrottleDeps } from './consider-request.ts';
+import { considerRequest, type NotRequested, type RequestInput, type RequestThrottleDeps } from './consider-request.ts';
 
 /** What requesting it would come to. */
 export type Previewed =
@@ -15,7 +15,7 @@ export type Previewed =
       /** The request that set the limit in force on the execution. */
       running: ThrottleRequest | null;
     }
-  | NotAsked;
+  | NotRequested;
 
 /** Stands in for a reason that was not given, so that a rule which needs one still says everything else. */
 const SOME_REASON = 'a reason';
@@ -24,7 +24,7 @@ const SOME_REASON = 'a reason';
  * What a request would come to. Nothing is put on record, not even a refusal.
  * @throws AwsFault, PersonUnknown, NotRecorded
  */
-export async function previewThrottle(deps: RequestThrottleDeps, ask: Omit<Ask, 'op'>): Promise<Previewed> {
+export async function previewThrottle(deps: RequestThrottleDeps, ask: Omit<RequestInput, 'op'>): Promise<Previewed> {
   const as = { id: deps.newRequestId(), claim: quotaLeft(deps) };
   const { outcome, execution, running } = await considerRequest(
     deps,

@@ -41,9 +41,9 @@ export interface RemindDeps {
 }
 
 /** A group may be a whole department, and the card mentions it anyway. */
-const MOST_REMINDED = 20;
+const MAX_REMINDED = 20;
 /** Slack allows 100 look-ups a minute, which are needed for other things too. */
-const MOST_LOOKED_UP = 60;
+const MAX_LOOKED_UP = 60;
 const AGAIN_SECONDS = 30;
 
 /** The timer of the first reminder, for the commit of a request that needs approval. */
@@ -79,9 +79,9 @@ export async function remindApprovers(deps: RemindDeps, id: string): Promise<Wor
   );
   const done: Person[] = [];
   let unknown = rule.approvers.groups.some((group) => membersOf(groups, group) === null);
-  let budget = MOST_LOOKED_UP;
+  let budget = MAX_LOOKED_UP;
   for (const user of approverIds(rule, groups)) {
-    if (done.length === MOST_REMINDED) break;
+    if (done.length === MAX_REMINDED) break;
     if (!deps.people.remembers(user)) budget -= 1;
     // The next run gets further, because those who were looked up are remembered.
     if (budget < 0) {

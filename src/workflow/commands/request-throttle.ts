@@ -1,17 +1,17 @@
 import type { PolicyInForce } from '../../domain/policy/policies-in-force.ts';
 import type { Rule } from '../../domain/policy/policy.ts';
-import type { AskCommand } from '../../domain/request/ask-command.ts';
 import { refusedEvent } from '../../domain/request/decide-request.ts';
+import type { RequestCommand } from '../../domain/request/request-command.ts';
 import type { ThrottleRequest } from '../../domain/request/throttle-request.ts';
 import type { Committed, RecordRef } from '../ports/commit.ts';
 import type { EffectKind } from '../ports/outbox.ts';
 import { type ClaimQuota, recordOpenLimit, withQuota } from '../use-limits/open-request-quota.ts';
-import { type Ask, considerRequest, type NotAsked, type RequestThrottleDeps } from './consider-request.ts';
+import { considerRequest, type NotRequested, type RequestInput, type RequestThrottleDeps } from './consider-request.ts';
 import { reminderTimers } from './remind-approvers.ts';
 
-export type Asked =
+export type RequestOutcome =
   | { kind: 'asked'; request: ThrottleRequest; record: RecordRef }
-  | NotAsked
+  | NotRequested
   /** The same click or command again: nothing is done, the first one counts. */
   | { kind: 'repeated'; request: string | null };
 
@@ -20,7 +20,7 @@ export type Asked =
  * then commits all in one write.
  * @throws AwsFault, PersonUnknown, NotRecorded, OutcomeUnknown, LedgerLost
  */
-export async function requestThrottle(deps: RequestThrottleDeps, ask: Ask): Promise<Asked> {
+export async function requestThrottle(deps: RequestThrottleDeps, ask: RequestInput): Promise<RequestOutcome> {
   const done = await deps.ledger.done(ask.op);
   if (done) return { kind: 'repeated', request: done.request };
   const id = deps.newRequestId();
@@ -34,9 +34,9 @@ export async function requestThrottle(deps: RequestThrottleDeps, ask: Ask): Prom
 
 async function considerAndCommit(
   deps: RequestThrottleDeps,
-  ask: Ask,
+  ask: RequestInput,
   as: { id: string; claim: ClaimQuota },
-): Promise<Asked> {
+): Promise<RequestOutcome> {
   const { command, inForce, outcome, from } = await considerRequest(deps, ask, as);
   if (outcome.kind === 'cannot-post') return outcome;
   if (outcome.kind === 'refused') return refuse(deps, ask.op, command, inForce, outcome, from);
@@ -55,7 +55,7 @@ async function considerAndCommit(
   return outcomeOf(committed, rule);
 }
 
-function outcomeOf(committed: Committed, rule: Rule): Asked {
+function outcomeOf(committed: Committed, rule: Rule): RequestOutcome {
   switch (committed.kind) {
     case 'committed': {
       const [record] = committed.records;
@@ -75,11 +75,11 @@ function outcomeOf(committed: Committed, rule: Rule): Asked {
 async function refuse(
   deps: RequestThrottleDeps,
   op: string,
-  command: AskCommand,
+  command: RequestCommand,
   inForce: PolicyInForce,
-  outcome: Extract<NotAsked, { kind: 'refused' }>,
+  outcome: Extract<NotRequested, { kind: 'refused' }>,
   from: number | null,
-): Promise<Asked> {
+): Promise<RequestOutcome> {
   const { refusal, rule, other } = outcome;
   const to = refusal.why === 'rate-outside' ? refusal.to : null;
   const event = refusedEvent(command, refusal, { rule, inForce, from, to, ...(other === undefined ? {} : { other }) });

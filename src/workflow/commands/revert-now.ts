@@ -16,7 +16,7 @@ export type RevertingNow =
   | { kind: 'refused'; refusal: RevertRefusal; other?: string }
   | { kind: 'repeated' };
 
-const MOST_TRIES = 10;
+const MAX_TRIES = 10;
 
 /**
  * Reverts a limit before its time: who pressed Revert now goes on record, and the worker reverts the limit as if its
@@ -27,7 +27,7 @@ export async function revertNow(
   deps: { ledger: Ledger; people: People; policy: PolicySource; clock: Clock },
   { request: id, user, op }: { request: string; user: string; op: string },
 ): Promise<RevertingNow> {
-  for (let tries = 0; tries < MOST_TRIES; tries++) {
+  for (let tries = 0; tries < MAX_TRIES; tries++) {
     const stored = await deps.ledger.load(id);
     if (!stored) return { kind: 'refused', refusal: { why: 'unknown-request' } };
     const { request } = stored;
@@ -54,7 +54,7 @@ export async function revertNow(
     if (committed.kind !== 'committed' || !committed.state) throw new Error(`ending a time can't be ${committed.kind}`);
     return { kind: 'reverting', request: committed.state };
   }
-  throw new Error(`${id} moved ${MOST_TRIES} times under one click`);
+  throw new Error(`${id} moved ${MAX_TRIES} times under one click`);
 }
 
 function refusedBy({ refusal, other }: { refusal: RevertRefusal; other?: string }): RevertingNow {

@@ -3,7 +3,7 @@ import type { UndoProblem } from '../../domain/request/refusal.ts';
 import type { ThrottleRequest } from '../../domain/request/throttle-request.ts';
 import { mayKnow } from '../people/may-know.ts';
 import type { RequestThrottleDeps } from './consider-request.ts';
-import { type Asked, requestThrottle } from './request-throttle.ts';
+import { type RequestOutcome, requestThrottle } from './request-throttle.ts';
 
 /**
  * Requests the rate from before another request: a request of its own, decided by the policy like any other. Refused if
@@ -13,7 +13,7 @@ import { type Asked, requestThrottle } from './request-throttle.ts';
 export async function undoRequest(
   deps: RequestThrottleDeps,
   undo: { request: string; user: string; channel: string; op: string },
-): Promise<Asked> {
+): Promise<RequestOutcome> {
   const { request: id, ...by } = undo;
   const stored = (await deps.ledger.load(id))?.request ?? null;
   // To somebody who may not know of the request, it does not exist.

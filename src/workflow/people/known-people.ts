@@ -17,7 +17,7 @@ import type { People as Directory } from '../ports/people.ts';
  * Slack allows 100 look-ups a minute, and one answer to one person may use a part of them. Results are remembered for
  * minutes, so the same question gets further each time.
  */
-const MOST_LOOKED_UP = 60;
+const MAX_LOOKED_UP = 60;
 /** How many at a time: a few approvers are enough for most rules. */
 const AT_ONCE = 5;
 
@@ -39,7 +39,7 @@ export async function lookUpApprovers(
 ): Promise<People> {
   const ids = approverIds(rule, groups);
   let people: People = new Map();
-  let budget = MOST_LOOKED_UP;
+  let budget = MAX_LOOKED_UP;
   for (let from = 0; from < ids.length && enough > possibleApprovers(rule, requester, groups, people).people.length; ) {
     const next = ids.slice(from, from + Math.max(AT_ONCE, enough));
     budget -= next.filter((id) => !directory.remembers(id)).length;
@@ -61,7 +61,7 @@ export async function nameable(
   except: { user: string } | null = null,
 ): Promise<Principals> {
   const ids = except ? [...principals.users, except.user] : principals.users;
-  const people = await lookUpPeople(directory, ids.slice(-MOST_LOOKED_UP));
+  const people = await lookUpPeople(directory, ids.slice(-MAX_LOOKED_UP));
   const taken = new Set(except ? [personKey(known(except, people))] : []);
   const users = principals.users.filter((user) => {
     const key = personKey(known({ user }, people));
@@ -83,7 +83,7 @@ export function lookUpParties(
 ): Promise<People> {
   if (person.enterprise == null) return Promise.resolve(new Map());
   const ids = [...new Set(requests.flatMap(partiesOf))];
-  const beyond = new Set(ids.filter((id) => !directory.remembers(id)).slice(MOST_LOOKED_UP));
+  const beyond = new Set(ids.filter((id) => !directory.remembers(id)).slice(MAX_LOOKED_UP));
   return lookUpPeople(
     directory,
     ids.filter((id) => !beyond.has(id)),

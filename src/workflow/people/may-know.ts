@@ -1,5 +1,5 @@
 import { knownPolicies } from '../../domain/policy/policies-in-force.ts';
-import { distinct, groupsOf, mayAsk, mayView } from '../../domain/policy/policy.ts';
+import { distinct, groupsOf, mayRequest, mayView } from '../../domain/policy/policy.ts';
 import { ruleNow } from '../../domain/request/decide-review.ts';
 import { hasPlace, maySeeAll } from '../../domain/request/private-request.ts';
 import type { ThrottleRequest } from '../../domain/request/throttle-request.ts';
@@ -25,7 +25,7 @@ export async function mayKnow(
   return each.every(
     ({ policy, rule }) =>
       mayView(policy, person, groups).allowed ||
-      (rule !== null && mayAsk(rule, person, groups).allowed) ||
+      (rule !== null && mayRequest(rule, person, groups).allowed) ||
       maySeeAll(request, person, { policy, rule, groups, people }),
   );
 }

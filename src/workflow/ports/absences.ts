@@ -1,9 +1,9 @@
 import type { Absence } from '../../domain/execution/absence.ts';
 
-/** Executions that AWS does not find just now, over all bots. */
+/** Executions that AWS does not find at the moment, counted over all bots. */
 export interface Absences {
-  /** It was looked for and not found: since when, and how often by now. @throws NotRecorded */
+  /** Counts a read that did not find it; returns since when, and how often by now. @throws NotRecorded */
   note(executionArn: string, at: Date): Promise<Absence>;
-  /** AWS knows it. @throws NotRecorded */
+  /** AWS found it. @throws NotRecorded */
   end(executionArn: string): Promise<void>;
 }

@@ -6,13 +6,16 @@ export interface AuditLine extends RecordRef {
 }
 
 /**
- * Why what lies in a place of the log can't be believed. `missing`: nothing lies there. `unreadable`: it is no record.
- * `altered`: its hash or its mac is of other bytes. `other-key`: nobody here has the key that it names. `moved`: it was
- * written for another place.
+ * Why an entry of the log can't be trusted. `missing`: there is no entry at this position. `unreadable`: it is not a
+ * record. `altered`: its hash or MAC does not match. `other-key`: the key it names is not configured. `moved`: it was
+ * written for another position.
  */
 export type Untrusted = 'missing' | 'unreadable' | 'altered' | 'other-key' | 'moved';
 
-/** A record that was found and can't be shown. `unknown-…`: it is good, but this version does not know the event, or its detail. */
+/**
+ * A record that was found and can't be shown. `unknown-…`: it is intact, but this version does not know the event or
+ * its detail.
+ */
 export interface UnreadLine {
   seq: number;
   record: null;

@@ -1,19 +1,19 @@
 import type { AuditLine, UnreadLine } from './audit-line.ts';
 
-/** What is looked for in the log; null: any. All of it must hold. */
+/** A query of the log; null: any. All conditions must hold. */
 export interface AuditQuery {
   request: string | null;
   execution: string | null;
   /** `task-…` */
   task: string | null;
-  /** Who asked, decided or tried to. */
+  /** Who requested, decided or tried to. */
   user: { team: string; user: string } | null;
   account: string | null;
   event: string | null;
   channel: string | null;
-  /** ISO 8601: the first moment that is in. */
+  /** ISO 8601, inclusive. */
   since: string | null;
-  /** The first moment that is out. */
+  /** Exclusive. */
   until: string | null;
 }
 
@@ -29,18 +29,18 @@ export const EVERYTHING: AuditQuery = {
   until: null,
 };
 
-/** Which page: the newest (`below` null), the one below a place, or the one above it. */
+/** Which page: the newest (`below` null), the one below a position, or the one above it. */
 export type AuditTurn = { go: 'older'; below: number | null } | { go: 'newer'; above: number };
 
 export interface AuditPage {
   /** Newest first. */
   lines: (AuditLine | UnreadLine)[];
-  /** Where the next older page begins: below this place; null: there is nothing older. */
+  /** The next older page begins below this position; null: there is nothing older. */
   older: number | null;
-  /** Where the next newer page begins: above this place; null: there is nothing newer. */
+  /** The next newer page begins above this position; null: there is nothing newer. */
   newer: number | null;
-  /** How many records were read for it. */
+  /** How many records were read for this page. */
   read: number;
-  /** Reading ended at the most that one step may read: there may be more. */
+  /** Reading stopped at the maximum for one step, so there may be more. */
   stopped: boolean;
 }

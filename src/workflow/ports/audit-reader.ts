@@ -9,12 +9,12 @@ export interface AuditVerdicts {
   integrity: AuditVerdict;
   completeness: AuditVerdict;
   authenticity: AuditVerdict;
-  /** Something is wrong; `firstBad` null: with no record in particular. */
+  /** Something is wrong; `firstBad` null: not with a particular record. */
   faulty: boolean;
   firstBad: number | null;
 }
 
-/** An export that lies in a file of this machine until `remove`. */
+/** An export in a file on this machine; `remove` deletes it. */
 export interface ExportedFile {
   path: string;
   bytes: number;
@@ -24,16 +24,16 @@ export interface ExportedFile {
   remove(): Promise<void>;
 }
 
-/** The audit log as its readers use it. @throws NotRecorded, LedgerLost */
+/** The audit log for its readers. @throws NotRecorded, LedgerLost */
 export interface AuditReader {
-  /** Why nothing is written any more; null while it is. */
+  /** Why the bot has stopped writing to the log; null while it writes. */
   lost(): Error | null;
   page(query: AuditQuery, turn: AuditTurn, size: number): Promise<AuditPage>;
-  /** Who asks while it is under way shares the verdict. */
+  /** Concurrent callers share one run. */
   verify(): Promise<AuditVerdicts>;
   /**
-   * On record first, with `by` and `channel`. Null while another is being made, or where too many files are not removed
-   * yet.
+   * Exports the log; recorded first, with `by` and `channel`. Null while another export is being made, or if too many
+   * files are not removed yet.
    */
   export(
     since: Date | null,

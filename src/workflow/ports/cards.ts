@@ -1,4 +1,4 @@
-/** Where a request's message stands in Slack. */
+/** Where a request's message is in Slack. */
 export interface Card {
   channel: string;
   ts: string;
@@ -6,15 +6,15 @@ export interface Card {
   resultTs: string | null;
 }
 
-/** A message that was posted again, or found to stand there: another one of it may come to light. */
-export interface Doubt {
-  /** Names it among the messages of its request. */
+/** A message that was posted again, or found in Slack: there may be another copy of it. */
+export interface PossibleDuplicate {
+  /** Identifies it among the messages of its request. */
   what: string;
   channel: string;
   thread: string | null;
-  /** Where the one is that counts. */
+  /** The position of the copy that is kept. */
   ts: string;
-  /** The first try, and the last. */
+  /** When it was first tried, and when last. */
   since: string;
   at: string;
 }
@@ -22,28 +22,28 @@ export interface Doubt {
 export interface Cards {
   find(request: string): Promise<Card | null>;
   keep(request: string, card: Card): Promise<void>;
-  /** Keeps the result alone: the card may have been posted anew meanwhile. */
+  /** Stores the result only: the card may have been posted again meanwhile. */
   keepResult(request: string, ts: string): Promise<void>;
-  /** Whether a word was said in the card's thread already; `kept` that it was. */
+  /** Whether a note was posted in the card's thread; `kept` stores that it was. */
   said(request: string, word: string): Promise<boolean>;
   kept(request: string, word: string): Promise<void>;
-  /** On record before a message is posted: since when it has been tried; null where this is the first try. */
+  /** Recorded before a message is posted. Returns since when it has been tried; null if this is the first try. */
   trying(request: string, what: string, now: Date): Promise<Date | null>;
-  /** Where it stands is kept, or it is certain not to stand there. */
+  /** The message's position is stored, or it certainly was not posted. */
   tried(request: string, what: string): Promise<void>;
-  doubt(request: string, doubt: Doubt): Promise<void>;
-  doubts(request: string): Promise<Doubt[]>;
-  /** It was looked for another one. */
+  doubt(request: string, doubt: PossibleDuplicate): Promise<void>;
+  doubts(request: string): Promise<PossibleDuplicate[]>;
+  /** The check for another copy is done. */
   settled(request: string, what: string): Promise<void>;
-  /** Slack said no to a message with this error once more: how often in a row, and for how long. */
+  /** Counts one more refusal of a message with this error; returns how many in a row, and over how long. */
   refused(request: string, error: string, now: Date): Promise<{ times: number; seconds: number }>;
-  /** One writer of a card at a time, over all bots, and one of its result beside it. Null: another is at it. */
+  /** One writer of a card at a time, over all bots, and separately one of its result. Null: another one is writing. */
   lock(request: string, part?: CardPart): Promise<CardLock | null>;
 }
 
 export type CardPart = 'card' | 'result';
 
-/** Called, it is given up. Until then it lasts, unless this process stands still. */
+/** Releases the lock when called. Until then the lock lasts, unless this process stalls. */
 interface CardLock {
   (): Promise<void>;
   /**

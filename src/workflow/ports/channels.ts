@@ -1,19 +1,19 @@
 export type Postable =
   | 'yes'
-  /** Yes, and people of other organizations are in it, or are invited (Slack Connect). */
+  /** Yes, but people of other organizations are members or invited (Slack Connect). */
   | 'shared'
   | 'not-a-member'
   | 'archived'
   | 'not-found'
-  /** A conversation of some people, where nobody else would see it. */
+  /** A direct message, where nobody else would see the request. */
   | 'direct'
-  /** Not until the app is granted this scope. */
+  /** Not until the app has this scope. */
   | { missingScope: string }
   | 'unknown';
 
 export interface Channels {
-  /** Can the bot post there? */
+  /** Whether the bot can post there. */
   postable(channel: string): Promise<Postable>;
-  /** Whether not every full member can see it; minutes old at most. True where Slack can't say. */
+  /** Whether some full members can't see it; up to minutes old. True if Slack does not say. */
   isPrivate(channel: string): Promise<boolean>;
 }

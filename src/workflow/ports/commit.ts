@@ -4,21 +4,21 @@ import type { Claim, Effect, EffectKind } from './outbox.ts';
 
 /** One atomic write: all of it or nothing. */
 export interface Change {
-  /** The operation key: a second commit under it answers `repeated`. */
+  /** The operation key: a second commit with it returns `repeated`. */
   op: string;
-  /** The request as it was when this was decided; null for a new one, or where no request's state changes. */
+  /** The request that the decision was based on; null for a new one, or if no request's state changes. */
   prior: ThrottleRequest | null;
   events: AuditEvent[];
-  /** Effects of the request, to be done at once. */
+  /** The request's effects to run at once. */
   effects?: EffectKind[];
-  /** Effects of the request, to be done later. A later one of the same kind replaces it. */
+  /** The request's effects to run later. A later one of the same kind replaces it. */
   timers?: { kind: EffectKind; at: Date }[];
-  /** Work for other requests, to be done at once. */
+  /** Effects of other requests to run at once. */
   others?: Effect[];
   /**
-   * Whose limit was in force on the execution when this was decided (`InForce.version`). `moved` where that is another now,
-   * or where another request's change is on its way to AWS. `running`: the request whose time ran then, where it was decided
-   * by that too; `moved` where it has another version now.
+   * The version of the execution's limit that the decision was based on (`InForce.version`). The result is `moved` if
+   * it is another one now, or if another request's change is on its way to AWS. `running`: the request that the
+   * decision also depended on, with its version; `moved` if that has changed.
    */
   expected?: { inForce: string | null; running?: { id: string; version: number } | null };
   claim?: Claim | undefined;
@@ -29,7 +29,7 @@ export interface RecordRef {
   hash: string;
 }
 
-/** This operation is done already: what it did then. */
+/** This operation was done before: its result then. */
 export interface Repeated {
   kind: 'repeated';
   request: string | null;
@@ -40,7 +40,7 @@ export interface Repeated {
 export type Committed =
   | { kind: 'committed'; state: ThrottleRequest | null; records: RecordRef[] }
   | Repeated
-  /** Somebody else changed the request, or what was `expected` of others, meanwhile: decide anew. */
+  /** The request, or what was `expected` of others, has changed meanwhile: decide again. */
   | { kind: 'moved' }
   /** Another request is open for the execution. */
   | { kind: 'already-open'; request: string };

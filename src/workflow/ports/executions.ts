@@ -1,7 +1,7 @@
 import type { ExecutionArn, TaskExecution } from '../../domain/execution/task-execution.ts';
 import type { AwsFault } from '../faults.ts';
 
-/** Under whose name AWS is asked. */
+/** The role and session for a call to AWS. */
 export interface Access {
   role: string | null;
   session: { kind: 'read' } | { kind: 'change'; request: string; team: string; user: string };
@@ -12,7 +12,7 @@ export interface ActiveExecution {
   status: string;
   mode: string | null;
   taskName: string | null;
-  /** null: could not be described in time */
+  /** Null: could not be read in time. */
   bytesPerSecond: number | null;
 }
 
@@ -24,13 +24,13 @@ export interface ListTarget {
 
 interface FailedTarget extends ListTarget {
   fault: AwsFault;
-  /** It has not answered yet, and may still. */
+  /** AWS has not answered yet, but still may. */
   pending: boolean;
 }
 
 export interface ActiveList {
   executions: ActiveExecution[];
-  /** Where nothing, or not all, could be seen. */
+  /** Targets that could not be read, or not completely. */
   failed: FailedTarget[];
 }
 
@@ -39,15 +39,18 @@ export interface Executions {
   describe(execution: ExecutionArn, access: Access): Promise<TaskExecution>;
   update(execution: ExecutionArn, bytesPerSecond: number, access: Access): Promise<{ requestId: string | null }>;
   /**
-   * Running and queued executions, at most 15 s old; what can't be had within `withinMs` is left out, a target that fails
-   * is named. Without `details` none is described, so that it costs a few calls however many there are.
+   * Running and queued executions, at most 15 s old. Whatever is not available within `withinMs` is left out; a target
+   * that fails is reported. Without `details` no execution is described, so a few calls are enough for any number of
+   * them.
    */
   listActive(targets: readonly ListTarget[], options?: { details?: boolean; withinMs?: number }): Promise<ActiveList>;
   /**
-   * The status that ListTaskExecutions has for an execution; null where no page of its account lists it.
-   * @throws AwsFault where not all pages could be read, or they were those of another account
+   * The status in ListTaskExecutions; null if no page of its account lists the execution.
+   * @throws AwsFault if not all pages could be read, or if they belong to another account
    */
   listedStatus(execution: ExecutionArn, role: string | null): Promise<string | null>;
-  /** Looks at executions of the last list, at most 15 s old; one that can't be had within `withinMs` is left out. */
+  /**
+   * Describes executions of the last list, at most 15 s old. One that is not available within `withinMs` is left out.
+   */
   lookAtActive(arns: readonly string[], withinMs: number): Promise<ReadonlyMap<string, TaskExecution>>;
 }

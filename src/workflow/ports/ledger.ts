@@ -5,36 +5,36 @@ import type { Change, Committed, RecordRef, Repeated } from './commit.ts';
 
 export interface StoredRequest {
   request: ThrottleRequest;
-  /** The last record of this request. */
+  /** The request's last record. */
   record: RecordRef;
 }
 
-/** Whose limit stands on an execution. */
+/** The request that set the limit of an execution. */
 export interface InForce {
   request: string;
-  /** Another one each time that the limit is set or reverted. */
+  /** Changes each time the limit is set or reverted. */
   version: string;
 }
 
 /**
- * State and log in Redis.
+ * Request states and audit log in Redis.
  * @throws NotRecorded, OutcomeUnknown, LedgerLost, ClaimLost (see faults.ts)
  */
 export interface Ledger {
   load(id: string): Promise<StoredRequest | null>;
   commit(change: Change): Promise<Committed>;
-  /** What an operation did, if it was done before. */
+  /** The result of an operation, if it was done before. */
   done(op: string): Promise<Repeated | null>;
   openRequestOf(executionArn: string): Promise<string | null>;
   /** All open requests, oldest first. */
   openRequests(): Promise<readonly StoredRequest[]>;
-  /** The request that set the limit of this execution last; null: none did, or its run has ended. */
+  /** The request that last set the limit of this execution; null: none did, or the execution has ended. */
   inForceOf(executionArn: string): Promise<InForce | null>;
-  /** The requests whose limits stand on executions that run, those with a running timer among them (`hasOpenGrant`). */
+  /** The requests that set the limits of active executions; some of these limits have an end (`hasOpenGrant`). */
   limitsInForce(): Promise<readonly StoredRequest[]>;
-  /** The execution has ended: no limit is in force on it any more, unless `version` is another by now. */
+  /** The execution has ended, so no request has set its limit any more, unless `version` has changed. */
   releaseExecution(executionArn: string, version: string): Promise<void>;
-  /** Newest first. Each record is held against its own hash and mac. */
+  /** Newest first. Each record is verified against its own hash and MAC. */
   lookUp(by: AuditIndex, limit: number): Promise<(AuditLine | UnreadLine)[]>;
   head(): Promise<AuditHead | null>;
 }

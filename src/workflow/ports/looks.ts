@@ -1,12 +1,12 @@
 import type { LookUnder } from '../../domain/execution/watch-pace.ts';
 
-/** What the watch saw of an execution last, for the measured rate. */
+/** The last progress that polling has read of an execution, for the measured speed. */
 export interface Look extends LookUnder {
-  /** Bytes per second between this look and the one before, under this one's limit; null where that can't be told. */
+  /** Bytes per second between this read and the one before, under the current limit; null if unknown. */
   measured: number | null;
 }
 
-/** No audit, no state: lost, the next two looks make up for it. */
+/** Neither audit nor state: if it is lost, the next two reads restore it. */
 export interface Looks {
   last(executionArn: string): Promise<Look | null>;
   keep(executionArn: string, look: Look): Promise<void>;

@@ -1,4 +1,4 @@
-/** Work that follows a commit: done at least once, and made harmless to repeat. */
+/** Work that follows a commit. It runs at least once, so repeating it must be harmless. */
 export type EffectKind =
   | 'show'
   | 'result'
@@ -6,11 +6,11 @@ export type EffectKind =
   | 'expire'
   /** Reminds the approvers. */
   | 'remind'
-  /** Sets a limit back whose time is over. */
+  /** Reverts a limit whose time is over. */
   | 'revert'
-  /** Says in the thread what has come of a limit in force, or is about to. */
+  /** Posts notices about a limit in the thread. */
   | 'tell'
-  /** Follows an execution to its end. */
+  /** Polls an execution until it ends. */
   | 'watch';
 
 export interface Effect {
@@ -18,7 +18,9 @@ export interface Effect {
   request: string;
 }
 
-/** The right to work on one effect. Whoever lost it must not write: each commit made under it carries it. */
+/**
+ * The right to work on one effect. A worker that has lost it must not write, so each of its commits carries the claim.
+ */
 export interface Claim {
   entry: string;
   consumer: string;
@@ -30,18 +32,18 @@ export interface Work {
   claim: Claim;
 }
 
-/** Work that commits left to be done, each piece claimed by one worker at a time. */
+/** Work that follows from commits, each piece claimed by one worker at a time. */
 export interface Outbox {
-  /** Resolves when work can be taken: Redis may be away, or emptied. */
+  /** Resolves when work can be taken: Redis may be unavailable, or empty. */
   ready(signal: AbortSignal): Promise<void>;
-  /** Up to `count` new pieces; waits up to 5 s for the first. Reaches a waiting worker at once. */
+  /** Up to `count` new pieces; waits up to 5 s for the first. New work wakes a waiting worker at once. */
   take(count: number): Promise<Work[]>;
-  /** Pieces whose workers are gone. */
+  /** Pieces whose workers have stopped. */
   takeAbandoned(count: number): Promise<Work[]>;
-  /** Keeps a claim from growing old. */
+  /** Extends a claim. */
   renew(claim: Claim): Promise<void>;
-  /** Done, or to be tried again at `again`. False where the claim was lost. */
+  /** Done, or to be tried again at `again`. False if the claim was lost. */
   settle(work: Work, again: Date | null): Promise<boolean>;
-  /** Puts due timers among the work. */
+  /** Moves due timers to the work that can be taken. */
   releaseDue(): Promise<number>;
 }

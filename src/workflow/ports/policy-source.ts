@@ -1,11 +1,11 @@
 import type { PolicyInForce } from '../../domain/policy/policies-in-force.ts';
 
 export interface PolicySource {
-  /** For what is shown: what other bots run is as it was heard last. */
+  /** For display: other bots' policies are as of the last heartbeat. */
   current(): PolicyInForce;
   /**
-   * For what is decided and applied: what other bots run is read now, and theirs read this one's.
-   * @throws NotRecorded where Redis does not answer
+   * For decisions and applies: announces this bot's policy and reads the other bots' policies now.
+   * @throws NotRecorded if Redis does not answer
    */
   counting(): Promise<PolicyInForce>;
 }

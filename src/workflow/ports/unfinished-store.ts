@@ -1,9 +1,9 @@
-/** What was acknowledged to people and is not done yet, by entries that a bot made of it. */
+/** Interactions that were acknowledged and are not finished yet; a bot adds an entry for each. */
 export interface UnfinishedStore {
   begin(entry: string): Promise<void>;
-  /** The bot that has them in hand lives. Asks Redis, be there none. */
+  /** The bot that works on them is alive. Redis is called even if there are none. */
   renew(entries: readonly string[]): Promise<void>;
   end(entry: string): Promise<void>;
-  /** Those of which nothing was heard for so long: each is given to one bot alone, which is to end it within that time. */
+  /** Entries that were not renewed for so long. Each goes to one bot only, which must finish it within that time. */
   takeStale(staleMs: number, most: number): Promise<string[]>;
 }

@@ -1,13 +1,13 @@
-/** What Redis answered to one write that was made to see whether it accepts any. */
+/** The result of a test write to Redis. */
 export type WriteProbe =
-  /** A key of the bot has another type than it needs, so that a commit can't write to it. */
+  /** One of the bot's keys has the wrong type, so commits would fail. */
   | { kind: 'wrong-type'; key: string; found: string; needed: string }
   | {
       kind: 'proven';
-      /** Redis's own clock, epoch milliseconds. */
+      /** Redis's clock, epoch milliseconds. */
       redisMs: number;
-      /** The oldest work in the outbox that no live worker has; `effect` as it is stored. */
+      /** The oldest work in the outbox that no live worker has claimed; `effect` as stored. */
       untouched: { effect: string; ms: number } | null;
-      /** The timer that is due first, now or later. */
+      /** The first timer, due now or later. */
       timer: { effect: string; dueMs: number } | null;
     };

@@ -1,7 +1,7 @@
 import type { ExecutionArn, TaskExecution } from '../../domain/execution/task-execution.ts';
-import { rulesFor, targetOf } from '../../domain/request/ask-command.ts';
 import { personRefusal } from '../../domain/request/decide-request.ts';
-import type { AskRefusal } from '../../domain/request/refusal.ts';
+import type { RequestRefusal } from '../../domain/request/refusal.ts';
+import { rulesFor, targetOf } from '../../domain/request/request-command.ts';
 import { AwsFault } from '../faults.ts';
 import { groupsOfAll } from '../people/rule-groups.ts';
 import type { Executions } from '../ports/executions.ts';
@@ -12,7 +12,7 @@ import type { PolicySource } from '../ports/policy-source.ts';
 export type ChosenExecution =
   | { kind: 'seen'; execution: TaskExecution }
   | { kind: 'fault'; fault: AwsFault }
-  | { kind: 'refused'; refusal: AskRefusal };
+  | { kind: 'refused'; refusal: RequestRefusal };
 
 /**
  * Shown only to people who may request a limit for it in this channel, by each policy that counts.
@@ -31,8 +31,11 @@ export async function chosenExecution(
     if (refusal) return { kind: 'refused', refusal };
   }
   try {
-    const seen = await deps.executions.describe(execution, { role: rules[0]?.role ?? null, session: { kind: 'read' } });
-    return { kind: 'seen', execution: seen };
+    const observed = await deps.executions.describe(execution, {
+      role: rules[0]?.role ?? null,
+      session: { kind: 'read' },
+    });
+    return { kind: 'seen', execution: observed };
   } catch (fault) {
     if (fault instanceof AwsFault) return { kind: 'fault', fault };
     throw fault;

@@ -1,11 +1,11 @@
 import { type ExecutionArn, isUpdatable, type TaskExecution } from '../../domain/execution/task-execution.ts';
-import { groupsOf, mayAsk } from '../../domain/policy/policy.ts';
+import { groupsOf, mayRequest } from '../../domain/policy/policy.ts';
 import type { ThrottleRequest } from '../../domain/request/throttle-request.ts';
 import { shownTo } from '../people/shown-requests.ts';
 import type { AuditLine, UnreadLine } from '../ports/audit-line.ts';
 import {
   type GrantedRequest,
-  isHeldRequest,
+  isGrantedRequest,
   limitOn,
   openOn,
   type RunningDeps,
@@ -29,7 +29,7 @@ export type ExecutionStatus =
       /** The newest records about it that this person may see. */
       lines: (AuditLine | UnreadLine)[];
       /** Whether this person may request a limit for it in this channel. */
-      mayAsk: boolean;
+      mayRequest: boolean;
     }
   /** No rule of the policy covers it in any channel. */
   | { kind: 'not-named' }
@@ -59,8 +59,8 @@ export async function executionStatus(
     deps.people.groups(groupsOf(here)),
     limitOn(deps.ledger, arn),
   ]);
-  const may = here !== null && isUpdatable(look.status) && mayAsk(here, person, groups).allowed;
-  const held = limit && isHeldRequest(limit) ? limit : null;
+  const may = here !== null && isUpdatable(look.status) && mayRequest(here, person, groups).allowed;
+  const held = limit && isGrantedRequest(limit) ? limit : null;
   const shown = await shownTo(
     deps,
     person,
@@ -74,6 +74,6 @@ export async function executionStatus(
     open: open && shown(open),
     held: held && shown(held),
     lines,
-    mayAsk: may,
+    mayRequest: may,
   };
 }

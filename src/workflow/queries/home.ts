@@ -7,7 +7,7 @@ import type { AuditLine, UnreadLine } from '../ports/audit-line.ts';
 import type { Ledger, StoredRequest } from '../ports/ledger.ts';
 import type { People } from '../ports/people.ts';
 import type { PolicySource } from '../ports/policy-source.ts';
-import { type GrantedRequest, heldRequests, listRunning, type Running, type RunningDeps } from './list-running.ts';
+import { type GrantedRequest, grantedRequests, listRunning, type Running, type RunningDeps } from './list-running.ts';
 import { visibleAudit } from './visible-audit.ts';
 import { waitingRequests } from './waiting-requests.ts';
 
@@ -24,7 +24,7 @@ export interface OpenHomeTabs {
   takePublishSlot(user: string): Promise<PublishSlot | null>;
 }
 
-/** WithGrant until it is released, however long the facts take. */
+/** GrantedRequest until it is released, however long the facts take. */
 export interface PublishSlot {
   /**
    * Whether it is still held. Ask before anything is published.
@@ -83,7 +83,7 @@ export async function homeFacts({ people, ...rest }: RunningDeps, user: string):
   const [waiting, listed, held, lines] = await Promise.all([
     waitingRequests(deps, person, 0),
     listRunning(deps, running),
-    heldRequests(deps.ledger),
+    grantedRequests(deps.ledger),
     visibleAudit(deps, { user, by: { kind: 'all' }, limit: LINES_SHOWN }),
   ]);
   const { toDecide, asked } = waiting;

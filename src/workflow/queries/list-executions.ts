@@ -4,7 +4,7 @@ import {
   groupsNamed,
   groupsOf,
   matchRule,
-  mayAsk,
+  mayRequest,
   mayView,
   type Policy,
   type Rule,
@@ -41,7 +41,7 @@ export async function listExecutions(
   ]);
   const ruleOf = ({ account, region, taskId }: ExecutionArn) => {
     const rule = matchRule(policy, { account, region, task: taskId, channel });
-    return rule && mayAsk(rule, person, groups).allowed ? rule : null;
+    return rule && mayRequest(rule, person, groups).allowed ? rule : null;
   };
   const wanted = plainTyped(query).trim().toLowerCase();
   const found = executions.filter(({ arn, taskName }) => {
@@ -49,7 +49,7 @@ export async function listExecutions(
     return `${taskName ?? ''} ${arn}`.toLowerCase().includes(wanted) && parsed.ok && ruleOf(parsed.value) !== null;
   });
   const pasted = parseExecutionArn(query.trim());
-  const theirs = rules.filter((rule) => mayAsk(rule, person, groups).allowed);
+  const theirs = rules.filter((rule) => mayRequest(rule, person, groups).allowed);
   const unseen = targetsOf({ rules: theirs }, deps.defaultRegion).some(({ region, role }) =>
     failed.some((target) => target.region === region && target.role === role),
   );
@@ -83,7 +83,7 @@ export async function listLacks(
   const { policy } = deps.policy.current();
   const [person, groups] = await Promise.all([deps.people.person(user), deps.people.groups(groupsNamed(policy))]);
   const views = mayView(policy, person, groups).allowed;
-  const theirs = (rules: readonly Rule[]) => rules.filter((rule) => views || mayAsk(rule, person, groups).allowed);
+  const theirs = (rules: readonly Rule[]) => rules.filter((rule) => views || mayRequest(rule, person, groups).allowed);
   const here = rulesIn(policy, channel);
   if (here.length === 0) {
     const channels = theirs(policy.rules).flatMap(({ match }) => match.channels ?? []);
@@ -114,8 +114,8 @@ async function lookAtPasted(
   role: string | null,
 ): Promise<ActiveExecution[]> {
   try {
-    const seen = await executions.describe(execution, { role, session: { kind: 'read' } });
-    return isBeyondChange(seen.status) ? [] : [seen];
+    const observed = await executions.describe(execution, { role, session: { kind: 'read' } });
+    return isBeyondChange(observed.status) ? [] : [observed];
   } catch (fault) {
     if (!(fault instanceof AwsFault)) throw fault;
     // It can be chosen all the same: the form then says why AWS does not show it.

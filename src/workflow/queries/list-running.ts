@@ -1,5 +1,5 @@
 import { parseExecutionArn, type TaskExecution } from '../../domain/execution/task-execution.ts';
-import { distinct, matchRule, mayAsk, type Policy, type Rule } from '../../domain/policy/policy.ts';
+import { distinct, matchRule, mayRequest, type Policy, type Rule } from '../../domain/policy/policy.ts';
 import type { ThrottleRequest } from '../../domain/request/throttle-request.ts';
 import { hasOpenGrant, type TimedGrant } from '../../domain/run/timed-grant.ts';
 import { shownTo } from '../people/shown-requests.ts';
@@ -29,7 +29,7 @@ export interface RunningRow {
   /** The request that set the limit in force, if that limit has an end. */
   held: GrantedRequest | null;
   /** Whether this person may request a limit for it in this channel. */
-  mayAsk: boolean;
+  mayRequest: boolean;
 }
 
 export type GrantedRequest = ThrottleRequest & { hold: TimedGrant };
@@ -81,7 +81,7 @@ export async function listRunning(
     Promise.all(page.map(({ arn }) => openOn(deps.ledger, arn))),
     Promise.all(page.map(({ arn }) => limitOn(deps.ledger, arn))),
   ]);
-  const holds = limits.map((limit) => (limit && isHeldRequest(limit) ? limit : null));
+  const holds = limits.map((limit) => (limit && isGrantedRequest(limit) ? limit : null));
   const [groups, looks, shown] = await Promise.all([
     deps.people.groupsLately(distinct(rules.flatMap((rule) => rule?.requesters?.groups ?? []))),
     deps.executions.lookAtActive(
@@ -105,7 +105,7 @@ export async function listRunning(
       speed: look && speedUnderLimit(deps.rates, look, (limits[nth] ?? null) !== null),
       open: request && shown(request),
       held: held && shown(held),
-      mayAsk: rule !== null && mayAsk(rule, person, groups).allowed,
+      mayRequest: rule !== null && mayRequest(rule, person, groups).allowed,
     };
   });
   const placeless = placelessRules(policy.rules, deps.defaultRegion);
@@ -127,14 +127,14 @@ export async function limitOn(ledger: Ledger, arn: string): Promise<ThrottleRequ
 }
 
 /** Requests whose limits revert at a time, the next first. */
-export async function heldRequests(ledger: Ledger): Promise<GrantedRequest[]> {
+export async function grantedRequests(ledger: Ledger): Promise<GrantedRequest[]> {
   const inForce = await ledger.limitsInForce();
-  const held = inForce.map(({ request }) => request).filter(isHeldRequest);
+  const held = inForce.map(({ request }) => request).filter(isGrantedRequest);
   return held.sort((one, other) => one.hold.dueAt.localeCompare(other.hold.dueAt));
 }
 
 /** Whether its limit reverts at a time. */
-export function isHeldRequest(request: ThrottleRequest): request is GrantedRequest {
+export function isGrantedRequest(request: ThrottleRequest): request is GrantedRequest {
   return hasOpenGrant(request);
 }
 

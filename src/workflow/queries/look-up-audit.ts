@@ -9,8 +9,8 @@ export type LookedUp = { kind: 'page'; page: AuditPage } | NotRead;
 
 const PAGE_SIZE = 10;
 /** How many records somebody who is no reader can see at once: of their own, and of one request. */
-const MOST_OWN = 100;
-const MOST_OF_ONE = 200;
+const MAX_OWN_RECORDS = 100;
+const MAX_OF_ONE_REQUEST = 200;
 
 /**
  * One page of what a query finds, newest first. Somebody who is no reader sees only requests that they made or decided,
@@ -33,11 +33,11 @@ export async function lookUpAudit(
     const own = await ownLines(deps, person, query);
     if (own.length > 0) return { kind: 'page', page: pageOf(own, turn, size) };
   }
-  return refuseReading(deps, ask, may, { execution: query.execution, what: saidOf(query) });
+  return refuseReading(deps, ask, may, { execution: query.execution, what: givenParts(query) });
 }
 
 /** The parts of the query that were given. */
-function saidOf(query: AuditQuery): Record<string, unknown> {
+function givenParts(query: AuditQuery): Record<string, unknown> {
   return Object.fromEntries(Object.entries(query).filter(([, value]) => value !== null));
 }
 
@@ -53,11 +53,11 @@ async function ownLines(
   const { request, execution, task } = query;
   if (request === null && execution === null && task === null) return [];
   const by = { ...EVERYTHING, request, execution, task, user: { team, user } };
-  const did = await audit.page(by, { go: 'older', below: null }, MOST_OWN);
+  const did = await audit.page(by, { go: 'older', below: null }, MAX_OWN_RECORDS);
   const took = new Set(
     did.lines.flatMap(({ record }) => (record?.event === 'decision.refused' ? [] : (record?.request ?? []))),
   );
-  const told = await Promise.all([...took].map((id) => ledger.lookUp({ kind: 'request', id }, MOST_OF_ONE)));
+  const told = await Promise.all([...took].map((id) => ledger.lookUp({ kind: 'request', id }, MAX_OF_ONE_REQUEST)));
   return told
     .flat()
     .filter(({ record }) => record === null || matches(record, query))

@@ -4,11 +4,11 @@ import { BITES_SECONDS } from '../../domain/execution/watch-pace.ts';
 import type { Executions } from '../ports/executions.ts';
 
 /** Two observations closer together than this say little about the speed. */
-const LEAST_SECONDS = 2;
+const MIN_SECONDS_APART = 2;
 /** Older ones say nothing about the current speed. */
-const OLDEST_SECONDS = 300;
-const MOST_LOOKS = 12;
-const MOST_EXECUTIONS = 2_000;
+const MAX_AGE_SECONDS = 300;
+const MAX_LOOKS = 12;
+const MAX_EXECUTIONS = 2_000;
 
 interface Look {
   at: number;
@@ -16,7 +16,7 @@ interface Look {
 }
 
 /** What was observed of one execution under the limit that it showed last. */
-interface Seen {
+interface ObservedExecution {
   limit: number;
   /** From when on observations count: an earlier limit no longer has an effect. */
   measuresFrom: number;
@@ -42,7 +42,7 @@ export interface MeasuredRates {
 
 /** Keeps the observations of the last five minutes; the executions observed longest ago are dropped first. */
 export function createMeasuredRates(): MeasuredRates {
-  const executions = new Map<string, Seen>();
+  const executions = new Map<string, ObservedExecution>();
   return {
     note({ arn, lookedAt, bytesTransferred, bytesPerSecond: limit }) {
       const look = { at: Date.parse(lookedAt) / 1000, bytes: bytesTransferred };
@@ -51,14 +51,14 @@ export function createMeasuredRates(): MeasuredRates {
       executions.delete(arn);
       executions.set(arn, before?.limit === limit ? withLook(before, look) : begun(before, limit, look));
       for (const oldest of executions.keys()) {
-        if (executions.size <= MOST_EXECUTIONS) break;
+        if (executions.size <= MAX_EXECUTIONS) break;
         executions.delete(oldest);
       }
     },
     of(arn) {
       const { looks = [], measuresFrom = 0 } = executions.get(arn) ?? {};
       const last = looks.at(-1);
-      const earlier = last && looks.findLast(({ at }) => last.at - at >= LEAST_SECONDS && at >= measuresFrom);
+      const earlier = last && looks.findLast(({ at }) => last.at - at >= MIN_SECONDS_APART && at >= measuresFrom);
       if (!last || !earlier) return null;
       return Math.max(0, last.bytes - earlier.bytes) / (last.at - earlier.at);
     },
@@ -66,13 +66,13 @@ export function createMeasuredRates(): MeasuredRates {
   };
 }
 
-function withLook(seen: Seen, look: Look): Seen {
-  const kept = seen.looks.filter(({ at }) => look.at - at <= OLDEST_SECONDS).slice(1 - MOST_LOOKS);
+function withLook(seen: ObservedExecution, look: Look): ObservedExecution {
+  const kept = seen.looks.filter(({ at }) => look.at - at <= MAX_AGE_SECONDS).slice(1 - MAX_LOOKS);
   return { ...seen, looks: [...kept, look] };
 }
 
 /** The first observation of an execution, or of another limit, which takes a while to have an effect. */
-function begun(before: Seen | undefined, limit: number, look: Look): Seen {
+function begun(before: ObservedExecution | undefined, limit: number, look: Look): ObservedExecution {
   const measuresFrom = before ? look.at + BITES_SECONDS : look.at;
   return { limit, measuresFrom, changed: before !== undefined, looks: [look] };
 }

@@ -8,7 +8,7 @@ import type { PolicySource } from '../ports/policy-source.ts';
 type Line = AuditLine | UnreadLine;
 
 /** How many records are read to find those that somebody who is no reader may see. */
-const MOST_READ = 100;
+const MAX_READ = 100;
 
 /**
  * The newest records that this person may see as part of another view: all for a reader, otherwise those of requests
@@ -23,10 +23,10 @@ export async function visibleAudit(
   const { person } = may;
   if (person.kind !== 'member') return [];
   if (may.kind === 'may') return deps.ledger.lookUp(ask.by, ask.limit);
-  const did = await deps.ledger.lookUp({ kind: 'user', team: person.team, user: person.user }, MOST_READ);
-  if (ask.by.kind === 'all') return newestOf(deps.ledger, [...partIn(did, person)].slice(0, ask.limit), ask.limit);
-  const lines = await deps.ledger.lookUp(ask.by, MOST_READ);
-  const took = partIn([...did, ...lines], person);
+  const did = await deps.ledger.lookUp({ kind: 'user', team: person.team, user: person.user }, MAX_READ);
+  if (ask.by.kind === 'all') return newestOf(deps.ledger, [...involvedIn(did, person)].slice(0, ask.limit), ask.limit);
+  const lines = await deps.ledger.lookUp(ask.by, MAX_READ);
+  const took = involvedIn([...did, ...lines], person);
   // A record that can't be trusted is shown only by its place in the log.
   return lines.filter(({ record }) => !record || (record.request && took.has(record.request))).slice(0, ask.limit);
 }
@@ -41,7 +41,7 @@ async function newestOf(ledger: Ledger, requests: readonly string[], limit: numb
 }
 
 /** The requests that this person made or decided, according to these records. */
-function partIn(lines: readonly Line[], { team, user }: Person): Set<string> {
+function involvedIn(lines: readonly Line[], { team, user }: Person): Set<string> {
   const took = lines
     .flatMap(({ record }) => record ?? [])
     .filter((record) => record.actor?.user === user && record.actor.team === team)

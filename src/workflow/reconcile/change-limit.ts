@@ -2,7 +2,7 @@ import type { AuditEvent } from '../../domain/audit/audit-event.ts';
 import type { ThrottleRequest } from '../../domain/request/throttle-request.ts';
 import { judgeLook, judgeUnseen, unknownEvent, type Verdict, vanishedEvent } from '../../domain/run/decide-apply.ts';
 import { scheduledEvent } from '../../domain/run/decide-revert.ts';
-import { putOffSeconds, type Sent } from '../../domain/run/sending.ts';
+import { deferredSeconds, type Sent } from '../../domain/run/sending.ts';
 import { AwsFault } from '../faults.ts';
 import type { Absences } from '../ports/absences.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -99,7 +99,7 @@ async function follow(deps: ApplyDeps, request: ThrottleRequest, verdict: Verdic
       return changeLimit(deps, request, verdict.event, claim);
     case 'put-off':
       await commitOutcome(deps, request, verdict.event, claim, ['show']);
-      return later(putOffSeconds(verdict.putOff), 'AWS put the change off');
+      return later(deferredSeconds(verdict.putOff), 'AWS put the change off');
   }
 }
 

@@ -1,6 +1,6 @@
 import type { AuditEvent, EventOf } from '../../domain/audit/audit-event.ts';
 import type { ThrottleRequest } from '../../domain/request/throttle-request.ts';
-import { nextWordAt } from '../../domain/run/decide-revert.ts';
+import { nextNoticeAt } from '../../domain/run/decide-revert.ts';
 import { hasOpenGrant } from '../../domain/run/timed-grant.ts';
 import type { Change } from '../ports/commit.ts';
 
@@ -30,6 +30,6 @@ export function followUp(
 
 function revertTimers(scheduled: EventOf<'revert.scheduled'>, now: Date): NonNullable<Change['timers']> {
   const { dueAt } = scheduled.detail;
-  const word = nextWordAt({ scheduledAt: now.toISOString(), dueAt, sent: null }, now);
+  const word = nextNoticeAt({ scheduledAt: now.toISOString(), dueAt, sent: null }, now);
   return [{ kind: 'revert', at: new Date(dueAt) }, ...(word ? [{ kind: 'tell', at: word } as const] : [])];
 }

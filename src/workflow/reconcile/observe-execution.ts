@@ -39,9 +39,9 @@ export async function observeExecution(
   request: ThrottleRequest,
   access: Access,
 ): Promise<TaskExecution | AwsFault> {
-  const seen = await describeExecution(deps, request, access);
-  if (!(seen instanceof AwsFault)) await deps.absences.end(request.execution);
-  return seen;
+  const observed = await describeExecution(deps, request, access);
+  if (!(observed instanceof AwsFault)) await deps.absences.end(request.execution);
+  return observed;
 }
 
 /**
@@ -53,10 +53,10 @@ export async function observeAfterChange(
   request: ThrottleRequest,
   access: Access,
 ): Promise<TaskExecution | AwsFault> {
-  const seen = await observeExecution(deps, request, access);
-  if (!(seen instanceof AwsFault && isDenied(seen))) return seen;
+  const observed = await observeExecution(deps, request, access);
+  if (!(observed instanceof AwsFault && isDenied(observed))) return observed;
   const again = await observeExecution(deps, request, readAccess(request, deps.policy));
-  return again instanceof AwsFault && isDenied(again) ? seen : again;
+  return again instanceof AwsFault && isDenied(again) ? observed : again;
 }
 
 /** The action that AWS did not allow, for the record. */

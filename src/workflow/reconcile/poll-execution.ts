@@ -34,7 +34,7 @@ export interface PollDeps {
  */
 type Show = (
   id: string,
-  seen: TaskExecution | AwsFault | null,
+  observed: TaskExecution | AwsFault | null,
   live: boolean,
 ) => Promise<{ againInSeconds: number } | null>;
 
@@ -92,11 +92,11 @@ function changesOnRecord({ ending, hold, drift, extends: more }: ThrottleRequest
 async function endPolling(
   deps: PollDeps,
   request: ThrottleRequest,
-  seen: { setBy: InForce; execution: TaskExecution | AwsFault },
+  observed: { setBy: InForce; execution: TaskExecution | AwsFault },
   claim: Claim,
   show: Show,
 ): Promise<WorkOutcome> {
-  const { setBy, execution } = seen;
+  const { setBy, execution } = observed;
   // A revert that was sent to AWS is judged by the worker that sent it.
   if (isReverting(request)) return later(TRY_AGAIN_SECONDS, 'it is being set back');
   if (hasOpenGrant(request)) {

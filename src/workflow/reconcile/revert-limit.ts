@@ -7,7 +7,7 @@ import {
   revertFailedEvent,
   skippedEvent,
 } from '../../domain/run/decide-revert.ts';
-import { putOffSeconds, type Sent } from '../../domain/run/sending.ts';
+import { deferredSeconds, type Sent } from '../../domain/run/sending.ts';
 import { extendedUntil, hasOpenGrant, type TimedGrant } from '../../domain/run/timed-grant.ts';
 import { AwsFault } from '../faults.ts';
 import type { Absences } from '../ports/absences.ts';
@@ -36,7 +36,7 @@ export interface RevertDeps {
   clock: Clock;
 }
 
-type WithGrant = ThrottleRequest & { hold: TimedGrant };
+type GrantedRequest = ThrottleRequest & { hold: TimedGrant };
 type Expected = NonNullable<Change['expected']>;
 
 const SHOWN_SOON_SECONDS = 2;
@@ -59,7 +59,7 @@ export async function revertLimit(deps: RevertDeps, id: string, claim: Claim): P
   return begin(deps, request, claim);
 }
 
-async function begin(deps: RevertDeps, request: WithGrant, claim: Claim): Promise<WorkOutcome> {
+async function begin(deps: RevertDeps, request: GrantedRequest, claim: Claim): Promise<WorkOutcome> {
   const policy = deps.policy.current().digest;
   const setBy = await deps.ledger.inForceOf(request.execution);
   if (setBy && setBy.request !== request.id) {
@@ -91,7 +91,7 @@ async function begin(deps: RevertDeps, request: WithGrant, claim: Claim): Promis
 /** Puts the intent on record, then sends the change, then reads back what AWS shows. */
 async function send(
   deps: RevertDeps,
-  before: WithGrant,
+  before: GrantedRequest,
   intent: AuditEvent,
   claim: Claim,
   expected?: Expected,
@@ -112,7 +112,12 @@ async function send(
   return readBack(deps, request, claim, sent);
 }
 
-async function readBack(deps: RevertDeps, request: WithGrant, claim: Claim, sent: Sent | null): Promise<WorkOutcome> {
+async function readBack(
+  deps: RevertDeps,
+  request: GrantedRequest,
+  claim: Claim,
+  sent: Sent | null,
+): Promise<WorkOutcome> {
   const policy = deps.policy.current().digest;
   const execution = await observeAfterChange(deps, request, accessOf(request));
   const facts = { policy, now: deps.clock.now(), sent };
@@ -131,7 +136,7 @@ async function readBack(deps: RevertDeps, request: WithGrant, claim: Claim, sent
       return later(SHOWN_SOON_SECONDS, 'AWS still shows the old limit');
     case 'put-off':
       await write(deps, request, verdict.event, claim);
-      return later(putOffSeconds(verdict.putOff), 'AWS put the change off');
+      return later(deferredSeconds(verdict.putOff), 'AWS put the change off');
   }
 }
 
@@ -141,7 +146,7 @@ async function readBack(deps: RevertDeps, request: WithGrant, claim: Claim, sent
  */
 async function notShown(
   deps: RevertDeps,
-  request: WithGrant,
+  request: GrantedRequest,
   fault: AwsFault,
   claim: Claim,
   expected?: Expected,
@@ -160,7 +165,7 @@ async function notShown(
 
 async function write(
   deps: RevertDeps,
-  request: WithGrant,
+  request: GrantedRequest,
   event: AuditEvent,
   claim: Claim,
   expected?: Expected,
@@ -182,6 +187,6 @@ function operation(request: ThrottleRequest, { entry, deliveries }: Claim): stri
 }
 
 /** Under the role on record; on behalf of who pressed Revert now, or else of the requester. */
-function accessOf(request: WithGrant) {
+function accessOf(request: GrantedRequest) {
   return changeAccess(request, request.hold.role, request.hold.by ?? request.requester);
 }

@@ -1,5 +1,5 @@
 import type { ThrottleRequest } from '../../domain/request/throttle-request.ts';
-import type { PutOff, Sent } from '../../domain/run/sending.ts';
+import type { Deferral, Sent } from '../../domain/run/sending.ts';
 import { AwsFault } from '../faults.ts';
 import type { Access, Executions } from '../ports/executions.ts';
 import { isDenied } from './observe-execution.ts';
@@ -25,7 +25,7 @@ export async function sendRate(
     const { requestId, operation: action, said } = fault;
     if (isDenied(fault)) return { requestId, refused: { why: 'denied', action, said }, putOff: null };
     if (fault.kind === 'rejected') return { requestId, refused: { why: 'rejected', action, said }, putOff: null };
-    return { requestId, refused: null, putOff: putOffBy(fault) };
+    return { requestId, refused: null, putOff: deferralOf(fault) };
   }
 }
 
@@ -33,7 +33,7 @@ export async function sendRate(
  * Why the change certainly did not reach AWS. Null where it may have: it was sent, and what came back was nothing, an
  * error inside AWS, or a page of something in between.
  */
-function putOffBy({ kind, operation: action, said }: AwsFault): PutOff | null {
+function deferralOf({ kind, operation: action, said }: AwsFault): Deferral | null {
   switch (kind) {
     case 'throttled':
     case 'credentials':

@@ -7,16 +7,16 @@ import type { Ledger } from '../ports/ledger.ts';
 import type { People } from '../ports/people.ts';
 import type { PolicySource } from '../ports/policy-source.ts';
 
-/** What people do, counted over all bots. @throws NotRecorded where Redis can't say */
+/** Counts commands and submits over all bots. @throws NotRecorded if Redis does not answer */
 export interface UseCounter {
-  /** The same `use` again is counted once. */
+  /** A repeated `use` is counted once. */
   count(
     of: { use: string; person: string; channel: string | null },
     most: Pick<Limits, 'perUser' | 'perChannel'>,
   ): Promise<Use>;
-  /** Whether no refusal by this limit is on record since a minute; from now on there is. */
+  /** Whether no refusal by this limit was recorded within the last minute. If so, marks one as recorded. */
   firstRefusal(limit: keyof Limits, about: string): Promise<boolean>;
-  /** It could not be put on record. */
+  /** The refusal could not be recorded after all. */
   forgetRefusal(limit: keyof Limits, about: string): Promise<void>;
 }
 
@@ -27,7 +27,7 @@ export interface CountDeps {
   uses: UseCounter;
 }
 
-/** Something that counts: `use` is the same for a repeat, `what` is what a record calls it. */
+/** A command or submit. `use` is the same for a repeat; `what` is its name in a record. */
 export interface Counted {
   user: string;
   channel: string | null;
@@ -36,8 +36,8 @@ export interface Counted {
 }
 
 /**
- * Counts a command or a submit. Null: it fits. Otherwise it is not to be done; that is put on record once a minute for each
- * person and channel, by `record`. Where Redis can't count, nothing is refused: what it would do needs Redis too.
+ * Counts a command or a submit. Null: within the limits. Otherwise it must not be carried out; `record` records that
+ * once a minute for each person and channel. If Redis can't count, nothing is refused: carrying it out needs Redis too.
  * @throws PersonUnknown
  */
 export async function countUse(

@@ -1,6 +1,6 @@
 import { limitInForce, type PolicyInForce } from '../../domain/policy/policies-in-force.ts';
 import { distinct, type Person, personKey } from '../../domain/policy/policy.ts';
-import type { AskRefusal } from '../../domain/request/refusal.ts';
+import type { RequestRefusal } from '../../domain/request/refusal.ts';
 import { ifAway, OutcomeUnknown } from '../faults.ts';
 import type { UseCounter } from './count-use.ts';
 
@@ -10,10 +10,13 @@ interface QuotaOwner {
   user: string;
 }
 
-/** How many requests each person has open, over all bots. @throws NotRecorded where Redis can't say */
+/** The open requests of each person, over all bots. @throws NotRecorded if Redis does not answer */
 export interface OpenRequestQuota {
   usage(owner: QuotaOwner): Promise<QuotaUsage>;
-  /** Counts the request. False: `most` are open. Waits for the outcome of requests that are being made at this moment. */
+  /**
+   * Counts the request. False: `most` are open already. Waits for the outcome of requests that are being made at this
+   * moment.
+   */
   take(owner: QuotaOwner, request: string, most: number): Promise<boolean>;
   /** The request was not made. */
   release(owner: QuotaOwner, request: string): Promise<void>;
@@ -32,12 +35,12 @@ export interface QuotaDeps {
 }
 
 /** `other`: the digest of the policy that refused, where it is not this bot's own. */
-type Full = { refusal: Extract<AskRefusal, { why: 'limit' }>; other?: string };
+type Full = { refusal: Extract<RequestRefusal, { why: 'limit' }>; other?: string };
 
-/** Why this person may make no further request for now; null where they may. */
+/** Why this person may not make another request now; null if they may. */
 export type ClaimQuota = (person: Person, inForce: PolicyInForce) => Promise<Full | null>;
 
-/** Looks whether another request may be made, and counts none. */
+/** Checks whether another request may be made, without counting one. */
 export function quotaLeft({ quota }: Pick<QuotaDeps, 'quota'>): ClaimQuota {
   return async (person, inForce) => {
     const { own, others } = await usageOf(quota, person);
@@ -47,8 +50,8 @@ export function quotaLeft({ quota }: Pick<QuotaDeps, 'quota'>): ClaimQuota {
 }
 
 /**
- * Runs what may make a request. The request that it counts on the way stays counted if it was `made`, or may have been. If a
- * person asks for two requests at once and one is left, one of the two gets it.
+ * Runs work that may make a request. The request stays counted if it was `made`, or may have been. If a person makes
+ * two requests at once and one is left, one of them gets it.
  */
 export async function withQuota<T>(
   { quota }: Pick<QuotaDeps, 'quota'>,
@@ -65,7 +68,8 @@ export async function withQuota<T>(
     const { own } = await usageOf(quota, person);
     return full([...own.open, ...others], inForce);
   };
-  // Where Redis is away, the count corrects itself later: this must not hide what became of the request.
+  // While Redis is unavailable, the count corrects itself later. An error here must not hide the outcome of the
+  // request.
   const release = () => owner && quota.release(owner, request).catch(ifAway);
   try {
     const done = await work(claim);
@@ -77,7 +81,7 @@ export async function withQuota<T>(
   }
 }
 
-/** Records a refusal by this limit at most once a minute for each person, however often they ask. */
+/** Records a refusal by this limit, at most once a minute for each person. */
 export async function recordOpenLimit(
   { uses }: Pick<QuotaDeps, 'uses'>,
   person: Person,
@@ -92,7 +96,7 @@ export async function recordOpenLimit(
   }
 }
 
-/** What a person has open, under this id and under their id in the whole organization. */
+/** The open requests of a person, under this id and under their organization-wide id. */
 async function usageOf(quota: OpenRequestQuota, { team, user, enterprise }: Person) {
   const ids = distinct([user, ...(enterprise ? [enterprise] : [])]);
   const [own = { open: [], making: 0 }, ...others] = await Promise.all(

@@ -63,7 +63,7 @@ describe('records of this version', () => {
     },
   );
 
-  it('have their own detail, told apart by the event', () => {
+  it('have their own detail, discriminated by the event', () => {
     const { event, detail } = sampleOf('requested');
     const approvals: number = detail.approvals;
     expect([event, approvals]).toEqual(['requested', 2]);

@@ -23,17 +23,17 @@ describe('the measured rate', () => {
 describe('the measured rate around a change of the limit', () => {
   const changed = { ...before, limit: 25 * MIB };
 
-  it('is none between two looks at different limits, nor where the earlier limit is not known', () => {
+  it('is none between reads under different limits, nor if the earlier limit is unknown', () => {
     expect(measuredRate(changed, seen(600))).toBeNull();
     expect(measuredRate({ at: before.at, bytes: before.bytes }, seen(600))).toBeNull();
   });
 
-  it('is none until the change bites: the earlier look has to be a minute after it', () => {
+  it('is none until the change has an effect: the earlier read has to be a minute after it', () => {
     expect(measuredRate(before, seen(600), at(-59).toISOString())).toBeNull();
     expect(measuredRate(before, seen(600), at(-60).toISOString())).toBe(50 * MIB);
   });
 
-  it('knows since when the limit stands, by the records and by the looks', () => {
+  it('knows since when the limit applies, by the records and by the reads', () => {
     const now = seen(600);
     expect(limitSince(null, now, [])).toBeNull();
     expect(limitSince(before, now, [])).toBeNull();
@@ -63,7 +63,7 @@ describe('the next look', () => {
 });
 
 describe('an edit of live facts', () => {
-  it('is made at each look while few are watched, and less often the more there are: 25 a minute in all', () => {
+  it('is made at each read while few are watched, and less often the more there are: 25 a minute in all', () => {
     expect(liveEditDue({ secondsSince: 30, changed: true, cards: 12 })).toBe(true);
     expect(liveEditDue({ secondsSince: 30, changed: true, cards: 13 })).toBe(false);
     expect(liveEditDue({ secondsSince: 239, changed: true, cards: 100 })).toBe(false);

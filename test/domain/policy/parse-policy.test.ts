@@ -117,7 +117,7 @@ describe('parsePolicy', () => {
     ]);
   });
 
-  it('takes viewers that name nobody, so that nobody looks around', () => {
+  it('accepts viewers that name nobody, so that nobody may view everything', () => {
     for (const given of [{ users: [], groups: [] }, { users: [] }]) {
       expect(parsePolicy({ ...policyOf(), viewers: given })).toMatchObject({
         value: { viewers: { users: [], groups: [] } },
@@ -135,7 +135,7 @@ describe('parsePolicy', () => {
     expect(limits({ openPerUser: 1 })).toEqual({ perUser: 20, perChannel: 60, openPerUser: 1 });
   });
 
-  it('tells all faults at once, one for each and none twice', () => {
+  it('reports all faults at once, one for each and none twice', () => {
     const value = policyOf(
       { ...RULE, foo: 1, bar: 2, approvals: 3, rate: { min: '2MB/s', max: '1MB/s' } },
       { ...RULE, reason: 'x', role: 'arn:aws:iam::111122223333:role/x' },

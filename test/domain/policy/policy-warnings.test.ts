@@ -67,7 +67,7 @@ describe('Regions', () => {
     expect(REGIONS.toSorted()).toEqual([...new Set(known)].toSorted());
   });
 
-  it('that are misspelt are told with the one that was most likely meant', () => {
+  it('that are misspelt are reported with the one that was most likely meant', () => {
     expect(warned({ regions: ['us-east-1', 'us-esat-1'] })).toEqual([
       'rules.0.match.regions.1 is "us-esat-1", which is no Region that the AWS SDK here knows; did you mean us-east-1?',
     ]);

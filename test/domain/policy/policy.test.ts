@@ -5,9 +5,9 @@ import {
   groupsNamed,
   groupsOf,
   isAmong,
-  mayAsk,
   mayDecide,
   mayRead,
+  mayRequest,
   unreadableOf,
 } from '../../../src/domain/policy/policy.ts';
 import { possibleApprovers } from '../../../src/domain/policy/possible-approvers.ts';
@@ -29,7 +29,7 @@ describe('isAmong', () => {
 });
 
 describe('a group that Slack will not tell', () => {
-  it('is unknown like one that it can not tell just now, whoever asks', () => {
+  it('is unknown like one that Slack does not answer for, for any requester', () => {
     for (const user of ['UOPS2', 'unreadable', 'read']) {
       expect(isAmong({ users: [], groups: ['SOPS'] }, { user }, unreadable)).toBe('unknown');
     }
@@ -46,22 +46,22 @@ describe('a group that Slack will not tell', () => {
   });
 });
 
-describe('mayAsk', () => {
+describe('mayRequest', () => {
   it('lets the named ones through, or any full member where nobody is named', () => {
-    expect(mayAsk(rule(), person('UOPS2'), groups)).toEqual({ allowed: true });
-    expect(mayAsk(rule({ requesters: null }), person('UANY'), silent)).toEqual({ allowed: true });
+    expect(mayRequest(rule(), person('UOPS2'), groups)).toEqual({ allowed: true });
+    expect(mayRequest(rule({ requesters: null }), person('UANY'), silent)).toEqual({ allowed: true });
   });
 
   it('says why not, and by which rule', () => {
     const of = rule();
-    expect(mayAsk(of, person('UANY'), groups)).toEqual({ allowed: false, why: 'not-a-requester', rule: of });
-    expect(mayAsk(of, person('UANY'), silent)).toEqual({ allowed: false, why: 'unknown-groups', rule: of });
-    expect(mayAsk(of, person('UOPER'), silent)).toEqual({ allowed: true });
+    expect(mayRequest(of, person('UANY'), groups)).toEqual({ allowed: false, why: 'not-a-requester', rule: of });
+    expect(mayRequest(of, person('UANY'), silent)).toEqual({ allowed: false, why: 'unknown-groups', rule: of });
+    expect(mayRequest(of, person('UOPER'), silent)).toEqual({ allowed: true });
   });
 
   it.each(NOT_MEMBERS)('no %s, even one who is named', (kind) => {
     for (const of of [rule(), rule({ requesters: null })]) {
-      expect(mayAsk(of, person('UOPER', kind), groups)).toEqual({ allowed: false, why: kind, rule: of });
+      expect(mayRequest(of, person('UOPER', kind), groups)).toEqual({ allowed: false, why: kind, rule: of });
     }
   });
 });

@@ -28,7 +28,7 @@ describe('limits on use, while bots run several policies', () => {
 describe('a request, while bots run two policies', () => {
   const strict = rule({ name: 'strict' });
 
-  it('needs the higher number of approvals, by the rule and policy that ask for it, on record with both', () => {
+  it('needs the higher number of approvals, and records the rule and policy that require it', () => {
     const inForce = beside(LAX, strict);
     const policies = ['digest of lax', 'digest of strict'];
     expect(asking(to(200), inForce)).toMatchObject({
@@ -90,7 +90,7 @@ describe('a request, while bots run two policies', () => {
     expect(asking(to(50), beside(one, byGroup), NO_GROUPS)).toMatchObject({ refusal: { why: 'groups-unknown' } });
   });
 
-  it('goes on where it lowers, if one of them can’t be read, and is put off where it does anything else', () => {
+  it('continues if it lowers and one of them can’t be read, and waits otherwise', () => {
     expect(asking(to(50), beside(LAX, UNREADABLE))).toMatchObject({ event: { detail: { approvals: 0 } } });
     expect(asking(to(200), beside(LAX, UNREADABLE))).toEqual({ ok: false, refusal: { why: 'policies-differ' } });
     expect(asking(to(200), beside(LAX, LAX, UNREADABLE))).toMatchObject({ refusal: { why: 'policies-differ' } });

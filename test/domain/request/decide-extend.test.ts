@@ -21,7 +21,7 @@ describe('more time', () => {
   const more = (seconds: number, changes: object = {}, of: ThrottleRequest = held) =>
     decideExtension({ ...rest, durationSeconds: seconds }, of, facts(changes), 'r-more000000');
 
-  it('is asked on the rate in force, with the approvals of the change itself', () => {
+  it('is requested at the current rate, with the approvals of the change itself', () => {
     expect(rate.kind).toBe('absolute');
     expect(more(HOUR)).toMatchObject({
       ok: true,

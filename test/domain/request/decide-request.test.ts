@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Person } from '../../../src/domain/policy/policy.ts';
 import { admit, decideRequest, refusedEvent } from '../../../src/domain/request/decide-request.ts';
-import type { AskRefusal } from '../../../src/domain/request/refusal.ts';
+import type { RequestRefusal } from '../../../src/domain/request/refusal.ts';
 import {
   ask,
   execution,
@@ -38,7 +38,7 @@ const decide = (command = ask(), changes: Partial<Parameters<typeof decideReques
   );
 const to = (bytesPerSecond: number) => ask({ rate: { kind: 'absolute', bytesPerSecond } });
 
-describe('who may ask here at all', () => {
+describe('who may request here at all', () => {
   it('lets a named requester', () => {
     expect(admit(ask(), inForce, GROUPS)).toMatchObject({ ok: true, rule: { name: 'production' } });
   });
@@ -110,7 +110,7 @@ describe('who may ask here at all', () => {
   });
 });
 
-describe('what is asked, with the execution as it is', () => {
+describe('a request, with the execution as it is now', () => {
   it('is a request about this change and no other', () => {
     const decision = decide(ask({ reason: 'the link is full', durationSeconds: 60 }));
     expect(decision).toMatchObject({
@@ -131,7 +131,7 @@ describe('what is asked, with the execution as it is', () => {
     });
   });
 
-  it('takes the direction from the rate in force, whatever is asked', () => {
+  it('takes the direction from the current rate, whatever is requested', () => {
     expect(decide(to(200 * MIB))).toMatchObject({ event: { detail: { direction: 'raise', approvals: 2 } } });
     expect(decide(to(200 * MIB), { execution: execution({ bytesPerSecond: -1 }) })).toMatchObject({
       event: { from: -1, detail: { direction: 'lower', approvals: 1 } },
@@ -207,7 +207,7 @@ describe('what is asked, with the execution as it is', () => {
 });
 
 describe('what is on record of a refusal', () => {
-  const record = (refusal: AskRefusal, command = ask()) =>
+  const record = (refusal: RequestRefusal, command = ask()) =>
     refusedEvent(command, refusal, { rule: rule(), inForce, from: 100 * MIB, to: null });
 
   it('is what the policy refused, to whom and why', () => {
@@ -232,7 +232,7 @@ describe('what is on record of a refusal', () => {
     });
   });
 
-  it.each<AskRefusal>([
+  it.each<RequestRefusal>([
     { why: 'groups-unknown', rule: rule({ role: ROLE }), unreadable: [] },
     { why: 'not-updatable', status: 'ERROR' },
     { why: 'already-open', request: 'r-2' },

@@ -129,7 +129,7 @@ describe('approve', () => {
     }
   });
 
-  it('completes what the policy has come to ask no more for, by whoever approved it too', () => {
+  it('completes a request that needs no more approvals since a policy change, even by an approver', () => {
     const one = approve(requested({ ask: raise }), LEAD);
     const inForce = policy(rule({ approvals: { lower: 1, raise: 1, unlimited: null } }));
     const again = review(one, LEAD, { inForce });
@@ -177,7 +177,7 @@ describe('approve', () => {
 });
 
 describe('deny', () => {
-  it('by whoever could approve, with a comment, and without asking AWS', () => {
+  it('by anybody who could approve, with a comment, and without calling AWS', () => {
     const decision = review(requested(), LEAD, { execution: null }, 'deny', 'not tonight');
     expect(folded(requested(), at(60), decision.events[0])).toMatchObject({
       status: 'denied',
@@ -195,19 +195,19 @@ describe('deny', () => {
     }
   });
 
-  it('is refused to whoever may not decide', () => {
+  it('is refused to people who may not decide', () => {
     expect(review(requested(), OPERATOR, {}, 'deny', 'x')).toMatchObject({ refusal: { denial: 'requester' } });
     expect(review(requested(), NOBODY, {}, 'deny', 'x')).toMatchObject({ refusal: { denial: 'not-an-approver' } });
   });
 });
 
 describe('open the review', () => {
-  it('is allowed to whoever could decide, with nothing to record', () => {
+  it('is allowed to people who could decide, with nothing to record', () => {
     expect(decideOpen(requested(), LEAD, facts())).toEqual({ ok: true, events: [] });
     expect(decideOpen(requested(), LEAD, { ...facts(), execution: null })).toEqual({ ok: true, events: [] });
   });
 
-  it('ends what no longer stands, and refuses whoever may not', () => {
+  it('ends a request that is no longer valid, and refuses people who may not decide', () => {
     expect(decideOpen(requested(), LEAD, facts({ execution: execution({ bytesPerSecond: 5 }) }))).toMatchObject({
       ok: true,
       events: [{ event: 'apply.stale' }],

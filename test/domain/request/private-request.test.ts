@@ -53,7 +53,7 @@ describe('who sees all of a request from a private channel', () => {
 });
 
 describe('what others see of it', () => {
-  it('is the change and where it stands, and nothing of who, why, where or what was said', () => {
+  it('is the change and its status, without requester, reason, channel and comments', () => {
     const command = { by: LEAD, decision: 'deny', comment: 'not before the merger' } as const;
     const [denied] = decideReview(request, command, facts()).events;
     const shown = withoutPrivate(folded(request, at(60), denied));

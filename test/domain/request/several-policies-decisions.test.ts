@@ -118,7 +118,7 @@ describe('Revert now, while bots run two policies', () => {
     expect(revert(OPERATOR, null).ok).toBe(true);
   });
 
-  it('is not held up by one that can’t be read', () => {
+  it('is not delayed by one that can’t be read', () => {
     expect(revert(LEAD, UNREADABLE).ok).toBe(true);
     expect(revert(OPERATOR, UNREADABLE).ok).toBe(true);
   });

@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import type { Rule } from '../../../src/domain/policy/policy.ts';
-import type { AskCommand } from '../../../src/domain/request/ask-command.ts';
 import { decideExtension } from '../../../src/domain/request/decide-extend.ts';
+import type { RequestCommand } from '../../../src/domain/request/request-command.ts';
 import type { ThrottleRequest } from '../../../src/domain/request/throttle-request.ts';
 import { decideBegin } from '../../../src/domain/run/decide-apply.ts';
 import { ask, at, execution, folded, GROUPS, LEAD, MIB, OPERATOR, policy, rule, SECOND } from '../given.ts';
 import { approvals, asking, DAY_RULE, HOUR, inForce, KNOWN, runningLimit } from '../given-takeover.ts';
 
 describe('more time for a limit whose end lifts it', () => {
-  function extending(by: AskCommand['requester'], seconds = 60) {
+  function extending(by: RequestCommand['requester'], seconds = 60) {
     const running = runningLimit();
     const { rate: _, ...command } = ask({ requester: by });
     const facts = {
@@ -18,18 +18,18 @@ describe('more time for a limit whose end lifts it', () => {
     return decideExtension({ ...command, durationSeconds: seconds }, running, facts, 'r-1111111111');
   }
 
-  it('needs the approvals of its end, where somebody else asks, who could then end it', () => {
+  it('needs the approvals of its end if the requester could then end it', () => {
     expect(extending(OPERATOR)).toMatchObject({
       proposal: { detail: { approvals: 2, direction: 'unlimited', takeover: { why: 'revert-now' } } },
     });
   });
 
-  it('needs what the limit itself did, where somebody asks who can end it today', () => {
+  it('needs what the limit itself did if the requester can end it today', () => {
     expect(approvals(extending(LEAD))).toBe(0);
     expect(approvals(extending(SECOND))).toBe(0);
   });
 
-  describe('where rules told lowering and raising alike when it was asked', () => {
+  describe('if the rules treated lowering and raising alike when it was requested', () => {
     const EVEN = rule({ approvals: { lower: 1, raise: 1, unlimited: 2 }, maxDurationSeconds: null });
 
     /** 50 MiB/s for a while on 10, and 40 in its place: lower than what ran, and higher than what it goes back to. */

@@ -33,7 +33,7 @@ describe('a request that takes the place of a limit whose end lifts it', () => {
     expect(decision.ok ? (decision.proposal.detail.takeover?.why ?? null) : null).toBe(why);
   });
 
-  it('is told with what it would revert to, and when that was to be', () => {
+  it('names what the limit would revert to, and when', () => {
     const running = runningLimit();
     expect(asking({ seconds: HOUR, running })).toMatchObject({
       event: {
@@ -68,7 +68,7 @@ describe('a request that takes the place of a limit whose end lifts it', () => {
     expect(approvals(asking({ running, rate: 4, seconds: HOUR }))).toBe(0);
   });
 
-  it('is refused, with the way out, where the rule lets nobody lift a limit', () => {
+  it('is refused, with an alternative, if the rule lets nobody remove a limit', () => {
     const never = rule({ approvals: { lower: 0, raise: 1, unlimited: null }, maxDurationSeconds: null });
     const running = runningLimit({ of: never });
     const refused = asking({ of: never, running, seconds: HOUR });
@@ -78,7 +78,7 @@ describe('a request that takes the place of a limit whose end lifts it', () => {
     expect(approvals(asking({ of: never, running, by: LEAD }))).toBe(0);
   });
 
-  it('is held against the newest limit in a chain, and the rate before them all', () => {
+  it('is compared with the newest limit in a chain, and the rate before them all', () => {
     const first = runningLimit();
     const later = asking({ by: SECOND, running: first });
     if (!later.ok) throw new Error(later.refusal.why);

@@ -11,9 +11,9 @@ import {
   vanishedEvent,
 } from '../../../src/domain/run/decide-apply.ts';
 import {
-  MOST_SENDS,
-  PUT_OFF_SECONDS,
-  type PutOff,
+  DEFERRED_SECONDS,
+  type Deferral,
+  MAX_SENDS,
   SETTLE_SECONDS,
   type Sent,
 } from '../../../src/domain/run/sending.ts';
@@ -44,11 +44,11 @@ describe('begin', () => {
     });
   });
 
-  it('judges by the rest where AWS was not asked yet', () => {
+  it('judges by the rest if AWS was not called yet', () => {
     expect(decideBegin(agreed, { ...facts(), execution: null })).toMatchObject({ kind: 'send' });
   });
 
-  it('ends what no longer stands, and sends nothing', () => {
+  it('ends a request that is no longer valid, and sends nothing', () => {
     const ends = (changes: Parameters<typeof facts>[0]) => decideBegin(agreed, facts(changes));
     const stale = (why: string) => ({ kind: 'end', event: { event: 'apply.stale', detail: { why } } });
     expect(ends({ execution: execution({ bytesPerSecond: 3 }) })).toMatchObject(stale('rate'));
@@ -69,9 +69,9 @@ describe('begin', () => {
 const CHANGE = 'datasync:UpdateTaskExecution';
 const DENIED: Sent = { requestId: 'upd-1', refused: { why: 'denied', action: CHANGE }, putOff: null };
 const REJECTED: Sent = { requestId: 'upd-1', refused: { why: 'rejected', action: CHANGE }, putOff: null };
-const THROTTLED: PutOff = { why: 'throttled', action: CHANGE };
+const THROTTLED: Deferral = { why: 'throttled', action: CHANGE };
 
-describe('what a look means', () => {
+describe('what a read means', () => {
   const look = (
     seen: Partial<TaskExecution>,
     { after: seconds = 1, sent = null, attempt = 1 }: { after?: number; sent?: Sent | null; attempt?: number } = {},
@@ -109,19 +109,19 @@ describe('what a look means', () => {
 
   it('the old rate where AWS put it off: on record, and sent again soon, which counts for no other try', () => {
     const sent: Sent = { requestId: 'upd-1', refused: null, putOff: THROTTLED };
-    const verdict = look({}, { sent, attempt: MOST_SENDS });
+    const verdict = look({}, { sent, attempt: MAX_SENDS });
     expect(verdict).toMatchObject({
       kind: 'put-off',
-      event: { event: 'apply.started', detail: { attempt: MOST_SENDS, putOff: THROTTLED } },
+      event: { event: 'apply.started', detail: { attempt: MAX_SENDS, putOff: THROTTLED } },
     });
     if (verdict.kind !== 'put-off') throw new Error('not put off');
-    const waiting = folded(applying(MOST_SENDS), at(200), verdict.event);
-    expect(waiting).toMatchObject({ status: 'applying', apply: { attempt: MOST_SENDS, putOff: THROTTLED } });
+    const waiting = folded(applying(MAX_SENDS), at(200), verdict.event);
+    expect(waiting).toMatchObject({ status: 'applying', apply: { attempt: MAX_SENDS, putOff: THROTTLED } });
     const judged = (seconds: number, seen = {}) =>
       judgeLook(waiting, execution(seen), { policy: 'digest', now: at(200 + seconds), sent: null });
-    expect(judged(PUT_OFF_SECONDS - 1)).toEqual({ kind: 'look-again' });
-    const again = judged(PUT_OFF_SECONDS);
-    expect(again).toMatchObject({ kind: 'send-again', event: { detail: { attempt: MOST_SENDS } } });
+    expect(judged(DEFERRED_SECONDS - 1)).toEqual({ kind: 'look-again' });
+    const again = judged(DEFERRED_SECONDS);
+    expect(again).toMatchObject({ kind: 'send-again', event: { detail: { attempt: MAX_SENDS } } });
     if (again.kind !== 'send-again') throw new Error('not sent again');
     expect(folded(waiting, at(210), again.event).apply?.putOff).toBeNull();
     // Though it says that it did not, AWS may have taken it.
@@ -143,8 +143,8 @@ describe('what a look means', () => {
   });
 
   it('the old rate after the last send: ignored', () => {
-    expect(look({}, { after: SETTLE_SECONDS - 1, attempt: MOST_SENDS })).toEqual({ kind: 'look-again' });
-    expect(look({}, { after: SETTLE_SECONDS, attempt: MOST_SENDS })).toMatchObject(failed('ignored'));
+    expect(look({}, { after: SETTLE_SECONDS - 1, attempt: MAX_SENDS })).toEqual({ kind: 'look-again' });
+    expect(look({}, { after: SETTLE_SECONDS, attempt: MAX_SENDS })).toMatchObject(failed('ignored'));
   });
 
   it('means nothing before the intent', () => {
@@ -154,7 +154,7 @@ describe('what a look means', () => {
   });
 });
 
-describe('no look at all', () => {
+describe('no read at all', () => {
   it('is unknown, once, until it is known', () => {
     const event = unknownEvent(applying(), 'digest', { why: 'no answer', said: null });
     expect(event).toMatchObject({ event: 'apply.unknown', detail: { why: 'no answer' } });
@@ -165,7 +165,7 @@ describe('no look at all', () => {
     expect(again.apply?.unknownSince).toBeNull();
   });
 
-  it('is given up after a while where nobody may look, and at once where AWS refused the only send', () => {
+  it('is given up after a while if it can’t be read, and at once if AWS refused the only send', () => {
     const DENIED = { action: 'datasync:DescribeTaskExecution', role: ROLE, requestId: 'aws-7' };
     const sent = (why: 'denied' | 'rejected') => ({
       requestId: 'u',

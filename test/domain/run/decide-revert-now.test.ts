@@ -16,7 +16,7 @@ describe('Revert now', () => {
 
   const facts = { inForce: policy(rule()), groups: GROUPS, people: PEOPLE, now: at(60) };
 
-  it('is for the requester, who approved and whoever may decide', () => {
+  it('is for the requester, the approvers and people who may decide', () => {
     for (const by of [OPERATOR, LEAD]) {
       const decision = decideRevertNow(held, by, facts);
       expect(decision).toMatchObject({

@@ -4,7 +4,7 @@ import { decideRequest } from '../../../src/domain/request/decide-request.ts';
 import { stateEvent } from '../../../src/domain/request/request-event.ts';
 import type { ThrottleRequest } from '../../../src/domain/request/throttle-request.ts';
 import { decideRevert, judgeRevert, skippedEvent, warnAt } from '../../../src/domain/run/decide-revert.ts';
-import { MOST_SENDS, SETTLE_SECONDS, type Sent } from '../../../src/domain/run/sending.ts';
+import { MAX_SENDS, SETTLE_SECONDS, type Sent } from '../../../src/domain/run/sending.ts';
 import { ask, at, execution, folded, GROUPS, MIB, PEOPLE, policy, ROLE, rule } from '../given.ts';
 import { BASE, HOUR, held, heldOf, inForce, SET } from '../given-grant.ts';
 
@@ -52,7 +52,7 @@ describe('a request while a time runs', () => {
 });
 
 describe('what follows a limit that came into force', () => {
-  it('is its end, where one was asked', () => {
+  it('is its end, if one was requested', () => {
     expect(held.hold).toMatchObject({ base: BASE, role: ROLE, dueAt: at(2 + HOUR).toISOString(), by: null, end: null });
     expect(inForce({ ask: { durationSeconds: null } }).hold).toBeNull();
   });
@@ -104,7 +104,7 @@ describe('when its time is over', () => {
   });
 });
 
-describe('what a look means, once the intent is on record', () => {
+describe('what a read means, once the intent is on record', () => {
   const CHANGE = 'datasync:UpdateTaskExecution';
   const DENIED: Sent = { requestId: 'u', refused: { why: 'denied', action: CHANGE }, putOff: null };
   const PUT_OFF: Sent = { requestId: 'u', refused: null, putOff: { why: 'throttled', action: CHANGE } };
@@ -128,8 +128,8 @@ describe('what a look means, once the intent is on record', () => {
     ],
     [
       'put off',
-      look({ bytesPerSecond: SET }, 1, MOST_SENDS, PUT_OFF),
-      { kind: 'put-off', event: { event: 'revert.started', detail: { attempt: MOST_SENDS, putOff: PUT_OFF.putOff } } },
+      look({ bytesPerSecond: SET }, 1, MAX_SENDS, PUT_OFF),
+      { kind: 'put-off', event: { event: 'revert.started', detail: { attempt: MAX_SENDS, putOff: PUT_OFF.putOff } } },
     ],
     ['not yet', look({ bytesPerSecond: SET }, SETTLE_SECONDS - 1), { kind: 'look-again' }],
     [
@@ -139,7 +139,7 @@ describe('what a look means, once the intent is on record', () => {
     ],
     [
       'never',
-      look({ bytesPerSecond: SET }, SETTLE_SECONDS, MOST_SENDS),
+      look({ bytesPerSecond: SET }, SETTLE_SECONDS, MAX_SENDS),
       { kind: 'end', event: { event: 'revert.failed', detail: { why: 'ignored' } } },
     ],
   ])('%s', (_, verdict, wanted) => {

@@ -23,7 +23,7 @@ describe('how late a limit was reverted', () => {
     expect(lateness(hold(9000, { how: 'skipped', why: 'changed', at: at(9000).toISOString() }))).toBeNull();
   });
 
-  it('tells what was due when, and whether it left in time', () => {
+  it('says what was due when, and whether it was sent in time', () => {
     const dueAt = at(3600).toISOString();
     const revertedAt = at(5400).toISOString();
     expect(lateness(hold(5399, { at: revertedAt }))).toEqual({ dueAt, revertedAt, late: 'sent' });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ThrottleRequest } from '../../../src/domain/request/throttle-request.ts';
-import { afterAsked, afterLimit } from '../../../src/domain/run/limit-ends.ts';
+import { afterLimit, afterRequested } from '../../../src/domain/run/limit-ends.ts';
 import { at, MIB, requested } from '../given.ts';
 
 /** In force at 50 MiB/s, reverts to 100 MiB/s at 3600 s. */
@@ -31,23 +31,23 @@ describe('what would come after a requested limit', () => {
   const asked = { from: 100 * MIB, to: 20 * MIB, durationSeconds: 1800 };
 
   it('is the rate from before, after its duration or at its time', () => {
-    expect(afterAsked(asked, null, at(0))).toEqual({ afterSeconds: 1800, rate: 100 * MIB });
+    expect(afterRequested(asked, null, at(0))).toEqual({ afterSeconds: 1800, rate: 100 * MIB });
     const until = at(900).toISOString();
-    expect(afterAsked({ ...asked, until }, null, at(600))).toEqual({ afterSeconds: 300, rate: 100 * MIB });
+    expect(afterRequested({ ...asked, until }, null, at(600))).toEqual({ afterSeconds: 300, rate: 100 * MIB });
   });
 
   it('is what the running limit reverts to, where it takes the place of one', () => {
     const change = { ...asked, from: 50 * MIB };
-    expect(afterAsked(change, running, at(0))).toEqual({ afterSeconds: 1800, rate: 100 * MIB });
-    expect(afterAsked({ ...change, to: 100 * MIB }, running, at(0))).toBeNull();
+    expect(afterRequested(change, running, at(0))).toEqual({ afterSeconds: 1800, rate: 100 * MIB });
+    expect(afterRequested({ ...change, to: 100 * MIB }, running, at(0))).toBeNull();
     const more = { request: running.id, dueAt: at(5400).toISOString(), totalSeconds: 5400 };
-    expect(afterAsked({ ...change, to: 50 * MIB, extends: more }, running, at(0))).toEqual({
+    expect(afterRequested({ ...change, to: 50 * MIB, extends: more }, running, at(0))).toEqual({
       afterSeconds: 5400,
       rate: 100 * MIB,
     });
   });
 
   it('is nothing without an end', () => {
-    expect(afterAsked({ ...asked, durationSeconds: null }, null, at(0))).toBeNull();
+    expect(afterRequested({ ...asked, durationSeconds: null }, null, at(0))).toBeNull();
   });
 });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Command, LONGEST_REASON, parseCommand } from '../../../src/slack/command-text/command-text.ts';
+import { type Command, MAX_REASON_LENGTH, parseCommand } from '../../../src/slack/command-text/command-text.ts';
 import { ARN, MiB, TASK_ARN } from './given-command.ts';
 
 describe('the other words', () => {
@@ -26,7 +26,7 @@ describe('the other words', () => {
     expect(parseCommand(text)).toEqual(command);
   });
 
-  it('reads the ARN of a status, and after `why` what could be asked', () => {
+  it('parses the ARN of a status, and after `why` a possible request', () => {
     expect(parseCommand(`status \`${ARN}\``)).toMatchObject({ kind: 'status', execution: { arn: ARN } });
     expect(parseCommand(`Why ${ARN} 50 MB/s for 2h`)).toMatchObject({
       kind: 'why',
@@ -85,7 +85,7 @@ describe('any text', () => {
     ),
   );
 
-  it('is read without a throw, and nothing that is asked for is out of bounds', () => {
+  it('is parsed without throwing, and no parsed value is out of bounds', () => {
     fc.assert(
       fc.property(typed, fc.constantFrom(' ', '', '\n'), (parts, between) => {
         const command = parseCommand(parts.join(between));
@@ -93,7 +93,8 @@ describe('any text', () => {
           expect(Array.from(command.part).length).toBeLessThanOrEqual(60);
           expect(command.part).not.toMatch(/\p{Cc}/u);
         }
-        if (command.kind === 'ask') expect(Array.from(command.reason ?? '').length).toBeLessThanOrEqual(LONGEST_REASON);
+        if (command.kind === 'ask')
+          expect(Array.from(command.reason ?? '').length).toBeLessThanOrEqual(MAX_REASON_LENGTH);
       }),
       { numRuns: 1000 },
     );

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { LONGEST_REASON, parseCommand } from '../../../src/slack/command-text/command-text.ts';
+import { MAX_REASON_LENGTH, parseCommand } from '../../../src/slack/command-text/command-text.ts';
 import { ARN, ask, MiB } from './given-command.ts';
 
-describe('asking for a throttle', () => {
+describe('requesting a limit', () => {
   it.each([
     ['a rate', '50MiB/s', 50 * MiB, null, null],
     ['a rate with a space', '50 MB/s', 50 * MiB, null, null],
@@ -81,7 +81,7 @@ describe('asking for a throttle', () => {
   });
 
   it('takes a reason of 500 characters, whatever they are', () => {
-    const reason = '🚚'.repeat(LONGEST_REASON);
+    const reason = '🚚'.repeat(MAX_REASON_LENGTH);
     expect(ask(`${ARN} 50% ${reason}`).reason).toBe(reason);
   });
 });

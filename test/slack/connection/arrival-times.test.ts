@@ -41,11 +41,11 @@ describe('when something arrived', () => {
   it('is not later than when the loop became too busy to see it, on an open connection', async () => {
     const client = connect(port, '127.0.0.1');
     const [socket] = (await once(server, 'connection')) as [Socket];
-    const seen = new Promise<number>((resolve) => socket.once('data', () => resolve(arrivals.seen())));
+    const arrivedAt = new Promise<number>((resolve) => socket.once('data', () => resolve(arrivals.arrivedAt())));
     const sent = performance.now();
     client.write('x');
     block(400);
-    expect((await seen) - sent).toBeLessThanOrEqual(COARSE_MS);
+    expect((await arrivedAt) - sent).toBeLessThanOrEqual(COARSE_MS);
     client.destroy();
   });
 
@@ -57,15 +57,15 @@ describe('when something arrived', () => {
     await expect
       .poll(
         async () => {
-          const seen = once(server, 'connection').then(
+          const arrivedAt = once(server, 'connection').then(
             ([socket]: Socket[]) =>
-              new Promise<number>((resolve) => socket?.once('data', () => resolve(arrivals.seen()))),
+              new Promise<number>((resolve) => socket?.once('data', () => resolve(arrivals.arrivedAt()))),
           );
           await turn();
           const from = performance.now();
           sender.postMessage('send');
           block(400);
-          return (await seen) - from;
+          return (await arrivedAt) - from;
         },
         { timeout: 20_000 },
       )
@@ -76,15 +76,15 @@ describe('when something arrived', () => {
   it('is behind the same when others are worked off first', async () => {
     const client = connect(port, '127.0.0.1');
     const [socket] = (await once(server, 'connection')) as [Socket];
-    const seen = new Promise<number>((resolve) =>
+    const arrivedAt = new Promise<number>((resolve) =>
       socket.once('data', () => {
         const at = performance.now();
         block(300);
-        resolve(arrivals.seen() - at);
+        resolve(arrivals.arrivedAt() - at);
       }),
     );
     client.write('x');
-    expect(await seen).toBeLessThanOrEqual(COARSE_MS);
+    expect(await arrivedAt).toBeLessThanOrEqual(COARSE_MS);
     client.destroy();
   });
 
@@ -92,7 +92,7 @@ describe('when something arrived', () => {
     await expect
       .poll(() => {
         const at = performance.now();
-        return arrivals.seen() >= at;
+        return arrivals.arrivedAt() >= at;
       })
       .toBe(true);
   });

@@ -47,7 +47,7 @@ describe('what a failed call to Slack means', () => {
     expect(mayBePosted(said(error))).toBe(false);
   });
 
-  it('tells silence, rate limits and proxies apart', () => {
+  it('distinguishes silence, rate limits and proxies', () => {
     expect(slackVerdict(limited)).toEqual({ kind: 'wait', seconds: 7 });
     expect(slackVerdict(unanswered)).toEqual({ kind: 'no-answer' });
     expect(slackVerdict(http(503))).toEqual({ kind: 'no-answer' });

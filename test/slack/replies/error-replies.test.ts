@@ -3,7 +3,7 @@ import { createLogger } from '../../../src/logging/logger.ts';
 import { replyWithFault } from '../../../src/slack/replies/error-replies.ts';
 import { OutcomeUnknown, type Settled } from '../../../src/workflow/faults.ts';
 
-it('who was told that it is not known yet is not done with before the truth was told', async () => {
+it('an unknown outcome stays unfinished until the person was told the outcome', async () => {
   let settle: (outcome: Settled) => void = () => {};
   const settled = new Promise<Settled>((resolve) => {
     settle = resolve;

@@ -22,7 +22,7 @@ describe('a seal', () => {
     expect(seals.seal('x')).toMatch(/^[\w-]+\.[\w-]{16}$/);
   });
 
-  it('is none where another value stands under its MAC, though it is well formed', () => {
+  it('is invalid if its MAC is of another value, though it is well formed', () => {
     const [, mac] = partsOf(seals.seal({ k: 'modal', u: 'U0LEAD', r: 'r-0000000001' }));
     expect(seals.open(`${encoded({ k: 'modal', u: 'U0LEAD', r: 'r-0000000002' })}.${mac}`)).toBeNull();
     fc.assert(

@@ -182,7 +182,7 @@ describe('refusalWords', () => {
     expect(text).toContain(`<${link}|see the open one>`);
   });
 
-  it('says how a request that is not open stands', () => {
+  it('says the status of a request that is not open', () => {
     const texts = STATUSES.map((status) => good(refusalWords({ why: 'not-open', status })));
     expect(new Set(texts).size).toBe(STATUSES.length);
   });

@@ -23,7 +23,7 @@ describe('what was typed', () => {
     expect(text).toContain('For example: `/datasync-throttle arn:aws:datasync');
   });
 
-  it('wakes nobody', () => {
+  it('notifies nobody', () => {
     fc.assert(
       fc.property(funny(300), (typed) => {
         const problem = { quoted: typed.slice(0, 60), instead: 'write `5` for …' };
@@ -48,7 +48,7 @@ describe('what was typed', () => {
 });
 
 describe('the rest', () => {
-  it('tells what came of something whose bot stopped', () => {
+  it('says what was recorded of something whose bot stopped', () => {
     for (const doing of ['asking', 'deciding', 'looking'] as const) {
       for (const outcome of ['recorded', 'refused', 'not-recorded', null] as const) {
         expect(good({ text: interruptedWords(outcome, doing), field: null })).toContain('The bot stopped');
@@ -57,7 +57,7 @@ describe('the rest', () => {
     }
   });
 
-  it('tells how to let the bot in', () => {
+  it('says how to invite the bot', () => {
     expect(good(cannotPostWords('not-a-member', 'U0BOT'))).toContain('`/invite` <@U0BOT>');
     expect(good(cannotPostWords('not-found', 'U0BOT'))).toContain('private');
     expect(good(cannotPostWords('archived', 'U0BOT'))).toContain('archived');
@@ -68,7 +68,7 @@ describe('the rest', () => {
     expect(scope).not.toContain('Try again');
   });
 
-  it('tells the truth that follows', () => {
+  it('says the outcome once it is known', () => {
     for (const doing of ['asking', 'deciding', 'looking'] as const) {
       expect(settledWords('recorded', doing)).toMatch(/was recorded/);
       expect(settledWords('not-recorded', doing)).toMatch(/not recorded|nothing was recorded/);

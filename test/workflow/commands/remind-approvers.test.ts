@@ -86,7 +86,7 @@ describe('reminders', () => {
     expect(reminded).toEqual(['U0LEAD', 'U0SECOND']);
   });
 
-  it('leave nobody out whom Slack can not tell just now: they come later', async () => {
+  it('come later to people whom Slack did not answer for', async () => {
     const id = await pending();
     const lead = given.world.people.get('U0LEAD');
     given.world.people.delete('U0LEAD');
@@ -125,13 +125,13 @@ describe('reminders', () => {
     expect(reminded).toEqual([]);
   });
 
-  it('have no timer where nobody has to agree, or the rule wants none', async () => {
+  it('have no timer if no approval is needed, or the rule disables them', async () => {
     given.world.rule = { ...given.world.rule, reminders: false };
     await pending();
     expect(await timers()).toEqual([]);
   });
 
-  it('wait where Slack asks to, and go on with those who got none', async () => {
+  it('wait if Slack asks to, and continue with people who got none', async () => {
     const id = await pending();
     given.world.seconds = 600;
     answer = { wait: 7 };
@@ -141,7 +141,7 @@ describe('reminders', () => {
     expect(reminded).toEqual(['U0LEAD', 'U0LEAD', 'U0SECOND']);
   });
 
-  it('look again where Slack can not say who is in the group', async () => {
+  it('try again if Slack does not say who is in the group', async () => {
     const id = await pending();
     given.world.seconds = 600;
     given.world.groups.set('S0LEADS', null);

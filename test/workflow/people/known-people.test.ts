@@ -58,7 +58,7 @@ describe('the people that may be named', () => {
   const twice = (user: string) => ({ ...person(user), enterprise: 'W0LENA' });
   const people = [twice('U0LEAD'), twice('U0LENAB'), person('U0GUEST', 'guest'), person('U0SECOND')];
 
-  it('are full members, each once, and whoever Slack can not tell; groups stay', async () => {
+  it('are full members, each once, and people Slack does not answer for; groups stay', async () => {
     const principals = { users: ['U0GUEST', 'U0LEAD', 'U0LENAB', 'U0SECOND', 'U0LOST'], groups: ['S0LEADS'] };
     expect(await nameable(directory(people), principals)).toEqual({
       users: ['U0LEAD', 'U0SECOND', 'U0LOST'],

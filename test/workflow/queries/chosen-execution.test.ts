@@ -31,7 +31,7 @@ describe('an execution that was chosen in the form', () => {
     expect(given.aws.calls).toEqual([]);
   });
 
-  it('is said to be unknown where AWS does not answer', async () => {
+  it('is shown as unknown if AWS does not answer', async () => {
     given.aws.fail({ kind: 'internal' });
     expect(await look('U0OPER')).toMatchObject({ kind: 'fault' });
   });

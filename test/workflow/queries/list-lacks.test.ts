@@ -14,7 +14,7 @@ function lacks(user: string, channel: string) {
 }
 
 describe('what the list of executions lacks', () => {
-  it('names rules, Regions and roles to those who may request by them, and to nobody else', async () => {
+  it('names rules, Regions and roles only to people who may request by them', async () => {
     expect(await lacks('U0OPER', CHANNEL)).toEqual([{ kind: 'no-region', rules: ['production'] }]);
     expect(await lacks('U0NOBODY', CHANNEL)).toEqual([]);
   });

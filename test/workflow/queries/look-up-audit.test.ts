@@ -94,7 +94,7 @@ describe('who is no reader', () => {
     expect(await look({ execution: arnOf(2), request: 'r-own' })).toBe('refused');
   });
 
-  it('is refused what others asked, and what was only tried', async () => {
+  it('is refused what others requested, and what was only attempted', async () => {
     expect(await look({ request: 'r-5' })).toBe('refused');
     expect(await look({ request: 'r-tried' })).toBe('refused');
     expect(await look({})).toBe('refused');

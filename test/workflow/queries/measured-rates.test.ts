@@ -87,7 +87,7 @@ describe('measured rates', () => {
     expect(rates(...looks)).toBe(rate);
   });
 
-  it('says nothing across a change of the limit, until there are two looks a minute after it', () => {
+  it('is null across a change of the limit, until there are two reads a minute after it', () => {
     const measured = createMeasuredRates();
     const look = (seconds: number, mib: number, limit: number) => {
       const seen = execution({

@@ -8,7 +8,7 @@ const given = givenBot({ approvals: { lower: 0, raise: 1, unlimited: null } });
 const calls = (operation: string) => given.aws.calls.filter((call) => call.operation === operation).length;
 
 describe('while AWS fails', () => {
-  it('a watch looks once each time, and a name that can’t be had is asked for once a minute', async () => {
+  it('polling reads once each time, and an unavailable name is requested once a minute', async () => {
     await given.bot.ask();
     await given.bot.work();
     // The name was learned by asking; it is forgotten after ten minutes.

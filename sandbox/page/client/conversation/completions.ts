@@ -8,7 +8,7 @@ const RATES: readonly (readonly [rate: string, about: string])[] = [
   ['unlimited', 'no limit'],
 ];
 /** More don't fit above the composer; whoever types on narrows them down. */
-const MOST_OF_A_KIND = 8;
+const MAX_OF_A_KIND = 8;
 const DURATIONS = ['30m', '2h', '1d'] as const;
 const DAYS = ['1d', '7d', '30d'] as const;
 
@@ -22,7 +22,7 @@ export function completions(typed: string, app: AppFace, executions: readonly Sh
   const before = typed.slice(0, typed.length - last.length);
   const fits = ({ label, key }: Offer): boolean => key !== last && (label.startsWith(last) || key.startsWith(last));
   return candidates(words, app, executions)
-    .flatMap((some) => some.filter(fits).slice(0, MOST_OF_A_KIND))
+    .flatMap((some) => some.filter(fits).slice(0, MAX_OF_A_KIND))
     .map((offer) => ({ ...offer, key: `${before}${offer.key} ` }));
 }
 

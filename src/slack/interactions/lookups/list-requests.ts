@@ -17,7 +17,7 @@ interface Deps extends ShownDeps, CardLinkDeps, SealDeps {
 }
 
 /** As many as fit in a message, and as one person can use. */
-const MOST_SHOWN = 15;
+const MAX_SHOWN = 15;
 
 /** `requests`: what is open, that which this person can decide first. */
 export async function listRequests(deps: Deps, caller: Caller): Promise<void> {
@@ -26,10 +26,10 @@ export async function listRequests(deps: Deps, caller: Caller): Promise<void> {
 
 async function look(deps: Deps, user: string): Promise<MessageView> {
   const person = await deps.people.person(user);
-  const { toDecide, others, total } = await waitingRequests(deps, person, MOST_SHOWN);
-  const shown = [...toDecide, ...others].slice(0, MOST_SHOWN);
+  const { toDecide, others, total } = await waitingRequests(deps, person, MAX_SHOWN);
+  const shown = [...toDecide, ...others].slice(0, MAX_SHOWN);
   return requestList({
-    mine: toDecide.slice(0, MOST_SHOWN),
+    mine: toDecide.slice(0, MAX_SHOWN),
     others,
     toDecide: toDecide.length,
     total,

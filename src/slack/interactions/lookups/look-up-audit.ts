@@ -16,7 +16,7 @@ import { openAuditSeal, sealAudit } from '../../seals/audit-seal.ts';
 import { type SealDeps, sealModal } from '../../seals/sealed-ids.ts';
 import { type AuditListFacts, auditList, auditListModal } from '../../views/audit/audit-list.ts';
 import { aboutWords } from '../../views/audit/audit-words.ts';
-import { MOST_STEPS, requestHistory, requestHistoryModal } from '../../views/audit/request-history.ts';
+import { MAX_STEPS, requestHistory, requestHistoryModal } from '../../views/audit/request-history.ts';
 import { mentions } from '../../views/text/people-words.ts';
 import { unreadableWords } from '../../wording/access-words.ts';
 
@@ -61,7 +61,7 @@ export async function showRequestHistory(deps: LookUpDeps, caller: Caller, click
   const request = openAuditSeal(deps, click.value)?.query.request;
   if (!request) return replyInvalidButton(caller);
   const query = { ...EVERYTHING, request };
-  const found = await look(deps, caller, query, { go: 'newer', above: 0 }, MOST_STEPS);
+  const found = await look(deps, caller, query, { go: 'newer', above: 0 }, MAX_STEPS);
   if (found.kind !== 'page') return caller.say(notReadWords(found));
   const { lines, newer } = found.page;
   const message = await linkOf(deps, request);

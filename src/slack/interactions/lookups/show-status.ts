@@ -33,7 +33,7 @@ export async function showStatus(
     }
     case 'status': {
       const card = status.open && hasPlace(status.open) ? await linkOf(deps, status.open.id) : null;
-      const throttle = status.mayAsk ? sealExecution(deps, execution.arn) : null;
+      const throttle = status.mayRequest ? sealExecution(deps, execution.arn) : null;
       return caller.say(
         executionStatusMessage({ status, card, throttle, lost: deps.audit.lost() !== null, now: deps.clock.now() }),
       );

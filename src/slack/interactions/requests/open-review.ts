@@ -1,5 +1,5 @@
 import { impact } from '../../../domain/execution/impact.ts';
-import { afterAsked, afterLimit } from '../../../domain/run/limit-ends.ts';
+import { afterLimit, afterRequested } from '../../../domain/run/limit-ends.ts';
 import { type Opened, openReview } from '../../../workflow/commands/open-review.ts';
 import type { ReviewDeps } from '../../../workflow/commands/review-request.ts';
 import { AwsFault } from '../../../workflow/faults.ts';
@@ -49,16 +49,16 @@ function modalOf(deps: Deps, { user, log }: Caller, opened: Extract<Opened, { ki
   const facts = { metadata, request, rule, needed, takeover, several, now: deps.clock.now() };
   if (execution instanceof AwsFault) {
     log.warn({ err: execution }, 'a review without what AWS says');
-    return reviewModal({ ...facts, seen: null, problem: faultName(execution) });
+    return reviewModal({ ...facts, observed: null, problem: faultName(execution) });
   }
   const { from, to } = request;
   return reviewModal({
     ...facts,
-    seen: {
+    observed: {
       execution,
       impact: impact(execution, from, to, speedUnderLimit(deps.rates, execution, running !== null), {
         before: afterLimit(running, facts.now),
-        after: afterAsked(request, running, facts.now),
+        after: afterRequested(request, running, facts.now),
       }),
     },
     problem: null,

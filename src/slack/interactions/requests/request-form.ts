@@ -1,6 +1,6 @@
 import { parseExecutionArn } from '../../../domain/execution/task-execution.ts';
 import { parseRate } from '../../../domain/rate/rate.ts';
-import { LONGEST_REASON } from '../../command-text/command-text.ts';
+import { MAX_REASON_LENGTH } from '../../command-text/command-text.ts';
 import { findOverlooked } from '../../command-text/overlooked-words.ts';
 import { readEnd } from '../../command-text/typed-end.ts';
 import { isQuoted } from '../../command-text/typed-words.ts';
@@ -29,7 +29,7 @@ export function readTyped(typed: RequestValues) {
   const taken = readEnd(typed.duration);
   const reason = typed.reason.trim();
   const unread = typed.duration.trim() === '' ? unreadEnd(reason) : null;
-  if (execution.ok && rate.ok && taken.kind === 'end' && unread === null && reason.length <= LONGEST_REASON) {
+  if (execution.ok && rate.ok && taken.kind === 'end' && unread === null && reason.length <= MAX_REASON_LENGTH) {
     const value = { execution: execution.value, rate: rate.value, ...taken.end, reason: reason || null };
     return { ok: true, value } as const;
   }
@@ -38,7 +38,7 @@ export function readTyped(typed: RequestValues) {
     ...(rate.ok ? [] : [problemWords(rate.problem, 'rate')]),
     ...(taken.kind === 'end' ? [] : [problemWords(taken.problem, 'duration')]),
     ...(unread === null ? [] : [unread]),
-    ...(reason.length <= LONGEST_REASON ? [] : [{ text: TOO_LONG, field: 'reason' } as const]),
+    ...(reason.length <= MAX_REASON_LENGTH ? [] : [{ text: TOO_LONG, field: 'reason' } as const]),
   ];
   return { ok: false, problems } as const;
 }
@@ -54,7 +54,7 @@ function unreadEnd(reason: string): Words | null {
   return problemWords(problem, 'duration');
 }
 
-const TOO_LONG = `The reason may have ${LONGEST_REASON} characters at most: write a shorter one.`;
+const TOO_LONG = `The reason may have ${MAX_REASON_LENGTH} characters at most: write a shorter one.`;
 
 /** Each problem under its field; null if one has no field or can't be shown under it: then all are shown on top of the form. */
 export function errorsByBlock(problems: readonly Words[]): Record<string, string> | null {

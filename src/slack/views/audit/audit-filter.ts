@@ -20,10 +20,10 @@ export const AUDIT_FIELDS = {
 
 export type AuditField = keyof typeof AUDIT_FIELDS;
 
-/** What stands in the fields; null: nothing. Days as `2026-11-22`, both included. */
+/** The values of the fields; null: empty. Days are `2026-11-22`, both inclusive. */
 export type AuditFilterValues = Readonly<Record<AuditField, string | null>>;
 
-/** What to look for: what is left empty may be anything. */
+/** The form that filters the audit log. An empty field matches everything. */
 export function auditFilterModal(values: AuditFilterValues, metadata: string): ModalView {
   return {
     type: 'modal',

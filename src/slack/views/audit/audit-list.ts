@@ -14,27 +14,27 @@ export const AUDIT_FILTER_ACTION = 'audit_filter';
 
 const HASH_SHOWN = 12;
 
-/** What the buttons carry, sealed; null: that button is not there. */
+/** The sealed values of the buttons; null: the button is left out. */
 interface AuditSeals {
   older: string | null;
   newer: string | null;
   filter: string | null;
-  /** Of a request's whole story. */
+  /** For the button that shows the full history of a request. */
   story: ((request: string) => string) | null;
 }
 
 export interface AuditListFacts {
   page: AuditPage;
-  /** mrkdwn that says what was looked up, such as a mention or an id in code style. */
+  /** What was looked up, in mrkdwn: a mention, for example, or an id in code style. */
   about: string;
   seals: AuditSeals;
-  /** To the messages of requests, by request id. */
+  /** Links to the messages of requests, by request id. */
   links: ReadonlyMap<string, string>;
-  /** The log is not the one that was written before. */
+  /** The log in Redis does not match what was written before. */
   lost: boolean;
 }
 
-/** A page of the audit log in words, newest first as given. */
+/** A page of the audit log, newest record first. */
 export function auditList(facts: AuditListFacts): MessageView {
   const { page, about } = facts;
   const { lines } = page;
@@ -54,7 +54,7 @@ export function auditList(facts: AuditListFacts): MessageView {
   return { text, blocks };
 }
 
-/** The same in a modal. `metadata` as of every modal. */
+/** The same page in a modal. */
 export function auditListModal(facts: AuditListFacts, metadata: string): ModalView {
   return {
     type: 'modal',

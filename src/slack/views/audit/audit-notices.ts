@@ -1,18 +1,18 @@
 import { section } from '../text/blocks.ts';
 import { clip, code, count, LIMITS, type MessageView } from '../text/text.ts';
 
-/** Lines in one message: what is older stands in the log itself. */
-const MOST_LINES = 8;
+/** Checkpoints shown in one message; older ones are in the log itself. */
+const MAX_LINES = 8;
 
-/** Checkpoints for the channel: whoever keeps these lines can hold the log against them. */
+/** Checkpoints for the audit channel. A copy kept outside Redis can be compared with the log later. */
 export function checkpointNotice(lines: readonly string[]): MessageView {
-  const shown = lines.slice(-MOST_LINES).map((line) => line.trim());
+  const shown = lines.slice(-MAX_LINES).map((line) => line.trim());
   const more = lines.length - shown.length;
   const text = `${count(lines.length, 'audit checkpoint')}${more > 0 ? `, the last ${shown.length}` : ''}. Kept in a file, ${code('audit verify --checkpoints')} holds the log against them.`;
   return { text, blocks: [section(text), section(`\`\`\`${shown.join('\n')}\`\`\``)] };
 }
 
-/** `why` says what was seen, and what to do. */
+/** `why` describes what was found and what to do. */
 export function lostNotice(why: string): MessageView {
   const text = [
     ':rotating_light: *The audit log is not the one that was written before: records may be lost.* The bot writes nothing more, asks nothing of AWS, and tells whoever asks.',
@@ -22,7 +22,10 @@ export function lostNotice(why: string): MessageView {
   return { text, blocks: [section(text)] };
 }
 
-/** Something beside the log, or a record of it, was changed; the bot goes on. `why` says what was seen. */
+/**
+ * Someone changed a record, or data next to the log, but no record is missing, so the bot keeps writing. `why`
+ * describes what was found.
+ */
 export function alarmNotice(why: string): MessageView {
   const text = [
     ':rotating_light: *The audit log or its data in Redis was changed by someone else.* Limits are not affected by this.',

@@ -6,9 +6,9 @@ import { personName } from '../text/people-words.ts';
 import { clip, code, dateToken, escapeText, mentionUser, oneLine } from '../text/text.ts';
 import { recordFacts } from './record-facts.ts';
 
-/** So that a record fits in a block, escaped at its worst; the export has it whole. */
-const LONGEST_WORDS = 200;
-const LONGEST_NAME = 80;
+/** Keeps a record within one block even if every character is escaped. The export has the full text. */
+const MAX_WORDS_LENGTH = 200;
+const MAX_NAME_LENGTH = 80;
 
 const EVENT: Readonly<Record<EventName, string>> = {
   requested: 'asked',
@@ -35,7 +35,7 @@ const EVENT: Readonly<Record<EventName, string>> = {
   'loss.accepted': 'loss of records accepted',
 };
 
-/** What is looked for, as the object of a sentence: mrkdwn. */
+/** What the query searches for, as the object of a sentence in mrkdwn. */
 export function aboutWords(query: AuditQuery): string {
   const { request, execution, task, user, account, event, channel, since, until } = query;
   const parts = [
@@ -56,7 +56,7 @@ export function eventWords(event: EventName): string {
   return EVENT[event];
 }
 
-/** What a record tells of, in a few words: an intent that AWS put off is no change that was sent. */
+/** What a record says, in a few words. A change that AWS did not accept yet is not reported as sent. */
 export function recordWords(record: AuditEvent): string {
   switch (record.event) {
     case 'apply.started':
@@ -65,10 +65,10 @@ export function recordWords(record: AuditEvent): string {
     case 'requested':
       return record.detail.extends ? 'more time requested' : eventWords(record.event);
     case 'applied':
-      // A request that changes no rate is one for more time.
+      // A request that changes no rate is a request for more time.
       return record.from !== null && record.from === record.to ? 'more time in force' : eventWords(record.event);
     case 'refused':
-      return triedWhat(record) ? 'access refused' : 'request refused';
+      return isRefusedAccess(record) ? 'access refused' : 'request refused';
     case 'decision.refused':
       return record.detail.why === 'may-not-revert' ? 'revert refused' : eventWords(record.event);
     case 'revert.skipped':
@@ -78,8 +78,8 @@ export function recordWords(record: AuditEvent): string {
   }
 }
 
-/** What was tried, where it is no request that was refused. */
-function triedWhat({ detail: { of } }: EventOf<'refused'>): boolean {
+/** Whether access was refused, rather than a request for a limit. */
+function isRefusedAccess({ detail: { of } }: EventOf<'refused'>): boolean {
   return typeof of === 'string' && of !== '';
 }
 
@@ -94,12 +94,12 @@ function skippedWords({ why, extendedUntil }: Detail<'revert.skipped'>): string 
   }
 }
 
-/** Who a record is about, and as what where the event could be taken for their own doing. Escaped mrkdwn. */
+/** The person that a record is about, and their part in it where the event alone could be misread. Escaped mrkdwn. */
 export function actorWords(record: AuditEvent): string {
   const name = personName(record.actor);
   switch (record.event) {
     case 'refused':
-      return triedWhat(record) ? `attempted by ${name}` : `requested by ${name}`;
+      return isRefusedAccess(record) ? `attempted by ${name}` : `requested by ${name}`;
     case 'decision.refused':
       return `attempted by ${name}`;
     case 'drift.detected':
@@ -109,11 +109,13 @@ export function actorWords(record: AuditEvent): string {
   }
 }
 
-/** What a record says beside who and when: rates, why, what was said. Escaped mrkdwn; empty where there is nothing. */
+/**
+ * The details of a record besides person and time: rates, causes, comments. Escaped mrkdwn; empty if there are none.
+ */
 export function detailWords(record: AuditEvent): string {
   const { why, denial, comment, rate, dueAt, replacedBy, extendedUntil, until, duration, approvals } =
     recordFacts(record);
-  // A reason is told once, where it was given; every later record of the request repeats it.
+  // The reason is shown once, on the record of the request; all later records of the request repeat it.
   const reason = record.event === 'requested' || record.event === 'refused' ? record.reason : null;
   const spoken = comment ? `comment: ${said(comment)}` : reason ? `reason: ${said(reason)}` : '';
   return [
@@ -125,9 +127,9 @@ export function detailWords(record: AuditEvent): string {
     until ? `until ${dateToken(until)}` : '',
     duration == null || until ? '' : `for ${formatDuration(duration)}`,
     approvals ? `approvals ${approvals.done} of ${approvals.needed}` : '',
-    why ? `why: ${said(why, LONGEST_NAME)}${denial ? ` (${said(denial, LONGEST_NAME / 2)})` : ''}` : '',
+    why ? `why: ${said(why, MAX_NAME_LENGTH)}${denial ? ` (${said(denial, MAX_NAME_LENGTH / 2)})` : ''}` : '',
     spoken,
-    record.rule ? `rule ${said(record.rule, LONGEST_NAME)}` : '',
+    record.rule ? `rule ${said(record.rule, MAX_NAME_LENGTH)}` : '',
     record.request ? code(record.request) : '',
   ]
     .filter((part) => part !== '')
@@ -137,10 +139,10 @@ export function detailWords(record: AuditEvent): string {
 function rates({ from, to }: AuditEvent): string {
   if (to === null) return '';
   if (from === null) return `to ${formatRate(to)}`;
-  // More time for a limit: its rate is no change.
+  // More time for a limit does not change its rate.
   return from === to ? `stays at ${formatRate(to)}` : `${formatRate(from)} → ${formatRate(to)}`;
 }
 
-function said(words: string, longest = LONGEST_WORDS): string {
+function said(words: string, longest = MAX_WORDS_LENGTH): string {
   return escapeText(clip(oneLine(words), longest));
 }

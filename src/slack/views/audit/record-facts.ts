@@ -1,6 +1,6 @@
 import type { AuditEvent } from '../../../domain/audit/audit-event.ts';
 
-/** What there is to say of a record's detail; absent: nothing. */
+/** The parts of a record's detail that are shown; absent: none. */
 interface RecordFacts {
   why?: string;
   denial?: string | undefined;
@@ -15,7 +15,7 @@ interface RecordFacts {
   approvals?: { done: number; needed: number };
 }
 
-/** Each field is named: what a newer version adds to a detail is not shown unread. */
+/** Fields are listed one by one, so that a field added by a newer version is not shown unchecked. */
 export function recordFacts(record: AuditEvent): RecordFacts {
   switch (record.event) {
     case 'requested': {

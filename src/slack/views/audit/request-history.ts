@@ -7,21 +7,21 @@ import { code, count, dateToken, LIMITS, link, type MessageView } from '../text/
 import { actorWords, detailWords, recordWords } from './audit-words.ts';
 import { untrustedLine } from './untrusted-record.ts';
 
-/** A heading, a link and a last line stand beside them. */
-export const MOST_STEPS = LIMITS.messageBlocks - 5;
+/** Leaves room for a heading, a link and a last line. */
+export const MAX_STEPS = LIMITS.messageBlocks - 5;
 const HASH_SHOWN = 20;
 
 export interface HistoryFacts {
   request: string;
   /** Oldest first. */
   lines: Readonly<AuditPage['lines']>;
-  /** There are more than these. */
+  /** There are more records than these. */
   more: boolean;
-  /** To the request's message; null where there is none. */
+  /** Link to the request's message; null if there is none. */
   message: string | null;
 }
 
-/** One request from its beginning to its end: what, who, when, and how long after the step before. */
+/** The history of one request: what happened, who did it, when, and how long after the previous step. */
 export function requestHistory({ request, lines, more, message }: HistoryFacts): MessageView {
   const text =
     lines.length === 0
@@ -29,7 +29,7 @@ export function requestHistory({ request, lines, more, message }: HistoryFacts):
       : `The story of request ${code(request)}, ${count(lines.length, 'record')}, oldest first.`;
   const blocks: KnownBlock[] = [
     section(`*${text}*${message ? `\n${link(message, 'Its message')}` : ''}`),
-    ...lines.slice(0, MOST_STEPS).map((line, place) => section(stepWords(line, lines[place - 1] ?? null))),
+    ...lines.slice(0, MAX_STEPS).map((line, place) => section(stepWords(line, lines[place - 1] ?? null))),
     ...(more ? [context('There is more: see the log, or an export.')] : []),
   ];
   return { text, blocks };

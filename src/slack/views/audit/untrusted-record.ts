@@ -11,7 +11,7 @@ const WHY: Record<UnreadLine['why'], string> = {
   'unknown-detail': 'has details that this version can’t read',
 };
 
-/** What is shown in the place of a record that can't be shown as fact; mrkdwn. */
+/** Shown in place of a record that can't be trusted or read; mrkdwn. */
 export function untrustedLine({ seq, why }: UnreadLine): string {
   const advice =
     why === 'unknown-event' || why === 'unknown-detail'

@@ -5,7 +5,7 @@ import type { Principals, Rule } from '../../../domain/policy/policy.ts';
 import { formatRate } from '../../../domain/rate/rate.ts';
 import { isOpen, type ThrottleRequest } from '../../../domain/request/throttle-request.ts';
 import { expectedRates } from '../../../domain/run/decide-drift.ts';
-import { afterAsked, afterLimit } from '../../../domain/run/limit-ends.ts';
+import { afterLimit, afterRequested } from '../../../domain/run/limit-ends.ts';
 import { hasOpenGrant, isReverting } from '../../../domain/run/timed-grant.ts';
 import type { RecordRef } from '../../../workflow/ports/commit.ts';
 import { takeoverNote } from '../text/approval-words.ts';
@@ -32,39 +32,39 @@ export const ASK_AGAIN_ACTION = 'ask-again';
 export const REVERT_NOW_ACTION = 'revert-now';
 export const EXTEND_ACTION = 'extend';
 
-/** Of the reason in `text`, where it may be read out. */
-const LONGEST_SPOKEN = 200;
+/** Characters of the reason in `text`, which a screen reader may read aloud. */
+const MAX_SPOKEN_LENGTH = 200;
 const HASH_SHOWN = 12;
 
 export interface CardFacts {
   request: ThrottleRequest;
   record: RecordRef;
-  /** The rule in force now; null = none. */
+  /** The rule that applies now; null if none does. */
   rule: Rule | null;
-  /** Its approvers, as far as they may be named. */
+  /** The rule's approvers, limited to people who may be named. */
   approvers?: Principals | null;
-  /** Null: AWS could not say. */
+  /** Null: AWS did not answer. */
   execution: TaskExecution | null;
-  /** What kept AWS from it; mrkdwn. */
+  /** Why AWS did not answer; mrkdwn. */
   problem?: string | null;
   now: Date;
-  /** Bytes per second between two looks at the execution under the limit that it shows; null: not measured. */
+  /** Bytes per second between two readings of the execution under its current limit; null: not measured. */
   measured?: number | null;
-  /** The request whose limit stands on the execution now; null: nobody's. */
-  standing?: string | null;
-  /** That request, where it is another one. */
+  /** The request that set the limit of the execution; null: none did. */
+  limitSetBy?: string | null;
+  /** That request, if it is not this one. */
   running?: ThrottleRequest | null;
-  /** Gives a button's value for a request id. */
+  /** Seals a request id as the value of a button. */
   seal: (id: string) => string;
 }
 
-/** The request's message in the channel as it stands now: posted once, edited in place. It mentions only who can decide. */
+/** The request's message in the channel: posted once, then edited in place. It mentions only people who can decide. */
 export function cardMessage(facts: CardFacts): MessageView {
   const { request, record } = facts;
   const { headline, sentence, plainHeadline } = requestStatusWords(request, { ...facts, runOver: isRunOver(facts) });
   const comment = request.ending?.comment;
   const proof = `Request ${code(request.id)} · audit record ${record.seq} ${code(record.hash.slice(0, HASH_SHOWN))}`;
-  const spoken = request.reason ? ` Reason: ${escapeText(clip(oneLine(request.reason), LONGEST_SPOKEN))}` : '';
+  const spoken = request.reason ? ` Reason: ${escapeText(clip(oneLine(request.reason), MAX_SPOKEN_LENGTH))}` : '';
   const blocks: KnownBlock[] = [
     section(sentence ? `${headline}\n${sentence}` : headline),
     factSection([...requestFacts(request), ...liveFacts(facts)]),
@@ -91,7 +91,7 @@ function requestFacts(request: ThrottleRequest): [string, string][] {
   ];
 }
 
-/** How the run stands, and, while the change may still come, what it does to the end of the transfer. */
+/** The progress of the execution and, while the change can still come, its effect on the time left. */
 function liveFacts(facts: CardFacts): [string, string][] {
   const { request, execution } = facts;
   const open = isOpen(request);
@@ -103,21 +103,21 @@ function liveFacts(facts: CardFacts): [string, string][] {
     ['At AWS', `${escapeText(clip(execution.status, 40))}, ${dateToken(execution.lookedAt)}`],
     ['Progress', progressBar(execution)],
   ];
-  if (request.status === 'applied') return [...status, ...followedFacts(facts, execution)];
+  if (request.status === 'applied') return [...status, ...limitFacts(facts, execution)];
   if (!open) return [];
   if (request.extends) return status;
-  const { running = null, standing = null, measured = null, now } = facts;
-  // Since the start there were other limits, where one of ours stands.
-  const speed = measured ?? (standing === null ? averageRate(execution) : null);
+  const { running = null, limitSetBy = null, measured = null, now } = facts;
+  // Once the bot has set a limit, the average since the start mixes several limits.
+  const speed = measured ?? (limitSetBy === null ? averageRate(execution) : null);
   const { before, after } = impact(execution, request.from, request.to, speed, {
     before: afterLimit(running, now),
-    after: afterAsked(request, running, now),
+    after: afterRequested(request, running, now),
   });
   return [...status, ['Time left at the old limit', etaWords(before)], ['Time left at the new limit', etaWords(after)]];
 }
 
-/** Of a limit in force: how fast it goes under it, until when, and when its own time is over. */
-function followedFacts(facts: CardFacts, execution: TaskExecution): [string, string][] {
+/** For a limit that is set: the speed under it, the time left, and when it reverts. */
+function limitFacts(facts: CardFacts, execution: TaskExecution): [string, string][] {
   const { request, measured = null, now } = facts;
   if (!isActive(execution.status)) return [];
   const left = timeLeftAt(execution, execution.bytesPerSecond, measured, afterLimit(request, now));
@@ -134,7 +134,7 @@ function closing({ request, execution }: CardFacts): KnownBlock[] {
   return over ? [section(`:checkered_flag: ${closingLine(execution)}`)] : [];
 }
 
-/** A limit ends with its run. */
+/** A limit ends with its execution. */
 function isRunOver({ request, execution }: CardFacts): boolean {
   return request.status === 'applied' && execution !== null && !isActive(execution.status);
 }
@@ -148,11 +148,11 @@ function whoDecides({ request, rule, approvers, now }: CardFacts): string {
 }
 
 function notes(facts: CardFacts): string[] {
-  const { request, execution, standing = null } = facts;
+  const { request, execution, limitSetBy = null } = facts;
   const { status, from, to } = request;
   if (request.extends && status !== 'applied') return [extensionNote(request.extends)];
   if (!isOpen(request) && status !== 'applied') return [limitNote(request, 'would')];
-  if (status === 'applied' && standing !== null && standing !== request.id) {
+  if (status === 'applied' && limitSetBy !== null && limitSetBy !== request.id) {
     return [ONE_RUN];
   }
   const expected = status === 'applied' ? expectedRates(request) : status === 'applying' ? [from, to] : [from];
@@ -169,7 +169,7 @@ function notes(facts: CardFacts): string[] {
   ];
 }
 
-/** For a limit whose time runs: end it now, or ask for more. */
+/** For a limit with an end: revert it now, or request more time. */
 export function limitButtons(request: ThrottleRequest, seal: (id: string) => string): Button[] {
   if (!hasOpenGrant(request) || isReverting(request)) return [];
   const value = seal(request.id);

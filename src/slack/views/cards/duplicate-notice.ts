@@ -1,7 +1,7 @@
 import { section } from '../text/blocks.ts';
 import { link, type MessageView } from '../text/text.ts';
 
-/** What takes the place of a message that was posted twice: no button is left on it. */
+/** Replaces a message that was posted twice; it has no buttons. */
 export function duplicateNotice(kept: string | null): MessageView {
   const where = kept === null ? 'Use the other one' : `Use ${link(kept, 'the other one')}`;
   const words = `This message was posted twice, and this copy is no longer updated. ${where}.`;

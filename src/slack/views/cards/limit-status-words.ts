@@ -2,7 +2,7 @@ import { formatRate } from '../../../domain/rate/rate.ts';
 import type { Extension, ThrottleRequest } from '../../../domain/request/throttle-request.ts';
 import { isLate } from '../../../domain/run/decide-revert.ts';
 import { lateness } from '../../../domain/run/late-revert.ts';
-import type { PutOff } from '../../../domain/run/sending.ts';
+import type { Deferral } from '../../../domain/run/sending.ts';
 import {
   type GrantEnd,
   hasOpenGrant,
@@ -24,17 +24,17 @@ export interface LimitStatusWords {
 
 export interface LimitStatusFacts {
   hold: TimedGrant;
-  /** Null: whether its time is over is not asked. */
+  /** Null: don't check whether its time is over. */
   now?: Date | null;
-  /** The limit itself, bytes per second. */
+  /** The limit, in bytes per second. */
   to: number;
-  /** What keeps AWS from answering; mrkdwn. Null: nothing, as far as is known. */
+  /** Why AWS does not answer; mrkdwn. Null: no problem is known. */
   problem?: string | null;
-  /** Until when another request lengthens its time. */
+  /** The new end, if another request extended the limit. */
   extendedUntil?: string | null;
 }
 
-/** How a limit with a time stands, after it came into force. */
+/** The status of a limit with an end, after it was set. */
 export function limitStatusWords({
   hold,
   to,
@@ -50,7 +50,7 @@ export function limitStatusWords({
       return {
         emoji: 'hourglass_flowing_sand',
         state: 'In force, about to go back',
-        sentence: `${putOffWords(hold.sent.putOff, hold.role)} The bot goes on trying to set ${base}.${by}`,
+        sentence: `${deferralWords(hold.sent.putOff, hold.role)} The bot goes on trying to set ${base}.${by}`,
       };
     }
     return {
@@ -75,7 +75,7 @@ export function limitStatusWords({
   };
 }
 
-/** The time is over, and the limit is still there. */
+/** The time is over, but the limit is still set. */
 export function overdueWords({
   hold,
   to,
@@ -89,7 +89,7 @@ export function overdueWords({
   };
 }
 
-/** Empty where it was in time. */
+/** Empty if the limit was reverted on time. */
 function lateWords(hold: TimedGrant): string {
   const late = lateness(hold);
   if (!late) return '';
@@ -128,7 +128,7 @@ function endWords(hold: TimedGrant, end: GrantEnd): LimitStatusWords {
   }
 }
 
-/** It goes on under another request. */
+/** Another request extended the limit. */
 export function extendedWords(by: string | null, until: string): LimitStatusWords {
   const sentence = `${by ? `Request ${code(by)}` : 'Another request'} extended it until ${dateToken(until)}.`;
   return { emoji: 'white_check_mark', state: 'Extended', sentence };
@@ -145,13 +145,13 @@ function unseenWords(hold: TimedGrant, { refused }: GrantEnd): LimitStatusWords 
   };
 }
 
-/** Why AWS did not take a change for now, and who could do something about it. */
-export function putOffWords(putOff: PutOff, role: string | null): string {
+/** Why AWS did not accept a change yet, and who can fix it. */
+export function deferralWords(putOff: Deferral, role: string | null): string {
   const who = putOff.why === 'not-reached' ? 'Details' : 'AWS says';
-  return `${putOffCause(putOff, role)}${awsQuote(putOff.said, who)}`;
+  return `${deferralCause(putOff, role)}${awsQuote(putOff.said, who)}`;
 }
 
-function putOffCause({ why, action }: PutOff, role: string | null): string {
+function deferralCause({ why, action }: Deferral, role: string | null): string {
   switch (why) {
     case 'throttled':
       return `AWS is asked too often and put the bot off (${code(action)}).`;
@@ -168,7 +168,7 @@ function putOffCause({ why, action }: PutOff, role: string | null): string {
   }
 }
 
-/** What AWS did not allow, as a part of a sentence. */
+/** The permission that is missing, as a part of a sentence. */
 export function noPermission(action: string, role: string | null): string {
   return `no permission for ${code(action)} with ${role ? `the role ${code(role)}` : 'the bot’s own credentials'}`;
 }
@@ -210,7 +210,7 @@ const FAILED: Readonly<Record<Exclude<RevertFailedWhy, 'unseen'>, (end: GrantEnd
     `It was sent to AWS ${count(sent?.attempt ?? 1, 'time')}, and AWS still shows the limit unchanged.`,
 };
 
-/** When its time is over, and how long that is from now. Null where no time runs. */
+/** When the limit reverts, and how long that is from now. Null if it does not revert. */
 export function countdown(request: ThrottleRequest, now: Date): string | null {
   if (!hasOpenGrant(request) || isReverting(request)) return null;
   const seconds = Math.max(0, (Date.parse(request.hold.dueAt) - now.getTime()) / 1000);
@@ -219,12 +219,12 @@ export function countdown(request: ThrottleRequest, now: Date): string | null {
   return `${dateToken(request.hold.dueAt)}, ${left}\nback to ${formatRate(request.hold.base)}`;
 }
 
-/** Of a request for more time, before it is agreed. */
+/** For a request for more time that is not approved yet. */
 export function extensionNote({ dueAt, totalSeconds }: Extension): string {
   return `No rate changes: the limit would stay until ${dateToken(dueAt)}, ${formatDuration(totalSeconds)} in all since it came into force. It holds for this one run only.`;
 }
 
-/** What the change is, in a headline. */
+/** The change, for a headline. */
 export function changeWords(request: ThrottleRequest): string {
   const { from, to, extends: more, durationSeconds } = request;
   if (!more) return `${formatRate(from)} → ${formatRate(to)}`;

@@ -10,31 +10,35 @@ import { type ResultView, resultMessage, resultView } from './result.ts';
 
 export interface LimitFacts {
   request: ThrottleRequest;
-  /** The request whose limit stands on the execution; null: none, since the run has ended; absent: not looked up. */
-  standing?: string | null;
-  /** That request, where it is another one. */
+  /**
+   * The request that set the limit of the execution; null: none, because the execution has ended; absent: not looked
+   * up.
+   */
+  limitSetBy?: string | null;
+  /** That request, if it is not this one. */
   running?: ThrottleRequest | null;
-  /** Null: AWS could not say. */
+  /** Null: AWS did not answer. */
   execution?: TaskExecution | null;
 }
 
-/** Why what a result says of a limit is not so any more. `key` names it, so that the result is edited once for it. */
+/** Why a posted result is out of date. `key` names the cause, so that the result is edited once for it. */
 export type Outdated =
   | { kind: 'ended'; key: string; end: GrantEnd }
   | { kind: 'replaced'; key: string; by: string }
   | { kind: 'run-over'; key: string }
   | { kind: 'drift'; key: string; rate: number; at: string }
-  /** Somebody changed it outside the bot, and changed it back. */
+  /** Somebody changed it outside the bot and then changed it back. */
   | { kind: 'again'; key: string };
 
-/** Null: what the result says is still so. */
-export function outdatedOf({ request, standing, execution = null }: LimitFacts): Outdated | null {
+/** Null: the result is still correct. */
+export function outdatedOf({ request, limitSetBy, execution = null }: LimitFacts): Outdated | null {
   const { status, hold, drift, to } = request;
   if (status !== 'applied') return null;
   if (hold?.end)
     return { kind: 'ended', key: hold.end.replacedBy ? replacedKey(hold.end.replacedBy) : 'ended', end: hold.end };
-  if (standing && standing !== request.id) return { kind: 'replaced', key: replacedKey(standing), by: standing };
-  if (standing === null || (execution && !isActive(execution.status))) return { kind: 'run-over', key: 'run over' };
+  if (limitSetBy && limitSetBy !== request.id)
+    return { kind: 'replaced', key: replacedKey(limitSetBy), by: limitSetBy };
+  if (limitSetBy === null || (execution && !isActive(execution.status))) return { kind: 'run-over', key: 'run over' };
   if (!drift) return null;
   const { at, rate } = drift;
   return rate === to ? { kind: 'again', key: `again ${at}` } : { kind: 'drift', key: `drift ${at}`, rate, at };
@@ -50,7 +54,7 @@ interface Words {
   sentence: string;
 }
 
-/** The result as it is edited once what it said is over: without buttons. */
+/** The edited result once the limit is over, without buttons. */
 export function outdatedResult(
   facts: LimitFacts & { record: RecordRef; seal: (id: string) => string },
   over: Outdated,
@@ -62,7 +66,7 @@ export function outdatedResult(
   return resultView({ request, record, seal }, { emoji, headline, sentence: `${sentence} ${was}`, broadcast: true });
 }
 
-/** The result as it is posted: where it took so long that the limit is over by now, it says that. */
+/** The result to post. If posting took so long that the limit is over by now, the result says so. */
 export function currentResult(facts: { request: ThrottleRequest; record: RecordRef; seal: (id: string) => string }) {
   const over = outdatedOf(facts);
   return over ? outdatedResult(facts, over) : resultMessage(facts);

@@ -5,10 +5,10 @@ import { code, dateToken, link, type MessageView } from '../text/text.ts';
 import { REVIEW_ACTION } from './card.ts';
 import { requestStatusWords } from './request-status-words.ts';
 
-/** To one who can decide a request and has not yet, in their direct messages. */
+/** A direct message to an approver who has not decided yet. */
 export function reminderMessage(facts: {
   request: ThrottleRequest;
-  /** The address of the card. */
+  /** The link to the card. */
   card: string | null;
   seal: (id: string) => string;
 }): MessageView {

@@ -5,14 +5,14 @@ import { awsQuote } from '../text/aws-quote.ts';
 import { shortName } from '../text/execution-words.ts';
 import { personName } from '../text/people-words.ts';
 import { code, count, dateToken, escapeText } from '../text/text.ts';
-import { changeWords, extendedWords, limitStatusWords, noPermission, putOffWords } from './limit-status-words.ts';
+import { changeWords, deferralWords, extendedWords, limitStatusWords, noPermission } from './limit-status-words.ts';
 
 export interface RequestStatusWords {
-  /** The one line that tells what matters; mrkdwn, with an emoji in front. */
+  /** One line with the most important fact; mrkdwn, preceded by an emoji. */
   headline: string;
-  /** What it means and what to do next; mrkdwn. Null where the headline says it all. */
+  /** What it means and what to do next; mrkdwn. Null if the headline is enough. */
   sentence: string | null;
-  /** The headline for `text`: without emoji and formatting, still escaped. */
+  /** The headline for `text`: no emoji, no formatting, escaped. */
   plainHeadline: string;
 }
 
@@ -22,24 +22,26 @@ interface State {
   sentence: string | null;
 }
 
-/** What is known of a limit in force beside its request. */
+/** What is known about the limit besides the request itself. */
 export interface LimitNow {
-  /** The request whose limit is in force on the execution now, where it is known. */
-  standing?: string | null;
-  /** That request, where it is another one. */
+  /** The request that set the current limit of the execution, if known. */
+  limitSetBy?: string | null;
+  /** That request, if it is not this one. */
   running?: ThrottleRequest | null;
   now?: Date | null;
-  /** What keeps AWS from answering; mrkdwn. */
+  /** Why AWS does not answer; mrkdwn. */
   problem?: string | null;
-  /** The run has ended. */
+  /** The execution has ended. */
   runOver?: boolean;
 }
 
-/** Where a request stands. */
+/** The status of a request. */
 export function requestStatusWords(request: ThrottleRequest, limit: LimitNow = {}): RequestStatusWords {
-  const { standing = null, running = null } = limit;
-  const over = request.status === 'applied' && !request.hold?.end && standing !== null && standing !== request.id;
-  const { emoji, state, sentence } = over ? replaced(standing, extendedUntil(request, running)) : words(request, limit);
+  const { limitSetBy = null, running = null } = limit;
+  const over = request.status === 'applied' && !request.hold?.end && limitSetBy !== null && limitSetBy !== request.id;
+  const { emoji, state, sentence } = over
+    ? replaced(limitSetBy, extendedUntil(request, running))
+    : words(request, limit);
   const name = shortName({ taskName: request.taskName, arn: request.execution });
   const change = `${name}, ${changeWords(request)}`;
   return {
@@ -129,7 +131,7 @@ function applying({ apply }: ThrottleRequest): State {
     return { emoji: 'warning', state: 'Sent to AWS, not known yet whether it is in force', sentence };
   }
   if (apply?.putOff) {
-    const sentence = `${putOffWords(apply.putOff, apply.role)} The bot goes on trying; the limit is as it was.`;
+    const sentence = `${deferralWords(apply.putOff, apply.role)} The bot goes on trying; the limit is as it was.`;
     return { emoji: 'hourglass_flowing_sand', state: 'Put off by AWS, not yet in force', sentence };
   }
   const since = apply ? ` Sent ${dateToken(apply.sentAt)}${apply.attempt > 1 ? `, try ${apply.attempt}` : ''}.` : '';
@@ -165,7 +167,7 @@ function permission({ apply, ending }: ThrottleRequest): string {
   return noPermission(ending?.refused?.action ?? 'datasync:UpdateTaskExecution', role ?? null);
 }
 
-/** Why a begun change did not come to be, what is in force, and what to do. */
+/** Why a change failed after it was begun, which limit applies now, and what to do. */
 export function failedSentence(request: ThrottleRequest): string {
   const { ending } = request;
   const why = ending?.why ?? '';
@@ -182,7 +184,7 @@ const STALE: Readonly<Record<StaleWhy, string>> = {
   timer: 'The time that it was to lengthen is over, or another request has taken its place.',
 };
 
-/** Why a request ended before anything was sent, and what is in force. */
+/** Why a request ended before anything was sent, and which limit applies now. */
 export function staleSentence({ ending }: ThrottleRequest): string {
   const why = ending?.why ?? '';
   return `${isKey(STALE, why) ? STALE[why] : 'What was asked doesn’t hold any more.'}${inForce(ending)}`;

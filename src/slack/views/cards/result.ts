@@ -11,24 +11,27 @@ import { expiredSentence, failedSentence, staleSentence } from './request-status
 
 export const UNDO_ACTION = 'undo';
 
-/** Of a record's 64 hex digits: enough to find it, and to tell a changed one. */
+/** The first of a record's 64 hex digits: enough to find the record and to notice a changed one. */
 const HASH_SHOWN = 20;
-/** Of the comment in `text`, where it may be read out. */
-const LONGEST_SPOKEN = 150;
+/** Characters of the comment in `text`, which a screen reader may read aloud. */
+const MAX_SPOKEN_LENGTH = 150;
 
 export interface ResultView extends MessageView {
-  /** Shown in the channel too, not only in the request's thread. */
+  /** Also shown in the channel, not only in the request's thread. */
   broadcast: boolean;
 }
 
 interface ResultFacts {
   request: ThrottleRequest;
   record: RecordRef;
-  /** Gives a button's value for a request id. */
+  /** Seals a request id as the value of a button. */
   seal: (id: string) => string;
 }
 
-/** How a request ended, for its thread. Null while it is open, and for a cancelled one: its card says it. */
+/**
+ * The result of a request, for its thread. Null while the request is open or if it was cancelled: then the card says
+ * everything.
+ */
 export function resultMessage(facts: ResultFacts): ResultView | null {
   const { request } = facts;
   const name = shortName({ taskName: request.taskName, arn: request.execution });
@@ -93,7 +96,7 @@ function applied(facts: ResultFacts, name: string): ResultView {
   });
 }
 
-/** When the limit lifts itself, as it was put on record with it. */
+/** When the limit reverts, as recorded when it was set. */
 function grantNote({ hold }: ThrottleRequest): string {
   const back = hold
     ? ` It goes back to ${formatRate(hold.base)} by itself ${dateToken(hold.dueAt)}, if nobody has changed it since.`
@@ -128,7 +131,7 @@ function undoButton({ id, from }: ThrottleRequest, seal: (id: string) => string)
   });
 }
 
-/** A result in its frame: what happened, what was commented, where it is on record. */
+/** Lays out a result: headline, comment and the record that proves it. */
 export function resultView(
   { request, record, seal }: ResultFacts,
   of: { broadcast: boolean; emoji: string; headline: string; sentence: string; note?: string; undo?: true },
@@ -142,6 +145,6 @@ export function resultView(
     ...actions(of.undo ? [undoButton(request, seal)] : []),
     context(of.note ? `${of.note}\n${proof}` : proof),
   ];
-  const said = comment ? ` Comment: ${escapeText(clip(oneLine(comment), LONGEST_SPOKEN))}` : '';
+  const said = comment ? ` Comment: ${escapeText(clip(oneLine(comment), MAX_SPOKEN_LENGTH))}` : '';
   return { text: `${of.headline}. ${of.sentence}${said}`, blocks, broadcast: of.broadcast };
 }

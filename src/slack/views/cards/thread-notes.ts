@@ -12,11 +12,11 @@ import { code, dateToken, type MessageView, mentionUser } from '../text/text.ts'
 import { limitButtons } from './card.ts';
 import { limitStatusWords, overdueWords } from './limit-status-words.ts';
 
-/** A word in a request's thread about its limit in force; `key` names it, so that it is said once. */
+/** A note in a request's thread about its limit. `key` identifies the note, so that it is posted once. */
 export interface ThreadNote {
   key: string;
   message: MessageView;
-  /** Shown in the channel too: what is said there of the limit is old now. */
+  /** Also shown in the channel, because what it says about the limit is out of date. */
   broadcast: boolean;
 }
 
@@ -24,15 +24,15 @@ const HASH_SHOWN = 20;
 
 interface NoteFacts {
   request: ThrottleRequest;
-  /** Its records, newest first. */
+  /** The request's records, newest first. */
   lines: readonly AuditLine[];
   now: Date;
-  /** What keeps AWS from answering, where it was asked; mrkdwn. */
+  /** Why AWS did not answer, if it was called; mrkdwn. */
   problem?: string | null;
   seal: (id: string) => string;
 }
 
-/** What there is to say now, whether it was said before or not. */
+/** All notes that are true now, including those already posted. */
 export function threadNotes(facts: NoteFacts): ThreadNote[] {
   return [warning(facts), late(facts), unseen(facts), drifted(facts), ended(facts)].filter((note) => note !== null);
 }
@@ -91,7 +91,7 @@ function ended({ request, lines }: NoteFacts): ThreadNote | null {
   const asker = hold.end.how === 'failed' ? ` ${mentionUser(request.requester.user)}` : '';
   const words = `${state}: ${nameOf(request)}`;
   const record = recordOf(lines, ENDS, hold.end.at);
-  // Its successor's own result is in the channel.
+  // The result of the request that replaced it is already in the channel.
   const broadcast = hold.end.why !== 'replaced';
   return note('ended', {
     words: `:${emoji}: *${words}*\n${sentence}${asker}`,
@@ -103,7 +103,7 @@ function ended({ request, lines }: NoteFacts): ThreadNote | null {
 
 const ENDS: readonly EventName[] = ['reverted', 'revert.skipped', 'revert.failed'];
 
-/** The record that a word rests on: the request may have had others since. */
+/** The record that a note refers to; the request may have had others since. */
 function recordOf(lines: readonly AuditLine[], events: readonly EventName[], at: string): AuditLine | null {
   return lines.find(({ record }) => record.at === at && events.includes(record.event)) ?? null;
 }

@@ -5,7 +5,7 @@ import type { GrantedRequest } from '../../../workflow/queries/list-running.ts';
 import { notViewedWords, OUTSIDER } from '../../wording/access-words.ts';
 import { REVIEW_ACTION } from '../cards/card.ts';
 import { requestStatusWords } from '../cards/request-status-words.ts';
-import { heldWords, runningWords } from '../lists/execution-list.ts';
+import { grantWords, runningWords } from '../lists/execution-list.ts';
 import { auditLine } from '../lists/execution-status.ts';
 import { placelessWords, runningHeadline } from '../lists/running-words.ts';
 import { button, context, divider, section } from '../text/blocks.ts';
@@ -14,23 +14,23 @@ import { lostLog } from '../text/lost-log.ts';
 import { personName } from '../text/people-words.ts';
 import { clip, code, dateToken, escapeText, link, oneLine } from '../text/text.ts';
 
-const MOST_HELD = 10;
-const LONGEST_REASON = 120;
+const MAX_LIMITS = 10;
+const MAX_REASON_LENGTH = 120;
 
-/** Of those that this person can decide, and of those that they asked. */
-const MOST_REQUESTS = 10;
+/** The limit for requests to decide, and for the person's own requests. */
+const MAX_REQUESTS = 10;
 
-/** The requests that the tab has room for. */
+/** The requests that fit in the tab. */
 export function shownAtHome(facts: HomeFacts): StoredRequest[] {
   if (facts.kind !== 'home') return [];
-  return [...facts.toDecide.slice(0, MOST_REQUESTS), ...facts.asked.slice(0, MOST_REQUESTS)];
+  return [...facts.toDecide.slice(0, MAX_REQUESTS), ...facts.asked.slice(0, MAX_REQUESTS)];
 }
 
 export interface HomeViewFacts {
   facts: HomeFacts;
   /** Request id → address of its card. */
   links: ReadonlyMap<string, string>;
-  /** The log is lost: what is stored of requests is no answer to anybody. */
+  /** The log does not match what was written before, so stored requests can't be relied on. */
   lost: boolean;
   now: Date;
   seal: (id: string) => string;
@@ -43,7 +43,7 @@ export function homeView(home: HomeViewFacts): HomeView {
   return { type: 'home', blocks: blocksOf(home) };
 }
 
-/** Instead of it while nothing can be looked up. */
+/** Shown instead while nothing can be looked up. */
 export function homeAway(now: Date): HomeView {
   const words =
     ':warning: *Requests and limits can’t be looked up right now: Redis doesn’t respond.*\nTransfers go on as they are. This tab updates by itself once Redis responds.';
@@ -88,12 +88,12 @@ function requests(
   { links, seal }: HomeViewFacts,
   decidable: boolean,
 ): KnownBlock[] {
-  const left = stored.length - MOST_REQUESTS;
+  const left = stored.length - MAX_REQUESTS;
   return [
     section(`*${heading}*${stored.length > 0 ? ` (${stored.length})` : `\n${none}`}`),
-    ...stored.slice(0, MOST_REQUESTS).map(({ request }) => {
+    ...stored.slice(0, MAX_REQUESTS).map(({ request }) => {
       const url = links.get(request.id);
-      const reason = request.reason ? `\nReason: ${escapeText(clip(oneLine(request.reason), LONGEST_REASON))}` : '';
+      const reason = request.reason ? `\nReason: ${escapeText(clip(oneLine(request.reason), MAX_REASON_LENGTH))}` : '';
       const until = `Asked by ${personName(request.requester)}, ${dateToken(request.requestedAt)}; open until ${dateToken(request.expiresAt)}`;
       return section(
         `${requestStatusWords(request).headline}\n${until}${reason}\n${code(request.id)}${url ? ` · ${link(url, 'open the card')}` : ''}`,
@@ -107,12 +107,12 @@ function requests(
 
 function timers(held: readonly GrantedRequest[], inAll: number): KnownBlock[] {
   if (held.length === 0) return [];
-  const left = inAll - Math.min(held.length, MOST_HELD);
+  const left = inAll - Math.min(held.length, MAX_LIMITS);
   return [
     section(`*Limits that go back by themselves* (${inAll})`),
     ...held
-      .slice(0, MOST_HELD)
-      .map((one) => section(`${shortName({ taskName: one.taskName, arn: one.execution })}\n${heldWords(one)}`)),
+      .slice(0, MAX_LIMITS)
+      .map((one) => section(`${shortName({ taskName: one.taskName, arn: one.execution })}\n${grantWords(one)}`)),
     ...(left > 0 ? [context(`And ${left} more.`)] : []),
     divider(),
   ];

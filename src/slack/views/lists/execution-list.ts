@@ -17,25 +17,25 @@ export const LIST_REFRESH_ACTION = 'list-refresh';
 export const LIST_BACK_ACTION = 'list-back';
 export const LIST_NEXT_ACTION = 'list-next';
 
-/** Executions a page: each is a block of its own, and a message with more of them is no overview. */
+/** Executions per page. Each takes a block, and a longer message is hard to scan. */
 export const PAGE_SIZE = 10;
 
-const MOST_FAILED = 8;
+const MAX_FAILED = 8;
 
 export interface ExecutionListFacts {
   running: Running;
-  /** Nothing more comes by itself. */
+  /** This list will not be updated again. */
   final: boolean;
-  /** The log is lost. */
+  /** The log does not match what was written before. */
   lost: boolean;
   now: Date;
-  /** Gives a button's value for an execution. */
+  /** Seals an execution's ARN as the value of a button. */
   sealExecution: (arn: string) => string;
-  /** Gives a button's value for a page that begins there. */
+  /** Seals the index of a page's first row as the value of a button. */
   sealPage: (from: number) => string;
 }
 
-/** The running and queued executions, a page at a time, for one person, privately. */
+/** One page of the running and queued executions, shown to one person only. */
 export function executionList(facts: ExecutionListFacts): MessageView {
   const { running, final } = facts;
   const { rows, total, from, placeless } = running;
@@ -62,7 +62,7 @@ function rowSection(row: RunningRow, { sealExecution, now }: ExecutionListFacts)
   const { arn } = row.execution;
   return section(
     runningWords(row, now).join('\n'),
-    row.mayAsk ? button(THROTTLE_ACTION, 'Throttle…', sealExecution(arn)) : undefined,
+    row.mayRequest ? button(THROTTLE_ACTION, 'Throttle…', sealExecution(arn)) : undefined,
   );
 }
 
@@ -79,7 +79,7 @@ export function runningWords(row: RunningRow, now: Date): string[] {
     `${name}${name ? place : place.replace(' · ', '')}`,
     look ? liveWords(look, row, now) : 'Limit and progress are not known yet.',
     ...(open ? [openWords(open)] : []),
-    ...(held ? [heldWords(held)] : []),
+    ...(held ? [grantWords(held)] : []),
   ];
 }
 
@@ -93,7 +93,7 @@ function liveWords(look: TaskExecution, { measured, speed, held }: RunningRow, n
   );
 }
 
-/** The measured speed, or the average since the start where there was one look only. */
+/** The measured speed, or the average since the start if the execution was read only once. */
 export function speedWords(measured: number | null, average: number | null): string {
   if (measured !== null) return measured === 0 ? 'measured: nothing moves' : `measured ${formatRate(whole(measured))}`;
   return average === null ? 'speed not measured yet' : `average ${formatRate(whole(average))}`;
@@ -107,8 +107,8 @@ function openWords(open: NonNullable<RunningRow['open']>): string {
   return `${requestStatusWords(open).headline}, as ${code(open.id)}`;
 }
 
-/** Until when a limit holds, and what it goes back to. */
-export function heldWords({ id, hold }: GrantedRequest): string {
+/** When a limit ends, and the rate that it reverts to. */
+export function grantWords({ id, hold }: GrantedRequest): string {
   const back = `goes back to ${formatRate(hold.base)}`;
   return `:alarm_clock: Limit of ${code(id)}, ${hold.sent ? `${back} now` : `${back} ${dateToken(hold.dueAt)}`}`;
 }
@@ -116,13 +116,13 @@ export function heldWords({ id, hold }: GrantedRequest): string {
 function failedSections({ failed }: Running, final: boolean): KnownBlock[] {
   if (failed.length === 0) return [];
   const lines = failed
-    .slice(0, MOST_FAILED)
+    .slice(0, MAX_FAILED)
     .map((target) => `${failedWords(target, final)} What runs there is missing or not complete.`);
   const more = failed.length - lines.length;
   return [section([...lines, ...(more > 0 ? [`And ${more} more.`] : [])].join('\n'))];
 }
 
-/** What kept a Region from being listed, in a sentence. Escaped mrkdwn. */
+/** Why a Region could not be listed, as a sentence. Escaped mrkdwn. */
 export function failedWords({ region, role, fault, pending }: Running['failed'][number], final: boolean): string {
   const as = role ? ` as ${code(clip(role, 120))}` : '';
   const what = pending ? (final ? 'no answer in time' : 'no answer yet') : faultName(fault);

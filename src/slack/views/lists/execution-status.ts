@@ -12,20 +12,20 @@ import { actions, button, context, factSection, section } from '../text/blocks.t
 import { etaWords, executionFact, modeName, modeWarning, progressBar, shortName } from '../text/execution-words.ts';
 import { lostLog } from '../text/lost-log.ts';
 import { clip, code, dateToken, escapeText, link, type MessageView } from '../text/text.ts';
-import { heldWords, speedWords, THROTTLE_ACTION } from './execution-list.ts';
+import { grantWords, speedWords, THROTTLE_ACTION } from './execution-list.ts';
 
 export interface ExecutionStatusFacts {
   status: Extract<ExecutionStatus, { kind: 'status' }>;
-  /** The address of the open request's card. */
+  /** The link to the open request's card. */
   card: string | null;
-  /** The value of the button that opens the form; null: no button. */
+  /** The value of the button that opens the request form; null: no button. */
   throttle: string | null;
-  /** The log is lost. */
+  /** The log does not match what was written before. */
   lost: boolean;
   now: Date;
 }
 
-/** One execution in full, for one person, privately. */
+/** The details of one execution, shown to one person only. */
 export function executionStatusMessage(shown: ExecutionStatusFacts): MessageView {
   const { status, card, throttle, lost } = shown;
   const { look, open, lines } = status;
@@ -43,7 +43,7 @@ export function executionStatusMessage(shown: ExecutionStatusFacts): MessageView
           ),
         ]
       : []),
-    ...(status.held ? [section(heldWords(status.held))] : []),
+    ...(status.held ? [section(grantWords(status.held))] : []),
     ...(warning ? [section(warning)] : []),
     ...(lines.length > 0 ? [section('*On record*'), ...lines.map((line) => section(auditLine(line)))] : []),
     ...actions(throttle ? [button(THROTTLE_ACTION, 'Throttle…', throttle)] : []),

@@ -21,7 +21,7 @@ const COMMANDS: readonly (readonly [typed: string, does: string])[] = [
   ['help', 'this'],
 ];
 
-/** What can be said to the bot. */
+/** The commands that the bot accepts. */
 export function helpMessage(): MessageView {
   const commands = COMMANDS.map(([typed, does]) => `\`${`${COMMAND} ${typed}`.trim()}\` ${does}`);
   const arn = 'arn:aws:datasync:us-east-1:111122223333:task/task-0123456789abcdef0/execution/exec-0123456789abcdef0';

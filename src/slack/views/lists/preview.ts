@@ -2,7 +2,7 @@ import type { KnownBlock } from '@slack/types';
 import { impact } from '../../../domain/execution/impact.ts';
 import type { Principals } from '../../../domain/policy/policy.ts';
 import { formatRate } from '../../../domain/rate/rate.ts';
-import { afterAsked, afterLimit } from '../../../domain/run/limit-ends.ts';
+import { afterLimit, afterRequested } from '../../../domain/run/limit-ends.ts';
 import { formatDuration } from '../../../domain/time/duration.ts';
 import type { Previewed } from '../../../workflow/commands/preview-throttle.ts';
 import { SEVERAL_POLICIES, takeoverNote } from '../text/approval-words.ts';
@@ -13,22 +13,22 @@ import { clip, count, dateToken, escapeText, type MessageView } from '../text/te
 
 export interface PreviewFacts {
   preview: Extract<Previewed, { kind: 'would-ask' }>;
-  /** The rule's approvers, as far as they may be named. */
+  /** The rule's approvers, limited to people who may be named. */
   approvers: Principals;
-  /** Who asks: never an approver. */
+  /** The person who would make the request; never one of the approvers. */
   user: string;
-  /** Bytes per second under the limit in force; null: not known. */
+  /** Bytes per second under the current limit; null: not known. */
   speed: number | null;
   now: Date;
 }
 
-/** What would come of asking: the rule, the approvals and from whom, and the time left at both limits. */
+/** What a request would lead to: the rule, the approvals needed and by whom, and the time left under both limits. */
 export function previewMessage({ preview, approvers, user, speed, now }: PreviewFacts): MessageView {
   const { rule, proposal, execution, running } = preview;
   const { from, to, detail } = proposal;
   const { before, after } = impact(execution, from, to, speed, {
     before: afterLimit(running, now),
-    after: afterAsked({ from, to, durationSeconds: detail.duration, until: detail.until ?? null }, running, now),
+    after: afterRequested({ from, to, durationSeconds: detail.duration, until: detail.until ?? null }, running, now),
   });
   const change = `${shortName(execution)}: ${formatRate(from)} → ${formatRate(to)}`;
   const needed = detail.approvals;

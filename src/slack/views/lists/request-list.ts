@@ -6,15 +6,15 @@ import { button, context, divider, section } from '../text/blocks.ts';
 import { personName } from '../text/people-words.ts';
 import { clip, code, count, dateToken, escapeText, LIMITS, link, type MessageView, oneLine } from '../text/text.ts';
 
-/** Two headings, a divider and a last line stand beside the requests. */
-const MOST_SHOWN = LIMITS.messageBlocks - 4;
-const LONGEST_REASON = 120;
+/** Leaves room for two headings, a divider and a last line. */
+const MAX_SHOWN = LIMITS.messageBlocks - 4;
+const MAX_REASON_LENGTH = 120;
 
 export interface RequestListFacts {
-  /** The first of those that the reader can decide, and of the others. */
+  /** The first requests that the reader can decide, and the first of the others. */
   mine: StoredRequest[];
   others: StoredRequest[];
-  /** How many the reader can decide, and how many are open: all of them, given here or not. */
+  /** How many requests the reader can decide and how many are open, including those that are not listed here. */
   toDecide: number;
   total: number;
   now: Date;
@@ -23,10 +23,10 @@ export interface RequestListFacts {
   links: ReadonlyMap<string, string>;
 }
 
-/** The open requests, for one person, privately. */
+/** The open requests, shown to one person only. */
 export function requestList(facts: RequestListFacts): MessageView {
-  const mine = facts.mine.slice(0, MOST_SHOWN);
-  const others = facts.others.slice(0, MOST_SHOWN - mine.length);
+  const mine = facts.mine.slice(0, MAX_SHOWN);
+  const others = facts.others.slice(0, MAX_SHOWN - mine.length);
   const { total, toDecide } = facts;
   if (total === 0) {
     const text = 'No request is open: no limit change is waiting.';
@@ -47,7 +47,7 @@ export function requestList(facts: RequestListFacts): MessageView {
   return { text, blocks };
 }
 
-/** Which ones a list has that can't have all. */
+/** Which requests are listed, if not all fit. */
 function shownWords(given: number, toDecide: number): string {
   if (toDecide === 0) return `The ${given} shown are the oldest.`;
   if (toDecide >= given) return `The ${given} shown are the oldest that you can decide.`;
@@ -59,7 +59,7 @@ function entry({ request }: StoredRequest, { seal, links }: RequestListFacts, de
   const url = links.get(request.id);
   const card = url ? ` · ${link(url, 'open the card')}` : '';
   const asked = `Asked by ${personName(request.requester)}, ${dateToken(request.requestedAt)}; open until ${dateToken(request.expiresAt)}`;
-  const reason = request.reason ? `\nReason: ${escapeText(clip(oneLine(request.reason), LONGEST_REASON))}` : '';
+  const reason = request.reason ? `\nReason: ${escapeText(clip(oneLine(request.reason), MAX_REASON_LENGTH))}` : '';
   const text = `${headline}\n${asked}${reason}\n${code(request.id)}${card}`;
   return section(text, decidable ? button(REVIEW_ACTION, 'Review', seal(request.id), { style: 'primary' }) : undefined);
 }

@@ -1,11 +1,12 @@
 import type { Running } from '../../../workflow/queries/list-running.ts';
 import { code, count, listed } from '../text/text.ts';
 
-const MOST_RULES = 4;
+const MAX_RULES = 4;
 
 /**
- * How many executions run or are queued: what could not be looked at is never told as nothing. `final`: nothing more comes by
- * itself. `none`: the words where it is known that nothing runs. `one`: what is counted. `where`: which of them are shown.
+ * How many executions are running or queued. Places that could not be read are never reported as having none. `final`:
+ * this list will not be updated again. `none`: the text if certainly nothing is running. `one`: the noun to count.
+ * `where`: which of them are shown.
  */
 export function runningHeadline(
   { total, failed, placeless, complete }: Omit<Running, 'from' | 'rows'>,
@@ -19,10 +20,10 @@ export function runningHeadline(
   return asking ? `${counted} Some of it is still being asked of AWS.` : counted;
 }
 
-/** Rules whose executions can't be listed, in a sentence. Escaped mrkdwn. */
+/** The rules whose executions can't be listed, as a sentence. Escaped mrkdwn. */
 export function placelessWords(rules: readonly string[]): string {
-  const left = rules.length - MOST_RULES;
-  const names = listed([...rules.slice(0, MOST_RULES).map(code), ...(left > 0 ? [`${left} more`] : [])]);
+  const left = rules.length - MAX_RULES;
+  const names = listed([...rules.slice(0, MAX_RULES).map(code), ...(left > 0 ? [`${left} more`] : [])]);
   const one = rules.length === 1;
   const which = one ? `The rule ${names} names` : `The rules ${names} name`;
   return `:warning: ${which} no Region, and I have none of my own (\`AWS_REGION\`), so ${one ? 'its' : 'their'} executions are not in the list`;

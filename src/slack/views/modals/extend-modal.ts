@@ -14,10 +14,10 @@ export const EXTEND_FIELDS = {
   reason: { block: 'reason', action: 'reason' },
 } as const;
 
-const LONGEST_DURATION = 40;
-const LONGEST_REASON = 500;
+const MAX_DURATION_LENGTH = 40;
+const MAX_REASON_LENGTH = 500;
 
-/** How much longer a limit is to hold. `rule`: the one in force now; null where there is none. */
+/** Asks for the extra time of a limit. `rule`: the one that applies now; null if there is none. */
 export function extendModal(facts: {
   metadata: string;
   request: ThrottleRequest & { hold: TimedGrant };
@@ -40,8 +40,8 @@ export function extendModal(facts: {
       section(
         `*${name}* is limited to ${formatRate(request.to)}, and goes back to ${formatRate(request.hold.base)} ${due}.`,
       ),
-      input('duration', 'How much longer', 'Such as 30m, 2h or 1d, added to the time above.', LONGEST_DURATION, {}),
-      input('reason', 'Reason', 'Whoever decides will read it. Some rules ask for one.', LONGEST_REASON, {
+      input('duration', 'How much longer', 'Such as 30m, 2h or 1d, added to the time above.', MAX_DURATION_LENGTH, {}),
+      input('reason', 'Reason', 'Whoever decides will read it. Some rules ask for one.', MAX_REASON_LENGTH, {
         optional: true,
         multiline: true,
       }),

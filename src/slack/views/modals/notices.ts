@@ -2,7 +2,7 @@ import type { ModalView } from '@slack/types';
 import { plain, section } from '../text/blocks.ts';
 import { LIMITS } from '../text/text.ts';
 
-/** Opened at once, while facts are fetched: a trigger lives three seconds. `text` is plain. */
+/** Opened at once while facts are fetched, because a trigger expires after three seconds. `text` is plain text. */
 export function loadingModal(title: string, text: string): ModalView {
   return {
     type: 'modal',
@@ -12,7 +12,7 @@ export function loadingModal(title: string, text: string): ModalView {
   };
 }
 
-/** The end of the matter in a modal. `text` is mrkdwn. */
+/** A modal that only shows a text, as its final state. `text` is mrkdwn. */
 export function noticeModal(title: string, text: string): ModalView {
   return {
     type: 'modal',

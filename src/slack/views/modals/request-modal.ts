@@ -16,10 +16,10 @@ export const REQUEST_FIELDS = {
   reason: { block: 'reason', action: 'reason' },
 } as const;
 
-const LONGEST_RATE = 60;
-const LONGEST_DURATION = 40;
-const LONGEST_REASON = 500;
-const MOST_LACKS = 4;
+const MAX_RATE_LENGTH = 60;
+const MAX_DURATION_LENGTH = 40;
+const MAX_REASON_LENGTH = 500;
+const MAX_LACKS_NAMED = 4;
 
 export interface RequestValues {
   execution: { arn: string; label: string } | null;
@@ -29,7 +29,7 @@ export interface RequestValues {
 }
 
 /**
- * Where a limit is asked for. `problem` and `previewProblem` are mrkdwn of `words*.ts`; `preview` is the chosen
+ * The form that requests a limit. `problem` and `previewProblem` are mrkdwn from `wording/`; `preview` is the chosen
  * execution as AWS shows it now.
  */
 export function requestModal(facts: {
@@ -38,7 +38,7 @@ export function requestModal(facts: {
   problem: string | null;
   preview: TaskExecution | null;
   previewProblem: string | null;
-  /** What the list of executions lacks, and why. */
+  /** Executions missing from the list, and why. */
   lacks?: readonly Unlisted[];
   now: Date;
 }): ModalView {
@@ -49,16 +49,16 @@ export function requestModal(facts: {
     ...lacking(facts.lacks ?? []),
     ...preview(facts.preview, facts.previewProblem),
     textInput('rate', 'New limit', values.rate, {
-      longest: LONGEST_RATE,
+      longest: MAX_RATE_LENGTH,
       hint: 'Such as 50MiB/s, 400Mbit/s, 50% of the limit in force, or unlimited.',
     }),
     textInput('duration', 'For how long, or until when', values.duration, {
-      longest: LONGEST_DURATION,
+      longest: MAX_DURATION_LENGTH,
       hint: 'Such as 30m, 2h, 1d, until 18:00 or until tomorrow 06:00, on your own clock. Then the rate from before is set back by itself. Empty: no end, until the execution ends.',
       optional: true,
     }),
     textInput('reason', 'Reason', values.reason, {
-      longest: LONGEST_REASON,
+      longest: MAX_REASON_LENGTH,
       hint: 'Whoever decides will read it. Some rules ask for one.',
       optional: true,
       multiline: true,
@@ -76,7 +76,7 @@ export function requestModal(facts: {
   };
 }
 
-/** One choice of the list: the task's name and status, then the limit in force and the execution's id. */
+/** One option of the list: task name and status, then the current limit and the execution's id. */
 export function executionOption(execution: {
   arn: string;
   status: string;
@@ -94,7 +94,7 @@ export function executionOption(execution: {
   };
 }
 
-/** Where nobody has said what runs: a list with nothing in it would say that nothing does. It can't be asked for. */
+/** Shown if AWS did not answer: an empty list would suggest that nothing is running. It can't be submitted. */
 export function unknownOption(): PlainTextOption {
   return {
     text: plain('Not known yet: no answer in time', LIMITS.option),
@@ -124,9 +124,9 @@ function executionInput(chosen: RequestValues['execution']): InputBlock {
   };
 }
 
-/** A list of options can't say that it is not whole: so it stands under it. */
+/** A list of options can't say that it is incomplete, so a note below it does. */
 function lacking(lacks: readonly Unlisted[]): KnownBlock[] {
-  const lines = lacks.slice(0, MOST_LACKS).map(lackWords);
+  const lines = lacks.slice(0, MAX_LACKS_NAMED).map(lackWords);
   const left = lacks.length - lines.length;
   return [...lines, ...(left > 0 ? [`And ${left} more.`] : [])].map(context);
 }
@@ -138,7 +138,7 @@ function lackWords(lack: Unlisted): string {
     case 'no-region':
       return `${placelessWords(lack.rules)}: paste an execution’s ARN.`;
     case 'no-rule': {
-      const channels = lack.channels.slice(0, MOST_LACKS).map((channel) => `<#${channel}>`);
+      const channels = lack.channels.slice(0, MAX_LACKS_NAMED).map((channel) => `<#${channel}>`);
       const where = channels.length === 0 ? '' : ` Ask in ${listed(channels)}.`;
       return `:warning: No rule of the policy is for this channel, so there is nothing to choose.${where}`;
     }

@@ -25,29 +25,29 @@ export const REVIEW_FIELDS = {
   comment: { block: 'comment', action: 'comment' },
 } as const;
 
-const LONGEST_COMMENT = 1000;
-const MOST_NAMED = 20;
+const MAX_COMMENT_LENGTH = 1000;
+const MAX_NAMED = 20;
 
 export interface ReviewFacts {
   metadata: string;
   request: ThrottleRequest;
   rule: Rule;
-  /** How many must agree in all, by the rule in force now. */
+  /** The number of approvals needed in total by the rule that applies now. */
   needed: number;
   /** Why it needs more approvals than the change alone. */
   takeover: Takeover | null;
-  /** Bots run more than one policy just now. */
+  /** The bots run more than one policy at the moment. */
   several: boolean;
-  /** Null where AWS could not say, and `problem` says why (mrkdwn): then it can only be denied. */
-  seen: { execution: TaskExecution; impact: ReturnType<typeof impact> } | null;
+  /** Null if AWS did not answer. Then `problem` says why (mrkdwn), and the request can only be denied. */
+  observed: { execution: TaskExecution; impact: ReturnType<typeof impact> } | null;
   problem: string | null;
   now: Date;
 }
 
-/** Everything that an approver should know, read afresh, and the decision. */
+/** Everything that an approver should know, read when the modal opens, and the decision. */
 export function reviewModal(facts: ReviewFacts): ModalView {
-  const { request, seen } = facts;
-  const from = seen?.execution.bytesPerSecond ?? request.from;
+  const { request, observed } = facts;
+  const from = observed?.execution.bytesPerSecond ?? request.from;
   const blocks: KnownBlock[] = [
     section(
       `*${shortName({ taskName: request.taskName, arn: request.execution })}: ${request.extends ? changeWords(request) : `${formatRate(from)} → ${formatRate(request.to)}`}*`,
@@ -62,7 +62,7 @@ export function reviewModal(facts: ReviewFacts): ModalView {
         ...(facts.several ? [SEVERAL_POLICIES] : []),
       ].join('\n'),
     ),
-    decisionInput(seen !== null),
+    decisionInput(observed !== null),
     commentInput(),
   ];
   return {
@@ -76,15 +76,15 @@ export function reviewModal(facts: ReviewFacts): ModalView {
   };
 }
 
-function reviewFacts({ request, rule, needed, seen }: ReviewFacts): (readonly [string, string])[] {
+function reviewFacts({ request, rule, needed, observed }: ReviewFacts): (readonly [string, string])[] {
   const { approvals } = request;
   const left = Math.max(0, needed - approvals.length);
-  const users = approvals.slice(0, MOST_NAMED).map(({ by }) => mentionUser(by.user));
+  const users = approvals.slice(0, MAX_NAMED).map(({ by }) => mentionUser(by.user));
   const agreed = approvals.length === 0 ? 'nobody yet' : listed(users);
   return [
     ['Execution', executionFact(request)],
     ['Asked by', `${mentionUser(request.requester.user)}, ${dateToken(request.requestedAt)}`],
-    ...(seen ? seenFacts(seen) : [['Status', 'AWS could not say'] as const]),
+    ...(observed ? observedFacts(observed) : [['Status', 'AWS could not say'] as const]),
     [
       'Approved by',
       `${agreed}\n${left === 0 ? 'as many as the policy asks for now: approve to set it' : `${count(left, 'approval')} still needed`}`,
@@ -93,7 +93,7 @@ function reviewFacts({ request, rule, needed, seen }: ReviewFacts): (readonly [s
   ];
 }
 
-function seenFacts({ execution, impact }: NonNullable<ReviewFacts['seen']>): [string, string][] {
+function observedFacts({ execution, impact }: NonNullable<ReviewFacts['observed']>): [string, string][] {
   return [
     ['Status', `${escapeText(clip(execution.status, 40))}, ${dateToken(execution.lookedAt)}`],
     ['Mode', modeName(execution.mode)],
@@ -103,13 +103,13 @@ function seenFacts({ execution, impact }: NonNullable<ReviewFacts['seen']>): [st
   ];
 }
 
-function warnings({ request, seen, problem }: ReviewFacts): string[] {
-  if (!seen) {
+function warnings({ request, observed, problem }: ReviewFacts): string[] {
+  if (!observed) {
     return [
       `:warning: AWS could not say how the transfer stands now (${problem}). You can deny; nobody approves unseen: open this again when AWS answers.`,
     ];
   }
-  const { execution } = seen;
+  const { execution } = observed;
   const mode = modeWarning(execution.mode);
   return [
     ...(isUpdatable(execution.status)
@@ -153,6 +153,6 @@ function commentInput(): InputBlock {
     optional: true,
     label: plain('Comment'),
     hint: plain('Needed for a denial. The whole channel will see it.'),
-    element: { type: 'plain_text_input', action_id: action, multiline: true, max_length: LONGEST_COMMENT },
+    element: { type: 'plain_text_input', action_id: action, multiline: true, max_length: MAX_COMMENT_LENGTH },
   };
 }

@@ -9,7 +9,7 @@ export function takeoverNote(takeover: Takeover): string {
   return `Needs the approvals for a change to ${formatRate(takeover.base)}: ${takeoverReason(takeover)}.`;
 }
 
-/** What it would do to the limit that runs: a clause. */
+/** What the request would do to the limit that is set now, as a clause. */
 function takeoverReason({ base, dueAt, why }: Takeover): string {
   const until = dateToken(dueAt);
   switch (why) {
@@ -20,10 +20,10 @@ function takeoverReason({ base, dueAt, why }: Takeover): string {
   }
 }
 
-/** Why more may be needed than the rule that is named says. */
+/** Explains why more approvals may be needed than the named rule says. */
 export const SEVERAL_POLICIES = 'Two policies are active while bots are being updated; the stricter one applies.';
 
-/** Where the rule, named at the start of a sentence, allows no change to what the running limit reverts to. */
+/** For a rule that does not allow the rate that the current limit reverts to. The sentence begins with `rule`. */
 export function endNotAllowed(rule: string, takeover: Takeover, unchanged: string): string {
   const what = `${rule} doesn’t allow a change to ${formatRate(takeover.base)}, and this leads to one: ${takeoverReason(takeover)}.`;
   const instead =
@@ -33,7 +33,7 @@ export function endNotAllowed(rule: string, takeover: Takeover, unchanged: strin
   return `${what} ${unchanged} ${instead}`;
 }
 
-/** It is not the policy of the bot that answers, but the one of bots that are not updated yet, or are already. */
+/** The deciding policy is another bot's: one that is not updated yet, or already is. */
 export function otherPolicyNote(digest: string): string {
   return `Two policies are active while bots are being updated, and the stricter one applies: this answer comes from policy ${code(digest.slice(0, DIGEST_SHOWN))}.`;
 }

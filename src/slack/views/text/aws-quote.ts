@@ -1,6 +1,6 @@
 import { escapeText } from './text.ts';
 
-/** What AWS said to a refusal, as a sentence of its own after ours. Escaped mrkdwn; empty where it said nothing. */
+/** AWS's own message for a refusal, as a sentence that follows ours. Escaped mrkdwn; empty if there was none. */
 export function awsQuote(said: string | null | undefined, who = 'AWS says'): string {
   return said ? ` ${who}: “${escapeText(said)}”.` : '';
 }

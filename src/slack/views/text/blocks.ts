@@ -9,12 +9,12 @@ import type {
 } from '@slack/types';
 import { clip, LIMITS, oneLine } from './text.ts';
 
-/** Our own mrkdwn. Verbatim: Slack makes no link or mention out of plain words. */
+/** Our own mrkdwn. Verbatim, so that Slack does not turn plain words into links or mentions. */
 function mrkdwn(text: string): MrkdwnElement {
   return { type: 'mrkdwn', text, verbatim: true };
 }
 
-/** Words as they are: no mention, no formatting, no emoji. */
+/** Plain text: no mentions, no formatting, no emoji. */
 export function plain(text: string, max: number = LIMITS.section): PlainTextElement {
   return { type: 'plain_text', text: clip(text, max), emoji: false };
 }
@@ -23,15 +23,15 @@ export function section(text: string, accessory?: Button): SectionBlock {
   return { type: 'section', text: mrkdwn(text), ...(accessory ? { accessory } : {}) };
 }
 
-/** What went wrong with a form, on top of it: the next one takes its place. */
+/** Shows on top of a form what was wrong with it. The next problem replaces it. */
 export const PROBLEM_BLOCK = 'problem';
 
-/** `problem` is mrkdwn of `words*.ts`. */
+/** `problem` is mrkdwn from `wording/`. */
 export function problemSection(problem: string): SectionBlock {
   return { ...section(`:warning: ${problem}`), block_id: PROBLEM_BLOCK };
 }
 
-/** A person's own words after a label of ours, on one line, as plain text. */
+/** A person's own words after one of our labels, on one line, as plain text. */
 export function quotedSection(label: string, words: string): SectionBlock {
   return { type: 'section', text: plain(`${label}: ${oneLine(words)}`) };
 }

@@ -9,7 +9,7 @@ const BAR = 10;
 const SHORT_NAME = 60;
 const YEAR = 365 * 86_400;
 
-/** `████░░░░░░ 42 %`; full only when all is transferred. */
+/** `████░░░░░░ 42 %`. The bar is full only once everything is transferred. */
 export function progressBar(execution: Pick<TaskExecution, 'bytesTransferred' | 'bytesEstimated'>): string {
   const part = progress(execution);
   if (part === null) return 'AWS has no estimate yet';
@@ -17,7 +17,7 @@ export function progressBar(execution: Pick<TaskExecution, 'bytesTransferred' | 
   return `${'█'.repeat(full)}${'░'.repeat(BAR - full)} ${Math.floor(part * 100)} %`;
 }
 
-/** How long the rest takes, no more exact than it is known. */
+/** The time left, rounded to what is actually known. */
 export function etaWords(eta: Eta): string {
   if (eta.kind === 'seconds') {
     if (eta.seconds === 0) return 'all is transferred';
@@ -37,7 +37,7 @@ export function etaWords(eta: Eta): string {
   }
 }
 
-/** How a run ended, for its last line: bytes, time, average, AWS's word. */
+/** How an execution ended, for the last line of its card: bytes, duration, average speed and AWS's status. */
 export function closingLine(execution: TaskExecution): string {
   const { startedAt, endedAt, lookedAt, bytesTransferred, status } = execution;
   const seconds = startedAt === null ? 0 : (Date.parse(endedAt ?? lookedAt) - Date.parse(startedAt)) / 1000;
@@ -47,7 +47,7 @@ export function closingLine(execution: TaskExecution): string {
   return `${word} (${escapeText(clip(status, 40))}): ${formatBytes(bytesTransferred)}${took}${average}.`;
 }
 
-/** The speed between two looks, before compression, and whether it is the limit that decides it. */
+/** The speed between two readings, before compression, and its share of the limit. */
 export function measuredWords(measured: number | null, execution: TaskExecution): string {
   if (measured === null) return 'not measured yet';
   if (measured < 1) return 'nothing moves at the moment';
@@ -67,13 +67,13 @@ function rounded(seconds: number, round: (value: number) => number): string {
   return formatDuration(rounding(seconds, round));
 }
 
-/** Hours for days, minutes for hours: an estimate has no seconds. */
+/** Rounds to hours for days and to minutes for hours: an estimate is not exact to the second. */
 function rounding(seconds: number, round: (value: number) => number): number {
   const step = seconds >= 2 * 86_400 ? 3600 : seconds >= 600 ? 60 : 1;
   return round(seconds / step) * step;
 }
 
-/** The execution in a headline: the task's name, or the execution's id where it has none. Escaped. */
+/** The execution in a headline: the task's name, or the execution's id if it has none. Escaped. */
 export function shortName(execution: { taskName: string | null; arn: string }): string {
   const name = oneLine(execution.taskName ?? '');
   return name ? escapeText(clip(name, SHORT_NAME)) : code(executionId(execution.arn));
@@ -94,39 +94,39 @@ export function executionId(arn: string): string {
   return parsed.ok ? parsed.value.executionId : clip(arn, 128);
 }
 
-/** AWS's word for the mode, as its console writes it. Escaped. */
+/** The task mode, capitalized as in AWS's console. Escaped. */
 export function modeName(mode: string | null): string {
   if (mode === null) return 'AWS does not say';
   const word = clip(oneLine(mode), 40);
   return escapeText(word.slice(0, 1).toUpperCase() + word.slice(1).toLowerCase());
 }
 
-/** Null where the mode has nothing against a limit. */
+/** Null if a limit has an effect in this mode. */
 export function modeWarning(mode: string | null): string | null {
   if (mode !== 'ENHANCED') return null;
   return '*Enhanced mode*: AWS’s guides say that a bandwidth limit is not applicable to such tasks. Only the read-back after the change will tell.';
 }
 
-/** For a headline; the warning stands where there is room for it. */
+/** For a headline; the full warning is shown where there is room for it. */
 export function modeMark(mode: string | null): string {
   return mode === 'ENHANCED' ? ' · Enhanced mode' : '';
 }
 
-/** Where another sentence says what ends it. */
+/** For texts where another sentence says when the limit ends. */
 export const ONE_RUN = 'The limit holds for this one run only.';
 
-/** What was asked of a limit's end; both null: it has none of its own. */
-type AskedEnd = Pick<ThrottleRequest, 'durationSeconds' | 'until'> & { requestedAt?: string };
+/** The requested end of a limit; both null: the limit has no end of its own. */
+type RequestedEnd = Pick<ThrottleRequest, 'durationSeconds' | 'until'> & { requestedAt?: string };
 
-/** Of a limit in force that nothing lifts by itself. Asked for a while, it is itself the rate that it would go back to. */
-export function stayingNote(end: AskedEnd): string {
+/** For a limit that does not revert. If an end was requested, the limit equals the rate that it would revert to. */
+export function stayingNote(end: RequestedEnd): string {
   if (end.durationSeconds === null) return limitNote(end);
   const asked = end.until ? `until ${dateToken(end.until)}` : `for ${formatDuration(end.durationSeconds)}`;
   return `It was asked ${asked}, and is the rate from before a limit for a while: there is nothing to go back to. ${limitNote({ durationSeconds: null })}`;
 }
 
-/** What the limit is bound to, and what ends it; `would` where it never came into force. */
-export function limitNote(end: AskedEnd, mood: 'does' | 'would' = 'does', now: Date | null = null): string {
+/** What the limit applies to and when it ends; `would` if it was never set. */
+export function limitNote(end: RequestedEnd, mood: 'does' | 'would' = 'does', now: Date | null = null): string {
   const asked = end.durationSeconds === null ? null : timeWords(end, end.durationSeconds, now);
   if (mood === 'would') {
     return `The limit would have held for this one run only${asked === null ? '' : `, ${asked}`}.`;
@@ -136,15 +136,15 @@ export function limitNote(end: AskedEnd, mood: 'does' | 'would' = 'does', now: D
   return `${run}, ${asked}: then the bot sets the rate from before back by itself, if nobody has changed the limit since.`;
 }
 
-/** When a limit is to end, for somebody who asks for it now. */
-export function endWords(end: AskedEnd & { extends?: ThrottleRequest['extends'] }, now: Date): string {
+/** The end of a limit, for somebody who requests it now. */
+export function endWords(end: RequestedEnd & { extends?: ThrottleRequest['extends'] }, now: Date): string {
   if (end.extends) return `until ${dateToken(end.extends.dueAt)}`;
   if (end.durationSeconds === null) return 'no end: until the execution ends';
   return timeWords(end, end.durationSeconds, now);
 }
 
-/** A duration begins when the limit is set: its end is known only then. */
-function timeWords({ until, requestedAt }: AskedEnd, durationSeconds: number, now: Date | null): string {
+/** A duration starts when the limit is set, so the exact end is known only then. */
+function timeWords({ until, requestedAt }: RequestedEnd, durationSeconds: number, now: Date | null): string {
   if (until) return `until ${dateToken(until)}`;
   const asked = formatDuration(durationSeconds);
   const whole = `for ${asked} from when it is in force`;

@@ -5,47 +5,47 @@ import type { Approval } from '../../../domain/request/throttle-request.ts';
 import { quotedSection } from './blocks.ts';
 import { clip, count, escapeText, listed, mentionGroup, mentionUser, oneLine } from './text.ts';
 
-/** More users than this are counted, not mentioned: nobody wants to wake a department. */
-const MOST_MENTIONS = 10;
-const MOST_GROUPS = 50;
-const LONGEST_NAME = 40;
-const MOST_NAMES = 8;
-const MOST_COMMENTS = 8;
+/** More users than this are counted instead of mentioned, so that a request does not notify a whole department. */
+const MAX_MENTIONS = 10;
+const MAX_GROUPS = 50;
+const MAX_NAME_LENGTH = 40;
+const MAX_NAMES = 8;
+const MAX_COMMENTS = 8;
 
-/** A person by name, without waking them. Null is the bot itself. */
+/** A person's name, without notifying them. Null is the bot itself. */
 export function personName(actor: Pick<Actor, 'user' | 'name'> | null): string {
   if (actor === null) return 'the bot';
-  return escapeText(clip(oneLine(actor.name) || actor.user, LONGEST_NAME));
+  return escapeText(clip(oneLine(actor.name) || actor.user, MAX_NAME_LENGTH));
 }
 
-/** Those who approved, by name, without waking them; empty where nobody has yet. */
+/** The names of the approvers, without notifying them; empty if nobody has approved yet. */
 export function approverNames(approvals: readonly Approval[]): string {
-  const left = approvals.length - MOST_NAMES;
-  const names = approvals.slice(0, MOST_NAMES).map(({ by }) => personName(by));
+  const left = approvals.length - MAX_NAMES;
+  const names = approvals.slice(0, MAX_NAMES).map(({ by }) => personName(by));
   return listed([...names, ...(left > 0 ? [`${left} more`] : [])]);
 }
 
-/** What the approvers wrote, each under their name. */
+/** The approvers' comments, each with its author's name. */
 export function approvalComments(approvals: readonly Approval[]): SectionBlock[] {
   const written = approvals.filter(({ comment }) => comment);
   return written
-    .slice(0, MOST_COMMENTS)
+    .slice(0, MAX_COMMENTS)
     .map(({ by, comment }) =>
-      quotedSection(`Comment by ${clip(oneLine(by.name) || by.user, LONGEST_NAME)}`, comment ?? ''),
+      quotedSection(`Comment by ${clip(oneLine(by.name) || by.user, MAX_NAME_LENGTH)}`, comment ?? ''),
     );
 }
 
 /**
- * Who is meant, by mention, `except` taken out: groups by the group's mention; more than ten users are only counted.
- * Null principals: any full member.
+ * Mentions these people, without `except`. Groups are mentioned as groups; more than ten users are only counted. Null
+ * principals: any full member.
  */
 export function mentions(principals: Principals | null, except: string | null = null): string {
   if (principals === null) return 'any full member of this workspace';
   const users = principals.users.filter((user) => user !== except);
   const people =
-    users.length > MOST_MENTIONS ? [count(users.length, 'person', 'people')] : users.map((user) => mentionUser(user));
-  const left = principals.groups.length - MOST_GROUPS;
-  const groups = principals.groups.slice(0, MOST_GROUPS).map(mentionGroup);
+    users.length > MAX_MENTIONS ? [count(users.length, 'person', 'people')] : users.map((user) => mentionUser(user));
+  const left = principals.groups.length - MAX_GROUPS;
+  const groups = principals.groups.slice(0, MAX_GROUPS).map(mentionGroup);
   const all = [...people, ...groups, ...(left > 0 ? [count(left, 'more group')] : [])];
   return all.length === 0 ? 'nobody' : listed(all);
 }

@@ -1,6 +1,8 @@
 import type { KnownBlock } from '@slack/types';
 
-/** Slack's limits, in UTF-16 units or pieces. Source: docs.slack.dev/reference/block-kit and methods/chat.postMessage. */
+/**
+ * Slack's limits, in UTF-16 units or items. Source: docs.slack.dev/reference/block-kit and methods/chat.postMessage.
+ */
 export const LIMITS = {
   messageBlocks: 50,
   modalBlocks: 100,
@@ -17,34 +19,37 @@ export const LIMITS = {
   options: 100,
   placeholder: 150,
   confirmText: 300,
-  /** Of `text` beside blocks: what is longer is of no use to a screen reader or a notification. */
+  /** For `text` next to blocks: a longer one is of no use to a screen reader or in a notification. */
   fallback: 3000,
 } as const;
 
-/** A message as chat.postMessage takes it. `text` is mrkdwn that stands alone: for screen readers and notifications. */
+/**
+ * A message for chat.postMessage. `text` is mrkdwn that makes sense without the blocks, for screen readers and
+ * notifications.
+ */
 export interface MessageView {
   text: string;
   blocks: KnownBlock[];
 }
 
-/** Control characters, those that turn the direction of what follows, and halves of characters. */
+/** White space, control characters, characters that change the text direction, and unpaired surrogates. */
 const UNSEEN = /[\s\p{Cc}\p{Cs}\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]+/gu;
-/** What would start or end bold, strike and code anywhere, and what looks the same and doesn't. */
+/** Characters that start or end formatting anywhere, and look-alikes that don't. */
 const ALIKE: Readonly<Record<string, string>> = { '*': '∗', '~': '∼', '`': 'ˋ', _: 'ˍ' };
 
-/** A person's or AWS's words on one line, without characters that could make a message say something else. */
+/** Text from a person or AWS on one line, without characters that could change what the message seems to say. */
 export function oneLine(text: string): string {
   return text.replace(UNSEEN, ' ').trim();
 }
 
-/** Slack's three entities and nothing else: for our own mrkdwn that may have a person's words in it. */
+/** Escapes Slack's three special characters and nothing else, for our own mrkdwn that may contain a person's words. */
 export function entities(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }
 
 /**
- * The one door by which words of a person or of AWS enter mrkdwn: on one line, no mention, no link, no formatting. An
- * underscore inside a word stays, since task names have them and Slack makes nothing of it.
+ * Escapes text from a person or AWS for mrkdwn. All such text goes through here: one line, no mention, no link, no
+ * formatting. An underscore inside a word stays, because task names contain them and Slack does not format there.
  */
 export function escapeText(text: string): string {
   return entities(oneLine(text))
@@ -52,12 +57,15 @@ export function escapeText(text: string): string {
     .replace(/(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])/gu, ALIKE._ ?? '');
 }
 
-/** Words in code style; a backtick can't end it early. */
+/** Text in code style; a backtick in it can't end it early. */
 export function code(text: string): string {
   return `\`${entities(oneLine(text).replaceAll('`', ALIKE['`'] ?? '')) || ' '}\``;
 }
 
-/** At most `max` UTF-16 units, cut with an ellipsis between characters. Cut first and escape then: it knows no entities. */
+/**
+ * At most `max` UTF-16 units, with an ellipsis if cut, never inside a character. Clip before escaping: it does not know
+ * entities.
+ */
 export function clip(text: string, max: number): string {
   if (text.length <= max) return text;
   let cut = '';
@@ -68,14 +76,14 @@ export function clip(text: string, max: number): string {
   return `${cut.trimEnd()}…`;
 }
 
-/** A time as each reader's own clock shows it: `<!date^1700000000^{date_short_pretty} {time}|2023-11-14 22:13 UTC>`. */
+/** A time in each reader's own time zone: `<!date^1700000000^{date_short_pretty} {time}|2023-11-14 22:13 UTC>`. */
 export function dateToken(iso: string): string {
   const at = new Date(iso);
   const seconds = Math.floor(at.getTime() / 1000);
   return `<!date^${seconds}^{date_short_pretty} {time}|${plainDate(iso)}>`;
 }
 
-/** A time for where Slack shows no date tokens: `2023-11-14 22:13 UTC`. */
+/** A time for places where Slack shows no date tokens: `2023-11-14 22:13 UTC`. */
 function plainDate(iso: string): string {
   return `${new Date(iso).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 }
@@ -88,7 +96,7 @@ export function mentionGroup(id: string): string {
   return `<!subteam^${id}>`;
 }
 
-/** A link with our own words; an address can't end it early. */
+/** A link with our own text; nothing in the URL can end it early. */
 export function link(url: string, words: string): string {
   const safe = url.replace(/[<>|\s]/g, (character) => encodeURIComponent(character)).replaceAll('&', '&amp;');
   return `<${safe}|${words}>`;

@@ -29,7 +29,7 @@ describe('a record in a look-up', () => {
     expect(`${recordWords(record)} · ${actorWords(record)}`).toBe(words);
   });
 
-  it('tells an extension as one', () => {
+  it('describes an extension as one', () => {
     const same = { from: 25 * MIB, to: 25 * MIB };
     const { detail } = sampleOf('requested');
     const extension = { request: 'r-0', dueAt: NOW.toISOString(), totalSeconds: 60 };

@@ -50,7 +50,7 @@ function buttonsOf(status: RequestStatus) {
 }
 
 describe('a pending card', () => {
-  it('says in its first line what matters, and stands alone as text', () => {
+  it('says in its first line what matters, and makes sense as text alone', () => {
     const { first, text } = card();
     const change = 'nightly_sync, 100 MiB/s (839 Mbit/s) → 50 MiB/s (419 Mbit/s)';
     expect(first).toBe(`:hourglass_flowing_sand: *Waiting for 1 approval*: ${change}`);
@@ -87,7 +87,7 @@ describe('a pending card', () => {
     expect(all).not.toContain('<@');
   });
 
-  it('says who has agreed and how many are missing', () => {
+  it('says who has approved and how many are missing', () => {
     const { first, all } = card({ request: request({ approvalsNeeded: 2, approvals: [approval()] }) });
     expect(first).toContain('Waiting for 1 more approval');
     expect(all).toContain('1 of 2: Bo Lead');
@@ -187,7 +187,7 @@ describe('every card', () => {
     expect(card({ request: requestIn(status, but as Partial<ThrottleRequest>) }).all).toContain(words);
   });
 
-  it('stays within Slack’s limits and wakes nobody, whatever people wrote', () => {
+  it('stays within Slack’s limits and notifies nobody, whatever people wrote', () => {
     const facts = fc.record({
       status: fc.constantFrom(...STATUSES),
       reason: fc.option(funny(500)),

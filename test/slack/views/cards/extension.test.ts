@@ -10,7 +10,7 @@ describe('more time', () => {
   const more = (but: Partial<ThrottleRequest> = {}) =>
     request({ from: 50 * MIB, to: 50 * MIB, durationSeconds: 3600, extends: extension, ...but });
 
-  it('is asked on a card that names no other rate', () => {
+  it('is requested on a card that names no other rate', () => {
     const { first, all } = card({ request: more() });
     expect(first).toContain('nightly_sync, 50 MiB/s (419 Mbit/s) for 1 h more');
     expect(all).toContain('No rate changes');
@@ -34,7 +34,7 @@ describe('more time', () => {
     expect(read(message ?? {})).not.toContain('Undo');
   });
 
-  it('is asked in a modal that says what is allowed', () => {
+  it('is requested in a modal that says what is allowed', () => {
     const view = extendModal({ metadata: 'sealed', request: { ...held(), hold: hold() }, rule: rule() });
     expectGoodView(view);
     expect(read(view)).toContain('The policy allows 12 h in all');

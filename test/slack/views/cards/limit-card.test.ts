@@ -3,7 +3,7 @@ import { ending, execution, hold, NOW, request } from '../text/given-facts.ts';
 import { card, held, LENA, MIB, over, SENT } from './given-limit.ts';
 
 describe('the card of a limit for a while', () => {
-  it('says when it goes back, to what, and how long that is from now', () => {
+  it('says when it reverts, to what, and how long that is from now', () => {
     const { first, all, actions } = card();
     expect(first).toContain('*In force*: nightly_sync, 100 MiB/s');
     expect(all).toContain('It goes back to 100 MiB/s (839 Mbit/s) by itself <!date^1795361100^');
@@ -101,14 +101,14 @@ describe('the card of a limit for a while', () => {
     expect(card({ request: over({ how: 'reverted', rate: 100 * MIB }) }).all).not.toContain('Late:');
   });
 
-  it('is told as extended, not replaced, by who gives it more time', () => {
+  it('is shown as extended, not replaced, by a request for more time', () => {
     const until = '2026-11-22T16:25:00.000Z';
     const extends_ = { request: 'r-0123456789', dueAt: until, totalSeconds: 10_800 };
     const running = request({ id: 'r-other00000', status: 'applied', ending: ending(), extends: extends_ });
     for (const shown of [
       card({ request: over({ why: 'replaced', replacedBy: 'r-other00000', extendedUntil: until }) }),
-      card({ request: over({ why: 'replaced', replacedBy: 'r-other00000' }), standing: running.id, running }),
-      card({ request: held(), standing: running.id, running }),
+      card({ request: over({ why: 'replaced', replacedBy: 'r-other00000' }), limitSetBy: running.id, running }),
+      card({ request: held(), limitSetBy: running.id, running }),
     ]) {
       expect(shown.first).toContain('*Extended*: nightly_sync');
       expect(shown.all).toMatch(/Request `r-other00000` extended it until <!date\^1795364700\^/);
@@ -122,14 +122,14 @@ describe('the card of a limit for a while', () => {
     expect(all).toContain('until it ends or somebody changes the limit');
   });
 
-  it('expects either rate where nobody knows whether it was set back', () => {
+  it('expects either rate if it is unknown whether it was reverted', () => {
     const unseen = over({ how: 'failed', why: 'unseen' });
     const shown = (bytesPerSecond: number) => card({ request: unseen, execution: execution({ bytesPerSecond }) }).all;
     for (const mib of [50, 100]) expect(shown(mib * MIB)).not.toContain('In force now');
     expect(shown(MIB)).toContain('In force now: 1 MiB/s');
   });
 
-  it('expects the rate that it was set back to, and no other', () => {
+  it('expects the rate that it was reverted to, and no other', () => {
     const back = over({ how: 'reverted', rate: 100 * MIB });
     expect(card({ request: back, execution: execution({ bytesPerSecond: 100 * MIB }) }).all).not.toContain(
       'In force now',
@@ -140,7 +140,7 @@ describe('the card of a limit for a while', () => {
   });
 
   it('says that another request has set the limit since', () => {
-    const { all } = card({ request: held({ hold: null }), standing: 'r-other00000' });
+    const { all } = card({ request: held({ hold: null }), limitSetBy: 'r-other00000' });
     expect(all).toContain('Replaced');
     expect(all).toContain('Request `r-other00000` has set the limit of this run since.');
     expect(all).not.toContain('In force now');

@@ -46,15 +46,15 @@ function edited(facts: LimitFacts) {
   return { key: over.key, all: read(message), first: read(message).split('\n')[0] };
 }
 
-describe('a result stays as it is', () => {
+describe('a result is not edited', () => {
   it('while the limit is in force', () => {
     const { id } = request();
-    expect(edited({ request: limit(), standing: id, execution: execution() })).toBeNull();
-    expect(edited({ request: limit({ hold: hold() }), standing: id, execution: null })).toBeNull();
+    expect(edited({ request: limit(), limitSetBy: id, execution: execution() })).toBeNull();
+    expect(edited({ request: limit({ hold: hold() }), limitSetBy: id, execution: null })).toBeNull();
   });
 
   it('where nothing was ever in force', () => {
-    expect(edited({ request: request({ status: 'denied', ending: ending() }), standing: null })).toBeNull();
+    expect(edited({ request: request({ status: 'denied', ending: ending() }), limitSetBy: null })).toBeNull();
   });
 });
 
@@ -88,7 +88,7 @@ describe('a result is edited once what it says is over', () => {
     ],
     [
       'replaced, without an end of its own',
-      { request: limit(), standing: 'r-other00000', running: other() },
+      { request: limit(), limitSetBy: 'r-other00000', running: other() },
       'replaced r-other00000',
       'Replaced: nightly_sync, 50 MiB/s',
     ],
@@ -102,7 +102,7 @@ describe('a result is edited once what it says is over', () => {
       'extended, as an older version stored it',
       {
         request: ended({ why: 'replaced', replacedBy: 'r-other00000' }),
-        standing: 'r-other00000',
+        limitSetBy: 'r-other00000',
         running: other({ extends: { request: 'r-0123456789', dueAt: LATER, totalSeconds: 60 } }),
       },
       'replaced r-other00000',
@@ -110,14 +110,14 @@ describe('a result is edited once what it says is over', () => {
     ],
     [
       'the run succeeded',
-      { request: limit(), standing: 'r-0123456789', execution: execution({ status: 'SUCCESS' }) },
+      { request: limit(), limitSetBy: 'r-0123456789', execution: execution({ status: 'SUCCESS' }) },
       'run over',
       'Execution ended: nightly_sync',
     ],
-    ['the run is forgotten', { request: limit(), standing: null, execution: null }, 'run over', 'Execution ended'],
+    ['the run is forgotten', { request: limit(), limitSetBy: null, execution: null }, 'run over', 'Execution ended'],
     [
       'drift',
-      { request: limit({ drift: { at: LATER, rate: 7 * MIB } }), standing: 'r-0123456789', execution: execution() },
+      { request: limit({ drift: { at: LATER, rate: 7 * MIB } }), limitSetBy: 'r-0123456789', execution: execution() },
       `drift ${LATER}`,
       'Limit changed outside the bot (console or CLI): nightly_sync → 7 MiB/s',
     ],
@@ -132,7 +132,7 @@ describe('a result is edited once what it says is over', () => {
 
   it('and says again that it is in force where somebody changed it back', () => {
     const back = limit({ drift: { at: LATER, rate: 50 * MIB } });
-    const message = edited({ request: back, standing: back.id, execution: execution() });
+    const message = edited({ request: back, limitSetBy: back.id, execution: execution() });
     expect(message?.first).toContain('In force: nightly_sync is limited to 50 MiB/s');
     expect(message?.all).toContain('Undo');
   });

@@ -73,7 +73,7 @@ describe('the result', () => {
     expect(message.all).toContain('0123456789abcdef0123');
   });
 
-  it('of one that was sent and that nobody may look at: not that it failed', () => {
+  it('of one that was sent and can’t be read back: not that it failed', () => {
     const refused = { action: 'datasync:DescribeTaskExecution', role: 'arn:aws:iam::111122223333:role/x' };
     const apply = { startedAt: '2026-11-22T13:22:00.000Z', sentAt: '2026-11-22T13:22:00.000Z', attempt: 1 };
     const { all, text } = result('failed', {
@@ -98,7 +98,7 @@ describe('the result', () => {
     expect(all).not.toContain('stays as it is');
   });
 
-  it('wakes nobody by what people wrote, and stays within the limits', () => {
+  it('notifies nobody by what people wrote, and stays within the limits', () => {
     const facts = fc.record({
       status: fc.constantFrom('applied', 'failed', 'stale', 'denied', 'expired'),
       comment: funny(1000),

@@ -37,7 +37,7 @@ describe('the thread', () => {
     expect(notes(held({ hold: hold({ by: LENA }) }), 111)).toEqual([]);
   });
 
-  it('hears that it is late, and that nobody knows what came of what was sent', () => {
+  it('says that it is late, and that the outcome of the revert is unknown', () => {
     const [late, ...more] = notes(held(), 121);
     expect(more).toEqual([]);
     expect(late?.key).toMatch(/^late 2/);
@@ -79,7 +79,7 @@ describe('the channel', () => {
     expect(broadcast(held(), at)).toEqual([['late', true]]);
   });
 
-  it('is not told what the result of another request tells it, nor what is only due', () => {
+  it('does not repeat the result of another request, nor say what is only due', () => {
     expect(broadcast(over({ why: 'replaced', replacedBy: 'r-other00000' }))).toEqual([['ended', false]]);
     expect(broadcast(held(), new Date(NOW.getTime() + 6_900_000))).toEqual([['warn', false]]);
   });

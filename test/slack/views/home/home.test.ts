@@ -14,7 +14,7 @@ describe('homeView', () => {
     return { view, text: read(view), buttons: elementsOf(JSON.parse(JSON.stringify(view.blocks))) };
   };
 
-  it('has what waits, with Review; what was asked; timers; what runs; what is on record', () => {
+  it('has requests to decide, with Review; own requests; timers; executions; records', () => {
     const running = { rows: [row()], total: 12, from: 0, failed: [failed('denied')], placeless: [], complete: true };
     const { text, buttons } = home({
       kind: 'home',
@@ -92,7 +92,7 @@ describe('homeView', () => {
     }
   });
 
-  it('fits, and wakes nobody', () => {
+  it('fits, and notifies nobody', () => {
     const long = {
       taskName: LONGEST(256),
       reason: LONGEST(500),

@@ -38,10 +38,10 @@ describe('executionList', () => {
     expect(list({ rows: [row({ look: null })] }).all).toContain('not known yet');
   });
 
-  it('shows an open request, a running timer, Enhanced mode; and no button for who may not ask', () => {
+  it('shows an open request, a running timer, Enhanced mode; and no button if the person may not request', () => {
     const enhanced = { ...row().execution, mode: 'ENHANCED' };
     const { all, buttons } = list({
-      rows: [row({ open: request(), held: held(), mayAsk: false, execution: enhanced })],
+      rows: [row({ open: request(), held: held(), mayRequest: false, execution: enhanced })],
     });
     expect(all).toContain('*Waiting for 1 approval*');
     expect(all).toContain(
@@ -85,7 +85,7 @@ describe('executionList', () => {
     expect(placeless.all).toMatch(/The rules `&lt;!here&gt;` and `b` name no Region.*`AWS_REGION`/);
   });
 
-  it('fits, and wakes nobody by a name', () => {
+  it('fits, and notifies nobody by a name', () => {
     const long = row({ open: request({ taskName: LONGEST(256), reason: LONGEST(500) }), held: held() }, LONGEST(256));
     const rows = Array.from({ length: 10 }, () => long);
     list({ rows, total: 1e6, from: 500, failed: Array.from({ length: 40 }, () => failed('no-answer')) });

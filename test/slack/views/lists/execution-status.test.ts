@@ -29,7 +29,7 @@ describe('executionStatusMessage', () => {
     expect(text).toContain('0 B of not known yet');
   });
 
-  it('fits, and wakes nobody', () => {
+  it('fits, and notifies nobody', () => {
     const look = execution({ taskName: LONGEST(256), status: LONGEST(100), mode: 'ENHANCED' });
     status({ look, open: request({ taskName: LONGEST(256) }), lines: lines(5, LONGEST(1000)) });
     fc.assert(

@@ -33,7 +33,7 @@ export function row(but: Partial<RunningRow> = {}, name: string | null = 'nightl
     speed: 50 * MIB,
     open: null,
     held: null,
-    mayAsk: true,
+    mayRequest: true,
     ...but,
   };
 }
@@ -75,7 +75,7 @@ export function status(
     open: null,
     held: null,
     lines: [],
-    mayAsk: true,
+    mayRequest: true,
     ...but,
   };
   const { card = null, throttle = null, lost = false } = more;

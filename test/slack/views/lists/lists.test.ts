@@ -120,7 +120,7 @@ describe('auditList', () => {
     expect(all).toContain('record 5 · hash');
   });
 
-  it('tells each record in words', () => {
+  it('describes each record in words', () => {
     const { all, text } = audit([record()]);
     expect(text).toBe('1 audit record of request `r-0123456789`, newest first.');
     for (const words of [
@@ -172,7 +172,7 @@ describe('auditList', () => {
     expect(audit([], '<@U0OPER>').text).toBe('The audit log has no record of <@U0OPER>.');
   });
 
-  it('fits, and wakes nobody by what is on record', () => {
+  it('fits, and notifies nobody by what is on record', () => {
     const long = LONGEST(1000);
     const detail = { why: long, denial: long, duration: 604_799 };
     const about = { ...ABOUT, reason: long, rule: long, actor: { team: 'T0', user: 'U1', name: long } };
@@ -192,7 +192,7 @@ describe('auditList', () => {
 });
 
 describe('helpMessage', () => {
-  it('says what can be said', () => {
+  it('lists the commands', () => {
     const message = helpMessage();
     expectGoodMessage(message);
     for (const word of ['requests', 'audit', 'help', '50MiB/s', '1h30m', 'one run only', 'With a duration or a time']) {

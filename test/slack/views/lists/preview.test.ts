@@ -6,7 +6,7 @@ import { execution, expectGoodMessage, funny, NOW, read, rule } from '../text/gi
 import { MIB } from './given-running.ts';
 
 describe('previewMessage', () => {
-  it('says the rule, the approvals and who could give them, never the one who asks', () => {
+  it('says the rule, the approvals and who could give them, never the requester', () => {
     const detail = {
       taskName: null,
       mode: null,

@@ -59,7 +59,9 @@ function reviewing(
     problem: but.problem ?? null,
     takeover: but.takeover ?? null,
     several: but.several ?? false,
-    seen: but.problem ? null : { execution: looked, impact: impact(looked, asked.from, asked.to, averageRate(looked)) },
+    observed: but.problem
+      ? null
+      : { execution: looked, impact: impact(looked, asked.from, asked.to, averageRate(looked)) },
   });
   expectGoodView(view);
   return { view, all: read(view) };
@@ -129,7 +131,7 @@ describe('requestModal', () => {
 });
 
 describe('executionOption', () => {
-  it('tells executions apart', () => {
+  it('gives each execution an option of its own', () => {
     expect(executionOption({ arn: ARN, status: 'QUEUED', taskName: 'nightly', bytesPerSecond: -1 })).toMatchObject({
       text: { text: 'nightly · QUEUED' },
       description: { text: 'unlimited · exec-0123456789abcdef0' },
@@ -206,7 +208,7 @@ describe('reviewModal', () => {
     expect(reviewing().all).not.toMatch(/Needs the approvals|Two policies/);
   });
 
-  it('stays within the limits and wakes nobody, whatever people wrote', () => {
+  it('stays within the limits and notifies nobody, whatever people wrote', () => {
     fc.assert(
       fc.property(funny(500), funny(256), funny(60), (reason, taskName, status) => {
         reviewing({ request: { reason, taskName, rule: status }, execution: { status } });

@@ -47,7 +47,7 @@ describe('clip', () => {
     expect(clip(text, max)).toBe(cut);
   });
 
-  it('never gives more than was asked, nor half a character', () => {
+  it('never returns more than requested, nor half a character', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme' }), fc.integer({ min: 1, max: 20 }), (text, max) => {
         expect(clip(text, max).length).toBeLessThanOrEqual(max);

@@ -5,7 +5,7 @@ import type { TaskExecution } from '../domain/execution/task-execution.ts';
 export const UNKNOWN_STATUS = 'UNKNOWN';
 
 /** What DescribeTaskExecution answered. It lacks the task's name. */
-export function seenExecution(
+export function toTaskExecution(
   arn: string,
   answer: DescribeTaskExecutionCommandOutput,
   lookedAt: Date,

@@ -4,8 +4,8 @@ import {
   type Denial,
   type Groups,
   known,
-  mayAsk,
   mayDecide,
+  mayRequest,
   type People,
   type Person,
   type Rule,
@@ -14,27 +14,27 @@ import type { Takeover } from '../run/timed-grant.ts';
 import { directionsOf, directionsOfMoreTime, type Weight, weigh } from './takeover.ts';
 import type { StaleWhy, ThrottleRequest } from './throttle-request.ts';
 
-/** What an open request is judged by, beside a policy. */
+/** The facts, besides a policy, by which an open request is judged. */
 export interface Circumstances {
   groups: Groups;
   /** The requesters and approvers of this request and of `running`, as Slack knows them now. */
   people: People;
-  /** Null: not looked at. */
+  /** Null: not read. */
   execution: TaskExecution | null;
-  /** Another request, whose limit is set on the execution. */
+  /** The request that set the current limit, if it is another one. */
   running: ThrottleRequest | null;
 }
 
-/** What one policy has for a request. */
+/** One policy's rules for a request. */
 export interface Under {
   digest: string;
   rule: Rule | null;
-  /** The rule of the request whose limit is set on the execution. */
+  /** The rule for the request that set the current limit. */
   runningRule: Rule | null;
 }
 
-export interface Stands {
-  kind: 'stands';
+export interface ValidApproval {
+  kind: 'valid';
   digest: string;
   rule: Rule;
   needed: number;
@@ -43,23 +43,23 @@ export interface Stands {
   lowers: boolean;
 }
 
-export type StandingUnder =
-  | Stands
+export type ValidityUnder =
+  | ValidApproval
   | { kind: 'stale'; digest: string; why: StaleWhy; rate: number | null }
   | { kind: 'unknown'; digest: string; rule: Rule };
 
 /**
- * Does what was approved so far still hold by one policy: the rule, the requester, the approvers, the rate it was made on,
- * the execution's status? `unknown`: Slack can't say who is in a group, so nobody is let through.
+ * Whether the request and its approvals are still valid under one policy: the rule, the requester, the approvers, the
+ * rate it started from, the execution's status. `unknown`: Slack does not say who is in a group, so nobody is allowed.
  */
-export function standingUnder(request: ThrottleRequest, under: Under, of: Circumstances): StandingUnder {
+export function validityUnder(request: ThrottleRequest, under: Under, of: Circumstances): ValidityUnder {
   const { digest, rule } = under;
   const stale = (why: StaleWhy, rate: number | null = null) => ({ kind: 'stale', digest, why, rate }) as const;
   const weight = weightUnder(request, under, of);
   if (!rule || !weight || weight.needed === null || checkRate(rule, request.to)) return stale('policy');
   const seconds = request.extends?.totalSeconds ?? request.durationSeconds;
   if (seconds !== null && seconds > (rule.maxDurationSeconds ?? Number.POSITIVE_INFINITY)) return stale('policy');
-  const asked = standsFor(of.people.get(request.requester.user), (person) => mayAsk(rule, person, of.groups));
+  const asked = standsFor(of.people.get(request.requester.user), (person) => mayRequest(rule, person, of.groups));
   const requester = known(request.requester, of.people);
   const approved = request.approvals.map(({ by }) =>
     standsFor(of.people.get(by.user), (person) => mayDecide(rule, person, requester, of.groups)),
@@ -70,12 +70,12 @@ export function standingUnder(request: ThrottleRequest, under: Under, of: Circum
   if (execution && isBeyondChange(execution.status)) return stale('status', execution.bytesPerSecond);
   if (execution && execution.bytesPerSecond !== request.from) return stale('rate', execution.bytesPerSecond);
   const { needed, takeover, lowers } = weight;
-  return { kind: 'stands', digest, rule, needed, expiresInSeconds: rule.expiresInSeconds, takeover, lowers };
+  return { kind: 'valid', digest, rule, needed, expiresInSeconds: rule.expiresInSeconds, takeover, lowers };
 }
 
 /**
- * What an open request needs now by one policy: at least what it was requested as, and more where the limit that it takes the
- * place of makes it more by now. Null without a rule.
+ * What an open request needs now under one policy: at least what its requested change needs, and more if the limit that
+ * it replaces requires it. Null without a rule.
  */
 export function weightUnder(request: ThrottleRequest, { rule, runningRule }: Under, of: Circumstances): Weight | null {
   if (!rule) return null;
@@ -104,7 +104,7 @@ export type MayDecide = { digest: string } & (
   | { kind: 'may-not'; rule: Rule; denial: Denial }
 );
 
-/** May this person decide by one policy? */
+/** Whether this person may decide under one policy. */
 export function mayDecideUnder(
   request: ThrottleRequest,
   by: Person,

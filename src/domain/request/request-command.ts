@@ -1,34 +1,34 @@
 import type { ExecutionArn } from '../execution/task-execution.ts';
 import { knownPolicies, type PolicyInForce } from '../policy/policies-in-force.ts';
 import { matchRule, type Person, type Rule } from '../policy/policy.ts';
-import type { AskedRate } from '../rate/rate.ts';
+import type { RequestedRate } from '../rate/rate.ts';
 
-/** What somebody requests, before anything is known of the execution. */
-export interface AskCommand {
+/** What somebody requests, before anything about the execution is known. */
+export interface RequestCommand {
   requester: Person;
   channel: string;
   execution: ExecutionArn;
-  rate: AskedRate;
+  rate: RequestedRate;
   durationSeconds: number | null;
-  /** The time that it ends at, where one was requested; `durationSeconds` is the time until then. */
+  /** The end, if a time was requested; then `durationSeconds` is the time until it. */
   endsAt?: string;
   reason: string | null;
-  /** The request that it undoes, and the rate which that one set. */
+  /** The request that it undoes, and the rate that this request set. */
   undoes?: { request: string; set: number };
 }
 
-/** What a rule is matched against. */
-export function targetOf({ execution, channel }: Pick<AskCommand, 'execution' | 'channel'>) {
+/** The facts that a rule is matched against. */
+export function targetOf({ execution, channel }: Pick<RequestCommand, 'execution' | 'channel'>) {
   return { account: execution.account, region: execution.region, task: execution.taskId, channel };
 }
 
-/** The rules for a target by each policy that counts, the own one first; null where one has none. */
+/** The matching rule of each applicable policy, the bot's own first; null if a policy has none. */
 export function rulesFor(target: ReturnType<typeof targetOf>, inForce: PolicyInForce): (Rule | null)[] {
   return knownPolicies(inForce).map(({ policy }) => matchRule(policy, target));
 }
 
-/** What every record of it says. */
-export function about(command: AskCommand) {
+/** The fields that all its records have. */
+export function about(command: RequestCommand) {
   const { requester, execution } = command;
   return {
     actor: { team: requester.team, user: requester.user, name: requester.name },

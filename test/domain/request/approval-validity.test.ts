@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type ReviewFacts, standingOf } from '../../../src/domain/request/decide-review.ts';
+import { approvalValidity, type ReviewFacts } from '../../../src/domain/request/decide-review.ts';
 import {
   at,
   execution,
@@ -17,7 +17,7 @@ import {
 } from '../given.ts';
 import { approve, raise, review } from '../given-review.ts';
 
-describe('what no longer stands', () => {
+describe('what is no longer valid', () => {
   const one = approve(requested({ ask: { ...raise, durationSeconds: 600 } }), LEAD);
   const stale = (changes: Partial<ReviewFacts>) => review(one, SECOND, changes).events[0];
 
@@ -75,17 +75,17 @@ describe('what no longer stands', () => {
   it('by a direction that the rule no longer knows', () => {
     const lifting = rule({ approvals: { lower: 1, raise: 1, unlimited: 2 } });
     const lift = requested({ of: lifting, ask: { rate: { kind: 'absolute', bytesPerSecond: -1 } } });
-    expect(standingOf(lift, facts({ inForce: policy(lifting) }))).toMatchObject({ kind: 'stands', needed: 2 });
-    expect(standingOf(lift, facts())).toMatchObject({ kind: 'stale', why: 'policy' });
+    expect(approvalValidity(lift, facts({ inForce: policy(lifting) }))).toMatchObject({ kind: 'valid', needed: 2 });
+    expect(approvalValidity(lift, facts())).toMatchObject({ kind: 'stale', why: 'policy' });
   });
 
-  it('is told from what can’t be known', () => {
-    expect(standingOf(one, facts({ groups: NO_GROUPS }))).toMatchObject({ kind: 'unknown' });
+  it('is distinguished from what can’t be known', () => {
+    expect(approvalValidity(one, facts({ groups: NO_GROUPS }))).toMatchObject({ kind: 'unknown' });
     const gone = new Map([['S0LEADS', null]]);
     const people = new Map([
       ['U0OPER', person('U0OPER', 'deactivated')],
       ['U0LEAD', LEAD],
     ]);
-    expect(standingOf(one, facts({ groups: gone, people }))).toMatchObject({ kind: 'stale' });
+    expect(approvalValidity(one, facts({ groups: gone, people }))).toMatchObject({ kind: 'stale' });
   });
 });
