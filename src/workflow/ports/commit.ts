@@ -20,7 +20,7 @@ export interface Change {
    * or where another request's change is on its way to AWS. `running`: the request whose time ran then, where it was decided
    * by that too; `moved` where it has another version now.
    */
-  expected?: { inForce: string | null; running?: { id: string; version: number } | null };
+  expected?: { inForce: string | null; running?: { id: string; version: number } | null } | undefined;
   claim?: Claim | undefined;
 }
 
