@@ -21,16 +21,17 @@ export interface InForce {
  * @throws NotRecorded, OutcomeUnknown, LedgerLost, ClaimLost (see faults.ts)
  */
 export interface Ledger {
+  /** @throws RequestUnreadable too, as does nothing else here */
   load(id: string): Promise<StoredRequest | null>;
   commit(change: Change): Promise<Committed>;
   /** What an operation did, if it was done before. */
   done(op: string): Promise<Repeated | null>;
   openRequestOf(executionArn: string): Promise<string | null>;
-  /** All open requests, oldest first. */
+  /** All open requests that can be read, oldest first. */
   openRequests(): Promise<readonly StoredRequest[]>;
   /** The request that set the limit of this execution last; null: none did, or its run has ended. */
   inForceOf(executionArn: string): Promise<InForce | null>;
-  /** The requests whose limits stand on executions that run, those with a running timer among them (`hasOpenGrant`). */
+  /** The requests that can be read whose limits stand on executions that run, also those with a running timer (`hasOpenGrant`). */
   limitsInForce(): Promise<readonly StoredRequest[]>;
   /** The execution has ended: no limit is in force on it any more, unless `version` is another by now. */
   releaseExecution(executionArn: string, version: string): Promise<void>;
