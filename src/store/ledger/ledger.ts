@@ -5,13 +5,7 @@ import type { LogPosition } from '../../audit/format/log-position.ts';
 import type { AuditHead } from '../../domain/audit/audit-record.ts';
 import { throttleRequest } from '../../domain/request/throttle-request.ts';
 import { requestOf } from '../../domain/run/limit-in-force.ts';
-import {
-  ifUnreadable,
-  type LedgerLost,
-  OutcomeUnknown,
-  RequestUnreadable,
-  type Settled,
-} from '../../workflow/faults.ts';
+import { type LedgerLost, OutcomeUnknown, RequestUnreadable, type Settled } from '../../workflow/faults.ts';
 import type { Clock } from '../../workflow/ports/clock.ts';
 import type { Change, Committed } from '../../workflow/ports/commit.ts';
 import type { Ledger, StoredRequest } from '../../workflow/ports/ledger.ts';
@@ -124,24 +118,24 @@ export function createLedger(options: LedgerOptions): RedisLedger {
     }
   }
 
-  /**
-   * Those that can be read: one that can't must not hide the others. `absent`: what is stored no longer. A few at a time, so
-   * that acknowledgements need not wait behind a long list.
-   */
-  async function loadAll(ids: readonly string[]): Promise<{ found: StoredRequest[]; absent: ReadonlySet<string> }> {
-    const found: StoredRequest[] = [];
-    const absent = new Set<string>();
-    const loadOne = async (id: string) => {
-      const stored = await load(id);
-      if (stored === null) absent.add(id);
-      return stored;
-    };
+  /** One that can't be read must not hide the others. */
+  function loadOrSay(id: string): Promise<StoredRequest | 'absent' | 'unreadable'> {
+    return load(id).then(
+      (stored) => stored ?? 'absent',
+      (fault: unknown) => {
+        if (fault instanceof RequestUnreadable) return 'unreadable';
+        throw fault;
+      },
+    );
+  }
+
+  /** A few at a time, so that acknowledgements need not wait behind a long list. */
+  async function loadAll(ids: readonly string[]) {
+    const found: Awaited<ReturnType<typeof loadOrSay>>[] = [];
     for (let from = 0; from < ids.length; from += LOADED_AT_ONCE) {
-      const part = ids.slice(from, from + LOADED_AT_ONCE);
-      const loaded = await Promise.all(part.map((id) => loadOne(id).catch(ifUnreadable)));
-      found.push(...loaded.filter((stored) => stored !== null));
+      found.push(...(await Promise.all(ids.slice(from, from + LOADED_AT_ONCE).map(loadOrSay))));
     }
-    return { found, absent };
+    return found;
   }
 
   async function releaseExecution(arn: string, version: string): Promise<void> {
@@ -168,17 +162,18 @@ export function createLedger(options: LedgerOptions): RedisLedger {
     },
     async limitsInForce() {
       const inForce = Object.entries(await outcome.read(() => redis.hgetall(keys.inForce)));
-      const { found, absent } = await loadAll(inForce.map(([, version]) => requestOf(version)));
+      const found = await loadAll(inForce.map(([, version]) => requestOf(version)));
       // A request is kept for 90 days after its end, which is longer than any execution runs.
-      const expired = inForce.filter(([, version]) => absent.has(requestOf(version)));
+      const expired = inForce.filter((_, place) => found[place] === 'absent');
       await Promise.all(expired.map(([arn, version]) => releaseExecution(arn, version)));
-      return found;
+      return found.filter((stored) => typeof stored === 'object');
     },
     releaseExecution,
     unreadable: unreadable.all,
     countOpenRequests: () => outcome.read(() => redis.zcard(keys.open)),
     async openRequests() {
-      return (await loadAll(await outcome.read(() => redis.zrange(keys.open, '0', '-1')))).found;
+      const found = await loadAll(await outcome.read(() => redis.zrange(keys.open, '0', '-1')));
+      return found.filter((stored) => typeof stored === 'object');
     },
   };
 }
