@@ -21,7 +21,7 @@ export interface InForce {
  * @throws NotRecorded, OutcomeUnknown, LedgerLost, ClaimLost (see faults.ts)
  */
 export interface Ledger {
-  /** @throws RequestUnreadable too, as does nothing else here */
+  /** @throws RequestUnreadable where what is stored can't be read, besides the faults above */
   load(id: string): Promise<StoredRequest | null>;
   commit(change: Change): Promise<Committed>;
   /** What an operation did, if it was done before. */
