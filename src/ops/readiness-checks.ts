@@ -28,6 +28,8 @@ export interface ReadinessFacts {
   token: () => Polled<TokenAnswer> | null;
   /** Why the bot has stopped writing to the audit log in Redis; null while it writes. */
   lost: () => string | null;
+  /** Ids of the stored requests that this bot can't read. */
+  unreadableRequests: () => readonly string[];
   /** Other problems of the audit log, or facts about it that can't be determined, each as a sentence. */
   warnings: () => readonly string[];
   /**
@@ -70,7 +72,7 @@ export function readinessChecks(facts: ReadinessFacts): ReadinessCheck[] {
   return [
     { name: 'receiving', judge: () => receiving(facts.receiving()) },
     { name: 'redis', judge: () => redis(facts.redis(), facts.lastCommit.failed()) },
-    { name: 'work', judge: () => work(health()) },
+    { name: 'work', judge: () => work(health(), facts.unreadableRequests()) },
     { name: 'workers', judge: () => workers(facts.heartbeats.overdue()) },
     { name: 'clock', judge: () => clock(health()) },
     { name: 'audit', judge: () => audit(facts.lost(), facts.warnings()) },
@@ -117,16 +119,26 @@ function redis(polled: Polled<RedisHealth> | null, commit: { fault: unknown; ago
     : ok('takes writes');
 }
 
-function work(health: ProvenHealth | null): Judged {
+function work(health: ProvenHealth | null, unreadable: readonly string[]): Judged {
   if (health === null) return warn('not known: Redis could not be looked at');
   const { oldest } = health;
-  if (oldest === null || oldest.ms < WORK_SLOW_MS) return ok('is taken at once');
+  if (oldest === null || oldest.ms < WORK_SLOW_MS) {
+    return unreadable.length === 0 ? ok('is taken at once') : warn(unreadableWords(unreadable));
+  }
   const what = `the oldest work${oldest.effect === null ? '' : ` (${oldest.effect})`} has waited for ${seconds(oldest.ms)} and no bot has it`;
   return oldest.ms < WORK_STILL_MS
     ? warn(`${what}: limits are set and reverted late`)
     : fail(
         `${what}: limits are not set or reverted, messages are not updated. See the log for failing work; restart the bots if it goes on`,
       );
+}
+
+/** In the answer to a probe. */
+const MOST_NAMED = 10;
+
+function unreadableWords(requests: readonly string[]): string {
+  const more = requests.length > MOST_NAMED ? ` and ${requests.length - MOST_NAMED} more` : '';
+  return `stored requests can't be read here: ${requests.slice(0, MOST_NAMED).join(', ')}${more}. They are not decided, applied or reverted by this bot. If bots of a newer version run, update this one; else see the log`;
 }
 
 const OVERDUE: Readonly<Record<LoopName, string>> = {

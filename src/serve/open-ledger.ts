@@ -38,6 +38,8 @@ export async function openLedger({
     newLogId: randomUUID,
     checkpoint: witness,
     alarms,
+    onUnreadable: (err) =>
+      log.error({ err, request: err.request }, 'a stored request can not be read, and is left as it is'),
     onLost: (err) => log.fatal({ err }, 'the log in Redis is not the one this bot wrote to: nothing more is written'),
   });
   const metrics = createMetrics({ countOpenRequests: written.countOpenRequests });

@@ -51,6 +51,7 @@ export function watchReadiness({
       probeWrite: createWriteProbe(redis, keys, { replica, abandonedMs }),
       askToken: slack.askToken,
       lost: () => ledger.lost()?.message ?? null,
+      unreadableRequests: ledger.unreadable,
       warnings() {
         const doubt = startUpCheck.doubt();
         return [...alarms.all(), ...(doubt === null ? [] : [doubt]), ...later.auditWarnings()];

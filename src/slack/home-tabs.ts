@@ -60,7 +60,7 @@ export function startHomeTabs(deps: HomeTabsDeps, homes: OpenHomeTabs): HomeTabs
       const lost = deps.audit.lost() !== null;
       const view = homeView({ facts, links, lost, now: clock.now(), seal: (id) => sealRequest(deps, id) });
       // Another bot may have published a newer one by now.
-      if (!(await slot.hasOpenGrant())) return;
+      if (!(await slot.isHeld())) return;
       await clients.background.views.publish({ user_id: user, view });
     } catch (err) {
       log.warn({ err, user }, 'a home tab could not be brought up to date');

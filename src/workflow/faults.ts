@@ -13,6 +13,26 @@ export function ifAway(fault: unknown): null {
   throw fault;
 }
 
+/**
+ * The stored state of one request is none that this version can read. It may come from a newer version, or somebody changed
+ * it. Nothing is decided by it.
+ */
+export class RequestUnreadable extends Error {
+  override readonly name = 'RequestUnreadable';
+  readonly request: string;
+
+  constructor(request: string, cause: unknown) {
+    super(`the stored state of ${request} can't be read`, { cause });
+    this.request = request;
+  }
+}
+
+/** For `catch`, where a request that can't be read may be left out. */
+export function ifUnreadable(fault: unknown): null {
+  if (fault instanceof RequestUnreadable) return null;
+  throw fault;
+}
+
 /** The outcome of a write that Redis did not answer. `refused`: a refusal was recorded. */
 export type Settled = 'recorded' | 'refused' | 'not-recorded';
 

@@ -23,6 +23,7 @@ function judged(facts: Partial<ReadinessFacts>) {
     heartbeats: { overdue: () => [] },
     token: found<TokenAnswer>({ kind: 'taken' }),
     lost: () => null,
+    unreadableRequests: () => [],
     warnings: () => [],
     policy: () => ({ digest: 'd1', differing: null, unreadable: [] }),
   };
@@ -105,6 +106,17 @@ describe('work', () => {
     expect(judged(oldest(20_000))).toEqual([['work', 'warn', expect.stringMatching(/\(revert\).*for 20 s/)]]);
     expect(judged(oldest(61_000))).toEqual([['work', 'fail', expect.stringMatching(/not set or reverted.*restart/)]]);
     expect(judged(oldest(61_000, null))[0]?.[2]).toMatch(/^the oldest work has waited/);
+  });
+
+  it('is done for all but requests that can’t be read, which are named', () => {
+    const unreadable = (count: number) => ({
+      unreadableRequests: () => Array.from({ length: count }, (_, nth) => `r-${nth}`),
+    });
+    expect(judged(unreadable(1))).toEqual([
+      ['work', 'warn', expect.stringMatching(/can't be read here: r-0\. .*newer/)],
+    ]);
+    expect(judged(unreadable(13))[0]?.[2]).toMatch(/r-9 and 3 more\./);
+    expect(judged({ ...unreadable(1), ...oldest(61_000) })).toMatchObject([['work', 'fail', expect.anything()]]);
   });
 
   it.each([

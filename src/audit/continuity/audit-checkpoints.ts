@@ -109,7 +109,7 @@ export function createCheckpoints(options: CheckpointOptions) {
     const overdue = Math.abs(now - waiting) >= LOCK_MS;
     const lock = await locks.take(keys.checkpointLock, LOCK_MS);
     if (!lock && !overdue) return;
-    const mayKeep = async () => overdue || lock === null || (await lock.hasOpenGrant());
+    const mayKeep = async () => overdue || lock === null || (await lock.isHeld());
     try {
       // Another bot may just have made one, and the log may have grown.
       const found = await shared.read();

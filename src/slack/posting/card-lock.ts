@@ -21,8 +21,7 @@ export function createCardLock(cards: Pick<Cards, 'lock'>) {
     if (!unlock) return BUSY;
     try {
       return await work(async () => {
-        if (!(await unlock.hasOpenGrant()))
-          throw new LockLost(`the turn to write the messages of ${id} has gone to another`);
+        if (!(await unlock.isHeld())) throw new LockLost(`the turn to write the messages of ${id} has gone to another`);
       });
     } catch (fault) {
       if (fault instanceof LockLost) return BUSY;

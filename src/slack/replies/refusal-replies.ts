@@ -1,4 +1,5 @@
 import type { Refusal } from '../../domain/request/refusal.ts';
+import { ifUnreadable } from '../../workflow/faults.ts';
 import { mayKnowPlace } from '../../workflow/people/may-know.ts';
 import { namedRefusal } from '../../workflow/people/named-refusal.ts';
 import type { ShownDeps } from '../../workflow/people/shown-requests.ts';
@@ -35,6 +36,6 @@ export async function refusalReply(
 }
 
 async function openLink(deps: RefusalReplyDeps, user: string, id: string): Promise<string | null> {
-  const open = (await deps.ledger.load(id))?.request;
+  const open = (await deps.ledger.load(id).catch(ifUnreadable))?.request;
   return open && (await mayKnowPlace(deps, user, open)) ? linkOf(deps, id) : null;
 }

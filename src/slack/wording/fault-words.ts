@@ -1,4 +1,12 @@
-import { AwsFault, LedgerLost, NotRead, NotRecorded, OutcomeUnknown, PersonUnknown } from '../../workflow/faults.ts';
+import {
+  AwsFault,
+  LedgerLost,
+  NotRead,
+  NotRecorded,
+  OutcomeUnknown,
+  PersonUnknown,
+  RequestUnreadable,
+} from '../../workflow/faults.ts';
 import { TooBusy } from '../context/look-ups.ts';
 import { awsQuote } from '../views/text/aws-quote.ts';
 import { code } from '../views/text/text.ts';
@@ -37,6 +45,11 @@ export function faultWords(fault: unknown, doing: Doing, reference: string | nul
   if (fault instanceof PersonUnknown) {
     return notAField(
       `Slack can’t say just now who you are, or who the others in this request are, so nobody is let through. ${NOTHING[doing]} Try again in a minute.`,
+    );
+  }
+  if (fault instanceof RequestUnreadable) {
+    return notAField(
+      `The stored state of request ${code(fault.request)} can’t be read here: it may come from a newer version of the bot. ${NOTHING[doing]} Tell whoever runs the bot.`,
     );
   }
   if (fault instanceof TooBusy) return notAField(TOO_BUSY);

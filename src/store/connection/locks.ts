@@ -10,7 +10,7 @@ export interface Lock {
    * was paused for a while has lost its locks without noticing.
    * @throws NotRecorded where Redis does not answer
    */
-  hasOpenGrant(): Promise<boolean>;
+  isHeld(): Promise<boolean>;
   /** Waits until Redis answers: otherwise a lock would outlive a short outage. */
   release(): Promise<void>;
   /** Renews the lock for a last time: it expires after its time to live. */
@@ -38,12 +38,12 @@ export function createLocks(redis: Connection) {
       taking.catch(() => remove().catch(() => undefined));
       if ((await taking) === null) return null;
       const renewing = setInterval(() => {
-        // If one fails, the next one renews, or hasOpenGrant() does.
+        // If one fails, the next one renews, or isHeld() does.
         renew().catch(() => undefined);
       }, liveMs / RENEWALS);
       renewing.unref();
       return {
-        hasOpenGrant: () => read(renew),
+        isHeld: () => read(renew),
         async release() {
           clearInterval(renewing);
           await remove();

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isOpen } from '../../domain/request/throttle-request.ts';
+import { RequestUnreadable } from '../../workflow/faults.ts';
 import type { Ledger } from '../../workflow/ports/ledger.ts';
 import type { OpenRequestQuota, QuotaUsage } from '../../workflow/use-limits/open-request-quota.ts';
 import type { Connection } from '../connection/connection.ts';
@@ -28,14 +29,26 @@ export function createOpenRequestQuota(redis: Connection, keys: Keys, ledger: Pi
     if (counted.length === 0) return { open: [], making: 0 };
     const [seconds] = await read(() => redis.time());
     const requests = counted.flatMap((id, at) => (at % 2 === 0 ? { id, at: Number(counted[at + 1]) } : []));
-    const found = await Promise.all(requests.map(async (one) => ({ ...one, stored: await ledger.load(one.id) })));
-    const counts = ({ at, stored }: (typeof found)[number]) =>
-      stored ? isOpen(stored.request) : Number(seconds) * 1000 - at < MAKING_MS;
+    const found = await Promise.all(requests.map(async (one) => ({ ...one, state: await stateOf(one.id) })));
+    const counts = ({ at, state }: (typeof found)[number]) =>
+      state === 'open' || (state === 'absent' && Number(seconds) * 1000 - at < MAKING_MS);
     const over = found.filter((one) => !counts(one)).map(({ id }) => id);
     if (over.length > 0) await read(() => redis.zrem(key, ...over));
     const counting = found.filter(counts);
-    const open = counting.filter(({ stored }) => stored !== null).map(({ id }) => id);
+    const open = counting.filter(({ state }) => state === 'open').map(({ id }) => id);
     return { open, making: counting.length - open.length };
+  }
+
+  /** A request that can't be read counts as open. */
+  async function stateOf(id: string): Promise<'open' | 'ended' | 'absent'> {
+    try {
+      const stored = await ledger.load(id);
+      if (!stored) return 'absent';
+      return isOpen(stored.request) ? 'open' : 'ended';
+    } catch (fault) {
+      if (fault instanceof RequestUnreadable) return 'open';
+      throw fault;
+    }
   }
 
   return {

@@ -5,7 +5,7 @@ import type { LogPosition } from '../../audit/format/log-position.ts';
 import type { AuditHead } from '../../domain/audit/audit-record.ts';
 import { throttleRequest } from '../../domain/request/throttle-request.ts';
 import { requestOf } from '../../domain/run/limit-in-force.ts';
-import { type LedgerLost, OutcomeUnknown, type Settled } from '../../workflow/faults.ts';
+import { type LedgerLost, OutcomeUnknown, RequestUnreadable, type Settled } from '../../workflow/faults.ts';
 import type { Clock } from '../../workflow/ports/clock.ts';
 import type { Change, Committed } from '../../workflow/ports/commit.ts';
 import type { Ledger, StoredRequest } from '../../workflow/ports/ledger.ts';
@@ -16,6 +16,7 @@ import { loadScript } from '../connection/script.ts';
 import { ABORTED, type Answer, OPERATION_SECONDS, readRepeated } from './commit.ts';
 import { createCommitQueue } from './commit-queue.ts';
 import { type Continuity, createLogHead } from './log-head.ts';
+import { createUnreadableRequests } from './unreadable-requests.ts';
 
 const LOADED_AT_ONCE = 50;
 
@@ -29,11 +30,15 @@ export interface LedgerOptions {
   newLogId: () => string;
   continuity: Continuity;
   lookUp: Ledger['lookUp'];
+  /** Called once for each stored request that can't be read. */
+  onUnreadable?: (fault: RequestUnreadable) => void;
 }
 
 export interface RedisLedger extends Ledger {
   /** Why this process no longer writes; null while it does. */
   lost(): LedgerLost | null;
+  /** Ids of the stored requests that can't be read, as far as they were loaded. */
+  unreadable(): readonly string[];
   /** How many requests have not ended. */
   countOpenRequests(): Promise<number>;
   /** What became of an operation. Where nothing was recorded, it is aborted. Repeats until Redis answers. */
@@ -57,6 +62,7 @@ export function createLedger(options: LedgerOptions): RedisLedger {
   const runCommit = loadScript(redis, 'commit');
   const runRelease = loadScript(redis, 'release-execution');
   const head = createLogHead(continuity, options.newLogId);
+  const unreadable = createUnreadableRequests(options.onUnreadable ?? (() => undefined));
   const commits = new PQueue({ concurrency: 1 });
   const write = createCommitQueue({
     keys,
@@ -102,14 +108,32 @@ export function createLedger(options: LedgerOptions): RedisLedger {
 
   async function load(id: string): Promise<StoredRequest | null> {
     const stored = await outcome.read(() => redis.hmget(keys.request(id), 'state', 'seq', 'hash'));
-    return toStored(id, stored);
+    try {
+      const request = toStored(id, stored);
+      unreadable.clear(id);
+      return request;
+    } catch (fault) {
+      if (fault instanceof RequestUnreadable) unreadable.note(fault);
+      throw fault;
+    }
+  }
+
+  /** One that can't be read must not hide the others. */
+  function loadOrSay(id: string): Promise<StoredRequest | 'absent' | 'unreadable'> {
+    return load(id).then(
+      (stored) => stored ?? 'absent',
+      (fault: unknown) => {
+        if (fault instanceof RequestUnreadable) return 'unreadable';
+        throw fault;
+      },
+    );
   }
 
   /** A few at a time, so that acknowledgements need not wait behind a long list. */
-  async function loadAll(ids: readonly string[]): Promise<(StoredRequest | null)[]> {
-    const found: (StoredRequest | null)[] = [];
+  async function loadAll(ids: readonly string[]) {
+    const found: Awaited<ReturnType<typeof loadOrSay>>[] = [];
     for (let from = 0; from < ids.length; from += LOADED_AT_ONCE) {
-      found.push(...(await Promise.all(ids.slice(from, from + LOADED_AT_ONCE).map(load))));
+      found.push(...(await Promise.all(ids.slice(from, from + LOADED_AT_ONCE).map(loadOrSay))));
     }
     return found;
   }
@@ -140,22 +164,32 @@ export function createLedger(options: LedgerOptions): RedisLedger {
       const inForce = Object.entries(await outcome.read(() => redis.hgetall(keys.inForce)));
       const found = await loadAll(inForce.map(([, version]) => requestOf(version)));
       // A request is kept for 90 days after its end, which is longer than any execution runs.
-      const expired = inForce.filter((_, place) => found[place] === null);
+      const expired = inForce.filter((_, place) => found[place] === 'absent');
       await Promise.all(expired.map(([arn, version]) => releaseExecution(arn, version)));
-      return found.filter((stored) => stored !== null);
+      return found.filter((stored) => typeof stored === 'object');
     },
     releaseExecution,
+    unreadable: unreadable.all,
     countOpenRequests: () => outcome.read(() => redis.zcard(keys.open)),
     async openRequests() {
       const found = await loadAll(await outcome.read(() => redis.zrange(keys.open, '0', '-1')));
-      return found.filter((stored) => stored !== null);
+      return found.filter((stored) => typeof stored === 'object');
     },
   };
 }
 
+/** @throws RequestUnreadable */
 function toStored(id: string, [state, seq, hash]: (string | null)[]): StoredRequest | null {
   if (!state || !seq || !hash) return null;
-  const { data: request, error: cause } = throttleRequest.safeParse(JSON.parse(state));
-  if (!request) throw new Error(`the stored state of ${id} can't be read`, { cause });
+  const { data: request, error } = throttleRequest.safeParse(parsed(id, state));
+  if (!request) throw new RequestUnreadable(id, error);
   return { request, record: { seq: Number(seq), hash } };
+}
+
+function parsed(id: string, state: string): unknown {
+  try {
+    return JSON.parse(state);
+  } catch (cause) {
+    throw new RequestUnreadable(id, cause);
+  }
 }

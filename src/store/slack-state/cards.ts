@@ -70,7 +70,7 @@ export function createCards(redis: Connection, keys: Keys): Cards {
     },
     async lock(request, part = 'card') {
       const lock = await locks.take(part === 'card' ? keys.cardLock(request) : keys.resultLock(request), LOCK_MS);
-      return lock && Object.assign(() => lock.release(), { hasOpenGrant: () => lock.hasOpenGrant() });
+      return lock && Object.assign(() => lock.release(), { isHeld: () => lock.isHeld() });
     },
   };
 }

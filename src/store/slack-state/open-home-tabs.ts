@@ -60,7 +60,7 @@ export function createOpenHomeTabs(redis: Connection, keys: Keys, clock: Clock):
       await read(() => redis.set(keys.homeTabFresh(user), '1', 'PX', FRESH_MS));
       await read(() => redis.srem(keys.outdatedHomeTabs, user));
       // The lock expires by itself: the next slot is SLOT_MS after the end of this one.
-      return { hasOpenGrant: () => slot.hasOpenGrant(), release: () => slot.letExpire() };
+      return { isHeld: () => slot.isHeld(), release: () => slot.letExpire() };
     },
   };
 }

@@ -50,5 +50,5 @@ interface CardLock {
    * Whether it lasts still: to be asked before each message.
    * @throws NotRecorded where Redis can't say
    */
-  hasOpenGrant(): Promise<boolean>;
+  isHeld(): Promise<boolean>;
 }

@@ -20,7 +20,7 @@ export interface Change {
    * it is another one now, or if another request's change is on its way to AWS. `running`: the request that the
    * decision also depended on, with its version; `moved` if that has changed.
    */
-  expected?: { inForce: string | null; running?: { id: string; version: number } | null };
+  expected?: { inForce: string | null; running?: { id: string; version: number } | null } | undefined;
   claim?: Claim | undefined;
 }
 

@@ -21,16 +21,17 @@ export interface InForce {
  * @throws NotRecorded, OutcomeUnknown, LedgerLost, ClaimLost (see faults.ts)
  */
 export interface Ledger {
+  /** @throws RequestUnreadable where what is stored can't be read, besides the faults above */
   load(id: string): Promise<StoredRequest | null>;
   commit(change: Change): Promise<Committed>;
   /** The result of an operation, if it was done before. */
   done(op: string): Promise<Repeated | null>;
   openRequestOf(executionArn: string): Promise<string | null>;
-  /** All open requests, oldest first. */
+  /** All open requests that can be read, oldest first. */
   openRequests(): Promise<readonly StoredRequest[]>;
   /** The request that last set the limit of this execution; null: none did, or the execution has ended. */
   inForceOf(executionArn: string): Promise<InForce | null>;
-  /** The requests that set the limits of active executions; some of these limits have an end (`hasOpenGrant`). */
+  /** The requests that set the limits of active executions and can be read; some of these limits have an end (`hasOpenGrant`). */
   limitsInForce(): Promise<readonly StoredRequest[]>;
   /** The execution has ended, so no request has set its limit any more, unless `version` has changed. */
   releaseExecution(executionArn: string, version: string): Promise<void>;

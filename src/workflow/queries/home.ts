@@ -24,13 +24,13 @@ export interface OpenHomeTabs {
   takePublishSlot(user: string): Promise<PublishSlot | null>;
 }
 
-/** GrantedRequest until it is released, however long the facts take. */
+/** Held until it is released, however long the facts take. */
 export interface PublishSlot {
   /**
    * Whether it is still held. Ask before anything is published.
    * @throws NotRecorded where Redis can't say
    */
-  hasOpenGrant(): Promise<boolean>;
+  isHeld(): Promise<boolean>;
   /** Nobody gets a slot for this tab within the next 10 s. */
   release(): Promise<void>;
 }

@@ -2,6 +2,7 @@ import { parseExecutionArn, type TaskExecution } from '../../domain/execution/ta
 import { distinct, matchRule, mayRequest, type Policy, type Rule } from '../../domain/policy/policy.ts';
 import type { ThrottleRequest } from '../../domain/request/throttle-request.ts';
 import { hasOpenGrant, type TimedGrant } from '../../domain/run/timed-grant.ts';
+import { ifUnreadable } from '../faults.ts';
 import { shownTo } from '../people/shown-requests.ts';
 import type { Channels } from '../ports/channels.ts';
 import type { ActiveExecution, ActiveList } from '../ports/executions.ts';
@@ -77,9 +78,10 @@ export async function listRunning(
   const from = ask.from < named.length ? ask.from : 0;
   const page = named.slice(from, from + ask.size);
   const rules = page.map(({ arn }) => (ask.channel === null ? null : ruleFor(policy, arn, ask.channel)));
+  // One request that can't be read must not hide the other rows.
   const [opens, limits] = await Promise.all([
-    Promise.all(page.map(({ arn }) => openOn(deps.ledger, arn))),
-    Promise.all(page.map(({ arn }) => limitOn(deps.ledger, arn))),
+    Promise.all(page.map(({ arn }) => openOn(deps.ledger, arn).catch(ifUnreadable))),
+    Promise.all(page.map(({ arn }) => limitOn(deps.ledger, arn).catch(ifUnreadable))),
   ]);
   const holds = limits.map((limit) => (limit && isGrantedRequest(limit) ? limit : null));
   const [groups, looks, shown] = await Promise.all([

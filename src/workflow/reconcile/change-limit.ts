@@ -6,6 +6,7 @@ import { deferredSeconds, type Sent } from '../../domain/run/sending.ts';
 import { AwsFault } from '../faults.ts';
 import type { Absences } from '../ports/absences.ts';
 import type { Clock } from '../ports/clock.ts';
+import type { Change } from '../ports/commit.ts';
 import type { Executions } from '../ports/executions.ts';
 import type { Ledger } from '../ports/ledger.ts';
 import type { Claim, EffectKind } from '../ports/outbox.ts';
@@ -37,7 +38,7 @@ export async function changeLimit(
   before: ThrottleRequest,
   intent: AuditEvent,
   claim: Claim,
-  beside?: { inForce: string | null },
+  expected?: Change['expected'],
 ): Promise<WorkOutcome> {
   const committed = await deps.ledger.commit({
     op: operationKey(before, claim),
@@ -45,7 +46,7 @@ export async function changeLimit(
     events: [intent],
     effects: ['show'],
     claim,
-    ...(beside ? { beside } : {}),
+    expected,
   });
   // Moved: the facts that this rests on are out of date, perhaps because a limit is being reverted.
   if (committed.kind !== 'committed' || !committed.state) return later(1, `the request was ${committed.kind}`);

@@ -102,7 +102,7 @@ async function send(
     events: [intent],
     effects: ['show', 'tell'],
     claim,
-    ...(expected ? { expected: expected } : {}),
+    expected,
   });
   if (committed.kind !== 'committed' || !committed.state || !hasOpenGrant(committed.state)) {
     return later(BUSY_SECONDS, `the request was ${committed.kind}`);
@@ -176,7 +176,7 @@ async function write(
     events: [event],
     effects: ['show', 'tell'],
     claim,
-    ...(expected ? { expected: expected } : {}),
+    expected,
   });
   return committed.kind === 'committed' ? DONE : later(BUSY_SECONDS, `the request was ${committed.kind}`);
 }

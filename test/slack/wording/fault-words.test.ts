@@ -8,6 +8,7 @@ import {
   NotRecorded,
   OutcomeUnknown,
   PersonUnknown,
+  RequestUnreadable,
 } from '../../../src/workflow/faults.ts';
 import { good } from './given-words.ts';
 
@@ -39,6 +40,10 @@ describe('faultWords', () => {
     [aws('internal'), ['a fault of its own']],
     [new NotRecorded('away'), ['Nothing was recorded']],
     [new LedgerLost('gone'), ['records may be lost']],
+    [
+      new RequestUnreadable('r-0123456789', null),
+      ['`r-0123456789` can’t be read', 'newer version', 'whoever runs the bot'],
+    ],
     [new PersonUnknown('away'), ['who you are']],
     [new OutcomeUnknown('op', Promise.resolve('recorded'), null), ['not known yet', 'The truth will follow here']],
     ...['expired_trigger_id', 'trigger_expired', 'exchanged_trigger_id'].map((error): [unknown, string[]] => [

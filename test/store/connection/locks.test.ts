@@ -25,7 +25,7 @@ describe('a lock', () => {
   it('is one holder’s at a time, and free once it is released', async () => {
     const lock = await taken();
     expect(await createLocks(redis).take(key, 60_000)).toBeNull();
-    expect(await lock.hasOpenGrant()).toBe(true);
+    expect(await lock.isHeld()).toBe(true);
     await lock.release();
     await (await taken()).release();
     expect(await redis.exists(key)).toBe(0);
@@ -57,10 +57,10 @@ describe('a lock', () => {
   it('that has gone to another is known to be lost, and is left to the other', async () => {
     const lock = await taken();
     await redis.set(key, 'another', 'PX', 50_000);
-    expect(await lock.hasOpenGrant()).toBe(false);
+    expect(await lock.isHeld()).toBe(false);
     await redis.del(key);
     // Once lost it is not taken up again, though nobody has it now.
-    expect(await lock.hasOpenGrant()).toBe(false);
+    expect(await lock.isHeld()).toBe(false);
     await redis.set(key, 'another', 'PX', 50_000);
     await lock.release();
     expect(await redis.get(key)).toBe('another');
@@ -70,14 +70,14 @@ describe('a lock', () => {
   it('that ran out while its holder stood still is lost', async () => {
     const lock = await taken();
     await redis.del(key);
-    expect(await lock.hasOpenGrant()).toBe(false);
+    expect(await lock.isHeld()).toBe(false);
     expect(await redis.exists(key)).toBe(0);
   });
 
   it('lives its whole time anew when it is asked for', async () => {
     const lock = await taken();
     await redis.pexpire(key, 5000);
-    expect(await lock.hasOpenGrant()).toBe(true);
+    expect(await lock.isHeld()).toBe(true);
     expect(await redis.pttl(key)).toBeGreaterThan(50_000);
     await lock.release();
   });
@@ -87,7 +87,7 @@ describe('a lock', () => {
     const connection = await openRedis('commands', own.url);
     const lock = await createLocks(connection).take(key, 60_000);
     await own.kill();
-    await expect(lock?.hasOpenGrant()).rejects.toMatchObject({ name: 'NotRecorded' });
+    await expect(lock?.isHeld()).rejects.toMatchObject({ name: 'NotRecorded' });
     connection.disconnect();
     await own.close();
   });

@@ -34,6 +34,14 @@ describe('the quota of open requests of one person, over all bots', () => {
     expect(await one.take(OLGA, 'r-3', 2)).toBe(true);
   });
 
+  it('counts a request that can’t be read', async () => {
+    const request = await asked(bot.ledger, 1);
+    expect(await one.take(OLGA, request.id, 1)).toBe(true);
+    await bot.redis.hset(bot.keys.request(request.id), 'state', JSON.stringify({ ...request, status: 'paused' }));
+    expect(await other.usage(OLGA)).toEqual({ open: [request.id], making: 0 });
+    expect(await other.take(OLGA, 'r-3', 1)).toBe(false);
+  });
+
   it('admits two of twenty at once', async () => {
     const took = await Promise.all(
       Array.from({ length: 20 }, (_, nth) => (nth % 2 ? one : other).take(OLGA, `r-${nth}`, 2)),

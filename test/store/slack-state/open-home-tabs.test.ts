@@ -54,7 +54,7 @@ describe('home tabs in Redis', () => {
     await redis.pexpire(keys.homePublishSlot('U4'), 8000);
     // It is renewed by itself.
     await vi.waitFor(async () => expect(await redis.pttl(keys.homePublishSlot('U4'))).toBeGreaterThan(8000), PATIENCE);
-    expect(await slot.hasOpenGrant()).toBe(true);
+    expect(await slot.isHeld()).toBe(true);
     await redis.pexpire(keys.homePublishSlot('U4'), 3000);
     await slot.release();
     expect(await tabs.takePublishSlot('U4')).toBeNull();
@@ -67,9 +67,9 @@ describe('home tabs in Redis', () => {
     const late = await slotOf(tabs, 'U5');
     await redis.del(keys.homePublishSlot('U5'));
     const next = await slotOf(tabs, 'U5');
-    expect(await late.hasOpenGrant()).toBe(false);
+    expect(await late.isHeld()).toBe(false);
     await late.release();
-    expect(await next.hasOpenGrant()).toBe(true);
+    expect(await next.isHeld()).toBe(true);
     await next.release();
   });
 

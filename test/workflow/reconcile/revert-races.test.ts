@@ -77,6 +77,34 @@ describe('a revert with two bots', () => {
     expect((await given.bot.request(second)).status).toBe('applied');
   });
 
+  it('makes a change that was decided before it be decided anew, so nothing is sent', async () => {
+    await granted(given.bot);
+    const second = idOf(await given.bot.ask({ ...to(30), durationSeconds: null }));
+    const next = await given.another();
+    const real = given.bot.deps.executions;
+    let isFirst = true;
+    given.bot.deps.executions = {
+      ...real,
+      // AWS still shows the first limit; before that is acted on, the other bot reverts it.
+      describe: async (...call) => {
+        const seen = await real.describe(...call);
+        if (isFirst) {
+          isFirst = false;
+          given.world.seconds += HOUR;
+          await next.outbox.releaseDue();
+          for (const work of await next.outbox.take(8)) await next.settle(work, await next.run(work));
+        }
+        return seen;
+      },
+    };
+    await given.bot.work();
+    given.world.seconds += 2;
+    await given.bot.work();
+    expect((await given.bot.request(second)).status).toBe('stale');
+    expect(given.sent()).toEqual([50, 100]);
+    expect(given.limit()).toBe(100);
+  });
+
   describe('keeps the rate from before if another change has reached AWS and is not on record yet', () => {
     /** Runs `meanwhile` with AWS showing the second limit and its worker waiting for the answer; then both end. */
     async function whileAtAws(meanwhile: (first: string, next: Bot) => Promise<void>) {
