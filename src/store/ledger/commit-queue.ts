@@ -89,7 +89,8 @@ export function createCommitQueue({ keys, clock, signer, writer, head, run, inOr
     const of: BatchOf = {
       head: first,
       writer,
-      turnMs: races < RACES_BEFORE_TURN ? null : TURN_MS,
+      turnMs: TURN_MS,
+      takesTurn: races >= RACES_BEFORE_TURN,
       keys: batchKeys,
       types,
     };
