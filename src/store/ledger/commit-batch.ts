@@ -42,8 +42,10 @@ export interface BatchOf {
   head: AuditHead;
   /** Who writes: another one's turn is waited for. */
   writer: string;
-  /** Take the turn for so long if the last record is another one; null: no. */
-  turnMs: number | null;
+  /** How long a turn lasts. */
+  turnMs: number;
+  /** Take the turn if the last record is another one. */
+  takesTurn: boolean;
   keys: { log: string; head: string; stop: string; turn: string };
   /** Nothing is written while one of these keys is of another type. */
   types: readonly (readonly [key: string, type: 'string' | 'hash' | 'zset' | 'stream'])[];
@@ -84,7 +86,8 @@ export function batchCall(commits: readonly Commit[], of: BatchOf): [keys: strin
     seq: String(of.head.seq),
     hash: of.head.hash,
     writer: of.writer,
-    turnMs: of.turnMs === null ? '' : String(of.turnMs),
+    turnMs: String(of.turnMs),
+    takesTurn: of.takesTurn,
     types: of.types.map(([key, type]) => [placeOf(key), type]),
     commits: commits.map(({ operation, claim, expect, records, head, write }) => ({
       op: placeOf(operation.key),
@@ -97,8 +100,13 @@ export function batchCall(commits: readonly Commit[], of: BatchOf): [keys: strin
       write: write.map(([verb, key, ...rest]) => [verb, placeOf(key), ...rest.map(text)]),
     })),
   };
-  values[0] = JSON.stringify(batch);
+  values[0] = JSON.stringify(batch, (_, value) => (typeof value === 'string' ? wellFormed(value) : value));
   return [names, values];
+}
+
+/** Half a surrogate pair would make the script refuse the whole batch. In an argument of its own it becomes U+FFFD as well. */
+function wellFormed(text: string): string {
+  return text.replace(/\p{Surrogate}/gu, '\ufffd');
 }
 
 function expectation(one: Expectation, placeOf: (key: string) => number): unknown[] {

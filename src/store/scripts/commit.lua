@@ -4,11 +4,11 @@
 -- What a commit is about is not known here: it says what it expects to find and what to write, and names keys by their places.
 --
 -- KEYS  1 log  2 head of the log  3 stop: while it exists, nothing is written  4 turn  5… keys that the commits name
--- ARGV  1 the batch, as JSON: {id, seq, hash, writer, turnMs, types, commits}. A number in place of a text is that argument.
+-- ARGV  1 the batch, as JSON: {id, seq, hash, writer, turnMs, takesTurn, types, commits}. A number in place of a text is that argument.
 --           id            of the log, if its first record is among these
 --           seq, hash     the last record that is expected in the log, its hash in hex
 --           writer        whoever has the turn goes first: the others are told to wait
---           turnMs        take the turn for so long if the last record is another one; '' = no
+--           turnMs        how long a turn lasts; takesTurn: take it if the last record is another one
 --           types         list of {place, type}: nothing is written while one of these keys is of another type
 --         a commit: {op, answer, seconds, claim, expect, records, head, write}
 --           op            place of the key that makes a repeat harmless; answer: what it keeps; seconds: for how long
@@ -49,21 +49,19 @@ end
 local function is_among(found, values)
   for _, value in ipairs(values) do
     if value == found then
-      return true
+      return true, found
     end
   end
-  return false
+  return false, found
 end
 
 -- Each gives whether it is as expected, and what was found.
 local expectations = {
   string = function(key, values)
-    local found = redis.call('GET', key) or ''
-    return is_among(found, values), found
+    return is_among(redis.call('GET', key) or '', values)
   end,
   field = function(key, field, values)
-    local found = redis.call('HGET', key, field) or ''
-    return is_among(found, values), found
+    return is_among(redis.call('HGET', key, field) or '', values)
   end,
   below = function(key, field, bound)
     local found = redis.call('HGET', key, field) or '0'
@@ -72,34 +70,22 @@ local expectations = {
 }
 
 local verbs = {
-  set = function(key, value)
-    redis.call('SET', key, value)
-  end,
+  set = function(key, value) redis.call('SET', key, value) end,
   del = function(key, value)
     if redis.call('GET', key) == value then
       redis.call('DEL', key)
     end
   end,
-  hset = function(key, ...)
-    redis.call('HSET', key, ...)
-  end,
+  hset = function(key, ...) redis.call('HSET', key, ...) end,
   hdel = function(key, field, value)
     if redis.call('HGET', key, field) == value then
       redis.call('HDEL', key, field)
     end
   end,
-  zadd = function(key, score, member)
-    redis.call('ZADD', key, score, member)
-  end,
-  zrem = function(key, member)
-    redis.call('ZREM', key, member)
-  end,
-  xadd = function(key, field, value)
-    redis.call('XADD', key, '*', field, value)
-  end,
-  expire = function(key, seconds)
-    redis.call('EXPIRE', key, seconds)
-  end,
+  zadd = function(key, score, member) redis.call('ZADD', key, score, member) end,
+  zrem = function(key, member) redis.call('ZREM', key, member) end,
+  xadd = function(key, field, value) redis.call('XADD', key, '*', field, value) end,
+  expire = function(key, seconds) redis.call('EXPIRE', key, seconds) end,
 }
 
 local types = {
@@ -121,6 +107,13 @@ local function wrong_type(key, needed)
   end
 end
 
+local function no_score(text)
+  local score = tonumber(text)
+  if not score or score ~= score then
+    return { 'failed', 'no score: ' .. tostring(text) }
+  end
+end
+
 local function wrong_types(commit)
   local wrong = wrong_type(log_key, 'stream') or wrong_type(head_key, 'hash')
   for _, one in ipairs(batch.types) do
@@ -138,15 +131,13 @@ local function wrong_types(commit)
     if not verbs[one[1]] then
       return { 'failed', 'unknown: ' .. tostring(one[1]) }
     end
-    wrong = wrong or wrong_type(KEYS[one[2]], types[one[1]])
+    wrong = wrong or wrong_type(KEYS[one[2]], types[one[1]]) or (one[1] == 'zadd' and no_score(one[3]))
   end
   return wrong
 end
 
 local function lost_claim(claim)
-  if not claim then
-    return nil
-  end
+  if not claim then return nil end
   local pending = redis.call('XPENDING', KEYS[claim.stream], claim.group, claim.entry, claim.entry, 1)[1]
   if not pending or pending[2] ~= claim.consumer or pending[4] ~= claim.deliveries then
     return { 'claim' }
@@ -174,15 +165,13 @@ local is_head_known = false
 
 -- The record that the writer builds on must lie in the log itself: an emptied log may still have its head.
 local function other_head()
-  if is_head_known then
-    return nil
-  end
   local head = redis.call('HMGET', head_key, 'log', 'seq', 'hash', 'at')
   local found_seq, found_hash = tonumber(head[2] or '0'), head[3] or string.rep('0', 64)
   local built_on = hash_at(seq)
-  id = head[1] or id
+  -- Before its first record a log has the name that this record gives it.
+  id = found_seq > 0 and head[1] or id
   if found_seq ~= seq or found_hash ~= hash or (found_seq > 0 and built_on ~= hash) then
-    if batch.turnMs ~= '' then
+    if batch.takesTurn then
       redis.call('SET', turn_key, batch.writer, 'PX', batch.turnMs)
     end
     return { 'head', head[1] or '', string.format('%d', found_seq), found_hash, head[4] or '', built_on }
@@ -190,10 +179,19 @@ local function other_head()
   is_head_known = true
 end
 
+-- A key that lasts longer than a turn, or for ever, or is no text, is no turn: nobody would end it, and all would wait.
+local function turn_owner()
+  local ms = redis.call('PTTL', turn_key)
+  if ms < 0 or ms > tonumber(batch.turnMs) or redis.call('TYPE', turn_key).ok ~= 'string' then
+    return nil
+  end
+  return redis.call('GET', turn_key), ms
+end
+
 local function others_turn()
-  local owner = redis.call('GET', turn_key)
+  local owner, ms = turn_owner()
   if owner and owner ~= batch.writer then
-    return { 'turn', string.format('%d', redis.call('PTTL', turn_key)) }
+    return { 'turn', string.format('%d', ms) }
   end
 end
 
@@ -205,7 +203,8 @@ local function refusal(commit)
   if redis.call('EXISTS', stop_key) == 1 then
     return { 'stopped' }
   end
-  return wrong_types(commit) or others_turn() or other_head() or lost_claim(commit.claim) or unexpected(commit)
+  local other = wrong_types(commit) or (not is_head_known and (others_turn() or other_head()))
+  return other or lost_claim(commit.claim) or unexpected(commit)
 end
 
 local function make(commit)
@@ -244,7 +243,7 @@ for _, commit in ipairs(batch.commits) do
     break
   end
 end
-if answers[1][1] == 'committed' and redis.call('GET', turn_key) == batch.writer then
+if answers[1][1] == 'committed' and turn_owner() == batch.writer then
   redis.call('DEL', turn_key)
 end
 return answers

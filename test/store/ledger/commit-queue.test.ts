@@ -126,9 +126,8 @@ describe('several replicas', () => {
     await asked(ledger, 1);
     const other = await openLedger({ prefix: prefixOf(opened) });
     await asked(other.ledger, 2);
-    await opened.redis.set(opened.keys.turn, 'another', 'PX', 60_000);
+    await opened.redis.set(opened.keys.turn, 'another', 'PX', 500);
     const waiting = ledger.commit(asking(3));
-    await sleep(50);
     expect(await opened.redis.get(opened.keys.turn)).toBe('another');
     await opened.redis.del(opened.keys.turn);
     expect(await waiting).toMatchObject({ kind: 'committed' });
