@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
+import { freePort } from '../sandbox/free-port.ts';
 import { startWorld, type World } from '../sandbox/local-world.ts';
 import { startLocalRedis } from '../sandbox/redis.ts';
 
@@ -70,14 +70,6 @@ async function startBot({ env, slack }: World, main: string): Promise<{ child: C
     if (await fetch(url).catch(() => null)) return { child, url };
     await sleep(50);
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
-  server.close();
-  return port;
 }
 
 async function openRequests({ slack, aws }: World): Promise<void> {

@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis, type RedisOptions } from 'ioredis';
+import { freePort } from '../../sandbox/free-port.ts';
 import { findOrInstallRedis } from '../../sandbox/redis-binary.ts';
 
 /** A Redis, or a sentinel, with settings of its own. */
@@ -33,7 +33,7 @@ export async function startRedisServer(options: RedisServerOptions = {}): Promis
   const dir = await mkdtemp(join(tmpdir(), 'datasync-throttle-redis-'));
   // Between finding a free port and taking it somebody else may take it.
   for (let attempt = 1; ; attempt++) {
-    const port = await freePort();
+    const port = await freeNodePort();
     const file = join(dir, `${port}.conf`);
     const given = options.settings?.(port) ?? [];
     const own = given.some((line) => line.startsWith('port ')) ? [] : [`port ${port}`];
@@ -170,14 +170,8 @@ export async function until(look: () => Promise<boolean>, withinMs = 60_000): Pr
   }
 }
 
-async function freePort(): Promise<number> {
-  const server = createServer();
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('no free port');
-  // A Cluster node's bus listens 10,000 above.
-  return address.port > 55_000 ? address.port - 10_000 : address.port;
+/** A Cluster node's bus listens 10,000 above its port. */
+async function freeNodePort(): Promise<number> {
+  const port = await freePort();
+  return port > 55_000 ? port - 10_000 : port;
 }

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { freePort } from '../../../sandbox/free-port.ts';
 import { type LocalRedis, startLocalRedis } from '../../../sandbox/redis.ts';
 import { type Running, type ServeOptions, serve } from '../../../src/serve.ts';
-import { freePort } from '../../free-port.ts';
 import { COMMAND, OPERATOR, startTestWorld, type TestWorld } from '../world.ts';
 
 /** So that a test needs not wait for the bot's usual pace. */
