@@ -45,7 +45,7 @@ export async function keepGoing(depth: number, seconds: number, work: () => Prom
   return load;
 }
 
-/** A request as it is asked for, each for an execution of its own. */
+/** A new request, each for an execution of its own. */
 function asking(): Change {
   const id = `r-${randomUUID().replaceAll('-', '').slice(0, 10)}`;
   const hex = randomUUID().replaceAll('-', '').slice(0, 17);

@@ -81,7 +81,7 @@ export type AuditRecord = z.infer<typeof auditRecord>;
 
 /**
  * The exact text of the record that follows `head`: compact JSON, keys always in this order. `at` is never before that
- * of `head`, even if the clock was set back.
+ * of `head`, even if the clock went backwards.
  */
 export function writeRecord(head: AuditHead, event: AuditEvent, op: string, now: Date): string {
   const at = now.toISOString();

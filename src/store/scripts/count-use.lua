@@ -11,7 +11,7 @@ local now_ms = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
 
 local function over(key, most, refused_key, limit)
   redis.call('ZREMRANGEBYSCORE', key, '-inf', now_ms - window_ms)
-  -- Redis's clock was set back since: what is in the future does not count.
+  -- Redis's clock went backwards since then: what is in the future does not count.
   redis.call('ZREMRANGEBYSCORE', key, '(' .. string.format('%d', now_ms + window_ms), '+inf')
   local count = redis.call('ZCARD', key)
   if count < most then

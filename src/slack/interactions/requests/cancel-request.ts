@@ -25,6 +25,6 @@ export async function cancel(deps: Deps, caller: Caller, click: Click): Promise<
   if (!id) return replyInvalidButton(caller);
   const decided = await cancelRequest(deps, { request: id, user: caller.user, op: caller.op });
   if (decided.kind === 'refused') await caller.say(decidedWords(await withNameablePeople(deps, decided)).text);
-  // What was decided stands, whatever comes of its message.
+  // The decision is on record, even if its message can’t be edited.
   if (click.message) deps.background(deps.notifier.refreshCopy(id, click.message));
 }

@@ -39,7 +39,7 @@ export async function openReviewModal(deps: Deps, caller: Caller, click: Click):
     if (opened.kind === 'open') return modalOf(deps, caller, opened);
     return noticeModal(TITLE, decidedWords(await withNameablePeople(deps, opened)).text);
   });
-  // What was decided stands, whatever comes of its message.
+  // The decision is on record, even if its message can’t be edited.
   if (click.message) deps.background(deps.notifier.refreshCopy(id, click.message));
 }
 

@@ -46,7 +46,7 @@ export async function selectExecution(deps: Deps, caller: Caller, { value, view 
   });
 }
 
-/** What keeps Slack or Redis from answering stands in the form too: what was typed there stays. */
+/** If Slack or Redis does not answer, the form says so and keeps what was typed. */
 async function choiceOf(
   deps: Deps,
   { log }: Caller,

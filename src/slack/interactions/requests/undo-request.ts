@@ -17,7 +17,7 @@ export async function undoTyped(
   await undo(deps, caller, command.request, caller.channel ?? '');
 }
 
-/** `Undo` on a result: the same, in the channel that it stands in. */
+/** `Undo` on a result: the same, in the channel of the result. */
 export async function undoClicked(deps: UndoDeps & SealDeps, caller: Caller, click: Click): Promise<void> {
   const id = openRequestSeal(deps, click.value);
   if (!id) return replyInvalidButton(caller);
