@@ -15,7 +15,7 @@ export interface Identity {
 
 const AGAIN_MS = 2000;
 /** Slack rejects the token, so trying again is pointless. */
-const REFUSED = new Set([
+export const TOKEN_REFUSALS: ReadonlySet<string> = new Set([
   'invalid_auth',
   'not_authed',
   'account_inactive',
@@ -26,7 +26,7 @@ const REFUSED = new Set([
 ]);
 
 /** Whether this Slack error means that the token is rejected. */
-export const isTokenRefusal = (error: string): boolean => REFUSED.has(error);
+export const isTokenRefusal = (error: string): boolean => TOKEN_REFUSALS.has(error);
 
 /** Slack rejects the token. */
 export class TokenRefused extends Error {

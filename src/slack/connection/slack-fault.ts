@@ -1,4 +1,5 @@
 import { retryAfter, slackError } from './clients.ts';
+import { TOKEN_REFUSALS } from './identify.ts';
 
 /**
  * Whether a failed call to Slack should be tried again.
@@ -33,18 +34,7 @@ const PASSING = new Set([
   'org_login_required',
 ]);
 /** The app or its token has to be fixed; all messages are affected. */
-const APP = new Set([
-  'invalid_auth',
-  'not_authed',
-  'account_inactive',
-  'token_revoked',
-  'token_expired',
-  'missing_scope',
-  'not_allowed_token_type',
-  'accesslimited',
-  'two_factor_setup_required',
-  'app_uninstalled',
-]);
+const APP = new Set([...TOKEN_REFUSALS, 'accesslimited', 'two_factor_setup_required', 'app_uninstalled']);
 /** Errors about this channel or message, which persist until a person changes the channel. */
 const FINAL = new Set([
   'channel_not_found',

@@ -86,9 +86,11 @@ export function commitOf(change: Change, built: Built, keys: Keys, now: Date): C
     seq: built.records[0]?.seq ?? 0,
     hashes: built.records.map(({ hash }) => hash),
   };
+  const changed = changedState(change, built);
+  const archived = change.events.map(archivedOf).find((part) => part !== null) ?? null;
   const expected = [
-    ...(hasChanged(change, built) ? stateExpected(change, built, keys) : []),
-    ...archiveExpected(change, keys),
+    ...(changed ? stateExpected(change, changed, keys) : []),
+    ...(archived ? archiveExpected(archived, keys) : []),
   ];
   return {
     commit: {
@@ -98,8 +100,8 @@ export function commitOf(change: Change, built: Built, keys: Keys, now: Date): C
       records: built.sealed,
       head,
       write: [
-        ...archiveWrites(change, built, keys),
-        ...(hasChanged(change, built) ? stateWrites(change, built, keys, now) : []),
+        ...(archived ? archiveWrites(archived, head, keys) : []),
+        ...(changed ? stateWrites(change, changed, built, keys, now) : []),
         ...(state !== null && !isOpen(state) ? [['expire', keys.request(id), String(CLOSED_SECONDS)] as const] : []),
         ...indexWrites(change.events, built.records, keys),
         ...workWrites(change, built, id, keys),
@@ -109,16 +111,14 @@ export function commitOf(change: Change, built: Built, keys: Keys, now: Date): C
   };
 }
 
-/** Refusals and the like are on record, and leave the request as it is. */
-function hasChanged({ prior }: Change, { state }: Built): boolean {
-  return state !== null && state.version !== (prior?.version ?? 0);
+/** The request's new state; null where the records leave the request unchanged, as a refusal does. */
+function changedState({ prior }: Change, { state }: Built): ThrottleRequest | null {
+  return state !== null && state.version !== (prior?.version ?? 0) ? state : null;
 }
 
 type Expected = readonly [Expectation, Refused];
 
-function stateExpected({ prior, expected }: Change, { state }: Built, keys: Keys): Expected[] {
-  if (!state) return [];
-  const { execution, id } = state;
+function stateExpected({ prior, expected }: Change, { execution, id }: ThrottleRequest, keys: Keys): Expected[] {
   const version = (of: { id: string; version: number } | null, request: string): Expected => [
     { kind: 'field', key: keys.request(request), field: 'version', values: [of ? String(of.version) : ''] },
     moved,
@@ -137,9 +137,7 @@ function stateExpected({ prior, expected }: Change, { state }: Built, keys: Keys
   ];
 }
 
-function stateWrites(change: Change, { state, records }: Built, keys: Keys, now: Date): Write[] {
-  if (!state) return [];
-  const { prior } = change;
+function stateWrites({ prior }: Change, state: ThrottleRequest, { records }: Built, keys: Keys, now: Date): Write[] {
   const { id, execution, version } = state;
   const last = records.at(-1);
   const guard = changeGuard(prior, state);
@@ -170,26 +168,20 @@ function openWrites(prior: ThrottleRequest | null, state: ThrottleRequest, keys:
   ];
 }
 
+/** The last record that was archived. */
+type ArchivedPart = NonNullable<ReturnType<typeof archivedOf>>;
+
 /** That the log was archived is written only on a log that has what was archived, and once. */
-function archiveExpected(change: Change, keys: Keys): Expected[] {
-  const archived = archivedBy(change);
-  if (!archived) return [];
-  const { seq, hash } = archived;
+function archiveExpected({ seq, hash }: ArchivedPart, keys: Keys): Expected[] {
   return [
     [{ kind: 'record', seq, hash }, moved],
     [{ kind: 'below', key: keys.archivedUpTo, field: 'seq', limit: seq }, moved],
   ];
 }
 
-function archiveWrites(change: Change, { head }: Built, keys: Keys): Write[] {
-  const archived = archivedBy(change);
-  if (!archived) return [];
-  const place = ['seq', String(archived.seq), 'hash', archived.hash];
+function archiveWrites({ seq, hash }: ArchivedPart, head: AuditHead, keys: Keys): Write[] {
+  const place = ['seq', String(seq), 'hash', hash];
   return [['hset', keys.archivedUpTo, 'log', head.log, ...place, 'at', head.at, 'by', String(head.seq)]];
-}
-
-function archivedBy(change: Change): { seq: number; hash: string } | null {
-  return change.events.map(archivedOf).find((part) => part !== null) ?? null;
 }
 
 function indexWrites(events: readonly AuditEvent[], records: readonly RecordRef[], keys: Keys): Write[] {

@@ -96,14 +96,7 @@ async function send(
   claim: Claim,
   expected?: Expected,
 ): Promise<WorkOutcome> {
-  const committed = await deps.ledger.commit({
-    op: operation(before, claim),
-    prior: before,
-    events: [intent],
-    effects: ['show', 'tell'],
-    claim,
-    expected,
-  });
+  const committed = await commit(deps, before, intent, claim, expected);
   if (committed.kind !== 'committed' || !committed.state || !hasOpenGrant(committed.state)) {
     return later(BUSY_SECONDS, `the request was ${committed.kind}`);
   }
@@ -170,15 +163,13 @@ async function write(
   claim: Claim,
   expected?: Expected,
 ): Promise<WorkOutcome> {
-  const committed = await deps.ledger.commit({
-    op: operation(request, claim),
-    prior: request,
-    events: [event],
-    effects: ['show', 'tell'],
-    claim,
-    expected,
-  });
+  const committed = await commit(deps, request, event, claim, expected);
   return committed.kind === 'committed' ? DONE : later(BUSY_SECONDS, `the request was ${committed.kind}`);
+}
+
+function commit({ ledger }: RevertDeps, prior: GrantedRequest, event: AuditEvent, claim: Claim, expected?: Expected) {
+  const op = operation(prior, claim);
+  return ledger.commit({ op, prior, events: [event], effects: ['show', 'tell'], claim, expected });
 }
 
 /** A key of this attempt alone, as for the apply. */
