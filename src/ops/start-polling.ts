@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { sleepUntilAborted } from '../timing/sleep-until-aborted.ts';
 
 export interface PollingOptions<T> {
   /** Must end by itself. */
@@ -48,7 +48,7 @@ export function startPolling<T>({
   async function run(firstWaitMs: number): Promise<void> {
     let waitMs = firstWaitMs;
     while (!stopping.signal.aborted) {
-      await sleep(waitMs, null, { signal: stopping.signal, ref: false }).catch(() => null);
+      await sleepUntilAborted(waitMs, stopping.signal, { ref: false });
       if (!stopping.signal.aborted) waitMs = await pollOnce();
     }
   }

@@ -1,6 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { LRUCache } from 'lru-cache';
 import { hasPlace } from '../domain/request/private-request.ts';
+import { sleepUntilAborted } from '../timing/sleep-until-aborted.ts';
 import { NotRecorded } from '../workflow/faults.ts';
 import type { Clock } from '../workflow/ports/clock.ts';
 import { concerned, type HomeTabs, homeFacts, type OpenHomeTabs } from '../workflow/queries/home.ts';
@@ -83,7 +83,7 @@ export function startHomeTabs(deps: HomeTabsDeps, homes: OpenHomeTabs): HomeTabs
       } catch (err) {
         log.debug({ err }, 'home tabs not looked after');
       }
-      await sleep(POLL_MS, undefined, { signal: stopping.signal, ref: false }).catch(() => undefined);
+      await sleepUntilAborted(POLL_MS, stopping.signal, { ref: false });
     }
   }
 

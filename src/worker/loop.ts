@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LRUCache } from 'lru-cache';
 import type { Log } from '../logging/logger.ts';
+import { sleepUntilAborted } from '../timing/sleep-until-aborted.ts';
 import type { Clock } from '../workflow/ports/clock.ts';
 import type { Claim, EffectKind, Outbox, Work } from '../workflow/ports/outbox.ts';
 
@@ -101,7 +102,7 @@ export function startLoop({
       } catch (err) {
         log.warn({ err, request: work.effect.request, effect: work.effect.kind }, 'work not settled');
         if (stopping.signal.aborted) return;
-        await rest(REST_MS);
+        await sleepUntilAborted(REST_MS, stopping.signal);
       }
     }
   }
@@ -121,7 +122,7 @@ export function startLoop({
       } catch (err) {
         if (stopping.signal.aborted) return;
         log.warn({ err, step: name }, 'worker step failed');
-        await rest(REST_MS);
+        await sleepUntilAborted(REST_MS, stopping.signal);
         await outbox.ready(stopping.signal);
       }
     }
@@ -156,18 +157,12 @@ export function startLoop({
   async function takeAbandoned(): Promise<void> {
     const room = Math.min(width, 2 * width - inHand.size);
     if (room > 0) await startAll(await outbox.takeAbandoned(room));
-    await rest(abandonedEveryMs);
+    await sleepUntilAborted(abandonedEveryMs, stopping.signal);
   }
 
   async function releaseTimers(): Promise<void> {
     await outbox.releaseDue();
-    await rest(TIMERS_MS);
-  }
-
-  async function rest(ms: number): Promise<void> {
-    await sleep(ms, undefined, { signal: stopping.signal }).catch((fault: unknown) => {
-      if (!stopping.signal.aborted) throw fault;
-    });
+    await sleepUntilAborted(TIMERS_MS, stopping.signal);
   }
 
   const running = outbox

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Connection } from '../../store/connection/connection.ts';
 import type { Keys } from '../../store/connection/keys.ts';
 import type { RedisLedger } from '../../store/ledger/ledger.ts';
+import { sleepUntilAborted } from '../../timing/sleep-until-aborted.ts';
 import { LedgerLost } from '../../workflow/faults.ts';
 import type { SharedSeal } from '../format/shared-seal.ts';
 import type { AuditAlarms } from '../log/audit-alarms.ts';
@@ -12,7 +13,7 @@ import type { Checkpoints } from './audit-checkpoints.ts';
 /** A loss must be noticed within 5 s, also where nothing is written. */
 const RECHECK_MS = 2000;
 /** Checkpoints that Slack did not accept are posted again. The newest are enough. */
-const MOST_UNTOLD = 100;
+const MAX_UNTOLD = 100;
 /** At a stop, how long to wait for a last checkpoint and for messages in progress. */
 const LAST_WORDS_MS = 2000;
 /** In that time three checkpoints should have been posted. */
@@ -71,7 +72,7 @@ export function startAuditWatch(options: WatchOptions) {
       lossNotice.start();
     }
     try {
-      untold = [...untold, ...(await options.checkpoints.round(last))].slice(-MOST_UNTOLD);
+      untold = [...untold, ...(await options.checkpoints.round(last))].slice(-MAX_UNTOLD);
       if (untold.length > 0) untoldSince ??= Date.now();
     } finally {
       posting.start();
@@ -122,7 +123,7 @@ export function startAuditWatch(options: WatchOptions) {
   async function run(): Promise<void> {
     while (!stopping.signal.aborted) {
       await round().then(options.onTurn, options.onFault);
-      await sleep(options.lookMs ?? RECHECK_MS, null, { signal: stopping.signal }).catch(() => null);
+      await sleepUntilAborted(options.lookMs ?? RECHECK_MS, stopping.signal);
     }
   }
 

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { App, SocketModeReceiver } from '@slack/bolt';
 import type { Log } from '../../logging/logger.ts';
+import { sleepUntilAborted } from '../../timing/sleep-until-aborted.ts';
 import { retryAfter } from './clients.ts';
 
 export interface SocketPoolOptions {
@@ -65,6 +66,7 @@ export function createSocketPool({ make, log, size, staggerMs = STAGGER_MS }: So
       // The client gives no error if the connection was closed before Slack's `hello`.
       throw fault ?? new Error('a connection was closed before Slack greeted it');
     } finally {
+      // The race has been decided: that nobody waits for the time limit any more is no unhandled error.
       late.catch(() => undefined);
     }
     open.add(socket);
@@ -88,15 +90,14 @@ export function createSocketPool({ make, log, size, staggerMs = STAGGER_MS }: So
       } catch (err) {
         const seconds = retryAfter(err);
         log.warn({ err }, 'no Socket Mode connection could be opened, will try again');
-        await sleep(seconds === null ? wait : seconds * 1000, null, { signal }).catch(() => null);
+        await sleepUntilAborted(seconds === null ? wait : seconds * 1000, signal);
       }
     }
     return null;
   }
 
   function retire(socket: SocketModeReceiver, afterMs: number): void {
-    void sleep(afterMs, null, { signal })
-      .catch(() => null)
+    void sleepUntilAborted(afterMs, signal)
       .then(() => socket.stop())
       .catch((err: unknown) => log.debug({ err }, 'an old Socket Mode connection did not close'))
       .finally(() => forget(socket));

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import type { Log } from '../../logging/logger.ts';
+import { sleepUntilAborted } from '../../timing/sleep-until-aborted.ts';
 import type { Settled } from '../../workflow/faults.ts';
 import type { UnfinishedStore } from '../../workflow/ports/unfinished-store.ts';
 import { slackVerdict } from '../connection/slack-fault.ts';
@@ -117,7 +118,7 @@ export function trackInteractions({ store, seals, log, settle, say, staleMs = ST
         roundsInARow = 0;
         log.debug({ err }, 'unfinished interactions not looked after');
       });
-      await sleep(staleMs / ROUNDS, null, { signal: stopping.signal, ref: false }).catch(() => null);
+      await sleepUntilAborted(staleMs / ROUNDS, stopping.signal, { ref: false });
     }
   }
 

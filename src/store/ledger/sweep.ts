@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { requestOf } from '../../domain/run/limit-in-force.ts';
+import { sleepUntilAborted } from '../../timing/sleep-until-aborted.ts';
 import type { Connection } from '../connection/connection.ts';
 import type { Keys } from '../connection/keys.ts';
 import { loadScript } from '../connection/script.ts';
@@ -70,7 +70,7 @@ export function startSweep(options: SweepOptions & { onFault(fault: unknown): vo
   async function run(): Promise<void> {
     while (!signal.aborted) {
       await round(() => signal.aborted).catch(options.onFault);
-      await sleep(EVERY_MS, null, { signal, ref: false }).catch(() => null);
+      await sleepUntilAborted(EVERY_MS, signal, { ref: false });
     }
   }
   const running = run();
