@@ -134,11 +134,11 @@ function work(health: ProvenHealth | null, unreadable: readonly string[]): Judge
 }
 
 /** In the answer to a probe. */
-const MOST_NAMED = 10;
+const MAX_NAMED = 10;
 
 function unreadableWords(requests: readonly string[]): string {
-  const more = requests.length > MOST_NAMED ? ` and ${requests.length - MOST_NAMED} more` : '';
-  return `stored requests can't be read here: ${requests.slice(0, MOST_NAMED).join(', ')}${more}. They are not decided, applied or reverted by this bot. If bots of a newer version run, update this one; else see the log`;
+  const more = requests.length > MAX_NAMED ? ` and ${requests.length - MAX_NAMED} more` : '';
+  return `stored requests can't be read here: ${requests.slice(0, MAX_NAMED).join(', ')}${more}. They are not decided, applied or reverted by this bot. If bots of a newer version run, update this one; else see the log`;
 }
 
 const OVERDUE: Readonly<Record<LoopName, string>> = {

@@ -24,7 +24,7 @@ const OVERDUE_MS = 3 * EVERY_MS;
 /** Another bot waits this long for one that hangs. A round renews its lock while it works. */
 const LOCK_MS = 20_000;
 /** A round makes at most so many; the next one makes the rest. */
-const MOST_AT_ONCE = 100;
+const MAX_AT_ONCE = 100;
 
 interface CheckpointOptions {
   redis: Connection;
@@ -145,7 +145,7 @@ export function createCheckpoints(options: CheckpointOptions) {
     const hundreds = lastHundred(head.seq);
     let place = from;
     let good = true;
-    for (let tries = 0; place < hundreds && tries < MOST_AT_ONCE; tries++) {
+    for (let tries = 0; place < hundreds && tries < MAX_AT_ONCE; tries++) {
       const due = lastHundred(place) + EVERY_RECORDS;
       // Places may be empty after an accepted loss or an archive: then the next record counts.
       const next = await oneEntry(redis, keys, { from: `${due}-0`, to: `${head.seq}-0`, end: 'first' });

@@ -33,7 +33,7 @@ interface ReaderOptions {
 }
 
 /** Exports that are being sent: each is a file on this machine until Slack has it. */
-const MOST_FILES = 3;
+const MAX_FILES = 3;
 
 const unknown = { verdict: 'unknown', seq: null, why: 'there is no record yet' } as const;
 const NO_RECORD = { integrity: unknown, completeness: unknown, authenticity: unknown, faulty: false, firstBad: null };
@@ -69,7 +69,7 @@ export function createAuditReader(options: ReaderOptions): AuditReader {
       return verifying;
     },
     async export(since, by, channel) {
-      if (files >= MOST_FILES) return null;
+      if (files >= MAX_FILES) return null;
       return exportOne(async (): Promise<ExportedFile> => {
         const plan = await planExport(redis, keys, { since, until: null }, options.clock.now());
         const event = { ...exportedEvent(plan.head, 'Slack'), actor: by, channel };

@@ -15,7 +15,7 @@ import type { AuditAlarms } from './audit-alarms.ts';
 import { firstSince } from './audit-entries.ts';
 
 /** How many records one step may read where there is no index to use. */
-const MOST_READ = 5000;
+const MAX_READ = 5000;
 const BATCH = 500;
 
 /** A part of the log: places from `from` to `to`, both included. */
@@ -137,8 +137,8 @@ export function createAuditSearch(redis: Connection, keys: Keys, outcome: RedisO
     let read = 0;
     let ended = false;
     // One more than fits on the page shows whether there is another page.
-    while (found.length <= size && read < MOST_READ && !ended) {
-      const limit = exact ? size + 1 : Math.min(BATCH, MOST_READ - read);
+    while (found.length <= size && read < MAX_READ && !ended) {
+      const limit = exact ? size + 1 : Math.min(BATCH, MAX_READ - read);
       const batch = span.from > span.to ? NOTHING : await lines(index, span, turn.go, limit);
       for (const line of batch.lines) {
         read += 1;

@@ -4,7 +4,7 @@ import { type CheckpointLine, readCheckpointLine, type Signers } from '../format
 import { linesOf } from '../format/lines-of.ts';
 import { type KnownCheckpoint, knownCheckpoints } from '../verify/checkpoint-check.ts';
 
-const MOST_LINES_NAMED = 5;
+const MAX_LINES_NAMED = 5;
 
 /** The checkpoints in a file. `bad`: the numbers of lines that are none, cut short by a crash or damaged. */
 export async function readCheckpointFile(file: string): Promise<{ lines: CheckpointLine[]; bad: number[] }> {
@@ -54,7 +54,7 @@ export async function readKnownCheckpoints(file: string, name: string, by: Signe
     return { checkpoints: null, flaw: `${name} ${why}` };
   }
   const { lines, bad } = read;
-  const named = `${bad.slice(0, MOST_LINES_NAMED).join(', ')}${bad.length > MOST_LINES_NAMED ? ' …' : ''}`;
+  const named = `${bad.slice(0, MAX_LINES_NAMED).join(', ')}${bad.length > MAX_LINES_NAMED ? ' …' : ''}`;
   const flaw = bad.length === 0 ? null : `${name} has lines that are no checkpoint: ${named}`;
   if (lines.length === 0) return { checkpoints: null, flaw: flaw ?? `${name} has no checkpoint in it` };
   return { checkpoints: knownCheckpoints(lines, by), flaw };

@@ -6,7 +6,7 @@ import { createEntryCheck } from '../verify/entry-check.ts';
 import { oneEntry, readEntries } from './audit-entries.ts';
 
 /** Where more records than this follow the one of the policy, the policy is recorded again. */
-const MOST_READ = 5000;
+const MAX_READ = 5000;
 
 /**
  * Whether the log's newest `policy.loaded` names a digest. Redis also keeps where that record is, but only as a hint:
@@ -33,7 +33,7 @@ async function isOnRecord(
   let read = 0;
   for await (const entries of readEntries(redis, keys, { from: `(${at}`, to: '+' })) {
     read += entries.length;
-    if (read > MOST_READ) return false;
+    if (read > MAX_READ) return false;
     if (entries.some(({ bytes }) => isLoadOf(parseRecord(bytes ?? ''), (policy) => policy !== digest))) return false;
   }
   return true;

@@ -31,7 +31,7 @@ export interface CheckedRecord {
   loss: (LossDetail & { at: number }) | null;
 }
 
-const MOST_LOSSES_NAMED = 5;
+const MAX_LOSSES_NAMED = 5;
 
 /**
  * Follows the hash chain from record to record. It computes each hash itself, from the record's bytes.
@@ -136,7 +136,7 @@ export function createChainCheck(
     const gapFrom = isGap && accepted && follows ? due : null;
     if (gapFrom !== null) {
       lossCount += 1;
-      if (losses.length < MOST_LOSSES_NAMED) losses.push(formatRange(gapFrom, seq - 1));
+      if (losses.length < MAX_LOSSES_NAMED) losses.push(formatRange(gapFrom, seq - 1));
     } else if (isGap && last !== null) {
       const why = `${formatRange(due, seq - 1)} missing before record ${formatCount(seq)}`;
       const missing = { seq: due, why: invalid === null ? why : `${why}: ${invalid}` };

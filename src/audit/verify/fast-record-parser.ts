@@ -35,9 +35,9 @@ const RECORD = new RegExp(
 );
 
 /** A detail without nested values. It captures the names of the fields. */
-const MOST_FIELDS = 8;
+const MAX_FIELDS = 8;
 const FIELD = `"([A-Za-z]+)":(?:true|false|${NUMBER_OR_NULL}|${TEXT})`;
-const MORE_FIELDS = `(?:,${FIELD}`.repeat(MOST_FIELDS - 1) + ')?'.repeat(MOST_FIELDS - 1);
+const MORE_FIELDS = `(?:,${FIELD}`.repeat(MAX_FIELDS - 1) + ')?'.repeat(MAX_FIELDS - 1);
 const FLAT = new RegExp(`^\\{${FIELD}${MORE_FIELDS}\\}$`);
 
 /**

@@ -5,9 +5,9 @@ import { LRUCache } from 'lru-cache';
 type KeyedName = readonly [number, number, number, number];
 
 /** How many sums there are at most, whatever the length of the log. Each covers a span of places. */
-const MOST_BUCKETS = 1024;
+const MAX_BUCKETS = 1024;
 /** How many hashes of index names are cached: the same tasks and people come again and again. */
-const MOST_NAMES = 5000;
+const MAX_NAMES = 5000;
 
 /**
  * Sums over index entries that don't depend on their order: two sets of entries with equal sums are the same. The sums are
@@ -16,9 +16,9 @@ const MOST_NAMES = 5000;
  */
 export function createIndexSums(first: number, last: number) {
   const secret = randomBytes(32).toString('hex');
-  const width = Math.max(1, Math.ceil((last - first + 1) / MOST_BUCKETS));
+  const width = Math.max(1, Math.ceil((last - first + 1) / MAX_BUCKETS));
   const count = Math.max(1, Math.ceil((last - first + 1) / width));
-  const names = new LRUCache<string, KeyedName>({ max: MOST_NAMES });
+  const names = new LRUCache<string, KeyedName>({ max: MAX_NAMES });
 
   function keyed(index: string): KeyedName {
     const known = names.get(index);

@@ -10,7 +10,7 @@ interface KeySpan {
   to: number;
 }
 
-const MOST_SPANS_NAMED = 8;
+const MAX_SPANS_NAMED = 8;
 
 /** Checks each record's MAC by the keys that were given, and collects which spans of records each key covers. */
 export function createMacCheck(keys: readonly AuditKey[]) {
@@ -44,7 +44,7 @@ export function createMacCheck(keys: readonly AuditKey[]) {
     }
     current = { kid, from: seq, to: seq };
     spanCount += 1;
-    if (spans.length < MOST_SPANS_NAMED) spans.push(current);
+    if (spans.length < MAX_SPANS_NAMED) spans.push(current);
   }
 
   /** The spans, for the words of a verdict. */

@@ -8,7 +8,7 @@ const GIVEN_UP = '-failover-abort-slave-timeout';
 const CHANNELS = [SWITCHED, BEGINS, GIVEN_UP];
 
 /** A switch takes about a second. After this long, its last message was missed. */
-const MOST_MS = 10_000;
+const MAX_MS = 10_000;
 const PING_MS = 10_000;
 
 const handingOver = new WeakSet<object>();
@@ -39,7 +39,7 @@ export function followFailovers(connection: Redis, sentinels: readonly Redis[], 
     if (channel !== BEGINS) return;
     handingOver.add(connection);
     clearTimeout(overdue);
-    overdue = setTimeout(endHandover, MOST_MS).unref();
+    overdue = setTimeout(endHandover, MAX_MS).unref();
   };
 
   for (const sentinel of sentinels) {

@@ -14,7 +14,7 @@ const KEPT_MS = 15 * 86_400_000;
 const MAKING_MS = 60_000;
 /** A request that is being made may be refused: a double click must not be told that too many are open. */
 const PAUSE_MS = 100;
-const MOST_TRIES = 20;
+const MAX_TRIES = 20;
 
 /**
  * Counts how many requests each person has open, in Redis. A request that has ended is removed when the count is next looked at,
@@ -59,7 +59,7 @@ export function createOpenRequestQuota(redis: Connection, keys: Keys, ledger: Pi
         const [kind] = (await read(() => runTake([key], [request, most, KEPT_MS]))) as string[];
         if (kind === 'taken') return true;
         const { open, making } = await usage(key);
-        if (open.length >= most || tries === MOST_TRIES) return false;
+        if (open.length >= most || tries === MAX_TRIES) return false;
         // Otherwise requests that had ended were just removed, and the next try may succeed at once.
         if (making > 0) await sleep(PAUSE_MS);
       }

@@ -10,9 +10,9 @@ import { type BatchAnswer, type BatchOf, batchCall, readAnswer } from './commit-
 import type { LogHead } from './log-head.ts';
 
 /** How many commits share a round trip and an fsync. */
-const MOST_AT_ONCE = 64;
+const MAX_AT_ONCE = 64;
 /** How often one commit is made anew because another process wrote first. */
-const MOST_TRIES = 100;
+const MAX_TRIES = 100;
 /** After so many lost races in a row this process asks to go first. */
 const RACES_BEFORE_TURN = 3;
 /** How long its turn lasts, unless a commit ends it. */
@@ -62,7 +62,7 @@ export function createCommitQueue({ keys, clock, signer, writer, head, run, inOr
   ];
   let queue: Waiting[] = [];
   let races = 0;
-  let mostAtOnce = MOST_AT_ONCE;
+  let mostAtOnce = MAX_AT_ONCE;
   let isWriting = false;
 
   /** The change as a commit that follows `before`; null where it can't be one: then who waits for it is told why. */
@@ -128,7 +128,7 @@ export function createCommitQueue({ keys, clock, signer, writer, head, run, inOr
     switch (answer.kind) {
       case 'committed':
         races = 0;
-        mostAtOnce = Math.min(mostAtOnce + 1, MOST_AT_ONCE);
+        mostAtOnce = Math.min(mostAtOnce + 1, MAX_AT_ONCE);
         head.moveTo(built.head);
         return resolve({ kind: 'committed', state: built.state, records: built.records });
       case 'repeated':
@@ -154,8 +154,8 @@ export function createCommitQueue({ keys, clock, signer, writer, head, run, inOr
 
   function again(waiting: Waiting): void {
     waiting.tries += 1;
-    if (waiting.tries < MOST_TRIES) queue.unshift(waiting);
-    else waiting.reject(new NotRecorded(`${waiting.change.op}: the log's head moved ${MOST_TRIES} times`));
+    if (waiting.tries < MAX_TRIES) queue.unshift(waiting);
+    else waiting.reject(new NotRecorded(`${waiting.change.op}: the log's head moved ${MAX_TRIES} times`));
   }
 
   async function writeAll(): Promise<void> {

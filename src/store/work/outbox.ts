@@ -13,7 +13,7 @@ export const GROUP = 'workers';
 export const ABANDONED_MS = 30_000;
 const RETRY_MS = 250;
 /** More than a worker has at once. */
-const MOST_PENDING = 100;
+const MAX_PENDING = 100;
 
 export interface OutboxOptions {
   /** For commands. */
@@ -74,7 +74,7 @@ export function createOutbox({
 
   /** Work that was delivered to this worker and never arrived: it need not wait until its claim counts as abandoned. */
   async function takeLost(count: number): Promise<Work[]> {
-    const pending = (await redis.xpending(keys.outbox, GROUP, '-', '+', MOST_PENDING, consumer)) as Pending[];
+    const pending = (await redis.xpending(keys.outbox, GROUP, '-', '+', MAX_PENDING, consumer)) as Pending[];
     const lost = pending.map(([entry]) => entry).filter((entry) => !held.has(entry));
     if (lost.length === 0) return [];
     // ioredis's types have no overload of xclaim for a list of entries.

@@ -7,7 +7,7 @@ import { ABANDONED_MS, GROUP } from './outbox.ts';
 /** Longer than the pause between two probes, so that an operator finds the key while its bot runs. */
 const PROBE_SECONDS = 60;
 /** How many entries of the outbox, and how many claims, are looked at: the oldest. */
-const MOST_ENTRIES = 100;
+const MAX_ENTRIES = 100;
 
 /**
  * Writes to a key of this bot, under the same conditions as a commit: memory, a primary, enough replicas, and the types of the
@@ -24,7 +24,7 @@ export function createWriteProbe(
   return async function probe(): Promise<WriteProbe> {
     const answer = (await run(
       [writeProbe(replica), head, audit, open, outbox, timers, inForce, changing, archivedUpTo],
-      [replica, PROBE_SECONDS, GROUP, abandonedMs, MOST_ENTRIES],
+      [replica, PROBE_SECONDS, GROUP, abandonedMs, MAX_ENTRIES],
     )) as string[];
     const [kind, ...rest] = answer;
     if (kind === 'wrong-type') {
