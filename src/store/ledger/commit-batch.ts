@@ -65,7 +65,7 @@ export type BatchAnswer =
   | { kind: 'expected'; place: number; found: string };
 
 /** A text longer than this is an argument of its own, so that it need not be escaped and read as JSON. */
-const LONGEST_WITHIN = 80;
+const MAX_INLINE_LENGTH = 80;
 
 /** KEYS and ARGV of `commit.lua`, in its order. */
 export function batchCall(commits: readonly Commit[], of: BatchOf): [keys: string[], values: (string | Buffer)[]] {
@@ -80,7 +80,7 @@ export function batchCall(commits: readonly Commit[], of: BatchOf): [keys: strin
   // The first is the batch itself.
   const values: (string | Buffer)[] = [''];
   const argument = (part: string | Buffer) => values.push(part);
-  const text = (part: string) => (part.length > LONGEST_WITHIN ? argument(part) : part);
+  const text = (part: string) => (part.length > MAX_INLINE_LENGTH ? argument(part) : part);
   const batch = {
     id: of.head.log,
     seq: String(of.head.seq),
@@ -100,13 +100,18 @@ export function batchCall(commits: readonly Commit[], of: BatchOf): [keys: strin
       write: write.map(([verb, key, ...rest]) => [verb, placeOf(key), ...rest.map(text)]),
     })),
   };
-  values[0] = JSON.stringify(batch, (_, value) => (typeof value === 'string' ? wellFormed(value) : value));
+  values[0] = wellFormedJson(batch);
   return [names, values];
 }
 
-/** Half a surrogate pair would make the script refuse the whole batch. In an argument of its own it becomes U+FFFD as well. */
-function wellFormed(text: string): string {
-  return text.replace(/\p{Surrogate}/gu, '\ufffd');
+/**
+ * Half a surrogate pair would make the script refuse the whole batch. It becomes U+FFFD, as in an argument of its own. JSON
+ * has it as an escape, and no other text looks so but one with a backslash, so that hardly any batch is written twice.
+ */
+function wellFormedJson(batch: unknown): string {
+  const json = JSON.stringify(batch);
+  if (!/\\ud[89a-f]/.test(json)) return json;
+  return JSON.stringify(batch, (_, value) => (typeof value === 'string' ? value.toWellFormed() : value));
 }
 
 function expectation(one: Expectation, placeOf: (key: string) => number): unknown[] {
