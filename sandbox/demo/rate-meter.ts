@@ -5,8 +5,8 @@ import { styled } from './ink.ts';
 const MiB = 1_048_576;
 const WINDOW_MS = 500;
 const BAR = 40;
-/** The measured rate counts as the wanted one within this part of it. */
-const TOLERANCE = 0.02;
+/** The measured rate counts as the wanted one within this part of it: a window in which it changed is none of it yet. */
+const TOLERANCE = 0.0005;
 
 /** What flowed between two looks at an execution. Times are epoch milliseconds, the rate bytes per second. */
 export interface Measured {
