@@ -15,8 +15,8 @@ import { remindApprovers } from '../workflow/commands/remind-approvers.ts';
 import type { Clock } from '../workflow/ports/clock.ts';
 import type { Looks } from '../workflow/ports/looks.ts';
 import { applyThrottle } from '../workflow/reconcile/apply-throttle.ts';
+import { endGrant } from '../workflow/reconcile/end-grant.ts';
 import { pollExecution } from '../workflow/reconcile/poll-execution.ts';
-import { revertLimit } from '../workflow/reconcile/revert-limit.ts';
 import type { WorkOutcome } from '../workflow/work-outcome.ts';
 import type { OpenRedis } from './open-redis.ts';
 import type { GracePeriod } from './stop/grace-period.ts';
@@ -113,7 +113,7 @@ function workOf({ bot, looks, seal }: Needs, { redis, keys }: OpenRedis): LoopOp
     expire: async (id, claim) => ran(await expireRequest(bot, id, claim)),
     apply: async (id, claim) => ran(await applyThrottle(bot, id, claim)),
     remind: async (id) => ran(await remindApprovers({ ...bot, reminders, remind }, id)),
-    revert: async (id, claim) => ran(await revertLimit(bot, id, claim)),
+    revert: async (id, claim) => ran(await endGrant(bot, id, claim)),
     tell: async (id) => ran(await postNotices(bot, id, notifier.postThreadNotes)),
     watch: async (id, claim) => ran(await pollExecution({ ...bot, looks }, id, claim, notifier.refreshCard)),
   };

@@ -27,6 +27,20 @@ export class RequestUnreadable extends Error {
   }
 }
 
+/**
+ * The records of a run are none that this version can fold: one is missing, altered or of a newer version. Nothing is decided
+ * by it.
+ */
+export class RunUnreadable extends Error {
+  override readonly name = 'RunUnreadable';
+  readonly execution: string;
+
+  constructor(execution: string, why: string, cause?: unknown) {
+    super(`the records of ${execution} can't be read: ${why}`, { cause });
+    this.execution = execution;
+  }
+}
+
 /** For `catch`, where a request that can't be read may be left out. */
 export function ifUnreadable(fault: unknown): null {
   if (fault instanceof RequestUnreadable) return null;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { FAILED_WHY, STALE_WHY } from '../request/throttle-request.ts';
-import { putOff, refused } from '../run/sending.ts';
+import { openOutcome, putOff, refused } from '../run/sending.ts';
 import { looseObject } from './loose-object.ts';
 import { policies } from './request-details.ts';
 
@@ -8,6 +8,10 @@ export const applyStartedDetail = looseObject({
   attempt: z.number(),
   role: z.string().nullable(),
   putOff: putOff.exactOptional(),
+  /** Absent: a request is applied. */
+  cause: z.literal('late-write').exactOptional(),
+  /** For a late write: the request whose limit is set again; absent or null: the limit from before. */
+  grant: z.string().nullable().exactOptional(),
   policies,
 });
 
@@ -15,6 +19,7 @@ export const appliedDetail = looseObject({
   rate: z.number(),
   status: z.string(),
   attempt: z.number().exactOptional(),
+  open: openOutcome,
 });
 
 export const applyFailedDetail = looseObject({

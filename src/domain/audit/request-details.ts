@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { direction, extension } from '../request/throttle-request.ts';
-import { takeover } from '../run/timed-grant.ts';
+import { exceeded } from '../run/exceeded.ts';
 import { looseObject } from './loose-object.ts';
 import { timestamp } from './timestamp.ts';
 
@@ -23,7 +23,7 @@ export const requestedDetail = looseObject({
   until: timestamp.exactOptional(),
   extends: extension.exactOptional(),
   undoes: z.string().exactOptional(),
-  takeover: takeover.exactOptional(),
+  exceeds: exceeded.exactOptional(),
   policies,
 });
 

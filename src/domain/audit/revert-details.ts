@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { putOff, refused } from '../run/sending.ts';
+import { openOutcome, putOff, refused } from '../run/sending.ts';
 import { REVERT_FAILED_WHY, SKIPPED_WHY } from '../run/timed-grant.ts';
 import { looseObject } from './loose-object.ts';
 import { timestamp } from './timestamp.ts';
@@ -9,21 +9,33 @@ export const revertScheduledDetail = looseObject({
   since: timestamp,
   dueAt: timestamp,
   role: z.string().nullable(),
+  /** Set if it ends early and nobody asked for that. `approvals`: another grant ended, and without that one it needs more approvals than it has. */
+  why: z.literal('approvals').exactOptional(),
 });
 
 export const revertStartedDetail = looseObject({
   attempt: z.number(),
   role: z.string().nullable(),
   putOff: putOff.exactOptional(),
+  /** The request whose limit applies again; absent or null: the limit from before. */
+  grant: z.string().nullable().exactOptional(),
 });
 
-export const revertedDetail = looseObject({ rate: z.number(), status: z.string(), attempt: z.number() });
+export const revertedDetail = looseObject({
+  rate: z.number(),
+  status: z.string(),
+  attempt: z.number(),
+  open: openOutcome,
+});
 
 export const revertSkippedDetail = looseObject({
   why: z.enum(SKIPPED_WHY),
   rate: z.number().nullable(),
   status: z.string().exactOptional(),
   said: z.string().exactOptional(),
+  /** With `same-rate`: the request whose limit applies next; absent or null: the limit from before. */
+  grant: z.string().nullable().exactOptional(),
+  /** With `replaced`. */
   replacedBy: z.string().exactOptional(),
   extendedUntil: timestamp.exactOptional(),
 });

@@ -20,7 +20,7 @@ const principals = mapping({
 });
 
 /** Unlike the other lists of people, this one may be empty: then nobody may view everything. */
-const viewers = mapping({
+const maybeNobody = mapping({
   users: listOrNone(fields.user, 'user ids').optional(),
   groups: listOrNone(fields.group, 'user group ids').optional(),
 }).transform((given, context): Principals => {
@@ -97,7 +97,8 @@ const rule = mapping(ruleShape).transform(
 const schema = mapping({
   version: fields.version,
   limits: limits.optional(),
-  viewers: viewers.optional(),
+  viewers: maybeNobody.optional(),
+  admins: maybeNobody.optional(),
   audit: mapping({ readers: principals.optional() }).optional(),
   rules: z.array(rule, { error: () => 'a list of rules' }),
 }).transform(
@@ -105,6 +106,7 @@ const schema = mapping({
     version: 1,
     limits: given.limits ?? DEFAULT_LIMITS,
     viewers: given.viewers ?? null,
+    admins: given.admins ?? { users: [], groups: [] },
     audit: { readers: given.audit?.readers ?? null },
     rules: given.rules,
   }),

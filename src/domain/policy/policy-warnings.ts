@@ -25,6 +25,7 @@ export function warningsOf(policy: Policy): PolicyWarning[] {
   if (rules.length === 0) return [{ path: ['rules'], problem: 'has no rule, so every request is refused' }];
   return [
     ...exampleIds(policy.viewers, ['viewers']),
+    ...exampleIds(policy.admins, ['admins']),
     ...exampleIds(policy.audit.readers, ['audit', 'readers']),
     ...rules.flatMap((rule, index) => [
       ...unreachable(rules, index),

@@ -37,6 +37,8 @@ export interface Policy {
   limits: Limits;
   /** Who may view all executions and requests. Null: any full member. */
   viewers: Principals | null;
+  /** They may end the limits of others early. */
+  admins: Principals;
   /** Null: any full member may read the audit log. */
   audit: { readers: Principals | null };
   /** The first matching rule decides. */
@@ -154,8 +156,13 @@ export function membersOf(groups: Groups, group: string): readonly string[] | nu
 }
 
 /** All groups that the policy names. */
-export function groupsNamed({ viewers, audit, rules }: Policy): string[] {
-  return distinct([...groupsOf(viewers), ...groupsOf(audit.readers), ...rules.flatMap((rule) => groupsOf(rule))]);
+export function groupsNamed({ viewers, admins, audit, rules }: Policy): string[] {
+  return distinct([
+    ...groupsOf(viewers),
+    ...groupsOf(admins),
+    ...groupsOf(audit.readers),
+    ...rules.flatMap((rule) => groupsOf(rule)),
+  ]);
 }
 
 /** Those groups that stay unknown until a person corrects the policy or the app's permissions. */

@@ -107,7 +107,7 @@ function readRate(text: string): Result<RequestedRate, RateProblem> {
 
 /**
  * The requested rate in bytes per second (or {@link UNLIMITED}), given the current limit. A percentage is of that
- * limit, rounded down. Refused: a percentage of no limit, less than one byte, and the current limit itself.
+ * limit, rounded down. Refused: a percentage of no limit, and less than one byte.
  */
 export function resolveRate(asked: RequestedRate, current: number): Result<number, RateProblem> {
   const text = asked.kind === 'percent' ? `${asked.percent}%` : writeRate(asked.bytesPerSecond);
@@ -129,9 +129,14 @@ export function resolveRate(asked: RequestedRate, current: number): Result<numbe
     if (bytes > MAX) return refuse('too-large', tooLarge());
     rate = Number(bytes);
   }
-  if (rate === current)
-    return refuse('same-as-now', `write another rate; the limit in force is ${formatRate(current)} already`);
   return good(rate);
+}
+
+/** The problem of requesting the current limit where that would change nothing, not even how long it lasts. */
+export function sameAsNow(asked: RequestedRate, current: number): RateProblem {
+  const text = asked.kind === 'percent' ? `${asked.percent}%` : writeRate(asked.bytesPerSecond);
+  const instead = `write another rate; the limit in force is ${formatRate(current)} already`;
+  return { kind: 'same-as-now', quoted: quoted(text), instead };
 }
 
 /**

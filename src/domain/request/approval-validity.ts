@@ -1,5 +1,6 @@
 import { isBeyondChange, type TaskExecution } from '../execution/task-execution.ts';
 import {
+  approvalsNeeded,
   checkRate,
   type Denial,
   type Groups,
@@ -10,27 +11,28 @@ import {
   type Person,
   type Rule,
 } from '../policy/policy.ts';
-import type { Takeover } from '../run/timed-grant.ts';
-import { directionsOf, directionsOfMoreTime, type Weight, weigh } from './takeover.ts';
+import type { Exceeded } from '../run/exceeded.ts';
+import type { Run } from '../run/run.ts';
+import { endOfRequest } from '../run/schedule-end.ts';
+import { strictestOf, type Weight, weigh } from '../run/weigh-limit.ts';
 import type { StaleWhy, ThrottleRequest } from './throttle-request.ts';
 
 /** The facts, besides a policy, by which an open request is judged. */
 export interface Circumstances {
   groups: Groups;
-  /** The requesters and approvers of this request and of `running`, as Slack knows them now. */
+  /** The requester and the approvers of this request, as Slack knows them now. */
   people: People;
   /** Null: not read. */
   execution: TaskExecution | null;
-  /** The request that set the current limit, if it is another one. */
-  running: ThrottleRequest | null;
+  /** Null: the bot has not changed its limit. */
+  run: Run | null;
+  now: Date;
 }
 
-/** One policy's rules for a request. */
+/** One policy's rule for a request. */
 export interface Under {
   digest: string;
   rule: Rule | null;
-  /** The rule for the request that set the current limit. */
-  runningRule: Rule | null;
 }
 
 export interface ValidApproval {
@@ -39,7 +41,7 @@ export interface ValidApproval {
   rule: Rule;
   needed: number;
   expiresInSeconds: number;
-  takeover: Takeover | null;
+  exceeds: Exceeded | null;
   lowers: boolean;
 }
 
@@ -69,24 +71,23 @@ export function validityUnder(request: ThrottleRequest, under: Under, of: Circum
   const { execution } = of;
   if (execution && isBeyondChange(execution.status)) return stale('status', execution.bytesPerSecond);
   if (execution && execution.bytesPerSecond !== request.from) return stale('rate', execution.bytesPerSecond);
-  const { needed, takeover, lowers } = weight;
-  return { kind: 'valid', digest, rule, needed, expiresInSeconds: rule.expiresInSeconds, takeover, lowers };
+  const { needed, exceeds, lowers } = weight;
+  return { kind: 'valid', digest, rule, needed, expiresInSeconds: rule.expiresInSeconds, exceeds, lowers };
 }
 
 /**
- * What an open request needs now under one policy: at least what its requested change needs, and more if the limit that
- * it replaces requires it. Null without a rule.
+ * What an open request needs now under one policy: what its limit needs over its whole time, and at least what its direction
+ * needed when it was requested. Null without a rule.
  */
-export function weightUnder(request: ThrottleRequest, { rule, runningRule }: Under, of: Circumstances): Weight | null {
+export function weightUnder(request: ThrottleRequest, { rule }: Pick<Under, 'rule'>, of: Circumstances): Weight | null {
   if (!rule) return null;
-  const { from, to, durationSeconds, requestedAt, until, extends: more } = request;
-  const ends =
-    more?.dueAt ?? until ?? (durationSeconds === null ? null : Date.parse(requestedAt) + durationSeconds * 1000);
-  const requester = of.people.get(request.requester.user) ?? { ...request.requester, kind: 'member' as const };
-  const change = { requester, from, to, endsAt: ends === null ? null : new Date(ends) };
-  const { running, groups, people } = of;
-  const directions = more ? directionsOfMoreTime(request.direction, to, running) : directionsOf(change, running);
-  return weigh(change, [request.direction, ...directions], { running, rule, runningRule, groups, people });
+  const { from, to } = request;
+  const { run, now } = of;
+  const until = endOfRequest(request, now);
+  const weight = weigh({ request: null, from, to, until }, { run, rule, now });
+  const direction = strictestOf(rule, [weight.direction, request.direction]);
+  const lowers = weight.lowers && request.direction === 'lower';
+  return { ...weight, direction, needed: approvalsNeeded(rule, direction), lowers };
 }
 
 type Permission = { allowed: true } | { allowed: false; why: string };

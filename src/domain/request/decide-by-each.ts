@@ -20,9 +20,9 @@ import {
   samePerson,
 } from '../policy/policy.ts';
 import { possibleApprovers } from '../policy/possible-approvers.ts';
+import type { Run } from '../run/run.ts';
 import { groupsUnknown, type RequestRefusal } from './refusal.ts';
 import { about, type RequestCommand, targetOf } from './request-command.ts';
-import type { ThrottleRequest } from './throttle-request.ts';
 
 /** The request that would be made: shown in the preview, recorded by the submit. */
 export interface Proposal {
@@ -41,14 +41,11 @@ export interface RequestFacts {
   rule: Rule;
   inForce: PolicyInForce;
   groups: Groups;
-  /**
-   * As many of the rules' approvers as it takes to know whether there are enough, and everybody who requested or
-   * approved `running`.
-   */
+  /** As many of the rules' approvers as it takes to know whether there are enough. */
   people: People;
   execution: TaskExecution;
-  /** The request that set the current limit, if that limit has an end. */
-  running: ThrottleRequest | null;
+  /** Null: the bot has not changed its limit. */
+  run: Run | null;
   now: Date;
 }
 
@@ -59,7 +56,7 @@ export type Proposed =
       ok: true;
       needed: number;
       lowers: boolean;
-      more: Pick<RequestedDetail, 'extends' | 'undoes' | 'takeover' | 'until'>;
+      more: Pick<RequestedDetail, 'extends' | 'undoes' | 'exceeds' | 'until'>;
     } & Pick<Proposal, 'from' | 'to'> &
       Pick<RequestedDetail, 'direction'>);
 

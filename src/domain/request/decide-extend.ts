@@ -1,63 +1,59 @@
 import type { AuditEvent } from '../audit/audit-event.ts';
 import { isUpdatable, type TaskExecution } from '../execution/task-execution.ts';
 import type { PolicyInForce } from '../policy/policies-in-force.ts';
-import { scheduledEvent } from '../run/decide-revert.ts';
+import { desiredLimit, requestOfLimit } from '../run/desired-limit.ts';
+import type { Run } from '../run/run.ts';
+import { scheduledEvent } from '../run/schedule-end.ts';
 import { hasOpenGrant, isReverting, type TimedGrant } from '../run/timed-grant.ts';
+import { weigh } from '../run/weigh-limit.ts';
 import { decideByEach, type Proposed, type RequestDecision, type RequestFacts } from './decide-by-each.ts';
-import { ruleNow } from './decide-review.ts';
 import type { RequestCommand } from './request-command.ts';
 import { staleEvent, stateEvent } from './request-event.ts';
-import { directionsOfMoreTime, weigh } from './takeover.ts';
 import type { ThrottleRequest } from './throttle-request.ts';
 
 /** More time for a limit that has an end; the rate does not change. */
 export type ExtendCommand = Omit<RequestCommand, 'rate' | 'durationSeconds'> & { durationSeconds: number };
 
 /**
- * An extension is judged by the same rule as the limit itself. It needs as many approvals as that change did, and
- * `maxDuration` applies to the total time. If the requester may not end the limit today, it needs as many approvals as
- * ending it would. What `admit` has checked about the person and the policy is not checked again.
+ * An extension is a grant of its own: it changes what applies after the end of the limit that it extends, and is judged by that.
+ * `maxDuration` applies to the total time. What `admit` has checked about the person and the policy is not checked again.
  */
 export function decideExtension(
   command: ExtendCommand,
   running: ThrottleRequest,
-  facts: Omit<RequestFacts, 'running'>,
+  facts: RequestFacts,
   id: string,
 ): RequestDecision {
-  const { execution } = facts;
-  if (!canExtend(running)) return { ok: false, refusal: { why: 'not-held' } };
+  const { execution, run, now } = facts;
+  if (!canExtend(running, run, now)) return { ok: false, refusal: { why: 'not-held' } };
   if (!isUpdatable(execution.status)) return { ok: false, refusal: { why: 'not-updatable', status: execution.status } };
   const current = execution.bytesPerSecond;
-  if (current !== running.to) return { ok: false, refusal: { why: 'cannot-extend', set: running.to, current } };
+  const { to } = running;
+  if (current !== to) return { ok: false, refusal: { why: 'cannot-extend', set: to, current } };
   const extension = extensionOf(running, command.durationSeconds);
   const held = extension.totalSeconds - command.durationSeconds;
-  const asked: RequestCommand = { ...command, rate: { kind: 'absolute', bytesPerSecond: running.to } };
-  const { to } = running;
-  const change = { requester: command.requester, from: to, to, endsAt: new Date(extension.dueAt) };
-  return decideByEach(asked, { ...facts, running }, id, ({ rule, policy }): Proposed => {
+  const asked: RequestCommand = { ...command, rate: { kind: 'absolute', bytesPerSecond: to } };
+  const limit = { request: null, from: to, to, until: new Date(extension.dueAt) };
+  return decideByEach(asked, facts, id, ({ rule }): Proposed => {
     const max = rule.maxDurationSeconds;
     if (max !== null && extension.totalSeconds > max) {
       return { ok: false, refusal: { why: 'duration-too-long', rule, asked: extension.totalSeconds, max, held } };
     }
-    const directions = directionsOfMoreTime(running.direction, to, running);
-    const { direction, needed, takeover, lowers } = weigh(change, directions, {
-      running,
-      rule,
-      runningRule: ruleNow(running, { policy }),
-      groups: facts.groups,
-      people: facts.people,
-    });
-    if (needed === null) {
-      return { ok: false, refusal: { why: 'unlimited-not-allowed', rule, ...(takeover ? { takeover } : {}) } };
-    }
-    const more = { extends: extension, ...(takeover ? { takeover } : {}) };
+    const { direction, needed, exceeds, lowers } = weigh(limit, { run, rule, now });
+    if (needed === null) return { ok: false, refusal: { why: 'unlimited-not-allowed', rule } };
+    const more = { extends: extension, ...(exceeds ? { exceeds } : {}) };
     return { ok: true, from: to, to, direction, needed, lowers, more };
   });
 }
 
-/** Whether the limit's end is still ahead, no change is on its way to AWS, and nobody has reverted it early. */
-export function canExtend(request: ThrottleRequest): request is ThrottleRequest & { hold: TimedGrant } {
-  return hasOpenGrant(request) && !isReverting(request) && request.hold.by === null;
+/** Whether its limit applies and has an end that is ahead, and nobody has reverted it early. */
+export function canExtend(
+  request: ThrottleRequest,
+  run: Run | null,
+  now: Date,
+): request is ThrottleRequest & { hold: TimedGrant } {
+  if (run === null || !hasOpenGrant(request) || isReverting(request) || request.hold.by !== null) return false;
+  return requestOfLimit(desiredLimit(run, { now })) === request.id;
 }
 
 function extensionOf({ id, hold }: ThrottleRequest & { hold: TimedGrant }, moreSeconds: number) {
@@ -67,23 +63,30 @@ function extensionOf({ id, hold }: ThrottleRequest & { hold: TimedGrant }, moreS
 }
 
 /**
- * Approved: this request replaces the one that it extends, with the new end and the same rate to revert to. If that
- * one's time is over, or another request replaced it, the result is `apply.stale`.
+ * Nothing has to be sent: AWS shows the requested rate already. It is a grant of its own from now on. An extension of a limit
+ * that does not apply any more ends as `apply.stale`.
  */
-export function lengthenedEvents(
+export function unsentEvents(
   request: ThrottleRequest,
-  facts: { running: ThrottleRequest | null; execution: TaskExecution; inForce: PolicyInForce; now: Date },
+  facts: {
+    run: Run | null;
+    extended: ThrottleRequest | null;
+    execution: TaskExecution;
+    inForce: PolicyInForce;
+    now: Date;
+  },
 ): AuditEvent[] {
-  const { running, execution, inForce, now } = facts;
+  const { run, extended, execution, inForce, now } = facts;
   const policy = inForce.digest;
   const rate = execution.bytesPerSecond;
-  if (!running || running.id !== request.extends?.request || !canExtend(running)) {
+  if (request.extends && !(extended && canExtend(extended, run, now))) {
     return [staleEvent(request, 'timer', { inForce, execution }, rate)];
   }
   const applied = {
     ...stateEvent(request, 'applied', null, policy, { rate, status: execution.status }),
     aws: { requestId: execution.requestId },
   };
-  const scheduled = scheduledEvent({ ...request, version: request.version + 1 }, { policy, now, running });
+  const next = { ...request, version: request.version + 1 };
+  const scheduled = scheduledEvent(next, { policy, now, run, from: request.from });
   return scheduled ? [applied, scheduled] : [applied];
 }

@@ -9,12 +9,11 @@ import {
 } from '../policy/policies-in-force.ts';
 import type { Groups, Person, Policy, Rule } from '../policy/policy.ts';
 import { checkRate, matchRule, mayRequest, mayView } from '../policy/policy.ts';
-import { resolveRate } from '../rate/rate.ts';
+import { resolveRate, sameAsNow } from '../rate/rate.ts';
+import { differs, weigh } from '../run/weigh-limit.ts';
 import { decideByEach, type Proposed, type RequestDecision, type RequestFacts } from './decide-by-each.ts';
-import { ruleNow } from './decide-review.ts';
 import { type ElsewhereRule, groupsUnknown, isByPolicy, type RequestRefusal } from './refusal.ts';
 import { about, type RequestCommand, targetOf } from './request-command.ts';
-import { directionsOf, weigh } from './takeover.ts';
 
 /**
  * What the policy alone says. Checked first, so that a request that is not allowed never leads to a call of AWS.
@@ -102,38 +101,28 @@ function askerRefusal(rule: Rule, command: RequestCommand, groups: Groups): Requ
 
 /** The full check: the person, the policy, and the execution as it is now. */
 export function decideRequest(command: RequestCommand, facts: RequestFacts, id: string): RequestDecision {
-  const { execution, running, now } = facts;
+  const { execution, run, now } = facts;
   if (!isUpdatable(execution.status)) {
     return { ok: false, refusal: { why: 'not-updatable', status: execution.status } };
   }
   const from = execution.bytesPerSecond;
   const resolved = resolveRate(command.rate, from);
   if (!resolved.ok) return { ok: false, refusal: { why: 'rate', problem: resolved.problem, current: from } };
-  const { undoes } = command;
-  if (undoes && undoes.set !== from) {
-    const problem = { kind: 'changed', set: undoes.set, current: from } as const;
-    return { ok: false, refusal: { why: 'cannot-undo', request: undoes.request, problem } };
-  }
   const to = resolved.value;
-  const change = { requester: command.requester, from, to, endsAt: endOf(command, now) };
-  return decideByEach(command, facts, id, ({ rule, policy }): Proposed => {
-    const weight = weigh(change, directionsOf(change, running), {
-      running,
-      rule,
-      runningRule: running && ruleNow(running, { policy }),
-      groups: facts.groups,
-      people: facts.people,
-    });
-    const { direction, needed, takeover, lowers } = weight;
-    if (needed === null) {
-      return { ok: false, refusal: { why: 'unlimited-not-allowed', rule, ...(takeover ? { takeover } : {}) } };
-    }
+  const limit = { request: null, from, to, until: endOf(command, now) };
+  // The same rate for longer is a request too: it differs from what applies without it.
+  if (!differs(limit, run, now))
+    return { ok: false, refusal: { why: 'rate', problem: sameAsNow(command.rate, from), current: from } };
+  const { undoes } = command;
+  return decideByEach(command, facts, id, ({ rule }): Proposed => {
+    const { direction, needed, exceeds, lowers } = weigh(limit, { run, rule, now });
+    if (needed === null) return { ok: false, refusal: { why: 'unlimited-not-allowed', rule } };
     const outside = checkRate(rule, to);
     if (outside) return { ok: false, refusal: { why: 'rate-outside', rule, to, ...outside } };
     const more = {
       ...(command.endsAt === undefined ? {} : { until: command.endsAt }),
       ...(undoes ? { undoes: undoes.request } : {}),
-      ...(takeover ? { takeover } : {}),
+      ...(exceeds ? { exceeds } : {}),
     };
     return { ok: true, from, to, direction, needed, lowers, more };
   });

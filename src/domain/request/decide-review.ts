@@ -11,7 +11,7 @@ import {
   underEach,
 } from '../policy/policies-in-force.ts';
 import { known, matchRule, type People, type Person, type Rule, samePerson } from '../policy/policy.ts';
-import type { Takeover } from '../run/timed-grant.ts';
+import type { Exceeded } from '../run/exceeded.ts';
 import {
   type Circumstances,
   type MayDecide,
@@ -37,7 +37,6 @@ export interface ReviewCommand {
 /** `execution` null: not read. A denial does not need it. */
 export interface ReviewFacts extends Circumstances {
   inForce: PolicyInForce;
-  now: Date;
 }
 
 /** `other`: the digest of the policy that refused, if it is not this bot's own. */
@@ -72,7 +71,7 @@ export function decideOpen(request: ThrottleRequest, by: Person, facts: ReviewFa
   if (expired.length > 0) return { ok: true, events: expired };
   const may = underEach(
     inForce,
-    (one) => mayDecideUnder(request, by, under(request, one, null), facts),
+    (one) => mayDecideUnder(request, by, under(request, one), facts),
     ({ kind }) => MAY_NOT[kind],
   );
   if (may.kind === 'no-rule') return { ok: true, events: [staleEvent(request, 'policy', facts, null, may.digest)] };
@@ -94,20 +93,17 @@ export function decideOpen(request: ThrottleRequest, by: Person, facts: ReviewFa
 
 const MAY_NOT: Readonly<Record<MayDecide['kind'], number>> = { may: 0, unknown: 1, 'may-not': 2, 'no-rule': 3 };
 
-/** One policy's rules for this request, and for the request that set the current limit. */
-function under(request: ThrottleRequest, one: OnePolicy, running: ThrottleRequest | null): Under {
-  return { digest: one.digest, rule: ruleNow(request, one), runningRule: running && ruleNow(running, one) };
+function under(request: ThrottleRequest, one: OnePolicy): Under {
+  return { digest: one.digest, rule: ruleNow(request, one) };
 }
 
 /**
  * Whether the request and its approvals are still valid: the strictest answer of the applicable policies.
  * `policies-differ`: a bot runs with a policy that can't be read, and this request does more than lower the limit.
  */
-export function approvalValidity(request: ThrottleRequest, facts: ValidityFacts): ApprovalValidity {
+export function approvalValidity(request: ThrottleRequest, facts: ReviewFacts): ApprovalValidity {
   const { inForce } = facts;
-  const answers = knownPolicies(inForce).map((one) =>
-    validityUnder(request, under(request, one, facts.running), facts),
-  );
+  const answers = knownPolicies(inForce).map((one) => validityUnder(request, under(request, one), facts));
   const [own, ...others] = answers as [ValidityUnder, ...ValidityUnder[]];
   const found = strictest([own, ...others], (answer) => (answer.kind === 'valid' ? answer.needed : LESS[answer.kind]));
   if (found.kind !== 'valid') return found;
@@ -117,27 +113,23 @@ export function approvalValidity(request: ThrottleRequest, facts: ValidityFacts)
   return { ...found, expiresInSeconds: Math.min(...times) };
 }
 
-type ValidityFacts = Omit<ReviewFacts, 'now'>;
-
 export type ApprovalValidity = ValidityUnder | { kind: 'policies-differ' };
 
 const LESS = { unknown: Number.MAX_SAFE_INTEGER, stale: Number.POSITIVE_INFINITY } as const;
 
 /** How many approvals it needs under the strictest applicable policy; null if one does not allow it. */
-export function neededNow(request: ThrottleRequest, facts: ValidityFacts): number | null {
+export function neededNow(request: ThrottleRequest, facts: ReviewFacts): number | null {
   return underEach(
     facts.inForce,
-    (one) => weightUnder(request, under(request, one, facts.running), facts)?.needed ?? null,
+    (one) => weightUnder(request, under(request, one), facts)?.needed ?? null,
     (needed) => needed ?? Number.POSITIVE_INFINITY,
   );
 }
 
-/** Why it needs more approvals than the change alone, under any applicable policy; null if it does not. */
-export function takeoverNow(request: ThrottleRequest, facts: ValidityFacts): Takeover | null {
-  const each = knownPolicies(facts.inForce).map((one) =>
-    weightUnder(request, under(request, one, facts.running), facts),
-  );
-  return each.find((weight) => weight?.takeover)?.takeover ?? request.takeover ?? null;
+/** The lower limit that it exceeds later, under any applicable policy; null if it does not. */
+export function exceededNow(request: ThrottleRequest, facts: ReviewFacts): Exceeded | null {
+  const each = knownPolicies(facts.inForce).map((one) => weightUnder(request, under(request, one), facts));
+  return each.find((weight) => weight?.exceeds)?.exceeds ?? null;
 }
 
 /** Approves or denies, by the current facts. An approval needs the execution. */

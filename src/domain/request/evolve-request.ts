@@ -114,7 +114,7 @@ function begin(state: ThrottleRequest | null, event: Dated<'requested'>): Thrott
     ending: null,
     extends: detail.extends ?? null,
     undoes: detail.undoes ?? null,
-    takeover: detail.takeover ?? null,
+    exceeds: detail.exceeds ?? null,
     hold: null,
     drift: null,
   };
@@ -165,8 +165,8 @@ function end(
   said: Partial<Pick<Ending, 'comment' | 'why' | 'rate' | 'refused'>> = {},
 ): ThrottleRequest {
   const state = next(before, event);
-  // An extension takes effect when it is recorded, because nothing is sent to AWS.
-  if (status === 'applied' && !state.extends) applyOf(state);
+  // A limit of the rate that AWS shows takes effect when it is recorded, because nothing is sent.
+  if (status === 'applied' && state.from !== state.to) applyOf(state);
   if (status === 'failed' && state.status === 'pending') throw new Error(`${state.id} failed before it was approved`);
   return {
     ...state,

@@ -1,6 +1,5 @@
 import { type Denial, type Groups, type Person, type Rule, unreadableOf } from '../policy/policy.ts';
 import type { RateProblem } from '../rate/rate.ts';
-import type { Takeover } from '../run/timed-grant.ts';
 import type { UntilProblem } from '../time/until.ts';
 import type { RequestStatus } from './throttle-request.ts';
 
@@ -45,11 +44,7 @@ export type RequestRefusal =
   | GroupsUnknown
   | PoliciesDiffer
   | { why: 'rate-outside'; rule: Rule; to: number; min: number | null; max: number | null }
-  /**
-   * `takeover`: removing the limit is what the current limit reverts to, and the request would make that happen sooner,
-   * or let others make it happen.
-   */
-  | { why: 'unlimited-not-allowed'; rule: Rule; takeover?: Takeover }
+  | { why: 'unlimited-not-allowed'; rule: Rule }
   | { why: 'rate'; problem: RateProblem; current: number }
   | { why: 'until'; problem: UntilProblem }
   | { why: 'reason-required'; rule: Rule }
@@ -70,13 +65,15 @@ export type RequestRefusal =
   | { why: 'cannot-extend'; set: number; current: number }
   | { why: 'cannot-undo'; request: string; problem: UndoProblem };
 
-/** Why a request can't be undone. */
+/**
+ * Why a request can't be undone. `over`: its limit has ended, or was changed outside the bot. `covered`: a limit that was set
+ * later applies, so requesting another one would not undo it.
+ */
 export type UndoProblem =
   | { kind: 'unknown' }
   | { kind: 'not-applied'; status: RequestStatus }
-  /** It only extended a limit. */
-  | { kind: 'no-rate' }
-  | { kind: 'changed'; set: number; current: number };
+  | { kind: 'over' }
+  | { kind: 'covered' };
 
 /** Why a limit is not reverted early. */
 export type RevertRefusal =

@@ -13,8 +13,8 @@ export interface RequestCommand {
   /** The end, if a time was requested; then `durationSeconds` is the time until it. */
   endsAt?: string;
   reason: string | null;
-  /** The request that it undoes, and the rate that this request set. */
-  undoes?: { request: string; set: number };
+  /** The request that it undoes. */
+  undoes?: { request: string };
 }
 
 /** The facts that a rule is matched against. */

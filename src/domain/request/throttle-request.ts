@@ -16,8 +16,9 @@ import { z } from 'zod';
 import { actor } from '../audit/actor.ts';
 import { looseObject } from '../audit/loose-object.ts';
 import { timestamp } from '../audit/timestamp.ts';
+import { exceeded } from '../run/exceeded.ts';
 import { applyProgress, refused } from '../run/sending.ts';
-import { drift, takeover, timedGrant } from '../run/timed-grant.ts';
+import { drift, timedGrant } from '../run/timed-grant.ts';
 
 const requestStatus = z.enum([
   'pending',
@@ -106,8 +107,8 @@ export const throttleRequest = looseObject({
   extends: extension.nullable().default(null),
   /** The request that it undoes. */
   undoes: z.string().nullable().default(null),
-  /** Why it needed more approvals than the change alone; absent in older states. */
-  takeover: takeover.nullable().exactOptional(),
+  /** The lower limit that it exceeds later, if it does not raise the limit at once; absent in older states. */
+  exceeds: exceeded.nullable().exactOptional(),
   /** Null: the limit has no end of its own. */
   hold: timedGrant.nullable().default(null),
   drift: drift.nullable().default(null),

@@ -1,17 +1,13 @@
-import type { AuditEvent, Detail, EventOf } from '../audit/audit-event.ts';
-import { isBeyondChange, isUpdatable, type TaskExecution } from '../execution/task-execution.ts';
+import type { AuditEvent, EventOf } from '../audit/audit-event.ts';
+import { isUpdatable } from '../execution/task-execution.ts';
 import { countedPolicies } from '../policy/policies-in-force.ts';
 import { decideExpire } from '../request/decide-expire.ts';
 import { approvalsOf, approvalValidity, type ReviewFacts, ruleNow } from '../request/decide-review.ts';
 import { staleEvent, stateEvent } from '../request/request-event.ts';
 import type { FailedWhy, ThrottleRequest } from '../request/throttle-request.ts';
-import { type Deferral, type Refused, refusedDetail, type Sent, tryAgain } from './sending.ts';
-
-/**
- * How long the bot keeps checking if AWS denies reading the execution after a change was sent. After that a person has
- * to check.
- */
-export const UNSEEN_SECONDS = 900;
+import { startedEvent } from './change-events.ts';
+import type { Denied } from './judge-change.ts';
+import { refusedDetail } from './sending.ts';
 
 export type BeginDecision =
   | { kind: 'send'; event: AuditEvent }
@@ -41,113 +37,28 @@ export function decideBegin(request: ThrottleRequest, facts: ReviewFacts): Begin
         return { kind: 'end', event: staleEvent(request, 'policy', facts, null, validity.digest) };
       }
       if (facts.execution && !isUpdatable(facts.execution.status)) return { kind: 'wait', for: 'status' };
-      const role = ruleNow(request, facts.inForce)?.role ?? null;
-      const intent = startedEvent(request, facts.inForce.digest, role, 1);
+      const intent = startedEvent(planOfRequest(request, facts), 1);
+      if (intent.event !== 'apply.started') throw new Error(`${request.id} is applied by ${intent.event}`);
       return { kind: 'send', event: { ...intent, detail: { ...intent.detail, ...countedPolicies(facts.inForce) } } };
     }
   }
 }
 
-/**
- * The intent, recorded before the change is sent. With `putOff`: AWS did not accept it this time, and it will be sent
- * again.
- */
-export function startedEvent(
-  request: ThrottleRequest,
-  policy: string,
-  role: string | null,
-  attempt: number,
-  putOff: Deferral | null = null,
-): EventOf<'apply.started'> {
-  return stateEvent(request, 'apply.started', null, policy, { attempt, role, ...(putOff ? { putOff } : {}) });
+/** The change that applies a request, under the role of the rule that applies now. */
+export function planOfRequest(request: ThrottleRequest, { inForce }: Pick<ReviewFacts, 'inForce'>) {
+  const { id, execution, from, to } = request;
+  const role = ruleNow(request, inForce)?.role ?? null;
+  return { execution, cause: 'grant', request, grant: id, from, to, role, policy: inForce.digest } as const;
 }
 
-/** What the execution shows about a change that was sent, or may have been. */
-export type Verdict =
-  | { kind: 'end'; event: AuditEvent }
-  | { kind: 'look-again' }
-  | { kind: 'send-again'; event: AuditEvent }
-  /** AWS did not accept it yet. That is recorded, and the change is sent again later. */
-  | { kind: 'put-off'; event: AuditEvent; putOff: Deferral };
-
-/**
- * Judges what AWS shows after the change was sent. The requested rate: applied. The old rate: not yet, and after a
- * while it is sent again. A third rate: set by somebody else. Ended with the old rate: too late.
- */
-export function judgeLook(
-  request: ThrottleRequest,
-  execution: TaskExecution,
-  facts: { policy: string; now: Date; sent: Sent | null },
-): Verdict {
-  const { apply } = request;
-  if (!apply) throw new Error(`${request.id}: judged before it was begun`);
-  const rate = execution.bytesPerSecond;
-  const refused = facts.sent?.refused ?? null;
-  const aws = { requestId: execution.requestId, ...(facts.sent ? { updateRequestId: facts.sent.requestId } : {}) };
-  const detail = { rate, status: execution.status, attempt: apply.attempt };
-  if (rate === request.to) {
-    return { kind: 'end', event: { ...stateEvent(request, 'applied', null, facts.policy, detail), aws } };
-  }
-  const failed = (why: FailedWhy, more: Pick<Detail<'apply.failed'>, 'refused'> = {}): Verdict => ({
-    kind: 'end',
-    event: { ...stateEvent(request, 'apply.failed', null, facts.policy, { why, ...detail, ...more }), aws },
-  });
-  if (rate !== request.from) return failed('other-rate');
-  if (isBeyondChange(execution.status)) return failed('ended');
-  if (refused) return failed(refused.why, { refused: refusedDetail({ ...refused, role: apply.role }) });
-  const putOff = facts.sent?.putOff ?? null;
-  if (putOff) {
-    return { kind: 'put-off', putOff, event: startedEvent(request, facts.policy, apply.role, apply.attempt, putOff) };
-  }
-  const next = tryAgain(apply, facts.now);
-  if (next === 'wait') return { kind: 'look-again' };
-  if (next === 'give-up') return failed('ignored');
-  return { kind: 'send-again', event: startedEvent(request, facts.policy, apply.role, next.attempt) };
-}
-
-/** A denied read, and the role it was tried under. */
-export interface Denied extends Refused {
-  requestId: string | null;
-}
-
-/**
- * How a change ends if AWS denies reading its result. Null: not yet. It fails if AWS refused the only attempt, so that
- * nothing was carried out. Otherwise it is given up only after a while, as unknown.
- */
-export function unseenEnd(
-  { sentAt, attempt }: { sentAt: string; attempt: number },
-  denied: Denied,
-  { now, sent }: { now: Date; sent: Sent | null },
-): { why: 'denied' | 'rejected' | 'unseen'; about: Denied } | null {
-  const refused = sent?.refused ?? null;
-  if (refused && attempt === 1)
-    return { why: refused.why, about: { ...denied, action: refused.action, said: refused.said ?? null } };
-  const lasts = now.getTime() - Date.parse(sentAt) >= UNSEEN_SECONDS * 1000;
-  return lasts ? { why: 'unseen', about: denied } : null;
-}
-
-/** AWS denies reading the result of a change that was sent, or may have been. Null: not given up yet. */
-export function judgeUnseen(
-  request: ThrottleRequest,
-  denied: Denied,
-  facts: { policy: string; now: Date; sent: Sent | null },
-): EventOf<'apply.failed'> | null {
-  if (!request.apply) throw new Error(`${request.id}: judged before it was begun`);
-  const end = unseenEnd(request.apply, denied, facts);
-  return end && deniedEvent(request, facts.policy, end.about, end.why);
-}
-
-/** AWS no longer knows the execution, so the change can't have taken effect. */
+/** AWS no longer knows the execution of a request whose change was not begun. */
 export function vanishedEvent(
   request: ThrottleRequest,
   policy: string,
   { requestId, said }: { requestId: string | null; said: string | null },
-): EventOf<'apply.stale'> | EventOf<'apply.failed'> {
-  const more = { rate: null, ...(said ? { said } : {}) };
-  const aws = { requestId };
-  return request.apply === null
-    ? { ...stateEvent(request, 'apply.stale', null, policy, { why: 'status', ...more }), aws }
-    : { ...stateEvent(request, 'apply.failed', null, policy, { why: 'not-found', ...more }), aws };
+): EventOf<'apply.stale'> {
+  const detail = { why: 'status' as const, rate: null, ...(said ? { said } : {}) };
+  return { ...stateEvent(request, 'apply.stale', null, policy, detail), aws: { requestId } };
 }
 
 /** AWS denies access to the execution, and waiting would not help. */

@@ -1,39 +1,35 @@
 import type { EventOf } from '../audit/audit-event.ts';
-import { isActive, type TaskExecution } from '../execution/task-execution.ts';
+import type { TaskExecution } from '../execution/task-execution.ts';
 import { stateEvent } from '../request/request-event.ts';
 import type { ThrottleRequest } from '../request/throttle-request.ts';
-import { isReverting } from './timed-grant.ts';
+import { LATE_WRITE_SECONDS, mayShow } from './evolve-run.ts';
+import type { Run } from './run.ts';
 
 /**
- * The limit that the bot left in effect: what the request set, what it was reverted to, or both if it could not be
- * observed which.
+ * What a limit that AWS shows says about who set it. `late-write`: the bot, a while ago, and AWS did not confirm it then. Not
+ * asked while a change is in flight.
  */
-export function expectedRates({ hold, to }: ThrottleRequest): [number, ...number[]] {
-  if (hold?.end?.how === 'reverted') return [hold.base];
-  return hold?.end?.why === 'unseen' ? [to, hold.base] : [to];
+export function originOf(run: Run | null, rate: number, now: Date): 'as-set' | 'late-write' | 'outside' {
+  if (run === null || mayShow(run, rate)) return 'as-set';
+  const isOwn = run.unconfirmed.some(
+    (sent) => sent.rate === rate && now.getTime() - Date.parse(sent.sentAt) < LATE_WRITE_SECONDS * 1000,
+  );
+  return isOwn ? 'late-write' : 'outside';
 }
 
-/** The last limit according to this request's records, or all that are possible. */
-function lastSeen(request: ThrottleRequest): number[] {
-  const { to, hold, drift } = request;
-  const end = hold?.end ?? null;
-  const told = end?.why === 'unseen' ? expectedRates(request) : end?.rate != null ? [end.rate] : null;
-  return end && told && (!drift || drift.at <= end.at) ? told : [drift?.rate ?? to];
-}
-
-/** A limit was set outside the bot: recorded once for each change. Null if nothing has changed since the last read. */
-export function decideDrift(
+/** A limit was set outside the bot: recorded once for each change. `request`: the one that set the limit before. */
+export function driftEvent(
   request: ThrottleRequest,
+  run: Run,
   execution: TaskExecution,
   policy: string,
-): EventOf<'drift.detected'> | null {
+): EventOf<'drift.detected'> {
   const rate = execution.bytesPerSecond;
-  const last = lastSeen(request);
-  if (last.includes(rate) || isReverting(request) || !isActive(execution.status)) return null;
-  const detail = { rate, expected: expectedRates(request)[0], status: execution.status };
+  const expected = run.inForce?.rate ?? request.to;
+  const detail = { rate, expected, status: execution.status };
   return {
     ...stateEvent(request, 'drift.detected', null, policy, detail),
-    from: last[0] ?? null,
+    from: expected,
     to: rate,
     aws: { requestId: execution.requestId },
   };

@@ -33,7 +33,7 @@ export function evolveGrant(hold: TimedGrant | null, event: GrantEvent): TimedGr
   switch (event.event) {
     case 'revert.started': {
       const { attempt, putOff = null } = event.detail;
-      return { ...hold, sent: { sentAt: event.at, attempt, putOff } };
+      return { ...hold, base: event.to ?? hold.base, sent: { sentAt: event.at, attempt, putOff } };
     }
     case 'reverted':
       if (!hold.sent) throw new Error('reverted before the intent');

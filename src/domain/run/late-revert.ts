@@ -1,4 +1,4 @@
-import { LATE_SECONDS } from './decide-revert.ts';
+import { LATE_SECONDS } from './grant-notices.ts';
 import type { TimedGrant } from './timed-grant.ts';
 
 /** A limit that was reverted late. */

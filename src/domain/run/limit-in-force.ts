@@ -1,16 +1,15 @@
 import { isOpen, type ThrottleRequest } from '../request/throttle-request.ts';
-import { hasOpenGrant, isReverting } from './timed-grant.ts';
+import type { ChangeInFlight, Run } from './run.ts';
+import { hasOpenGrant } from './timed-grant.ts';
 
 /**
- * The version of an execution's limit after a commit: the request that set or reverted it, with the request's version.
- * Empty if the commit does not change the limit. No version is used twice, so a decision can name the one that it was
- * based on.
+ * The version of an execution's limit after a commit: the request that it belongs to, or that last changed it, with the version
+ * of the run. Empty if the commit does not change the limit. No version is used twice.
  */
-export function limitVersionOf(prior: ThrottleRequest | null, state: ThrottleRequest | null): string {
-  const isReverted = (one: ThrottleRequest | null) => one?.hold?.end?.how === 'reverted';
-  const changed =
-    state?.status === 'applied' && (prior?.status !== 'applied' || isReverted(prior) !== isReverted(state));
-  return changed ? `${state.id}:${state.version}` : '';
+export function limitVersionOf(before: Run | null, after: Run | null, changedBy: string | null): string {
+  if (!after?.inForce || after.inForce === before?.inForce) return '';
+  const request = after.inForce.request ?? changedBy;
+  return request === null ? '' : `${request}:r${after.version}`;
 }
 
 /** The request in a limit's version. */
@@ -18,11 +17,13 @@ export function requestOf(limitVersion: string): string {
   return limitVersion.slice(0, limitVersion.lastIndexOf(':'));
 }
 
-/** One change of an execution's limit at a time, whether it applies a request or reverts a limit. */
-export function changeGuard(prior: ThrottleRequest | null, state: ThrottleRequest | null): 'take' | 'keep' | 'free' {
-  const underWay = (one: ThrottleRequest | null) => one !== null && (one.status === 'applying' || isReverting(one));
-  if (underWay(prior) === underWay(state)) return 'keep';
-  return underWay(state) ? 'take' : 'free';
+/**
+ * The request that a change in flight is kept under, so that bots of older versions begin no other one. Null: none is in
+ * flight.
+ */
+export function changingRequest(run: Run | null): string | null {
+  const change: ChangeInFlight | null = run?.change ?? null;
+  return change && (change.request ?? run?.inForce?.request ?? null);
 }
 
 /** The timers that a commit makes obsolete: those of a request that has ended, or those of a grant that has ended. */

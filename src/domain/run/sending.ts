@@ -6,6 +6,8 @@ import { timestamp } from '../audit/timestamp.ts';
 
 /** How long AWS may still show the old limit after a change was sent, before it is sent again. */
 export const SETTLE_SECONDS = 60;
+/** The same where the worker that was to send it is gone, so that it may never have been sent. */
+const TAKEN_OVER_SECONDS = 15;
 /** How long to wait before a change that AWS did not accept is sent again. */
 export const DEFERRED_SECONDS = 10;
 /** After this many accepted sends that AWS never showed, a change is given up: `apply.failed`, why `ignored`. */
@@ -15,7 +17,7 @@ export const MAX_SENDS = 3;
 export const MAX_REJECTIONS = 10;
 
 export const putOff = looseObject({
-  why: z.enum(['throttled', 'credentials', 'region', 'clock', 'not-reached', 'rejected']),
+  why: z.enum(['throttled', 'credentials', 'region', 'clock', 'not-reached', 'rejected', 'error', 'no-answer']),
   /** The IAM action of the call that failed. */
   action: z.string(),
   /** AWS's message; absent if there was none, and in older records. */
@@ -24,17 +26,31 @@ export const putOff = looseObject({
 
 /**
  * AWS did not accept a change, but may accept it later: too many calls, rejected credentials, a Region that is not
- * enabled, a wrong clock, or AWS was not reached. `rejected`: refused as invalid, which can be temporary too.
+ * enabled, a wrong clock, or AWS was not reached. `rejected`: refused as invalid, which can be temporary too. `error`: AWS
+ * answered with an error of its own. `no-answer`: AWS did not answer. After these two it may have been carried out all the same.
  */
 export type Deferral = z.infer<typeof putOff>;
 
 export function deferredSeconds({ why }: Deferral): number {
-  return why === 'rejected' ? SETTLE_SECONDS : DEFERRED_SECONDS;
+  return why === 'rejected' || why === 'no-answer' ? SETTLE_SECONDS : DEFERRED_SECONDS;
 }
+
+/** Whether AWS may have carried out a change that it did not confirm. */
+export function mayHaveTakenEffect({ why }: Deferral): boolean {
+  return why === 'error' || why === 'no-answer';
+}
+
+/**
+ * Whether AWS confirmed that it accepted a change that it shows by now. Set: it did not, so that another copy of the change may
+ * still take effect.
+ */
+export const openOutcome = z.literal(true).exactOptional();
 
 /** What AWS answered to the change: its request id, and the reason where it did not accept it. */
 export interface Sent {
   requestId: string | null;
+  /** AWS confirmed that it accepted the change. */
+  accepted: boolean;
   refused: { why: 'denied' | 'rejected'; action: string; said?: string | null } | null;
   /** It certainly was not carried out, for a reason that is temporary or that somebody can fix. */
   putOff: Deferral | null;
@@ -46,12 +62,13 @@ export interface Sent {
  */
 export function tryAgain(
   { sentAt, attempt, putOff }: { sentAt: string; attempt: number; putOff?: Deferral | null },
-  now: Date,
+  { now, takenOver }: { now: Date; takenOver: boolean },
 ): 'wait' | 'give-up' | { attempt: number } {
   const seconds = (now.getTime() - Date.parse(sentAt)) / 1000;
-  if (seconds < (putOff ? deferredSeconds(putOff) : SETTLE_SECONDS)) return 'wait';
+  const settles = takenOver ? TAKEN_OVER_SECONDS : SETTLE_SECONDS;
+  if (seconds < (putOff ? deferredSeconds(putOff) : settles)) return 'wait';
   if (putOff?.why === 'rejected') return { attempt: attempt + 1 };
-  if (putOff) return { attempt };
+  if (putOff && !mayHaveTakenEffect(putOff)) return { attempt };
   return attempt >= MAX_SENDS ? 'give-up' : { attempt: attempt + 1 };
 }
 

@@ -4,12 +4,16 @@ import { looseObject } from '../audit/loose-object.ts';
 import { timestamp } from '../audit/timestamp.ts';
 import { putOff, refused } from './sending.ts';
 
-/** Why a limit is not reverted when its time is over. */
-export const SKIPPED_WHY = ['changed', 'ended', 'replaced'] as const;
+/**
+ * Why no change is sent when a grant is over. `changed`: the limit was changed outside the bot. `ended`: the execution has ended.
+ * `covered`: a limit that was set later applies, or already did not apply any more. `same-rate`: what applies next has the same
+ * rate. `replaced`: in records of older versions.
+ */
+export const SKIPPED_WHY = ['changed', 'ended', 'covered', 'same-rate', 'replaced'] as const;
 export type SkippedWhy = (typeof SKIPPED_WHY)[number];
 
-/** Why a limit could not be reverted. */
-export const REVERT_FAILED_WHY = ['denied', 'rejected', 'ignored', 'unseen'] as const;
+/** Why a limit could not be reverted. `base-unknown`: the records of the limit before it are lost. */
+export const REVERT_FAILED_WHY = ['denied', 'rejected', 'ignored', 'unseen', 'base-unknown'] as const;
 export type RevertFailedWhy = (typeof REVERT_FAILED_WHY)[number];
 
 const grantEnd = looseObject({
@@ -29,7 +33,7 @@ const grantEnd = looseObject({
 export type GrantEnd = z.infer<typeof grantEnd>;
 
 export const timedGrant = looseObject({
-  /** The rate before it, bytes per second, -1 unlimited: what it reverts to. */
+  /** What it reverts to, as far as is known: bytes per second, -1 unlimited. */
   base: z.number(),
   /** When the limit was first set; its total time, extensions included, counts from here. */
   since: timestamp,
@@ -54,36 +58,8 @@ export const timedGrant = looseObject({
  */
 export type TimedGrant = z.infer<typeof timedGrant>;
 
-export const takeover = looseObject({
-  /** The request that set the current limit. */
-  request: z.string(),
-  /**
-   * The rate that the current limit reverts to, and so will the one that replaces it; bytes per second, -1 unlimited.
-   */
-  base: z.number(),
-  /** When the current limit reverts. */
-  dueAt: timestamp,
-  /**
-   * Why a change to `base` must be approved as well. `ends-earlier`: that rate would come sooner. `revert-now`: people
-   * could cause it who can't today.
-   */
-  why: z.enum(['ends-earlier', 'revert-now']),
-});
-
-/** A request that replaces a limit whose end raises the rate, and that moves this end or lets other people move it. */
-export type Takeover = z.infer<typeof takeover>;
-
 /** The limit was changed outside the bot: what AWS showed. */
 export const drift = looseObject({ at: timestamp, rate: z.number() });
-
-/** The new end, if another request extends this one; null: none does. */
-export function extendedUntil(
-  { id, hold }: { id: string; hold?: TimedGrant | null },
-  by: { extends: { request: string; dueAt: string } | null; hold: TimedGrant | null } | null,
-): string | null {
-  if (by?.extends?.request === id) return by.hold?.dueAt ?? by.extends.dueAt;
-  return hold?.end?.extendedUntil ?? null;
-}
 
 /** Whether the grant is open: its time is not over, or its revert is under way. */
 export function hasOpenGrant(request: { hold?: TimedGrant | null }): request is { hold: TimedGrant } {

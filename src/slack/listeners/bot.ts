@@ -4,7 +4,7 @@ import type { AuditReader } from '../../workflow/ports/audit-reader.ts';
 import type { Cards } from '../../workflow/ports/cards.ts';
 import type { HomeTabs } from '../../workflow/queries/home.ts';
 import type { RunningDeps } from '../../workflow/queries/list-running.ts';
-import type { ApplyDeps } from '../../workflow/reconcile/change-limit.ts';
+import type { ReconcileDeps } from '../../workflow/reconcile/reconcile-deps.ts';
 import type { UseCounter } from '../../workflow/use-limits/count-use.ts';
 import type { SlackClients } from '../connection/clients.ts';
 import type { Identity } from '../connection/identify.ts';
@@ -14,7 +14,7 @@ import type { Notifier } from '../posting/notifier.ts';
 import type { Seals } from '../seals/seals.ts';
 
 /** All parts that interactions are wired with, in `routes.ts`; each interaction names the few that it uses. */
-export interface Bot extends RequestThrottleDeps, ApplyDeps, RunningDeps, Background {
+export interface Bot extends RequestThrottleDeps, ReconcileDeps, RunningDeps, Background {
   clients: SlackClients;
   cards: Cards;
   seals: Seals;

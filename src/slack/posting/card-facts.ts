@@ -1,7 +1,7 @@
 import type { TaskExecution } from '../../domain/execution/task-execution.ts';
 import { ruleNow } from '../../domain/request/decide-review.ts';
 import { isOpen, type ThrottleRequest } from '../../domain/request/throttle-request.ts';
-import { isLate } from '../../domain/run/decide-revert.ts';
+import { isLate } from '../../domain/run/grant-notices.ts';
 import { hasOpenGrant } from '../../domain/run/timed-grant.ts';
 import { AwsFault } from '../../workflow/faults.ts';
 import { nameable } from '../../workflow/people/known-people.ts';
@@ -11,7 +11,7 @@ import type { Ledger, StoredRequest } from '../../workflow/ports/ledger.ts';
 import type { Looks } from '../../workflow/ports/looks.ts';
 import type { People } from '../../workflow/ports/people.ts';
 import type { PolicySource } from '../../workflow/ports/policy-source.ts';
-import { executionOf, otherRequestInForce } from '../../workflow/reconcile/request-facts.ts';
+import { executionOf } from '../../workflow/reconcile/request-facts.ts';
 import type { CardFacts } from '../views/cards/card.ts';
 import { faultName } from '../wording/fault-words.ts';
 
@@ -36,11 +36,12 @@ export function createCardFacts(deps: Deps) {
     const result = described ?? (isOpen(request) || applied ? await describe(request) : null);
     const execution = result instanceof AwsFault ? null : result;
     const problem = result instanceof AwsFault ? faultName(result) : null;
-    const [limitSetBy, last] =
+    const [stored, last] =
       applied || isOpen(request)
-        ? await Promise.all([deps.ledger.inForceOf(request.execution), deps.looks.last(request.execution)])
+        ? await Promise.all([deps.ledger.run(request.execution), deps.looks.last(request.execution)])
         : [null, null];
-    const running = await otherRequestInForce(deps, request, limitSetBy);
+    const limitSetBy = stored?.inForce ?? null;
+    const running = limitSetBy && limitSetBy.request !== request.id ? await load(limitSetBy.request) : null;
     const rule = ruleNow(request, inForce);
     const decidable = rule !== null && request.status === 'pending';
     return {
@@ -50,12 +51,17 @@ export function createCardFacts(deps: Deps) {
       problem,
       limitSetBy: limitSetBy?.request ?? null,
       running,
+      run: stored?.run ?? null,
       measured: last?.limit === execution?.bytesPerSecond ? (last?.measured ?? null) : null,
       rule,
       approvers: decidable ? await nameable(deps.people, rule.approvers, request.requester) : null,
       now: deps.clock.now(),
       seal: deps.seal,
     };
+  }
+
+  async function load(id: string): Promise<ThrottleRequest | null> {
+    return (await deps.ledger.load(id))?.request ?? null;
   }
 
   async function describe(request: ThrottleRequest): Promise<TaskExecution | AwsFault> {

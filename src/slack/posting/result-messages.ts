@@ -1,5 +1,6 @@
 import type { AuditLine } from '../../workflow/ports/audit-line.ts';
 import type { Cards } from '../../workflow/ports/cards.ts';
+import type { Clock } from '../../workflow/ports/clock.ts';
 import type { RecordRef } from '../../workflow/ports/commit.ts';
 import type { Ledger, StoredRequest } from '../../workflow/ports/ledger.ts';
 import { currentResult, outdatedOf } from '../views/cards/outdated-result.ts';
@@ -12,7 +13,8 @@ import { outdatedKey } from './result-edits.ts';
 export const MAX_RECORDS = 100;
 
 export interface ResultMessagesDeps {
-  ledger: Pick<Ledger, 'load' | 'inForceOf' | 'lookUp'>;
+  ledger: Pick<Ledger, 'load' | 'run' | 'lookUp'>;
+  clock: Clock;
   cards: Cards;
   posts: MessagePosts;
   withCardLock: CardLock;
@@ -29,15 +31,22 @@ export function createResultMessages({
   withCardLock,
   deliver,
   refreshCard,
+  clock,
   seal,
 }: ResultMessagesDeps) {
   const resultRecord = (stored: StoredRequest) => resultRecordOf(ledger, stored);
 
   async function postResult(id: string): Promise<RetryLater> {
     const stored = await ledger.load(id);
-    const message = stored && currentResult({ ...stored, record: await resultRecord(stored), seal });
+    const message = stored && (await messageOf(stored));
     if (!stored || !message) return null;
     return withCardLock(id, 'result', (assertLocked) => postLocked(stored, message, assertLocked));
+  }
+
+  async function messageOf(stored: StoredRequest) {
+    const { request } = stored;
+    const { run } = request.status === 'applied' ? await ledger.run(request.execution) : { run: null };
+    return currentResult({ request, run, now: clock.now(), record: await resultRecord(stored), seal });
   }
 
   async function postLocked(
@@ -86,8 +95,8 @@ export function createResultMessages({
   async function refreshIfOutdated(id: string): Promise<RetryLater> {
     const request = (await ledger.load(id))?.request;
     if (request?.status !== 'applied') return null;
-    const limitSetBy = await ledger.inForceOf(request.execution);
-    const outdated = outdatedOf({ request, limitSetBy: limitSetBy?.request ?? null });
+    const { run, inForce } = await ledger.run(request.execution);
+    const outdated = outdatedOf({ request, run, limitSetBy: inForce?.request ?? null, now: clock.now() });
     return outdated && !(await cards.said(id, outdatedKey(outdated))) ? refreshCard(id) : null;
   }
 

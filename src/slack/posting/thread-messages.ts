@@ -10,7 +10,7 @@ import type { MessagePosts } from './message-posts.ts';
 import { MAX_RECORDS } from './result-messages.ts';
 
 export interface ThreadMessagesDeps {
-  ledger: Pick<Ledger, 'load' | 'lookUp'>;
+  ledger: Pick<Ledger, 'load' | 'run' | 'lookUp'>;
   cards: Cards;
   posts: MessagePosts;
   facts: Pick<CardFactsSource, 'problemOf'>;
@@ -40,6 +40,7 @@ export function createThreadMessages({
       lines: await citedRecords(stored),
       now,
       seal,
+      run: stored.request.status === 'applied' ? (await ledger.run(stored.request.execution)).run : null,
       problem: await facts.problemOf(stored.request, now),
     });
     // Most of the time there is nothing to say: then the lock is left to whoever edits the card.

@@ -2,7 +2,7 @@ import { isOpen } from '../../domain/request/throttle-request.ts';
 import type { RequestOutcome } from '../../workflow/commands/request-throttle.ts';
 import type { Clock } from '../../workflow/ports/clock.ts';
 import type { Identity } from '../connection/identify.ts';
-import { takeoverNote } from '../views/text/approval-words.ts';
+import { exceedsNote } from '../views/text/approval-words.ts';
 import { endWords } from '../views/text/execution-words.ts';
 import { cannotPostWords, REFUSED_BEFORE, type Words } from '../wording/reply-words.ts';
 import { type RefusalReplyDeps, refusalReply } from './refusal-replies.ts';
@@ -22,8 +22,8 @@ export async function requestOutcomeWords(
 ): Promise<Words> {
   switch (asked.kind) {
     case 'asked': {
-      const { id, status, approvalsNeeded, takeover } = asked.request;
-      const why = takeover ? ` ${takeoverNote(takeover)}` : '';
+      const { id, status, approvalsNeeded, exceeds } = asked.request;
+      const why = exceeds ? ` ${exceedsNote(exceeds)}` : '';
       const next =
         status === 'approved' || !isOpen(asked.request)
           ? asked.request.extends

@@ -1,7 +1,7 @@
 import { formatRate } from '../../domain/rate/rate.ts';
 import type { Refusal } from '../../domain/request/refusal.ts';
 import { formatDuration, writeDuration } from '../../domain/time/duration.ts';
-import { endNotAllowed, otherPolicyNote } from '../views/text/approval-words.ts';
+import { otherPolicyNote } from '../views/text/approval-words.ts';
 import { mentions } from '../views/text/people-words.ts';
 import { code, link, mentionUser } from '../views/text/text.ts';
 import { approversUnknown, OUTSIDER, sharedChannel } from './access-words.ts';
@@ -47,8 +47,6 @@ function ownWords(refusal: Refusal, more: { link?: string | null }): Words {
         field: null,
       };
     case 'unlimited-not-allowed':
-      if (refusal.takeover)
-        return { text: endNotAllowed(sentenceRule(refusal.rule), refusal.takeover, UNCHANGED), field: 'duration' };
       return {
         text: `${sentenceRule(refusal.rule)} doesn’t allow to lift the limit altogether. ${UNCHANGED} Ask for a rate${maxRate(refusal.rule)}.`,
         field: 'rate',
@@ -84,7 +82,7 @@ function ownWords(refusal: Refusal, more: { link?: string | null }): Words {
       return { text: openLimitWords(refusal), field: null };
     case 'not-held':
       return {
-        text: 'No time runs for this limit any more: it was set back, left alone, or another request took its place. Nothing was changed. The card shows how it stands.',
+        text: 'This limit doesn’t apply any more, or a newer one does. Nothing was changed. See the card.',
         field: null,
       };
     case 'cannot-extend':
@@ -96,10 +94,10 @@ function ownWords(refusal: Refusal, more: { link?: string | null }): Words {
       return { text: cannotUndo(refusal), field: null };
     case 'may-not-revert': {
       const others = refusal.rule
-        ? `, who approved it, or whoever may decide by ${ruleName(refusal.rule)}: ${mentions(refusal.rule.approvers, refusal.requester)}`
-        : ' or who approved it';
+        ? ` or an admin; if it raised the limit, also the approvers of ${ruleName(refusal.rule)}: ${mentions(refusal.rule.approvers, refusal.requester)}`
+        : ' or an admin';
       return {
-        text: `You may not set this limit back. ${UNCHANGED}\nWho could: ${mentionUser(refusal.requester)}${others}.`,
+        text: `You can’t end this limit early. ${UNCHANGED}\nAllowed: ${mentionUser(refusal.requester)}${others}.`,
         field: null,
       };
     }

@@ -27,10 +27,10 @@ export function cannotUndo({ request, problem }: Extract<RequestRefusal, { why: 
       return `There is no request ${of} that is kept, so there is nothing to undo. \`/datasync-throttle audit\` finds older ones.`;
     case 'not-applied':
       return `Request ${of} set no limit (it ${NOT_OPEN[problem.status]}), so there is nothing to undo. ${UNCHANGED}`;
-    case 'no-rate':
-      return `Request ${of} gave more time and changed no rate, so there is nothing to undo. ${UNCHANGED} *Revert now* on its card sets the limit back.`;
-    case 'changed':
-      return `The limit was changed since: ${of} set ${formatRate(problem.set)}, in force now is ${formatRate(problem.current)}. Undoing it would undo somebody else’s change. ${UNCHANGED} Ask for the rate that you want.`;
+    case 'over':
+      return `The limit of request ${of} doesn’t apply any more, so there is nothing to undo. ${UNCHANGED}`;
+    case 'covered':
+      return `A newer limit applies now, and you can’t end the one of request ${of}. ${UNCHANGED} Its requester or an admin can end it.`;
   }
 }
 

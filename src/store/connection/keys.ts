@@ -35,6 +35,8 @@ export function createKeys(prefix: string) {
     policyText: (digest: string) => key('policy', 'text', digest),
     operation: (op: string) => key('op', op),
     request: (id: string) => key('request', id),
+    /** The limit of an execution, and what it should be. */
+    run: (arn: string) => key('run', arn),
     openExecution: (arn: string) => key('open', arn),
     reminder: (request: string, nth: number, user: string) => key('reminder', request, String(nth), user),
     /** Interactions that were acknowledged and are not done, each with the time at which its bot last renewed it. */

@@ -8,6 +8,7 @@ import type { Keys } from '../connection/keys.ts';
 import { type Built, build, type ChangeCommit, commitOf, readRepeated } from './commit.ts';
 import { type BatchAnswer, type BatchOf, batchCall, readAnswer } from './commit-batch.ts';
 import type { LogHead } from './log-head.ts';
+import { storedAfter } from './run-commit.ts';
 
 /** How many commits share a round trip and an fsync. */
 const MAX_AT_ONCE = 64;
@@ -130,7 +131,7 @@ export function createCommitQueue({ keys, clock, signer, writer, head, run, inOr
         races = 0;
         mostAtOnce = Math.min(mostAtOnce + 1, MAX_AT_ONCE);
         head.moveTo(built.head);
-        return resolve({ kind: 'committed', state: built.state, records: built.records });
+        return resolve(committed(change, built));
       case 'repeated':
         return resolve(readRepeated(answer.answer));
       case 'claim':
@@ -150,6 +151,12 @@ export function createCommitQueue({ keys, clock, signer, writer, head, run, inOr
         await sleep(Math.min(answer.ms, TURN_LOOK_MS));
         queue.unshift(waiting);
     }
+  }
+
+  function committed(change: Change, { requests, records, run: after }: Built): Committed {
+    const [{ state, prior }] = requests;
+    const changedBy = state?.id ?? prior?.id ?? null;
+    return { kind: 'committed', state, records, run: change.run ? storedAfter(change.run, after, changedBy) : null };
   }
 
   function again(waiting: Waiting): void {

@@ -4,17 +4,23 @@ import { type AuditHead, readRecord, writeRecord } from '../../domain/audit/audi
 import { archivedOf } from '../../domain/audit/log-claims.ts';
 import { evolve } from '../../domain/request/evolve-request.ts';
 import { isOpen, type ThrottleRequest } from '../../domain/request/throttle-request.ts';
-import { changeGuard, limitVersionOf, timersOver } from '../../domain/run/limit-in-force.ts';
+import { evolveRun, isRunEvent } from '../../domain/run/evolve-run.ts';
+import { timersOver } from '../../domain/run/limit-in-force.ts';
+import type { Run } from '../../domain/run/run.ts';
 import { NotRecorded } from '../../workflow/faults.ts';
 import type { Change, Committed, RecordRef, Repeated } from '../../workflow/ports/commit.ts';
+import type { Effect } from '../../workflow/ports/outbox.ts';
 import type { Keys } from '../connection/keys.ts';
 import { GROUP } from '../work/outbox.ts';
 import type { Commit, Expectation, Write } from './commit-batch.ts';
 import { indexKeysOf } from './index-keys.ts';
+import { runExpected, runWrites } from './run-commit.ts';
 
 /** An operation's answer is kept for a day: after that nothing is sent again. */
 export const OPERATION_SECONDS = 86_400;
 const CLOSED_SECONDS = 90 * 86_400;
+/** Of stored requests: those of a higher one are left to the newer version that wrote them. */
+export const REQUEST_SCHEMA = 1;
 
 /** What is stored under the key of an operation. */
 export interface Answer {
@@ -40,27 +46,48 @@ export function readRepeated(text: string): Repeated {
   return { kind: 'repeated', request: answer.request, records, event: answer.event };
 }
 
-/** The records of a change, each with its seq, and the request that they fold to. */
+/** A request before and after a commit, and its last record in it. */
+export interface FoldedRequest {
+  prior: ThrottleRequest | null;
+  state: ThrottleRequest | null;
+  last: RecordRef | null;
+}
+
+/** The records of a change, each with its seq, and what they fold to. */
 export interface Built {
   records: RecordRef[];
   sealed: Sealed[];
-  state: ThrottleRequest | null;
+  /** The change's own request, then those that change along with it. */
+  requests: readonly [FoldedRequest, ...FoldedRequest[]];
+  run: Run | null;
   head: AuditHead;
 }
 
-/** Seals the events as the records that follow `head`, and folds them into the request. */
+/** Seals the events as the records that follow `head`, and folds them into the requests and the run. */
 export function build(change: Change, head: AuditHead, signer: AuditKey, now: Date): Built {
-  const built: Built = { records: [], sealed: [], state: change.prior, head };
-  for (const event of change.events) {
-    const bytes = writeRecord(built.head, event, change.op, now);
-    const seal = sealRecord(bytes, signer);
-    const record = readRecord(bytes);
-    built.sealed.push({ bytes, ...seal });
-    built.head = { log: head.log, seq: record.seq, hash: seal.hash.toString('hex'), at: record.at };
-    built.records.push({ seq: record.seq, hash: built.head.hash });
-    built.state = evolve(built.state, record);
-  }
-  return built;
+  const records: RecordRef[] = [];
+  const sealed: Sealed[] = [];
+  let place = head;
+  let run = change.run?.run ?? null;
+  const fold = ({ prior, events }: Pick<Change, 'prior' | 'events'>): FoldedRequest => {
+    let state = prior;
+    let last: RecordRef | null = null;
+    for (const event of events) {
+      if (isRunEvent(event) && change.run === undefined) throw new Error(`${event.event} without the run it concerns`);
+      const bytes = writeRecord(place, event, change.op, now);
+      const seal = sealRecord(bytes, signer);
+      const record = readRecord(bytes);
+      sealed.push({ bytes, ...seal });
+      place = { log: head.log, seq: record.seq, hash: seal.hash.toString('hex'), at: record.at };
+      last = { seq: record.seq, hash: place.hash };
+      records.push(last);
+      if (event.request !== null) state = evolve(state, record);
+      if (change.run !== undefined) run = evolveRun(run, record);
+    }
+    return { prior, state, last };
+  };
+  const own = fold(change);
+  return { requests: [own, ...(change.along ?? []).map(fold)], records, sealed, run, head: place };
 }
 
 /** What it means for whoever wrote where something is not as it was expected to be. */
@@ -77,8 +104,9 @@ export interface ChangeCommit {
 
 /** What of a change is written, and on which condition. */
 export function commitOf(change: Change, built: Built, keys: Keys, now: Date): ChangeCommit {
-  const { prior, claim } = change;
-  const { state, head } = built;
+  const { claim } = change;
+  const { head, requests } = built;
+  const [{ prior, state }] = requests;
   const id = state?.id ?? prior?.id ?? change.events[0]?.request ?? '';
   const answer: Answer = {
     request: id || null,
@@ -86,12 +114,14 @@ export function commitOf(change: Change, built: Built, keys: Keys, now: Date): C
     seq: built.records[0]?.seq ?? 0,
     hashes: built.records.map(({ hash }) => hash),
   };
-  const changed = changedState(change, built);
+  const changed = requests.filter(isChanged);
   const archived = change.events.map(archivedOf).find((part) => part !== null) ?? null;
   const expected = [
-    ...(changed ? stateExpected(change, changed, keys) : []),
+    ...changed.flatMap((one) => stateExpected(one, keys)),
+    ...(change.run ? runExpected(change.run, keys).map((one): Expected => [one, moved]) : []),
     ...(archived ? archiveExpected(archived, keys) : []),
   ];
+  const events = [...change.events, ...(change.along ?? []).flatMap((one) => one.events)];
   return {
     commit: {
       operation: { key: keys.operation(change.op), answer: JSON.stringify(answer), seconds: OPERATION_SECONDS },
@@ -101,55 +131,50 @@ export function commitOf(change: Change, built: Built, keys: Keys, now: Date): C
       head,
       write: [
         ...(archived ? archiveWrites(archived, head, keys) : []),
-        ...(changed ? stateWrites(change, changed, built, keys, now) : []),
-        ...(state !== null && !isOpen(state) ? [['expire', keys.request(id), String(CLOSED_SECONDS)] as const] : []),
-        ...indexWrites(change.events, built.records, keys),
-        ...workWrites(change, built, id, keys),
+        ...changed.flatMap((one) => stateWrites(one, keys, now)),
+        ...(change.run ? runWrites(change.run, built.run, { lastSeq: head.seq, changedBy: id || null }, keys) : []),
+        ...closedWrites(requests, keys),
+        ...indexWrites(events, built.records, keys),
+        ...workWrites(change, id, keys),
+        ...requests.flatMap((one) => timersOverOf(one, keys)),
       ],
     },
     refusals: expected.map(([, refused]) => refused),
   };
 }
 
-/** The request's new state; null where the records leave the request unchanged, as a refusal does. */
-function changedState({ prior }: Change, { state }: Built): ThrottleRequest | null {
-  return state !== null && state.version !== (prior?.version ?? 0) ? state : null;
+type Changed = FoldedRequest & { state: ThrottleRequest };
+
+/** Whether its state is another one now: the record of a refusal leaves it unchanged. */
+function isChanged(one: FoldedRequest): one is Changed {
+  return one.state !== null && one.state.version !== (one.prior?.version ?? 0);
 }
 
 type Expected = readonly [Expectation, Refused];
 
-function stateExpected({ prior, expected }: Change, { execution, id }: ThrottleRequest, keys: Keys): Expected[] {
-  const version = (of: { id: string; version: number } | null, request: string): Expected => [
-    { kind: 'field', key: keys.request(request), field: 'version', values: [of ? String(of.version) : ''] },
-    moved,
-  ];
-  const inForce = { key: keys.inForce, field: execution, values: [expected?.inForce ?? ''] };
-  const changing = { key: keys.changing, field: execution, values: ['', id] };
+function stateExpected({ prior, state: { id, execution } }: Changed, keys: Keys): Expected[] {
+  const version = prior ? String(prior.version) : '';
   return [
-    version(prior, id),
+    [{ kind: 'field', key: keys.request(id), field: 'version', values: [version] }, moved],
     ...(prior === null
       ? [[{ kind: 'string', key: keys.openExecution(execution), values: [''] }, alreadyOpen] as const]
       : []),
-    ...(expected
-      ? [[{ kind: 'field', ...inForce }, moved] as const, [{ kind: 'field', ...changing }, moved] as const]
-      : []),
-    ...(expected?.running ? [version(expected.running, expected.running.id)] : []),
   ];
 }
 
-function stateWrites({ prior }: Change, state: ThrottleRequest, { records }: Built, keys: Keys, now: Date): Write[] {
-  const { id, execution, version } = state;
-  const last = records.at(-1);
-  const guard = changeGuard(prior, state);
-  const limitVersion = limitVersionOf(prior, state);
-  const fields = ['state', JSON.stringify(state), 'version', String(version)];
+function stateWrites({ prior, state, last }: Changed, keys: Keys, now: Date): Write[] {
+  const { id, version } = state;
+  const fields = ['state', JSON.stringify(state), 'version', String(version), 'schema', String(REQUEST_SCHEMA)];
   return [
     ['hset', keys.request(id), ...fields, 'seq', String(last?.seq ?? 0), 'hash', last?.hash ?? ''],
     ...openWrites(prior, state, keys, now),
-    ...(limitVersion === '' ? [] : [['hset', keys.inForce, execution, limitVersion] as const]),
-    ...(guard === 'take' ? [['hset', keys.changing, execution, id] as const] : []),
-    ...(guard === 'free' ? [['hdel', keys.changing, execution, id] as const] : []),
   ];
+}
+
+function closedWrites(requests: Built['requests'], keys: Keys): Write[] {
+  return requests.flatMap(({ state }) =>
+    state !== null && !isOpen(state) ? [['expire', keys.request(state.id), String(CLOSED_SECONDS)] as const] : [],
+  );
 }
 
 /** The one open request of an execution, and the list of all. */
@@ -191,13 +216,26 @@ function indexWrites(events: readonly AuditEvent[], records: readonly RecordRef[
   });
 }
 
-/** The work that follows, at once or later, and the timers that are over. */
-function workWrites(change: Change, { state }: Built, id: string, keys: Keys): Write[] {
-  const effect = (kind: string) => JSON.stringify({ kind, request: id });
-  const now = [...(change.effects ?? []).map(effect), ...(change.others ?? []).map((one) => JSON.stringify(one))];
+/** The work that follows, at once or later. */
+function workWrites(change: Change, id: string, keys: Keys): Write[] {
+  const now = [...(change.effects ?? []).map((kind) => effect(kind, id)), ...(change.others ?? []).map(effectText)];
   return [
     ...now.map((one) => ['xadd', keys.outbox, 'e', one] as const),
-    ...(change.timers ?? []).map(({ kind, at }) => ['zadd', keys.timers, String(at.getTime()), effect(kind)] as const),
-    ...timersOver(change.prior, state).map((kind) => ['zrem', keys.timers, effect(kind)] as const),
+    ...(change.timers ?? []).map(
+      ({ kind, at }) => ['zadd', keys.timers, String(at.getTime()), effect(kind, id)] as const,
+    ),
   ];
+}
+
+function timersOverOf({ prior, state }: FoldedRequest, keys: Keys): Write[] {
+  const id = state?.id ?? '';
+  return timersOver(prior, state).map((kind) => ['zrem', keys.timers, effect(kind, id)] as const);
+}
+
+function effect(kind: Effect['kind'], request: string): string {
+  return effectText({ kind, request });
+}
+
+function effectText({ kind, request }: Effect): string {
+  return JSON.stringify({ kind, request });
 }

@@ -13,9 +13,11 @@ import type { Connection } from '../connection/connection.ts';
 import type { Keys } from '../connection/keys.ts';
 import { createRedisOutcome } from '../connection/redis-outcome.ts';
 import { loadScript } from '../connection/script.ts';
-import { ABORTED, type Answer, OPERATION_SECONDS, readRepeated } from './commit.ts';
+import { ABORTED, type Answer, OPERATION_SECONDS, REQUEST_SCHEMA, readRepeated } from './commit.ts';
 import { createCommitQueue } from './commit-queue.ts';
+import { createRunLoader } from './load-run.ts';
 import { type Continuity, createLogHead } from './log-head.ts';
+import { inForceOf } from './run-commit.ts';
 import { createUnreadableRequests } from './unreadable-requests.ts';
 
 const LOADED_AT_ONCE = 50;
@@ -107,7 +109,7 @@ export function createLedger(options: LedgerOptions): RedisLedger {
   }
 
   async function load(id: string): Promise<StoredRequest | null> {
-    const stored = await outcome.read(() => redis.hmget(keys.request(id), 'state', 'seq', 'hash'));
+    const stored = await outcome.read(() => redis.hmget(keys.request(id), 'state', 'seq', 'hash', 'schema'));
     try {
       const request = toStored(id, stored);
       unreadable.clear(id);
@@ -155,10 +157,11 @@ export function createLedger(options: LedgerOptions): RedisLedger {
       return answer === null ? null : readRepeated(answer);
     },
     lookUp: options.lookUp,
+    run: createRunLoader(redis, keys, outcome, options.lookUp),
     openRequestOf: (arn) => outcome.read(() => redis.get(keys.openExecution(arn))),
     async inForceOf(arn) {
       const version = await outcome.read(() => redis.hget(keys.inForce, arn));
-      return version === null ? null : { version, request: requestOf(version) };
+      return version === null ? null : inForceOf(version);
     },
     async limitsInForce() {
       const inForce = Object.entries(await outcome.read(() => redis.hgetall(keys.inForce)));
@@ -179,8 +182,10 @@ export function createLedger(options: LedgerOptions): RedisLedger {
 }
 
 /** @throws RequestUnreadable */
-function toStored(id: string, [state, seq, hash]: (string | null)[]): StoredRequest | null {
+function toStored(id: string, [state, seq, hash, schema]: (string | null)[]): StoredRequest | null {
   if (!state || !seq || !hash) return null;
+  if (Number(schema ?? REQUEST_SCHEMA) > REQUEST_SCHEMA)
+    throw new RequestUnreadable(id, new Error('a newer version wrote it'));
   const { data: request, error } = throttleRequest.safeParse(parsed(id, state));
   if (!request) throw new RequestUnreadable(id, error);
   return { request, record: { seq: Number(seq), hash } };

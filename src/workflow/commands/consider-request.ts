@@ -13,12 +13,12 @@ import {
 import type { Proposal } from '../../domain/request/decide-by-each.ts';
 import { decideExtension } from '../../domain/request/decide-extend.ts';
 import { admit, decideRequest, rulesElsewhere } from '../../domain/request/decide-request.ts';
-import { rulesNow } from '../../domain/request/decide-review.ts';
 import type { RequestRefusal } from '../../domain/request/refusal.ts';
 import { type RequestCommand, rulesFor, targetOf } from '../../domain/request/request-command.ts';
 import type { ThrottleRequest } from '../../domain/request/throttle-request.ts';
+import type { Run } from '../../domain/run/run.ts';
 import { resolveUntil, type UntilTime } from '../../domain/time/until.ts';
-import { lookUpApprovers, lookUpPeople, partiesOf } from '../people/known-people.ts';
+import { lookUpApprovers } from '../people/known-people.ts';
 import { groupsOfAll } from '../people/rule-groups.ts';
 import type { Channels, Postable } from '../ports/channels.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -41,6 +41,8 @@ export interface RequestThrottleDeps extends QuotaDeps {
 /** What somebody requests; who they are is looked up. */
 export type RequestInput = Omit<RequestCommand, 'requester' | 'endsAt'> & {
   user: string;
+  /** The end, if it is known already. */
+  endsAt?: string | undefined;
   /** In the requester's own time zone. */
   until?: UntilTime | null;
   op: string;
@@ -61,8 +63,8 @@ interface Considered {
   from: number | null;
   /** The execution that a proposal rests on; null if nothing is proposed. */
   execution: TaskExecution | null;
-  /** The request that set the limit in force, if it was looked up. */
-  running: ThrottleRequest | null;
+  /** The run, if it was looked up; null: the bot has not changed it. */
+  run: Run | null;
   outcome: { kind: 'proposed'; rule: Rule; event: AuditEvent; proposal: Proposal } | NotRequested;
 }
 
@@ -73,13 +75,14 @@ export async function considerRequest(
   { id, claim }: { id: string; claim: ClaimQuota },
 ): Promise<Considered> {
   const inForce = await deps.policy.counting();
-  const { user, extend, until, ...rest } = ask;
+  const { user, extend, until, endsAt, ...rest } = ask;
   const requester: Person = await deps.people.person(user);
   const asked: RequestCommand = { ...rest, requester };
   const end = until ? resolveUntil(until, { zone: requester.zone ?? null, now: deps.clock.now() }) : null;
-  const command = end?.ok ? endingAt(asked, end.value, deps.clock.now()) : asked;
+  const ends = end?.ok ? end.value : endsAt === undefined ? null : new Date(endsAt);
+  const command = ends ? endingAt(asked, ends, deps.clock.now()) : asked;
   const withoutAws = (outcome: NotRequested): Considered => {
-    return { command, inForce, from: null, execution: null, running: null, outcome };
+    return { command, inForce, from: null, execution: null, run: null, outcome };
   };
   const refused = ({ refusal, other }: { refusal: RequestRefusal; other?: string }, rule: Rule | null): Considered =>
     withoutAws({ kind: 'refused', refusal, rule, ...(other === undefined ? {} : { other }) });
@@ -87,10 +90,10 @@ export async function considerRequest(
   if (!admission.ok) return refused(admission, admission.rule);
   const { rule } = admission;
   if (end && !end.ok) return refused({ refusal: { why: 'until', problem: end.problem } }, rule);
-  const [postable, open, setBy] = await Promise.all([
+  const [postable, open, { run }] = await Promise.all([
     deps.channels.postable(ask.channel),
     deps.ledger.openRequestOf(ask.execution.arn),
-    deps.ledger.inForceOf(ask.execution.arn),
+    deps.ledger.run(ask.execution.arn),
   ]);
   const rules = rulesFor(targetOf(ask), inForce);
   if (postable === 'shared' && !rules.every((one) => one?.shared)) {
@@ -100,20 +103,19 @@ export async function considerRequest(
   if (open) return refused({ refusal: { why: 'already-open', request: open } }, rule);
   const full = await claim(requester, inForce);
   if (full) return refused(full, rule);
-  const running = setBy ? ((await deps.ledger.load(setBy.request))?.request ?? null) : null;
-  const groups = await deps.people.groups(groupsOfAll([...rules, ...(running ? rulesNow(running, inForce) : [])]));
+  const groups = await deps.people.groups(groupsOfAll(rules));
   const [people, execution] = await Promise.all([
-    peopleToWeigh(deps, { rules, requester, groups, running }),
+    approversOf(deps, { rules, requester, groups }),
     deps.executions.describe(ask.execution, { role: rule.role, session: { kind: 'read' } }),
   ]);
   const from = execution.bytesPerSecond;
-  const facts = { rule, inForce, groups, people, execution, running, now: deps.clock.now() };
+  const facts = { rule, inForce, groups, people, execution, run, now: deps.clock.now() };
   const decision = extend
     ? decideExtension({ ...command, durationSeconds: command.durationSeconds ?? 0 }, extend, facts, id)
     : decideRequest(command, facts, id);
   if (!decision.ok) return { ...refused(decision, rule), from };
   const { event, proposal } = decision;
-  return { command, inForce, from, execution, running, outcome: { kind: 'proposed', rule, event, proposal } };
+  return { command, inForce, from, execution, run, outcome: { kind: 'proposed', rule, event, proposal } };
 }
 
 function endingAt(command: RequestCommand, end: Date, now: Date): RequestCommand {
@@ -136,22 +138,20 @@ function groupsToAdmit(inForce: PolicyInForce, ask: Parameters<typeof targetOf>[
 }
 
 /**
- * The approvers by each rule, as many as it takes to know whether there are enough, and everybody who requested or
- * approved the limit in force. Where several rules count, one rule's first approvers may be nobody's of another rule,
- * so all are looked up.
+ * The approvers by each rule, as many as it takes to know whether there are enough. Where several rules count, one rule's first
+ * approvers may be nobody's of another rule, so all are looked up.
  */
-async function peopleToWeigh(
+async function approversOf(
   { people }: Pick<RequestThrottleDeps, 'people'>,
-  of: { rules: readonly (Rule | null)[]; requester: Person; groups: Groups; running: ThrottleRequest | null },
+  of: { rules: readonly (Rule | null)[]; requester: Person; groups: Groups },
 ): Promise<KnownPeople> {
-  const { rules, requester, groups, running } = of;
+  const { rules, requester, groups } = of;
   const approvers = rules.flatMap((rule) => {
     if (rule === null) return [];
     const most = Math.max(...Object.values(rule.approvals).map((needed) => needed ?? 0));
     const enough = rules.length > 1 ? Number.POSITIVE_INFINITY : most;
     return [lookUpApprovers(people, rule, requester, { groups, enough })];
   });
-  const parties = lookUpPeople(people, running ? partiesOf(running) : []);
-  const found = await Promise.all([...approvers, parties]);
+  const found = await Promise.all(approvers);
   return new Map(found.flatMap((some) => [...some]));
 }

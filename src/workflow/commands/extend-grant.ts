@@ -13,7 +13,9 @@ export async function extendGrant(
 ): Promise<RequestOutcome> {
   const { user, moreSeconds, reason, op } = ask;
   const running = (await deps.ledger.load(ask.request))?.request ?? null;
-  if (!running || !canExtend(running)) return { kind: 'refused', refusal: { why: 'not-held' }, rule: null };
+  const { run } = running ? await deps.ledger.run(running.execution) : { run: null };
+  if (!running || !canExtend(running, run, deps.clock.now()))
+    return { kind: 'refused', refusal: { why: 'not-held' }, rule: null };
   return requestThrottle(deps, {
     user,
     op,

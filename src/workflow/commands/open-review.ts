@@ -1,8 +1,9 @@
 import type { TaskExecution } from '../../domain/execution/task-execution.ts';
 import type { Rule } from '../../domain/policy/policy.ts';
-import { decideOpen, neededNow, ruleNow, takeoverNow } from '../../domain/request/decide-review.ts';
+import { decideOpen, exceededNow, neededNow, ruleNow } from '../../domain/request/decide-review.ts';
 import type { ThrottleRequest } from '../../domain/request/throttle-request.ts';
-import type { Takeover } from '../../domain/run/timed-grant.ts';
+import type { Exceeded } from '../../domain/run/exceeded.ts';
+import type { Run } from '../../domain/run/run.ts';
 import { AwsFault } from '../faults.ts';
 import { observeExecution } from '../reconcile/observe-execution.ts';
 import { currentFacts } from '../reconcile/request-facts.ts';
@@ -15,13 +16,13 @@ export type Opened = ({ kind: 'open'; request: ThrottleRequest } & ReviewFinding
 interface ReviewFindings {
   rule: Rule;
   needed: number;
-  /** Why it needs more approvals than the change of rate alone. */
-  takeover: Takeover | null;
+  /** The lower limit that it exceeds later, if it does not raise the limit at once. */
+  exceeds: Exceeded | null;
   /** The bots run more than one policy at the moment. */
   several: boolean;
   execution: TaskExecution | AwsFault;
-  /** The request that set the limit in force, if it is another one. */
-  running: ThrottleRequest | null;
+  /** Null: the bot has not changed it. */
+  run: Run | null;
 }
 
 /**
@@ -36,7 +37,7 @@ export async function openReview(
   let findings = null as ReviewFindings | null;
   const decided = await decideOn(deps, { ...open, what: 'open' }, async (request) => {
     const by = await deps.people.person(open.user);
-    const facts = { ...(await currentFacts(deps, request)), now: deps.clock.now() };
+    const facts = await currentFacts(deps, request);
     const may = decideOpen(request, by, { ...facts, execution: null });
     const rule = ruleNow(request, facts.inForce);
     if (!may.ok || may.events.length > 0 || !rule) return may;
@@ -45,8 +46,8 @@ export async function openReview(
     if (fault?.kind === 'gone') return vanished(request, facts.inForce.digest, fault);
     const asked = { ...facts, execution: null };
     const several = facts.inForce.others.length > 0;
-    const takeover = takeoverNow(request, asked);
-    findings = { rule, needed: neededNow(request, asked) ?? 0, takeover, several, execution, running: facts.running };
+    const exceeds = exceededNow(request, asked);
+    findings = { rule, needed: neededNow(request, asked) ?? 0, exceeds, several, execution, run: facts.run };
     return execution instanceof AwsFault ? may : decideOpen(request, by, { ...facts, execution });
   });
   if (decided.kind !== 'may') return decided;

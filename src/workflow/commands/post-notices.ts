@@ -1,4 +1,4 @@
-import { nextNoticeAt } from '../../domain/run/decide-revert.ts';
+import { nextNoticeAt } from '../../domain/run/grant-notices.ts';
 import { hasOpenGrant } from '../../domain/run/timed-grant.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Ledger } from '../ports/ledger.ts';

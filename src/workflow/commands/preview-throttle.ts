@@ -1,7 +1,7 @@
 import type { TaskExecution } from '../../domain/execution/task-execution.ts';
 import type { Rule } from '../../domain/policy/policy.ts';
 import type { Proposal } from '../../domain/request/decide-by-each.ts';
-import type { ThrottleRequest } from '../../domain/request/throttle-request.ts';
+import type { Run } from '../../domain/run/run.ts';
 import { quotaLeft } from '../use-limits/open-request-quota.ts';
 import { considerRequest, type NotRequested, type RequestInput, type RequestThrottleDeps } from './consider-request.ts';
 
@@ -12,8 +12,8 @@ export type Previewed =
       rule: Rule;
       proposal: Proposal;
       execution: TaskExecution;
-      /** The request that set the limit in force on the execution. */
-      running: ThrottleRequest | null;
+      /** Null: the bot has not changed its limit. */
+      run: Run | null;
     }
   | NotRequested;
 
@@ -26,12 +26,8 @@ const SOME_REASON = 'a reason';
  */
 export async function previewThrottle(deps: RequestThrottleDeps, ask: Omit<RequestInput, 'op'>): Promise<Previewed> {
   const as = { id: deps.newRequestId(), claim: quotaLeft(deps) };
-  const { outcome, execution, running } = await considerRequest(
-    deps,
-    { ...ask, reason: ask.reason ?? SOME_REASON },
-    as,
-  );
+  const { outcome, execution, run } = await considerRequest(deps, { ...ask, reason: ask.reason ?? SOME_REASON }, as);
   if (outcome.kind !== 'proposed') return outcome;
   if (!execution) throw new Error('proposed without a look');
-  return { kind: 'would-ask', rule: outcome.rule, proposal: outcome.proposal, execution, running };
+  return { kind: 'would-ask', rule: outcome.rule, proposal: outcome.proposal, execution, run };
 }

@@ -1,15 +1,27 @@
+import { knownPolicies, type PolicyInForce } from '../../domain/policy/policies-in-force.ts';
+import type { Person } from '../../domain/policy/policy.ts';
+import { distinct, groupsOf } from '../../domain/policy/policy.ts';
 import { rulesNow } from '../../domain/request/decide-review.ts';
 import type { RevertRefusal } from '../../domain/request/refusal.ts';
 import type { ThrottleRequest } from '../../domain/request/throttle-request.ts';
-import { decideRevertNow } from '../../domain/run/decide-revert-now.ts';
-import { lookUpParties } from '../people/known-people.ts';
+import { decideRevertNow, type EarlyEnd, type RevertNowDecision } from '../../domain/run/decide-revert-now.ts';
+import { lookUpParties, lookUpPeople, partiesOf } from '../people/known-people.ts';
 import { groupsOfAll } from '../people/rule-groups.ts';
 import type { Clock } from '../ports/clock.ts';
+import type { Change } from '../ports/commit.ts';
 import type { Ledger } from '../ports/ledger.ts';
-import type { EffectKind } from '../ports/outbox.ts';
 import type { People } from '../ports/people.ts';
 import type { PolicySource } from '../ports/policy-source.ts';
+import type { StoredRun } from '../ports/stored-run.ts';
+import { grantedRequests } from '../reconcile/end-grants.ts';
 import { attemptKey } from './attempt-key.ts';
+
+export interface RevertDeps {
+  ledger: Ledger;
+  people: People;
+  policy: PolicySource;
+  clock: Clock;
+}
 
 export type RevertingNow =
   | { kind: 'reverting'; request: ThrottleRequest }
@@ -19,35 +31,25 @@ export type RevertingNow =
 const MAX_TRIES = 10;
 
 /**
- * Reverts a limit before its time: who pressed Revert now goes on record, and the worker reverts the limit as if its
- * time were over.
- * @throws PersonUnknown, NotRecorded, OutcomeUnknown, LedgerLost
+ * Ends a grant before its time: who pressed Revert now goes on record, and the worker brings the run to the limit that applies
+ * next. Grants above it that lack approvals without it end in the same write.
+ * @throws PersonUnknown, NotRecorded, OutcomeUnknown, LedgerLost, RunUnreadable
  */
 export async function revertNow(
-  deps: { ledger: Ledger; people: People; policy: PolicySource; clock: Clock },
+  deps: RevertDeps,
   { request: id, user, op }: { request: string; user: string; op: string },
 ): Promise<RevertingNow> {
   for (let tries = 0; tries < MAX_TRIES; tries++) {
-    const stored = await deps.ledger.load(id);
-    if (!stored) return { kind: 'refused', refusal: { why: 'unknown-request' } };
-    const { request } = stored;
-    // Another limit may have replaced it without that being on its record yet.
-    const setBy = await deps.ledger.inForceOf(request.execution);
-    if (setBy?.request !== id) return { kind: 'refused', refusal: { why: 'not-held' } };
-    const inForce = await deps.policy.counting();
-    const named = groupsOfAll(rulesNow(request, inForce));
-    const [by, groups] = await Promise.all([deps.people.person(user), deps.people.groups(named)]);
-    const people = await lookUpParties(deps.people, by, [request]);
-    const now = deps.clock.now();
-    const decision = decideRevertNow(request, by, { inForce, groups, people, now });
+    const request = (await deps.ledger.load(id))?.request;
+    if (!request) return { kind: 'refused', refusal: { why: 'unknown-request' } };
+    const { decision, stored } = await considerRevert(deps, request, await deps.people.person(user));
     if (!decision.ok && !decision.event) return refusedBy(decision);
     const { refusal } = decision.ok ? {} : decision;
     // A repeated click may be refused because of what the first one did.
     if (refusal && (await deps.ledger.done(op))) return { kind: 'repeated' };
-    const recordedAs = refusal ? attemptKey({ user, what: 'revert', request: id, why: refusal.why, at: now }) : op;
-    const change = { op: recordedAs, prior: request, events: decision.event ? [decision.event] : [] };
-    const effects: EffectKind[] = decision.ok ? ['revert', 'show', 'tell'] : [];
-    const committed = await deps.ledger.commit({ ...change, effects });
+    const at = deps.clock.now();
+    const recordedAs = refusal ? attemptKey({ user, what: 'revert', request: id, why: refusal.why, at }) : op;
+    const committed = await deps.ledger.commit({ op: recordedAs, prior: request, ...writtenBy(decision, stored) });
     if (committed.kind === 'moved') continue;
     if (!decision.ok) return refusedBy(decision);
     if (committed.kind === 'repeated') return { kind: 'repeated' };
@@ -55,6 +57,53 @@ export async function revertNow(
     return { kind: 'reverting', request: committed.state };
   }
   throw new Error(`${id} moved ${MAX_TRIES} times under one click`);
+}
+
+/** Whether this person may end the grant now. Commits nothing. */
+export async function considerRevert(
+  deps: RevertDeps,
+  request: ThrottleRequest,
+  by: Person,
+): Promise<{ decision: RevertNowDecision; stored: StoredRun }> {
+  const [inForce, stored] = await Promise.all([deps.policy.counting(), deps.ledger.run(request.execution)]);
+  const others = await grantedRequests(deps, stored, request.id);
+  const [groups, parties, approvers] = await Promise.all([
+    deps.people.groups(groupsToRevert(request, inForce)),
+    lookUpParties(deps.people, by, [request]),
+    lookUpPeople(deps.people, others.flatMap(partiesOf)),
+  ]);
+  const people = new Map([...approvers, ...parties]);
+  const above = new Map(others.map((one) => [one.id, one]));
+  const facts = { run: stored.run, above, inForce, groups, people, now: deps.clock.now() };
+  return { decision: decideRevertNow(request, by, facts), stored };
+}
+
+function groupsToRevert(request: ThrottleRequest, inForce: PolicyInForce): string[] {
+  const admins = knownPolicies(inForce).flatMap(({ policy }) => groupsOf(policy.admins));
+  return distinct([...groupsOfAll(rulesNow(request, inForce)), ...admins]);
+}
+
+function writtenBy(
+  decision: RevertNowDecision,
+  stored: StoredRun,
+): Pick<Change, 'events' | 'along' | 'effects' | 'others' | 'run'> {
+  if (!decision.ok) return { events: decision.event ? [decision.event] : [] };
+  const [own, ...above] = decision.ends;
+  return {
+    events: [own.event],
+    along: above.map(({ request: prior, event }) => ({ prior, events: [event] })),
+    run: stored,
+    effects: ['revert', 'show', 'tell'],
+    others: above.flatMap(effectsOf),
+  };
+}
+
+function effectsOf({ request: { id: request } }: EarlyEnd): NonNullable<Change['others']> {
+  return [
+    { kind: 'revert', request },
+    { kind: 'show', request },
+    { kind: 'tell', request },
+  ];
 }
 
 function refusedBy({ refusal, other }: { refusal: RevertRefusal; other?: string }): RevertingNow {

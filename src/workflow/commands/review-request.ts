@@ -41,7 +41,7 @@ export interface Review extends Omit<ReviewCommand, 'by'> {
 export async function reviewRequest(deps: ReviewDeps, review: Review): Promise<Decided> {
   return decideOn(deps, { ...review, what: review.decision }, async (request) => {
     const by = await deps.people.person(review.user);
-    const facts = { ...(await currentFacts(deps, request)), execution: null, now: deps.clock.now() };
+    const facts = { ...(await currentFacts(deps, request)), execution: null };
     const { decision, comment } = review;
     const command = { by, decision, comment };
     // AWS is called only for what would be an approval, so that its faults never hide a refusal.

@@ -1,6 +1,7 @@
 import type { AuditEvent } from '../../domain/audit/audit-event.ts';
 import type { ThrottleRequest } from '../../domain/request/throttle-request.ts';
 import type { Claim, Effect, EffectKind } from './outbox.ts';
+import type { StoredRun } from './stored-run.ts';
 
 /** One atomic write: all of it or nothing. */
 export interface Change {
@@ -8,19 +9,20 @@ export interface Change {
   op: string;
   /** The request that the decision was based on; null for a new one, or if no request's state changes. */
   prior: ThrottleRequest | null;
-  events: AuditEvent[];
+  events: readonly AuditEvent[];
+  /** What happens to other requests in the same write. Their events come after `events`. */
+  along?: readonly { prior: ThrottleRequest; events: readonly AuditEvent[] }[];
+  /**
+   * The run that the decision was based on, as it was loaded; required if an event concerns the run's limit. The result is
+   * `moved` if it has changed since.
+   */
+  run?: StoredRun | undefined;
   /** The request's effects to run at once. */
   effects?: EffectKind[];
   /** The request's effects to run later. A later one of the same kind replaces it. */
   timers?: { kind: EffectKind; at: Date }[];
   /** Effects of other requests to run at once. */
   others?: Effect[];
-  /**
-   * The version of the execution's limit that the decision was based on (`InForce.version`). The result is `moved` if
-   * it is another one now, or if another request's change is on its way to AWS. `running`: the request that the
-   * decision also depended on, with its version; `moved` if that has changed.
-   */
-  expected?: { inForce: string | null; running?: { id: string; version: number } | null } | undefined;
   claim?: Claim | undefined;
 }
 
@@ -38,9 +40,10 @@ export interface Repeated {
 }
 
 export type Committed =
-  | { kind: 'committed'; state: ThrottleRequest | null; records: RecordRef[] }
+  /** `run`: as it is now; null if no run was given. */
+  | { kind: 'committed'; state: ThrottleRequest | null; run: StoredRun | null; records: RecordRef[] }
   | Repeated
-  /** The request, or what was `expected` of others, has changed meanwhile: decide again. */
+  /** A request or the run has changed meanwhile: decide again. */
   | { kind: 'moved' }
   /** Another request is open for the execution. */
   | { kind: 'already-open'; request: string };

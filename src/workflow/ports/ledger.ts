@@ -2,18 +2,12 @@ import type { AuditHead } from '../../domain/audit/audit-record.ts';
 import type { ThrottleRequest } from '../../domain/request/throttle-request.ts';
 import type { AuditIndex, AuditLine, UnreadLine } from './audit-line.ts';
 import type { Change, Committed, RecordRef, Repeated } from './commit.ts';
+import type { InForce, StoredRun } from './stored-run.ts';
 
 export interface StoredRequest {
   request: ThrottleRequest;
   /** The request's last record. */
   record: RecordRef;
-}
-
-/** The request that set the limit of an execution. */
-export interface InForce {
-  request: string;
-  /** Changes each time the limit is set or reverted. */
-  version: string;
 }
 
 /**
@@ -29,6 +23,11 @@ export interface Ledger {
   openRequestOf(executionArn: string): Promise<string | null>;
   /** All open requests that can be read, oldest first. */
   openRequests(): Promise<readonly StoredRequest[]>;
+  /**
+   * The run of this execution, folded from its audit records up to the newest.
+   * @throws RunUnreadable where a record is missing, altered or of a newer version, besides the faults above
+   */
+  run(executionArn: string): Promise<StoredRun>;
   /** The request that last set the limit of this execution; null: none did, or the execution has ended. */
   inForceOf(executionArn: string): Promise<InForce | null>;
   /** The requests that set the limits of active executions and can be read; some of these limits have an end (`hasOpenGrant`). */

@@ -1,6 +1,7 @@
 import { type ExecutionArn, isUpdatable, type TaskExecution } from '../../domain/execution/task-execution.ts';
 import { groupsOf, mayRequest } from '../../domain/policy/policy.ts';
 import type { ThrottleRequest } from '../../domain/request/throttle-request.ts';
+import type { Run } from '../../domain/run/run.ts';
 import { shownTo } from '../people/shown-requests.ts';
 import type { AuditLine, UnreadLine } from '../ports/audit-line.ts';
 import {
@@ -26,6 +27,8 @@ export type ExecutionStatus =
       open: ThrottleRequest | null;
       /** The request that set the limit in force, if that limit has an end. */
       held: GrantedRequest | null;
+      /** Null: the bot has not changed its limit. */
+      run: Run | null;
       /** The newest records about it that this person may see. */
       lines: (AuditLine | UnreadLine)[];
       /** Whether this person may request a limit for it in this channel. */
@@ -60,7 +63,7 @@ export async function executionStatus(
     limitOn(deps.ledger, arn),
   ]);
   const may = here !== null && isUpdatable(look.status) && mayRequest(here, person, groups).allowed;
-  const held = limit && isGrantedRequest(limit) ? limit : null;
+  const held = limit.request && isGrantedRequest(limit.request) ? limit.request : null;
   const shown = await shownTo(
     deps,
     person,
@@ -70,9 +73,10 @@ export async function executionStatus(
     kind: 'status',
     look,
     measured: deps.rates.of(arn),
-    speed: speedUnderLimit(deps.rates, look, limit !== null),
+    speed: speedUnderLimit(deps.rates, look, limit.request !== null),
     open: open && shown(open),
     held: held && shown(held),
+    run: limit.run,
     lines,
     mayRequest: may,
   };

@@ -1,6 +1,7 @@
 import { isAmong } from '../../domain/policy/policy.ts';
 import { ruleNow } from '../../domain/request/decide-review.ts';
 import type { ThrottleRequest } from '../../domain/request/throttle-request.ts';
+import type { Run } from '../../domain/run/run.ts';
 import { mayViewAll, type NotViewed } from '../people/may-view.ts';
 import { shownTo } from '../people/shown-requests.ts';
 import type { AuditLine, UnreadLine } from '../ports/audit-line.ts';
@@ -53,7 +54,7 @@ export type HomeFacts =
       /** Open requests of this person's own. */
       asked: StoredRequest[];
       /** The first limits that revert at a time, the next one first. */
-      held: GrantedRequest[];
+      held: { request: GrantedRequest; run: Run | null }[];
       /** How many of them there are in all. */
       grantsInAll: number;
       /** Null: AWS has not answered. */
@@ -89,7 +90,9 @@ export async function homeFacts({ people, ...rest }: RunningDeps, user: string):
   const { toDecide, asked } = waiting;
   const next = held.slice(0, HELD_SHOWN);
   const shown = await shownTo(deps, person, next);
-  const seen = { toDecide, asked, held: next.map(shown), grantsInAll: held.length, lines };
+  const runs = await Promise.all(next.map((one) => deps.ledger.run(one.execution)));
+  const ends = next.map((one, nth) => ({ request: shown(one), run: runs[nth]?.run ?? null }));
+  const seen = { toDecide, asked, held: ends, grantsInAll: held.length, lines };
   return { kind: 'home', ...seen, running: listed.kind === 'list' ? listed.running : null };
 }
 

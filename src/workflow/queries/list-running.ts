@@ -1,6 +1,7 @@
 import { parseExecutionArn, type TaskExecution } from '../../domain/execution/task-execution.ts';
 import { distinct, matchRule, mayRequest, type Policy, type Rule } from '../../domain/policy/policy.ts';
 import type { ThrottleRequest } from '../../domain/request/throttle-request.ts';
+import type { Run } from '../../domain/run/run.ts';
 import { hasOpenGrant, type TimedGrant } from '../../domain/run/timed-grant.ts';
 import { ifUnreadable } from '../faults.ts';
 import { shownTo } from '../people/shown-requests.ts';
@@ -29,6 +30,8 @@ export interface RunningRow {
   open: ThrottleRequest | null;
   /** The request that set the limit in force, if that limit has an end. */
   held: GrantedRequest | null;
+  /** Null: the bot has not changed its limit. */
+  run: Run | null;
   /** Whether this person may request a limit for it in this channel. */
   mayRequest: boolean;
 }
@@ -83,7 +86,7 @@ export async function listRunning(
     Promise.all(page.map(({ arn }) => openOn(deps.ledger, arn).catch(ifUnreadable))),
     Promise.all(page.map(({ arn }) => limitOn(deps.ledger, arn).catch(ifUnreadable))),
   ]);
-  const holds = limits.map((limit) => (limit && isGrantedRequest(limit) ? limit : null));
+  const holds = limits.map((limit) => (limit?.request && isGrantedRequest(limit.request) ? limit.request : null));
   const [groups, looks, shown] = await Promise.all([
     deps.people.groupsLately(distinct(rules.flatMap((rule) => rule?.requesters?.groups ?? []))),
     deps.executions.lookAtActive(
@@ -104,9 +107,10 @@ export async function listRunning(
       execution: { ...execution, taskName: execution.taskName ?? look?.taskName ?? null },
       look,
       measured: deps.rates.of(execution.arn),
-      speed: look && speedUnderLimit(deps.rates, look, (limits[nth] ?? null) !== null),
+      speed: look && speedUnderLimit(deps.rates, look, (limits[nth]?.request ?? null) !== null),
       open: request && shown(request),
       held: held && shown(held),
+      run: limits[nth]?.run ?? null,
       mayRequest: rule !== null && mayRequest(rule, person, groups).allowed,
     };
   });
@@ -122,10 +126,13 @@ export async function openOn(ledger: Ledger, arn: string): Promise<ThrottleReque
   return id === null ? null : ((await ledger.load(id))?.request ?? null);
 }
 
-/** The request that set the limit in force on an execution. */
-export async function limitOn(ledger: Ledger, arn: string): Promise<ThrottleRequest | null> {
-  const setBy = await ledger.inForceOf(arn);
-  return setBy ? ((await ledger.load(setBy.request))?.request ?? null) : null;
+/** The run, and the request that set the limit in force on it. */
+export async function limitOn(
+  ledger: Ledger,
+  arn: string,
+): Promise<{ request: ThrottleRequest | null; run: Run | null }> {
+  const { run, inForce } = await ledger.run(arn);
+  return { request: inForce ? ((await ledger.load(inForce.request))?.request ?? null) : null, run };
 }
 
 /** Requests whose limits revert at a time, the next first. */

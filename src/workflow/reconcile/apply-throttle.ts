@@ -1,19 +1,30 @@
+import type { AuditEvent } from '../../domain/audit/audit-event.ts';
 import type { TaskExecution } from '../../domain/execution/task-execution.ts';
-import { lengthenedEvents } from '../../domain/request/decide-extend.ts';
+import { unsentEvents } from '../../domain/request/decide-extend.ts';
 import { ruleNow } from '../../domain/request/decide-review.ts';
 import type { ThrottleRequest } from '../../domain/request/throttle-request.ts';
-import { type BeginDecision, decideBegin, deniedEvent, vanishedEvent } from '../../domain/run/decide-apply.ts';
+import {
+  type BeginDecision,
+  decideBegin,
+  deniedEvent,
+  planOfRequest,
+  vanishedEvent,
+} from '../../domain/run/decide-apply.ts';
 import { AwsFault, PersonUnknown } from '../faults.ts';
-import type { InForce } from '../ports/ledger.ts';
+import type { Change } from '../ports/commit.ts';
 import type { Claim } from '../ports/outbox.ts';
 import { DONE, later, type WorkOutcome } from '../work-outcome.ts';
 import { changeAccess } from './aws-access.ts';
-import { type ApplyDeps, changeLimit, commitOutcome, operationKey, readBack } from './change-limit.ts';
-import { followUp } from './follow-up.ts';
+import { beginChange, operationKey, readBack } from './change-limit.ts';
+import { afterApplied } from './follow-up.ts';
 import { deniedAction, isDenied, observeExecution } from './observe-execution.ts';
+import type { ReconcileDeps } from './reconcile-deps.ts';
 import { type CurrentFacts, currentFacts } from './request-facts.ts';
+import { settleOrigin } from './settle-origin.ts';
 
 const TRY_AGAIN_SECONDS = 5;
+/** Another change of the run is under way and takes a moment. */
+const BUSY_SECONDS = 1;
 const WAITS_FOR = {
   groups: 'Slack can’t say who may',
   policies: 'another bot runs a policy that can’t be read here',
@@ -25,86 +36,79 @@ const WAITS_FOR = {
  * point: a change that was begun is judged by what AWS shows.
  * @throws ClaimLost, NotRecorded, OutcomeUnknown, LedgerLost: the worker tries again
  */
-export async function applyThrottle(deps: ApplyDeps, id: string, claim: Claim): Promise<WorkOutcome> {
-  const stored = await deps.ledger.load(id);
-  if (!stored) return DONE;
-  const { request } = stored;
-  if (request.status === 'approved') return begin(deps, request, claim);
-  if (request.status === 'applying') return readBack(deps, request, claim, null);
-  return DONE;
+export async function applyThrottle(deps: ReconcileDeps, id: string, claim: Claim): Promise<WorkOutcome> {
+  const request = (await deps.ledger.load(id))?.request;
+  if (request?.status === 'approved') return begin(deps, request, claim);
+  if (request?.status !== 'applying') return DONE;
+  const stored = await deps.ledger.run(request.execution);
+  if (stored.run?.change?.request !== id) throw new Error(`${id} is being applied, and no change of it is in flight`);
+  return readBack(deps, { stored, request, claim }, null);
 }
 
-async function begin(deps: ApplyDeps, request: ThrottleRequest, claim: Claim): Promise<WorkOutcome> {
+async function begin(deps: ReconcileDeps, request: ThrottleRequest, claim: Claim): Promise<WorkOutcome> {
   const facts = await factsOrNull(deps, request);
   if (!facts) return later(TRY_AGAIN_SECONDS, WAITS_FOR.groups);
+  const { stored } = facts;
   // All the rest first, AWS last: without a rule, the role to call it under is not known.
-  const withoutAws = decideBegin(request, { ...facts, execution: null, now: deps.clock.now() });
-  if (withoutAws.kind !== 'send') return conclude(deps, request, withoutAws, claim);
+  const withoutAws = decideBegin(request, { ...facts, execution: null });
+  if (withoutAws.kind === 'wait') return later(TRY_AGAIN_SECONDS, WAITS_FOR[withoutAws.for]);
+  if (withoutAws.kind === 'end') return conclude(deps, { ...facts, request, claim }, [withoutAws.event]);
+  if (stored.run?.change) return later(BUSY_SECONDS, 'another change of the run is under way');
   const role = ruleNow(request, facts.inForce)?.role ?? null;
-  // Read before AWS: if the limit is reverted in between, this has moved and the intent is not committed.
-  const { setBy } = facts;
   const execution = await observeExecution(deps, request, changeAccess(request, role));
-  if (execution instanceof AwsFault) {
-    const policy = facts.inForce.digest;
-    if (isDenied(execution)) {
-      return commitOutcome(deps, request, deniedEvent(request, policy, deniedAction(execution)), claim);
-    }
-    if (execution.kind === 'gone') {
-      return commitOutcome(deps, request, vanishedEvent(request, policy, execution), claim);
-    }
-    return later(TRY_AGAIN_SECONDS, execution.message);
-  }
+  if (execution instanceof AwsFault) return notShown(deps, { ...facts, request, claim }, execution);
+  const unsettled = await settleOrigin(deps, { stored, execution, claim });
+  if (unsettled) return unsettled;
   const decision = decideBegin(request, { ...facts, execution, now: deps.clock.now() });
-  if (decision.kind === 'send' && request.extends) {
-    return extend(deps, request, { ...facts, execution }, claim);
-  }
-  return conclude(deps, request, decision, claim, setBy);
+  return follow(deps, { ...facts, request, claim, execution }, decision);
 }
 
-/**
- * More time for a limit that is in force: nothing is sent to AWS, so putting it on record is all that applying it
- * takes.
- */
-async function extend(
-  deps: ApplyDeps,
-  request: ThrottleRequest,
-  facts: CurrentFacts & { execution: TaskExecution },
-  claim: Claim,
+type Begun = CurrentFacts & { request: ThrottleRequest; claim: Claim };
+
+/** AWS does not show the execution, and nothing was sent yet. */
+async function notShown(deps: ReconcileDeps, of: Begun, fault: AwsFault): Promise<WorkOutcome> {
+  const { request, inForce } = of;
+  if (isDenied(fault)) return conclude(deps, of, [deniedEvent(request, inForce.digest, deniedAction(fault))]);
+  if (fault.kind === 'gone') return conclude(deps, of, [vanishedEvent(request, inForce.digest, fault)]);
+  return later(TRY_AGAIN_SECONDS, fault.message);
+}
+
+async function follow(
+  deps: ReconcileDeps,
+  of: Begun & { execution: TaskExecution },
+  decision: BeginDecision,
 ): Promise<WorkOutcome> {
-  const { setBy, running } = facts;
+  const { request, stored, claim } = of;
+  if (decision.kind === 'wait') return later(TRY_AGAIN_SECONDS, WAITS_FOR[decision.for]);
+  if (decision.kind === 'end') return conclude(deps, of, [decision.event]);
+  if (request.from === request.to) return applyUnsent(deps, of);
+  return beginChange(deps, planOfRequest(request, of), { stored, request, claim }, decision.event);
+}
+
+/** The rate is in force already, so putting the grant on record is all that applying it takes. */
+async function applyUnsent(deps: ReconcileDeps, of: Begun & { execution: TaskExecution }): Promise<WorkOutcome> {
+  const { request, stored } = of;
   const now = deps.clock.now();
-  const events = lengthenedEvents(request, { ...facts, now });
-  const committed = await deps.ledger.commit({
-    op: operationKey(request, claim),
-    prior: request,
-    events,
-    claim,
-    ...followUp(events, { running, now }),
-    // Somebody may press Revert now at this moment.
-    expected: { inForce: setBy?.version ?? null, running },
-  });
-  return committed.kind === 'committed' ? DONE : later(1, `the request was ${committed.kind}`);
+  const extended = request.extends ? ((await deps.ledger.load(request.extends.request))?.request ?? null) : null;
+  const events = unsentEvents(request, { ...of, extended, now });
+  const isApplied = events.some(({ event }) => event === 'applied');
+  return conclude(deps, of, events, isApplied ? afterApplied(events, { before: stored, now }) : {});
 }
 
 async function conclude(
-  deps: ApplyDeps,
-  request: ThrottleRequest,
-  decision: BeginDecision,
-  claim: Claim,
-  setBy: InForce | null = null,
+  deps: ReconcileDeps,
+  of: Begun,
+  events: readonly AuditEvent[],
+  more: Pick<Change, 'effects' | 'timers' | 'others'> = {},
 ): Promise<WorkOutcome> {
-  switch (decision.kind) {
-    case 'wait':
-      return later(TRY_AGAIN_SECONDS, WAITS_FOR[decision.for]);
-    case 'end':
-      return commitOutcome(deps, request, decision.event, claim);
-    case 'send':
-      return changeLimit(deps, request, decision.event, claim, { inForce: setBy?.version ?? null });
-  }
+  const { request: prior, stored: run, claim } = of;
+  const effects: Change['effects'] = ['show', 'result'];
+  const committed = await deps.ledger.commit({ op: operationKey(of), prior, events, run, effects, ...more, claim });
+  return committed.kind === 'committed' ? DONE : later(BUSY_SECONDS, `the request was ${committed.kind}`);
 }
 
 /** Null where Slack can't say who somebody is. */
-async function factsOrNull(deps: ApplyDeps, request: ThrottleRequest): Promise<CurrentFacts | null> {
+async function factsOrNull(deps: ReconcileDeps, request: ThrottleRequest): Promise<CurrentFacts | null> {
   try {
     return await currentFacts(deps, request);
   } catch (fault) {

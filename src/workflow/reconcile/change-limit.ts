@@ -1,155 +1,190 @@
-import type { AuditEvent } from '../../domain/audit/audit-event.ts';
+import type { TaskExecution } from '../../domain/execution/task-execution.ts';
 import type { ThrottleRequest } from '../../domain/request/throttle-request.ts';
-import { judgeLook, judgeUnseen, unknownEvent, type Verdict, vanishedEvent } from '../../domain/run/decide-apply.ts';
-import { scheduledEvent } from '../../domain/run/decide-revert.ts';
-import { deferredSeconds, type Sent } from '../../domain/run/sending.ts';
+import { doneEvent, type PlannedChange, planOf, startedEvent, undoneEvent } from '../../domain/run/change-events.ts';
+import { unknownEvent } from '../../domain/run/decide-apply.ts';
+import { type ChangeVerdict, judgeChange, judgeUnseen } from '../../domain/run/judge-change.ts';
+import type { ChangeInFlight } from '../../domain/run/run.ts';
+import { scheduledEvent } from '../../domain/run/schedule-end.ts';
+import { deferredSeconds, mayHaveTakenEffect, type Sent } from '../../domain/run/sending.ts';
 import { AwsFault } from '../faults.ts';
-import type { Absences } from '../ports/absences.ts';
-import type { Clock } from '../ports/clock.ts';
 import type { Change } from '../ports/commit.ts';
-import type { Executions } from '../ports/executions.ts';
-import type { Ledger } from '../ports/ledger.ts';
-import type { Claim, EffectKind } from '../ports/outbox.ts';
-import type { People } from '../ports/people.ts';
-import type { PolicySource } from '../ports/policy-source.ts';
+import type { Claim } from '../ports/outbox.ts';
+import type { StoredRun } from '../ports/stored-run.ts';
 import { DONE, later, type WorkOutcome } from '../work-outcome.ts';
 import { changeAccess } from './aws-access.ts';
-import { followUp } from './follow-up.ts';
+import { endOthers } from './end-grants.ts';
+import { afterApplied, afterReverted, shownTo } from './follow-up.ts';
 import { DENIED_AGAIN_SECONDS, deniedAction, isDenied, observeAfterChange } from './observe-execution.ts';
-import { otherRequestInForce } from './request-facts.ts';
+import type { ReconcileDeps } from './reconcile-deps.ts';
 import { sendRate } from './send-rate.ts';
-
-export interface ApplyDeps {
-  ledger: Ledger;
-  executions: Executions;
-  absences: Absences;
-  people: People;
-  policy: PolicySource;
-  clock: Clock;
-}
 
 /** AWS shows a change soon, though not always at once. */
 const SHOWN_SOON_SECONDS = 2;
 const TRY_AGAIN_SECONDS = 5;
+/** Something else about the run was committed in between. */
+const MOVED_SECONDS = 1;
 
-/** Puts the intent on record, then sends the change, then reads back what AWS shows. */
-export async function changeLimit(
-  deps: ApplyDeps,
-  before: ThrottleRequest,
-  intent: AuditEvent,
-  claim: Claim,
-  expected?: Change['expected'],
-): Promise<WorkOutcome> {
-  const committed = await deps.ledger.commit({
-    op: operationKey(before, claim),
-    prior: before,
-    events: [intent],
-    effects: ['show'],
-    claim,
-    expected,
-  });
-  // Moved: the facts that this rests on are out of date, perhaps because a limit is being reverted.
-  if (committed.kind !== 'committed' || !committed.state) return later(1, `the request was ${committed.kind}`);
-  const request = committed.state;
-  const sent = await sendRate(deps, request, request.to, accessOf(request));
-  return readBack(deps, request, claim, sent);
+/** A change of a run's limit, and on whose behalf AWS is called: for a late write, the request whose limit is in force. */
+interface Carried {
+  stored: StoredRun;
+  request: ThrottleRequest;
+  claim: Claim;
 }
 
-/** Judges a change that was begun by what AWS shows. `sent`: how AWS answered, where it was sent just now. */
-export async function readBack(
-  deps: ApplyDeps,
-  request: ThrottleRequest,
-  claim: Claim,
-  sent: Sent | null,
+/** Puts the intent on record, then sends the change, then reads back what AWS shows. */
+export async function beginChange(
+  deps: ReconcileDeps,
+  plan: PlannedChange,
+  of: Carried,
+  intent = startedEvent(plan, 1),
 ): Promise<WorkOutcome> {
-  const policy = deps.policy.current().digest;
-  const execution = await observeAfterChange(deps, request, accessOf(request));
-  if (execution instanceof AwsFault) return notShown(deps, request, execution, claim, sent);
-  return follow(deps, request, judgeLook(request, execution, { policy, now: deps.clock.now(), sent }), claim);
+  const committed = await deps.ledger.commit({
+    op: operationKey(of),
+    prior: plan.request,
+    events: [intent],
+    effects: plan.request ? shownTo(plan.cause) : [],
+    run: of.stored,
+    claim: of.claim,
+  });
+  // Moved: the facts that this rests on are out of date.
+  if (committed.kind !== 'committed' || !committed.run?.run?.change) {
+    return later(MOVED_SECONDS, `the request was ${committed.kind}`);
+  }
+  const now = { ...of, stored: committed.run, request: committed.state ?? of.request };
+  const access = accessOf(now.request, committed.run.run.change);
+  return readBack(deps, now, await sendRate(deps, now.request, plan.to, access));
+}
+
+/**
+ * Judges the change in flight by what AWS shows. `sent`: how AWS answered, where it was sent just now.
+ * @throws Error where no change is in flight
+ */
+export async function readBack(deps: ReconcileDeps, of: Carried, sent: Sent | null): Promise<WorkOutcome> {
+  const { stored, request } = of;
+  const change = stored.run?.change;
+  if (!change) throw new Error(`no change of ${stored.execution} is in flight`);
+  const plan = planOf(change, { execution: stored.execution, request, policy: deps.policy.current().digest });
+  const execution = await observeAfterChange(deps, request, accessOf(request, change));
+  if (execution instanceof AwsFault) return notShown(deps, of, { plan, change, fault: execution, sent });
+  // The worker that was to send it may have ended before that.
+  const takenOver = sent === null && of.claim.deliveries > 1;
+  const verdict = judgeChange(change, execution, { now: deps.clock.now(), sent, takenOver });
+  return follow(deps, of, { plan, change, execution, verdict, sent });
 }
 
 /** AWS does not show the result: the execution is gone, reading is denied, or it has to be tried again. */
 async function notShown(
-  deps: ApplyDeps,
-  request: ThrottleRequest,
-  fault: AwsFault,
-  claim: Claim,
-  sent: Sent | null,
+  deps: ReconcileDeps,
+  of: Carried,
+  { plan, change, fault, sent }: { plan: PlannedChange; change: ChangeInFlight; fault: AwsFault; sent: Sent | null },
 ): Promise<WorkOutcome> {
-  const policy = deps.policy.current().digest;
-  if (fault.kind === 'gone') return commitOutcome(deps, request, vanishedEvent(request, policy, fault), claim);
-  const denied = isDenied(fault) ? deniedAction(fault) : null;
-  if (denied) {
-    const event = judgeUnseen(request, denied, { policy, now: deps.clock.now(), sent });
-    if (event) return commitOutcome(deps, request, event, claim);
+  if (fault.kind === 'gone') {
+    const { requestId, role, said } = fault;
+    const about = { action: null, role, requestId };
+    return conclude(deps, of, plan, [undoneEvent(plan, { why: 'not-found', execution: null, about, said })]);
   }
-  const unknown = unknownEvent(request, policy, { why: `${fault.operation}: ${fault.kind}`, said: fault.said }, denied);
-  if (unknown) await commitOutcome(deps, request, unknown, claim, ['show']);
+  const denied = isDenied(fault) ? deniedAction(fault) : null;
+  const end = denied && judgeUnseen(change, denied, { now: deps.clock.now(), sent });
+  if (end) return conclude(deps, of, plan, [undoneEvent(plan, { why: end.why, execution: null, about: end.about })]);
+  if (plan.cause === 'grant' && plan.request) {
+    const why = { why: `${fault.operation}: ${fault.kind}`, said: fault.said };
+    const unknown = unknownEvent(plan.request, plan.policy, why, denied);
+    if (unknown) await conclude(deps, of, plan, [unknown], { effects: ['show'] });
+  }
   return later(denied ? DENIED_AGAIN_SECONDS : TRY_AGAIN_SECONDS, fault.message);
 }
 
-async function follow(deps: ApplyDeps, request: ThrottleRequest, verdict: Verdict, claim: Claim): Promise<WorkOutcome> {
+async function follow(
+  deps: ReconcileDeps,
+  of: Carried,
+  seen: {
+    plan: PlannedChange;
+    change: ChangeInFlight;
+    execution: TaskExecution;
+    verdict: ChangeVerdict;
+    sent: Sent | null;
+  },
+): Promise<WorkOutcome> {
+  const { plan, change, execution, verdict, sent } = seen;
+  const { attempt } = change;
   switch (verdict.kind) {
-    case 'end':
-      return verdict.event.event === 'applied'
-        ? commitApplied(deps, request, verdict.event, claim)
-        : commitOutcome(deps, request, verdict.event, claim);
+    case 'done':
+      return commitDone(deps, of, plan, execution, { sent, attempt, open: verdict.open });
+    case 'changed-outside': {
+      const event = undoneEvent(plan, { why: 'other-rate', execution, sent, attempt });
+      const ends = await endOthers(deps, of.stored, plan.request, 'changed', execution);
+      return conclude(deps, of, plan, [event], ends);
+    }
+    case 'ended':
+      return conclude(deps, of, plan, [undoneEvent(plan, { why: 'ended', execution, sent, attempt })]);
+    case 'refused': {
+      const { why, action, said = null } = verdict.refused;
+      const about = { action, said, role: plan.role, requestId: execution.requestId };
+      return conclude(deps, of, plan, [undoneEvent(plan, { why, execution, sent, attempt, about })]);
+    }
+    case 'ignored':
+      return conclude(deps, of, plan, [undoneEvent(plan, { why: 'ignored', execution, sent, attempt })]);
     case 'look-again':
       return later(SHOWN_SOON_SECONDS, 'AWS still shows the old limit');
     case 'send-again':
-      return changeLimit(deps, request, verdict.event, claim);
-    case 'put-off':
-      await commitOutcome(deps, request, verdict.event, claim, ['show']);
-      return later(deferredSeconds(verdict.putOff), 'AWS put the change off');
+      return beginChange(deps, plan, of, startedEvent(plan, verdict.attempt));
+    case 'put-off': {
+      const { putOff } = verdict;
+      await conclude(deps, of, plan, [startedEvent(plan, attempt, putOff)], { effects: shownTo(plan.cause) });
+      const seconds = mayHaveTakenEffect(putOff) ? SHOWN_SOON_SECONDS : deferredSeconds(putOff);
+      return later(seconds, 'AWS did not accept the change yet');
+    }
   }
 }
 
-/**
- * The limit is in force. In the same write: its end, the polling of the run, and the end of the grant that was in force
- * before.
- */
-async function commitApplied(
-  deps: ApplyDeps,
-  request: ThrottleRequest,
-  applied: AuditEvent,
-  claim: Claim,
+/** The new limit is in force. In the same write: its end, the polling of the run, and what other cards have to tell of it. */
+async function commitDone(
+  deps: ReconcileDeps,
+  of: Carried,
+  plan: PlannedChange,
+  execution: TaskExecution,
+  how: { sent: Sent | null; attempt: number; open: boolean },
 ): Promise<WorkOutcome> {
-  const setBy = await deps.ledger.inForceOf(request.execution);
-  const running = await otherRequestInForce(deps, request, setBy);
+  const done = doneEvent(plan, execution, how);
+  if (plan.cause !== 'grant' || !plan.request) return conclude(deps, of, plan, [done], afterReverted(plan));
+  const { policy, request, from } = plan;
   const now = deps.clock.now();
-  const scheduled = scheduledEvent(
-    { ...request, version: request.version + 1 },
-    { policy: applied.policy ?? '', now, running },
-  );
-  const events = scheduled ? [applied, scheduled] : [applied];
+  const applied = { ...request, version: request.version + 1 };
+  const scheduled = scheduledEvent(applied, { policy, now, run: of.stored.run, from });
+  const events = scheduled ? [done, scheduled] : [done];
+  return conclude(deps, of, plan, events, afterApplied(events, { before: of.stored, now }));
+}
+
+/** What came of a change, on record. */
+async function conclude(
+  deps: ReconcileDeps,
+  of: Carried,
+  plan: PlannedChange,
+  events: Change['events'],
+  more: Pick<Change, 'effects' | 'timers' | 'others' | 'along'> = {},
+): Promise<WorkOutcome> {
+  const { stored: run, claim } = of;
+  const effects = plan.cause === 'grant' ? (['show', 'result'] as const) : (['show', 'tell'] as const);
+  const shown = plan.request ? { effects: [...effects] } : {};
   const committed = await deps.ledger.commit({
-    op: operationKey(request, claim),
-    prior: request,
+    op: operationKey(of),
+    prior: plan.request,
     events,
+    ...shown,
+    ...more,
+    run,
     claim,
-    ...followUp(events, { running, now }),
   });
   return committed.kind === 'committed' ? DONE : later(0, `the request was ${committed.kind}`);
 }
 
-/** One event about the request, with what is to be shown of it. */
-export async function commitOutcome(
-  deps: Pick<ApplyDeps, 'ledger'>,
-  request: ThrottleRequest,
-  event: AuditEvent,
-  claim: Claim,
-  effects: EffectKind[] = ['show', 'result'],
-): Promise<WorkOutcome> {
-  const op = operationKey(request, claim);
-  const committed = await deps.ledger.commit({ op, prior: request, events: [event], effects, claim });
-  return committed.kind === 'committed' ? DONE : later(0, `the request was ${committed.kind}`);
+/** A key of this attempt alone: the versions keep out a second one, and a key that was given up can't be used again. */
+export function operationKey({ stored, request, claim: { entry, deliveries } }: Carried): string {
+  return `limit:${request.id}:${request.version}:${stored.run?.version ?? 0}:${entry}:${deliveries}`;
 }
 
-/** A key of this attempt alone: the version keeps out a second one, and a key that was given up can't be used again. */
-export function operationKey(request: ThrottleRequest, { entry, deliveries }: Claim): string {
-  return `apply:${request.id}:${request.version}:${entry}:${deliveries}`;
-}
-
-function accessOf(request: ThrottleRequest) {
-  return changeAccess(request, request.apply?.role ?? null);
+/** On behalf of who ended the grant early, or else of the requester. */
+function accessOf(request: ThrottleRequest, { cause, role }: ChangeInFlight) {
+  const by = cause === 'end' ? (request.hold?.by ?? request.requester) : request.requester;
+  return changeAccess(request, role, by);
 }

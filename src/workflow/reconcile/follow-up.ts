@@ -1,35 +1,54 @@
 import type { AuditEvent, EventOf } from '../../domain/audit/audit-event.ts';
-import type { ThrottleRequest } from '../../domain/request/throttle-request.ts';
-import { nextNoticeAt } from '../../domain/run/decide-revert.ts';
-import { hasOpenGrant } from '../../domain/run/timed-grant.ts';
+import type { PlannedChange } from '../../domain/run/change-events.ts';
+import { nextNoticeAt } from '../../domain/run/grant-notices.ts';
+import type { ChangeCause } from '../../domain/run/run.ts';
 import type { Change } from '../ports/commit.ts';
+import type { EffectKind } from '../ports/outbox.ts';
+import type { StoredRun } from '../ports/stored-run.ts';
 
 /** After that, polling sets its own pace. */
 const FIRST_LOOK_SECONDS = 30;
 
-/**
- * The work and the timers that follow when a limit came into force, or when its end was moved. `running`: the request
- * that set the limit in force until now.
- */
-export function followUp(
+type FollowUp = Pick<Change, 'effects' | 'timers' | 'others'>;
+
+/** Where a change that is under way is shown. */
+export function shownTo(cause: ChangeCause): EffectKind[] {
+  return cause === 'grant' ? ['show'] : ['show', 'tell'];
+}
+
+/** The work and the timers that follow when a limit came into force. `before`: the run until then. */
+export function afterApplied(
   events: readonly AuditEvent[],
-  { running, now }: { running: ThrottleRequest | null; now: Date },
-): Pick<Change, 'effects' | 'timers' | 'others'> {
-  const applied = events.some(({ event }) => event === 'applied');
+  { before, now }: { before: StoredRun; now: Date },
+): FollowUp {
   const scheduled = events.find((one) => one.event === 'revert.scheduled');
+  const covered = before.inForce?.request;
+  const firstLook = { kind: 'watch', at: new Date(now.getTime() + FIRST_LOOK_SECONDS * 1000) } as const;
   return {
-    effects: applied || !scheduled ? ['show', 'result'] : ['show'],
-    timers: [
-      ...(scheduled ? revertTimers(scheduled, now) : []),
-      ...(applied ? [{ kind: 'watch', at: new Date(now.getTime() + FIRST_LOOK_SECONDS * 1000) } as const] : []),
-    ],
-    // Its own run finds that it was replaced, and says so.
-    others: applied && running ? [{ kind: hasOpenGrant(running) ? 'revert' : 'show', request: running.id }] : [],
+    effects: ['show', 'result'],
+    timers: [...(scheduled ? revertTimers(scheduled, now) : []), firstLook],
+    others: covered === undefined ? [] : [{ kind: 'show', request: covered }],
   };
+}
+
+/** The same when the limit was brought back to an earlier request's, or to the one from before. */
+export function afterReverted({ grant, request, cause }: Pick<PlannedChange, 'grant' | 'request' | 'cause'>): FollowUp {
+  return {
+    effects: request ? shownTo(cause) : [],
+    others: grant === null || grant === request?.id ? [] : appliesAgain(grant),
+  };
+}
+
+/** Its limit applies again: its card tells so, and follows the run. */
+export function appliesAgain(request: string): NonNullable<Change['others']> {
+  return [
+    { kind: 'show', request },
+    { kind: 'watch', request },
+  ];
 }
 
 function revertTimers(scheduled: EventOf<'revert.scheduled'>, now: Date): NonNullable<Change['timers']> {
   const { dueAt } = scheduled.detail;
-  const word = nextNoticeAt({ scheduledAt: now.toISOString(), dueAt, sent: null }, now);
-  return [{ kind: 'revert', at: new Date(dueAt) }, ...(word ? [{ kind: 'tell', at: word } as const] : [])];
+  const notice = nextNoticeAt({ scheduledAt: now.toISOString(), dueAt, sent: null }, now);
+  return [{ kind: 'revert', at: new Date(dueAt) }, ...(notice ? [{ kind: 'tell', at: notice } as const] : [])];
 }

@@ -1,31 +1,19 @@
-import type { AuditEvent } from '../../domain/audit/audit-event.ts';
 import { etaAt } from '../../domain/execution/impact.ts';
 import { isActive, type TaskExecution } from '../../domain/execution/task-execution.ts';
 import { limitSince, measuredRate, nextLookSeconds } from '../../domain/execution/watch-pace.ts';
 import type { ThrottleRequest } from '../../domain/request/throttle-request.ts';
-import { decideDrift } from '../../domain/run/decide-drift.ts';
-import { skippedEvent } from '../../domain/run/decide-revert.ts';
-import { hasOpenGrant, isReverting } from '../../domain/run/timed-grant.ts';
 import { AwsFault } from '../faults.ts';
-import type { Absences } from '../ports/absences.ts';
-import type { Clock } from '../ports/clock.ts';
-import type { Executions } from '../ports/executions.ts';
-import type { InForce, Ledger } from '../ports/ledger.ts';
 import type { Looks } from '../ports/looks.ts';
-import type { Claim, EffectKind } from '../ports/outbox.ts';
-import type { PolicySource } from '../ports/policy-source.ts';
+import type { Claim } from '../ports/outbox.ts';
+import type { StoredRun } from '../ports/stored-run.ts';
 import { DONE, later, type WorkOutcome } from '../work-outcome.ts';
 import { readAccess } from './aws-access.ts';
+import { recordRunEnded } from './end-grants.ts';
 import { isDenied, observeExecution } from './observe-execution.ts';
+import type { ReconcileDeps } from './reconcile-deps.ts';
+import { settleOrigin } from './settle-origin.ts';
 
-export interface PollDeps {
-  ledger: Ledger;
-  executions: Executions;
-  absences: Absences;
-  policy: PolicySource;
-  clock: Clock;
-  looks: Looks;
-}
+export type PollDeps = ReconcileDeps & { looks: Looks };
 
 /**
  * Shows on the request's card what AWS answered, or its fault, so that the card needs no call of its own; `seen` null:
@@ -43,26 +31,37 @@ const TRY_AGAIN_SECONDS = 30;
 const DENIED_AGAIN_SECONDS = 300;
 
 /**
- * Reads an execution with a limit of the bot once: updates the card, puts a change made outside the bot on record, and
- * notices the end of the run. Each execution is polled for one request only, the one that set its limit last.
+ * Reads an execution with a limit of the bot once: updates the card, records and follows a change made outside the bot, and
+ * notices the end of the run. Each execution is polled for one request only, the one whose limit is in force.
  * @throws ClaimLost, NotRecorded, OutcomeUnknown, LedgerLost: the worker tries again
  */
 export async function pollExecution(deps: PollDeps, id: string, claim: Claim, show: Show): Promise<WorkOutcome> {
-  const stored = await deps.ledger.load(id);
-  if (stored?.request.status !== 'applied') return DONE;
-  const { request } = stored;
-  const setBy = await deps.ledger.inForceOf(request.execution);
-  if (setBy?.request !== id) return shown(show, id, null);
+  const request = (await deps.ledger.load(id))?.request;
+  if (request?.status !== 'applied') return DONE;
+  const stored = await deps.ledger.run(request.execution);
+  if (stored.inForce?.request !== id) return shown(show, id, null);
   const execution = await observeExecution(deps, request, readAccess(request, deps.policy));
   if (execution instanceof AwsFault) {
-    if (execution.kind === 'gone') {
-      return endPolling(deps, request, { setBy, execution }, claim, show);
-    }
+    if (execution.kind === 'gone') return endPolling(deps, { stored, request, seen: execution, claim }, show);
     // The time left on the card still counts down.
     await show(id, execution, true);
     return later(isDenied(execution) ? DENIED_AGAIN_SECONDS : TRY_AGAIN_SECONDS, execution.message);
   }
-  const before = await deps.looks.last(request.execution);
+  const look = await keepLook(deps, request, execution);
+  if (!isActive(execution.status)) return endPolling(deps, { stored, request, seen: execution, claim }, show);
+  // A change that is in flight is judged by the worker that sent it.
+  const unsettled = stored.run?.change ? null : await settleOrigin(deps, { stored, execution, claim });
+  const put = await show(id, execution, unsettled === null);
+  if (unsettled) return unsettled;
+  const transferring = execution.status === 'TRANSFERRING';
+  const eta = etaAt(execution, execution.bytesPerSecond, look.measured);
+  const seconds = nextLookSeconds(eta, transferring && look.measured === null);
+  return later(Math.max(seconds, put?.againInSeconds ?? 0), 'it runs');
+}
+
+/** Measures the transfer since the last poll, and keeps this one for the next. */
+async function keepLook({ looks }: PollDeps, request: ThrottleRequest, execution: TaskExecution) {
+  const before = await looks.last(request.execution);
   const limit = execution.bytesPerSecond;
   const since = limitSince(before, execution, changesOnRecord(request));
   const measured = measuredRate(before, execution, since);
@@ -70,60 +69,30 @@ export async function pollExecution(deps: PollDeps, id: string, claim: Claim, sh
   // The limit has not changed since the last poll, so what was measured then is still valid.
   const earlier = transferring && before?.limit === limit && before.since === since ? before.measured : null;
   const look = { limit, since, measured: measured ?? earlier };
-  await deps.looks.keep(request.execution, { at: execution.lookedAt, bytes: execution.bytesTransferred, ...look });
-  if (!isActive(execution.status)) {
-    return endPolling(deps, request, { setBy, execution }, claim, show);
-  }
-  const drift = decideDrift(request, execution, deps.policy.current().digest);
-  if (drift) await write(deps, request, drift, setBy, claim, ['tell']);
-  const put = await show(id, execution, drift === null);
-  const seconds = nextLookSeconds(etaAt(execution, limit, look.measured), transferring && look.measured === null);
-  return later(Math.max(seconds, put?.againInSeconds ?? 0), 'it runs');
+  await looks.keep(request.execution, { at: execution.lookedAt, bytes: execution.bytesTransferred, ...look });
+  return look;
 }
 
 /** When the bot or somebody else changed the limit, according to this request's records. */
-function changesOnRecord({ ending, hold, drift, extends: more }: ThrottleRequest): string[] {
-  const applied = more ? null : ending?.at;
+function changesOnRecord({ ending, hold, drift, from, to }: ThrottleRequest): string[] {
+  const applied = from === to ? null : ending?.at;
   const reverted = hold?.end?.how === 'reverted' ? hold.end.at : null;
   return [applied, reverted, drift?.at].filter((at) => typeof at === 'string');
 }
 
-/** The run has ended, or AWS no longer knows it: the grant on it ends too, and the polling. */
+/** The run has ended, or AWS no longer knows it: all grants on it end too, and the polling. */
 async function endPolling(
   deps: PollDeps,
-  request: ThrottleRequest,
-  observed: { setBy: InForce; execution: TaskExecution | AwsFault },
-  claim: Claim,
+  of: { stored: StoredRun; request: ThrottleRequest; seen: TaskExecution | AwsFault; claim: Claim },
   show: Show,
 ): Promise<WorkOutcome> {
-  const { setBy, execution } = observed;
-  // A revert that was sent to AWS is judged by the worker that sent it.
-  if (isReverting(request)) return later(TRY_AGAIN_SECONDS, 'it is being set back');
-  if (hasOpenGrant(request)) {
-    const policy = deps.policy.current().digest;
-    const facts =
-      execution instanceof AwsFault ? { awsRequestId: execution.requestId, said: execution.said } : { execution };
-    const event = skippedEvent(request, 'ended', policy, facts);
-    if (!(await write(deps, request, event, setBy, claim, ['tell'])))
-      return later(TRY_AGAIN_SECONDS, 'another change is under way');
-  }
-  await deps.ledger.releaseExecution(request.execution, setBy.version);
-  return shown(show, request.id, execution);
-}
-
-/** False if something else was committed in between: the next poll sees it. */
-async function write(
-  deps: PollDeps,
-  request: ThrottleRequest,
-  event: AuditEvent,
-  setBy: InForce,
-  claim: Claim,
-  effects: EffectKind[],
-): Promise<boolean> {
-  const op = `watch:${request.id}:${request.version}:${claim.entry}:${claim.deliveries}`;
-  const expected = { inForce: setBy.version };
-  const committed = await deps.ledger.commit({ op, prior: request, events: [event], effects, expected, claim });
-  return committed.kind === 'committed';
+  const { stored, request, seen } = of;
+  if (stored.run?.change) return later(TRY_AGAIN_SECONDS, 'a change of its limit is in flight');
+  if (!(await recordRunEnded(deps, of))) return later(TRY_AGAIN_SECONDS, 'another change is under way');
+  // The version moves with what was just recorded.
+  const { inForce } = await deps.ledger.run(request.execution);
+  if (inForce) await deps.ledger.releaseExecution(request.execution, inForce.version);
+  return shown(show, request.id, seen);
 }
 
 async function shown(show: Show, id: string, execution: TaskExecution | AwsFault | null): Promise<WorkOutcome> {

@@ -1,49 +1,39 @@
 import { type ExecutionArn, parseExecutionArn } from '../../domain/execution/task-execution.ts';
 import type { PolicyInForce } from '../../domain/policy/policies-in-force.ts';
-import { distinct, type Groups, type People as KnownPeople } from '../../domain/policy/policy.ts';
+import type { Groups, People as KnownPeople } from '../../domain/policy/policy.ts';
 import { rulesNow } from '../../domain/request/decide-review.ts';
 import type { ThrottleRequest } from '../../domain/request/throttle-request.ts';
+import type { Run } from '../../domain/run/run.ts';
 import { partiesOf } from '../people/known-people.ts';
 import { groupsOfAll } from '../people/rule-groups.ts';
-import type { InForce, Ledger } from '../ports/ledger.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Ledger } from '../ports/ledger.ts';
 import type { People } from '../ports/people.ts';
 import type { PolicySource } from '../ports/policy-source.ts';
+import type { StoredRun } from '../ports/stored-run.ts';
 
 /** What an open request is judged by. */
 export interface CurrentFacts {
   inForce: PolicyInForce;
   groups: Groups;
   people: KnownPeople;
-  /** Which request set the limit that is in force on the execution. */
-  setBy: InForce | null;
-  /** That request, if it is another one. */
-  running: ThrottleRequest | null;
+  stored: StoredRun;
+  run: Run | null;
+  now: Date;
 }
 
-/** Policies, groups, people and the limit in force, as they are now. @throws PersonUnknown, NotRecorded */
+/** Policies, groups, people and the run, as they are now. @throws PersonUnknown, NotRecorded, RunUnreadable */
 export async function currentFacts(
-  deps: { ledger: Ledger; people: People; policy: PolicySource },
+  deps: { ledger: Ledger; people: People; policy: PolicySource; clock: Clock },
   request: ThrottleRequest,
 ): Promise<CurrentFacts> {
-  const [inForce, setBy] = await Promise.all([deps.policy.counting(), deps.ledger.inForceOf(request.execution)]);
-  const running = await otherRequestInForce(deps, request, setBy);
-  const rules = [...rulesNow(request, inForce), ...(running ? rulesNow(running, inForce) : [])];
-  const users = distinct([request, ...(running ? [running] : [])].flatMap(partiesOf));
+  const [inForce, stored] = await Promise.all([deps.policy.counting(), deps.ledger.run(request.execution)]);
   const [groups, ...people] = await Promise.all([
-    deps.people.groups(groupsOfAll(rules)),
-    ...users.map((user) => deps.people.person(user)),
+    deps.people.groups(groupsOfAll(rulesNow(request, inForce))),
+    ...partiesOf(request).map((user) => deps.people.person(user)),
   ]);
-  return { inForce, groups, setBy, running, people: new Map(people.map((person) => [person.user, person])) };
-}
-
-/** The request that set the limit in force, if it is another one than this. */
-export async function otherRequestInForce(
-  { ledger }: { ledger: Ledger },
-  { id }: Pick<ThrottleRequest, 'id'>,
-  setBy: InForce | null,
-): Promise<ThrottleRequest | null> {
-  if (!setBy || setBy.request === id) return null;
-  return (await ledger.load(setBy.request))?.request ?? null;
+  const known = new Map(people.map((person) => [person.user, person]));
+  return { inForce, groups, stored, run: stored.run, people: known, now: deps.clock.now() };
 }
 
 export function executionOf(request: ThrottleRequest): ExecutionArn {

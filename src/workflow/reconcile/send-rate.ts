@@ -19,21 +19,19 @@ export async function sendRate(
 ): Promise<Sent> {
   try {
     const { requestId } = await executions.update(executionOf(request), bytesPerSecond, access);
-    return { requestId, refused: null, putOff: null };
+    return { requestId, accepted: true, refused: null, putOff: null };
   } catch (fault) {
     if (!(fault instanceof AwsFault)) throw fault;
     const { requestId, operation: action, said } = fault;
-    if (isDenied(fault)) return { requestId, refused: { why: 'denied', action, said }, putOff: null };
-    if (fault.kind === 'rejected') return { requestId, refused: { why: 'rejected', action, said }, putOff: null };
-    return { requestId, refused: null, putOff: deferralOf(fault) };
+    const answer = { requestId, accepted: false, refused: null, putOff: null };
+    if (isDenied(fault)) return { ...answer, refused: { why: 'denied', action, said } };
+    if (fault.kind === 'rejected') return { ...answer, refused: { why: 'rejected', action, said } };
+    return { ...answer, putOff: deferralOf(fault) };
   }
 }
 
-/**
- * Why the change certainly did not reach AWS. Null where it may have: it was sent, and what came back was nothing, an
- * error inside AWS, or a page of something in between.
- */
-function deferralOf({ kind, operation: action, said }: AwsFault): Deferral | null {
+/** Why the change has to be sent again, unless AWS shows it. */
+function deferralOf({ kind, operation: action, said }: AwsFault): Deferral {
   switch (kind) {
     case 'throttled':
     case 'credentials':
@@ -43,7 +41,10 @@ function deferralOf({ kind, operation: action, said }: AwsFault): Deferral | nul
     case 'unresolved':
     case 'proxy':
       return { why: 'not-reached', action, said };
+    case 'internal':
+    case 'not-aws':
+      return { why: action === CHANGE ? 'error' : 'not-reached', action, said };
     default:
-      return action === CHANGE ? null : { why: 'not-reached', action, said };
+      return { why: action === CHANGE ? 'no-answer' : 'not-reached', action, said };
   }
 }

@@ -4,6 +4,7 @@ import { mayPass } from '../../../domain/request/refusal.ts';
 import { parseDuration } from '../../../domain/time/duration.ts';
 import type { RequestThrottleDeps } from '../../../workflow/commands/consider-request.ts';
 import { extendGrant } from '../../../workflow/commands/extend-grant.ts';
+import type { Clock } from '../../../workflow/ports/clock.ts';
 import type { Ledger } from '../../../workflow/ports/ledger.ts';
 import type { PolicySource } from '../../../workflow/ports/policy-source.ts';
 import type { SlackClients } from '../../connection/clients.ts';
@@ -13,6 +14,7 @@ import { openModal } from '../../replies/modal-updates.ts';
 import { isRefusedBefore, type RequestOutcomeDeps, requestOutcomeWords } from '../../replies/request-outcome-words.ts';
 import { refilledFormAnswer } from '../../replies/submit-answer.ts';
 import { openModalSeal, openRequestSeal, type SealDeps, sealModal } from '../../seals/sealed-ids.ts';
+import { nextRate } from '../../views/cards/limit-status-words.ts';
 import { EXTEND_FIELDS, extendModal } from '../../views/modals/extend-modal.ts';
 import { noticeModal } from '../../views/modals/notices.ts';
 import { refusalWords } from '../../wording/refusal-words.ts';
@@ -21,6 +23,7 @@ import { plainWords, problemWords, REFUSED_BEFORE, type Words } from '../../word
 interface OpenDeps extends SealDeps {
   ledger: Ledger;
   policy: PolicySource;
+  clock: Clock;
   clients: SlackClients;
 }
 
@@ -33,13 +36,15 @@ export async function openExtend(deps: OpenDeps, caller: Caller, click: Click): 
   const id = openRequestSeal(deps, click.value);
   if (!id) return replyInvalidButton(caller);
   const request = (await deps.ledger.load(id))?.request;
-  if (!request || !canExtend(request)) {
+  const run = request ? (await deps.ledger.run(request.execution)).run : null;
+  if (!request || !canExtend(request, run, deps.clock.now())) {
     await caller.say(refusalWords({ why: 'not-held' }).text);
     return;
   }
   const view = extendModal({
     metadata: sealModal(deps, { u: caller.user, c: request.channel, r: request.id }),
     request,
+    next: nextRate(request, run, deps.clock.now()),
     rule: ruleNow(request, deps.policy.current()),
   });
   await openModal(deps, caller, view);

@@ -1,5 +1,5 @@
 import { impact } from '../../../domain/execution/impact.ts';
-import { afterLimit, afterRequested } from '../../../domain/run/limit-ends.ts';
+import { afterLimit, afterRequested, nextAfterRequested } from '../../../domain/run/limit-ends.ts';
 import { type Opened, openReview } from '../../../workflow/commands/open-review.ts';
 import type { ReviewDeps } from '../../../workflow/commands/review-request.ts';
 import { AwsFault } from '../../../workflow/faults.ts';
@@ -44,9 +44,11 @@ export async function openReviewModal(deps: Deps, caller: Caller, click: Click):
 }
 
 function modalOf(deps: Deps, { user, log }: Caller, opened: Extract<Opened, { kind: 'open' }>) {
-  const { request, rule, needed, takeover, several, execution, running } = opened;
+  const { request, rule, needed, exceeds, several, execution, run } = opened;
   const metadata = sealModal(deps, { u: user, c: request.channel, r: request.id });
-  const facts = { metadata, request, rule, needed, takeover, several, now: deps.clock.now() };
+  const now = deps.clock.now();
+  const next = nextAfterRequested(request, run, now);
+  const facts = { metadata, request, rule, needed, exceeds, next, several, now };
   if (execution instanceof AwsFault) {
     log.warn({ err: execution }, 'a review without what AWS says');
     return reviewModal({ ...facts, observed: null, problem: faultName(execution) });
@@ -56,9 +58,9 @@ function modalOf(deps: Deps, { user, log }: Caller, opened: Extract<Opened, { ki
     ...facts,
     observed: {
       execution,
-      impact: impact(execution, from, to, speedUnderLimit(deps.rates, execution, running !== null), {
-        before: afterLimit(running, facts.now),
-        after: afterRequested(request, running, facts.now),
+      impact: impact(execution, from, to, speedUnderLimit(deps.rates, execution, run !== null), {
+        before: afterLimit(run, now),
+        after: afterRequested(request, run, now),
       }),
     },
     problem: null,

@@ -23,7 +23,7 @@ export async function showPreview(
   const preview = await previewThrottle(deps, ask);
   switch (preview.kind) {
     case 'would-ask': {
-      const speed = speedUnderLimit(deps.rates, preview.execution, preview.running !== null);
+      const speed = speedUnderLimit(deps.rates, preview.execution, preview.run !== null);
       const approvers = await nameable(deps.people, preview.rule.approvers, { user });
       return caller.say(previewMessage({ preview, approvers, user, speed, now: deps.clock.now() }));
     }

@@ -59,12 +59,20 @@ export function eventWords(event: EventName): string {
 /** What a record says, in a few words. A change that AWS did not accept yet is not reported as sent. */
 export function recordWords(record: AuditEvent): string {
   switch (record.event) {
+    case 'apply.failed':
+      return record.request === null ? 'limit not set again' : eventWords(record.event);
+    case 'revert.scheduled':
+      return record.detail.why === 'approvals'
+        ? 'ended early: too few approvals without another limit'
+        : eventWords(record.event);
     case 'apply.started':
     case 'revert.started':
+      if (record.request === null) return 'setting the limit again: an earlier change took effect late';
       return record.detail.putOff ? 'put off by AWS, to be sent again' : eventWords(record.event);
     case 'requested':
       return record.detail.extends ? 'more time requested' : eventWords(record.event);
     case 'applied':
+      if (record.request === null) return 'limit set again';
       // A request that changes no rate is a request for more time.
       return record.from !== null && record.from === record.to ? 'more time in force' : eventWords(record.event);
     case 'refused':
@@ -91,6 +99,10 @@ function skippedWords({ why, extendedUntil }: Detail<'revert.skipped'>): string 
       return 'not reverted: the execution ended';
     case 'changed':
       return 'not reverted: the limit was changed elsewhere';
+    case 'covered':
+      return 'ended while another limit applied';
+    case 'same-rate':
+      return 'ended; the next limit has the same rate';
   }
 }
 

@@ -4,11 +4,13 @@ import { isActive, type TaskExecution } from '../../../domain/execution/task-exe
 import type { Principals, Rule } from '../../../domain/policy/policy.ts';
 import { formatRate } from '../../../domain/rate/rate.ts';
 import { isOpen, type ThrottleRequest } from '../../../domain/request/throttle-request.ts';
-import { expectedRates } from '../../../domain/run/decide-drift.ts';
-import { afterLimit, afterRequested } from '../../../domain/run/limit-ends.ts';
+import { desiredLimit, rateOf, withoutGrant } from '../../../domain/run/desired-limit.ts';
+import { mayShow } from '../../../domain/run/evolve-run.ts';
+import { afterLimit, afterRequested, coverOf } from '../../../domain/run/limit-ends.ts';
+import { grantOf, type Run } from '../../../domain/run/run.ts';
 import { hasOpenGrant, isReverting } from '../../../domain/run/timed-grant.ts';
 import type { RecordRef } from '../../../workflow/ports/commit.ts';
-import { takeoverNote } from '../text/approval-words.ts';
+import { exceedsNote } from '../text/approval-words.ts';
 import { actions, button, context, factSection, plain, quotedSection, section } from '../text/blocks.ts';
 import {
   closingLine,
@@ -54,6 +56,8 @@ export interface CardFacts {
   limitSetBy?: string | null;
   /** That request, if it is not this one. */
   running?: ThrottleRequest | null;
+  /** Null: the bot has not changed its limit. */
+  run?: Run | null;
   /** Seals a request id as the value of a button. */
   seal: (id: string) => string;
 }
@@ -106,26 +110,26 @@ function liveFacts(facts: CardFacts): [string, string][] {
   if (request.status === 'applied') return [...status, ...limitFacts(facts, execution)];
   if (!open) return [];
   if (request.extends) return status;
-  const { running = null, limitSetBy = null, measured = null, now } = facts;
+  const { run = null, limitSetBy = null, measured = null, now } = facts;
   // Once the bot has set a limit, the average since the start mixes several limits.
   const speed = measured ?? (limitSetBy === null ? averageRate(execution) : null);
   const { before, after } = impact(execution, request.from, request.to, speed, {
-    before: afterLimit(running, now),
-    after: afterRequested(request, running, now),
+    before: afterLimit(run, now),
+    after: afterRequested(request, run, now),
   });
   return [...status, ['Time left at the old limit', etaWords(before)], ['Time left at the new limit', etaWords(after)]];
 }
 
 /** For a limit that is set: the speed under it, the time left, and when it reverts. */
 function limitFacts(facts: CardFacts, execution: TaskExecution): [string, string][] {
-  const { request, measured = null, now } = facts;
+  const { measured = null, run = null, now } = facts;
   if (!isActive(execution.status)) return [];
-  const left = timeLeftAt(execution, execution.bytesPerSecond, measured, afterLimit(request, now));
+  const left = timeLeftAt(execution, execution.bytesPerSecond, measured, afterLimit(run, now));
   return [['Measured', measuredWords(measured, execution)], ['Time left', etaWords(left)], ...timeLeft(facts)];
 }
 
-function timeLeft({ request, now }: CardFacts): [string, string][] {
-  const until = countdown(request, now);
+function timeLeft({ request, run = null, now }: CardFacts): [string, string][] {
+  const until = countdown(request, run, now);
   return until ? [['Goes back by itself', until]] : [];
 }
 
@@ -142,7 +146,7 @@ function isRunOver({ request, execution }: CardFacts): boolean {
 function whoDecides({ request, rule, approvers, now }: CardFacts): string {
   const over = now.getTime() >= Date.parse(request.expiresAt);
   const open = over ? 'Its time is over.' : `Open until ${dateToken(request.expiresAt)}.`;
-  const until = request.takeover ? `${open}\n${takeoverNote(request.takeover)}` : open;
+  const until = request.exceeds ? `${open}\n${exceedsNote(request.exceeds)}` : open;
   if (!rule) return `Nobody can decide: the policy has no rule for this any more. ${until}`;
   return `Can decide: ${mentions(approvers ?? rule.approvers, request.requester.user)}. ${until}`;
 }
@@ -155,9 +159,9 @@ function notes(facts: CardFacts): string[] {
   if (status === 'applied' && limitSetBy !== null && limitSetBy !== request.id) {
     return [ONE_RUN];
   }
-  const expected = status === 'applied' ? expectedRates(request) : status === 'applying' ? [from, to] : [from];
+  const expected = status === 'applying' ? [from, to] : [from];
   const moved =
-    execution && !expected.includes(execution.bytesPerSecond)
+    execution && !(status === 'applied' ? isAsSet(facts, execution) : expected.includes(execution.bytesPerSecond))
       ? [`*In force now: ${formatRate(execution.bytesPerSecond)}.* Somebody has changed the limit meanwhile.`]
       : [];
   const warning = isOpen(request) ? modeWarning(execution?.mode ?? request.mode) : null;
@@ -169,22 +173,34 @@ function notes(facts: CardFacts): string[] {
   ];
 }
 
-/** For a limit with an end: revert it now, or request more time. */
-export function limitButtons(request: ThrottleRequest, seal: (id: string) => string): Button[] {
-  if (!hasOpenGrant(request) || isReverting(request)) return [];
+/** Whether the limit at AWS is one that the bot set. */
+function isAsSet({ run = null }: CardFacts, { bytesPerSecond: rate }: TaskExecution): boolean {
+  return run === null || mayShow(run, rate) || run.change?.to === rate;
+}
+
+/** For a limit that is in force or covered: end it now, or request more time. `run` null: not looked up. */
+export function limitButtons(
+  request: ThrottleRequest,
+  { run = null, now, seal }: { run?: Run | null; now: Date; seal: (id: string) => string },
+): Button[] {
+  const isOver = run !== null ? grantOf(run, request.id) === null : !hasOpenGrant(request);
+  if (isOver || request.status !== 'applied' || isReverting(request) || request.hold?.by) return [];
   const value = seal(request.id);
+  const cover = coverOf(run, request.id, now);
+  const rest = run && rateOf(desiredLimit(withoutGrant(run, request.id), { now }));
+  const next = rest ?? request.hold?.base ?? request.from;
+  const then = cover
+    ? 'A newer limit applies now, so nothing changes at once; this one will not apply again.'
+    : `The limit becomes ${formatRate(next)}, unless someone changes it first. No approval is needed.`;
   const revert = button(REVERT_NOW_ACTION, 'Revert now', value, {
     confirm: {
-      title: plain('Set the limit back now?'),
-      text: plain(
-        `The limit goes back to ${formatRate(request.hold.base)}, what it was before. No approval is needed.`,
-        LIMITS.confirmText,
-      ),
-      confirm: plain('Set it back'),
-      deny: plain('Leave it'),
+      title: plain('End this limit now?'),
+      text: plain(then, LIMITS.confirmText),
+      confirm: plain('Revert now'),
+      deny: plain('Close'),
     },
   });
-  return [revert, button(EXTEND_ACTION, 'Extend', value)];
+  return hasOpenGrant(request) && !cover ? [revert, button(EXTEND_ACTION, 'Extend', value)] : [revert];
 }
 
 function buttons(facts: CardFacts): Button[] {
@@ -209,7 +225,7 @@ function buttons(facts: CardFacts): Button[] {
     case 'stale':
       return request.extends ? [] : [button(ASK_AGAIN_ACTION, 'Ask again', value)];
     case 'applied':
-      return isRunOver(facts) ? [] : limitButtons(request, seal);
+      return isRunOver(facts) || facts.limitSetBy === null ? [] : limitButtons(request, facts);
     default:
       return [];
   }

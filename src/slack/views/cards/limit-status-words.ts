@@ -1,7 +1,9 @@
 import { formatRate } from '../../../domain/rate/rate.ts';
 import type { Extension, ThrottleRequest } from '../../../domain/request/throttle-request.ts';
-import { isLate } from '../../../domain/run/decide-revert.ts';
+import { isLate } from '../../../domain/run/grant-notices.ts';
 import { lateness } from '../../../domain/run/late-revert.ts';
+import { type Cover, coverOf, nextLimit } from '../../../domain/run/limit-ends.ts';
+import type { Run } from '../../../domain/run/run.ts';
 import type { Deferral } from '../../../domain/run/sending.ts';
 import {
   type GrantEnd,
@@ -30,8 +32,8 @@ export interface LimitStatusFacts {
   to: number;
   /** Why AWS does not answer; mrkdwn. Null: no problem is known. */
   problem?: string | null;
-  /** The new end, if another request extended the limit. */
-  extendedUntil?: string | null;
+  /** The rate that applies after it, as far as is known now; null: the recorded one. */
+  next?: number | null;
 }
 
 /** The status of a limit with an end, after it was set. */
@@ -40,10 +42,10 @@ export function limitStatusWords({
   to,
   now = null,
   problem = null,
-  extendedUntil = null,
+  next = null,
 }: LimitStatusFacts): LimitStatusWords {
-  const base = formatRate(hold.base);
-  if (hold.end) return endWords(hold, { ...hold.end, extendedUntil: extendedUntil ?? hold.end.extendedUntil ?? null });
+  const base = formatRate(hold.end || hold.sent ? hold.base : (next ?? hold.base));
+  if (hold.end) return endWords(hold, hold.end);
   if (hold.sent) {
     const by = hold.by ? ` ${personName(hold.by)} wanted it back.` : '';
     if (hold.sent.putOff) {
@@ -72,6 +74,20 @@ export function limitStatusWords({
     emoji: 'white_check_mark',
     state: 'In force',
     sentence: `It goes back to ${base} by itself ${dateToken(hold.dueAt)}.`,
+  };
+}
+
+/** A newer limit applies. `until`: when its own time is over; null: when the execution ends. */
+export function coveredWords({ by, again }: Cover, until: string | null): LimitStatusWords {
+  const end = until ? ` until ${dateToken(until)}` : '';
+  const then =
+    again === null
+      ? 'This one ends first, so it will not apply again unless the newer one is ended early.'
+      : `This one applies again ${dateToken(again)}${end}.`;
+  return {
+    emoji: 'white_check_mark',
+    state: 'Covered by a newer limit',
+    sentence: `The limit of request ${code(by)} applies now. ${then}`,
   };
 }
 
@@ -155,6 +171,10 @@ function deferralCause({ why, action }: Deferral, role: string | null): string {
   switch (why) {
     case 'throttled':
       return `AWS is asked too often and put the bot off (${code(action)}).`;
+    case 'error':
+      return `AWS answered ${code(action)} with an error of its own; it may have taken effect all the same.`;
+    case 'no-answer':
+      return `AWS did not answer ${code(action)}; it may have taken effect all the same.`;
     case 'credentials':
       return `AWS does not take the bot’s credentials for ${code(action)}${role ? ` (the role ${code(role)})` : ''}: whoever runs the bot has to put them right.`;
     case 'region':
@@ -200,23 +220,40 @@ const SKIPPED: Readonly<
     state: 'Replaced',
     sentence: `${by ? `Request ${code(by)}` : 'Another request'} has taken its place, and this one’s time no longer runs.`,
   }),
+  covered: ({ at }) => ({
+    emoji: 'white_check_mark',
+    state: 'Ended',
+    sentence: `It ended ${at} while another limit applied; nothing had to be changed at AWS.`,
+  }),
+  'same-rate': ({ at }) => ({
+    emoji: 'white_check_mark',
+    state: 'Ended',
+    sentence: `It ended ${at}. The limit that applies next has the same rate, so nothing had to be changed at AWS.`,
+  }),
 };
 
 const FAILED: Readonly<Record<Exclude<RevertFailedWhy, 'unseen'>, (end: GrantEnd, hold: TimedGrant) => string>> = {
   denied: ({ refused }, { role }) =>
     `AWS refused: ${noPermission(refused?.action ?? 'datasync:UpdateTaskExecution', refused?.role ?? role)}.`,
   rejected: () => 'AWS rejected the change as invalid.',
+  'base-unknown': () => 'The audit records of the limit before it are lost, so it is unknown what to revert to.',
   ignored: (_, { sent }) =>
     `It was sent to AWS ${count(sent?.attempt ?? 1, 'time')}, and AWS still shows the limit unchanged.`,
 };
 
-/** When the limit reverts, and how long that is from now. Null if it does not revert. */
-export function countdown(request: ThrottleRequest, now: Date): string | null {
-  if (!hasOpenGrant(request) || isReverting(request)) return null;
+/** When the limit reverts, and how long that is from now. Null if it does not revert, or does not apply now. */
+export function countdown(request: ThrottleRequest, run: Run | null, now: Date): string | null {
+  if (!hasOpenGrant(request) || isReverting(request) || coverOf(run, request.id, now)) return null;
   const seconds = Math.max(0, (Date.parse(request.hold.dueAt) - now.getTime()) / 1000);
   const step = seconds >= 600 ? 60 : 1;
   const left = seconds === 0 ? 'any moment now' : `in about ${formatDuration(Math.ceil(seconds / step) * step)}`;
-  return `${dateToken(request.hold.dueAt)}, ${left}\nback to ${formatRate(request.hold.base)}`;
+  return `${dateToken(request.hold.dueAt)}, ${left}\nback to ${formatRate(nextRate(request, run, now))}`;
+}
+
+/** The rate that applies after a limit with an end, as far as is known now. */
+export function nextRate({ hold }: ThrottleRequest & { hold: TimedGrant }, run: Run | null, now: Date): number {
+  const next = nextLimit(run, now);
+  return next?.at === hold.dueAt ? next.rate : hold.base;
 }
 
 /** For a request for more time that is not approved yet. */

@@ -1,11 +1,14 @@
 import { isActive, type TaskExecution } from '../../../domain/execution/task-execution.ts';
 import { formatRate } from '../../../domain/rate/rate.ts';
 import type { ThrottleRequest } from '../../../domain/request/throttle-request.ts';
-import { extendedUntil, type GrantEnd } from '../../../domain/run/timed-grant.ts';
+import { coverOf } from '../../../domain/run/limit-ends.ts';
+import type { Run } from '../../../domain/run/run.ts';
+import type { GrantEnd } from '../../../domain/run/timed-grant.ts';
 import type { RecordRef } from '../../../workflow/ports/commit.ts';
 import { shortName } from '../text/execution-words.ts';
 import { code, dateToken } from '../text/text.ts';
-import { extendedWords, limitStatusWords } from './limit-status-words.ts';
+import { coveredWords, extendedWords, limitStatusWords } from './limit-status-words.ts';
+import { extendedUntil } from './request-status-words.ts';
 import { type ResultView, resultMessage, resultView } from './result.ts';
 
 export interface LimitFacts {
@@ -17,6 +20,9 @@ export interface LimitFacts {
   limitSetBy?: string | null;
   /** That request, if it is not this one. */
   running?: ThrottleRequest | null;
+  /** Null: not looked up. */
+  run?: Run | null;
+  now: Date;
   /** Null: AWS did not answer. */
   execution?: TaskExecution | null;
 }
@@ -24,28 +30,25 @@ export interface LimitFacts {
 /** Why a posted result is out of date. `key` names the cause, so that the result is edited once for it. */
 export type Outdated =
   | { kind: 'ended'; key: string; end: GrantEnd }
-  | { kind: 'replaced'; key: string; by: string }
+  | { kind: 'covered'; key: string; by: string; again: string | null }
   | { kind: 'run-over'; key: string }
   | { kind: 'drift'; key: string; rate: number; at: string }
-  /** Somebody changed it outside the bot and then changed it back. */
+  /** A newer limit is over, so that it applies again. */
   | { kind: 'again'; key: string };
 
 /** Null: the result is still correct. */
-export function outdatedOf({ request, limitSetBy, execution = null }: LimitFacts): Outdated | null {
-  const { status, hold, drift, to } = request;
+export function outdatedOf({ request, limitSetBy, run = null, now, execution = null }: LimitFacts): Outdated | null {
+  const { status, hold, drift, ending } = request;
   if (status !== 'applied') return null;
-  if (hold?.end)
-    return { kind: 'ended', key: hold.end.replacedBy ? replacedKey(hold.end.replacedBy) : 'ended', end: hold.end };
-  if (limitSetBy && limitSetBy !== request.id)
-    return { kind: 'replaced', key: replacedKey(limitSetBy), by: limitSetBy };
+  if (drift && (!hold?.end || hold.end.why === 'changed')) {
+    return { kind: 'drift', key: `drift ${drift.at}`, rate: drift.rate, at: drift.at };
+  }
+  if (hold?.end) return { kind: 'ended', key: 'ended', end: hold.end };
   if (limitSetBy === null || (execution && !isActive(execution.status))) return { kind: 'run-over', key: 'run over' };
-  if (!drift) return null;
-  const { at, rate } = drift;
-  return rate === to ? { kind: 'again', key: `again ${at}` } : { kind: 'drift', key: `drift ${at}`, rate, at };
-}
-
-function replacedKey(by: string): string {
-  return `replaced ${by}`;
+  const cover = coverOf(run, request.id, now);
+  if (cover) return { kind: 'covered', key: `covered ${cover.by} ${cover.again ?? ''}`, ...cover };
+  const since = run?.inForce?.request === request.id ? run.inForce.at : null;
+  return since !== null && ending !== null && since > ending.at ? { kind: 'again', key: `again ${since}` } : null;
 }
 
 interface Words {
@@ -59,15 +62,17 @@ export function outdatedResult(
   facts: LimitFacts & { record: RecordRef; seal: (id: string) => string },
   over: Outdated,
 ): ResultView | null {
-  const { request, record, seal } = facts;
-  if (over.kind === 'again') return resultMessage({ request, record, seal });
+  const { request } = facts;
+  if (over.kind === 'again') return resultMessage(facts);
   const { emoji, headline, sentence } = wordsOf(facts, over);
   const was = `${formatRate(request.to)} was set${request.ending ? ` ${dateToken(request.ending.at)}` : ''}.`;
-  return resultView({ request, record, seal }, { emoji, headline, sentence: `${sentence} ${was}`, broadcast: true });
+  return resultView(facts, { emoji, headline, sentence: `${sentence} ${was}`, broadcast: true });
 }
 
 /** The result to post. If posting took so long that the limit is over by now, the result says so. */
-export function currentResult(facts: { request: ThrottleRequest; record: RecordRef; seal: (id: string) => string }) {
+export function currentResult(
+  facts: Pick<LimitFacts, 'request' | 'run' | 'now'> & { record: RecordRef; seal: (id: string) => string },
+) {
   const over = outdatedOf(facts);
   return over ? outdatedResult(facts, over) : resultMessage(facts);
 }
@@ -79,22 +84,14 @@ function wordsOf({ request, running = null }: LimitFacts, over: Exclude<Outdated
     case 'ended': {
       const { hold } = request;
       if (!hold) throw new Error(`${request.id}: an end without a hold`);
-      const { emoji, sentence } = limitStatusWords({
-        hold,
-        to: request.to,
-        extendedUntil: extendedUntil(request, running),
-      });
-      return {
-        emoji,
-        headline: endHeadline(name, limit, request, over.end, extendedUntil(request, running)),
-        sentence,
-      };
+      const { emoji, sentence } = limitStatusWords({ hold, to: request.to });
+      return { emoji, headline: endHeadline(name, limit, request, over.end), sentence };
     }
-    case 'replaced': {
+    case 'covered': {
       const until = extendedUntil(request, running);
       if (until) return { ...extendedWords(over.by, until), headline: `Extended: ${name} stays at ${limit}` };
-      const sentence = `Request ${code(over.by)} has set the limit of this execution since.`;
-      return { emoji: 'white_check_mark', headline: `Replaced: ${name}, ${limit}`, sentence };
+      const { emoji, sentence } = coveredWords(over, request.hold?.dueAt ?? null);
+      return { emoji, headline: `Covered by a newer limit: ${name}, ${limit}`, sentence };
     }
     case 'run-over':
       return {
@@ -111,13 +108,7 @@ function wordsOf({ request, running = null }: LimitFacts, over: Exclude<Outdated
   }
 }
 
-function endHeadline(
-  name: string,
-  limit: string,
-  { hold }: ThrottleRequest,
-  end: GrantEnd,
-  until: string | null,
-): string {
+function endHeadline(name: string, limit: string, { hold }: ThrottleRequest, end: GrantEnd): string {
   const base = formatRate(hold?.base ?? -1);
   switch (end.how) {
     case 'reverted':
@@ -127,9 +118,10 @@ function endHeadline(
         ? `Revert sent, result unknown: ${name}, ${limit} or ${base}`
         : `Revert failed: ${name} is still limited to ${limit}`;
     case 'skipped':
-      if (until) return `Extended: ${name} stays at ${limit}`;
       if (end.why === 'ended') return `Execution ended: ${name}`;
+      if (end.extendedUntil) return `Extended: ${name} stays at ${limit}`;
       if (end.why === 'replaced') return `Replaced: ${name}, ${limit}`;
+      if (end.why === 'covered' || end.why === 'same-rate') return `Ended: ${name}, ${limit}`;
       return `Not reverted: the limit of ${name} was changed elsewhere`;
   }
 }

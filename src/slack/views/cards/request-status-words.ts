@@ -1,11 +1,22 @@
 import { formatRate } from '../../../domain/rate/rate.ts';
 import type { Ending, FailedWhy, StaleWhy, ThrottleRequest } from '../../../domain/request/throttle-request.ts';
-import { extendedUntil } from '../../../domain/run/timed-grant.ts';
+import { coverOf } from '../../../domain/run/limit-ends.ts';
+import type { Run } from '../../../domain/run/run.ts';
+import { mayHaveTakenEffect } from '../../../domain/run/sending.ts';
+import { hasOpenGrant } from '../../../domain/run/timed-grant.ts';
 import { awsQuote } from '../text/aws-quote.ts';
 import { shortName } from '../text/execution-words.ts';
 import { personName } from '../text/people-words.ts';
 import { code, count, dateToken, escapeText } from '../text/text.ts';
-import { changeWords, deferralWords, extendedWords, limitStatusWords, noPermission } from './limit-status-words.ts';
+import {
+  changeWords,
+  coveredWords,
+  deferralWords,
+  extendedWords,
+  limitStatusWords,
+  nextRate,
+  noPermission,
+} from './limit-status-words.ts';
 
 export interface RequestStatusWords {
   /** One line with the most important fact; mrkdwn, preceded by an emoji. */
@@ -28,6 +39,8 @@ export interface LimitNow {
   limitSetBy?: string | null;
   /** That request, if it is not this one. */
   running?: ThrottleRequest | null;
+  /** Null: not looked up, or the bot has not changed it. */
+  run?: Run | null;
   now?: Date | null;
   /** Why AWS does not answer; mrkdwn. */
   problem?: string | null;
@@ -37,11 +50,7 @@ export interface LimitNow {
 
 /** The status of a request. */
 export function requestStatusWords(request: ThrottleRequest, limit: LimitNow = {}): RequestStatusWords {
-  const { limitSetBy = null, running = null } = limit;
-  const over = request.status === 'applied' && !request.hold?.end && limitSetBy !== null && limitSetBy !== request.id;
-  const { emoji, state, sentence } = over
-    ? replaced(limitSetBy, extendedUntil(request, running))
-    : words(request, limit);
+  const { emoji, state, sentence } = newerLimit(request, limit) ?? words(request, limit);
   const name = shortName({ taskName: request.taskName, arn: request.execution });
   const change = `${name}, ${changeWords(request)}`;
   return {
@@ -94,31 +103,43 @@ function words(request: ThrottleRequest, limit: LimitNow): State {
   }
 }
 
-function replaced(by: string, until: string | null): State {
-  if (until) return extendedWords(by, until);
-  const sentence = `Request ${code(by)} has set the limit of this run since.`;
-  return { emoji: 'white_check_mark', state: 'Replaced', sentence };
+/** Null: no other request's limit applies, or nothing is known of one. */
+function newerLimit(
+  request: ThrottleRequest,
+  { limitSetBy = null, running = null, run = null, now }: LimitNow,
+): State | null {
+  if (request.status !== 'applied' || request.hold?.end || limitSetBy === null || limitSetBy === request.id)
+    return null;
+  const until = extendedUntil(request, running);
+  if (until) return extendedWords(limitSetBy, until);
+  const cover = coverOf(run, request.id, now ?? new Date(0));
+  return cover ? coveredWords(cover, request.hold?.dueAt ?? null) : null;
 }
 
-function applied(request: ThrottleRequest, { now = null, problem = null, running = null, runOver }: LimitNow): State {
+/** The new end of a limit, if the request whose limit applies extends it; null: it does not. */
+export function extendedUntil({ id }: Pick<ThrottleRequest, 'id'>, running: ThrottleRequest | null): string | null {
+  return running?.extends?.request === id ? (running.hold?.dueAt ?? running.extends.dueAt) : null;
+}
+
+function applied(request: ThrottleRequest, { now = null, problem = null, run = null, runOver }: LimitNow): State {
   const { ending, hold, drift, to } = request;
   const since = `Read back from AWS${when(ending)}.`;
-  const changed =
-    drift && drift.at > (hold?.end?.at ?? '')
-      ? ` Somebody set ${formatRate(drift.rate)} past the bot, seen ${dateToken(drift.at)}.`
-      : '';
-  if (!hold && runOver) {
-    return { emoji: 'white_check_mark', state: 'Was in force until the run ended', sentence: `${since}${changed}` };
-  }
-  if (!hold) return { emoji: 'white_check_mark', state: 'In force', sentence: `${since}${changed}` };
-  const { emoji, state, sentence } = limitStatusWords({
-    hold,
-    to,
-    now,
-    problem,
-    extendedUntil: extendedUntil(request, running),
-  });
-  return { emoji, state, sentence: `${hold.end ? '' : `${since} `}${sentence}${changed}` };
+  if (drift && !(hold?.end && hold.end.at > drift.at && hold.end.why !== 'changed'))
+    return changedOutside(drift, request);
+  if (!hold && runOver)
+    return { emoji: 'white_check_mark', state: 'Was in force until the run ended', sentence: since };
+  if (!hold) return { emoji: 'white_check_mark', state: 'In force', sentence: since };
+  const next = now && hasOpenGrant(request) ? nextRate(request, run, now) : null;
+  const { emoji, state, sentence } = limitStatusWords({ hold, to, now, problem, next });
+  return { emoji, state, sentence: `${hold.end ? '' : `${since} `}${sentence}` };
+}
+
+function changedOutside({ rate, at }: NonNullable<ThrottleRequest['drift']>, { to }: ThrottleRequest): State {
+  return {
+    emoji: 'warning',
+    state: 'Limit changed outside the bot',
+    sentence: `Somebody set ${formatRate(rate)} by console or CLI, seen ${dateToken(at)}. The limit of ${formatRate(to)} has ended; the bot leaves the new one alone.`,
+  };
 }
 
 function applying({ apply }: ThrottleRequest): State {
@@ -128,6 +149,10 @@ function applying({ apply }: ThrottleRequest): State {
       ? `AWS does not let the bot look: ${noPermission(refused.action, refused.role)}`
       : 'AWS has not told';
     const sentence = `${why}, since ${dateToken(apply.unknownSince)}.${awsQuote(refused?.said)} The bot goes on asking, and says here what came of it.`;
+    return { emoji: 'warning', state: 'Sent to AWS, not known yet whether it is in force', sentence };
+  }
+  if (apply?.putOff && mayHaveTakenEffect(apply.putOff)) {
+    const sentence = `${deferralWords(apply.putOff, apply.role)} We check it, and send it again if AWS doesn’t show it.`;
     return { emoji: 'warning', state: 'Sent to AWS, not known yet whether it is in force', sentence };
   }
   if (apply?.putOff) {

@@ -1,14 +1,18 @@
 import type { KnownBlock } from '@slack/types';
 import { formatRate, UNLIMITED } from '../../../domain/rate/rate.ts';
 import type { ThrottleRequest } from '../../../domain/request/throttle-request.ts';
+import type { Run } from '../../../domain/run/run.ts';
+import { hasOpenGrant } from '../../../domain/run/timed-grant.ts';
 import type { RecordRef } from '../../../workflow/ports/commit.ts';
 import { actions, button, context, plain, quotedSection, section } from '../text/blocks.ts';
 import { shortName, stayingNote } from '../text/execution-words.ts';
 import { approvalComments, approverNames, personName } from '../text/people-words.ts';
 import { clip, code, dateToken, escapeText, LIMITS, type MessageView, mentionUser, oneLine } from '../text/text.ts';
-import { changeWords } from './limit-status-words.ts';
+import { limitButtons } from './card.ts';
+import { changeWords, nextRate } from './limit-status-words.ts';
 import { expiredSentence, failedSentence, staleSentence } from './request-status-words.ts';
 
+/** Of results that older versions posted. */
 export const UNDO_ACTION = 'undo';
 
 /** The first of a record's 64 hex digits: enough to find the record and to notice a changed one. */
@@ -24,6 +28,9 @@ export interface ResultView extends MessageView {
 interface ResultFacts {
   request: ThrottleRequest;
   record: RecordRef;
+  /** Null: not looked up. */
+  run?: Run | null;
+  now: Date;
   /** Seals a request id as the value of a button. */
   seal: (id: string) => string;
 }
@@ -91,15 +98,15 @@ function applied(facts: ResultFacts, name: string): ResultView {
         ? `In force: ${name} has no limit now (unlimited)`
         : `In force: ${name} is limited to ${formatRate(rate)}`,
     sentence: `Read back from AWS${at}; it was ${formatRate(request.from)}. Asked by ${mentionUser(request.requester.user)}, ${agreed}.`,
-    note: request.hold ? grantNote(request) : stayingNote(request),
-    undo: true,
+    note: request.hold ? grantNote(facts) : stayingNote(request),
+    way: 'back',
   });
 }
 
 /** When the limit reverts, as recorded when it was set. */
-function grantNote({ hold }: ThrottleRequest): string {
-  const back = hold
-    ? ` It goes back to ${formatRate(hold.base)} by itself ${dateToken(hold.dueAt)}, if nobody has changed it since.`
+function grantNote({ request, run = null, now }: ResultFacts): string {
+  const back = hasOpenGrant(request)
+    ? ` It goes back to ${formatRate(nextRate(request, run, now))} by itself ${dateToken(request.hold.dueAt)}, if nobody has changed it since.`
     : '';
   return `The limit holds for this one run only.${back}`;
 }
@@ -113,28 +120,15 @@ function lengthened(facts: ResultFacts, name: string): ResultView {
     emoji: 'white_check_mark',
     headline: `More time: ${name} stays limited to ${formatRate(request.to)}`,
     sentence: `Until ${due}. Asked by ${mentionUser(request.requester.user)}, ${names ? `approved by ${names}` : 'no approval needed'}. Nothing was sent to AWS for it.`,
-    note: grantNote(request),
-  });
-}
-
-function undoButton({ id, from }: ThrottleRequest, seal: (id: string) => string) {
-  return button(UNDO_ACTION, 'Undo', seal(id), {
-    confirm: {
-      title: plain('Ask to undo this?'),
-      text: plain(
-        `Asks for ${formatRate(from)}, the limit from before. Your policy decides who must agree.`,
-        LIMITS.confirmText,
-      ),
-      confirm: plain('Ask'),
-      deny: plain('Leave it'),
-    },
+    note: grantNote(facts),
+    way: 'back',
   });
 }
 
 /** Lays out a result: headline, comment and the record that proves it. */
 export function resultView(
-  { request, record, seal }: ResultFacts,
-  of: { broadcast: boolean; emoji: string; headline: string; sentence: string; note?: string; undo?: true },
+  { request, record, run = null, now, seal }: ResultFacts,
+  of: { broadcast: boolean; emoji: string; headline: string; sentence: string; note?: string; way?: 'back' },
 ): ResultView {
   const comment = request.ending?.comment;
   const proof = `Request ${code(request.id)} · audit record ${record.seq} · hash ${code(record.hash.slice(0, HASH_SHOWN))}`;
@@ -142,7 +136,7 @@ export function resultView(
     section(`:${of.emoji}: *${of.headline}*\n${of.sentence}`),
     ...approvalComments(request.approvals),
     ...(comment ? [quotedSection('Comment', comment)] : []),
-    ...actions(of.undo ? [undoButton(request, seal)] : []),
+    ...actions(of.way ? limitButtons(request, { run, now, seal }).slice(0, 1) : []),
     context(of.note ? `${of.note}\n${proof}` : proof),
   ];
   const said = comment ? ` Comment: ${escapeText(clip(oneLine(comment), MAX_SPOKEN_LENGTH))}` : '';

@@ -2,7 +2,9 @@ import type { KnownBlock } from '@slack/types';
 import type { EventName } from '../../../domain/audit/audit-event.ts';
 import { formatRate } from '../../../domain/rate/rate.ts';
 import type { ThrottleRequest } from '../../../domain/request/throttle-request.ts';
-import { isLate, isUnseen, warnAt } from '../../../domain/run/decide-revert.ts';
+import { isLate, isUnseen, warnAt } from '../../../domain/run/grant-notices.ts';
+import { coverOf } from '../../../domain/run/limit-ends.ts';
+import type { Run } from '../../../domain/run/run.ts';
 import { hasOpenGrant, isReverting } from '../../../domain/run/timed-grant.ts';
 import { formatDuration } from '../../../domain/time/duration.ts';
 import type { AuditLine } from '../../../workflow/ports/audit-line.ts';
@@ -10,7 +12,7 @@ import { actions, context, section } from '../text/blocks.ts';
 import { shortName } from '../text/execution-words.ts';
 import { code, dateToken, type MessageView, mentionUser } from '../text/text.ts';
 import { limitButtons } from './card.ts';
-import { limitStatusWords, overdueWords } from './limit-status-words.ts';
+import { limitStatusWords, nextRate, overdueWords } from './limit-status-words.ts';
 
 /** A note in a request's thread about its limit. `key` identifies the note, so that it is posted once. */
 export interface ThreadNote {
@@ -27,6 +29,8 @@ interface NoteFacts {
   /** The request's records, newest first. */
   lines: readonly AuditLine[];
   now: Date;
+  /** Null: the bot has not changed its limit. */
+  run: Run | null;
   /** Why AWS did not answer, if it was called; mrkdwn. */
   problem?: string | null;
   seal: (id: string) => string;
@@ -37,9 +41,10 @@ export function threadNotes(facts: NoteFacts): ThreadNote[] {
   return [warning(facts), late(facts), unseen(facts), drifted(facts), ended(facts)].filter((note) => note !== null);
 }
 
-function warning({ request, now, seal }: NoteFacts): ThreadNote | null {
-  if (!hasOpenGrant(request) || isReverting(request) || request.hold.by) return null;
-  const { dueAt, base } = request.hold;
+function warning({ request, now, run, seal }: NoteFacts): ThreadNote | null {
+  if (!hasOpenGrant(request) || isReverting(request) || request.hold.by || coverOf(run, request.id, now)) return null;
+  const { dueAt } = request.hold;
+  const base = nextRate(request, run, now);
   const from = warnAt(request.hold);
   const left = (Date.parse(dueAt) - now.getTime()) / 1000;
   if (!from || now < from || left <= 0) return null;
@@ -48,7 +53,7 @@ function warning({ request, now, seal }: NoteFacts): ThreadNote | null {
   return note(`warn ${dueAt}`, {
     words: `:hourglass_flowing_sand: ${text}`,
     text,
-    more: actions(limitButtons(request, seal)),
+    more: actions(limitButtons(request, { run, now, seal })),
     broadcast: false,
   });
 }
@@ -76,9 +81,7 @@ function unseen({ request, now }: NoteFacts): ThreadNote | null {
 function drifted({ request, lines }: NoteFacts): ThreadNote | null {
   const { drift } = request;
   if (!drift) return null;
-  const then = hasOpenGrant(request)
-    ? ' If it is still so when the time is over, it will be left as it is.'
-    : ' The bot leaves it as it is.';
+  const then = ' The limit of this request has ended; the bot leaves the new one alone.';
   const text = `Somebody set the limit of ${nameOf(request)} to ${formatRate(drift.rate)} past the bot, by console or CLI (seen ${dateToken(drift.at)}); this request had set ${formatRate(request.to)}.${then}`;
   const record = recordOf(lines, ['drift.detected'], drift.at);
   return note(`drift ${drift.at}`, { words: `:warning: ${text}`, text, record, broadcast: true });
@@ -86,13 +89,14 @@ function drifted({ request, lines }: NoteFacts): ThreadNote | null {
 
 function ended({ request, lines }: NoteFacts): ThreadNote | null {
   const { hold } = request;
-  if (!hold?.end) return null;
+  // A change made outside the bot is told by its own note.
+  if (!hold?.end || (hold.end.why === 'changed' && request.drift)) return null;
   const { emoji, state, sentence } = limitStatusWords({ hold, to: request.to });
   const asker = hold.end.how === 'failed' ? ` ${mentionUser(request.requester.user)}` : '';
   const words = `${state}: ${nameOf(request)}`;
   const record = recordOf(lines, ENDS, hold.end.at);
-  // The result of the request that replaced it is already in the channel.
-  const broadcast = hold.end.why !== 'replaced';
+  // Nothing changed for the transfer, or the channel was told already.
+  const broadcast = hold.end.why !== 'replaced' && hold.end.why !== 'covered' && hold.end.why !== 'same-rate';
   return note('ended', {
     words: `:${emoji}: *${words}*\n${sentence}${asker}`,
     text: `${words}. ${sentence}${asker}`,

@@ -71,7 +71,7 @@ function ofRequests(home: HomeViewFacts, facts: Shown): KnownBlock[] {
   return [
     ...requests('For you to decide', 'Nothing waits for you.', facts.toDecide, home, true),
     ...requests('Asked by you, still open', 'None of yours is open.', facts.asked, home, false),
-    ...timers(facts.held, facts.grantsInAll),
+    ...timers(facts, home.now),
     ...running(facts.running, home.now),
     ...audit(facts.lines),
   ];
@@ -105,14 +105,15 @@ function requests(
   ];
 }
 
-function timers(held: readonly GrantedRequest[], inAll: number): KnownBlock[] {
+function timers({ held, grantsInAll: inAll }: Shown, now: Date): KnownBlock[] {
   if (held.length === 0) return [];
   const left = inAll - Math.min(held.length, MAX_LIMITS);
   return [
     section(`*Limits that go back by themselves* (${inAll})`),
-    ...held
-      .slice(0, MAX_LIMITS)
-      .map((one) => section(`${shortName({ taskName: one.taskName, arn: one.execution })}\n${grantWords(one)}`)),
+    ...held.slice(0, MAX_LIMITS).map(({ request, run }) => {
+      const name = shortName({ taskName: request.taskName, arn: request.execution });
+      return section(`${name}\n${grantWords(request, run, now)}`);
+    }),
     ...(left > 0 ? [context(`And ${left} more.`)] : []),
     divider(),
   ];

@@ -3,8 +3,10 @@ import { averageRate, timeLeftAt } from '../../../domain/execution/impact.ts';
 import { parseExecutionArn, type TaskExecution } from '../../../domain/execution/task-execution.ts';
 import { formatRate } from '../../../domain/rate/rate.ts';
 import { afterLimit } from '../../../domain/run/limit-ends.ts';
+import type { Run } from '../../../domain/run/run.ts';
 import type { GrantedRequest, Running, RunningRow } from '../../../workflow/queries/list-running.ts';
 import { faultName } from '../../wording/fault-words.ts';
+import { nextRate } from '../cards/limit-status-words.ts';
 import { requestStatusWords } from '../cards/request-status-words.ts';
 import { actions, button, context, section } from '../text/blocks.ts';
 import { etaWords, executionId, modeMark, progressBar, shortName } from '../text/execution-words.ts';
@@ -68,7 +70,7 @@ function rowSection(row: RunningRow, { sealExecution, now }: ExecutionListFacts)
 
 /** A running execution in three or four lines. Escaped mrkdwn. */
 export function runningWords(row: RunningRow, now: Date): string[] {
-  const { execution, look, open, held } = row;
+  const { execution, look, open, held, run } = row;
   const { arn } = execution;
   const parsed = parseExecutionArn(arn);
   const place = parsed.ok ? ` · account ${parsed.value.account}, ${escapeText(parsed.value.region)}` : '';
@@ -79,15 +81,15 @@ export function runningWords(row: RunningRow, now: Date): string[] {
     `${name}${name ? place : place.replace(' · ', '')}`,
     look ? liveWords(look, row, now) : 'Limit and progress are not known yet.',
     ...(open ? [openWords(open)] : []),
-    ...(held ? [grantWords(held)] : []),
+    ...(held ? [grantWords(held, run, now)] : []),
   ];
 }
 
 /** Progress, limit, speed and time left on one line. */
-function liveWords(look: TaskExecution, { measured, speed, held }: RunningRow, now: Date): string {
+function liveWords(look: TaskExecution, { measured, speed, run }: RunningRow, now: Date): string {
   const { bytesPerSecond: limit } = look;
   const average = averageRate(look);
-  const left = etaWords(timeLeftAt(look, limit, speed, afterLimit(held, now)));
+  const left = etaWords(timeLeftAt(look, limit, speed, afterLimit(run, now)));
   return [progressBar(look), `limit ${formatRate(limit)}`, speedWords(measured, average), `time left: ${left}`].join(
     ' · ',
   );
@@ -108,8 +110,9 @@ function openWords(open: NonNullable<RunningRow['open']>): string {
 }
 
 /** When a limit ends, and the rate that it reverts to. */
-export function grantWords({ id, hold }: GrantedRequest): string {
-  const back = `goes back to ${formatRate(hold.base)}`;
+export function grantWords(request: GrantedRequest, run: Run | null, now: Date): string {
+  const { id, hold } = request;
+  const back = `goes back to ${formatRate(hold.sent ? hold.base : nextRate(request, run, now))}`;
   return `:alarm_clock: Limit of ${code(id)}, ${hold.sent ? `${back} now` : `${back} ${dateToken(hold.dueAt)}`}`;
 }
 

@@ -43,7 +43,7 @@ export function executionStatusMessage(shown: ExecutionStatusFacts): MessageView
           ),
         ]
       : []),
-    ...(status.held ? [section(grantWords(status.held))] : []),
+    ...(status.held ? [section(grantWords(status.held, status.run, shown.now))] : []),
     ...(warning ? [section(warning)] : []),
     ...(lines.length > 0 ? [section('*On record*'), ...lines.map((line) => section(auditLine(line)))] : []),
     ...actions(throttle ? [button(THROTTLE_ACTION, 'Throttle…', throttle)] : []),
@@ -53,12 +53,12 @@ export function executionStatusMessage(shown: ExecutionStatusFacts): MessageView
 }
 
 function facts({ status, now }: ExecutionStatusFacts): [string, string][] {
-  const { look, measured, speed, held } = status;
+  const { look, measured, speed, run } = status;
   const parsed = parseExecutionArn(look.arn);
   const { account = '', region = '' } = parsed.ok ? parsed.value : {};
   const average = averageRate(look);
   const limit = look.bytesPerSecond;
-  const left = isActive(look.status) ? etaWords(timeLeftAt(look, limit, speed, afterLimit(held, now))) : 'it is over';
+  const left = isActive(look.status) ? etaWords(timeLeftAt(look, limit, speed, afterLimit(run, now))) : 'it is over';
   const { files } = look;
   return [
     ['Execution', executionFact({ execution: look.arn, taskName: look.taskName, account, region })],

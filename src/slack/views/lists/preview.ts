@@ -2,10 +2,10 @@ import type { KnownBlock } from '@slack/types';
 import { impact } from '../../../domain/execution/impact.ts';
 import type { Principals } from '../../../domain/policy/policy.ts';
 import { formatRate } from '../../../domain/rate/rate.ts';
-import { afterLimit, afterRequested } from '../../../domain/run/limit-ends.ts';
+import { afterLimit, afterRequested, nextAfterRequested } from '../../../domain/run/limit-ends.ts';
 import { formatDuration } from '../../../domain/time/duration.ts';
 import type { Previewed } from '../../../workflow/commands/preview-throttle.ts';
-import { SEVERAL_POLICIES, takeoverNote } from '../text/approval-words.ts';
+import { exceedsNote, nextNote, SEVERAL_POLICIES } from '../text/approval-words.ts';
 import { context, factSection, section } from '../text/blocks.ts';
 import { endWords, etaWords, modeWarning, progressBar, shortName } from '../text/execution-words.ts';
 import { mentions } from '../text/people-words.ts';
@@ -24,12 +24,14 @@ export interface PreviewFacts {
 
 /** What a request would lead to: the rule, the approvals needed and by whom, and the time left under both limits. */
 export function previewMessage({ preview, approvers, user, speed, now }: PreviewFacts): MessageView {
-  const { rule, proposal, execution, running } = preview;
+  const { rule, proposal, execution, run } = preview;
   const { from, to, detail } = proposal;
+  const wanted = { from, to, durationSeconds: detail.duration, until: detail.until ?? null };
   const { before, after } = impact(execution, from, to, speed, {
-    before: afterLimit(running, now),
-    after: afterRequested({ from, to, durationSeconds: detail.duration, until: detail.until ?? null }, running, now),
+    before: afterLimit(run, now),
+    after: afterRequested(wanted, run, now),
   });
+  const next = nextAfterRequested(wanted, run, now);
   const change = `${shortName(execution)}: ${formatRate(from)} → ${formatRate(to)}`;
   const needed = detail.approvals;
   const verdict =
@@ -48,10 +50,11 @@ export function previewMessage({ preview, approvers, user, speed, now }: Preview
       ['Reason', rule.reason === 'required' ? 'has to be given' : 'may be left out'],
       ['Ends', endWords({ durationSeconds: detail.duration, until: detail.until ?? null }, now)],
     ]),
-    ...(detail.takeover ? [section(takeoverNote(detail.takeover))] : []),
+    ...(detail.exceeds ? [section(exceedsNote(detail.exceeds))] : []),
     ...(warning ? [section(warning)] : []),
     context(
       [
+        ...(next ? [nextNote(next)] : []),
         'The limit in force when you ask decides which number of approvals counts; it may be another by then.',
         ...(detail.policies ? [SEVERAL_POLICIES] : []),
       ].join('\n'),

@@ -21,9 +21,11 @@ const MAX_REASON_LENGTH = 500;
 export function extendModal(facts: {
   metadata: string;
   request: ThrottleRequest & { hold: TimedGrant };
+  /** The rate that applies after it, as far as is known. */
+  next: number;
   rule: Rule | null;
 }): ModalView {
-  const { request, rule } = facts;
+  const { request, next, rule } = facts;
   const name = shortName({ taskName: request.taskName, arn: request.execution });
   const due = dateToken(request.hold.dueAt);
   const most = rule?.maxDurationSeconds
@@ -37,16 +39,14 @@ export function extendModal(facts: {
     submit: plain('Ask', LIMITS.modalTitle),
     close: plain('Close', LIMITS.modalTitle),
     blocks: [
-      section(
-        `*${name}* is limited to ${formatRate(request.to)}, and goes back to ${formatRate(request.hold.base)} ${due}.`,
-      ),
+      section(`*${name}* is limited to ${formatRate(request.to)}, and goes back to ${formatRate(next)} ${due}.`),
       input('duration', 'How much longer', 'Such as 30m, 2h or 1d, added to the time above.', MAX_DURATION_LENGTH, {}),
       input('reason', 'Reason', 'Whoever decides will read it. Some rules ask for one.', MAX_REASON_LENGTH, {
         optional: true,
         multiline: true,
       }),
       context(
-        `It is a request of its own, decided as the limit itself was.${most} Until it is agreed, the time runs on.`,
+        `It is a request of its own, and the added time is decided by the policy.${most} Until it is agreed, the time runs on.`,
       ),
     ],
   };

@@ -4,9 +4,10 @@ import { isBeyondChange, isUpdatable, type TaskExecution } from '../../../domain
 import type { Rule } from '../../../domain/policy/policy.ts';
 import { formatRate } from '../../../domain/rate/rate.ts';
 import type { ThrottleRequest } from '../../../domain/request/throttle-request.ts';
-import type { Takeover } from '../../../domain/run/timed-grant.ts';
+import type { Exceeded } from '../../../domain/run/exceeded.ts';
+import type { NextLimit } from '../../../domain/run/limit-ends.ts';
 import { changeWords, extensionNote } from '../cards/limit-status-words.ts';
-import { SEVERAL_POLICIES, takeoverNote } from '../text/approval-words.ts';
+import { exceedsNote, nextNote, SEVERAL_POLICIES } from '../text/approval-words.ts';
 import { context, factSection, plain, quotedSection, section } from '../text/blocks.ts';
 import {
   etaWords,
@@ -34,8 +35,10 @@ export interface ReviewFacts {
   rule: Rule;
   /** The number of approvals needed in total by the rule that applies now. */
   needed: number;
-  /** Why it needs more approvals than the change alone. */
-  takeover: Takeover | null;
+  /** The lower limit that it exceeds later, if it does not raise the limit at once. */
+  exceeds: Exceeded | null;
+  /** The limit that applies after it, if it has an end and that is known. */
+  next: NextLimit | null;
   /** The bots run more than one policy at the moment. */
   several: boolean;
   /** Null if AWS did not answer. Then `problem` says why (mrkdwn), and the request can only be denied. */
@@ -54,11 +57,12 @@ export function reviewModal(facts: ReviewFacts): ModalView {
     ),
     ...warnings(facts).map((warning) => section(warning)),
     factSection(reviewFacts(facts)),
-    ...(facts.takeover ? [section(takeoverNote(facts.takeover))] : []),
+    ...(facts.exceeds ? [section(exceedsNote(facts.exceeds))] : []),
     ...(request.reason ? [quotedSection('Reason', request.reason)] : []),
     context(
       [
         request.extends ? extensionNote(request.extends) : limitNote(request, 'does', facts.now),
+        ...(facts.next ? [nextNote(facts.next)] : []),
         ...(facts.several ? [SEVERAL_POLICIES] : []),
       ].join('\n'),
     ),

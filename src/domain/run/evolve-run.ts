@@ -1,0 +1,168 @@
+import type { DatedEvent, EventName } from '../audit/audit-event.ts';
+import { type ChangeCause, type ChangeInFlight, grantOf, type Run, untouchedRun } from './run.ts';
+import { mayHaveTakenEffect } from './sending.ts';
+
+/** How long a change may take to appear in AWS after it was sent. */
+export const LATE_WRITE_SECONDS = 900;
+
+const RUN_EVENTS = [
+  'apply.started',
+  'applied',
+  'apply.failed',
+  'revert.scheduled',
+  'revert.started',
+  'reverted',
+  'revert.skipped',
+  'revert.failed',
+  'drift.detected',
+] as const satisfies readonly EventName[];
+
+type RunEvent = Extract<DatedEvent, { event: (typeof RUN_EVENTS)[number] }>;
+
+export function isRunEvent<E extends { event: EventName }>(
+  event: E,
+): event is E & { event: (typeof RUN_EVENTS)[number] } {
+  return (RUN_EVENTS as readonly string[]).includes(event.event);
+}
+
+/** The next state of a run. Events that don't concern its limit leave it unchanged. */
+export function evolveRun(before: Run | null, event: DatedEvent): Run | null {
+  if (!isRunEvent(event) || event.execution === null) return before;
+  if (before && before.execution !== event.execution) {
+    throw new Error(`record of ${event.execution} folded into ${before.execution}`);
+  }
+  const run = before ?? untouchedRun(event.execution);
+  return { ...moved(run, event), version: run.version + 1 };
+}
+
+function moved(run: Run, event: RunEvent): Run {
+  switch (event.event) {
+    case 'apply.started':
+    case 'revert.started':
+      return started(run, event);
+    case 'applied':
+      return applied(run, event);
+    case 'reverted':
+      return { ...settled(run, event), grants: without(run, event.request) };
+    case 'apply.failed':
+      return failed(run, event);
+    case 'revert.failed':
+      return revertFailed(run, event);
+    case 'revert.scheduled': {
+      const { dueAt: until } = event.detail;
+      return {
+        ...run,
+        grants: run.grants.map((one) => (one.request === event.request ? { ...one, until } : one)),
+      };
+    }
+    case 'revert.skipped':
+      if (event.detail.why === 'changed') return changedOutside(endedBy(run, event), event.at, event.detail.rate);
+      return endedBy(run, event);
+    case 'drift.detected':
+      return changedOutside(run, event.at, event.detail.rate);
+    default:
+      return unknownEvent(event);
+  }
+}
+
+function unknownEvent(event: never): never {
+  throw new Error(`no event of a run: ${JSON.stringify(event)}`);
+}
+
+function started(run: Run, event: Extract<RunEvent, { event: 'apply.started' | 'revert.started' }>): Run {
+  const { from, to, at, detail, request } = event;
+  if (from === null || to === null) throw new Error(`${event.event} without its rates`);
+  const putOff = detail.putOff ?? null;
+  const cause = causeOf(event);
+  const change: ChangeInFlight = {
+    cause,
+    request,
+    grant: cause === 'grant' ? request : (detail.grant ?? null),
+    from,
+    to,
+    sentAt: at,
+    attempt: detail.attempt,
+    role: detail.role,
+    putOff,
+  };
+  // It was recorded again because AWS certainly did not carry out the last one.
+  const sent = putOff && !mayHaveTakenEffect(putOff) ? run.unconfirmed.slice(0, -1) : run.unconfirmed;
+  return { ...run, change, unconfirmed: putOff ? sent : recent([...sent, { rate: to, sentAt: at }], at) };
+}
+
+function causeOf(event: Extract<RunEvent, { event: 'apply.started' | 'revert.started' }>): ChangeCause {
+  if (event.event === 'revert.started') return 'end';
+  return event.detail.cause ?? 'grant';
+}
+
+function applied(before: Run, event: Extract<RunEvent, { event: 'applied' }>): Run {
+  const { request, from, to, detail, at } = event;
+  if (request === null || from === null || to === null) return settled(before, event);
+  // Changed outside the bot, and requested before the bot saw that.
+  const run = mayShow(before, from) ? before : changedOutside(before, at, from);
+  const role = before.change?.request === request ? before.change.role : null;
+  const grants = [...without(run, request), { request, rate: to, until: null, role }];
+  const inForce = { rate: detail.rate, or: null, at, request };
+  return { ...settled(run, event), baseline: run.baseline ?? from, inForce, grants };
+}
+
+/** Whether AWS may show this limit although nobody changed it outside the bot. */
+export function mayShow({ inForce }: Pick<Run, 'inForce'>, rate: number): boolean {
+  return inForce === null || inForce.rate === rate || inForce.or === rate;
+}
+
+/** A change was read back. */
+function settled(run: Run, event: Extract<RunEvent, { event: 'applied' | 'reverted' }>): Run {
+  const change = isOf(run.change, event) ? run.change : null;
+  const { rate, open = false } = event.detail;
+  const unconfirmed =
+    change && !open ? run.unconfirmed.filter(({ sentAt }) => sentAt !== change.sentAt) : run.unconfirmed;
+  const inForce = { rate, or: null, at: event.at, request: change?.grant ?? null };
+  return { ...run, change: change ? null : run.change, inForce, unconfirmed };
+}
+
+function failed(run: Run, event: Extract<RunEvent, { event: 'apply.failed' }>): Run {
+  const { why, rate } = event.detail;
+  const change = isOf(run.change, event) ? run.change : null;
+  const next = change ? { ...run, change: null } : run;
+  if (why === 'other-rate') return changedOutside(next, event.at, rate);
+  return why === 'unseen' && change ? perhapsSet(next, change, event.at) : next;
+}
+
+function revertFailed(run: Run, event: Extract<RunEvent, { event: 'revert.failed' }>): Run {
+  const change = isOf(run.change, event) ? run.change : null;
+  const next = { ...run, change: change ? null : run.change, grants: without(run, event.request) };
+  return event.detail.why === 'unseen' && change ? perhapsSet(next, change, event.at) : next;
+}
+
+/** AWS may have carried a change out: it is unknown which of the two limits it has. */
+function perhapsSet(run: Run, change: ChangeInFlight, at: string): Run {
+  const { rate, request = null } = run.inForce ?? { rate: change.from };
+  return { ...run, baseline: run.baseline ?? change.from, inForce: { rate, or: change.to, at, request } };
+}
+
+function endedBy(run: Run, event: Extract<RunEvent, { event: 'revert.skipped' }>): Run {
+  const change = isOf(run.change, event) ? null : run.change;
+  const { why, grant = null } = event.detail;
+  const inForce = why === 'same-rate' && run.inForce ? { ...run.inForce, request: grant } : run.inForce;
+  return { ...run, change, inForce, grants: without(run, event.request) };
+}
+
+/** Whether an event is about this change. */
+function isOf(change: ChangeInFlight | null, { request }: RunEvent): boolean {
+  return change !== null && (change.cause === 'late-write' ? request === null : request === change.request);
+}
+
+/** Somebody changed the limit outside the bot: no grant applies any more, and it is the limit to return to. */
+function changedOutside(run: Run, at: string, rate: number | null): Run {
+  if (rate === null) return { ...run, grants: [] };
+  return { ...run, grants: [], baseline: rate, inForce: { rate, or: null, at, request: null }, unconfirmed: [] };
+}
+
+function without(run: Run, request: string | null) {
+  return request !== null && grantOf(run, request) ? run.grants.filter((one) => one.request !== request) : run.grants;
+}
+
+function recent<T extends { sentAt: string }>(sent: readonly T[], now: string): T[] {
+  return sent.filter(({ sentAt }) => Date.parse(now) - Date.parse(sentAt) < LATE_WRITE_SECONDS * 1000);
+}

@@ -1,0 +1,86 @@
+import { z } from 'zod';
+import { looseObject } from '../audit/loose-object.ts';
+import { timestamp } from '../audit/timestamp.ts';
+import { putOff } from './sending.ts';
+
+/**
+ * An approved request whose limit was set and whose time is not over. Its rate counts unless a grant that was applied later
+ * is open.
+ */
+export const grant = looseObject({
+  request: z.string(),
+  /** Bytes per second; -1 unlimited. */
+  rate: z.number(),
+  /** Null: until the execution ends. */
+  until: timestamp.nullable(),
+  /** The role that its limit was set with; null: the bot's own credentials. */
+  role: z.string().nullable(),
+});
+
+export type Grant = z.infer<typeof grant>;
+
+/**
+ * What leads to a change of the limit. `grant`: a request is applied. `end`: a grant is over. `late-write`: an earlier change
+ * of the bot took effect late, so the limit has to be set again.
+ */
+export const changeCause = z.enum(['grant', 'end', 'late-write']);
+export type ChangeCause = z.infer<typeof changeCause>;
+
+export const changeInFlight = looseObject({
+  cause: changeCause,
+  /** The request that is applied or whose grant is over. For a late write: the one whose limit is set again, if any. */
+  request: z.string().nullable(),
+  /** The request whose limit will be set; null: the limit from before the bot's first change. */
+  grant: z.string().nullable(),
+  from: z.number(),
+  to: z.number(),
+  /** When the change was last about to be sent: the intent is recorded before. */
+  sentAt: timestamp,
+  attempt: z.number(),
+  role: z.string().nullable(),
+  /** Set if AWS did not accept the last send. */
+  putOff: putOff.nullable(),
+});
+
+/** A change of the limit that was begun: from its intent until its outcome is on record. */
+export type ChangeInFlight = z.infer<typeof changeInFlight>;
+
+export const limitInForce = looseObject({
+  rate: z.number(),
+  /** It may be this one instead: AWS denied reading the result of a revert to it. */
+  or: z.number().nullable(),
+  at: timestamp,
+  /** The request that it belongs to. Null: the limit from before, or one set outside the bot. */
+  request: z.string().nullable(),
+});
+
+export const run = looseObject({
+  /** The ARN of the task execution. */
+  execution: z.string(),
+  /** How many events it has been folded from. */
+  version: z.number(),
+  /** The limit that applies when no grant is open. Null: unknown, because the records of it are lost. */
+  baseline: z.number().nullable(),
+  /** The limit last read back by the bot, or seen after it was changed outside the bot. Null: none yet. */
+  inForce: limitInForce.nullable(),
+  /** The open grants, in the order in which they were applied. */
+  grants: z.array(grant),
+  change: changeInFlight.nullable(),
+  /** Rates that the bot sent without learning whether AWS accepted them: they may take effect late. */
+  unconfirmed: z.array(looseObject({ rate: z.number(), sentAt: timestamp })),
+});
+
+/**
+ * One run of a task: its limit, and what the limit should be. It has no state of its own beyond what the audit records of its
+ * execution say.
+ */
+export type Run = z.infer<typeof run>;
+
+/** A run that the bot has not changed yet. */
+export function untouchedRun(execution: string): Run {
+  return { execution, version: 0, baseline: null, inForce: null, grants: [], change: null, unconfirmed: [] };
+}
+
+export function grantOf({ grants }: Run, request: string): Grant | null {
+  return grants.find((one) => one.request === request) ?? null;
+}

@@ -1,0 +1,51 @@
+import type { EventOf } from '../audit/audit-event.ts';
+import type { ThrottleRequest } from '../request/throttle-request.ts';
+import { revertEvent } from './change-events.ts';
+import { desiredLimit, rateOf, withGrant } from './desired-limit.ts';
+import { type Run, untouchedRun } from './run.ts';
+
+/**
+ * The end of a limit that is applied now; recorded together with it. Null if it lasts until the execution ends. `base`: the
+ * limit that applies after it, as far as that is known today. `run`: before it is applied.
+ */
+export function scheduledEvent(
+  applied: ThrottleRequest,
+  { policy, now, run, from }: { policy: string; now: Date; run: Run | null; from: number },
+): EventOf<'revert.scheduled'> | null {
+  const until = endOfRequest(applied, now);
+  if (until === null) return null;
+  const role = applied.apply ? applied.apply.role : roleOfExtended(applied, run);
+  const base = limitAfter(run, { request: applied.id, until, from });
+  const since = applied.extends ? sinceOf(applied.extends) : now.toISOString();
+  const detail = { base, since, dueAt: until.toISOString(), role };
+  return revertEvent(applied, 'revert.scheduled', { from: applied.to, to: base, policy }, detail);
+}
+
+/** When a requested limit ends if it is set now; null: with the execution. */
+export function endOfRequest(
+  { extends: more, until, durationSeconds }: Pick<ThrottleRequest, 'extends' | 'until' | 'durationSeconds'>,
+  now: Date,
+): Date | null {
+  const end = more?.dueAt ?? until;
+  if (end) return new Date(end);
+  return durationSeconds === null ? null : new Date(now.getTime() + durationSeconds * 1000);
+}
+
+/** The limit that will apply when a grant ends, as far as is known today. `from`: the limit before it. */
+export function limitAfter(
+  run: Run | null,
+  { request, until, from }: { request: string; until: Date; from: number },
+): number {
+  const before = run ?? { ...untouchedRun(''), baseline: from };
+  const over = withGrant(before, { request, rate: from, until: until.toISOString(), role: null });
+  return rateOf(desiredLimit(over, { now: until })) ?? from;
+}
+
+/** When the limit that is extended was first set; its total time counts from there. */
+function sinceOf({ dueAt, totalSeconds }: NonNullable<ThrottleRequest['extends']>): string {
+  return new Date(Date.parse(dueAt) - totalSeconds * 1000).toISOString();
+}
+
+function roleOfExtended({ extends: more }: ThrottleRequest, run: Run | null): string | null {
+  return run?.grants.find(({ request }) => request === more?.request)?.role ?? null;
+}

@@ -1,0 +1,106 @@
+import { approvalsNeeded, type Direction, directionOf, type Rule } from '../policy/policy.ts';
+import { isOpenAt, limitsAhead, rateOf, withoutGrant } from './desired-limit.ts';
+import { mayShow } from './evolve-run.ts';
+import type { Exceeded } from './exceeded.ts';
+import type { Grant, Run } from './run.ts';
+
+/** A requested limit, from now until its end. */
+export interface RequestedLimit {
+  /** The request, if it has a grant already: that does not count. */
+  request: string | null;
+  /** The limit that AWS shows; null: not compared with. */
+  from: number | null;
+  to: number;
+  /** Null: until the execution ends. */
+  until: Date | null;
+}
+
+/** How a requested limit compares with one that would apply without it. */
+interface Comparison {
+  direction: Direction;
+  /** Without it. */
+  rate: number;
+  from: Date | null;
+}
+
+/**
+ * A requested limit compared with each limit that would apply without it, over its whole time, in order: first with the one
+ * that AWS shows. Limits of the same rate are left out, except the first.
+ */
+export function compareOverTime(
+  { request, from, to, until }: RequestedLimit,
+  run: Run | null,
+  now: Date,
+): Comparison[] {
+  const without = run && request !== null ? withoutGrant(run, request) : run;
+  const due = without && (from === null || mayShow(without, from)) ? limitsAhead(without, now) : [];
+  const ahead = due
+    .filter((one) => one.from === null || until === null || one.from < until)
+    .flatMap(({ from, limit }) => {
+      const rate = rateOf(limit);
+      return rate === null || rate === to ? [] : [{ rate, from }];
+    });
+  const shown = from === null ? [] : [{ rate: from, from: null }];
+  return [...shown, ...ahead].map((one) => ({ ...one, direction: directionOf(one.rate, to) }));
+}
+
+/** Whether a requested limit differs at any time from what applies without it. */
+export function differs(requested: RequestedLimit, run: Run | null, now: Date): boolean {
+  return compareOverTime(requested, run, now).some(({ rate }) => rate !== requested.to);
+}
+
+/** One policy's judgement of a requested limit. */
+export interface Weight {
+  /** The direction that it is approved as. */
+  direction: Direction;
+  /** Null: the rule does not allow it. */
+  needed: number | null;
+  /** Set if it raises a limit later, or one that is about to apply, and not the one that AWS shows. */
+  exceeds: Exceeded | null;
+  /** It never raises a limit. */
+  lowers: boolean;
+}
+
+const BY_WEIGHT: readonly Direction[] = ['lower', 'raise', 'unlimited'];
+
+/**
+ * How many approvals a requested limit needs: those of the strictest of its directions over its whole time. An end can't raise
+ * what was approved before, since after it the limit is what it would have been anyway.
+ */
+export function weigh(
+  requested: RequestedLimit,
+  { run, rule, now }: { run: Run | null; rule: Rule; now: Date },
+): Weight {
+  const compared = compareOverTime(requested, run, now);
+  const changes = compared.filter(({ rate }) => rate !== requested.to);
+  const first = compared[0]?.direction ?? 'lower';
+  const directions = changes.length === 0 ? [first] : changes.map(({ direction }) => direction);
+  const direction = strictestOf(rule, directions);
+  const later = changes.find((one) => one.direction === direction);
+  const isRaise = direction !== 'lower' && compared[0]?.direction !== direction;
+  const exceeds = isRaise && later ? { rate: later.rate, from: later.from?.toISOString() ?? null } : null;
+  return {
+    direction,
+    needed: approvalsNeeded(rule, direction),
+    exceeds,
+    lowers: directions.every((one) => one === 'lower'),
+  };
+}
+
+/** The direction that needs the most approvals under this rule; one that is not allowed comes before all others. */
+export function strictestOf(rule: Rule, directions: readonly Direction[]): Direction {
+  const needs = (direction: Direction) => approvalsNeeded(rule, direction) ?? Number.POSITIVE_INFINITY;
+  const byWeight = directions.toSorted((one, other) => BY_WEIGHT.indexOf(other) - BY_WEIGHT.indexOf(one));
+  return byWeight.reduce((found, one) => (needs(one) > needs(found) ? one : found), byWeight[0] ?? 'lower');
+}
+
+/** The grants that were applied after this one and are open: what they may set was approved while this one counted. */
+export function grantsAbove(run: Run, request: string, now: Date): Grant[] {
+  const place = run.grants.findIndex((one) => one.request === request);
+  return place < 0 ? [] : run.grants.slice(place + 1).filter((one) => isOpenAt(one, now));
+}
+
+/** The limit of a grant, from now until its end. */
+export function limitOfGrant({ request, rate, until }: Grant): RequestedLimit {
+  return { request, from: null, to: rate, until: until === null ? null : new Date(until) };
+}

@@ -1,0 +1,50 @@
+import { evolveRun } from '../../domain/run/evolve-run.ts';
+import { type Run, run as runSchema } from '../../domain/run/run.ts';
+import { RunUnreadable } from '../../workflow/faults.ts';
+import type { Ledger } from '../../workflow/ports/ledger.ts';
+import type { StoredRun } from '../../workflow/ports/stored-run.ts';
+import type { Connection } from '../connection/connection.ts';
+import type { Keys } from '../connection/keys.ts';
+import type { RedisOutcome } from '../connection/redis-outcome.ts';
+import { inForceOf, RUN_SCHEMA } from './run-commit.ts';
+
+/**
+ * Loads runs. What is stored is a fold of the audit records that it names; those that were written since by bots of older
+ * versions, or all of them where nothing is stored, are read and folded too.
+ */
+export function createRunLoader(redis: Connection, keys: Keys, outcome: RedisOutcome, lookUp: Ledger['lookUp']) {
+  async function recordsAfter(execution: string, seq: number) {
+    const count = await outcome.read(() => redis.zcount(keys.indexExecution(execution), `(${seq}`, '+inf'));
+    if (count === 0) return [];
+    const lines = await lookUp({ kind: 'execution', arn: execution }, count);
+    return lines.filter((line) => line.seq > seq).toReversed();
+  }
+
+  return async function loadRun(execution: string): Promise<StoredRun> {
+    const [stored, version] = await Promise.all([
+      outcome.read(() => redis.hmget(keys.run(execution), 'state', 'version', 'seq', 'schema')),
+      outcome.read(() => redis.hget(keys.inForce, execution)),
+    ]);
+    const [state, storedVersion, seq, schema] = stored;
+    if (Number(schema ?? RUN_SCHEMA) > RUN_SCHEMA) throw new RunUnreadable(execution, 'a newer version wrote them');
+    let run = state ? parsed(execution, state) : null;
+    for (const line of await recordsAfter(execution, state ? Number(seq) : 0)) {
+      if (line.record === null) throw new RunUnreadable(execution, `record ${line.seq} is ${line.why}`);
+      run = evolveRun(run, line.record);
+    }
+    return {
+      execution,
+      run,
+      storedVersion: storedVersion ? Number(storedVersion) : null,
+      inForce: version === null ? null : inForceOf(version),
+    };
+  };
+}
+
+function parsed(execution: string, state: string): Run {
+  try {
+    return runSchema.parse(JSON.parse(state));
+  } catch (cause) {
+    throw new RunUnreadable(execution, 'the stored state is none', cause);
+  }
+}

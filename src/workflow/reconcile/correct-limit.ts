@@ -1,0 +1,33 @@
+import type { TaskExecution } from '../../domain/execution/task-execution.ts';
+import type { ThrottleRequest } from '../../domain/request/throttle-request.ts';
+import { desiredLimit, rateOf, requestOfLimit } from '../../domain/run/desired-limit.ts';
+import type { Claim } from '../ports/outbox.ts';
+import type { StoredRun } from '../ports/stored-run.ts';
+import { later, type WorkOutcome } from '../work-outcome.ts';
+import { readAccess } from './aws-access.ts';
+import { beginChange } from './change-limit.ts';
+import type { ReconcileDeps } from './reconcile-deps.ts';
+
+const AGAIN_SECONDS = 30;
+
+/** An earlier change of the bot took effect late: the limit is set again. `request`: the one whose limit is in force. */
+export async function correctLimit(
+  deps: ReconcileDeps,
+  of: { stored: StoredRun; request: ThrottleRequest; execution: TaskExecution; claim: Claim },
+): Promise<WorkOutcome> {
+  const { stored, request, execution } = of;
+  const desired = stored.run && desiredLimit(stored.run, { now: deps.clock.now() });
+  const to = desired && rateOf(desired);
+  if (!desired || to === null) return later(AGAIN_SECONDS, 'it is not known what the limit should be');
+  const plan = {
+    execution: stored.execution,
+    cause: 'late-write',
+    request: null,
+    grant: requestOfLimit(desired),
+    from: execution.bytesPerSecond,
+    to,
+    role: readAccess(request, deps.policy).role,
+    policy: deps.policy.current().digest,
+  } as const;
+  return beginChange(deps, plan, of);
+}

@@ -1,0 +1,155 @@
+import type { TaskExecution } from '../../domain/execution/task-execution.ts';
+import { isBeyondChange, isUpdatable } from '../../domain/execution/task-execution.ts';
+import type { ThrottleRequest } from '../../domain/request/throttle-request.ts';
+import { type PlannedChange, skippedEvent, undoneEvent } from '../../domain/run/change-events.ts';
+import { desiredLimit, rateOf, requestOfLimit } from '../../domain/run/desired-limit.ts';
+import { grantOf, type Run } from '../../domain/run/run.ts';
+import { hasOpenGrant, type TimedGrant } from '../../domain/run/timed-grant.ts';
+import { AwsFault } from '../faults.ts';
+import type { Change } from '../ports/commit.ts';
+import type { Claim } from '../ports/outbox.ts';
+import type { StoredRun } from '../ports/stored-run.ts';
+import { DONE, later, type WorkOutcome } from '../work-outcome.ts';
+import { changeAccess } from './aws-access.ts';
+import { beginChange, operationKey, readBack } from './change-limit.ts';
+import { recordRunEnded } from './end-grants.ts';
+import { appliesAgain } from './follow-up.ts';
+import { deniedAction, isDenied, observeExecution } from './observe-execution.ts';
+import type { ReconcileDeps } from './reconcile-deps.ts';
+import { settleOrigin } from './settle-origin.ts';
+
+type GrantedRequest = ThrottleRequest & { hold: TimedGrant };
+
+interface Ending {
+  stored: StoredRun;
+  run: Run;
+  request: GrantedRequest;
+  claim: Claim;
+}
+
+const TRY_AGAIN_SECONDS = 5;
+/** Another change of the run is under way and takes a moment. */
+const BUSY_SECONDS = 1;
+/** A status that this version does not know passes when AWS is done with it. */
+const UNKNOWN_STATUS_SECONDS = 15;
+
+/**
+ * Ends a grant whose time is over, and brings the run to the limit that applies then: that of an earlier grant, or the one from
+ * before. Safe to run again at any point, by any bot: a change that was begun is judged by what AWS shows.
+ * @throws ClaimLost, NotRecorded, OutcomeUnknown, LedgerLost: the worker tries again
+ */
+export async function endGrant(deps: ReconcileDeps, id: string, claim: Claim): Promise<WorkOutcome> {
+  const request = (await deps.ledger.load(id))?.request;
+  if (!request || !hasOpenGrant(request)) return DONE;
+  const stored = await deps.ledger.run(request.execution);
+  const change = stored.run?.change ?? null;
+  if (change?.cause === 'end' && change.request === id) return readBack(deps, { stored, request, claim }, null);
+  const seconds = (Date.parse(request.hold.dueAt) - deps.clock.now().getTime()) / 1000;
+  if (seconds > 0) return later(seconds, 'its time is not over yet');
+  if (change || !stored.run) return later(BUSY_SECONDS, 'another change of the run is under way');
+  const run = endingAt(stored.run, request);
+  const ending = { stored, run, request, claim };
+  // It was ended by a change made outside the bot.
+  if (!grantOf(run, id)) return skip(deps, ending, 'changed');
+  if (run.inForce?.request !== id) return skip(deps, ending, 'covered');
+  return bringBack(deps, ending);
+}
+
+/** A bot of an older version may have moved the end without moving the run. */
+function endingAt(run: Run, { id, hold }: GrantedRequest): Run {
+  return { ...run, grants: run.grants.map((one) => (one.request === id ? { ...one, until: hold.dueAt } : one)) };
+}
+
+async function bringBack(deps: ReconcileDeps, ending: Ending): Promise<WorkOutcome> {
+  const { stored, request, claim } = ending;
+  const access = changeAccess(request, request.hold.role, request.hold.by ?? request.requester);
+  const execution = await observeExecution(deps, request, access);
+  if (execution instanceof AwsFault) return notShown(deps, ending, execution);
+  if (isBeyondChange(execution.status)) {
+    const recorded = await recordRunEnded(deps, { stored, request, seen: execution, claim });
+    return recorded ? DONE : later(BUSY_SECONDS, 'the run was changed meanwhile');
+  }
+  const unsettled = await settleOrigin(deps, { stored, execution, claim });
+  if (unsettled) return unsettled;
+  if (!isUpdatable(execution.status)) {
+    return later(UNKNOWN_STATUS_SECONDS, `AWS shows a status that is not known here (${execution.status})`);
+  }
+  return setNext(deps, ending, execution);
+}
+
+/** Sends what applies next, unless it is the same rate. */
+async function setNext(deps: ReconcileDeps, ending: Ending, execution: TaskExecution): Promise<WorkOutcome> {
+  const { stored, run, request, claim } = ending;
+  const desired = desiredLimit(run, { now: deps.clock.now() });
+  const to = rateOf(desired);
+  const grant = requestOfLimit(desired);
+  const from = execution.bytesPerSecond;
+  if (to === null) return fail(deps, ending, { why: 'base-unknown', execution });
+  if (to === from) return skip(deps, ending, 'same-rate', { execution, grant, to });
+  const { role } = request.hold;
+  const policy = deps.policy.current().digest;
+  const plan: PlannedChange = { execution: stored.execution, cause: 'end', request, grant, from, to, role, policy };
+  return beginChange(deps, plan, { stored, request, claim });
+}
+
+/** AWS does not show the execution, and nothing was sent yet. */
+async function notShown(deps: ReconcileDeps, ending: Ending, fault: AwsFault): Promise<WorkOutcome> {
+  const { stored, request, claim } = ending;
+  if (fault.kind === 'gone') {
+    const recorded = await recordRunEnded(deps, { stored, request, seen: fault, claim });
+    return recorded ? DONE : later(BUSY_SECONDS, 'the run was changed meanwhile');
+  }
+  if (isDenied(fault)) return fail(deps, ending, { why: 'denied', execution: null, about: deniedAction(fault) });
+  return later(TRY_AGAIN_SECONDS, fault.message);
+}
+
+function fail(deps: ReconcileDeps, ending: Ending, why: Parameters<typeof undoneEvent>[1]): Promise<WorkOutcome> {
+  const { stored, request } = ending;
+  const { role, base } = request.hold;
+  const policy = deps.policy.current().digest;
+  const from = stored.run?.inForce?.rate ?? request.to;
+  const plan: PlannedChange = {
+    execution: stored.execution,
+    cause: 'end',
+    request,
+    grant: null,
+    from,
+    to: base,
+    role,
+    policy,
+  };
+  return write(deps, ending, undoneEvent(plan, why));
+}
+
+function skip(
+  deps: ReconcileDeps,
+  ending: Ending,
+  why: 'changed' | 'covered' | 'same-rate',
+  next: { execution: TaskExecution; grant: string | null; to: number } | null = null,
+): Promise<WorkOutcome> {
+  const policy = deps.policy.current().digest;
+  const about = next ? { policy, to: next.to } : { policy };
+  const facts = next ? { execution: next.execution, grant: next.grant } : {};
+  const others = next?.grant ? appliesAgain(next.grant) : [];
+  return write(deps, ending, skippedEvent(ending.request, why, about, facts), others);
+}
+
+async function write(
+  deps: ReconcileDeps,
+  ending: Ending,
+  event: Change['events'][number],
+  others: Change['others'] = [],
+): Promise<WorkOutcome> {
+  const { request: prior, stored: run, claim } = ending;
+  const effects: Change['effects'] = ['show', 'tell'];
+  const committed = await deps.ledger.commit({
+    op: operationKey(ending),
+    prior,
+    events: [event],
+    effects,
+    others,
+    run,
+    claim,
+  });
+  return committed.kind === 'committed' ? DONE : later(BUSY_SECONDS, `the request was ${committed.kind}`);
+}

@@ -1,0 +1,100 @@
+import type { TaskExecution } from '../../domain/execution/task-execution.ts';
+import type { ThrottleRequest } from '../../domain/request/throttle-request.ts';
+import { skippedEvent } from '../../domain/run/change-events.ts';
+import { driftEvent } from '../../domain/run/decide-drift.ts';
+import { hasOpenGrant } from '../../domain/run/timed-grant.ts';
+import { AwsFault, ifUnreadable } from '../faults.ts';
+import type { Change } from '../ports/commit.ts';
+import type { Ledger } from '../ports/ledger.ts';
+import type { Claim } from '../ports/outbox.ts';
+import type { PolicySource } from '../ports/policy-source.ts';
+import type { StoredRun } from '../ports/stored-run.ts';
+
+interface EndDeps {
+  ledger: Ledger;
+  policy: PolicySource;
+}
+
+/** The requests that have a grant on the run, but for one; those that can't be read are left out. */
+export async function grantedRequests(
+  { ledger }: { ledger: Pick<Ledger, 'load'> },
+  { run }: StoredRun,
+  except: string | null = null,
+): Promise<ThrottleRequest[]> {
+  const ids = (run?.grants ?? []).map(({ request }) => request).filter((id) => id !== except);
+  const found = await Promise.all(ids.map((id) => ledger.load(id).catch(ifUnreadable)));
+  return found.flatMap((stored) => (stored ? [stored.request] : []));
+}
+
+/** What AWS showed when the grants of a run ended. */
+type Seen = TaskExecution | AwsFault;
+
+/** The ends of all grants of a run but one, to be committed along with what ended them. */
+export async function endOthers(
+  deps: EndDeps,
+  stored: StoredRun,
+  except: ThrottleRequest | null,
+  why: 'changed' | 'ended',
+  seen: Seen,
+): Promise<Pick<Change, 'along' | 'others'>> {
+  const requests = (await grantedRequests(deps, stored, except?.id ?? null)).filter(hasOpenGrant);
+  const policy = deps.policy.current().digest;
+  return {
+    along: requests.map((prior) => ({ prior, events: [skippedEvent(prior, why, { policy }, factsOf(seen))] })),
+    others: requests.flatMap(({ id: request }) => [
+      { kind: 'show', request },
+      { kind: 'tell', request },
+    ]),
+  };
+}
+
+/**
+ * A limit was changed outside the bot: that goes on record, and ends all grants of the run. `request`: the one whose limit was
+ * in force. False if something else was committed in between.
+ */
+export async function recordChangedOutside(
+  deps: EndDeps,
+  of: { stored: StoredRun; request: ThrottleRequest; execution: TaskExecution; claim: Claim },
+): Promise<boolean> {
+  const { stored, request, execution, claim } = of;
+  if (!stored.run) throw new Error(`${stored.execution} was never changed by the bot`);
+  const policy = deps.policy.current().digest;
+  const drift = driftEvent(request, stored.run, execution, policy);
+  const next = { ...request, version: request.version + 1 };
+  const own = hasOpenGrant(request) ? [skippedEvent(next, 'changed', { policy }, { execution })] : [];
+  return commitEnds(deps, stored, request, claim, {
+    ...(await endOthers(deps, stored, request, 'changed', execution)),
+    events: [drift, ...own],
+    effects: ['show', 'tell'],
+  });
+}
+
+/** The execution has ended, and with it all grants. False if something else was committed in between. */
+export async function recordRunEnded(
+  deps: EndDeps,
+  of: { stored: StoredRun; request: ThrottleRequest; seen: Seen; claim: Claim },
+): Promise<boolean> {
+  const { stored, request, seen, claim } = of;
+  const policy = deps.policy.current().digest;
+  const own = hasOpenGrant(request) ? [skippedEvent(request, 'ended', { policy }, factsOf(seen))] : [];
+  const ends = await endOthers(deps, stored, request, 'ended', seen);
+  if (own.length === 0 && ends.along?.length === 0) return true;
+  const effects: Change['effects'] = own.length === 0 ? [] : ['show', 'tell'];
+  return commitEnds(deps, stored, request, claim, { ...ends, events: own, effects });
+}
+
+async function commitEnds(
+  { ledger }: EndDeps,
+  stored: StoredRun,
+  request: ThrottleRequest,
+  claim: Claim,
+  ends: Pick<Change, 'events' | 'along' | 'others' | 'effects'>,
+): Promise<boolean> {
+  const op = `ends:${request.id}:${request.version}:${stored.run?.version ?? 0}:${claim.entry}:${claim.deliveries}`;
+  const committed = await ledger.commit({ op, prior: request, run: stored, claim, ...ends });
+  return committed.kind === 'committed';
+}
+
+function factsOf(seen: Seen) {
+  return seen instanceof AwsFault ? { awsRequestId: seen.requestId, said: seen.said } : { execution: seen };
+}

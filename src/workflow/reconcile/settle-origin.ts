@@ -1,0 +1,30 @@
+import type { TaskExecution } from '../../domain/execution/task-execution.ts';
+import { originOf } from '../../domain/run/decide-drift.ts';
+import type { Claim } from '../ports/outbox.ts';
+import type { StoredRun } from '../ports/stored-run.ts';
+import { later, type WorkOutcome } from '../work-outcome.ts';
+import { correctLimit } from './correct-limit.ts';
+import { recordChangedOutside } from './end-grants.ts';
+import type { ReconcileDeps } from './reconcile-deps.ts';
+
+/**
+ * Before a limit is changed: AWS must show the one that the bot read back last. A change made outside the bot is recorded and
+ * ends the run's grants; an earlier change of the bot that took effect late is corrected. Then the work begins again, on what
+ * has become of the run. Null: nothing stands in the way.
+ */
+export async function settleOrigin(
+  deps: ReconcileDeps,
+  { stored, execution, claim }: { stored: StoredRun; execution: TaskExecution; claim: Claim },
+): Promise<WorkOutcome | null> {
+  const origin = originOf(stored.run, execution.bytesPerSecond, deps.clock.now());
+  if (origin === 'as-set' || stored.inForce === null) return null;
+  const request = (await deps.ledger.load(stored.inForce.request))?.request;
+  if (!request) return null;
+  if (origin === 'late-write') return andAgain(await correctLimit(deps, { stored, request, execution, claim }));
+  await recordChangedOutside(deps, { stored, request, execution, claim });
+  return later(0, 'the limit was changed outside the bot');
+}
+
+function andAgain(outcome: WorkOutcome): WorkOutcome {
+  return outcome.kind === 'done' ? later(0, 'the limit was corrected') : outcome;
+}
