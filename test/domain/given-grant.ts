@@ -1,8 +1,8 @@
 import { stateEvent } from '../../src/domain/request/request-event.ts';
 import type { ThrottleRequest } from '../../src/domain/request/throttle-request.ts';
-import { startedEvent } from '../../src/domain/run/decide-apply.ts';
+import { startedEvent } from '../../src/domain/run/change/decide-apply.ts';
 import { scheduledEvent } from '../../src/domain/run/decide-revert.ts';
-import { hasOpenGrant, type TimedGrant } from '../../src/domain/run/timed-grant.ts';
+import { hasOpenGrant, type TimedGrant } from '../../src/domain/run/grant/timed-grant.ts';
 import { at, folded, MIB, ROLE, requested, rule } from './given.ts';
 
 export const FREE = rule({ approvals: { lower: 0, raise: 0, unlimited: 0 } });

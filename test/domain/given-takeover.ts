@@ -3,7 +3,7 @@ import { decideRequest } from '../../src/domain/request/decide-request.ts';
 import type { RequestCommand } from '../../src/domain/request/request-command.ts';
 import { stateEvent } from '../../src/domain/request/request-event.ts';
 import type { ThrottleRequest } from '../../src/domain/request/throttle-request.ts';
-import { startedEvent } from '../../src/domain/run/decide-apply.ts';
+import { startedEvent } from '../../src/domain/run/change/decide-apply.ts';
 import { scheduledEvent } from '../../src/domain/run/decide-revert.ts';
 import {
   ask,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { FAILED_WHY, STALE_WHY } from '../request/throttle-request.ts';
-import { openOutcome, putOff, refused } from '../run/sending.ts';
+import { openOutcome, putOff, refused } from '../run/change/sending.ts';
 import { looseObject } from './loose-object.ts';
 import { policies } from './request-details.ts';
 

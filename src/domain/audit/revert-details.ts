@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { openOutcome, putOff, refused } from '../run/sending.ts';
-import { REVERT_FAILED_WHY, SKIPPED_WHY } from '../run/timed-grant.ts';
+import { openOutcome, putOff, refused } from '../run/change/sending.ts';
+import { REVERT_FAILED_WHY, SKIPPED_WHY } from '../run/grant/timed-grant.ts';
 import { looseObject } from './loose-object.ts';
 import { timestamp } from './timestamp.ts';
 

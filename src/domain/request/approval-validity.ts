@@ -12,8 +12,8 @@ import {
   type Rule,
 } from '../policy/policy.ts';
 import type { Exceeded } from '../run/exceeded.ts';
+import { endOfRequest } from '../run/grant/schedule-end.ts';
 import type { Run } from '../run/run.ts';
-import { endOfRequest } from '../run/schedule-end.ts';
 import { strictestOf, type Weight, weigh } from '../run/weigh-limit.ts';
 import type { StaleWhy, ThrottleRequest } from './throttle-request.ts';
 

@@ -1,6 +1,6 @@
 import type { DatedEvent, EventOf } from '../audit/audit-event.ts';
-import { evolveGrant } from '../run/evolve-grant.ts';
-import type { ApplyProgress } from '../run/sending.ts';
+import type { ApplyProgress } from '../run/change/sending.ts';
+import { evolveGrant } from '../run/grant/evolve-grant.ts';
 import { type Ending, isOpen, type RequestStatus, type ThrottleRequest } from './throttle-request.ts';
 
 /** A dated event of one of these kinds. */

@@ -16,9 +16,9 @@ import { z } from 'zod';
 import { actor } from '../audit/actor.ts';
 import { looseObject } from '../audit/loose-object.ts';
 import { timestamp } from '../audit/timestamp.ts';
+import { applyProgress, refused } from '../run/change/sending.ts';
 import { exceeded } from '../run/exceeded.ts';
-import { applyProgress, refused } from '../run/sending.ts';
-import { drift, timedGrant } from '../run/timed-grant.ts';
+import { drift, timedGrant } from '../run/grant/timed-grant.ts';
 
 const requestStatus = z.enum([
   'pending',

@@ -1,6 +1,6 @@
 import type { DatedEvent, EventName } from '../audit/audit-event.ts';
+import { mayHaveTakenEffect } from './change/sending.ts';
 import { type ChangeCause, type ChangeInFlight, grantOf, type Run, untouchedRun } from './run.ts';
-import { mayHaveTakenEffect } from './sending.ts';
 
 /** How long a change may take to appear in AWS after it was sent. */
 export const LATE_WRITE_SECONDS = 900;

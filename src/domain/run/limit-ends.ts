@@ -1,8 +1,8 @@
 import type { ThenRate } from '../execution/impact.ts';
 import type { ThrottleRequest } from '../request/throttle-request.ts';
 import { type DesiredLimit, limitsAhead, rateOf, requestOfLimit, withGrant } from './desired-limit.ts';
+import { endOfRequest } from './grant/schedule-end.ts';
 import { type Run, untouchedRun } from './run.ts';
-import { endOfRequest } from './schedule-end.ts';
 
 /** What will apply after the current limit, and when: the request that it belongs to, if any. */
 export interface NextLimit {

@@ -1,6 +1,6 @@
 import { isOpen, type ThrottleRequest } from '../request/throttle-request.ts';
+import { hasOpenGrant } from './grant/timed-grant.ts';
 import type { ChangeInFlight, Run } from './run.ts';
-import { hasOpenGrant } from './timed-grant.ts';
 
 /**
  * The version of an execution's limit after a commit: the request that it belongs to, or that last changed it, with the version

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { looseObject } from '../audit/loose-object.ts';
 import { timestamp } from '../audit/timestamp.ts';
-import { putOff } from './sending.ts';
+import { putOff } from './change/sending.ts';
 
 /**
  * An approved request whose limit was set and whose time is not over. Its rate counts unless a grant that was applied later

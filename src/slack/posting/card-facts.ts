@@ -1,8 +1,8 @@
 import type { TaskExecution } from '../../domain/execution/task-execution.ts';
 import { ruleNow } from '../../domain/request/decide-review.ts';
 import { isOpen, type ThrottleRequest } from '../../domain/request/throttle-request.ts';
-import { isLate } from '../../domain/run/grant-notices.ts';
-import { hasOpenGrant } from '../../domain/run/timed-grant.ts';
+import { isLate } from '../../domain/run/grant/grant-notices.ts';
+import { hasOpenGrant } from '../../domain/run/grant/timed-grant.ts';
 import { AwsFault } from '../../workflow/faults.ts';
 import { nameable } from '../../workflow/people/known-people.ts';
 import type { Clock } from '../../workflow/ports/clock.ts';

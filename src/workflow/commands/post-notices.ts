@@ -1,5 +1,5 @@
-import { nextNoticeAt } from '../../domain/run/grant-notices.ts';
-import { hasOpenGrant } from '../../domain/run/timed-grant.ts';
+import { nextNoticeAt } from '../../domain/run/grant/grant-notices.ts';
+import { hasOpenGrant } from '../../domain/run/grant/timed-grant.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Ledger } from '../ports/ledger.ts';
 import { DONE, later, type WorkOutcome } from '../work-outcome.ts';

@@ -4,7 +4,7 @@ import { distinct, groupsOf } from '../../domain/policy/policy.ts';
 import { rulesNow } from '../../domain/request/decide-review.ts';
 import type { RevertRefusal } from '../../domain/request/refusal.ts';
 import type { ThrottleRequest } from '../../domain/request/throttle-request.ts';
-import { decideRevertNow, type EarlyEnd, type RevertNowDecision } from '../../domain/run/decide-revert-now.ts';
+import { decideRevertNow, type EarlyEnd, type RevertNowDecision } from '../../domain/run/grant/decide-revert-now.ts';
 import { lookUpParties, lookUpPeople, partiesOf } from '../people/known-people.ts';
 import { groupsOfAll } from '../people/rule-groups.ts';
 import type { Clock } from '../ports/clock.ts';

@@ -6,7 +6,7 @@ import {
   ruleNow,
 } from '../../domain/request/decide-review.ts';
 import type { ThrottleRequest } from '../../domain/request/throttle-request.ts';
-import { vanishedEvent } from '../../domain/run/decide-apply.ts';
+import { vanishedEvent } from '../../domain/run/change/decide-apply.ts';
 import { AwsFault } from '../faults.ts';
 import type { Absences } from '../ports/absences.ts';
 import type { Clock } from '../ports/clock.ts';

@@ -1,8 +1,8 @@
 import { parseExecutionArn, type TaskExecution } from '../../domain/execution/task-execution.ts';
 import { distinct, matchRule, mayRequest, type Policy, type Rule } from '../../domain/policy/policy.ts';
 import type { ThrottleRequest } from '../../domain/request/throttle-request.ts';
+import { hasOpenGrant, type TimedGrant } from '../../domain/run/grant/timed-grant.ts';
 import type { Run } from '../../domain/run/run.ts';
-import { hasOpenGrant, type TimedGrant } from '../../domain/run/timed-grant.ts';
 import { ifUnreadable } from '../faults.ts';
 import { shownTo } from '../people/shown-requests.ts';
 import type { Channels } from '../ports/channels.ts';

@@ -9,7 +9,7 @@ import {
   deniedEvent,
   planOfRequest,
   vanishedEvent,
-} from '../../domain/run/decide-apply.ts';
+} from '../../domain/run/change/decide-apply.ts';
 import { AwsFault, PersonUnknown } from '../faults.ts';
 import type { Change } from '../ports/commit.ts';
 import type { Claim } from '../ports/outbox.ts';

@@ -1,11 +1,17 @@
 import type { TaskExecution } from '../../domain/execution/task-execution.ts';
 import type { ThrottleRequest } from '../../domain/request/throttle-request.ts';
-import { doneEvent, type PlannedChange, planOf, startedEvent, undoneEvent } from '../../domain/run/change-events.ts';
-import { unknownEvent } from '../../domain/run/decide-apply.ts';
-import { type ChangeVerdict, judgeChange, judgeUnseen } from '../../domain/run/judge-change.ts';
+import {
+  doneEvent,
+  type PlannedChange,
+  planOf,
+  startedEvent,
+  undoneEvent,
+} from '../../domain/run/change/change-events.ts';
+import { unknownEvent } from '../../domain/run/change/decide-apply.ts';
+import { type ChangeVerdict, judgeChange, judgeUnseen } from '../../domain/run/change/judge-change.ts';
+import { deferredSeconds, mayHaveTakenEffect, type Sent } from '../../domain/run/change/sending.ts';
+import { scheduledEvent } from '../../domain/run/grant/schedule-end.ts';
 import type { ChangeInFlight } from '../../domain/run/run.ts';
-import { scheduledEvent } from '../../domain/run/schedule-end.ts';
-import { deferredSeconds, mayHaveTakenEffect, type Sent } from '../../domain/run/sending.ts';
 import { AwsFault } from '../faults.ts';
 import type { Change } from '../ports/commit.ts';
 import type { Claim } from '../ports/outbox.ts';

@@ -1,10 +1,10 @@
 import type { TaskExecution } from '../../domain/execution/task-execution.ts';
 import { isBeyondChange, isUpdatable } from '../../domain/execution/task-execution.ts';
 import type { ThrottleRequest } from '../../domain/request/throttle-request.ts';
-import { type PlannedChange, skippedEvent, undoneEvent } from '../../domain/run/change-events.ts';
+import { type PlannedChange, skippedEvent, undoneEvent } from '../../domain/run/change/change-events.ts';
 import { desiredLimit, rateOf, requestOfLimit } from '../../domain/run/desired-limit.ts';
+import { hasOpenGrant, type TimedGrant } from '../../domain/run/grant/timed-grant.ts';
 import { grantOf, type Run } from '../../domain/run/run.ts';
-import { hasOpenGrant, type TimedGrant } from '../../domain/run/timed-grant.ts';
 import { AwsFault } from '../faults.ts';
 import type { Change } from '../ports/commit.ts';
 import type { Claim } from '../ports/outbox.ts';

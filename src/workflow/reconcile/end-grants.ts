@@ -1,8 +1,8 @@
 import type { TaskExecution } from '../../domain/execution/task-execution.ts';
 import type { ThrottleRequest } from '../../domain/request/throttle-request.ts';
-import { skippedEvent } from '../../domain/run/change-events.ts';
+import { skippedEvent } from '../../domain/run/change/change-events.ts';
 import { driftEvent } from '../../domain/run/decide-drift.ts';
-import { hasOpenGrant } from '../../domain/run/timed-grant.ts';
+import { hasOpenGrant } from '../../domain/run/grant/timed-grant.ts';
 import { AwsFault, ifUnreadable } from '../faults.ts';
 import type { Change } from '../ports/commit.ts';
 import type { Ledger } from '../ports/ledger.ts';

@@ -1,6 +1,6 @@
 import type { AuditEvent, EventOf } from '../../domain/audit/audit-event.ts';
-import type { PlannedChange } from '../../domain/run/change-events.ts';
-import { nextNoticeAt } from '../../domain/run/grant-notices.ts';
+import type { PlannedChange } from '../../domain/run/change/change-events.ts';
+import { nextNoticeAt } from '../../domain/run/grant/grant-notices.ts';
 import type { ChangeCause } from '../../domain/run/run.ts';
 import type { Change } from '../ports/commit.ts';
 import type { EffectKind } from '../ports/outbox.ts';

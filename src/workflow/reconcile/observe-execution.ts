@@ -1,6 +1,6 @@
 import type { TaskExecution } from '../../domain/execution/task-execution.ts';
 import type { ThrottleRequest } from '../../domain/request/throttle-request.ts';
-import type { Denied } from '../../domain/run/judge-change.ts';
+import type { Denied } from '../../domain/run/change/judge-change.ts';
 import { AwsFault } from '../faults.ts';
 import type { Access } from '../ports/executions.ts';
 import type { PolicySource } from '../ports/policy-source.ts';

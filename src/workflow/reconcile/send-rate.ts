@@ -1,5 +1,5 @@
 import type { ThrottleRequest } from '../../domain/request/throttle-request.ts';
-import type { Deferral, Sent } from '../../domain/run/sending.ts';
+import type { Deferral, Sent } from '../../domain/run/change/sending.ts';
 import { AwsFault } from '../faults.ts';
 import type { Access, Executions } from '../ports/executions.ts';
 import { isDenied } from './observe-execution.ts';

@@ -2,10 +2,10 @@ import { decideCancel } from '../../../src/domain/request/decide-cancel.ts';
 import { decideExpire } from '../../../src/domain/request/decide-expire.ts';
 import { decideExtension, lengthenedEvents } from '../../../src/domain/request/decide-extend.ts';
 import { decideRequest, refusedEvent } from '../../../src/domain/request/decide-request.ts';
-import { decideBegin, deniedEvent, unknownEvent, vanishedEvent } from '../../../src/domain/run/decide-apply.ts';
+import { decideBegin, deniedEvent, unknownEvent, vanishedEvent } from '../../../src/domain/run/change/decide-apply.ts';
 import { decideDrift } from '../../../src/domain/run/decide-drift.ts';
 import { judgeUnseenRevert, skippedEvent } from '../../../src/domain/run/decide-revert.ts';
-import { decideRevertNow } from '../../../src/domain/run/decide-revert-now.ts';
+import { decideRevertNow } from '../../../src/domain/run/grant/decide-revert-now.ts';
 import {
   ask,
   at,

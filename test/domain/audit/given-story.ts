@@ -2,9 +2,9 @@ import type { PolicyInForce } from '../../../src/domain/policy/policies-in-force
 import { decideRequest } from '../../../src/domain/request/decide-request.ts';
 import { decideReview } from '../../../src/domain/request/decide-review.ts';
 import type { ThrottleRequest } from '../../../src/domain/request/throttle-request.ts';
-import { decideBegin, judgeLook } from '../../../src/domain/run/decide-apply.ts';
+import { decideBegin, judgeLook } from '../../../src/domain/run/change/decide-apply.ts';
 import { decideRevert, judgeRevert, scheduledEvent } from '../../../src/domain/run/decide-revert.ts';
-import { hasOpenGrant, type TimedGrant } from '../../../src/domain/run/timed-grant.ts';
+import { hasOpenGrant, type TimedGrant } from '../../../src/domain/run/grant/timed-grant.ts';
 import { ask, at, execution, facts, folded, GROUPS, type LEAD, MIB, PEOPLE, policy, rule } from '../given.ts';
 
 type Told = NonNullable<Parameters<typeof folded>[2]>;

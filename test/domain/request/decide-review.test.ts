@@ -3,7 +3,7 @@ import type { Person } from '../../../src/domain/policy/policy.ts';
 import { decideCancel } from '../../../src/domain/request/decide-cancel.ts';
 import { approvalsOf, decideOpen } from '../../../src/domain/request/decide-review.ts';
 import { stateEvent } from '../../../src/domain/request/request-event.ts';
-import { decideBegin } from '../../../src/domain/run/decide-apply.ts';
+import { decideBegin } from '../../../src/domain/run/change/decide-apply.ts';
 import {
   at,
   execution,

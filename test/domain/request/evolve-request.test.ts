@@ -3,7 +3,7 @@ import type { AuditEvent } from '../../../src/domain/audit/audit-event.ts';
 import { evolve } from '../../../src/domain/request/evolve-request.ts';
 import { stateEvent } from '../../../src/domain/request/request-event.ts';
 import { isOpen } from '../../../src/domain/request/throttle-request.ts';
-import { startedEvent } from '../../../src/domain/run/decide-apply.ts';
+import { startedEvent } from '../../../src/domain/run/change/decide-apply.ts';
 import { SAMPLES, sampleOf } from '../audit/sample-records.ts';
 import { at, folded, LEAD, requested, rule } from '../given.ts';
 

@@ -9,7 +9,7 @@ import { admit, decideRequest } from '../../../src/domain/request/decide-request
 import { decideReview } from '../../../src/domain/request/decide-review.ts';
 import { evolve } from '../../../src/domain/request/evolve-request.ts';
 import { isOpen, type ThrottleRequest } from '../../../src/domain/request/throttle-request.ts';
-import { decideBegin, judgeLook, unknownEvent, vanishedEvent } from '../../../src/domain/run/decide-apply.ts';
+import { decideBegin, judgeLook, unknownEvent, vanishedEvent } from '../../../src/domain/run/change/decide-apply.ts';
 import { ask, at, execution, person, policy } from '../given.ts';
 import { CHANGE, NAMES, name, rate, type Step, someRule, step } from '../given-steps.ts';
 

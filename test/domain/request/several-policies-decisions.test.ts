@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { decideOpen, decideReview } from '../../../src/domain/request/decide-review.ts';
 import type { ThrottleRequest } from '../../../src/domain/request/throttle-request.ts';
-import { decideBegin } from '../../../src/domain/run/decide-apply.ts';
-import { decideRevertNow } from '../../../src/domain/run/decide-revert-now.ts';
-import type { TimedGrant } from '../../../src/domain/run/timed-grant.ts';
+import { decideBegin } from '../../../src/domain/run/change/decide-apply.ts';
+import { decideRevertNow } from '../../../src/domain/run/grant/decide-revert-now.ts';
+import type { TimedGrant } from '../../../src/domain/run/grant/timed-grant.ts';
 import { at, facts, folded, GROUPS, LEAD, MIB, OPERATOR, PEOPLE, policy, requested, rule, SECOND } from '../given.ts';
 import { beside, UNREADABLE } from '../given-policies.ts';
 

@@ -3,7 +3,7 @@ import type { Rule } from '../../../src/domain/policy/policy.ts';
 import { decideExtension } from '../../../src/domain/request/decide-extend.ts';
 import type { RequestCommand } from '../../../src/domain/request/request-command.ts';
 import type { ThrottleRequest } from '../../../src/domain/request/throttle-request.ts';
-import { decideBegin } from '../../../src/domain/run/decide-apply.ts';
+import { decideBegin } from '../../../src/domain/run/change/decide-apply.ts';
 import { ask, at, execution, folded, GROUPS, LEAD, MIB, OPERATOR, policy, rule, SECOND } from '../given.ts';
 import { approvals, asking, DAY_RULE, HOUR, inForce, KNOWN, runningLimit } from '../given-takeover.ts';
 

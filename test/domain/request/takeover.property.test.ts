@@ -6,10 +6,10 @@ import { canExtend, decideExtension, lengthenedEvents } from '../../../src/domai
 import { decideRequest } from '../../../src/domain/request/decide-request.ts';
 import { stateEvent } from '../../../src/domain/request/request-event.ts';
 import type { ThrottleRequest } from '../../../src/domain/request/throttle-request.ts';
-import { decideBegin } from '../../../src/domain/run/decide-apply.ts';
+import { decideBegin } from '../../../src/domain/run/change/decide-apply.ts';
 import { scheduledEvent } from '../../../src/domain/run/decide-revert.ts';
-import { decideRevertNow } from '../../../src/domain/run/decide-revert-now.ts';
-import { hasOpenGrant } from '../../../src/domain/run/timed-grant.ts';
+import { decideRevertNow } from '../../../src/domain/run/grant/decide-revert-now.ts';
+import { hasOpenGrant } from '../../../src/domain/run/grant/timed-grant.ts';
 import {
   ask,
   at,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { decideRequest } from '../../../src/domain/request/decide-request.ts';
-import { decideBegin } from '../../../src/domain/run/decide-apply.ts';
+import { decideBegin } from '../../../src/domain/run/change/decide-apply.ts';
 import { ask, at, execution, folded, GROUPS, LEAD, MIB, OPERATOR, person, policy, rule, SECOND } from '../given.ts';
 import {
   type Asking,

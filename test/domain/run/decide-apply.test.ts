@@ -9,14 +9,14 @@ import {
   UNSEEN_SECONDS,
   unknownEvent,
   vanishedEvent,
-} from '../../../src/domain/run/decide-apply.ts';
+} from '../../../src/domain/run/change/decide-apply.ts';
 import {
   DEFERRED_SECONDS,
   type Deferral,
   MAX_SENDS,
   SETTLE_SECONDS,
   type Sent,
-} from '../../../src/domain/run/sending.ts';
+} from '../../../src/domain/run/change/sending.ts';
 import { at, execution, facts, folded, LEAD, MIB, NO_GROUPS, policy, ROLE, requested, rule } from '../given.ts';
 
 const pending = requested();

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { canExtend } from '../../../src/domain/request/decide-extend.ts';
 import { skippedEvent } from '../../../src/domain/run/decide-revert.ts';
-import { decideRevertNow } from '../../../src/domain/run/decide-revert-now.ts';
+import { decideRevertNow } from '../../../src/domain/run/grant/decide-revert-now.ts';
 import { at, folded, GROUPS, GUEST, LEAD, NO_GROUPS, NOBODY, OPERATOR, PEOPLE, policy, rule } from '../given.ts';
 import { BASE, held } from '../given-grant.ts';
 

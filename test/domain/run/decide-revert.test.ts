@@ -4,7 +4,7 @@ import { decideRequest } from '../../../src/domain/request/decide-request.ts';
 import { stateEvent } from '../../../src/domain/request/request-event.ts';
 import type { ThrottleRequest } from '../../../src/domain/request/throttle-request.ts';
 import { decideRevert, judgeRevert, skippedEvent, warnAt } from '../../../src/domain/run/decide-revert.ts';
-import { MAX_SENDS, SETTLE_SECONDS, type Sent } from '../../../src/domain/run/sending.ts';
+import { MAX_SENDS, SETTLE_SECONDS, type Sent } from '../../../src/domain/run/change/sending.ts';
 import { ask, at, execution, folded, GROUPS, MIB, PEOPLE, policy, ROLE, rule } from '../given.ts';
 import { BASE, HOUR, held, heldOf, inForce, SET } from '../given-grant.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { lateness } from '../../../src/domain/run/late-revert.ts';
-import type { GrantEnd, TimedGrant } from '../../../src/domain/run/timed-grant.ts';
+import { lateness } from '../../../src/domain/run/grant/late-revert.ts';
+import type { GrantEnd, TimedGrant } from '../../../src/domain/run/grant/timed-grant.ts';
 import { at, MIB } from '../given.ts';
 
 const END: GrantEnd = {

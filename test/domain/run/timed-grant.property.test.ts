@@ -5,11 +5,11 @@ import { UPDATABLE } from '../../../src/domain/execution/task-execution.ts';
 import { evolve } from '../../../src/domain/request/evolve-request.ts';
 import { stateEvent } from '../../../src/domain/request/request-event.ts';
 import type { ThrottleRequest } from '../../../src/domain/request/throttle-request.ts';
-import { startedEvent } from '../../../src/domain/run/decide-apply.ts';
+import { startedEvent } from '../../../src/domain/run/change/decide-apply.ts';
 import { decideDrift } from '../../../src/domain/run/decide-drift.ts';
 import { decideRevert, judgeRevert, scheduledEvent, skippedEvent } from '../../../src/domain/run/decide-revert.ts';
-import { decideRevertNow } from '../../../src/domain/run/decide-revert-now.ts';
-import { hasOpenGrant, isReverting } from '../../../src/domain/run/timed-grant.ts';
+import { decideRevertNow } from '../../../src/domain/run/grant/decide-revert-now.ts';
+import { hasOpenGrant, isReverting } from '../../../src/domain/run/grant/timed-grant.ts';
 import { at, execution, GROUPS, MIB, OPERATOR, PEOPLE, policy, requested, rule } from '../given.ts';
 
 const BASE = 100 * MIB;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { resolveRate } from '../../../src/domain/rate/rate.ts';
 import type { Refusal } from '../../../src/domain/request/refusal.ts';
-import type { Takeover } from '../../../src/domain/run/timed-grant.ts';
+import type { Takeover } from '../../../src/domain/run/grant/timed-grant.ts';
 import { refusalWords } from '../../../src/slack/wording/refusal-words.ts';
 import type { Words } from '../../../src/slack/wording/reply-words.ts';
 import { overUseWords } from '../../../src/slack/wording/usage-limit-words.ts';

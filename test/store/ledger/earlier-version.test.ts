@@ -4,7 +4,7 @@ import type { AuditEvent } from '../../../src/domain/audit/audit-event.ts';
 import { stateEvent } from '../../../src/domain/request/request-event.ts';
 import type { ThrottleRequest } from '../../../src/domain/request/throttle-request.ts';
 import { skippedEvent } from '../../../src/domain/run/decide-revert.ts';
-import { hasOpenGrant } from '../../../src/domain/run/timed-grant.ts';
+import { hasOpenGrant } from '../../../src/domain/run/grant/timed-grant.ts';
 import type { Change } from '../../../src/workflow/ports/commit.ts';
 import { freshPrefix, openLedger, verifiedLog } from '../given-ledger.ts';
 

@@ -1,10 +1,7 @@
 import { formatRate } from '../../../domain/rate/rate.ts';
 import type { Extension, ThrottleRequest } from '../../../domain/request/throttle-request.ts';
-import { isLate } from '../../../domain/run/grant-notices.ts';
-import { lateness } from '../../../domain/run/late-revert.ts';
-import { type Cover, coverOf, nextLimit } from '../../../domain/run/limit-ends.ts';
-import type { Run } from '../../../domain/run/run.ts';
-import type { Deferral } from '../../../domain/run/sending.ts';
+import { isLate } from '../../../domain/run/grant/grant-notices.ts';
+import { lateness } from '../../../domain/run/grant/late-revert.ts';
 import {
   type GrantEnd,
   hasOpenGrant,
@@ -12,11 +9,14 @@ import {
   type RevertFailedWhy,
   type SkippedWhy,
   type TimedGrant,
-} from '../../../domain/run/timed-grant.ts';
+} from '../../../domain/run/grant/timed-grant.ts';
+import { type Cover, coverOf, nextLimit } from '../../../domain/run/limit-ends.ts';
+import type { Run } from '../../../domain/run/run.ts';
 import { formatDuration } from '../../../domain/time/duration.ts';
 import { awsQuote } from '../text/aws-quote.ts';
 import { personName } from '../text/people-words.ts';
 import { code, count, dateToken } from '../text/text.ts';
+import { deferralWords, noPermission } from './aws-refusal-words.ts';
 
 export interface LimitStatusWords {
   emoji: 'white_check_mark' | 'hourglass_flowing_sand' | 'warning' | 'no_entry';
@@ -159,38 +159,6 @@ function unseenWords(hold: TimedGrant, { refused }: GrantEnd): LimitStatusWords 
     state: 'Going back was sent, not known whether it is',
     sentence: `Setting it back to ${base} was sent to AWS${sent}, but AWS no longer lets the bot look (${denied}): it is not known which limit is in force.${awsQuote(refused?.said)} See the run in the AWS console, and set ${base} there if it is not; have the bot allowed to look.`,
   };
-}
-
-/** Why AWS did not accept a change yet, and who can fix it. */
-export function deferralWords(putOff: Deferral, role: string | null): string {
-  const who = putOff.why === 'not-reached' ? 'Details' : 'AWS says';
-  return `${deferralCause(putOff, role)}${awsQuote(putOff.said, who)}`;
-}
-
-function deferralCause({ why, action }: Deferral, role: string | null): string {
-  switch (why) {
-    case 'throttled':
-      return `AWS is asked too often and put the bot off (${code(action)}).`;
-    case 'error':
-      return `AWS answered ${code(action)} with an error of its own; it may have taken effect all the same.`;
-    case 'no-answer':
-      return `AWS did not answer ${code(action)}; it may have taken effect all the same.`;
-    case 'credentials':
-      return `AWS does not take the bot’s credentials for ${code(action)}${role ? ` (the role ${code(role)})` : ''}: whoever runs the bot has to put them right.`;
-    case 'region':
-      return `AWS refused ${code(action)}: this Region is not enabled for the account. Whoever manages the AWS account has to enable it.`;
-    case 'clock':
-      return `AWS refused ${code(action)}: the clock of the machine that the bot runs on is wrong. Whoever runs the bot has to synchronize it.`;
-    case 'rejected':
-      return `AWS rejected ${code(action)} as invalid, which may pass.`;
-    case 'not-reached':
-      return `AWS could not be reached for ${code(action)}, so that nothing was sent.`;
-  }
-}
-
-/** The permission that is missing, as a part of a sentence. */
-export function noPermission(action: string, role: string | null): string {
-  return `no permission for ${code(action)} with ${role ? `the role ${code(role)}` : 'the bot’s own credentials'}`;
 }
 
 function leftAlone(at: string): LimitStatusWords {

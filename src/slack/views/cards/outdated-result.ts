@@ -1,12 +1,12 @@
 import { isActive, type TaskExecution } from '../../../domain/execution/task-execution.ts';
 import { formatRate } from '../../../domain/rate/rate.ts';
 import type { ThrottleRequest } from '../../../domain/request/throttle-request.ts';
+import type { GrantEnd } from '../../../domain/run/grant/timed-grant.ts';
 import { coverOf } from '../../../domain/run/limit-ends.ts';
 import type { Run } from '../../../domain/run/run.ts';
-import type { GrantEnd } from '../../../domain/run/timed-grant.ts';
 import type { RecordRef } from '../../../workflow/ports/commit.ts';
 import { shortName } from '../text/execution-words.ts';
-import { code, dateToken } from '../text/text.ts';
+import { dateToken } from '../text/text.ts';
 import { coveredWords, extendedWords, limitStatusWords } from './limit-status-words.ts';
 import { extendedUntil } from './request-status-words.ts';
 import { type ResultView, resultMessage, resultView } from './result.ts';

@@ -1,22 +1,15 @@
 import { formatRate } from '../../../domain/rate/rate.ts';
 import type { Ending, FailedWhy, StaleWhy, ThrottleRequest } from '../../../domain/request/throttle-request.ts';
+import { mayHaveTakenEffect } from '../../../domain/run/change/sending.ts';
+import { hasOpenGrant } from '../../../domain/run/grant/timed-grant.ts';
 import { coverOf } from '../../../domain/run/limit-ends.ts';
 import type { Run } from '../../../domain/run/run.ts';
-import { mayHaveTakenEffect } from '../../../domain/run/sending.ts';
-import { hasOpenGrant } from '../../../domain/run/timed-grant.ts';
 import { awsQuote } from '../text/aws-quote.ts';
 import { shortName } from '../text/execution-words.ts';
 import { personName } from '../text/people-words.ts';
-import { code, count, dateToken, escapeText } from '../text/text.ts';
-import {
-  changeWords,
-  coveredWords,
-  deferralWords,
-  extendedWords,
-  limitStatusWords,
-  nextRate,
-  noPermission,
-} from './limit-status-words.ts';
+import { count, dateToken, escapeText } from '../text/text.ts';
+import { deferralWords, noPermission } from './aws-refusal-words.ts';
+import { changeWords, coveredWords, extendedWords, limitStatusWords, nextRate } from './limit-status-words.ts';
 
 export interface RequestStatusWords {
   /** One line with the most important fact; mrkdwn, preceded by an emoji. */

@@ -1,13 +1,13 @@
 import type { KnownBlock } from '@slack/types';
 import { formatRate, UNLIMITED } from '../../../domain/rate/rate.ts';
 import type { ThrottleRequest } from '../../../domain/request/throttle-request.ts';
+import { hasOpenGrant } from '../../../domain/run/grant/timed-grant.ts';
 import type { Run } from '../../../domain/run/run.ts';
-import { hasOpenGrant } from '../../../domain/run/timed-grant.ts';
 import type { RecordRef } from '../../../workflow/ports/commit.ts';
-import { actions, button, context, plain, quotedSection, section } from '../text/blocks.ts';
+import { actions, context, quotedSection, section } from '../text/blocks.ts';
 import { shortName, stayingNote } from '../text/execution-words.ts';
 import { approvalComments, approverNames, personName } from '../text/people-words.ts';
-import { clip, code, dateToken, escapeText, LIMITS, type MessageView, mentionUser, oneLine } from '../text/text.ts';
+import { clip, code, dateToken, escapeText, type MessageView, mentionUser, oneLine } from '../text/text.ts';
 import { limitButtons } from './card.ts';
 import { changeWords, nextRate } from './limit-status-words.ts';
 import { expiredSentence, failedSentence, staleSentence } from './request-status-words.ts';

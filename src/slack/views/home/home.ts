@@ -1,7 +1,6 @@
 import type { HomeView, KnownBlock } from '@slack/types';
 import type { StoredRequest } from '../../../workflow/ports/ledger.ts';
 import type { HomeFacts } from '../../../workflow/queries/home.ts';
-import type { GrantedRequest } from '../../../workflow/queries/list-running.ts';
 import { notViewedWords, OUTSIDER } from '../../wording/access-words.ts';
 import { REVIEW_ACTION } from '../cards/card.ts';
 import { requestStatusWords } from '../cards/request-status-words.ts';

@@ -2,7 +2,7 @@ import type { InputBlock, ModalView } from '@slack/types';
 import type { Rule } from '../../../domain/policy/policy.ts';
 import { formatRate } from '../../../domain/rate/rate.ts';
 import type { ThrottleRequest } from '../../../domain/request/throttle-request.ts';
-import type { TimedGrant } from '../../../domain/run/timed-grant.ts';
+import type { TimedGrant } from '../../../domain/run/grant/timed-grant.ts';
 import { formatDuration } from '../../../domain/time/duration.ts';
 import { context, plain, section } from '../text/blocks.ts';
 import { shortName } from '../text/execution-words.ts';

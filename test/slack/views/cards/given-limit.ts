@@ -1,6 +1,6 @@
 import { elementsOf } from '../../../../sandbox/slack/block-walk.ts';
 import type { ThrottleRequest } from '../../../../src/domain/request/throttle-request.ts';
-import type { GrantEnd, TimedGrant } from '../../../../src/domain/run/timed-grant.ts';
+import type { GrantEnd, TimedGrant } from '../../../../src/domain/run/grant/timed-grant.ts';
 import { type CardFacts, cardMessage } from '../../../../src/slack/views/cards/card.ts';
 import {
   ending,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ThrottleRequest } from '../../../../src/domain/request/throttle-request.ts';
-import type { GrantEnd } from '../../../../src/domain/run/timed-grant.ts';
+import type { GrantEnd } from '../../../../src/domain/run/grant/timed-grant.ts';
 import {
   currentResult,
   type LimitFacts,

@@ -4,7 +4,7 @@ import { elementsOf } from '../../../../sandbox/slack/block-walk.ts';
 import { averageRate, impact } from '../../../../src/domain/execution/impact.ts';
 import type { TaskExecution } from '../../../../src/domain/execution/task-execution.ts';
 import type { ThrottleRequest } from '../../../../src/domain/request/throttle-request.ts';
-import type { Takeover } from '../../../../src/domain/run/timed-grant.ts';
+import type { Takeover } from '../../../../src/domain/run/grant/timed-grant.ts';
 import { loadingModal, noticeModal } from '../../../../src/slack/views/modals/notices.ts';
 import {
   executionOption,

@@ -10,7 +10,7 @@ import type {
   RequestStatus,
   ThrottleRequest,
 } from '../../../../src/domain/request/throttle-request.ts';
-import type { TimedGrant } from '../../../../src/domain/run/timed-grant.ts';
+import type { TimedGrant } from '../../../../src/domain/run/grant/timed-grant.ts';
 
 const MIB = 1_048_576;
 export const NOW = new Date('2026-11-22T13:25:00.000Z');

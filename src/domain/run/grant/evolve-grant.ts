@@ -1,4 +1,4 @@
-import type { DatedEvent } from '../audit/audit-event.ts';
+import type { DatedEvent } from '../../audit/audit-event.ts';
 import type { GrantEnd, TimedGrant } from './timed-grant.ts';
 
 export type GrantEvent = Extract<

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { actor } from '../audit/actor.ts';
-import { looseObject } from '../audit/loose-object.ts';
-import { timestamp } from '../audit/timestamp.ts';
-import { putOff, refused } from './sending.ts';
+import { actor } from '../../audit/actor.ts';
+import { looseObject } from '../../audit/loose-object.ts';
+import { timestamp } from '../../audit/timestamp.ts';
+import { putOff, refused } from '../change/sending.ts';
 
 /**
  * Why no change is sent when a grant is over. `changed`: the limit was changed outside the bot. `ended`: the execution has ended.

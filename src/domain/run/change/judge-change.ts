@@ -1,5 +1,5 @@
-import { isBeyondChange, type TaskExecution } from '../execution/task-execution.ts';
-import type { ChangeInFlight } from './run.ts';
+import { isBeyondChange, type TaskExecution } from '../../execution/task-execution.ts';
+import type { ChangeInFlight } from '../run.ts';
 import { type Deferral, MAX_REJECTIONS, mayHaveTakenEffect, type Refused, type Sent, tryAgain } from './sending.ts';
 
 /**

@@ -9,8 +9,8 @@ import {
   type Policy,
   type Rule,
   samePerson,
-} from '../policy/policy.ts';
-import type { ThrottleRequest } from '../request/throttle-request.ts';
+} from '../../policy/policy.ts';
+import type { ThrottleRequest } from '../../request/throttle-request.ts';
 
 /**
  * Whether this person may end the grant of a request early: its requester and the policy's admins. If it raised the limit, also

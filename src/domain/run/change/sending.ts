@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { looseObject } from '../audit/loose-object.ts';
-import { timestamp } from '../audit/timestamp.ts';
+import { looseObject } from '../../audit/loose-object.ts';
+import { timestamp } from '../../audit/timestamp.ts';
 
 /** A change that was sent to AWS, or that AWS did not accept yet; the same for setting and for reverting a limit. */
 

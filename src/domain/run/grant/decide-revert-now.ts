@@ -1,17 +1,17 @@
-import type { Actor } from '../audit/actor.ts';
-import type { EventOf } from '../audit/audit-event.ts';
-import { knownPolicies, otherThan, type PolicyInForce, underEach } from '../policy/policies-in-force.ts';
-import type { Groups, Membership, People, Person } from '../policy/policy.ts';
-import { approvalsOf, ruleNow } from '../request/decide-review.ts';
-import { groupsUnknown, type RevertRefusal } from '../request/refusal.ts';
-import { actorOf, decisionRefusedEvent } from '../request/request-event.ts';
-import type { ThrottleRequest } from '../request/throttle-request.ts';
-import { revertEvent } from './change-events.ts';
-import { desiredLimit, rateOf, withoutGrant } from './desired-limit.ts';
+import type { Actor } from '../../audit/actor.ts';
+import type { EventOf } from '../../audit/audit-event.ts';
+import { knownPolicies, otherThan, type PolicyInForce, underEach } from '../../policy/policies-in-force.ts';
+import type { Groups, Membership, People, Person } from '../../policy/policy.ts';
+import { approvalsOf, ruleNow } from '../../request/decide-review.ts';
+import { groupsUnknown, type RevertRefusal } from '../../request/refusal.ts';
+import { actorOf, decisionRefusedEvent } from '../../request/request-event.ts';
+import type { ThrottleRequest } from '../../request/throttle-request.ts';
+import { revertEvent } from '../change/change-events.ts';
+import { desiredLimit, rateOf, withoutGrant } from '../desired-limit.ts';
+import { grantOf, type Run } from '../run.ts';
+import { grantsAbove, limitOfGrant, weigh } from '../weigh-limit.ts';
 import { mayRevert } from './may-revert.ts';
-import { grantOf, type Run } from './run.ts';
 import { isReverting } from './timed-grant.ts';
-import { grantsAbove, limitOfGrant, weigh } from './weigh-limit.ts';
 
 /** The end of a grant, and of the request that it belongs to. */
 export interface EarlyEnd {

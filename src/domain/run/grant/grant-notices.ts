@@ -1,4 +1,4 @@
-import { SETTLE_SECONDS } from './sending.ts';
+import { SETTLE_SECONDS } from '../change/sending.ts';
 import type { TimedGrant } from './timed-grant.ts';
 
 /** The thread is warned this long before the limit reverts, if the limit lasts longer than that. */

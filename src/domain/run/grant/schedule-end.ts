@@ -1,8 +1,8 @@
-import type { EventOf } from '../audit/audit-event.ts';
-import type { ThrottleRequest } from '../request/throttle-request.ts';
-import { revertEvent } from './change-events.ts';
-import { desiredLimit, rateOf, withGrant } from './desired-limit.ts';
-import { type Run, untouchedRun } from './run.ts';
+import type { EventOf } from '../../audit/audit-event.ts';
+import type { ThrottleRequest } from '../../request/throttle-request.ts';
+import { revertEvent } from '../change/change-events.ts';
+import { desiredLimit, rateOf, withGrant } from '../desired-limit.ts';
+import { type Run, untouchedRun } from '../run.ts';
 
 /**
  * The end of a limit that is applied now; recorded together with it. Null if it lasts until the execution ends. `base`: the

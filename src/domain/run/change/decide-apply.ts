@@ -1,10 +1,10 @@
-import type { AuditEvent, EventOf } from '../audit/audit-event.ts';
-import { isUpdatable } from '../execution/task-execution.ts';
-import { countedPolicies } from '../policy/policies-in-force.ts';
-import { decideExpire } from '../request/decide-expire.ts';
-import { approvalsOf, approvalValidity, type ReviewFacts, ruleNow } from '../request/decide-review.ts';
-import { staleEvent, stateEvent } from '../request/request-event.ts';
-import type { FailedWhy, ThrottleRequest } from '../request/throttle-request.ts';
+import type { AuditEvent, EventOf } from '../../audit/audit-event.ts';
+import { isUpdatable } from '../../execution/task-execution.ts';
+import { countedPolicies } from '../../policy/policies-in-force.ts';
+import { decideExpire } from '../../request/decide-expire.ts';
+import { approvalsOf, approvalValidity, type ReviewFacts, ruleNow } from '../../request/decide-review.ts';
+import { staleEvent, stateEvent } from '../../request/request-event.ts';
+import type { FailedWhy, ThrottleRequest } from '../../request/throttle-request.ts';
 import { startedEvent } from './change-events.ts';
 import type { Denied } from './judge-change.ts';
 import { refusedDetail } from './sending.ts';

@@ -1,12 +1,12 @@
-import type { Actor } from '../audit/actor.ts';
-import type { AuditEvent, Detail, EventFacts, EventOf } from '../audit/audit-event.ts';
-import { parseExecutionArn, type TaskExecution } from '../execution/task-execution.ts';
-import { stateEvent } from '../request/request-event.ts';
-import type { FailedWhy, ThrottleRequest } from '../request/throttle-request.ts';
+import type { Actor } from '../../audit/actor.ts';
+import type { AuditEvent, Detail, EventFacts, EventOf } from '../../audit/audit-event.ts';
+import { parseExecutionArn, type TaskExecution } from '../../execution/task-execution.ts';
+import { stateEvent } from '../../request/request-event.ts';
+import type { FailedWhy, ThrottleRequest } from '../../request/throttle-request.ts';
+import type { SkippedWhy } from '../grant/timed-grant.ts';
+import type { ChangeCause, ChangeInFlight } from '../run.ts';
 import type { Denied } from './judge-change.ts';
-import type { ChangeCause, ChangeInFlight } from './run.ts';
 import { type Deferral, refusedDetail, type Sent } from './sending.ts';
-import type { RevertFailedWhy, SkippedWhy } from './timed-grant.ts';
 
 /** A change of a limit, and the request whose records tell of it. Null for a late write: that is told by the run's own. */
 export interface PlannedChange {
