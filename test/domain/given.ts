@@ -50,7 +50,7 @@ export function rule(changes: Partial<Rule> = {}): Rule {
 }
 
 export function policy(...rules: Rule[]): PolicyInForce {
-  const made: Policy = { version: 1, limits: DEFAULT_LIMITS, viewers: null, audit: { readers: null }, rules };
+  const made: Policy = { version: 1, limits: DEFAULT_LIMITS, viewers: null, admins: { users: [], groups: [] }, audit: { readers: null }, rules };
   return { policy: made, digest: `digest of ${rules.map(({ name }) => name).join(', ')}`, others: [] };
 }
 

@@ -75,7 +75,7 @@ export function asking(number: number, changes: Partial<Change> = {}): Change {
     groups: GROUPS,
     people: PEOPLE,
     execution: execution(),
-    running: null,
+    run: null,
     now: T0,
   };
   const decision = decideRequest(ask({ execution: arn.value }), facts, id);

@@ -28,8 +28,8 @@ import type { Executions } from '../../src/workflow/ports/executions.ts';
 import type { Effect, Work } from '../../src/workflow/ports/outbox.ts';
 import type { PolicySource } from '../../src/workflow/ports/policy-source.ts';
 import { applyThrottle } from '../../src/workflow/reconcile/apply-throttle.ts';
+import { endGrant } from '../../src/workflow/reconcile/end-grant.ts';
 import { pollExecution } from '../../src/workflow/reconcile/poll-execution.ts';
-import { revertLimit } from '../../src/workflow/reconcile/revert-limit.ts';
 import type { WorkOutcome } from '../../src/workflow/work-outcome.ts';
 import { ACCOUNT, arnOf, REGION, startAws } from '../aws/aws-environment.ts';
 import { CHANNEL, EVERYBODY, MIB, policy, rule } from '../domain/given.ts';
@@ -44,6 +44,8 @@ export interface Outside {
   people: Map<string, Person>;
   groups: Map<string, string[] | null>;
   postable: Postable;
+  /** The policy's admins. */
+  admins: string[];
   /** The policies that other bots run. */
   others: OtherPolicy[];
 }
@@ -66,8 +68,14 @@ export function outside(changes: Partial<Rule> = {}): Outside {
     people: new Map(EVERYBODY.map((one) => [one.user, one])),
     groups: new Map([['S0LEADS', ['U0LEAD', 'U0SECOND', 'U0GUEST']]]),
     postable: 'yes',
+    admins: [],
     others: [],
   };
+}
+
+function policyNow(world: Outside): PolicyInForce {
+  const made = policy(world.rule);
+  return { ...made, policy: { ...made.policy, admins: { users: world.admins, groups: [] } }, others: world.others };
 }
 
 /** A source of a policy that needs no Redis. */
@@ -104,7 +112,7 @@ export async function startBot(arn: string, world: Outside, prefix?: string, pat
       groupsLately: groups,
     },
     channels: { postable: async () => world.postable, isPrivate: async (channel: string) => channel.startsWith('G') },
-    policy: sourceOf(() => ({ ...policy(world.rule), others: world.others })),
+    policy: sourceOf(() => policyNow(world)),
     clock,
     newRequestId: () => `r-${randomBytes(5).toString('hex')}`,
     looks: createLooks(opened.redis, opened.keys),
@@ -119,7 +127,8 @@ export async function startBot(arn: string, world: Outside, prefix?: string, pat
   async function postIn(id: string): Promise<null> {
     const stored = await opened.ledger.load(id);
     if (!stored) return null;
-    const facts = { request: stored.request, lines: [], now: clock.now(), seal: () => 'sealed' };
+    const { run } = await opened.ledger.run(stored.request.execution);
+    const facts = { request: stored.request, run, lines: [], now: clock.now(), seal: () => 'sealed' };
     for (const { key } of threadNotes(facts)) {
       if (!posted.some((one) => one.request === id && one.key === key)) posted.push({ request: id, key });
     }
@@ -129,7 +138,7 @@ export async function startBot(arn: string, world: Outside, prefix?: string, pat
   async function run({ effect, claim }: Work): Promise<WorkOutcome> {
     if (effect.kind === 'apply') return applyThrottle(deps, effect.request, claim);
     if (effect.kind === 'expire') return expireRequest(deps, effect.request, claim);
-    if (effect.kind === 'revert') return revertLimit(deps, effect.request, claim);
+    if (effect.kind === 'revert') return endGrant(deps, effect.request, claim);
     if (effect.kind === 'watch') {
       return pollExecution(deps, effect.request, claim, async (request) => {
         shown.push({ kind: 'watch', request });

@@ -12,24 +12,18 @@ describe('Extend', () => {
     const more = idOf(await given.bot.extend(first, HOUR));
     await given.bot.work();
     expect(await given.bot.request(more)).toMatchObject({ status: 'applied', hold: { base: 100 * MIB, end: null } });
-    const extendedUntil = (await given.bot.request(more)).hold?.dueAt;
-    expect((await given.bot.request(first)).hold?.end).toMatchObject({
-      how: 'skipped',
-      why: 'replaced',
-      replacedBy: more,
-      extendedUntil,
-    });
-    expect(extendedUntil).toBeDefined();
+    expect((await given.bot.request(first)).hold?.end).toBeNull();
     given.world.seconds += HOUR;
     await given.bot.work();
     expect(given.limit()).toBe(50);
+    expect((await given.bot.request(first)).hold?.end).toMatchObject({ how: 'skipped', why: 'covered' });
     given.world.seconds += HOUR / 2 + 1;
     await given.bot.work();
     expect(given.limit()).toBe(100);
     expect(given.sent()).toEqual([50, 100]);
   });
 
-  it('needs as many approvals as the limit did, which reverts meanwhile if its time is over', async () => {
+  it('needs the approvals for the added time; the limit reverts meanwhile if its time is over', async () => {
     const first = await granted(given.bot);
     given.world.rule = { ...given.world.rule, approvals: { lower: 1, raise: 0, unlimited: 0 } };
     const more = idOf(await given.bot.extend(first, HOUR));
@@ -62,7 +56,7 @@ describe('Extend', () => {
     given.bot.deps.ledger = {
       ...real,
       async commit(change) {
-        if (change.events.some(({ event }) => event === 'applied')) clicked ??= next.revertNow(first, 'U0LEAD');
+        if (change.events.some(({ event }) => event === 'applied')) clicked ??= next.revertNow(first, 'U0OPER');
         await clicked;
         return real.commit(change);
       },
@@ -76,13 +70,31 @@ describe('Extend', () => {
     expect(await given.bot.request(more)).toMatchObject({ status: 'stale', hold: null });
   });
 
-  it('leaves no Revert now on the card of the limit that it extended', async () => {
+  it('goes on alone if the limit that it extended is ended early', async () => {
     const first = await granted(given.bot);
-    const extended = await given.bot.extend(first, HOUR);
-    for (const work of await given.bot.outbox.take(8)) if (work.effect.kind === 'apply') await given.bot.run(work);
-    expect((await given.bot.request(idOf(extended))).status).toBe('applied');
+    const more = idOf(await given.bot.extend(first, HOUR));
+    await given.bot.work();
+    expect(await given.bot.revertNow(first, 'U0OPER')).toMatchObject({ kind: 'reverting' });
+    await given.bot.work();
+    expect((await given.bot.request(first)).hold?.end).toMatchObject({ how: 'skipped', why: 'covered' });
+    expect(given.limit()).toBe(50);
+    expect(await given.bot.revertNow(more, 'U0OPER')).toMatchObject({ kind: 'reverting' });
+    await given.bot.work();
+    expect(given.sent()).toEqual([50, 100]);
+  });
+
+  it('is ended by whoever requested it, and gives back the time of the limit that it extended', async () => {
+    const first = await granted(given.bot);
+    const more = idOf(await given.bot.extend(first, HOUR));
+    await given.bot.work();
+    expect(await given.bot.revertNow(more, 'U0OPER')).toMatchObject({ kind: 'reverting' });
+    await given.bot.work();
+    expect((await given.bot.request(more)).hold?.end).toMatchObject({ how: 'skipped', why: 'same-rate' });
     expect((await given.bot.request(first)).hold?.end).toBeNull();
-    expect(await given.bot.revertNow(first, 'U0LEAD')).toEqual({ kind: 'refused', refusal: { why: 'not-held' } });
+    given.world.seconds += HOUR;
+    await given.bot.work();
+    expect(given.sent()).toEqual([50, 100]);
+    expect((await given.bot.request(first)).hold?.end).toMatchObject({ how: 'reverted' });
   });
 
   it('is refused if somebody has changed the limit since, with the limit in force now', async () => {

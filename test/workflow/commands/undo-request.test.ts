@@ -5,31 +5,57 @@ import { FREE, granted, HOUR, to } from '../given-grants.ts';
 
 const given = givenBot(FREE);
 
+/** Everybody may request; only U0LEAD and U0SECOND approve. */
+const WEIGHED = { approvals: { lower: 0, raise: 1, unlimited: 1 }, requesters: null };
+
 describe('undo', () => {
-  it('requests the rate from before, and ends the grant', async () => {
+  it('ends the grant at once, for those who may', async () => {
     const first = await granted(given.bot);
-    const undo = idOf(await given.bot.undo(first));
-    expect(await given.bot.request(undo)).toMatchObject({ from: 50 * MIB, to: 100 * MIB, undoes: first });
+    expect(await given.bot.undo(first)).toMatchObject({ kind: 'reverting' });
     await given.bot.work();
     given.world.seconds += 2 * HOUR;
     await given.bot.work();
-    expect(given.limit()).toBe(100);
     expect(given.sent()).toEqual([50, 100]);
+    expect((await given.bot.request(first)).hold?.end).toMatchObject({ how: 'reverted' });
+    expect(await given.bot.undo(first)).toMatchObject({ refusal: { problem: { kind: 'over' } } });
   });
 
-  it('is decided by the policy like any other request', async () => {
+  it('from others is a request for what would apply without it, until its end', async () => {
+    given.world.rule = { ...given.world.rule, ...WEIGHED };
     const first = await granted(given.bot);
-    given.world.rule = { ...given.world.rule, approvals: { lower: 0, raise: 1, unlimited: 0 } };
-    const undo = idOf(await given.bot.undo(first));
-    expect((await given.bot.request(undo)).status).toBe('pending');
-    expect(await given.bot.undo(first, 'U0NOBODY')).toMatchObject({ kind: 'refused', refusal: { why: 'may-not-ask' } });
+    const { dueAt } = (await given.bot.request(first)).hold ?? {};
+    const undo = idOf(await given.bot.undo(first, 'U0LEAD'));
+    expect(await given.bot.request(undo)).toMatchObject({
+      ...{ from: 50 * MIB, to: 100 * MIB, undoes: first, until: dueAt },
+      ...{ direction: 'raise', approvalsNeeded: 1, status: 'pending' },
+    });
+    await given.bot.review(undo, 'U0SECOND');
+    await given.bot.work();
+    expect(given.sent()).toEqual([50, 100]);
+    given.world.seconds += 2 * HOUR;
+    await given.bot.work();
+    expect(given.sent()).toEqual([50, 100]);
+    expect((await given.bot.request(undo)).hold?.end).toMatchObject({ how: 'skipped' });
+    expect((await given.bot.request(first)).hold?.end).toMatchObject({ how: 'skipped', why: 'covered' });
   });
 
-  it('is refused if somebody has changed the limit since, or if none was set', async () => {
+  it('from others is refused while a newer limit applies, which it would only cover', async () => {
+    given.world.rule = { ...given.world.rule, ...WEIGHED };
+    const first = await granted(given.bot);
+    await granted(given.bot, to(30));
+    expect(await given.bot.undo(first, 'U0LEAD')).toMatchObject({ refusal: { problem: { kind: 'covered' } } });
+    expect(await given.bot.undo(first)).toMatchObject({ kind: 'reverting' });
+  });
+
+  it('is refused if the limit was changed outside the bot, or if none was set', async () => {
     const first = await granted(given.bot, { durationSeconds: null });
     given.aws.setLimit(given.arn, 7 * MIB);
-    const problem = { kind: 'changed', set: 50 * MIB, current: 7 * MIB };
-    expect(await given.bot.undo(first)).toMatchObject({ kind: 'refused', refusal: { why: 'cannot-undo', problem } });
+    given.world.seconds += 30;
+    await given.bot.work();
+    expect(await given.bot.undo(first)).toMatchObject({
+      refusal: { why: 'cannot-undo', problem: { kind: 'over' } },
+    });
+    expect(given.sent()).toEqual([50]);
     expect(await given.bot.undo('r-0000000000')).toMatchObject({ refusal: { problem: { kind: 'unknown' } } });
     given.world.rule = { ...given.world.rule, approvals: { lower: 1, raise: 1, unlimited: 1 } };
     const pending = idOf(await given.bot.ask(to(30)));

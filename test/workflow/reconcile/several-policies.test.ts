@@ -58,11 +58,13 @@ describe('an approved request, if another bot runs another policy before it is a
   });
 });
 
-describe('a request made before the limit that it replaces was seen', () => {
-  /** As of a moment in which that one was not in force yet. */
-  const askUnseeing = (seconds: number) =>
-    requestThrottle(
-      { ...given.bot.deps, ledger: { ...given.bot.deps.ledger, inForceOf: async () => null } },
+describe('a request made before a limit that was set meanwhile', () => {
+  /** As of a moment in which the run was not changed yet. */
+  const askUnseeing = (seconds: number) => {
+    const { ledger } = given.bot.deps;
+    const untouched = { execution: given.arn, run: null, storedVersion: null, inForce: null };
+    return requestThrottle(
+      { ...given.bot.deps, ledger: { ...ledger, run: async () => untouched } },
       {
         user: 'U0OPER',
         op: `unseeing ${seconds}`,
@@ -73,17 +75,29 @@ describe('a request made before the limit that it replaces was seen', () => {
         reason: null,
       },
     );
+  };
 
-  it('is weighed against that limit before it is applied: nothing is sent if it would revert earlier', async () => {
+  it('is weighed against that limit before it is applied: nothing is sent if it needs more approvals', async () => {
     given.world.rule = { ...given.world.rule, ...FREE };
-    await given.bot.ask({ user: 'U0LEAD', durationSeconds: 8 * 3600 });
+    given.aws.setLimit(given.arn, 30 * MIB);
+    const raise = idOf(await given.bot.ask({ user: 'U0LEAD', durationSeconds: 600 }));
+    await given.bot.review(raise, 'U0SECOND');
     await given.bot.work();
-    const id = idOf(await askUnseeing(60));
+    const id = idOf(await askUnseeing(3600));
     expect(await given.bot.request(id)).toMatchObject({ status: 'approved', approvalsNeeded: 0 });
     await given.bot.work();
     expect(await given.bot.request(id)).toMatchObject({ status: 'stale', ending: { why: 'policy' } });
+    expect(given.sent()).toEqual([50]);
+  });
+
+  it('is applied if it only lowers what applies, and hands back to it', async () => {
+    given.world.rule = { ...given.world.rule, ...FREE };
+    await given.bot.ask({ user: 'U0LEAD', durationSeconds: 8 * 3600 });
+    await given.bot.work();
+    await askUnseeing(60);
+    await given.bot.work();
     given.world.seconds += 120;
     await given.bot.work();
-    expect(given.sent()).toEqual([50]);
+    expect(given.sent()).toEqual([50, 49, 50]);
   });
 });

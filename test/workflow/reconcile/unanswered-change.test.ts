@@ -63,7 +63,7 @@ describe('a change that AWS does not answer', () => {
     patient.close();
   });
 
-  it('is sent again after a while if it was not carried out', async () => {
+  it('is sent again after a minute if it was not carried out and AWS did not answer', async () => {
     const id = await approved(given.bot);
     given.aws.fail({ kind: 'reset', operation: 'UpdateTaskExecution', times: 1 });
     await given.bot.work();
@@ -73,6 +73,19 @@ describe('a change that AWS does not answer', () => {
     given.world.seconds += 2;
     await given.bot.work();
     expect((await given.bot.request(id)).status).toBe('applied');
-    expect((await given.bot.events()).slice(2)).toEqual(['apply.started', 'apply.started', 'applied']);
+    expect((await given.bot.events()).slice(2)).toEqual(['apply.started', 'apply.started', 'apply.started', 'applied']);
+  });
+
+  it('is sent again after ten seconds if AWS answered with an error of its own', async () => {
+    const id = await approved(given.bot);
+    given.aws.fail({ kind: 'internal', operation: 'UpdateTaskExecution', times: 1 });
+    await given.bot.work();
+    expect((await given.bot.request(id)).apply).toMatchObject({ putOff: { why: 'error' } });
+    given.world.seconds += 9;
+    await given.bot.work();
+    expect(given.sent()).toHaveLength(1);
+    given.world.seconds += 2;
+    await given.bot.work();
+    expect((await given.bot.request(id)).status).toBe('applied');
   });
 });
