@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { visibleText } from '../../../sandbox/slack/block-walk.ts';
-import { givenGrantsInSlack } from '../given-grants.ts';
-import { COMMAND, LEAD, MiB, OPERATOR, shows } from '../world.ts';
+import { actions, givenGrantsInSlack } from '../given-grants.ts';
+import { COMMAND, LEAD, LEAD2, OPERATOR, shows } from '../world.ts';
 
 /** A limit in force is given more time, or undone. */
 
@@ -23,9 +23,8 @@ describe('Extend', () => {
     const longer = await at().card(arn, 'for 2 min more');
     await at().card(arn, 'In force*: nightly-archive, 50 MiB/s (419 Mbit/s) for 2 min more');
     expect(longer.ts).not.toBe(card.ts);
-    await inThread(card, 'extended it until');
     await resultSays(card, 'Extended: nightly-archive stays at 50 MiB/s');
-    expect(shows(await at().card(arn, '*Extended*'), 'Replaced')).toBe(false);
+    expect(shows(await at().card(arn, '*Extended*'), 'Covered')).toBe(false);
     await inThread(longer, 'More time: nightly-archive stays limited to 50 MiB/s');
     await inThread(longer, 'is in force again');
     expect(sent(arn)).toEqual([50, 100]);
@@ -51,23 +50,34 @@ describe('a request for more time that nobody decides', () => {
 });
 
 describe('undo', () => {
-  it('is asked by the button and by the word, decided by the policy, refused after a change', async () => {
+  it('ends the limit at once for its requester, by the word or by the button of the result', async () => {
     const arn = at().execution();
     const { card, id } = await held(arn, '50MiB/s');
     const result = await at().result(card);
-    await at().slack.as(OPERATOR).click(result, 'undo');
+    expect(actions(result)).toEqual(['revert-now']);
+    const person = at().slack.as(OPERATOR);
+    const told = await at().told(OPERATOR, () => person.command('C0OPS', COMMAND, `undo ${id}`));
+    expect(told.text).toContain(`Ending the limit of request \`${id}\``);
+    await resultSays(card, 'Reverted: nightly-archive → 100 MiB/s');
+    expect(limit(arn)).toBe(100);
+    const again = await at().told(OPERATOR, () => person.command('C0OPS', COMMAND, `undo ${id}`));
+    expect(again.text).toMatch(/doesn’t apply any more, so there is nothing to undo/);
+    const next = await held(arn, '40MiB/s');
+    await person.click(await at().result(next.card), 'revert-now');
+    await resultSays(next.card, 'Reverted: nightly-archive → 100 MiB/s');
+    expect(sent(arn)).toEqual([50, 100, 40, 100]);
+  });
+
+  it('is a request from others, decided by the policy', async () => {
+    const arn = at().execution();
+    const { id } = await held(arn, '50MiB/s for 1h');
+    await at().slack.as(LEAD2).command('C0OPS', COMMAND, `undo ${id}`);
     const undo = await at().card(arn, 'Waiting for 1 approval');
     expect(visibleText(undo)).toContain('50 MiB/s (419 Mbit/s) → 100 MiB/s (839 Mbit/s)');
     expect(visibleText(undo)).toContain(`Undo ${id}`);
     await at().approve(LEAD, undo);
     await inThread(undo, 'In force');
-    await at().card(arn, 'Replaced');
-    expect(limit(arn)).toBe(100);
-    const again = await at().told(OPERATOR, () => at().slack.as(OPERATOR).command('C0OPS', COMMAND, `undo ${id}`));
-    expect(again.text).toMatch(/is the limit in force already/);
-    at().aws.setLimit(arn, 7 * MiB);
-    const later = await at().told(OPERATOR, () => at().slack.as(OPERATOR).command('C0OPS', COMMAND, `undo ${id}`));
-    expect(later.text).toMatch(/The limit was changed since: .* set 50 MiB\/s .* in force now is 7 MiB\/s/);
+    await at().card(arn, 'Covered by a newer limit');
     expect(sent(arn)).toEqual([50, 100]);
   });
 });
