@@ -68,7 +68,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
       ...{ slack, aws, env, policyFile, bots, stop },
       async startBot() {
         // The local Slack takes messages as fast as they come.
-        const bot = await serve(env, { host: LOOPBACK, postEveryMs: 20, ...options.serve });
+        const bot = await serve(env, { host: LOOPBACK, slackMinuteMs: 1200, ...options.serve });
         bots.push(bot);
         if (bot.port !== null) slack.connectBot({ requestUrl: `http://${LOOPBACK}:${bot.port}/slack/events` });
         return bot;

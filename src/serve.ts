@@ -42,8 +42,8 @@ export interface ServeOptions {
   wallClock?: Clock;
   /** How often readiness checks Redis, and the token with Slack; 5 s and 60 s if not given. */
   readiness?: ReadinessOptions['every'];
-  /** The average time between two messages in a channel; 1 s, Slack's limit, if not given. */
-  postEveryMs?: number;
+  /** What counts as a minute for Slack's rate limits; 60 s if not given. */
+  slackMinuteMs?: number;
   /** The time limit of calls to Slack that nobody waits for; 10 s if not given. */
   backgroundMs?: number;
   /** Where log lines go; stdout if not given. */
@@ -89,7 +89,7 @@ interface Start {
 
 /** Starts the parts of the bot. They stop in the reverse order: when the bot stops, or when a later part can't start. */
 async function startParts({ env, options, settings, outage, log, parts }: Start): Promise<Running> {
-  const { host, abandonedMs, lookMs, postEveryMs, backgroundMs } = options;
+  const { host, abandonedMs, lookMs, backgroundMs, slackMinuteMs } = options;
   const { config } = settings;
   const clock: Clock = options.clock ?? { now: () => new Date() };
   const replica = randomUUID();
@@ -105,7 +105,7 @@ async function startParts({ env, options, settings, outage, log, parts }: Start)
   const policy = parts.add(await startPolicy({ ...common, file: settings.policyFile, store, ledger }));
   startUpCheck.started();
 
-  const slack = createSlackAccess({ ...common, metrics, backgroundMs });
+  const slack = createSlackAccess({ ...common, store, metrics, backgroundMs, slackMinuteMs });
   const readiness = parts.add(watchReadiness({ ...common, options, store, opened, slack, policy, inputs }));
   const opsPort = await ops.listen({ readiness: readiness.report, metrics: metrics.registry });
   const identity = await slack.identify(options.signal);
@@ -117,12 +117,11 @@ async function startParts({ env, options, settings, outage, log, parts }: Start)
   const messages = createSlackMessages({
     ...common,
     store,
-    clients,
+    slack,
     identity,
     ledger,
     executions,
     policy,
-    postEveryMs,
   });
   const audit = parts.add(startAudit({ ...common, store, opened, clients, policy, lookMs }));
   readiness.include({ auditWarnings: audit.warnings, unreadableGroups: messages.people.unreadable });

@@ -3,11 +3,14 @@ import type { Config } from '../config/read-config.ts';
 import type { Log } from '../logging/logger.ts';
 import { countingFetch } from '../ops/counted-calls.ts';
 import type { Metrics } from '../ops/metrics.ts';
+import { createSlackBudgets } from '../slack/budgets/slack-budgets.ts';
 import { createClients } from '../slack/connection/clients.ts';
 import type { Identity } from '../slack/connection/identify.ts';
 import { checkAppToken, identify, TokenRefused } from '../slack/connection/identify.ts';
 import { fetchThrough, slackProxy } from '../slack/connection/slack-proxy.ts';
 import { checkToken } from '../slack/connection/token-check.ts';
+import { createSlackRetryAfter } from '../store/slack-state/slack-retry-after.ts';
+import type { OpenRedis } from './open-redis.ts';
 
 /** The clients of Slack's Web API, through the proxy where one is set, and whether Slack accepts the tokens. */
 export function createSlackAccess({
@@ -15,19 +18,28 @@ export function createSlackAccess({
   log,
   metrics,
   backgroundMs,
+  slackMinuteMs,
+  store: { redis, keys },
 }: {
   config: Config;
   log: Log;
   metrics: Metrics;
   backgroundMs: number | undefined;
+  slackMinuteMs: number | undefined;
+  store: OpenRedis;
 }) {
   const { mode, apiUrl, botToken } = config.slack;
   const proxy = slackProxy(config.proxy);
   const fetch = countingFetch(metrics, fetchThrough(proxy));
-  const clients = createClients(botToken, apiUrl, log, fetch, backgroundMs);
+  const budgets = createSlackBudgets({ shared: createSlackRetryAfter(redis, keys), minuteMs: slackMinuteMs });
+  const clients = createClients(botToken, apiUrl, log, fetch, backgroundMs, budgets);
+  /** For the messages of requests: who sends them decides on their order and asks the budgets. */
+  const posting = createClients(botToken, apiUrl, log, fetch, backgroundMs).background;
   const appClient = mode.kind === 'socket' ? createClients(mode.appToken, apiUrl, log, fetch).background : null;
   return {
     clients,
+    posting,
+    budgets,
     proxy,
     askToken: () => checkToken(clients.interactive),
     /**

@@ -1,57 +1,52 @@
 import type { Config } from '../config/read-config.ts';
 import type { Log } from '../logging/logger.ts';
-import type { SlackClients } from '../slack/connection/clients.ts';
 import type { Identity } from '../slack/connection/identify.ts';
 import { createPeople } from '../slack/people/people.ts';
 import { createMessagePosts } from '../slack/posting/message-posts.ts';
 import { createMessageSender } from '../slack/posting/message-sender.ts';
 import { createNotifier } from '../slack/posting/notifier.ts';
 import { createProgressEdits } from '../slack/posting/progress-edits.ts';
-import { createRateLimiter } from '../slack/posting/rate-limiter.ts';
 import { sealRequest } from '../slack/seals/sealed-ids.ts';
 import { createSeals } from '../slack/seals/seals.ts';
 import { createLooks } from '../store/counters/looks.ts';
 import { createCardDigests } from '../store/slack-state/card-digests.ts';
 import { createCards } from '../store/slack-state/cards.ts';
-import { createSlackRetryAfter } from '../store/slack-state/slack-retry-after.ts';
 import type { Clock } from '../workflow/ports/clock.ts';
 import type { Executions } from '../workflow/ports/executions.ts';
 import type { Ledger } from '../workflow/ports/ledger.ts';
 import type { PolicySource } from '../workflow/ports/policy-source.ts';
 import type { OpenRedis } from './open-redis.ts';
+import type { SlackAccess } from './slack-access.ts';
 
 /** What the bot says in Slack and what it knows of people there: cards, posts within the rate limits, people, sealed ids. */
 export function createSlackMessages({
   config,
   store: { redis, keys },
-  clients,
+  slack: { clients, posting, budgets },
   identity,
   ledger,
   executions,
   policy,
-  postEveryMs,
   clock,
   log,
 }: {
   config: Config;
   store: OpenRedis;
-  clients: SlackClients;
+  slack: Pick<SlackAccess, 'clients' | 'posting' | 'budgets'>;
   identity: Identity;
   ledger: Ledger;
   executions: Executions;
   policy: PolicySource;
-  postEveryMs: number | undefined;
   clock: Clock;
   log: Log;
 }) {
   const cards = createCards(redis, keys);
   const looks = createLooks(redis, keys);
-  const people = createPeople(clients.interactive, identity.team, clock, log);
+  const people = createPeople(clients, identity.team, clock, log);
   const seals = createSeals(sealSecret(config), config.slack.oldSigningSecret);
   const seal = (request: string) => sealRequest({ seals }, request);
-  const rateLimiter = createRateLimiter({ shared: createSlackRetryAfter(redis, keys) });
-  const sender = createMessageSender(clients.background, rateLimiter, postEveryMs);
-  const progressEdits = createProgressEdits({ shown: createCardDigests(redis, keys), hasRoom: sender.hasRoom, clock });
+  const sender = createMessageSender(posting, budgets);
+  const progressEdits = createProgressEdits({ shown: createCardDigests(redis, keys), clock });
   const posts = createMessagePosts({ clients, sender, cards, clock, botId: identity.botId, log });
   const notifier = createNotifier({
     ledger,

@@ -1,5 +1,6 @@
 import type { ThrottleRequest } from '../domain/request/throttle-request.ts';
-import { retryAfter, slackError } from './connection/clients.ts';
+import { slackError } from './connection/clients.ts';
+import { retryAfter } from './connection/retry-after.ts';
 import { type CardLinkDeps, linkOf } from './posting/card-links.ts';
 import { sendDirectMessage } from './replies/private-replies.ts';
 import { reminderMessage } from './views/cards/reminder.ts';

@@ -10,6 +10,6 @@ export function givenFastWorld(more: Pick<WorldOptions, 'policy'>) {
   const began = Date.now();
   const now = () => new Date(began + (Date.now() - began) * SPEED);
   // Messages are sent at a pace by this machine's clock.
-  const options = { clock: { now }, postEveryMs: 1000 / SPEED };
+  const options = { clock: { now }, slackMinuteMs: 60_000 / SPEED };
   return { at: givenWorld({ serve: options, aws: { now }, ...more }), options };
 }

@@ -1,10 +1,15 @@
 import { WebClient, type WebClientOptions } from '@slack/web-api';
 import type { Log } from '../../logging/logger.ts';
 import { boltLogger } from '../../logging/logger.ts';
+import { BudgetedClient } from '../budgets/budgeted-client.ts';
+import { CallDeferred } from '../budgets/call-deferred.ts';
+import type { SlackBudgets } from '../budgets/slack-budgets.ts';
 
 export interface SlackClients {
-  /** For calls that a person waits for: short timeout, never queued behind a rate limit, never retried. */
+  /** For calls that a person waits for: short timeout, hardly ever queued, never retried. */
   interactive: WebClient;
+  /** For what is only shown: a call is made at once or not at all, so that it holds up no call that a decision needs. */
+  optional: WebClient;
   /** For calls that can wait. The worker retries them, because a repeated post is a second message. */
   background: WebClient;
 }
@@ -13,13 +18,18 @@ type Fetch = NonNullable<WebClientOptions['fetch']>;
 
 const INTERACTIVE_MS = 2000;
 const BACKGROUND_MS = 10_000;
+/** How long a call may wait for its turn before it is sent. */
+const INTERACTIVE_WAIT_MS = 1000;
+const BACKGROUND_WAIT_MS = 5000;
 
+/** `budgets` null: no call waits for its turn. */
 export function createClients(
   token: string,
   apiUrl: string | null,
   log: Log,
   fetch: Fetch,
   backgroundMs = BACKGROUND_MS,
+  budgets: SlackBudgets | null = null,
 ): SlackClients {
   const options: WebClientOptions = {
     ...(apiUrl === null ? {} : { slackApiUrl: apiUrl }),
@@ -28,9 +38,20 @@ export function createClients(
     logger: boltLogger(log),
     fetch,
   };
+  const interactive = { ...options, timeout: INTERACTIVE_MS };
+  const background = { ...options, timeout: backgroundMs };
+  if (!budgets) {
+    const client = new WebClient(token, interactive);
+    return { interactive: client, optional: client, background: new WebClient(token, background) };
+  }
   return {
-    interactive: new WebClient(token, { ...options, timeout: INTERACTIVE_MS }),
-    background: new WebClient(token, { ...options, timeout: backgroundMs }),
+    interactive: new BudgetedClient(token, interactive, (to, call) => budgets.runOnce(to, INTERACTIVE_WAIT_MS, call)),
+    optional: new BudgetedClient(token, interactive, async (to, call) => {
+      const answer = await budgets.runOptional(to, call);
+      if (answer === null) throw new CallDeferred(to.method, 0);
+      return answer;
+    }),
+    background: new BudgetedClient(token, background, (to, call) => budgets.runOnce(to, BACKGROUND_WAIT_MS, call)),
   };
 }
 
@@ -45,10 +66,4 @@ export function missingScope(fault: unknown): string | null {
   if (slackError(fault) !== 'missing_scope') return null;
   const { needed } = (fault as { data: { needed?: unknown } }).data;
   return typeof needed === 'string' ? needed : 'unknown';
-}
-
-/** The seconds that Slack asks us to wait, if it limited our rate. */
-export function retryAfter(fault: unknown): number | null {
-  const seconds = fault instanceof Error && 'retryAfter' in fault ? fault.retryAfter : null;
-  return typeof seconds === 'number' ? seconds : null;
 }

@@ -1,5 +1,6 @@
-import { retryAfter, slackError } from './clients.ts';
+import { slackError } from './clients.ts';
 import { TOKEN_REFUSALS } from './identify.ts';
+import { retryAfter } from './retry-after.ts';
 
 /**
  * Whether a failed call to Slack should be tried again.

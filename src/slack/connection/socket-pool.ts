@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { App, SocketModeReceiver } from '@slack/bolt';
 import type { Log } from '../../logging/logger.ts';
 import { sleepUntilAborted } from '../../timing/sleep-until-aborted.ts';
-import { retryAfter } from './clients.ts';
+import { retryAfter } from './retry-after.ts';
 
 export interface SocketPoolOptions {
   /** A new connection, not yet open, that does not reconnect by itself. */

@@ -1,6 +1,7 @@
 import type { WebClient } from '@slack/web-api';
-import { retryAfter, slackError } from './clients.ts';
+import { slackError } from './clients.ts';
 import { isTokenRefusal } from './identify.ts';
+import { retryAfter } from './retry-after.ts';
 
 /**
  * Whether Slack accepts the token. Only an explicit rejection counts as no; any other error says nothing about the

@@ -7,7 +7,7 @@ import { PersonUnknown } from '../../workflow/faults.ts';
 import type { Channels, Postable } from '../../workflow/ports/channels.ts';
 import type { Clock } from '../../workflow/ports/clock.ts';
 import type { People } from '../../workflow/ports/people.ts';
-import { missingScope, slackError } from '../connection/clients.ts';
+import { missingScope, type SlackClients, slackError } from '../connection/clients.ts';
 import { createTtlCache } from './ttl-cache.ts';
 
 /** For decisions. */
@@ -36,14 +36,22 @@ export interface SlackPeople extends People, Channels {
 }
 
 /** Asks Slack who somebody is, and where the bot may post. */
-export function createPeople(client: WebClient, team: string, clock: Clock, log: Log): SlackPeople {
+export function createPeople(
+  { interactive: client, optional }: Pick<SlackClients, 'interactive' | 'optional'>,
+  team: string,
+  clock: Clock,
+  log: Log,
+): SlackPeople {
   const personOf = createTtlCache((user) => lookUpPerson(client, team, user), clock, FRESH_MS);
   const membersOf = createTtlCache((group) => lookUpGroup(client, group, log), clock, FRESH_MS);
   const lately = createTtlCache(personOf, clock, LATELY_MS, MAX_PEOPLE);
   const privacyOf = createTtlCache((channel) => lookUpPrivacy(client, channel), clock, LATELY_MS);
   const unreadable = new LRUCache<string, true>({ max: MAX_GROUPS });
-
-  const membersLately = createTtlCache(membersOf, clock, GROUPS_LATELY_MS);
+  const membersLately = createTtlCache(
+    (group) => (membersOf.has(group) ? membersOf(group) : lookUpGroup(optional, group, log)),
+    clock,
+    GROUPS_LATELY_MS,
+  );
 
   async function groupBy(look: typeof membersOf, id: string) {
     try {

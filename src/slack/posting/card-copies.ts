@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { LRUCache } from 'lru-cache';
 import type { Cards } from '../../workflow/ports/cards.ts';
 import type { Ledger } from '../../workflow/ports/ledger.ts';
-import { retryAfter } from '../connection/clients.ts';
+import { retryAfter } from '../connection/retry-after.ts';
 import { cardMessage } from '../views/cards/card.ts';
 import type { CardFactsSource } from './card-facts.ts';
 import { CARD, type MessagePosts } from './message-posts.ts';

@@ -2,6 +2,7 @@ import { isOpen } from '../../domain/request/throttle-request.ts';
 import type { Card, Cards } from '../../workflow/ports/cards.ts';
 import type { RecordRef } from '../../workflow/ports/commit.ts';
 import type { Ledger, StoredRequest } from '../../workflow/ports/ledger.ts';
+import type { QueuedCall } from '../budgets/call-queue.ts';
 import { isGone } from '../connection/slack-fault.ts';
 import { cardMessage } from '../views/cards/card.ts';
 import type { MessageView } from '../views/text/text.ts';
@@ -11,7 +12,6 @@ import { cardAsDirectMessage, type Deliver } from './delivery.ts';
 import { CARD, type MessagePosts, metadataOf } from './message-posts.ts';
 import type { MessageSender } from './message-sender.ts';
 import type { ProgressEdits } from './progress-edits.ts';
-import type { QueuedCall } from './rate-limiter.ts';
 import { editResult } from './result-edits.ts';
 
 export interface CardMessagesDeps {
@@ -45,7 +45,7 @@ export function createCardMessages(deps: CardMessagesDeps) {
       const card = await cards.find(id);
       const mayBeSkipped = onlyProgress && card !== null;
       if (!card) sender.reservePost(cardCall(id), stored.request.channel);
-      else if (!mayBeSkipped) sender.reserveEdit(cardCall(id));
+      else if (!mayBeSkipped) sender.reserveEdit(cardCall(id), card.channel);
       const shownFacts = await facts.factsOf(stored, described);
       const message = cardMessage(shownFacts);
       await assertLocked();
@@ -53,8 +53,8 @@ export function createCardMessages(deps: CardMessagesDeps) {
       const lookedAt = shownFacts.execution?.lookedAt ?? null;
       if (mayBeSkipped && !(await progressEdits.isDue(id, message, lookedAt))) return;
       await assertLocked();
-      if (card) await edit(stored, card, message);
-      else await post(stored, message, null);
+      if (!card) await post(stored, message, null);
+      else if (!(await edit(stored, card, message, mayBeSkipped))) return;
       await progressEdits.record(id, message, lookedAt);
       shown = stored.request.version;
     }
@@ -77,15 +77,19 @@ export function createCardMessages(deps: CardMessagesDeps) {
     if (adopted) await edit(stored, card, message);
   }
 
-  async function edit(stored: StoredRequest, card: Card, message: MessageView): Promise<void> {
+  /** False: the card still shows what it showed. Only an edit that `mayBeSkipped` leaves it so. */
+  async function edit(stored: StoredRequest, card: Card, message: MessageView, mayBeSkipped = false): Promise<boolean> {
+    const metadata = metadataOf({ request: stored.request.id, what: CARD });
+    const edited = { channel: card.channel, ts: card.ts, ...message, metadata };
     try {
-      const metadata = metadataOf({ request: stored.request.id, what: CARD });
-      await sender.edit(cardCall(stored.request.id), { channel: card.channel, ts: card.ts, ...message, metadata });
+      if (mayBeSkipped) return (await sender.editLive(edited)) !== null;
+      await sender.edit(cardCall(stored.request.id), edited);
     } catch (fault) {
       if (!isGone(fault)) throw fault;
       // Somebody deleted the card: an open request needs one to be decided.
       if (isOpen(stored.request)) await post(stored, message, card.resultTs);
     }
+    return true;
   }
 
   /** `onlyProgress`: nothing but the transfer's progress has changed, so the edit may be skipped. */

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Log } from '../../logging/logger.ts';
 import type { Cards, PossibleDuplicate } from '../../workflow/ports/cards.ts';
 import type { Clock } from '../../workflow/ports/clock.ts';
+import type { QueuedCall } from '../budgets/call-queue.ts';
 import type { SlackClients } from '../connection/clients.ts';
 import { missingScope } from '../connection/clients.ts';
 import { isGone, mayBePosted, slackVerdict } from '../connection/slack-fault.ts';
@@ -9,7 +10,6 @@ import { duplicateNotice } from '../views/cards/duplicate-notice.ts';
 import type { MessageView } from '../views/text/text.ts';
 import type { RetryLater } from './card-lock.ts';
 import type { MessageSender } from './message-sender.ts';
-import type { QueuedCall } from './rate-limiter.ts';
 
 /** A message of a request. `what` names it among the messages of its request: each is posted once. */
 export interface Post {

@@ -13,19 +13,10 @@ interface ShownCards {
 const WATCHED_MS = 10 * 60_000;
 
 /**
- * Decides which edits that only show a transfer's progress are made: those that show something new, less often the more cards are
- * watched, and none while edits that show people's decisions wait.
+ * Decides which edits that only show a transfer's progress are worth making: those that show something new, less often the more
+ * cards are watched.
  */
-export function createProgressEdits({
-  shown,
-  hasRoom,
-  clock,
-}: {
-  shown: ShownCards;
-  /** Whether an edit can be made at once without holding up another one. */
-  hasRoom: () => boolean;
-  clock: Clock;
-}) {
+export function createProgressEdits({ shown, clock }: { shown: ShownCards; clock: Clock }) {
   /** When each card was last looked at, the oldest first. */
   const watched = new Map<string, number>();
 
@@ -44,7 +35,6 @@ export function createProgressEdits({
     async isDue(request: string, message: MessageView, lookedAt: string | null): Promise<boolean> {
       const now = clock.now().getTime();
       const cards = countWatched(request, now);
-      if (!hasRoom()) return false;
       const last = await shown.last(request);
       if (!last) return true;
       const changed = last.digest !== digestOf(message, lookedAt);

@@ -21,7 +21,7 @@ afterAll(() => slack.stop());
 
 const people = () => {
   const client = new WebClient(slack.seed.app.botToken, { slackApiUrl: slack.apiUrl, retryConfig: { retries: 0 } });
-  return createPeople(client, slack.seed.team.id, { now: () => new Date(now) }, log);
+  return createPeople({ interactive: client, optional: client }, slack.seed.team.id, { now: () => new Date(now) }, log);
 };
 const asked = (method: string) => slack.calls.filter((call) => call.method === method).length;
 

@@ -2,13 +2,13 @@ import { randomBytes } from 'node:crypto';
 import type { LocalSlack } from '../../../sandbox/slack/local-slack.ts';
 import { createExecutions } from '../../../src/aws/executions.ts';
 import { createLogger } from '../../../src/logging/logger.ts';
+import { createSlackBudgets } from '../../../src/slack/budgets/slack-budgets.ts';
 import { createClients } from '../../../src/slack/connection/clients.ts';
 import { createPeople } from '../../../src/slack/people/people.ts';
 import { createMessagePosts } from '../../../src/slack/posting/message-posts.ts';
 import { createMessageSender } from '../../../src/slack/posting/message-sender.ts';
 import { createNotifier } from '../../../src/slack/posting/notifier.ts';
 import { createProgressEdits } from '../../../src/slack/posting/progress-edits.ts';
-import { createRateLimiter } from '../../../src/slack/posting/rate-limiter.ts';
 import type { Connection } from '../../../src/store/connection/connection.ts';
 import { createLooks } from '../../../src/store/counters/looks.ts';
 import { createCardDigests } from '../../../src/store/slack-state/card-digests.ts';
@@ -23,21 +23,19 @@ import { sourceOf } from '../../workflow/start-bot.ts';
 /** One process of the bot that shows requests in a local Slack, and does nothing else. */
 export async function startShowing(
   slack: LocalSlack,
-  options: { postEveryMs: number; prefix?: string; clock?: { now(): Date } },
+  options: { slackMinuteMs: number; prefix?: string; clock?: { now(): Date } },
 ) {
-  const { postEveryMs, prefix, clock = { now: () => new Date() } } = options;
+  const { slackMinuteMs, prefix, clock = { now: () => new Date() } } = options;
   const opened = await openLedger(prefix === undefined ? {} : { prefix });
   const { redis, keys, ledger } = opened;
   const blocking: Connection = await openRedis('blocking');
   const log = createLogger({ level: 'silent' });
   const { SLACK_BOT_TOKEN = '' } = slack.environment();
-  const clients = createClients(SLACK_BOT_TOKEN, slack.apiUrl, log, fetch);
+  const budgets = createSlackBudgets({ shared: createSlackRetryAfter(redis, keys), minuteMs: slackMinuteMs });
+  const clients = createClients(SLACK_BOT_TOKEN, slack.apiUrl, log, fetch, undefined, budgets);
   const executions = createExecutions({ clock });
-  const sender = createMessageSender(
-    clients.background,
-    createRateLimiter({ shared: createSlackRetryAfter(redis, keys) }),
-    postEveryMs,
-  );
+  const posting = createClients(SLACK_BOT_TOKEN, slack.apiUrl, log, fetch).background;
+  const sender = createMessageSender(posting, budgets);
   const cards = createCards(redis, keys);
   const notifier = createNotifier({
     ledger,
@@ -47,8 +45,8 @@ export async function startShowing(
     sender,
     cards,
     posts: createMessagePosts({ clients, sender, cards, clock, botId: 'B0DST', log }),
-    progressEdits: createProgressEdits({ shown: createCardDigests(redis, keys), hasRoom: sender.hasRoom, clock }),
-    people: createPeople(clients.interactive, slack.seed.team.id, clock, log),
+    progressEdits: createProgressEdits({ shown: createCardDigests(redis, keys), clock }),
+    people: createPeople(clients, slack.seed.team.id, clock, log),
     policy: sourceOf(() => policy(rule({ role: null }))),
     looks: createLooks(redis, keys),
     seal: (request) => request,
@@ -73,6 +71,7 @@ export async function startShowing(
     ...opened,
     notifier,
     sender,
+    clients,
     async stop() {
       const stopped = loop.stop(2000);
       blocking.disconnect();

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type LocalSlack, startSlack } from '../../../sandbox/slack/local-slack.ts';
 import { createLogger } from '../../../src/logging/logger.ts';
+import { createSlackBudgets } from '../../../src/slack/budgets/slack-budgets.ts';
 import { createClients } from '../../../src/slack/connection/clients.ts';
 import { createMessagePosts, type Post } from '../../../src/slack/posting/message-posts.ts';
 import { createMessageSender } from '../../../src/slack/posting/message-sender.ts';
-import { createRateLimiter } from '../../../src/slack/posting/rate-limiter.ts';
 import type { Connection } from '../../../src/store/connection/connection.ts';
 import { createKeys } from '../../../src/store/connection/keys.ts';
 import { createCards } from '../../../src/store/slack-state/cards.ts';
@@ -34,8 +34,7 @@ function bots({ botId = 'B0DST' } = {}) {
     const clients = createClients(slack.seed.app.botToken, slack.apiUrl, log, fetch);
     const sender = createMessageSender(
       clients.background,
-      createRateLimiter({ shared: createSlackRetryAfter(redis, keys) }),
-      1,
+      createSlackBudgets({ shared: createSlackRetryAfter(redis, keys), minuteMs: 60 }),
     );
     return createMessagePosts({ clients, sender, cards, clock, botId, log });
   };

@@ -44,7 +44,7 @@ describe('a channel with more to post than Slack takes', () => {
   }
 
   it('has all of it posted, each once, and Slack is asked once per Retry-After', async () => {
-    const bot = await start({ postEveryMs: 10 });
+    const bot = await start({ slackMinuteMs: 600 });
     slack.limitPosts({ burst: BURST, retryAfter: 1 });
     const from = slack.calls.length;
     const before = slack.messages('C0OPS').length;
@@ -63,13 +63,13 @@ describe('a channel with more to post than Slack takes', () => {
 
   it('holds up no other channel, and no other bot asks Slack meanwhile', async () => {
     const prefix = freshPrefix();
-    const bot = await start({ postEveryMs: 10, prefix });
+    const bot = await start({ slackMinuteMs: 600, prefix });
     slack.invite('C0OTHER');
     slack.limitPosts({ burst: BURST, retryAfter: 600 });
     const from = slack.calls.length;
     await ask(bot, 120);
     await slack.until(() => posts('C0OPS', from).some(({ ok }) => !ok));
-    await start({ postEveryMs: 10, prefix });
+    await start({ slackMinuteMs: 600, prefix });
     await bot.ledger.commit(inChannel(200, 'C0OTHER'));
     await slack.until(() => posts('C0OTHER', from).some(({ ok }) => ok));
     // All of them have been looked at, by one bot or the other.

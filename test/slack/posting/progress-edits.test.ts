@@ -1,11 +1,11 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { LocalDataSync } from '../../../sandbox/datasync/start-data-sync.ts';
 import { type LocalSlack, startSlack } from '../../../sandbox/slack/local-slack.ts';
 import { createProgressEdits } from '../../../src/slack/posting/progress-edits.ts';
 import { createCardDigests } from '../../../src/store/slack-state/card-digests.ts';
 import { startAws } from '../../aws/aws-environment.ts';
 import { at, execution, MIB } from '../../domain/given.ts';
-import { asked, following } from '../../store/given-ledger.ts';
+import { asked, following, freshPrefix } from '../../store/given-ledger.ts';
 import { startShowing } from './given-notifier.ts';
 
 let slack: LocalSlack;
@@ -22,22 +22,30 @@ afterEach(async () => {
 afterAll(() => Promise.all([slack.stop(), aws.stop()]));
 
 /** So many requests with their cards, at second 0. */
-async function cards(count: number) {
+async function cards(count: number, prefix = freshPrefix()) {
   seconds = 0;
-  bot = await startShowing(slack, { postEveryMs: 1, clock: { now: () => at(seconds) } });
-  const before = slack.messages('C0OPS').length;
+  bot = await startShowing(slack, { slackMinuteMs: 60, prefix, clock: { now: () => at(seconds) } });
   const requests = [];
   for (let number = 0; number < count; number++) {
-    requests.push(await asked(bot.ledger, number, { effects: ['show'] }));
-    await slack.until(() => slack.messages('C0OPS').length === before + number + 1);
+    const request = await asked(bot.ledger, number, { effects: [] });
+    while ((await bot.notifier.refreshCard(request.id)) !== null);
+    requests.push(request);
   }
-  // The workers have let go of the cards.
-  await vi.waitFor(async () => expect(await bot.redis.xlen(bot.keys.outbox)).toBe(0), 40_000);
+  return requests;
+}
+
+/** The same cards, and from now on Slack's own pace. */
+async function cardsAtSlacksPace(count: number) {
+  const prefix = freshPrefix();
+  const requests = await cards(count, prefix);
+  await bot.stop();
+  bot = await startShowing(slack, { slackMinuteMs: 60_000, prefix, clock: { now: () => at(seconds) } });
   return requests;
 }
 
 /** What a look sees: by default the transfer has gone on since the look before. */
-const look = (bytes = seconds * MIB) => execution({ lookedAt: at(seconds).toISOString(), bytesTransferred: bytes });
+const look = (bytesTransferred = seconds * MIB, bytesEstimated = 10) =>
+  execution({ lookedAt: at(seconds).toISOString(), bytesTransferred, bytesEstimated });
 
 const edits = (from: number) => slack.calls.slice(from).filter(({ method }) => method === 'chat.update');
 
@@ -82,11 +90,51 @@ describe('the live facts of a card', () => {
     expect(edits(from)).toHaveLength(2);
   });
 
+  it('of 100 transfers are not edited any more once a decision waits for its edit', async () => {
+    const requests = await cardsAtSlacksPace(100);
+    const [decided, ...others] = requests;
+    if (!decided) throw new Error('no request');
+    seconds = 300;
+    const from = slack.calls.length;
+    const progress = () => Promise.all(others.map(({ id }) => bot.notifier.refreshCard(id, look(), true)));
+    await progress();
+    const live = edits(from).length;
+    expect(live).toBeGreaterThan(0);
+    expect(live).toBeLessThanOrEqual(5);
+    await bot.ledger.commit({ ...following(decided, 'cancelled'), effects: [] });
+    slack.outage({ kind: 'ratelimited', retryAfter: 2, methods: ['chat.update'], times: 1 });
+    expect(await bot.notifier.refreshCard(decided.id)).toMatchObject({ why: 'Slack asks to wait' });
+    const before = slack.calls.length;
+    do await progress();
+    while ((await bot.notifier.refreshCard(decided.id)) !== null);
+    await progress();
+    expect(edits(before)[0]?.args.text).toMatch(/^Cancelled/);
+  });
+
+  it('that Slack did not take are left out, and the next edit shows the newest', async () => {
+    const [request] = await cards(1);
+    const id = request?.id ?? '';
+    seconds = 60;
+    slack.outage({ kind: 'ratelimited', retryAfter: 1, methods: ['chat.update'], times: 1 });
+    const from = slack.calls.length;
+    let looks = 0;
+    while (edits(from).filter(({ ok }) => ok).length === 0) {
+      looks += 1;
+      await bot.notifier.refreshCard(id, look(looks, 100), true);
+    }
+    const [refused, made, ...more] = edits(from);
+    expect([refused?.ok, made?.ok, more]).toEqual([false, true, []]);
+    expect(looks).toBeGreaterThan(1);
+    await bot.notifier.refreshCard(id, look(looks, 100));
+    expect(made?.args.blocks).toEqual(edits(from).at(-1)?.args.blocks);
+    expect(JSON.stringify(made?.args.blocks)).not.toBe(JSON.stringify(refused?.args.blocks));
+  });
+
   it('have the share of a card that nobody has looked at for ten minutes', async () => {
     await cards(0);
     const { redis, keys } = bot;
     const clock = { now: () => at(seconds) };
-    const edits = createProgressEdits({ shown: createCardDigests(redis, keys), hasRoom: () => true, clock });
+    const edits = createProgressEdits({ shown: createCardDigests(redis, keys), clock });
     const message = (text: string) => ({ text, blocks: [] });
     const due = () => edits.isDue('r-0', message('new'), null);
     for (let number = 0; number < 50; number++) await edits.isDue(`r-${number}`, message('old'), null);
