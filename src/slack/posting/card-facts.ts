@@ -3,7 +3,7 @@ import { ruleNow } from '../../domain/request/decide-review.ts';
 import { isOpen, type ThrottleRequest } from '../../domain/request/throttle-request.ts';
 import { isLate } from '../../domain/run/grant/grant-notices.ts';
 import { hasOpenGrant } from '../../domain/run/grant/timed-grant.ts';
-import { AwsFault } from '../../workflow/faults.ts';
+import { AwsFault, ifUnreadable } from '../../workflow/faults.ts';
 import { nameable } from '../../workflow/people/known-people.ts';
 import type { Clock } from '../../workflow/ports/clock.ts';
 import type { Executions } from '../../workflow/ports/executions.ts';
@@ -38,7 +38,10 @@ export function createCardFacts(deps: Deps) {
     const problem = result instanceof AwsFault ? faultName(result) : null;
     const [stored, last] =
       applied || isOpen(request)
-        ? await Promise.all([deps.ledger.run(request.execution), deps.looks.last(request.execution)])
+        ? await Promise.all([
+            deps.ledger.run(request.execution).catch(ifUnreadable),
+            deps.looks.last(request.execution),
+          ])
         : [null, null];
     const limitSetBy = stored?.inForce ?? null;
     const running = limitSetBy && limitSetBy.request !== request.id ? await load(limitSetBy.request) : null;

@@ -4,7 +4,7 @@ import type { ThrottleRequest } from '../../domain/request/throttle-request.ts';
 import { type PlannedChange, skippedEvent, undoneEvent } from '../../domain/run/change/change-events.ts';
 import { desiredLimit, rateOf, requestOfLimit } from '../../domain/run/desired-limit.ts';
 import { hasOpenGrant, type TimedGrant } from '../../domain/run/grant/timed-grant.ts';
-import { grantOf, type Run } from '../../domain/run/run.ts';
+import { grantOf, type Run, untouchedRun } from '../../domain/run/run.ts';
 import { AwsFault } from '../faults.ts';
 import type { Change } from '../ports/commit.ts';
 import type { Claim } from '../ports/outbox.ts';
@@ -46,13 +46,25 @@ export async function endGrant(deps: ReconcileDeps, id: string, claim: Claim): P
   if (change?.cause === 'end' && change.request === id) return readBack(deps, { stored, request, claim }, null);
   const seconds = (Date.parse(request.hold.dueAt) - deps.clock.now().getTime()) / 1000;
   if (seconds > 0) return later(seconds, 'its time is not over yet');
-  if (change || !stored.run) return later(BUSY_SECONDS, 'another change of the run is under way');
-  const run = endingAt(stored.run, request);
+  if (change) return later(BUSY_SECONDS, 'another change of the run is under way');
+  const run = endingAt(isUntouched(stored.run) ? runOfGrant(request) : stored.run, request);
   const ending = { stored, run, request, claim };
   // It was ended by a change made outside the bot.
   if (!grantOf(run, id)) return skip(deps, ending, 'changed');
   if (run.inForce?.request !== id) return skip(deps, ending, 'covered');
   return bringBack(deps, ending);
+}
+
+/** Whether its records tell of no limit: they were archived before runs were stored. */
+function isUntouched(run: Run | null): run is null {
+  return run === null || (run.inForce === null && run.grants.length === 0);
+}
+
+/** What the request itself says about the run. */
+function runOfGrant({ id, execution, to, hold }: GrantedRequest): Run {
+  const { base, dueAt: until, role } = hold;
+  const inForce = { rate: to, or: null, at: hold.scheduledAt, request: id };
+  return { ...untouchedRun(execution), baseline: base, inForce, grants: [{ request: id, rate: to, until, role }] };
 }
 
 /** A bot of an older version may have moved the end without moving the run. */

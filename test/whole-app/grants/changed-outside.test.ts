@@ -69,8 +69,11 @@ describe('undo', () => {
   });
 
   it('is a request from others, decided by the policy', async () => {
-    const arn = at().execution();
-    const { id } = await held(arn, '50MiB/s for 1h');
+    const arn = at().execution({ account: '444455556666' });
+    const asked = await at().ask(arn, '50MiB/s for 1h');
+    const [id = ''] = /r-[0-9a-z]{10}/.exec(visibleText(asked)) ?? [];
+    await at().approve(LEAD, asked);
+    await at().card(arn, 'In force');
     await at().slack.as(LEAD2).command('C0OPS', COMMAND, `undo ${id}`);
     const undo = await at().card(arn, 'Waiting for 1 approval');
     expect(visibleText(undo)).toContain('50 MiB/s (419 Mbit/s) → 100 MiB/s (839 Mbit/s)');
