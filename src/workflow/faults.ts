@@ -41,9 +41,9 @@ export class RunUnreadable extends Error {
   }
 }
 
-/** For `catch`, where a request that can't be read may be left out. */
+/** For `catch`, where a request or a run that can't be read may be left out. */
 export function ifUnreadable(fault: unknown): null {
-  if (fault instanceof RequestUnreadable) return null;
+  if (fault instanceof RequestUnreadable || fault instanceof RunUnreadable) return null;
   throw fault;
 }
 

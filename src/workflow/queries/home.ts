@@ -2,6 +2,7 @@ import { isAmong } from '../../domain/policy/policy.ts';
 import { ruleNow } from '../../domain/request/decide-review.ts';
 import type { ThrottleRequest } from '../../domain/request/throttle-request.ts';
 import type { Run } from '../../domain/run/run.ts';
+import { ifUnreadable } from '../faults.ts';
 import { mayViewAll, type NotViewed } from '../people/may-view.ts';
 import { shownTo } from '../people/shown-requests.ts';
 import type { AuditLine, UnreadLine } from '../ports/audit-line.ts';
@@ -90,7 +91,7 @@ export async function homeFacts({ people, ...rest }: RunningDeps, user: string):
   const { toDecide, asked } = waiting;
   const next = held.slice(0, HELD_SHOWN);
   const shown = await shownTo(deps, person, next);
-  const runs = await Promise.all(next.map((one) => deps.ledger.run(one.execution)));
+  const runs = await Promise.all(next.map((one) => deps.ledger.run(one.execution).catch(ifUnreadable)));
   const ends = next.map((one, nth) => ({ request: shown(one), run: runs[nth]?.run ?? null }));
   const seen = { toDecide, asked, held: ends, grantsInAll: held.length, lines };
   return { kind: 'home', ...seen, running: listed.kind === 'list' ? listed.running : null };
