@@ -96,12 +96,9 @@ describe('a pending card', () => {
   it('says why more are needed than for the rate alone', () => {
     const exceeds = { rate: 25 * 1_048_576, from: NOW.toISOString() };
     const { all } = card({ request: request({ exceeds }) });
-    expect(all).toMatch(
-      /Counts as a raise: without it, the limit would be 25 MiB\/s \(210 Mbit\/s\) from <!date\^1795353900\^/,
-    );
-    expect(card({ request: request({ exceeds: { ...exceeds, from: null } }) }).all).toContain(
-      'the limit would be 25 MiB/s (210 Mbit/s) from now on.',
-    );
+    const why = 'Counts as a raise: without it, the limit would be 25 MiB/s (210 Mbit/s) from';
+    expect(all).toContain(`${why} <!date^1795353900^`);
+    expect(card({ request: request({ exceeds: { ...exceeds, from: null } }) }).all).toContain(`${why} now on.`);
     expect(card({ request: requestIn('denied', { exceeds }) }).all).not.toContain('Counts as a raise');
   });
 
