@@ -156,12 +156,18 @@ export async function verifiedLog({ redis, keys }: Pick<OpenedLedger, 'redis' | 
   return records;
 }
 
-/** Every key of this prefix and its value, as Redis would dump them. */
+const HASH = 'hash ';
+
+/** Every key of this prefix and its value, as Redis would dump them; hashes by field, since their order there changes by itself. */
 export async function snapshot({ redis, keys }: Pick<OpenedLedger, 'redis' | 'keys'>): Promise<Map<string, string>> {
   const prefix = keys.head.slice(0, keys.head.indexOf('}') + 1);
   const names = (await redis.keys(`${prefix}*`)).sort();
-  const dumps = await Promise.all(names.map((key) => redis.dumpBuffer(key)));
-  return new Map(names.map((key, place) => [key, (dumps[place] ?? Buffer.of()).toString('base64')]));
+  const contentOf = async (key: string) => {
+    if ((await redis.type(key)) !== 'hash') return ((await redis.dumpBuffer(key)) ?? Buffer.of()).toString('base64');
+    return HASH + JSON.stringify(Object.entries(await redis.hgetall(key)).sort());
+  };
+  const values = await Promise.all(names.map(contentOf));
+  return new Map(names.map((key, place) => [key, values[place] ?? '']));
 }
 
 /** Puts the keys of a prefix back as they were: what a restore from a backup does. */
@@ -170,5 +176,8 @@ export async function restore(
   backup: Map<string, string>,
 ): Promise<void> {
   for (const key of (await snapshot(opened)).keys()) await opened.redis.del(key);
-  for (const [key, dump] of backup) await opened.redis.restore(key, 0, Buffer.from(dump, 'base64'));
+  for (const [key, value] of backup) {
+    if (value.startsWith(HASH)) await opened.redis.hset(key, new Map(JSON.parse(value.slice(HASH.length))));
+    else await opened.redis.restore(key, 0, Buffer.from(value, 'base64'));
+  }
 }

@@ -104,6 +104,11 @@ function rateWords(rule: Rule, { rate, current }: Question): Part {
     if (!resolved.ok)
       return { may: 'no', words: `${resolved.problem.quoted} is not possible now: ${resolved.problem.instead}` };
     to = resolved.value;
+    if (to === current)
+      return {
+        may: 'depends',
+        words: `${formatRate(to)} is the limit in force: only if that reverts before this one ends`,
+      };
   }
   if (to === UNLIMITED) return { may: 'yes', words: 'unlimited, which the bounds of the rule are not about' };
   if (to === null) return { may: 'depends', words: `${bounds}; the limit in force is not known here (--current)` };

@@ -6,6 +6,7 @@ import {
   OutcomeUnknown,
   PersonUnknown,
   RequestUnreadable,
+  RunUnreadable,
 } from '../../workflow/faults.ts';
 import { TooBusy } from '../context/look-ups.ts';
 import { awsQuote } from '../views/text/aws-quote.ts';
@@ -50,6 +51,11 @@ export function faultWords(fault: unknown, doing: Doing, reference: string | nul
   if (fault instanceof RequestUnreadable) {
     return notAField(
       `The stored state of request ${code(fault.request)} can’t be read here: it may come from a newer version of the bot. ${NOTHING[doing]} Tell whoever runs the bot.`,
+    );
+  }
+  if (fault instanceof RunUnreadable) {
+    return notAField(
+      `The audit records of this execution can’t be read here: one is missing or altered, or comes from a newer version of the bot. ${NOTHING[doing]} Tell whoever runs the bot: \`audit verify\` shows what is wrong.`,
     );
   }
   if (fault instanceof TooBusy) return notAField(TOO_BUSY);

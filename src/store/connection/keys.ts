@@ -24,7 +24,10 @@ export function createKeys(prefix: string) {
     outbox: key('outbox'),
     timers: key('timers'),
     open: key('open'),
-    /** By execution: the request whose limit is in force, and the version of the request that set it (`r-…:3`). */
+    /**
+     * By execution: the request whose limit is in force, and the version of the run that has it (`r-…:r12`). Older versions write
+     * the version of the request instead (`r-…:3`).
+     */
     inForce: key('in-force'),
     /** By execution: the request that has a change on its way to AWS. */
     changing: key('changing'),

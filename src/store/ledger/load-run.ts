@@ -16,8 +16,12 @@ export function createRunLoader(redis: Connection, keys: Keys, outcome: RedisOut
   async function recordsAfter(execution: string, seq: number) {
     const count = await outcome.read(() => redis.zcount(keys.indexExecution(execution), `(${seq}`, '+inf'));
     if (count === 0) return [];
-    const lines = await lookUp({ kind: 'execution', arn: execution }, count);
-    return lines.filter((line) => line.seq > seq).toReversed();
+    // One more than there are: where it is another late one, records came in since they were counted.
+    for (let limit = count + 1; ; limit *= 2) {
+      const lines = await lookUp({ kind: 'execution', arn: execution }, limit);
+      const late = lines.filter((line) => line.seq > seq);
+      if (late.length < limit) return late.toReversed();
+    }
   }
 
   return async function loadRun(execution: string): Promise<StoredRun> {

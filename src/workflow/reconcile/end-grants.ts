@@ -37,14 +37,15 @@ export async function endOthers(
   why: 'changed' | 'ended',
   seen: Seen,
 ): Promise<Pick<Change, 'along' | 'others'>> {
-  const requests = (await grantedRequests(deps, stored, except?.id ?? null)).filter(hasOpenGrant);
+  const all = await grantedRequests(deps, stored, except?.id ?? null);
+  const requests = all.filter(hasOpenGrant);
   const policy = deps.policy.current().digest;
   return {
     along: requests.map((prior) => ({ prior, events: [skippedEvent(prior, why, { policy }, factsOf(seen))] })),
-    others: requests.flatMap(({ id: request }) => [
-      { kind: 'show', request },
-      { kind: 'tell', request },
-    ]),
+    others: [
+      ...all.map(({ id: request }) => ({ kind: 'show', request }) as const),
+      ...requests.map(({ id: request }) => ({ kind: 'tell', request }) as const),
+    ],
   };
 }
 

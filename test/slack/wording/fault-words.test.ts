@@ -9,6 +9,7 @@ import {
   OutcomeUnknown,
   PersonUnknown,
   RequestUnreadable,
+  RunUnreadable,
 } from '../../../src/workflow/faults.ts';
 import { good } from './given-words.ts';
 
@@ -43,6 +44,10 @@ describe('faultWords', () => {
     [
       new RequestUnreadable('r-0123456789', null),
       ['`r-0123456789` can’t be read', 'newer version', 'whoever runs the bot'],
+    ],
+    [
+      new RunUnreadable('arn:aws:datasync:…', 'record 3 is missing'),
+      ['missing or altered', 'newer version', '`audit verify`', 'whoever runs the bot'],
     ],
     [new PersonUnknown('away'), ['who you are']],
     [new OutcomeUnknown('op', Promise.resolve('recorded'), null), ['not known yet', 'The truth will follow here']],

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { resolveRate } from '../../../src/domain/rate/rate.ts';
+import { sameAsNow } from '../../../src/domain/rate/rate.ts';
 import type { Refusal } from '../../../src/domain/request/refusal.ts';
-import type { Takeover } from '../../../src/domain/run/grant/timed-grant.ts';
 import { refusalWords } from '../../../src/slack/wording/refusal-words.ts';
 import type { Words } from '../../../src/slack/wording/reply-words.ts';
 import { overUseWords } from '../../../src/slack/wording/usage-limit-words.ts';
@@ -10,18 +9,7 @@ import { good } from './given-words.ts';
 
 const MIB = 1_048_576;
 
-const takeover = (why: Takeover['why']): Takeover => ({
-  request: 'r-0123456789',
-  base: -1,
-  why,
-  dueAt: '2026-11-22T18:00:00.000Z',
-});
-
-const sameRate = () => {
-  const resolved = resolveRate({ kind: 'absolute', bytesPerSecond: 50 * MIB }, 50 * MIB);
-  if (resolved.ok) throw new Error('not refused');
-  return resolved.problem;
-};
+const sameRate = () => sameAsNow({ kind: 'absolute', bytesPerSecond: 50 * MIB }, 50 * MIB);
 
 describe('overUseWords', () => {
   it('names the limit, and when to try again', () => {
@@ -71,7 +59,7 @@ describe('refusalWords', () => {
       null,
       ['The user groups `S0GONE` and `S0OTHER` of', '`usergroups:read`'],
     ],
-    [{ why: 'not-held' }, null, ['No time runs for this limit any more']],
+    [{ why: 'not-held' }, null, ['doesn’t apply any more, or a newer one does', 'Nothing was changed']],
     [
       { why: 'cannot-extend', set: 52_428_800, current: 7_340_032 },
       null,
@@ -80,12 +68,16 @@ describe('refusalWords', () => {
     [
       { why: 'may-not-revert', requester: 'U0OPER', rule: rule() },
       null,
-      ['You may not set this limit back', 'Who could: <@U0OPER>, who approved it', '`production`'],
+      [
+        'You can’t end this limit early',
+        '<@U0OPER> or an admin; if it raised',
+        'approvers of the rule `production`: <@U0LEAD>',
+      ],
     ],
     [{ why: 'not-a-member', kind: 'guest' }, null, ['Only full members', 'Nothing was changed']],
     [{ why: 'approvers-unknown', rule: rule() }, null, ['`production`', 'Try again in a minute']],
     [{ why: 'shared-channel', rule: rule() }, null, ['another organization', '`production`', 'Request not created']],
-    [{ why: 'may-not-revert', requester: 'U0OPER', rule: null }, null, ['<@U0OPER> or who approved it']],
+    [{ why: 'may-not-revert', requester: 'U0OPER', rule: null }, null, ['Allowed: <@U0OPER> or an admin.']],
     [
       { why: 'duration-too-long', rule: rule(), asked: 14_400, max: 10_800, held: 7200 },
       'duration',
@@ -97,9 +89,9 @@ describe('refusalWords', () => {
       ['No more can be added'],
     ],
     [
-      { why: 'cannot-undo', request: 'r-0123456789', problem: { kind: 'changed', set: 50 * MIB, current: MIB } },
+      { why: 'cannot-undo', request: 'r-0123456789', problem: { kind: 'over' } },
       null,
-      ['`r-0123456789` set 50 MiB/s', 'in force now is 1 MiB/s'],
+      ['The limit of request `r-0123456789` doesn’t apply any more', 'nothing to undo'],
     ],
     [{ why: 'cannot-undo', request: 'r-0', problem: { kind: 'unknown' } }, null, ['no request `r-0`']],
     [
@@ -107,7 +99,11 @@ describe('refusalWords', () => {
       null,
       ['set no limit (it was denied already)'],
     ],
-    [{ why: 'cannot-undo', request: 'r-0', problem: { kind: 'no-rate' } }, null, ['gave more time', 'Revert now']],
+    [
+      { why: 'cannot-undo', request: 'r-0', problem: { kind: 'covered' } },
+      null,
+      ['A newer limit applies now', '`r-0`', 'Its requester or an admin can end it'],
+    ],
     [
       { why: 'rate-outside', rule: rule(), to: 2048 * MIB, min: MIB, max: 1024 * MIB },
       'rate',
@@ -116,20 +112,6 @@ describe('refusalWords', () => {
     [{ why: 'rate-outside', rule: rule(), to: 1, min: MIB, max: null }, 'rate', ['rates from 1 MiB/s']],
     [{ why: 'rate-outside', rule: rule(), to: 9e9, min: null, max: MIB }, 'rate', ['rates up to 1 MiB/s']],
     [{ why: 'unlimited-not-allowed', rule: rule() }, 'rate', ['doesn’t allow to lift', 'at most 1 GiB/s']],
-    [
-      { why: 'unlimited-not-allowed', rule: rule(), takeover: takeover('ends-earlier') },
-      'duration',
-      [
-        'doesn’t allow a change to unlimited',
-        'it ends before the running limit',
-        'without a duration, or with one that ends later',
-      ],
-    ],
-    [
-      { why: 'unlimited-not-allowed', rule: rule(), takeover: takeover('revert-now') },
-      'duration',
-      ['it gives *Revert now* to people who can’t', 'somebody request this who can end the running limit'],
-    ],
     [
       { why: 'policies-differ' },
       null,

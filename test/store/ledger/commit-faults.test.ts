@@ -2,7 +2,16 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { GROUP } from '../../../src/store/work/outbox.ts';
 import { LedgerLost, NotRecorded } from '../../../src/workflow/faults.ts';
 import type { Change } from '../../../src/workflow/ports/commit.ts';
-import { asked, asking, type OpenedLedger, openLedger, policyLoaded, snapshot, verifiedLog } from '../given-ledger.ts';
+import {
+  arnOf,
+  asked,
+  asking,
+  type OpenedLedger,
+  openLedger,
+  policyLoaded,
+  snapshot,
+  verifiedLog,
+} from '../given-ledger.ts';
 
 let opened: OpenedLedger;
 
@@ -57,8 +66,9 @@ describe('a commit that Redis can’t take', () => {
   it('for a text that is not well-formed is refused alone', async () => {
     await opened.redis.xgroup('CREATE', opened.keys.outbox, GROUP, '$', 'MKSTREAM');
     const claim = { entry: '1-1', consumer: 'bot \ud83d', deliveries: 1 };
-    const expected = { inForce: 'r-\udc00:1' };
-    const all = await outcomes([asking(1), { ...asking(2), claim }, { ...asking(3), expected }, asking(4)]);
+    const inForce = { request: 'r-\udc00', version: 'r-\udc00:1' };
+    const run = { execution: arnOf(3), run: null, storedVersion: null, inForce };
+    const all = await outcomes([asking(1), { ...asking(2), claim }, { ...asking(3), run }, asking(4)]);
     expect(all).toEqual(['committed', expect.any(Error), 'moved', 'committed']);
     expect(await verifiedLog(opened)).toHaveLength(2);
   });

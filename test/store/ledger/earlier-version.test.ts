@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import type { AuditEvent } from '../../../src/domain/audit/audit-event.ts';
 import { stateEvent } from '../../../src/domain/request/request-event.ts';
 import type { ThrottleRequest } from '../../../src/domain/request/throttle-request.ts';
-import { skippedEvent } from '../../../src/domain/run/decide-revert.ts';
+import { skippedEvent } from '../../../src/domain/run/change/change-events.ts';
 import { hasOpenGrant } from '../../../src/domain/run/grant/timed-grant.ts';
 import type { Change } from '../../../src/workflow/ports/commit.ts';
 import { freshPrefix, openLedger, verifiedLog } from '../given-ledger.ts';
@@ -50,15 +50,25 @@ it('What an earlier version stored is carried on', async () => {
 
   const applying = await stored(3);
   const applied = stateEvent(applying, 'applied', null, 'd', { rate: applying.to, status: 'TRANSFERRING' });
-  expect(await commit(applying, applied)).toMatchObject({ kind: 'committed' });
+  const begun = await ledger.run(applying.execution);
+  expect(begun).toMatchObject({ storedVersion: null, inForce: null, run: { change: { request: applying.id } } });
+  expect(await commit(applying, applied, { run: begun })).toMatchObject({ kind: 'committed' });
   expect(await redis.hgetall(keys.changing)).toEqual({});
 
   const held = await stored(4);
   if (!hasOpenGrant(held)) throw new Error('no end');
-  const skipped = skippedEvent(held, 'changed', 'd', {});
-  expect(await commit(held, skipped, { expected: { inForce: 'r-other:1' } })).toEqual({ kind: 'moved' });
-  const inForce = (await ledger.inForceOf(held.execution))?.version ?? null;
-  expect(await commit(held, skipped, { expected: { inForce, running: held } })).toMatchObject({ kind: 'committed' });
+  const skipped = skippedEvent(held, 'changed', { policy: 'd' });
+  const run = await ledger.run(held.execution);
+  // Its baseline and its grant are known from the records.
+  expect(run).toMatchObject({
+    storedVersion: null,
+    inForce: { request: held.id, version: `${held.id}:5` },
+    run: { baseline: held.from, grants: [{ request: held.id, rate: held.to, until: held.hold.dueAt }] },
+  });
+  const other = { request: 'r-other', version: 'r-other:1' };
+  expect(await commit(held, skipped, { run: { ...run, inForce: other } })).toEqual({ kind: 'moved' });
+  expect(await commit(held, skipped, { run })).toMatchObject({ kind: 'committed' });
+  expect((await ledger.run(held.execution)).run?.grants).toEqual([]);
 
   const timers = (await redis.zrange(keys.timers, '0', '-1')).map((timer) => JSON.parse(timer));
   expect(timers.filter(({ request }) => request !== 'r-carried0002')).toEqual([]);

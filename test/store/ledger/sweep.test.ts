@@ -92,17 +92,27 @@ describe('workers of bots that are gone', () => {
 });
 
 describe('executions', () => {
-  it('are forgotten with the request that is no longer kept, beside however many that are', async () => {
-    const { redis, keys } = opened;
-    const kept = await asked(opened.ledger, 1);
-    for (let number = 1; number <= 500; number++) {
-      await redis.hset(keys.inForce, arnOf(number), number === 1 ? `${kept.id}:3` : `r-gone${number}:3`);
-      await redis.hset(keys.changing, arnOf(number), number === 1 ? kept.id : `r-gone${number}`);
-    }
-    await sweep();
-    expect(await redis.hgetall(keys.inForce)).toEqual({ [arnOf(1)]: `${kept.id}:3` });
-    expect(await redis.hgetall(keys.changing)).toEqual({ [arnOf(1)]: kept.id });
-  });
+  it.each([
+    ['3', 'as older versions write it'],
+    ['r12', 'with the version of the run'],
+  ])(
+    'are forgotten with the request that is no longer kept, beside however many that are: r-…:%s, %s',
+    async (version) => {
+      const { redis, keys } = opened;
+      const kept = await asked(opened.ledger, 1);
+      for (let number = 1; number <= 500; number++) {
+        await redis.hset(
+          keys.inForce,
+          arnOf(number),
+          number === 1 ? `${kept.id}:${version}` : `r-gone${number}:${version}`,
+        );
+        await redis.hset(keys.changing, arnOf(number), number === 1 ? kept.id : `r-gone${number}`);
+      }
+      await sweep();
+      expect(await redis.hgetall(keys.inForce)).toEqual({ [arnOf(1)]: `${kept.id}:${version}` });
+      expect(await redis.hgetall(keys.changing)).toEqual({ [arnOf(1)]: kept.id });
+    },
+  );
 });
 
 describe('the look-up indexes', () => {

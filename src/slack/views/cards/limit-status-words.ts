@@ -10,7 +10,7 @@ import {
   type SkippedWhy,
   type TimedGrant,
 } from '../../../domain/run/grant/timed-grant.ts';
-import { type Cover, coverOf, nextLimit } from '../../../domain/run/limit-ends.ts';
+import { coverOf, nextLimit } from '../../../domain/run/limit-ends.ts';
 import type { Run } from '../../../domain/run/run.ts';
 import { formatDuration } from '../../../domain/time/duration.ts';
 import { awsQuote } from '../text/aws-quote.ts';
@@ -74,20 +74,6 @@ export function limitStatusWords({
     emoji: 'white_check_mark',
     state: 'In force',
     sentence: `It goes back to ${base} by itself ${dateToken(hold.dueAt)}.`,
-  };
-}
-
-/** A newer limit applies. `until`: when its own time is over; null: when the execution ends. */
-export function coveredWords({ by, again }: Cover, until: string | null): LimitStatusWords {
-  const end = until ? ` until ${dateToken(until)}` : '';
-  const then =
-    again === null
-      ? 'This one ends first, so it will not apply again unless the newer one is ended early.'
-      : `This one applies again ${dateToken(again)}${end}.`;
-  return {
-    emoji: 'white_check_mark',
-    state: 'Covered by a newer limit',
-    sentence: `The limit of request ${code(by)} applies now. ${then}`,
   };
 }
 
@@ -173,10 +159,10 @@ const SKIPPED: Readonly<
 > = {
   changed: ({ base, now, sent }) => ({
     emoji: 'warning',
-    state: 'Time over, left as it is',
+    state: 'Limit changed outside the bot',
     sentence: sent
-      ? `Setting it back to ${base} was sent, and AWS shows ${now || 'another limit'}: somebody has changed it meanwhile.`
-      : `Somebody has changed the limit since${now ? `, to ${now}` : ''}, so it was not set back to ${base}. Nothing was sent to AWS.`,
+      ? `The revert to ${base} was sent, but AWS shows ${now || 'another limit'}: someone changed the limit meanwhile. That one stays until someone changes it.`
+      : `Someone changed the limit${now ? ` to ${now}` : ''} by console or CLI. This limit has ended, without a revert to ${base}: nothing was sent to AWS.`,
   }),
   ended: ({ at }) => ({
     emoji: 'white_check_mark',

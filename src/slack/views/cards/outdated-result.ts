@@ -7,8 +7,8 @@ import type { Run } from '../../../domain/run/run.ts';
 import type { RecordRef } from '../../../workflow/ports/commit.ts';
 import { shortName } from '../text/execution-words.ts';
 import { dateToken } from '../text/text.ts';
-import { coveredWords, extendedWords, limitStatusWords } from './limit-status-words.ts';
-import { extendedUntil } from './request-status-words.ts';
+import { appliesAgainSince, coveredWords, ENDED_OUTSIDE, extendedUntil, hasEndedOutside } from './covered-words.ts';
+import { extendedWords, limitStatusWords } from './limit-status-words.ts';
 import { type ResultView, resultMessage, resultView } from './result.ts';
 
 export interface LimitFacts {
@@ -33,22 +33,25 @@ export type Outdated =
   | { kind: 'covered'; key: string; by: string; again: string | null }
   | { kind: 'run-over'; key: string }
   | { kind: 'drift'; key: string; rate: number; at: string }
+  /** Somebody changed it outside the bot while a newer limit applied. */
+  | { kind: 'outside'; key: string }
   /** A newer limit is over, so that it applies again. */
   | { kind: 'again'; key: string };
 
 /** Null: the result is still correct. */
 export function outdatedOf({ request, limitSetBy, run = null, now, execution = null }: LimitFacts): Outdated | null {
-  const { status, hold, drift, ending } = request;
+  const { status, hold, drift } = request;
   if (status !== 'applied') return null;
   if (drift && (!hold?.end || hold.end.why === 'changed')) {
     return { kind: 'drift', key: `drift ${drift.at}`, rate: drift.rate, at: drift.at };
   }
   if (hold?.end) return { kind: 'ended', key: 'ended', end: hold.end };
   if (limitSetBy === null || (execution && !isActive(execution.status))) return { kind: 'run-over', key: 'run over' };
+  if (run && hasEndedOutside(request, run)) return { kind: 'outside', key: 'ended outside' };
   const cover = coverOf(run, request.id, now);
   if (cover) return { kind: 'covered', key: `covered ${cover.by} ${cover.again ?? ''}`, ...cover };
-  const since = run?.inForce?.request === request.id ? run.inForce.at : null;
-  return since !== null && ending !== null && since > ending.at ? { kind: 'again', key: `again ${since}` } : null;
+  const since = appliesAgainSince(request, run);
+  return since === null ? null : { kind: 'again', key: `again ${since}` };
 }
 
 interface Words {
@@ -93,6 +96,8 @@ function wordsOf({ request, running = null }: LimitFacts, over: Exclude<Outdated
       const { emoji, sentence } = coveredWords(over, request.hold?.dueAt ?? null);
       return { emoji, headline: `Covered by a newer limit: ${name}, ${limit}`, sentence };
     }
+    case 'outside':
+      return { ...ENDED_OUTSIDE, headline: `${ENDED_OUTSIDE.state} (console or CLI): ${name}, no longer ${limit}` };
     case 'run-over':
       return {
         emoji: 'checkered_flag',

@@ -9,7 +9,15 @@ import { shortName } from '../text/execution-words.ts';
 import { personName } from '../text/people-words.ts';
 import { count, dateToken, escapeText } from '../text/text.ts';
 import { deferralWords, noPermission } from './aws-refusal-words.ts';
-import { changeWords, coveredWords, extendedWords, limitStatusWords, nextRate } from './limit-status-words.ts';
+import {
+  appliesAgainSince,
+  coveredWords,
+  ENDED_OUTSIDE,
+  extendedUntil,
+  hasEndedOutside,
+  stillCoveredWords,
+} from './covered-words.ts';
+import { changeWords, extendedWords, limitStatusWords, nextRate } from './limit-status-words.ts';
 
 export interface RequestStatusWords {
   /** One line with the most important fact; mrkdwn, preceded by an emoji. */
@@ -43,7 +51,7 @@ export interface LimitNow {
 
 /** The status of a request. */
 export function requestStatusWords(request: ThrottleRequest, limit: LimitNow = {}): RequestStatusWords {
-  const { emoji, state, sentence } = newerLimit(request, limit) ?? words(request, limit);
+  const { emoji, state, sentence } = otherLimit(request, limit) ?? words(request, limit);
   const name = shortName({ taskName: request.taskName, arn: request.execution });
   const change = `${name}, ${changeWords(request)}`;
   return {
@@ -96,8 +104,8 @@ function words(request: ThrottleRequest, limit: LimitNow): State {
   }
 }
 
-/** Null: no other request's limit applies, or nothing is known of one. */
-function newerLimit(
+/** Null: its own limit applies, or nothing is known of another. */
+function otherLimit(
   request: ThrottleRequest,
   { limitSetBy = null, running = null, run = null, now }: LimitNow,
 ): State | null {
@@ -105,18 +113,19 @@ function newerLimit(
     return null;
   const until = extendedUntil(request, running);
   if (until) return extendedWords(limitSetBy, until);
+  if (run === null) return null;
+  if (hasEndedOutside(request, run)) return ENDED_OUTSIDE;
   const cover = coverOf(run, request.id, now ?? new Date(0));
-  return cover ? coveredWords(cover, request.hold?.dueAt ?? null) : null;
-}
-
-/** The new end of a limit, if the request whose limit applies extends it; null: it does not. */
-export function extendedUntil({ id }: Pick<ThrottleRequest, 'id'>, running: ThrottleRequest | null): string | null {
-  return running?.extends?.request === id ? (running.hold?.dueAt ?? running.extends.dueAt) : null;
+  if (cover) return coveredWords(cover, request.hold?.dueAt ?? null);
+  return run.inForce?.request === limitSetBy ? stillCoveredWords(limitSetBy) : null;
 }
 
 function applied(request: ThrottleRequest, { now = null, problem = null, run = null, runOver }: LimitNow): State {
   const { ending, hold, drift, to } = request;
-  const since = `Read back from AWS${when(ending)}.`;
+  const again = appliesAgainSince(request, run);
+  const since = again
+    ? `Applies again since ${dateToken(again)}: a newer limit has ended.`
+    : `Read back from AWS${when(ending)}.`;
   if (drift && !(hold?.end && hold.end.at > drift.at && hold.end.why !== 'changed'))
     return changedOutside(drift, request);
   if (!hold && runOver)
@@ -131,7 +140,7 @@ function changedOutside({ rate, at }: NonNullable<ThrottleRequest['drift']>, { t
   return {
     emoji: 'warning',
     state: 'Limit changed outside the bot',
-    sentence: `Somebody set ${formatRate(rate)} by console or CLI, seen ${dateToken(at)}. The limit of ${formatRate(to)} has ended; the bot leaves the new one alone.`,
+    sentence: `Someone set ${formatRate(rate)} by console or CLI (seen ${dateToken(at)}). The limit of ${formatRate(to)} has ended. ${formatRate(rate)} stays until someone changes it: request the limit you need.`,
   };
 }
 

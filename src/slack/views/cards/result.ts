@@ -9,6 +9,7 @@ import { shortName, stayingNote } from '../text/execution-words.ts';
 import { approvalComments, approverNames, personName } from '../text/people-words.ts';
 import { clip, code, dateToken, escapeText, type MessageView, mentionUser, oneLine } from '../text/text.ts';
 import { limitButtons } from './card.ts';
+import { appliesAgainSince } from './covered-words.ts';
 import { changeWords, nextRate } from './limit-status-words.ts';
 import { expiredSentence, failedSentence, staleSentence } from './request-status-words.ts';
 
@@ -90,6 +91,8 @@ function applied(facts: ResultFacts, name: string): ResultView {
   const names = approverNames(request.approvals);
   const agreed = names ? `approved by ${names}` : 'no approval needed';
   const at = request.ending ? ` ${dateToken(request.ending.at)}` : '';
+  const again = appliesAgainSince(request, facts.run ?? null);
+  const since = again ? ` Applies again since ${dateToken(again)}: a newer limit has ended.` : '';
   return resultView(facts, {
     broadcast: true,
     emoji: 'white_check_mark',
@@ -97,7 +100,7 @@ function applied(facts: ResultFacts, name: string): ResultView {
       rate === UNLIMITED
         ? `In force: ${name} has no limit now (unlimited)`
         : `In force: ${name} is limited to ${formatRate(rate)}`,
-    sentence: `Read back from AWS${at}; it was ${formatRate(request.from)}. Asked by ${mentionUser(request.requester.user)}, ${agreed}.`,
+    sentence: `Read back from AWS${at}; it was ${formatRate(request.from)}.${since} Asked by ${mentionUser(request.requester.user)}, ${agreed}.`,
     note: request.hold ? grantNote(facts) : stayingNote(request),
     way: 'back',
   });

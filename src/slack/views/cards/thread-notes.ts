@@ -3,7 +3,7 @@ import type { EventName } from '../../../domain/audit/audit-event.ts';
 import { formatRate } from '../../../domain/rate/rate.ts';
 import type { ThrottleRequest } from '../../../domain/request/throttle-request.ts';
 import { isLate, isUnseen, warnAt } from '../../../domain/run/grant/grant-notices.ts';
-import { hasOpenGrant, isReverting } from '../../../domain/run/grant/timed-grant.ts';
+import { type GrantEnd, hasOpenGrant, isReverting } from '../../../domain/run/grant/timed-grant.ts';
 import { coverOf } from '../../../domain/run/limit-ends.ts';
 import type { Run } from '../../../domain/run/run.ts';
 import { formatDuration } from '../../../domain/time/duration.ts';
@@ -81,8 +81,7 @@ function unseen({ request, now }: NoteFacts): ThreadNote | null {
 function drifted({ request, lines }: NoteFacts): ThreadNote | null {
   const { drift } = request;
   if (!drift) return null;
-  const then = ' The limit of this request has ended; the bot leaves the new one alone.';
-  const text = `Somebody set the limit of ${nameOf(request)} to ${formatRate(drift.rate)} past the bot, by console or CLI (seen ${dateToken(drift.at)}); this request had set ${formatRate(request.to)}.${then}`;
+  const text = `Limit changed outside the bot (console or CLI): ${nameOf(request)} → ${formatRate(drift.rate)}, seen ${dateToken(drift.at)}. Every limit that was requested here for this execution has ended, also the ${formatRate(request.to)} of this request. The new one stays until someone changes it.`;
   const record = recordOf(lines, ['drift.detected'], drift.at);
   return note(`drift ${drift.at}`, { words: `:warning: ${text}`, text, record, broadcast: true });
 }
@@ -95,15 +94,17 @@ function ended({ request, lines }: NoteFacts): ThreadNote | null {
   const asker = hold.end.how === 'failed' ? ` ${mentionUser(request.requester.user)}` : '';
   const words = `${state}: ${nameOf(request)}`;
   const record = recordOf(lines, ENDS, hold.end.at);
-  // Nothing changed for the transfer, or the channel was told already.
-  const broadcast = hold.end.why !== 'replaced' && hold.end.why !== 'covered' && hold.end.why !== 'same-rate';
+  // Nothing changed for the transfer, or the note of another request has told the channel.
+  const isKnown = QUIET.has(hold.end.why) || (hold.end.why === 'changed' && hold.end.at < hold.dueAt);
   return note('ended', {
     words: `:${emoji}: *${words}*\n${sentence}${asker}`,
     text: `${words}. ${sentence}${asker}`,
     record,
-    broadcast,
+    broadcast: !isKnown,
   });
 }
+
+const QUIET: ReadonlySet<GrantEnd['why']> = new Set(['replaced', 'covered', 'same-rate']);
 
 const ENDS: readonly EventName[] = ['reverted', 'revert.skipped', 'revert.failed'];
 

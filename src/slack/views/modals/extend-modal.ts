@@ -39,14 +39,14 @@ export function extendModal(facts: {
     submit: plain('Ask', LIMITS.modalTitle),
     close: plain('Close', LIMITS.modalTitle),
     blocks: [
-      section(`*${name}* is limited to ${formatRate(request.to)}, and goes back to ${formatRate(next)} ${due}.`),
+      section(`*${name}* is limited to ${formatRate(request.to)} and reverts to ${formatRate(next)} ${due}.`),
       input('duration', 'How much longer', 'Such as 30m, 2h or 1d, added to the time above.', MAX_DURATION_LENGTH, {}),
       input('reason', 'Reason', 'Whoever decides will read it. Some rules ask for one.', MAX_REASON_LENGTH, {
         optional: true,
         multiline: true,
       }),
       context(
-        `It is a request of its own, and the added time is decided by the policy.${most} Until it is agreed, the time runs on.`,
+        `This is a request of its own: the policy decides who approves the added time.${most} Until it is approved, the limit reverts at the time above.`,
       ),
     ],
   };

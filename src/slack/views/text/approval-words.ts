@@ -7,14 +7,14 @@ const DIGEST_SHOWN = 12;
 
 /** Why a limit that does not raise the current one needs the approvals for a raise; mrkdwn, one sentence. */
 export function exceedsNote({ rate, from }: Exceeded): string {
-  const when = from === null ? 'already' : `from ${dateToken(from)}`;
-  return `Counts as a raise: without it, a limit of ${formatRate(rate)} applies ${when}.`;
+  const when = from === null ? 'from now on' : `from ${dateToken(from)}`;
+  return `Counts as a raise: without it, the limit would be ${formatRate(rate)} ${when}.`;
 }
 
 /** What applies after a requested limit, if it were set now; one sentence. */
 export function nextNote({ at, rate, request }: NextLimit): string {
-  const whose = request ? ` (request ${code(request)})` : '';
-  return `If set now, it reverts to ${formatRate(rate)}${whose} ${dateToken(at)}.`;
+  const whose = request ? `, the limit of request ${code(request)}` : '';
+  return `If set now, it reverts ${dateToken(at)} to ${formatRate(rate)}${whose}.`;
 }
 
 /** Explains why more approvals may be needed than the named rule says. */

@@ -30,7 +30,7 @@ describe('a record in a look-up', () => {
   });
 
   it('describes an extension as one', () => {
-    const same = { from: 25 * MIB, to: 25 * MIB };
+    const same = { request: 'r-1', from: 25 * MIB, to: 25 * MIB };
     const { detail } = sampleOf('requested');
     const extension = { request: 'r-0', dueAt: NOW.toISOString(), totalSeconds: 60 };
     expect(recordWords(plainEvent('requested', { ...same, detail: { ...detail, extends: extension } }))).toBe(
@@ -52,8 +52,25 @@ describe('a record in a look-up', () => {
     ['replaced', 'replaced by another request'],
     ['ended', 'not reverted: the execution ended'],
     ['changed', 'not reverted: the limit was changed elsewhere'],
+    ['covered', 'ended while another limit applied'],
+    ['same-rate', 'ended; the next limit has the same rate'],
   ] as const)('says why a limit was not reverted: %s', (why, words) => {
     expect(recordWords(plainEvent('revert.skipped', { detail: { why, rate: null } }))).toBe(words);
+  });
+
+  it('tells a limit that was set again after an earlier change took effect late', () => {
+    const of = { request: null, from: 20 * MIB, to: 50 * MIB };
+    const started = { ...sampleOf('apply.started'), ...of };
+    expect(recordWords(started)).toBe('setting the limit again: an earlier change took effect late');
+    expect(recordWords({ ...sampleOf('applied'), ...of })).toBe('limit set again');
+    expect(recordWords({ ...sampleOf('apply.failed'), ...of })).toBe('limit not set again');
+  });
+
+  it('tells a limit that ended early without anybody’s wish', () => {
+    const { detail, ...scheduled } = sampleOf('revert.scheduled');
+    expect(recordWords({ ...scheduled, detail: { ...detail, why: 'approvals' } })).toBe(
+      'ended early: too few approvals without another limit',
+    );
   });
 
   it.each(['apply.started', 'revert.started'] as const)('tells an intent that AWS put off: %s', (event) => {

@@ -94,12 +94,12 @@ describe('a pending card', () => {
   });
 
   it('says why more are needed than for the rate alone', () => {
-    const takeover = { request: 'r-1', base: 100 * 1_048_576, dueAt: NOW.toISOString(), why: 'revert-now' } as const;
-    const { all } = card({ request: request({ takeover }) });
-    expect(all).toContain(
-      'Needs the approvals for a change to 100 MiB/s (839 Mbit/s): it gives *Revert now* to people',
-    );
-    expect(card({ request: requestIn('denied', { takeover }) }).all).not.toContain('Needs the approvals');
+    const exceeds = { rate: 25 * 1_048_576, from: NOW.toISOString() };
+    const { all } = card({ request: request({ exceeds }) });
+    const why = 'Counts as a raise: without it, the limit would be 25 MiB/s (210 Mbit/s) from';
+    expect(all).toContain(`${why} <!date^1795353900^`);
+    expect(card({ request: request({ exceeds: { ...exceeds, from: null } }) }).all).toContain(`${why} now on.`);
+    expect(card({ request: requestIn('denied', { exceeds }) }).all).not.toContain('Counts as a raise');
   });
 
   it('says so where no rule is for it any more, or AWS could not say', () => {

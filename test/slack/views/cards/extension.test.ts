@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { elementsOf } from '../../../../sandbox/slack/block-walk.ts';
 import type { ThrottleRequest } from '../../../../src/domain/request/throttle-request.ts';
 import { resultMessage } from '../../../../src/slack/views/cards/result.ts';
 import { extendModal } from '../../../../src/slack/views/modals/extend-modal.ts';
-import { approval, ending, expectGoodView, hold, RECORD, read, request, rule, seal } from '../text/given-facts.ts';
+import { approval, ending, expectGoodView, hold, NOW, RECORD, read, request, rule, seal } from '../text/given-facts.ts';
 import { card, held, MIB } from './given-limit.ts';
 
 describe('more time', () => {
@@ -21,23 +22,33 @@ describe('more time', () => {
   it('has no Ask again where it came too late', () => {
     const late = more({ status: 'stale', ending: ending({ why: 'timer' }) });
     expect(card({ request: late }).actions).toEqual([]);
-    expect(resultMessage({ request: late, record: RECORD, seal })?.text).not.toContain('Ask again');
+    expect(resultMessage({ request: late, record: RECORD, now: NOW, seal })?.text).not.toContain('Ask again');
   });
 
   it('has a result that says until when', () => {
     const message = resultMessage({
       request: more({ status: 'applied', ending: ending(), hold: hold(), approvals: [approval()] }),
       record: RECORD,
+      now: NOW,
       seal,
     });
     expect(message?.text).toContain('More time: nightly_sync stays limited to 50 MiB/s');
-    expect(read(message ?? {})).not.toContain('Undo');
+    const buttons = elementsOf(JSON.parse(JSON.stringify(message?.blocks ?? [])));
+    expect(buttons.map(({ actionId }) => actionId)).toEqual(['revert-now']);
   });
 
   it('is requested in a modal that says what is allowed', () => {
-    const view = extendModal({ metadata: 'sealed', request: { ...held(), hold: hold() }, rule: rule() });
+    const view = extendModal({
+      metadata: 'sealed',
+      request: { ...held(), hold: hold() },
+      next: 25 * MIB,
+      rule: rule(),
+    });
     expectGoodView(view);
     expect(read(view)).toContain('The policy allows 12 h in all');
-    expectGoodView(extendModal({ metadata: 'sealed', request: { ...held(), hold: hold() }, rule: null }));
+    expect(read(view)).toContain('reverts to 25 MiB/s (210 Mbit/s)');
+    expectGoodView(
+      extendModal({ metadata: 'sealed', request: { ...held(), hold: hold() }, next: 25 * MIB, rule: null }),
+    );
   });
 });

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { ending, execution, hold, NOW, request } from '../text/given-facts.ts';
+import type { ThrottleRequest } from '../../../../src/domain/request/throttle-request.ts';
+import type { Run } from '../../../../src/domain/run/run.ts';
+import { ending, execution, hold, NOW, request, runWith } from '../text/given-facts.ts';
 import { card, held, LENA, MIB, over, SENT } from './given-limit.ts';
 
 describe('the card of a limit for a while', () => {
@@ -31,12 +33,7 @@ describe('the card of a limit for a while', () => {
   });
 
   it.each([
-    [
-      'somebody wants it back',
-      held({ hold: hold({ by: LENA }) }),
-      'Bo Lead wants it back now',
-      ['revert-now', 'extend'],
-    ],
+    ['reverted early', held({ hold: hold({ by: LENA }) }), 'Bo Lead wants it back now', []],
     [
       'under way',
       held({ hold: hold({ sent: { sentAt: NOW.toISOString(), attempt: 2 } }) }),
@@ -44,8 +41,8 @@ describe('the card of a limit for a while', () => {
       [],
     ],
     ['set back', over({ how: 'reverted', rate: 100 * MIB }), 'Set back to 100 MiB/s', []],
-    ['changed', over({ why: 'changed', rate: 7 * MIB }), 'changed the limit since, to 7 MiB/s', []],
-    ['changed', over({ why: 'changed', rate: 7 * MIB }, SENT), 'was sent, and AWS shows 7 MiB/s', []],
+    ['changed', over({ why: 'changed', rate: 7 * MIB }), 'Someone changed the limit to 7 MiB/s', []],
+    ['changed', over({ why: 'changed', rate: 7 * MIB }, SENT), 'was sent, but AWS shows 7 MiB/s', []],
     ['ended', over({ why: 'ended' }), 'Was in force until the run ended', []],
     [
       'replaced',
@@ -62,11 +59,14 @@ describe('the card of a limit for a while', () => {
       'no permission for `datasync:DescribeTaskExecution` with the bot’s own credentials): it is not known which limit is in force',
       [],
     ],
+    ['covered', over({ why: 'covered' }), 'It ended <!date^1795353900^', []],
+    ['same rate', over({ why: 'same-rate' }), 'The limit that applies next has the same rate', []],
+    ['base unknown', over({ how: 'failed', why: 'base-unknown' }), 'unknown what to revert to', []],
     [
       'drifted',
-      held({ drift: { at: NOW.toISOString(), rate: MIB } }),
-      'Somebody set 1 MiB/s',
-      ['revert-now', 'extend'],
+      { ...over({ why: 'changed', rate: MIB }), drift: { at: NOW.toISOString(), rate: MIB } },
+      'Someone set 1 MiB/s',
+      [],
     ],
   ] as const)('tells how it stands: %s', (_, of, words, actions) => {
     const shown = card({ request: of });
@@ -107,7 +107,6 @@ describe('the card of a limit for a while', () => {
     const running = request({ id: 'r-other00000', status: 'applied', ending: ending(), extends: extends_ });
     for (const shown of [
       card({ request: over({ why: 'replaced', replacedBy: 'r-other00000', extendedUntil: until }) }),
-      card({ request: over({ why: 'replaced', replacedBy: 'r-other00000' }), limitSetBy: running.id, running }),
       card({ request: held(), limitSetBy: running.id, running }),
     ]) {
       expect(shown.first).toContain('*Extended*: nightly_sync');
@@ -122,28 +121,21 @@ describe('the card of a limit for a while', () => {
     expect(all).toContain('until it ends or somebody changes the limit');
   });
 
-  it('expects either rate if it is unknown whether it was reverted', () => {
+  it('warns of another limit at AWS than one that was set, whatever its grant has come to', () => {
     const unseen = over({ how: 'failed', why: 'unseen' });
-    const shown = (bytesPerSecond: number) => card({ request: unseen, execution: execution({ bytesPerSecond }) }).all;
-    for (const mib of [50, 100]) expect(shown(mib * MIB)).not.toContain('In force now');
-    expect(shown(MIB)).toContain('In force now: 1 MiB/s');
-  });
-
-  it('expects the rate that it was reverted to, and no other', () => {
+    const either = runWith([], { inForce: { rate: 50 * MIB, or: 100 * MIB, at: NOW.toISOString(), request: null } });
     const back = over({ how: 'reverted', rate: 100 * MIB });
-    expect(card({ request: back, execution: execution({ bytesPerSecond: 100 * MIB }) }).all).not.toContain(
-      'In force now',
-    );
-    expect(card({ request: back, execution: execution({ bytesPerSecond: MIB }) }).all).toContain(
-      'In force now: 1 MiB/s',
-    );
-  });
-
-  it('says that another request has set the limit since', () => {
-    const { all } = card({ request: held({ hold: null }), limitSetBy: 'r-other00000' });
-    expect(all).toContain('Replaced');
-    expect(all).toContain('Request `r-other00000` has set the limit of this run since.');
-    expect(all).not.toContain('In force now');
+    const shown = (of: ThrottleRequest, run: Run, mib: number) =>
+      card({ request: of, run, execution: execution({ bytesPerSecond: mib * MIB }) }).all;
+    for (const mib of [50, 100]) expect(shown(unseen, either, mib)).not.toContain('In force now');
+    expect(shown(unseen, either, 1)).toContain('In force now: 1 MiB/s');
+    expect(shown(back, runWith([]), 100)).not.toContain('In force now');
+    expect(shown(back, runWith([]), 1)).toContain('In force now: 1 MiB/s');
+    // A change that is on its way may show at any time.
+    const change = { cause: 'end', request: 'r-0123456789', grant: null, from: 50 * MIB, to: 100 * MIB } as const;
+    const sent = { sentAt: NOW.toISOString(), attempt: 1, role: null, putOff: null };
+    const reverting = runWith([{}], { change: { ...change, ...sent } });
+    expect(shown(held({ hold: hold({ sent: SENT }) }), reverting, 100)).not.toContain('In force now');
   });
 
   it('closes with the bytes, the time, the average and AWS’s word', () => {

@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { elementsOf } from '../../../../sandbox/slack/block-walk.ts';
 import type { RequestStatus, ThrottleRequest } from '../../../../src/domain/request/throttle-request.ts';
+import type { Run } from '../../../../src/domain/run/run.ts';
 import { resultMessage } from '../../../../src/slack/views/cards/result.ts';
 import {
   approval,
@@ -9,27 +11,36 @@ import {
   funny,
   hold,
   LONGEST,
+  NOW,
   RECORD,
   read,
   request,
+  runWith,
   seal,
 } from '../text/given-facts.ts';
 
-function result(status: RequestStatus, but: Partial<ThrottleRequest> = {}) {
-  const message = resultMessage({ request: request({ status, ending: ending(), ...but }), record: RECORD, seal });
+function result(status: RequestStatus, but: Partial<ThrottleRequest> = {}, run: Run | null = null) {
+  const message = resultMessage({
+    request: request({ status, ending: ending(), ...but }),
+    run,
+    record: RECORD,
+    now: NOW,
+    seal,
+  });
   if (!message) throw new Error(`${status} has no result`);
   const { broadcast, ...view } = message;
   expectGoodMessage(view);
-  return { ...message, all: read(view) };
+  const buttons = elementsOf(JSON.parse(JSON.stringify(view.blocks)));
+  return { ...message, all: read(view), buttons: buttons.map(({ actionId, element }) => [actionId, element.value]) };
 }
 
 describe('the result', () => {
   it.each(['pending', 'approved', 'applying', 'cancelled'] as const)('is nothing to say: %s', (status) => {
-    expect(resultMessage({ request: request({ status }), record: RECORD, seal })).toBeNull();
+    expect(resultMessage({ request: request({ status }), record: RECORD, now: NOW, seal })).toBeNull();
   });
 
   it('of an applied one says what is in force, by whom, when, and where it is on record', () => {
-    const { all, text, broadcast } = result('applied', {
+    const { all, text, broadcast, buttons } = result('applied', {
       approvals: [approval(), approval('U0SECOND', 'Cy Second')],
       ending: ending({ rate: 52_428_800 }),
       durationSeconds: 7200,
@@ -41,9 +52,23 @@ describe('the result', () => {
     expect(all).toContain('Asked by <@U0OPER>, approved by Bo Lead and Cy Second.');
     expect(all).toContain('audit record 42 · hash `0123456789abcdef0123`');
     expect(all).toContain('goes back to 100 MiB/s (839 Mbit/s) by itself <!date^1795361100^');
-    expect(all).toContain('Undo');
+    expect(buttons).toEqual([['revert-now', 'sealed r-0123456789']]);
     expect(text).toContain('In force: nightly_sync is limited to 50 MiB/s (419 Mbit/s)');
     expect(broadcast).toBe(true);
+  });
+
+  it('has one Revert now, also without an end, and names the limit that is next', () => {
+    const until = '2026-11-22T15:25:00.000Z';
+    const run = runWith([{ request: 'r-other00000', rate: 25 * 1_048_576 }, { until }]);
+    const { all, buttons, blocks } = result('applied', { durationSeconds: 7200, hold: hold({ dueAt: until }) }, run);
+    expect(all).toContain('goes back to 25 MiB/s (210 Mbit/s) by itself <!date^1795361100^');
+    expect(buttons).toEqual([['revert-now', 'sealed r-0123456789']]);
+    expect(JSON.stringify(blocks)).toContain('The limit becomes 25 MiB/s (210 Mbit/s), unless someone');
+    expect(result('applied', {}, runWith([{}])).buttons).toEqual([['revert-now', 'sealed r-0123456789']]);
+    // Where it is not known whether its limit applies.
+    expect(result('applied').buttons).toEqual([]);
+    expect(result('applied', {}, runWith([])).buttons).toEqual([]);
+    for (const status of ['failed', 'stale', 'denied', 'expired'] as const) expect(result(status).buttons).toEqual([]);
   });
 
   it('quotes what the approvers wrote: the form says that the channel sees it', () => {

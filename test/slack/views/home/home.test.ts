@@ -1,11 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { elementsOf } from '../../../../sandbox/slack/block-walk.ts';
+import type { Run } from '../../../../src/domain/run/run.ts';
 import { homeView, shownAtHome } from '../../../../src/slack/views/home/home.ts';
-import { failed, held, lines, list, row, status } from '../lists/given-running.ts';
-import { expectGoodView, funny, LONGEST, NOW, RECORD, read, request, seal } from '../text/given-facts.ts';
+import { failed, held, lines, list, MIB, row, status } from '../lists/given-running.ts';
+import { expectGoodView, funny, LONGEST, NOW, RECORD, read, request, runWith, seal } from '../text/given-facts.ts';
 
 describe('homeView', () => {
+  const ofRun = (run: Run | null = null) => ({ request: held(), run });
   const stored = (count: number, but = {}) =>
     Array.from({ length: count }, () => ({ request: request(but), record: RECORD }));
   const home = (facts: Parameters<typeof homeView>[0]['facts'], lost = false) => {
@@ -20,7 +22,7 @@ describe('homeView', () => {
       kind: 'home',
       toDecide: stored(1),
       asked: stored(1),
-      held: [held()],
+      held: [ofRun()],
       grantsInAll: 1,
       running,
       lines: lines(10),
@@ -38,6 +40,16 @@ describe('homeView', () => {
       expect(text).toContain(words);
   });
 
+  it('names the limit that is next on the run, as far as is known now', () => {
+    const base = { kind: 'home' as const, toDecide: [], asked: [], grantsInAll: 1, running: null, lines: [] };
+    const { text } = home({ ...base, held: [ofRun()] });
+    expect(text).toContain('Limit of `r-0123456789`, goes back to 100 MiB/s (839 Mbit/s) <!date^1795361100^');
+    const grants = [{ request: 'r-other00000', rate: 25 * MIB }, { until: '2026-11-22T15:25:00.000Z' }];
+    expect(home({ ...base, held: [ofRun(runWith(grants))] }).text).toContain(
+      'goes back to 25 MiB/s (210 Mbit/s) <!date',
+    );
+  });
+
   it('shows no requests and no records while the log is lost, and says so on top', () => {
     const rows = [row({ open: request(), held: held() })];
     const running = { rows, total: 1, from: 0, failed: [], placeless: [], complete: true };
@@ -46,7 +58,7 @@ describe('homeView', () => {
         kind: 'home',
         toDecide: stored(1),
         asked: stored(1),
-        held: [held()],
+        held: [ofRun()],
         grantsInAll: 1,
         running,
         lines: lines(3),
@@ -104,7 +116,7 @@ describe('homeView', () => {
       toDecide: stored(99, long),
       asked: stored(99, long),
       lines: lines(10, LONGEST(1000)),
-      held: Array.from({ length: 99 }, () => ({ ...held(), ...long })),
+      held: Array.from({ length: 99 }, () => ({ request: { ...held(), ...long }, run: null })),
       grantsInAll: 99,
       running: {
         rows,

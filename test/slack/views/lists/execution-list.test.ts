@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { Run } from '../../../../src/domain/run/run.ts';
 import type { Running } from '../../../../src/workflow/queries/list-running.ts';
-import { ARN, execution, funny, LONGEST, NOW, request } from '../text/given-facts.ts';
+import { ARN, execution, funny, LONGEST, NOW, request, runWith } from '../text/given-facts.ts';
 import { failed, held, list, MIB, row } from './given-running.ts';
 
 describe('executionList', () => {
@@ -22,11 +23,16 @@ describe('executionList', () => {
     const limited = execution({ bytesPerSecond: 10 * MIB });
     const hour = new Date(NOW.getTime() + 3_600_000).toISOString();
     // 59,392 MiB left: an hour at 10 MiB/s, then at 100 MiB/s at most.
-    expect(
-      list({ rows: [row({ look: limited, measured: null, speed: null, held: held({ dueAt: hour }) })] }).all,
-    ).toContain(
+    const shown = (run: Run) =>
+      list({ rows: [row({ look: limited, measured: null, speed: null, held: held({ dueAt: hour }), run })] }).all;
+    const timed = { rate: 10 * MIB, until: hour };
+    expect(shown(runWith([timed]))).toContain(
       'average 100 MiB/s (839 Mbit/s) · time left: at least 1 h 3 min; the limit reverts to 100 MiB/s (839 Mbit/s) before that',
     );
+    // Then the limit of an earlier request applies again.
+    const covering = shown(runWith([{ request: 'r-other00000', rate: 20 * MIB }, timed]));
+    expect(covering).toContain('the limit reverts to 20 MiB/s (168 Mbit/s) before that');
+    expect(covering).toContain('Limit of `r-0123456789`, goes back to 20 MiB/s (168 Mbit/s) <!date');
   });
 
   it('says what is measured and what is an average', () => {

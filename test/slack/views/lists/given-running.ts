@@ -33,6 +33,7 @@ export function row(but: Partial<RunningRow> = {}, name: string | null = 'nightl
     speed: 50 * MIB,
     open: null,
     held: null,
+    run: null,
     mayRequest: true,
     ...but,
   };
@@ -74,6 +75,7 @@ export function status(
     speed: 50 * MIB,
     open: null,
     held: null,
+    run: null,
     lines: [],
     mayRequest: true,
     ...but,

@@ -94,7 +94,7 @@ const ABOUT = {
 };
 
 function record(): AuditRecord {
-  const { takeover: _, until: __, policies: ___, ...detail } = sampleOf('requested').detail;
+  const { exceeds: _, until: __, policies: ___, ...detail } = sampleOf('requested').detail;
   return { ...sampleOf('requested'), ...ABOUT, detail: { ...detail, duration: 7200, approvals: 1 } };
 }
 

@@ -4,7 +4,8 @@ import { elementsOf } from '../../../../sandbox/slack/block-walk.ts';
 import { averageRate, impact } from '../../../../src/domain/execution/impact.ts';
 import type { TaskExecution } from '../../../../src/domain/execution/task-execution.ts';
 import type { ThrottleRequest } from '../../../../src/domain/request/throttle-request.ts';
-import type { Takeover } from '../../../../src/domain/run/grant/timed-grant.ts';
+import type { Exceeded } from '../../../../src/domain/run/exceeded.ts';
+import type { NextLimit } from '../../../../src/domain/run/limit-ends.ts';
 import { loadingModal, noticeModal } from '../../../../src/slack/views/modals/notices.ts';
 import {
   executionOption,
@@ -44,7 +45,8 @@ function reviewing(
     needed?: number;
     /** AWS could not say. */
     problem?: string;
-    takeover?: Takeover;
+    exceeds?: Exceeded;
+    next?: NextLimit;
     several?: boolean;
   } = {},
 ) {
@@ -57,7 +59,8 @@ function reviewing(
     needed: but.needed ?? 2,
     now: NOW,
     problem: but.problem ?? null,
-    takeover: but.takeover ?? null,
+    exceeds: but.exceeds ?? null,
+    next: but.next ?? null,
     several: but.several ?? false,
     observed: but.problem
       ? null
@@ -200,12 +203,23 @@ describe('reviewModal', () => {
   });
 
   it('says why more approvals are needed than for the rate alone', () => {
-    const takeover = { request: 'r-1', base: -1, dueAt: NOW.toISOString(), why: 'ends-earlier' } as const;
-    expect(reviewing({ takeover }).all).toContain(
-      'Needs the approvals for a change to unlimited: it ends before the running limit',
+    const exceeds = { rate: 25 * 1_048_576, from: NOW.toISOString() };
+    expect(reviewing({ exceeds }).all).toContain(
+      'Counts as a raise: without it, the limit would be 25 MiB/s (210 Mbit/s) from <!date^1795353900^',
     );
     expect(reviewing({ several: true }).all).toContain('Two policies are active while bots are being updated');
-    expect(reviewing().all).not.toMatch(/Needs the approvals|Two policies/);
+    expect(reviewing().all).not.toMatch(/Counts as a raise|Two policies/);
+  });
+
+  it('says what the limit reverts to, and whose limit that is', () => {
+    const next = { at: '2026-11-22T15:25:00.000Z', rate: 25 * 1_048_576, request: null };
+    expect(reviewing({ next }).all).toMatch(
+      /If set now, it reverts <!date\^1795361100\^.*> to 25 MiB\/s \(210 Mbit\/s\)\./,
+    );
+    expect(reviewing({ next: { ...next, request: 'r-other00000' } }).all).toContain(
+      'to 25 MiB/s (210 Mbit/s), the limit of request `r-other00000`.',
+    );
+    expect(reviewing().all).not.toContain('it reverts');
   });
 
   it('stays within the limits and notifies nobody, whatever people wrote', () => {

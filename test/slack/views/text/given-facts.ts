@@ -11,6 +11,7 @@ import type {
   ThrottleRequest,
 } from '../../../../src/domain/request/throttle-request.ts';
 import type { TimedGrant } from '../../../../src/domain/run/grant/timed-grant.ts';
+import { type Grant, type Run, untouchedRun } from '../../../../src/domain/run/run.ts';
 
 const MIB = 1_048_576;
 export const NOW = new Date('2026-11-22T13:25:00.000Z');
@@ -132,6 +133,15 @@ export function hold(but: Partial<TimedGrant> = {}): TimedGrant {
     end: null,
     ...but,
   };
+}
+
+/** The run with these grants, in the order in which they were applied; the newest is in force. */
+export function runWith(grants: readonly Partial<Grant>[], but: Partial<Run> = {}): Run {
+  const all = grants.map((one) => ({ request: 'r-0123456789', rate: 50 * MIB, until: null, role: null, ...one }));
+  const newest = all.at(-1);
+  const set = { rate: newest?.rate ?? 100 * MIB, request: newest?.request ?? null };
+  const inForce = { ...set, or: null, at: NOW.toISOString() };
+  return { ...untouchedRun(ARN), version: 3, baseline: 100 * MIB, inForce, grants: all, ...but };
 }
 
 /** What people and AWS may write: all that Slack reads as something, all that breaks lines, halves of characters. */
