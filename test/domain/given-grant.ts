@@ -1,25 +1,17 @@
-import { stateEvent } from '../../src/domain/request/request-event.ts';
 import type { ThrottleRequest } from '../../src/domain/request/throttle-request.ts';
-import { startedEvent } from '../../src/domain/run/change/decide-apply.ts';
-import { scheduledEvent } from '../../src/domain/run/decide-revert.ts';
 import { hasOpenGrant, type TimedGrant } from '../../src/domain/run/grant/timed-grant.ts';
-import { at, folded, MIB, ROLE, requested, rule } from './given.ts';
+import type { Run } from '../../src/domain/run/run.ts';
+import { MIB, ROLE } from './given.ts';
+import { FREE, HOUR, RunStory, runWith } from './given-run.ts';
 
-export const FREE = rule({ approvals: { lower: 0, raise: 0, unlimited: 0 } });
 export const SET = 50 * MIB;
 export const BASE = 100 * MIB;
-export const HOUR = 3600;
 
-export function inForce(changes: Parameters<typeof requested>[0] = {}, running: ThrottleRequest | null = null) {
-  const approved = requested({ of: FREE, ...changes, ask: { durationSeconds: HOUR, ...changes.ask } });
-  const applying = folded(approved, at(1), startedEvent(approved, 'd', ROLE, 1));
-  const applied = folded(
-    applying,
-    at(2),
-    stateEvent(applying, 'applied', null, 'd', { rate: SET, status: 'TRANSFERRING' }),
-  );
-  const scheduled = scheduledEvent(applied, { policy: 'd', now: at(2), running });
-  return scheduled ? folded(applied, at(2), scheduled) : applied;
+/** From second 2 on 50 MiB/s for an hour, on 100. */
+export function limitedRun(): RunStory {
+  const story = new RunStory(BASE);
+  story.grant('r-0123456789', 2, { to: SET, seconds: HOUR, of: { ...FREE, role: ROLE } });
+  return story;
 }
 
 export function heldOf(request: ThrottleRequest): ThrottleRequest & { hold: TimedGrant } {
@@ -27,4 +19,5 @@ export function heldOf(request: ThrottleRequest): ThrottleRequest & { hold: Time
   return request;
 }
 
-export const held = heldOf(inForce());
+export const held: ThrottleRequest & { hold: TimedGrant } = heldOf(limitedRun().of('r-0123456789'));
+export const heldRun: Run = runWith(limitedRun());

@@ -28,7 +28,7 @@ export function asking(command: ReturnType<typeof ask>, inForce: PolicyInForce, 
     groups,
     people: PEOPLE,
     execution: execution(),
-    running: null,
+    run: null,
     now: at(0),
   };
   return decideRequest(command, given, 'r-1111111111');

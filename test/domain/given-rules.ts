@@ -19,7 +19,14 @@ export function rule(but: Partial<Rule> = {}): Rule {
   };
 }
 export function policy(...rules: Rule[]): Policy {
-  return { version: 1, limits: DEFAULT_LIMITS, viewers: null, admins: { users: [], groups: [] }, audit: { readers: null }, rules };
+  return {
+    version: 1,
+    limits: DEFAULT_LIMITS,
+    viewers: null,
+    admins: { users: [], groups: [] },
+    audit: { readers: null },
+    rules,
+  };
 }
 export function person(user: string, kind: Person['kind'] = 'member'): Person {
   return { team: 'T1', user, name: user.toLowerCase(), kind };

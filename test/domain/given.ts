@@ -7,6 +7,7 @@ import { decideRequest } from '../../src/domain/request/decide-request.ts';
 import { evolve } from '../../src/domain/request/evolve-request.ts';
 import type { RequestCommand } from '../../src/domain/request/request-command.ts';
 import type { ThrottleRequest } from '../../src/domain/request/throttle-request.ts';
+import type { Run } from '../../src/domain/run/run.ts';
 
 /** The world of the tests: one execution at 100 MiB/s, an operator, two leads and some who may nothing. */
 export const MIB = 1_048_576;
@@ -28,7 +29,8 @@ export const LEAD = person('U0LEAD');
 export const SECOND = person('U0SECOND');
 export const GUEST = person('U0GUEST', 'guest');
 export const NOBODY = person('U0NOBODY');
-export const EVERYBODY = [OPERATOR, LEAD, SECOND, GUEST, NOBODY];
+export const ADMIN = person('U0ADMIN');
+export const EVERYBODY = [OPERATOR, LEAD, SECOND, GUEST, NOBODY, ADMIN];
 export const PEOPLE = new Map(EVERYBODY.map((one) => [one.user, one]));
 
 export function rule(changes: Partial<Rule> = {}): Rule {
@@ -50,7 +52,14 @@ export function rule(changes: Partial<Rule> = {}): Rule {
 }
 
 export function policy(...rules: Rule[]): PolicyInForce {
-  const made: Policy = { version: 1, limits: DEFAULT_LIMITS, viewers: null, admins: { users: [], groups: [] }, audit: { readers: null }, rules };
+  const made: Policy = {
+    version: 1,
+    limits: DEFAULT_LIMITS,
+    viewers: null,
+    admins: { users: [ADMIN.user], groups: [] },
+    audit: { readers: null },
+    rules,
+  };
   return { policy: made, digest: `digest of ${rules.map(({ name }) => name).join(', ')}`, others: [] };
 }
 
@@ -94,7 +103,7 @@ export interface Facts {
   groups: Groups;
   people: ReadonlyMap<string, Person>;
   execution: TaskExecution;
-  running: ThrottleRequest | null;
+  run: Run | null;
   now: Date;
 }
 
@@ -104,7 +113,7 @@ export function facts(changes: Partial<Facts> = {}): Facts {
     groups: GROUPS,
     people: new Map(EVERYBODY.map((one) => [one.user, one])),
     execution: execution(),
-    running: null,
+    run: null,
     now: at(60),
     ...changes,
   };
@@ -117,7 +126,7 @@ export function requested(changes: { of?: Rule; ask?: Partial<RequestCommand>; s
     ask(changes.ask),
     {
       ...{ rule: of, inForce: policy(of), groups: GROUPS, people: PEOPLE },
-      ...{ execution: execution(changes.seen), running: null, now: T0 },
+      ...{ execution: execution(changes.seen), run: null, now: T0 },
     },
     'r-0123456789',
   );

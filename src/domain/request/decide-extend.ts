@@ -7,6 +7,7 @@ import { hasOpenGrant, isReverting, type TimedGrant } from '../run/grant/timed-g
 import type { Run } from '../run/run.ts';
 import { weigh } from '../run/weigh-limit.ts';
 import { decideByEach, type Proposed, type RequestDecision, type RequestFacts } from './decide-by-each.ts';
+import { ruleNow } from './decide-review.ts';
 import type { RequestCommand } from './request-command.ts';
 import { staleEvent, stateEvent } from './request-event.ts';
 import type { ThrottleRequest } from './throttle-request.ts';
@@ -87,6 +88,7 @@ export function unsentEvents(
     aws: { requestId: execution.requestId },
   };
   const next = { ...request, version: request.version + 1 };
-  const scheduled = scheduledEvent(next, { policy, now, run, from: request.from });
+  const role = ruleNow(request, inForce)?.role ?? null;
+  const scheduled = scheduledEvent(next, { policy, now, run, from: request.from, role });
   return scheduled ? [applied, scheduled] : [applied];
 }

@@ -49,10 +49,10 @@ function moved(run: Run, event: RunEvent): Run {
     case 'revert.failed':
       return revertFailed(run, event);
     case 'revert.scheduled': {
-      const { dueAt: until } = event.detail;
+      const { dueAt: until, role } = event.detail;
       return {
         ...run,
-        grants: run.grants.map((one) => (one.request === event.request ? { ...one, until } : one)),
+        grants: run.grants.map((one) => (one.request === event.request ? { ...one, until, role } : one)),
       };
     }
     case 'revert.skipped':

@@ -1,6 +1,7 @@
 import type { ThenRate } from '../execution/impact.ts';
 import type { ThrottleRequest } from '../request/throttle-request.ts';
 import { type DesiredLimit, limitsAhead, rateOf, requestOfLimit, withGrant } from './desired-limit.ts';
+import { mayShow } from './evolve-run.ts';
 import { endOfRequest } from './grant/schedule-end.ts';
 import { type Run, untouchedRun } from './run.ts';
 
@@ -45,7 +46,8 @@ export function nextAfterRequested(
   now: Date,
 ): NextLimit | null {
   const end = endOfRequest({ durationSeconds, until, extends: more }, now);
-  const before = run ?? { ...untouchedRun(''), baseline: from };
+  // Where AWS shows a limit that was set outside the bot, the grants are over.
+  const before = run && mayShow(run, from) ? run : { ...untouchedRun(''), baseline: from };
   const grant = { request: '', rate: to, until: end?.toISOString() ?? null, role: null };
   return nextLimit(withGrant({ ...before, baseline: before.baseline ?? from }, grant), now);
 }

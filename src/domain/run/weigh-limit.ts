@@ -41,7 +41,11 @@ export function compareOverTime(
       return rate === null || rate === to ? [] : [{ rate, from }];
     });
   const shown = from === null ? [] : [{ rate: from, from: null }];
-  return [...shown, ...ahead].map((one) => ({ ...one, direction: directionOf(one.rate, to) }));
+  // The same rate raises nothing, not even where it is unlimited.
+  return [...shown, ...ahead].map((one) => ({
+    ...one,
+    direction: one.rate === to ? 'lower' : directionOf(one.rate, to),
+  }));
 }
 
 /** Whether a requested limit differs at any time from what applies without it. */
@@ -98,6 +102,12 @@ export function strictestOf(rule: Rule, directions: readonly Direction[]): Direc
 export function grantsAbove(run: Run, request: string, now: Date): Grant[] {
   const place = run.grants.findIndex((one) => one.request === request);
   return place < 0 ? [] : run.grants.slice(place + 1).filter((one) => isOpenAt(one, now));
+}
+
+/** The run without the grants that were applied after this one. */
+export function runBelow(run: Run, request: string): Run {
+  const place = run.grants.findIndex((one) => one.request === request);
+  return place < 0 ? run : { ...run, grants: run.grants.slice(0, place) };
 }
 
 /** The limit of a grant, from now until its end. */

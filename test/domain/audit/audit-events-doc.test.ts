@@ -38,6 +38,7 @@ function rowsBy(schema: z.core.$ZodType, prefix = ''): Row[] {
 function typeOf(schema: z.core.$ZodType): string {
   if (schema === timestamp) return 'time';
   if (schema instanceof z.ZodEnum) return schema.options.map((option) => `\`${option}\``).join(', ');
+  if (schema instanceof z.ZodLiteral) return [...schema.values].map((value) => `\`${value}\``).join(', ');
   if (schema instanceof z.ZodArray) return `list of ${typeOf(schema.element)}`;
   if (schema instanceof z.ZodUnion) return schema.options.map(typeOf).join(' or ');
   if (schema instanceof z.ZodObject || schema instanceof z.ZodRecord) return 'object';

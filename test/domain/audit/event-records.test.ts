@@ -83,6 +83,15 @@ describe('records of older versions', () => {
   });
 });
 
+describe('a record of a request that replaced another limit, as older versions wrote it', () => {
+  it('is read and folded', () => {
+    const why = 'ends-earlier';
+    const takeover = { request: 'r-1', base: 1, dueAt: '2026-11-22T11:00:00.000Z', why };
+    const old = { ...sampleOf('requested'), detail: { ...sampleOf('requested').detail, takeover } };
+    expect(fold([JSON.stringify(old)])).toMatchObject({ status: 'pending', exceeds: null });
+  });
+});
+
 describe('stored states', () => {
   it.each(WRITTEN.map((story) => [story.name, story] as const))('read back byte for byte: %s', (_, { state }) => {
     if (state !== 'null') expect(JSON.stringify(throttleRequest.parse(JSON.parse(state)))).toBe(state);

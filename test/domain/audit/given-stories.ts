@@ -1,10 +1,8 @@
 import { decideCancel } from '../../../src/domain/request/decide-cancel.ts';
 import { decideExpire } from '../../../src/domain/request/decide-expire.ts';
-import { decideExtension, lengthenedEvents } from '../../../src/domain/request/decide-extend.ts';
-import { decideRequest, refusedEvent } from '../../../src/domain/request/decide-request.ts';
+import { refusedEvent } from '../../../src/domain/request/decide-request.ts';
+import { skippedEvent, undoneEvent } from '../../../src/domain/run/change/change-events.ts';
 import { decideBegin, deniedEvent, unknownEvent, vanishedEvent } from '../../../src/domain/run/change/decide-apply.ts';
-import { decideDrift } from '../../../src/domain/run/decide-drift.ts';
-import { judgeUnseenRevert, skippedEvent } from '../../../src/domain/run/decide-revert.ts';
 import { decideRevertNow } from '../../../src/domain/run/grant/decide-revert-now.ts';
 import {
   ask,
@@ -23,7 +21,9 @@ import {
   rule,
   SECOND,
 } from '../given.ts';
+import { extensions } from './given-extensions.ts';
 import {
+  ACCEPTED,
   BASE,
   begin,
   CHANGE,
@@ -35,6 +35,7 @@ import {
   lookBack,
   NO_ANSWER,
   ONE,
+  planned,
   request,
   revert,
   review,
@@ -45,6 +46,7 @@ import {
   TWO,
   UNTIL,
 } from './given-story.ts';
+import { unexpected } from './given-unexpected.ts';
 
 /** A life of each kind, so that every event that a decision makes is told at least once. */
 export function stories(): Story[] {
@@ -55,8 +57,8 @@ export function stories(): Story[] {
     ...notApplied(),
     ...unknown(),
     ...reverted(),
-    ...extended(),
-    ...changedElsewhere(),
+    ...extensions(),
+    ...unexpected(),
   ].map(({ story }) => story);
 }
 
@@ -64,7 +66,7 @@ function decided(): Teller[] {
   const two = begin('approved by two, with an end, while bots run two policies');
   const raise = {
     ...{ rate: { kind: 'absolute', bytesPerSecond: 200 * MIB } as const, reason: 'call at 9' },
-    ...{ durationSeconds: HOUR, endsAt: UNTIL, undoes: { request: 'r-undone', set: BASE } },
+    ...{ durationSeconds: HOUR, endsAt: UNTIL, undoes: { request: 'r-undone' } },
   };
   request(two, raise, rule(), TWO);
   review(two, LEAD, 'approve', null, TWO);
@@ -91,7 +93,7 @@ function refusals(): Teller[] {
     refusedEvent(ask({ requester: GUEST }), { why: 'not-a-member', kind: 'guest' }, { ...about, inForce: ONE }),
     refusedEvent(ask(), { why: 'limit', limit: 'openPerUser', most: 2, open: ['r-1', 'r-2'] }, about),
     refusedEvent(
-      ask({ undoes: { request: 'r-1', set: BASE } }),
+      ask({ undoes: { request: 'r-1' } }),
       { why: 'no-rule', account: '1', region: 'eu-west-1', elsewhere: [] },
       { rule: null, inForce: ONE, from: null, to: null, other: 'digest of another' },
     ),
@@ -103,7 +105,8 @@ function refusals(): Teller[] {
   review(decision, OPERATOR, 'deny', null);
   const now = inForce('Revert now refused');
   for (const by of [NOBODY, GUEST]) {
-    const refused = decideRevertNow(now.now(), by, { inForce: TWO, groups: GROUPS, people: PEOPLE, now: at(70) });
+    const refused = decideRevertNow(now.now(), by, { ...revertFacts(now), inForce: TWO });
+    if (refused.ok) throw new Error('was not to be allowed');
     now.add(70, refused.event);
   }
   return [asked, decision, now];
@@ -120,8 +123,13 @@ function applied(): Teller[] {
   look(putOff, BASE, { ...NO_ANSWER, putOff: { why: 'throttled', action: CHANGE, said: 'Rate exceeded' } });
   look(putOff, BASE, { ...NO_ANSWER, putOff: { why: 'not-reached', action: LOOK, said: null } }, 63);
   look(putOff, BASE, null, 200);
-  look(putOff, SET, { ...NO_ANSWER, requestId: 'aws-u' }, 201);
-  return [plain, putOff];
+  look(putOff, SET, ACCEPTED, 201);
+  const unsure = begin('applied after AWS did not answer');
+  request(unsure, {}, FREE);
+  start(unsure);
+  look(unsure, BASE, { ...NO_ANSWER, putOff: { why: 'no-answer', action: CHANGE, said: null } });
+  look(unsure, SET, null, 64);
+  return [plain, putOff, unsure];
 }
 
 function notApplied(): Teller[] {
@@ -153,7 +161,7 @@ function notApplied(): Teller[] {
       look(story, BASE, { ...refused, refused: { why: 'denied', action: CHANGE, said: 'not authorized' } }),
     ),
     failed('failed: not found', (story) =>
-      story.add(63, vanishedEvent(story.now(), 'd', { requestId: null, said: null })),
+      story.add(63, undoneEvent(planned(story), { why: 'not-found', execution: null })),
     ),
     failed('failed: may not look', (story) =>
       story.add(63, deniedEvent(story.now(), 'd', { action: LOOK, role: ROLE, said: null, requestId: 'aws-4' })),
@@ -178,60 +186,54 @@ function unknown(): Teller[] {
 function reverted(): Teller[] {
   const back = inForce('reverted in time');
   revert(back);
-  lookBack(back, BASE, { ...NO_ANSWER, requestId: 'aws-u' });
+  lookBack(back, BASE, ACCEPTED);
   const now = inForce('reverted early, after AWS put it off');
-  const early = decideRevertNow(now.now(), OPERATOR, { inForce: ONE, groups: GROUPS, people: PEOPLE, now: at(70) });
-  now.add(70, early.event);
+  now.add(70, earlyEnd(now, OPERATOR));
   revert(now);
   lookBack(now, SET, { ...NO_ANSWER, refused: { why: 'rejected', action: CHANGE, said: 'Invalid' } });
   lookBack(now, SET, { ...NO_ANSWER, putOff: { why: 'clock', action: CHANGE, said: null } });
-  lookBack(now, BASE, null);
+  lookBack(now, SET, null, 3 * HOUR);
+  lookBack(now, BASE, null, 3 * HOUR + 1);
   const changed = inForce('not reverted: changed elsewhere');
   revert(changed);
   lookBack(changed, 9 * MIB, null);
-  const replaced = inForce('not reverted: replaced');
-  const by = { replacedBy: 'r-next', extendedUntil: UNTIL };
-  replaced.add(80, skippedEvent(replaced.held(), 'replaced', 'd', by));
+  const covered = inForce('not reverted: covered by a later limit');
+  covered.add(80, skippedEvent(covered.held(), 'covered', { policy: 'd' }));
+  const same = inForce('not reverted: the next limit has the same rate');
+  const facts = { execution: execution({ bytesPerSecond: SET }), grant: 'r-before' };
+  same.add(2 * HOUR, skippedEvent(same.held(), 'same-rate', { policy: 'd', to: SET }, facts));
+  const lacking = inForce('ended early, for want of approvals');
+  const end = earlyEnd(lacking, OPERATOR);
+  lacking.add(80, { ...end, actor: null, detail: { ...end.detail, why: 'approvals' } });
+  const lost = inForce('could not be reverted: what was before is unknown');
+  const plan = planToRevert(lost);
+  lost.add(2 * HOUR, undoneEvent(plan, { why: 'base-unknown', execution: execution({ bytesPerSecond: SET }) }));
   const ended = inForce('not reverted: the execution is gone');
-  ended.add(80, skippedEvent(ended.held(), 'ended', 'd', { awsRequestId: 'aws-6', said: 'not found' }));
+  ended.add(80, skippedEvent(ended.held(), 'ended', { policy: 'd' }, { awsRequestId: 'aws-6', said: 'not found' }));
   const denied = inForce('could not be reverted: refused');
   revert(denied);
   lookBack(denied, SET, { ...NO_ANSWER, refused: { why: 'denied', action: CHANGE, said: 'not authorized' } });
   const unseen = inForce('could not be reverted: nobody may look');
   revert(unseen);
   const look = { action: LOOK, role: ROLE, said: null, requestId: null };
-  unseen.add(3 * HOUR, judgeUnseenRevert(unseen.held(), look, { policy: 'd', now: at(3 * HOUR), sent: null }));
-  return [back, now, changed, replaced, ended, denied, unseen];
+  unseen.add(3 * HOUR, undoneEvent(planned(unseen), { why: 'unseen', execution: null, about: look }));
+  return [back, now, changed, covered, same, lacking, lost, ended, denied, unseen];
 }
 
-function extended(): Teller[] {
-  const running = inForce('more time', { durationSeconds: 600 }).held();
-  const story = begin('more time for a limit that runs');
-  const seen = execution({ bytesPerSecond: SET });
-  const about = { rule: FREE, inForce: policy(FREE), groups: GROUPS, people: PEOPLE, execution: seen, now: at(100) };
-  const { rate: _, ...more } = ask({ durationSeconds: 600, requester: LEAD });
-  const decision = decideExtension({ ...more, durationSeconds: 600 }, running, about, 'r-more');
-  if (!decision.ok) throw new Error(decision.refusal.why);
-  story.add(100, decision.event);
-  const followed = { running, execution: seen, inForce: policy(FREE), now: at(101) };
-  story.add(101, ...lengthenedEvents(story.now(), followed));
-  const late = begin('more time for a limit that is over');
-  late.add(100, decision.event);
-  late.add(101, ...lengthenedEvents(late.now(), { ...followed, running: null }));
-  const strict = rule({ approvals: { lower: 0, raise: 2, unlimited: null }, maxDurationSeconds: null });
-  const takeover = begin('takes the place of a limit that would end later');
-  const sooner = decideRequest(
-    ask({ rate: { kind: 'absolute', bytesPerSecond: 40 * MIB }, durationSeconds: 120 }),
-    { ...about, rule: strict, inForce: policy(strict), running },
-    'r-sooner',
-  );
-  if (!sooner.ok) throw new Error(sooner.refusal.why);
-  takeover.add(100, sooner.event);
-  return [story, late, takeover];
+function revertFacts(story: Teller) {
+  const above = new Map<string, never>();
+  return { run: story.run(), above, inForce: ONE, groups: GROUPS, people: PEOPLE, now: at(70) };
 }
 
-function changedElsewhere(): Teller[] {
-  const drift = inForce('changed outside the bot');
-  drift.add(90, decideDrift(drift.now(), execution({ bytesPerSecond: 3 * MIB }), 'd'));
-  return [drift];
+function earlyEnd(story: Teller, by: typeof OPERATOR) {
+  const early = decideRevertNow(story.now(), by, revertFacts(story));
+  if (!early.ok) throw new Error(early.refusal.why);
+  return early.ends[0].event;
+}
+
+function planToRevert(story: Teller): Parameters<typeof undoneEvent>[0] {
+  const request = story.held();
+  const { role, base } = request.hold;
+  const { execution: arn } = request;
+  return { execution: arn, cause: 'end', request, grant: null, from: SET, to: base, role, policy: 'd' };
 }

@@ -2,9 +2,20 @@ import type { PolicyInForce } from '../../../src/domain/policy/policies-in-force
 import { decideRequest } from '../../../src/domain/request/decide-request.ts';
 import { decideReview } from '../../../src/domain/request/decide-review.ts';
 import type { ThrottleRequest } from '../../../src/domain/request/throttle-request.ts';
-import { decideBegin, judgeLook } from '../../../src/domain/run/change/decide-apply.ts';
-import { decideRevert, judgeRevert, scheduledEvent } from '../../../src/domain/run/decide-revert.ts';
+import {
+  doneEvent,
+  type PlannedChange,
+  planOf,
+  startedEvent,
+  undoneEvent,
+} from '../../../src/domain/run/change/change-events.ts';
+import { decideBegin } from '../../../src/domain/run/change/decide-apply.ts';
+import { judgeChange } from '../../../src/domain/run/change/judge-change.ts';
+import type { Sent } from '../../../src/domain/run/change/sending.ts';
+import { evolveRun } from '../../../src/domain/run/evolve-run.ts';
+import { scheduledEvent } from '../../../src/domain/run/grant/schedule-end.ts';
 import { hasOpenGrant, type TimedGrant } from '../../../src/domain/run/grant/timed-grant.ts';
+import type { Run } from '../../../src/domain/run/run.ts';
 import { ask, at, execution, facts, folded, GROUPS, type LEAD, MIB, PEOPLE, policy, rule } from '../given.ts';
 
 type Told = NonNullable<Parameters<typeof folded>[2]>;
@@ -25,10 +36,12 @@ export const LOOK = 'datasync:DescribeTaskExecution';
 export const ONE = policy(rule());
 export const TWO: PolicyInForce = { ...ONE, others: [{ policy: ONE.policy, digest: 'digest of another' }] };
 export const FREE = rule({ approvals: { lower: 0, raise: 0, unlimited: 0 } });
-export const NO_ANSWER = { requestId: null, refused: null, putOff: null };
+export const NO_ANSWER: Sent = { requestId: null, accepted: false, refused: null, putOff: null };
+export const ACCEPTED: Sent = { ...NO_ANSWER, requestId: 'aws-u', accepted: true };
 
 export function begin(name: string) {
   const story: Story = { name, events: [], state: null };
+  let run: Run | null = null;
   const now = (): ThrottleRequest => {
     if (!story.state) throw new Error(`${name}: nothing was requested`);
     return story.state;
@@ -36,6 +49,10 @@ export function begin(name: string) {
   return {
     story,
     now,
+    run(): Run {
+      if (!run) throw new Error(`${name}: nothing was set`);
+      return run;
+    },
     held(): ThrottleRequest & { hold: TimedGrant } {
       const request = now();
       if (!hasOpenGrant(request)) throw new Error(`${name}: nothing is held`);
@@ -45,6 +62,7 @@ export function begin(name: string) {
       for (const event of events) {
         if (!event) throw new Error(`${name}: an event was expected`);
         story.events.push({ event, at: at(seconds) });
+        run = evolveRun(run, { ...event, at: at(seconds).toISOString() });
         if (story.state || event.request) story.state = folded(story.state, at(seconds), event);
       }
     },
@@ -53,14 +71,8 @@ export function begin(name: string) {
 
 export type Teller = ReturnType<typeof begin>;
 
-export function request(
-  story: Teller,
-  but: Parameters<typeof ask>[0] = {},
-  of = rule(),
-  inForce = policy(of),
-  running = null,
-) {
-  const about = { rule: of, inForce, groups: GROUPS, people: PEOPLE, execution: execution(), running, now: at(0) };
+export function request(story: Teller, but: Parameters<typeof ask>[0] = {}, of = rule(), inForce = policy(of)) {
+  const about = { rule: of, inForce, groups: GROUPS, people: PEOPLE, execution: execution(), run: null, now: at(0) };
   const decision = decideRequest(ask(but), about, 'r-0123456789');
   if (!decision.ok) throw new Error(decision.refusal.why);
   story.add(0, decision.event);
@@ -83,11 +95,42 @@ export function start(story: Teller, of = FREE) {
   story.add(61, begun.event);
 }
 
-export function look(story: Teller, rate: number, sent: Parameters<typeof judgeLook>[2]['sent'], seconds = 62) {
+/** The change in flight, as it was planned. */
+export function planned(story: Teller): PlannedChange & { attempt: number } {
+  const request = story.now();
+  const { change } = story.run();
+  if (!change) throw new Error('no change is in flight');
+  return { ...planOf(change, { execution: request.execution, request, policy: 'd' }), attempt: change.attempt };
+}
+
+/** What comes of the change in flight, by what AWS shows. */
+export function look(story: Teller, rate: number, sent: Sent | null, seconds = 62) {
   const seen = execution({ bytesPerSecond: rate, requestId: 'aws-2' });
-  const verdict = judgeLook(story.now(), seen, { policy: 'd', now: at(seconds), sent });
-  if (verdict.kind === 'look-again') throw new Error('nothing to tell');
-  story.add(seconds, verdict.event);
+  const { attempt, ...plan } = planned(story);
+  const { change } = story.run();
+  if (!change) throw new Error('no change is in flight');
+  const verdict = judgeChange(change, seen, { now: at(seconds), sent, takenOver: false });
+  const ended = { execution: seen, sent, attempt };
+  switch (verdict.kind) {
+    case 'done':
+      return story.add(seconds, doneEvent(plan, seen, { sent, attempt, open: verdict.open }));
+    case 'changed-outside':
+      return story.add(seconds, undoneEvent(plan, { why: 'other-rate', ...ended }));
+    case 'ended':
+    case 'ignored':
+      return story.add(seconds, undoneEvent(plan, { why: verdict.kind, ...ended }));
+    case 'refused': {
+      const { why, action, said = null } = verdict.refused;
+      const about = { action, said, role: plan.role, requestId: seen.requestId };
+      return story.add(seconds, undoneEvent(plan, { why, ...ended, about }));
+    }
+    case 'send-again':
+      return story.add(seconds, startedEvent(plan, verdict.attempt));
+    case 'put-off':
+      return story.add(seconds, startedEvent(plan, attempt, verdict.putOff));
+    case 'look-again':
+      throw new Error('nothing to tell');
+  }
 }
 
 /** In force for an hour, from second 62 on. */
@@ -95,29 +138,19 @@ export function inForce(name: string, but: Parameters<typeof ask>[0] = { duratio
   const story = begin(name);
   request(story, but, FREE);
   start(story);
-  look(story, SET, { ...NO_ANSWER, requestId: 'aws-u' });
-  story.add(62, scheduledEvent(story.now(), { policy: 'd', now: at(62), running: null }));
+  look(story, story.now().to, ACCEPTED);
+  story.add(62, scheduledEvent(story.now(), { policy: 'd', now: at(62), run: null, from: BASE }));
   return story;
 }
 
 export function revert(story: Teller) {
-  const decision = decideRevert(story.held(), {
-    execution: execution({ bytesPerSecond: SET }),
-    policy: 'd',
-    now: at(2 * HOUR),
-  });
-  if (decision.kind !== 'send') throw new Error(decision.kind);
-  story.add(2 * HOUR, decision.event);
+  const held = story.held();
+  const { execution: arn, hold } = held;
+  const plan = { execution: arn, cause: 'end', request: held, grant: null, from: SET, to: BASE, policy: 'd' } as const;
+  story.add(2 * HOUR, startedEvent({ ...plan, role: hold.role }, 1));
 }
 
-export function lookBack(
-  story: Teller,
-  rate: number,
-  sent: Parameters<typeof judgeRevert>[2]['sent'],
-  status?: string,
-) {
-  const seen = execution({ bytesPerSecond: rate, ...(status ? { status } : {}) });
-  const verdict = judgeRevert(story.held(), seen, { policy: 'd', now: at(2 * HOUR + 1), sent });
-  if (verdict.kind === 'look-again') throw new Error('nothing to tell');
-  story.add(2 * HOUR + 1, verdict.event);
+/** The same of a revert. */
+export function lookBack(story: Teller, rate: number, sent: Sent | null, seconds = 2 * HOUR + 1) {
+  look(story, rate, sent, seconds);
 }

@@ -15,6 +15,7 @@ describe('parsePolicy', () => {
       version: 1,
       limits: { perUser: '30/min', perChannel: '90/min', openPerUser: 3 },
       viewers: { users: ['U0VIEW'], groups: ['S0OPS'] },
+      admins: { users: ['U0ADMIN'], groups: ['S0ADMIN'] },
       audit: { readers: { users: ['U0AUDIT'], groups: ['S0AUDIT'] } },
       rules: [
         {
@@ -69,6 +70,7 @@ describe('parsePolicy', () => {
         version: 1,
         limits: { perUser: 20, perChannel: 60, openPerUser: 5 },
         viewers: null,
+        admins: { users: [], groups: [] },
         audit: { readers: null },
         rules: [
           {
@@ -121,6 +123,14 @@ describe('parsePolicy', () => {
     for (const given of [{ users: [], groups: [] }, { users: [] }]) {
       expect(parsePolicy({ ...policyOf(), viewers: given })).toMatchObject({
         value: { viewers: { users: [], groups: [] } },
+      });
+    }
+  });
+
+  it('accepts admins that name nobody, like admins that are left out', () => {
+    for (const given of [{ users: [], groups: [] }, { groups: [] }, undefined]) {
+      expect(parsePolicy({ ...policyOf(), admins: given })).toMatchObject({
+        value: { admins: { users: [], groups: [] } },
       });
     }
   });

@@ -125,15 +125,16 @@ describe('mayRead', () => {
 });
 
 describe('groupsNamed', () => {
-  it('names each group of the rules and the readers once', () => {
+  it('names each group of the rules, the readers, the viewers and the admins once', () => {
     const policy = {
       version: 1 as const,
       viewers: { users: [], groups: ['SVIEW'] },
+      admins: { users: [], groups: ['SADMIN', 'SVIEW'] },
       limits: DEFAULT_LIMITS,
       audit: { readers: { users: [], groups: ['SAUDIT', 'SOPS'] } },
       rules: [rule()],
     };
-    expect(groupsNamed(policy)).toEqual(['SVIEW', 'SAUDIT', 'SOPS', 'SLEADS']);
+    expect(groupsNamed(policy)).toEqual(['SVIEW', 'SADMIN', 'SAUDIT', 'SOPS', 'SLEADS']);
   });
 });
 

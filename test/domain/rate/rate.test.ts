@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseRate, resolveRate, UNLIMITED } from '../../../src/domain/rate/rate.ts';
+import { parseRate, resolveRate, sameAsNow, UNLIMITED } from '../../../src/domain/rate/rate.ts';
 
 const MiB = 1024 ** 2;
 
@@ -194,9 +194,18 @@ describe('resolveRate', () => {
   });
 
   it.each([
-    [absolute(100), 100, 'same-as-now', '100B/s'],
-    [absolute(UNLIMITED), UNLIMITED, 'same-as-now', 'unlimited'],
-    [percent(100), 100, 'same-as-now', '100%'],
+    [absolute(100), 100, '100B/s'],
+    [absolute(UNLIMITED), UNLIMITED, 'unlimited'],
+    [percent(100), 100, '100%'],
+  ])(
+    '%j of %d is the limit in force: no fault, unless it would change nothing else either',
+    (asked, current, quoted) => {
+      expect(resolveRate(asked, current)).toEqual({ ok: true, value: current });
+      expect(sameAsNow(asked, current)).toMatchObject({ kind: 'same-as-now', quoted });
+    },
+  );
+
+  it.each([
     [percent(50), UNLIMITED, 'percent-of-unlimited', '50%'],
     [percent(1), 99, 'too-small', '1%'],
     [percent(200), Number.MAX_SAFE_INTEGER, 'too-large', '200%'],

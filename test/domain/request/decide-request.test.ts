@@ -30,7 +30,7 @@ const decide = (command = ask(), changes: Partial<Parameters<typeof decideReques
       groups: GROUPS,
       people: PEOPLE,
       execution: execution(),
-      running: null,
+      run: null,
       now: T0,
       ...changes,
     },

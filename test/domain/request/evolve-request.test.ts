@@ -3,9 +3,10 @@ import type { AuditEvent } from '../../../src/domain/audit/audit-event.ts';
 import { evolve } from '../../../src/domain/request/evolve-request.ts';
 import { stateEvent } from '../../../src/domain/request/request-event.ts';
 import { isOpen } from '../../../src/domain/request/throttle-request.ts';
-import { startedEvent } from '../../../src/domain/run/change/decide-apply.ts';
+import { startedEvent } from '../../../src/domain/run/change/change-events.ts';
+import { planOfRequest } from '../../../src/domain/run/change/decide-apply.ts';
 import { SAMPLES, sampleOf } from '../audit/sample-records.ts';
-import { at, folded, LEAD, requested, rule } from '../given.ts';
+import { at, folded, LEAD, policy, requested, rule } from '../given.ts';
 
 const pending = requested();
 const free = requested({ of: rule({ approvals: { lower: 0, raise: 1, unlimited: null } }) });
@@ -48,7 +49,7 @@ describe('evolve', () => {
     ['an outcome before the intent', of(pending, sampleOf('applied'))],
     ['a failure before the intent', of(pending, sampleOf('apply.failed'))],
     ['an unknown outcome before the intent', of(pending, sampleOf('apply.unknown'))],
-    ['the intent before the approval', startedEvent(pending, 'digest', null, 1)],
+    ['the intent before the approval', startedEvent(planOfRequest(pending, { inForce: policy(rule()) }), 1)],
     ['a second beginning', { ...of(pending, sampleOf('requested')), version: 1 }],
     ['an approval by nobody', { ...of(pending, sampleOf('approved')), actor: null }],
   ])('throws at %s', (_, event) => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { DatedEvent } from '../../../src/domain/audit/audit-event.ts';
+import type { AuditEvent, DatedEvent } from '../../../src/domain/audit/audit-event.ts';
 import { UPDATABLE } from '../../../src/domain/execution/task-execution.ts';
 import type { Person, Rule } from '../../../src/domain/policy/policy.ts';
 import { decideCancel } from '../../../src/domain/request/decide-cancel.ts';
@@ -9,7 +9,11 @@ import { admit, decideRequest } from '../../../src/domain/request/decide-request
 import { decideReview } from '../../../src/domain/request/decide-review.ts';
 import { evolve } from '../../../src/domain/request/evolve-request.ts';
 import { isOpen, type ThrottleRequest } from '../../../src/domain/request/throttle-request.ts';
-import { decideBegin, judgeLook, unknownEvent, vanishedEvent } from '../../../src/domain/run/change/decide-apply.ts';
+import { doneEvent, planOf, startedEvent, undoneEvent } from '../../../src/domain/run/change/change-events.ts';
+import { decideBegin, unknownEvent, vanishedEvent } from '../../../src/domain/run/change/decide-apply.ts';
+import { judgeChange } from '../../../src/domain/run/change/judge-change.ts';
+import { evolveRun } from '../../../src/domain/run/evolve-run.ts';
+import type { Run } from '../../../src/domain/run/run.ts';
 import { ask, at, execution, person, policy } from '../given.ts';
 import { CHANGE, NAMES, name, rate, type Step, someRule, step } from '../given-steps.ts';
 
@@ -20,6 +24,7 @@ interface World {
   people: Map<string, Person>;
   rate: number;
   status: string;
+  run: Run | null;
 }
 
 function whoIs(world: World, user: string): Person {
@@ -32,9 +37,41 @@ function factsOf(world: World) {
     groups: world.groups,
     people: world.people,
     execution: execution({ bytesPerSecond: world.rate, status: world.status }),
-    running: null,
+    run: null,
     now: at(world.now),
   };
+}
+
+/** What comes of the change in flight, by what AWS shows. */
+function looked(state: ThrottleRequest, world: World, one: Step & { do: 'look' }): AuditEvent[] {
+  const facts = factsOf(world);
+  const { digest } = facts.inForce;
+  const change = world.run?.change;
+  if (state.status !== 'applying' || !change) return [];
+  const refused = one.refused && { why: one.refused, action: CHANGE };
+  const putOff = one.putOff ? ({ why: 'throttled', action: CHANGE } as const) : null;
+  const sent = { requestId: null, accepted: !refused && !putOff, refused, putOff };
+  const verdict = judgeChange(change, facts.execution, { now: facts.now, sent, takenOver: false });
+  const plan = planOf(change, { execution: state.execution, request: state, policy: digest });
+  const { attempt } = change;
+  const seen = { execution: facts.execution, sent, attempt };
+  switch (verdict.kind) {
+    case 'done':
+      return [doneEvent(plan, facts.execution, { sent, attempt, open: verdict.open })];
+    case 'changed-outside':
+      return [undoneEvent(plan, { why: 'other-rate', ...seen })];
+    case 'ended':
+    case 'ignored':
+      return [undoneEvent(plan, { why: verdict.kind, ...seen })];
+    case 'refused':
+      return [undoneEvent(plan, { why: verdict.refused.why, ...seen })];
+    case 'send-again':
+      return [startedEvent(plan, verdict.attempt)];
+    case 'put-off':
+      return [startedEvent(plan, attempt, verdict.putOff)];
+    case 'look-again':
+      return [];
+  }
 }
 
 /** What the bot would do at this step: the events that come of it. The world's own steps have none. */
@@ -56,27 +93,14 @@ function eventsOf(state: ThrottleRequest, world: World, one: Step) {
       const decision = decideBegin(state, facts);
       return decision.kind === 'wait' ? [] : [decision.event];
     }
-    case 'look': {
-      if (state.status !== 'applying') return [];
-      const verdict = judgeLook(state, facts.execution, {
-        policy: digest,
-        now: facts.now,
-        sent: {
-          requestId: null,
-          refused: one.refused && { why: one.refused, action: CHANGE },
-          putOff: one.putOff ? { why: 'throttled', action: CHANGE } : null,
-        },
-      });
-      return verdict.kind === 'look-again' ? [] : [verdict.event];
-    }
+    case 'look':
+      return looked(state, world, one);
     case 'unknown': {
       const event = state.status === 'applying' ? unknownEvent(state, digest, { why: 'silence', said: null }) : null;
       return event ? [event] : [];
     }
     case 'vanish':
-      return state.status === 'approved' || state.status === 'applying'
-        ? [vanishedEvent(state, digest, { requestId: null, said: null })]
-        : [];
+      return state.status === 'approved' ? [vanishedEvent(state, digest, { requestId: null, said: null })] : [];
     case 'wait':
       world.now += one.seconds;
       return [];
@@ -131,11 +155,12 @@ function live(first: { rule: Rule; by: string; rate: number; to: number }, steps
     people: new Map(NAMES.map((user) => [user, person(user)])),
     rate: first.rate,
     status: 'TRANSFERRING',
+    run: null,
   };
   const command = ask({ requester: person(first.by), rate: { kind: 'absolute', bytesPerSecond: first.to } });
   const facts = factsOf(world);
   if (!admit(command, facts.inForce, facts.groups).ok) return [];
-  const asked = decideRequest(command, { ...facts, rule: world.rule, running: null }, 'r-0');
+  const asked = decideRequest(command, { ...facts, rule: world.rule, run: null }, 'r-0');
   if (!asked.ok) return [];
   const events: DatedEvent[] = [{ ...asked.event, at: facts.now.toISOString() }];
   let state = evolve(null, events[0] as DatedEvent) as ThrottleRequest;
@@ -146,6 +171,7 @@ function live(first: { rule: Rule; by: string; rate: number; to: number }, steps
       const dated = { ...event, at: at(world.now).toISOString() };
       events.push(dated);
       state = evolve(state, dated) as ThrottleRequest;
+      world.run = evolveRun(world.run, dated);
       if (event.event === 'applied') expect(state.ending?.rate).toBe(state.to);
     }
     if (!isOpen(before)) expect(state).toBe(before);

@@ -2,9 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { decideOpen, decideReview } from '../../../src/domain/request/decide-review.ts';
 import type { ThrottleRequest } from '../../../src/domain/request/throttle-request.ts';
 import { decideBegin } from '../../../src/domain/run/change/decide-apply.ts';
-import { decideRevertNow } from '../../../src/domain/run/grant/decide-revert-now.ts';
-import type { TimedGrant } from '../../../src/domain/run/grant/timed-grant.ts';
-import { at, facts, folded, GROUPS, LEAD, MIB, OPERATOR, PEOPLE, policy, requested, rule, SECOND } from '../given.ts';
+import { at, facts, folded, LEAD, MIB, policy, requested, rule, SECOND } from '../given.ts';
 import { beside, UNREADABLE } from '../given-policies.ts';
 
 describe('a decision, while bots run two policies', () => {
@@ -93,33 +91,5 @@ describe('an apply, while bots run two policies', () => {
   it('waits where one can’t be read, but to lower', () => {
     expect(begin(50, UNREADABLE)).toMatchObject({ kind: 'send' });
     expect(begin(200, UNREADABLE)).toEqual({ kind: 'wait', for: 'policies' });
-  });
-});
-
-describe('Revert now, while bots run two policies', () => {
-  const own = rule({ name: 'own' });
-  const hold: TimedGrant = {
-    ...{ since: at(0).toISOString(), scheduledAt: at(0).toISOString(), dueAt: at(3600).toISOString() },
-    ...{ base: 100 * MIB, role: null, by: null, sent: null, end: null },
-  };
-  const held: ThrottleRequest = { ...requested({ of: own }), status: 'applied', hold };
-  const revert = (person: typeof LEAD, ...others: Parameters<typeof beside>[1][]) =>
-    decideRevertNow(held, person, { inForce: beside(own, ...others), groups: GROUPS, people: PEOPLE, now: at(60) });
-
-  it('is for who may by both, and for the requester whatever they say', () => {
-    const other = rule({ name: 'other', approvers: { users: ['U0SECOND'], groups: [] } });
-    expect(revert(LEAD, other)).toMatchObject({
-      refusal: { why: 'may-not-revert', rule: { name: 'other' } },
-      other: 'digest of other',
-      event: { policy: 'digest of other' },
-    });
-    expect(revert(SECOND, other).ok).toBe(true);
-    expect(revert(OPERATOR, other).ok).toBe(true);
-    expect(revert(OPERATOR, null).ok).toBe(true);
-  });
-
-  it('is not delayed by one that can’t be read', () => {
-    expect(revert(LEAD, UNREADABLE).ok).toBe(true);
-    expect(revert(OPERATOR, UNREADABLE).ok).toBe(true);
   });
 });

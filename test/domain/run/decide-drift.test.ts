@@ -1,42 +1,44 @@
 import { describe, expect, it } from 'vitest';
-import type { TaskExecution } from '../../../src/domain/execution/task-execution.ts';
-import { stateEvent } from '../../../src/domain/request/request-event.ts';
-import type { ThrottleRequest } from '../../../src/domain/request/throttle-request.ts';
-import { decideDrift, expectedRates } from '../../../src/domain/run/decide-drift.ts';
-import { skippedEvent } from '../../../src/domain/run/decide-revert.ts';
-import { at, execution, folded, ROLE } from '../given.ts';
-import { BASE, held, heldOf, SET } from '../given-grant.ts';
+import { driftEvent, originOf } from '../../../src/domain/run/decide-drift.ts';
+import { LATE_WRITE_SECONDS } from '../../../src/domain/run/evolve-run.ts';
+import { at, MIB } from '../given.ts';
+import { BASE, held, heldRun, limitedRun, SET } from '../given-grant.ts';
 
-describe('somebody’s change', () => {
-  const seen = (request: ThrottleRequest, changes: Partial<TaskExecution>) =>
-    decideDrift(request, execution(changes), 'd');
-
-  it('is on record once, and again when it changes again', () => {
-    expect(seen(held, { bytesPerSecond: SET })).toBeNull();
-    const first = seen(held, { bytesPerSecond: 7 });
-    expect(first).toMatchObject({ event: 'drift.detected', from: SET, to: 7, detail: { rate: 7, expected: SET } });
-    const drifted = folded(held, at(9), first ?? undefined);
-    expect(seen(drifted, { bytesPerSecond: 7 })).toBeNull();
-    expect(seen(drifted, { bytesPerSecond: SET })).toMatchObject({ from: 7, to: SET });
-    const skipped = folded(
-      drifted,
-      at(10),
-      skippedEvent(heldOf(drifted), 'changed', 'd', { execution: execution({ bytesPerSecond: 8 }) }),
-    );
-    expect(seen(skipped, { bytesPerSecond: 8 })).toBeNull();
+describe('who set the limit that AWS shows', () => {
+  const sentAt = at(0).toISOString();
+  const unconfirmed = { ...heldRun, unconfirmed: [{ rate: BASE, sentAt }] };
+  it.each([
+    ['nobody that is known', null, 7, 60, 'as-set'],
+    ['the bot', heldRun, SET, 60, 'as-set'],
+    [
+      'the bot, which could not read it',
+      { ...heldRun, inForce: heldRun.inForce && { ...heldRun.inForce, or: 7 } },
+      7,
+      60,
+      'as-set',
+    ],
+    ['somebody else', heldRun, 7, 60, 'outside'],
+    ['somebody else: the limit from before', heldRun, BASE, 60, 'outside'],
+    ['the bot, late', unconfirmed, BASE, LATE_WRITE_SECONDS - 1, 'late-write'],
+    ['somebody else, too late for the bot', unconfirmed, BASE, LATE_WRITE_SECONDS, 'outside'],
+    ['somebody else, at another rate than was sent', unconfirmed, 7, 60, 'outside'],
+  ] as const)('%s', (_, run, rate, seconds, origin) => {
+    expect(originOf(run, rate, at(seconds))).toBe(origin);
   });
+});
 
-  it('is none while ours is on its way, after the end, and after we set it back', () => {
-    const started = folded(held, at(9), stateEvent(held, 'revert.started', null, 'd', { attempt: 1, role: ROLE }));
-    expect(seen(started, { bytesPerSecond: 7 })).toBeNull();
-    expect(seen(held, { bytesPerSecond: 7, status: 'SUCCESS' })).toBeNull();
-    const back = folded(
-      started,
-      at(10),
-      stateEvent(started, 'reverted', null, 'd', { rate: BASE, status: 'TRANSFERRING', attempt: 1 }),
-    );
-    expect(expectedRates(back)).toEqual([BASE]);
-    expect(seen(back, { bytesPerSecond: BASE })).toBeNull();
-    expect(seen(back, { bytesPerSecond: SET })).toMatchObject({ from: BASE, to: SET });
+describe('a change made outside', () => {
+  it('is on record once, ends all grants, and is the limit to return to', () => {
+    const story = limitedRun();
+    story.grant('r-above', 3, { to: 20 * MIB });
+    story.rate = 7;
+    const before = story.run;
+    if (!before) throw new Error('nothing was set');
+    const event = driftEvent(story.of(held.id), before, story.seen(), 'd');
+    expect(event).toMatchObject({ from: 20 * MIB, to: 7, detail: { rate: 7, expected: 20 * MIB } });
+    story.add(9, event);
+    expect(story.run).toMatchObject({ grants: [], baseline: 7, inForce: { rate: 7, request: null } });
+    expect(originOf(story.run, 7, at(10))).toBe('as-set');
+    expect(originOf(story.run, SET, at(10))).toBe('outside');
   });
 });

@@ -1,29 +1,45 @@
 import { describe, expect, it } from 'vitest';
-import type { ThrottleRequest } from '../../../src/domain/request/throttle-request.ts';
-import { afterLimit, afterRequested } from '../../../src/domain/run/limit-ends.ts';
-import { at, MIB, requested } from '../given.ts';
+import {
+  afterLimit,
+  afterRequested,
+  coverOf,
+  nextAfterRequested,
+  nextLimit,
+} from '../../../src/domain/run/limit-ends.ts';
+import { at, MIB } from '../given.ts';
+import { HOUR, RunStory } from '../given-run.ts';
 
-/** In force at 50 MiB/s, reverts to 100 MiB/s at 3600 s. */
-const running: ThrottleRequest = {
-  ...requested(),
-  status: 'applied',
-  hold: {
-    ...{ since: at(0).toISOString(), scheduledAt: at(0).toISOString(), dueAt: at(3600).toISOString() },
-    ...{ base: 100 * MIB, role: null, by: null, sent: null, end: null },
-  },
-};
+/** On 100 MiB/s: 50 for an hour, and 80 above it for ten minutes. */
+const story = new RunStory();
+story.grant('r-below', 0, { to: 50 * MIB, seconds: HOUR });
+story.grant('r-above', 0, { to: 80 * MIB, seconds: 600 });
+const { run } = story;
 
-describe('what comes after a limit in force', () => {
-  it('is its base, when its time is over', () => {
-    expect(afterLimit(running, at(600))).toEqual({ afterSeconds: 3000, rate: 100 * MIB });
-    expect(afterLimit(running, at(4000))).toEqual({ afterSeconds: 0, rate: 100 * MIB });
+describe('what comes after a limit', () => {
+  it('is the grant below, then the baseline', () => {
+    expect(nextLimit(run, at(0))).toEqual({ at: at(600).toISOString(), rate: 50 * MIB, request: 'r-below' });
+    expect(nextLimit(run, at(600))).toEqual({ at: at(HOUR).toISOString(), rate: 100 * MIB, request: null });
+    expect(nextLimit(run, at(HOUR))).toBeNull();
+    expect(afterLimit(run, at(300))).toEqual({ afterSeconds: 300, rate: 50 * MIB });
   });
 
-  it('is nothing where no time runs, or it is being reverted', () => {
+  it('is nothing where nothing was set, or a change is under way', () => {
     expect(afterLimit(null, at(0))).toBeNull();
-    expect(afterLimit({ ...running, hold: null }, at(0))).toBeNull();
-    const sent = { sentAt: at(3600).toISOString(), attempt: 1 };
-    expect(afterLimit({ ...running, hold: running.hold && { ...running.hold, sent } }, at(3601))).toBeNull();
+    const change = { cause: 'end', request: 'r-above', grant: null, from: 1, to: 2, attempt: 1, role: null } as const;
+    const sent = { ...change, sentAt: at(600).toISOString(), putOff: null };
+    expect(afterLimit(run && { ...run, change: sent }, at(601))).toBeNull();
+  });
+
+  it('says which grant is covered, and until when', () => {
+    expect(coverOf(run, 'r-below', at(0))).toEqual({ by: 'r-above', again: at(600).toISOString() });
+    expect(coverOf(run, 'r-above', at(0))).toBeNull();
+    expect(coverOf(run, 'r-below', at(600))).toBeNull();
+    expect(coverOf(run, 'r-other', at(0))).toBeNull();
+    expect(coverOf(null, 'r-below', at(0))).toBeNull();
+    const forever = new RunStory();
+    forever.grant('r-below', 0, { to: 50 * MIB, seconds: HOUR });
+    forever.grant('r-above', 0, { to: 80 * MIB });
+    expect(coverOf(forever.run, 'r-below', at(0))).toEqual({ by: 'r-above', again: null });
   });
 });
 
@@ -36,15 +52,21 @@ describe('what would come after a requested limit', () => {
     expect(afterRequested({ ...asked, until }, null, at(600))).toEqual({ afterSeconds: 300, rate: 100 * MIB });
   });
 
-  it('is what the running limit reverts to, where it takes the place of one', () => {
-    const change = { ...asked, from: 50 * MIB };
-    expect(afterRequested(change, running, at(0))).toEqual({ afterSeconds: 1800, rate: 100 * MIB });
-    expect(afterRequested({ ...change, to: 100 * MIB }, running, at(0))).toBeNull();
-    const more = { request: running.id, dueAt: at(5400).toISOString(), totalSeconds: 5400 };
-    expect(afterRequested({ ...change, to: 50 * MIB, extends: more }, running, at(0))).toEqual({
-      afterSeconds: 5400,
-      rate: 100 * MIB,
+  it('is the limit that it covers, or what that one is followed by', () => {
+    const change = { ...asked, from: 80 * MIB };
+    const next = { at: at(1800).toISOString(), rate: 50 * MIB, request: 'r-below' };
+    expect(nextAfterRequested(change, run, at(0))).toEqual(next);
+    expect(afterRequested({ ...change, durationSeconds: 2 * HOUR }, run, at(0))).toEqual({
+      ...{ afterSeconds: 2 * HOUR, rate: 100 * MIB },
     });
+    const more = { request: 'r-above', dueAt: at(5400).toISOString(), totalSeconds: 5400 };
+    expect(afterRequested({ ...change, to: 80 * MIB, extends: more }, run, at(0))).toEqual({
+      ...{ afterSeconds: 5400, rate: 100 * MIB },
+    });
+  });
+
+  it('is what AWS shows, where that was set outside the bot', () => {
+    expect(afterRequested({ ...asked, from: 70 * MIB }, run, at(0))).toEqual({ afterSeconds: 1800, rate: 70 * MIB });
   });
 
   it('is nothing without an end', () => {

@@ -9,7 +9,7 @@ import type { ThrottleRequest } from '../../request/throttle-request.ts';
 import { revertEvent } from '../change/change-events.ts';
 import { desiredLimit, rateOf, withoutGrant } from '../desired-limit.ts';
 import { grantOf, type Run } from '../run.ts';
-import { grantsAbove, limitOfGrant, weigh } from '../weigh-limit.ts';
+import { grantsAbove, limitOfGrant, runBelow, weigh } from '../weigh-limit.ts';
 import { mayRevert } from './may-revert.ts';
 import { isReverting } from './timed-grant.ts';
 
@@ -62,7 +62,7 @@ export function decideRevertNow(request: ThrottleRequest, by: Person, facts: Rev
     return { ok: false, refusal, event: refused(digest, refusal), ...other };
   }
   const rest = withoutGrant(run, request.id);
-  const own = { request, event: earlyEnd(request, run, rest, { by: actorOf(by), policy: inForce.digest, now }) };
+  const own = { request, event: earlyEnd(request, rest, { by: actorOf(by), inForce, now }) };
   return { ok: true, ends: [own, ...endsAbove(request, facts, run)] };
 }
 
@@ -79,8 +79,8 @@ export function isRevertible(request: ThrottleRequest, run: Run): boolean {
 const MAY_NOT: Readonly<Record<Membership, number>> = { yes: 0, unknown: 1, no: 2 };
 
 /**
- * The grants above an ending one are weighed again, each from now to its end against what applies without it. One that has too
- * few approvals for that ends as well.
+ * The grants above an ending one are weighed again, each from now to its end against what is below it: that is what applies
+ * without it as soon as those above have ended. One that has too few approvals for that ends as well.
  */
 function endsAbove(ending: ThrottleRequest, facts: RevertFacts, run: Run): EarlyEnd[] {
   const { above, inForce, people, now } = facts;
@@ -89,13 +89,14 @@ function endsAbove(ending: ThrottleRequest, facts: RevertFacts, run: Run): Early
   for (const grant of grantsAbove(run, ending.id, now)) {
     const request = above.get(grant.request);
     if (!request || request.hold?.by || isReverting(request)) continue;
+    const below = runBelow(rest, request.id);
     const needs = knownPolicies(inForce).map((one) => {
       const rule = ruleNow(request, one);
-      return (rule && weigh(limitOfGrant(grant), { run: rest, rule, now }).needed) ?? Number.POSITIVE_INFINITY;
+      return (rule && weigh(limitOfGrant(grant), { run: below, rule, now }).needed) ?? Number.POSITIVE_INFINITY;
     });
     if (approvalsOf(request, people) >= Math.max(...needs)) continue;
     const without = withoutGrant(rest, request.id);
-    const event = earlyEnd(request, rest, without, { by: null, policy: inForce.digest, now });
+    const event = earlyEnd(request, without, { by: null, inForce, now });
     ends.push({ request, event: { ...event, detail: { ...event.detail, why: 'approvals' } } });
     rest = without;
   }
@@ -104,13 +105,18 @@ function endsAbove(ending: ThrottleRequest, facts: RevertFacts, run: Run): Early
 
 function earlyEnd(
   request: ThrottleRequest,
-  run: Run,
   rest: Run,
-  { by, policy, now }: { by: Actor | null; policy: string; now: Date },
+  { by, inForce, now }: { by: Actor | null; inForce: PolicyInForce; now: Date },
 ): EventOf<'revert.scheduled'> {
   const since = request.hold?.since ?? request.ending?.at ?? request.requestedAt;
-  const role = request.hold?.role ?? request.apply?.role ?? grantOf(run, request.id)?.role ?? null;
   const base = rateOf(desiredLimit(rest, { now })) ?? request.from;
-  const detail = { base, since, role, dueAt: now.toISOString() };
-  return revertEvent(request, 'revert.scheduled', { from: request.to, to: base, policy }, detail, by);
+  const detail = { base, since, role: roleOf(request, inForce), dueAt: now.toISOString() };
+  return revertEvent(request, 'revert.scheduled', { from: request.to, to: base, policy: inForce.digest }, detail, by);
+}
+
+/** The role that its limit was set with; where nothing had to be sent for it, that of the rule. */
+function roleOf(request: ThrottleRequest, inForce: PolicyInForce): string | null {
+  const { hold, apply } = request;
+  if (hold) return hold.role;
+  return apply ? apply.role : (ruleNow(request, inForce)?.role ?? null);
 }

@@ -2,19 +2,29 @@ import type { EventOf } from '../../audit/audit-event.ts';
 import type { ThrottleRequest } from '../../request/throttle-request.ts';
 import { revertEvent } from '../change/change-events.ts';
 import { desiredLimit, rateOf, withGrant } from '../desired-limit.ts';
-import { type Run, untouchedRun } from '../run.ts';
+import { grantOf, type Run, untouchedRun } from '../run.ts';
+
+interface ScheduleFacts {
+  policy: string;
+  now: Date;
+  run: Run | null;
+  from: number;
+  role?: string | null;
+}
 
 /**
  * The end of a limit that is applied now; recorded together with it. Null if it lasts until the execution ends. `base`: the
- * limit that applies after it, as far as that is known today. `run`: before it is applied.
+ * limit that applies after it, as far as that is known today. `run`: before it is applied. `role`: of the rule, for a limit that
+ * nothing was sent for.
  */
 export function scheduledEvent(
   applied: ThrottleRequest,
-  { policy, now, run, from }: { policy: string; now: Date; run: Run | null; from: number },
+  { policy, now, run, from, role: ruleRole = null }: ScheduleFacts,
 ): EventOf<'revert.scheduled'> | null {
   const until = endOfRequest(applied, now);
   if (until === null) return null;
-  const role = applied.apply ? applied.apply.role : roleOfExtended(applied, run);
+  const unsent = applied.extends ? roleOfExtended(applied.extends, run) : ruleRole;
+  const role = applied.apply ? applied.apply.role : unsent;
   const base = limitAfter(run, { request: applied.id, until, from });
   const since = applied.extends ? sinceOf(applied.extends) : now.toISOString();
   const detail = { base, since, dueAt: until.toISOString(), role };
@@ -46,6 +56,6 @@ function sinceOf({ dueAt, totalSeconds }: NonNullable<ThrottleRequest['extends']
   return new Date(Date.parse(dueAt) - totalSeconds * 1000).toISOString();
 }
 
-function roleOfExtended({ extends: more }: ThrottleRequest, run: Run | null): string | null {
-  return run?.grants.find(({ request }) => request === more?.request)?.role ?? null;
+function roleOfExtended({ request }: NonNullable<ThrottleRequest['extends']>, run: Run | null): string | null {
+  return (run && grantOf(run, request)?.role) ?? null;
 }

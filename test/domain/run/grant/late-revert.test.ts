@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { lateness } from '../../../src/domain/run/grant/late-revert.ts';
-import type { GrantEnd, TimedGrant } from '../../../src/domain/run/grant/timed-grant.ts';
-import { at, MIB } from '../given.ts';
+import { lateness } from '../../../../src/domain/run/grant/late-revert.ts';
+import type { GrantEnd, TimedGrant } from '../../../../src/domain/run/grant/timed-grant.ts';
+import { at, MIB } from '../../given.ts';
 
 const END: GrantEnd = {
   ...{ at: at(3600).toISOString(), how: 'reverted', why: null, rate: 100 * MIB },
