@@ -6,13 +6,13 @@ import { hasOpenGrant } from '../../domain/run/timed-grant.ts';
 import { AwsFault } from '../../workflow/faults.ts';
 import { nameable } from '../../workflow/people/known-people.ts';
 import type { Clock } from '../../workflow/ports/clock.ts';
-import type { Executions } from '../../workflow/ports/executions.ts';
-import type { Ledger, StoredRequest } from '../../workflow/ports/ledger.ts';
+import { type AnswerAge, type Executions, MAX_AGE_MS, SHOWN_MAX_AGE_MS } from '../../workflow/ports/executions.ts';
+import type { InForce, Ledger, StoredRequest } from '../../workflow/ports/ledger.ts';
 import type { Looks } from '../../workflow/ports/looks.ts';
 import type { People } from '../../workflow/ports/people.ts';
 import type { PolicySource } from '../../workflow/ports/policy-source.ts';
 import { executionOf, otherRequestInForce } from '../../workflow/reconcile/request-facts.ts';
-import type { CardFacts } from '../views/cards/card.ts';
+import { type CardFacts, ratesOnRecord } from '../views/cards/card.ts';
 import { faultName } from '../wording/fault-words.ts';
 
 interface Deps {
@@ -33,13 +33,13 @@ export function createCardFacts(deps: Deps) {
   async function factsOf({ request, record }: StoredRequest, described: DescribeResult): Promise<CardFacts> {
     const inForce = deps.policy.current();
     const applied = request.status === 'applied';
-    const result = described ?? (isOpen(request) || applied ? await describe(request) : null);
-    const execution = result instanceof AwsFault ? null : result;
-    const problem = result instanceof AwsFault ? faultName(result) : null;
     const [limitSetBy, last] =
       applied || isOpen(request)
         ? await Promise.all([deps.ledger.inForceOf(request.execution), deps.looks.last(request.execution)])
         : [null, null];
+    const result = described ?? (isOpen(request) || applied ? await observe(request, limitSetBy) : null);
+    const execution = result instanceof AwsFault ? null : result;
+    const problem = result instanceof AwsFault ? faultName(result) : null;
     const running = await otherRequestInForce(deps, request, limitSetBy);
     const rule = ruleNow(request, inForce);
     const decidable = rule !== null && request.status === 'pending';
@@ -58,10 +58,22 @@ export function createCardFacts(deps: Deps) {
     };
   }
 
-  async function describe(request: ThrottleRequest): Promise<TaskExecution | AwsFault> {
+  /** What was read lately for somebody else, or now. */
+  async function observe(request: ThrottleRequest, limitSetBy: InForce | null): Promise<TaskExecution | AwsFault> {
+    // Of an approved request the next card follows as soon as its change is sent and read back.
+    const passing = request.status === 'approved' || request.status === 'applying';
+    const result = await describe(request, { maxAgeMs: passing ? MAX_AGE_MS : SHOWN_MAX_AGE_MS });
+    const replaced = request.status === 'applied' && limitSetBy !== null && limitSetBy.request !== request.id;
+    if (result instanceof AwsFault || replaced) return result;
+    if ([...ratesOnRecord(request), request.drift?.rate].includes(result.bytesPerSecond)) return result;
+    // Another bot may have changed the limit since. Only what AWS shows now makes a card say that somebody else has.
+    return describe(request);
+  }
+
+  async function describe(request: ThrottleRequest, age?: AnswerAge): Promise<TaskExecution | AwsFault> {
     const role = ruleNow(request, deps.policy.current())?.role ?? null;
     try {
-      return await deps.executions.describe(executionOf(request), { role, session: { kind: 'read' } });
+      return await deps.executions.describe(executionOf(request), { role, session: { kind: 'read' } }, age);
     } catch (fault) {
       if (fault instanceof AwsFault) return fault;
       throw fault;
@@ -71,7 +83,7 @@ export function createCardFacts(deps: Deps) {
   /** What keeps an overdue limit from being reverted; null: nothing, or it is not overdue. */
   async function problemOf(request: ThrottleRequest, now: Date): Promise<string | null> {
     if (!hasOpenGrant(request) || !isLate(request.hold, now)) return null;
-    const result = await describe(request);
+    const result = await describe(request, { maxAgeMs: SHOWN_MAX_AGE_MS });
     return result instanceof AwsFault ? faultName(result) : null;
   }
 

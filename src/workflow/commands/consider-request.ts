@@ -22,7 +22,7 @@ import { lookUpApprovers, lookUpPeople, partiesOf } from '../people/known-people
 import { groupsOfAll } from '../people/rule-groups.ts';
 import type { Channels, Postable } from '../ports/channels.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { Executions } from '../ports/executions.ts';
+import type { AnswerAge, Executions } from '../ports/executions.ts';
 import type { Ledger } from '../ports/ledger.ts';
 import type { People } from '../ports/people.ts';
 import type { PolicySource } from '../ports/policy-source.ts';
@@ -70,7 +70,7 @@ interface Considered {
 export async function considerRequest(
   deps: RequestThrottleDeps,
   ask: Omit<RequestInput, 'op'>,
-  { id, claim }: { id: string; claim: ClaimQuota },
+  { id, claim, age }: { id: string; claim: ClaimQuota; age?: AnswerAge },
 ): Promise<Considered> {
   const inForce = await deps.policy.counting();
   const { user, extend, until, ...rest } = ask;
@@ -104,7 +104,7 @@ export async function considerRequest(
   const groups = await deps.people.groups(groupsOfAll([...rules, ...(running ? rulesNow(running, inForce) : [])]));
   const [people, execution] = await Promise.all([
     peopleToWeigh(deps, { rules, requester, groups, running }),
-    deps.executions.describe(ask.execution, { role: rule.role, session: { kind: 'read' } }),
+    deps.executions.describe(ask.execution, { role: rule.role, session: { kind: 'read' } }, age),
   ]);
   const from = execution.bytesPerSecond;
   const facts = { rule, inForce, groups, people, execution, running, now: deps.clock.now() };

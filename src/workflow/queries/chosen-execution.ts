@@ -4,7 +4,7 @@ import type { RequestRefusal } from '../../domain/request/refusal.ts';
 import { rulesFor, targetOf } from '../../domain/request/request-command.ts';
 import { AwsFault } from '../faults.ts';
 import { groupsOfAll } from '../people/rule-groups.ts';
-import type { Executions } from '../ports/executions.ts';
+import { type Executions, SHOWN_MAX_AGE_MS } from '../ports/executions.ts';
 import type { People } from '../ports/people.ts';
 import type { PolicySource } from '../ports/policy-source.ts';
 
@@ -31,10 +31,9 @@ export async function chosenExecution(
     if (refusal) return { kind: 'refused', refusal };
   }
   try {
-    const observed = await deps.executions.describe(execution, {
-      role: rules[0]?.role ?? null,
-      session: { kind: 'read' },
-    });
+    const role = rules[0]?.role ?? null;
+    const age = { maxAgeMs: SHOWN_MAX_AGE_MS };
+    const observed = await deps.executions.describe(execution, { role, session: { kind: 'read' } }, age);
     return { kind: 'seen', execution: observed };
   } catch (fault) {
     if (fault instanceof AwsFault) return { kind: 'fault', fault };

@@ -3,6 +3,7 @@ import { groupsOf, mayRequest } from '../../domain/policy/policy.ts';
 import type { ThrottleRequest } from '../../domain/request/throttle-request.ts';
 import { shownTo } from '../people/shown-requests.ts';
 import type { AuditLine, UnreadLine } from '../ports/audit-line.ts';
+import { SHOWN_MAX_AGE_MS } from '../ports/executions.ts';
 import {
   type GrantedRequest,
   isGrantedRequest,
@@ -52,8 +53,9 @@ export async function executionStatus(
   const here = ask.channel === null ? null : ruleFor(policy, arn, ask.channel);
   const rule = here ?? ruleNaming(policy, arn);
   if (!rule) return { kind: 'not-named' };
+  const age = { maxAgeMs: SHOWN_MAX_AGE_MS };
   const [look, open, lines, groups, limit] = await Promise.all([
-    deps.executions.describe(ask.execution, { role: rule.role, session: { kind: 'read' } }),
+    deps.executions.describe(ask.execution, { role: rule.role, session: { kind: 'read' } }, age),
     openOn(deps.ledger, arn),
     visibleAudit(deps, { user: ask.user, by: { kind: 'execution', arn }, limit: LINES }),
     deps.people.groups(groupsOf(here)),

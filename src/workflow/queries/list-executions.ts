@@ -11,7 +11,13 @@ import {
 } from '../../domain/policy/policy.ts';
 import { plainTyped } from '../../domain/text/invisible.ts';
 import { AwsFault } from '../faults.ts';
-import type { ActiveExecution, ActiveList, Executions, ListTarget } from '../ports/executions.ts';
+import {
+  type ActiveExecution,
+  type ActiveList,
+  type Executions,
+  type ListTarget,
+  SHOWN_MAX_AGE_MS,
+} from '../ports/executions.ts';
 import type { People } from '../ports/people.ts';
 import type { PolicySource } from '../ports/policy-source.ts';
 
@@ -114,7 +120,8 @@ async function lookAtPasted(
   role: string | null,
 ): Promise<ActiveExecution[]> {
   try {
-    const observed = await executions.describe(execution, { role, session: { kind: 'read' } });
+    const age = { maxAgeMs: SHOWN_MAX_AGE_MS };
+    const observed = await executions.describe(execution, { role, session: { kind: 'read' } }, age);
     return isBeyondChange(observed.status) ? [] : [observed];
   } catch (fault) {
     if (!(fault instanceof AwsFault)) throw fault;

@@ -147,17 +147,23 @@ function whoDecides({ request, rule, approvers, now }: CardFacts): string {
   return `Can decide: ${mentions(approvers ?? rule.approvers, request.requester.user)}. ${until}`;
 }
 
+/** The limits that the execution may have according to the request; any other one was set by somebody else. */
+export function ratesOnRecord(request: ThrottleRequest): readonly number[] {
+  const { status, from, to } = request;
+  if (status === 'applied') return expectedRates(request);
+  return status === 'applying' ? [from, to] : [from];
+}
+
 function notes(facts: CardFacts): string[] {
   const { request, execution, limitSetBy = null } = facts;
-  const { status, from, to } = request;
+  const { status } = request;
   if (request.extends && status !== 'applied') return [extensionNote(request.extends)];
   if (!isOpen(request) && status !== 'applied') return [limitNote(request, 'would')];
   if (status === 'applied' && limitSetBy !== null && limitSetBy !== request.id) {
     return [ONE_RUN];
   }
-  const expected = status === 'applied' ? expectedRates(request) : status === 'applying' ? [from, to] : [from];
   const moved =
-    execution && !expected.includes(execution.bytesPerSecond)
+    execution && !ratesOnRecord(request).includes(execution.bytesPerSecond)
       ? [`*In force now: ${formatRate(execution.bytesPerSecond)}.* Somebody has changed the limit meanwhile.`]
       : [];
   const warning = isOpen(request) ? modeWarning(execution?.mode ?? request.mode) : null;
