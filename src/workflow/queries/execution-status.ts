@@ -1,6 +1,7 @@
 import { type ExecutionArn, isUpdatable, type TaskExecution } from '../../domain/execution/task-execution.ts';
-import { groupsOf, mayRequest } from '../../domain/policy/policy.ts';
+import { mayRequest } from '../../domain/policy/policy.ts';
 import type { ThrottleRequest } from '../../domain/request/throttle-request.ts';
+import { groupsToLookUp } from '../people/rule-groups.ts';
 import { shownTo } from '../people/shown-requests.ts';
 import type { AuditLine, UnreadLine } from '../ports/audit-line.ts';
 import { SHOWN_MAX_AGE_MS } from '../ports/executions.ts';
@@ -58,7 +59,7 @@ export async function executionStatus(
     deps.executions.describe(ask.execution, { role: rule.role, session: { kind: 'read' } }, age),
     openOn(deps.ledger, arn),
     visibleAudit(deps, { user: ask.user, by: { kind: 'execution', arn }, limit: LINES }),
-    deps.people.groups(groupsOf(here)),
+    deps.people.groups(groupsToLookUp(person, [here?.requesters])),
     limitOn(deps.ledger, arn),
   ]);
   const may = here !== null && isUpdatable(look.status) && mayRequest(here, person, groups).allowed;
