@@ -1,4 +1,4 @@
-import { distinct, groupsOf, isAmong, type Person, type Principals, type Rule } from '../../domain/policy/policy.ts';
+import { distinct, groupsOf, type Person, type Principals, type Rule, samePerson } from '../../domain/policy/policy.ts';
 
 /** The user groups that several rules name, each once. */
 export function groupsOfAll(rules: readonly (Rule | null)[]): string[] {
@@ -12,6 +12,6 @@ export function groupsOfAll(rules: readonly (Rule | null)[]): string[] {
 export function groupsToLookUp(person: Person, each: readonly (Principals | null | undefined)[]): string[] {
   if (person.kind !== 'member') return [];
   const open = each.filter((principals) => principals != null);
-  const named = ({ users }: Principals) => isAmong({ users, groups: [] }, person, new Map()) === 'yes';
+  const named = ({ users }: Principals) => users.some((user) => samePerson({ user }, person));
   return distinct(open.filter((principals) => !named(principals)).flatMap(({ groups }) => groups));
 }
