@@ -1,11 +1,9 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { visibleText } from '../../../sandbox/slack/block-walk.ts';
+import { forwardClock } from '../forward-clock.ts';
 import { givenWorld, LEAD, MiB, OPERATOR, shows } from '../world.ts';
 
-/** How far the clock of the bot and of AWS is ahead of this machine's. */
-let aheadMs = 0;
-const clock = { now: () => new Date(Date.now() + aheadMs) };
-
+const { clock, pass } = forwardClock();
 const at = givenWorld({ aws: clock, serve: { clock } });
 
 afterEach(async () => {
@@ -25,7 +23,7 @@ describe('a request that is out of date', () => {
     const modal = await review(LEAD, asked);
     change(arn);
     // What the form showed is too old to approve by.
-    aheadMs += 61_000;
+    pass(61);
     expect(await slack.as(LEAD).submit(modal, { decision: 'approve' })).toMatchObject({ responseAction: 'update' });
     expect(
       slack

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { forwardClock } from '../forward-clock.ts';
 import { COMMAND, givenWorld, LEAD, OPERATOR, POLICY, shows } from '../world.ts';
 
 /** Everybody who looks here is named beside the groups. */
@@ -7,13 +8,12 @@ ${POLICY.replace('{ users: [U0AUDIT, U0LEAD] }', `{ users: [${OPERATOR}, ${LEAD}
   .replace('{ groups: [S0OPS] }', `{ users: [${OPERATOR}], groups: [S0OPS] }`)
   .replace('{ groups: [S0LEADS] }', `{ users: [${LEAD}], groups: [S0LEADS] }`)}`;
 
-/** How far the bot's clock is ahead of this machine's. */
-let aheadMs = 0;
-const at = givenWorld({ policy: NAMED, serve: { clock: { now: () => new Date(Date.now() + aheadMs) } } });
+const { clock, pass } = forwardClock();
+const at = givenWorld({ policy: NAMED, serve: { clock } });
 
 /** The groups that Slack is asked for while something is done, by a bot that remembers none from before. */
 async function asked(act: () => Promise<unknown>): Promise<unknown[]> {
-  aheadMs += 61_000;
+  pass(61);
   const before = at().slack.calls.length;
   await act();
   const calls = at().slack.calls.slice(before);
