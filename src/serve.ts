@@ -149,6 +149,7 @@ async function startParts({ env, options, settings, outage, log, parts }: Start)
         people: messages.people,
         channels: messages.people,
         cards: messages.cards,
+        permalinks: messages.permalinks,
         seals: messages.seals,
         notifier: messages.notifier,
         audit: audit.reader,

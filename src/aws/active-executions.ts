@@ -1,9 +1,4 @@
-import {
-  type DataSyncClient,
-  DescribeTaskExecutionCommand,
-  paginateListTaskExecutions,
-  paginateListTasks,
-} from '@aws-sdk/client-datasync';
+import { type DataSyncClient, paginateListTaskExecutions, paginateListTasks } from '@aws-sdk/client-datasync';
 import { LRUCache } from 'lru-cache';
 import PQueue from 'p-queue';
 import { isBeyondChange, type TaskExecution } from '../domain/execution/task-execution.ts';
@@ -12,9 +7,10 @@ import type { Clock } from '../workflow/ports/clock.ts';
 import type { ActiveExecution, ActiveList, ListTarget } from '../workflow/ports/executions.ts';
 import { toAwsFault } from './aws-fault.ts';
 import type { Clients } from './clients.ts';
+import type { DescribeCache, Described } from './describe-cache.ts';
+import { inTime } from './in-time.ts';
 import type { TaskNames } from './task-names.ts';
 import { type TimeLimits, within } from './time-limits.ts';
-import { toTaskExecution } from './to-task-execution.ts';
 
 export interface ActiveExecutions {
   /**
@@ -22,7 +18,10 @@ export interface ActiveExecutions {
    * not be listed is in `failed`: a fault of AWS does not reject.
    */
   list(targets: readonly ListTarget[], options?: { details?: boolean; withinMs?: number }): Promise<ActiveList>;
-  /** Describes executions of the last lists. Never rejects: those that can't be described in time are left out. */
+  /**
+   * Describes executions of the last lists, at most `limits.listKept` ago. Never rejects: those that can't be described in time are
+   * left out.
+   */
   lookAt(arns: readonly string[], withinMs: number): Promise<ReadonlyMap<string, TaskExecution>>;
   /** After a change the lists of its Region are out of date. */
   forget(region: string): void;
@@ -37,13 +36,12 @@ interface Flight {
   /** When it failed, if it did. */
   failedAt: number | null;
   found: Map<string, ActiveExecution>;
-  looks: Map<string, Omit<TaskExecution, 'taskName'>>;
+  looks: Map<string, Described>;
   /** Whether every execution that is found is described, or only those that are asked for. */
   details: boolean;
-  /** By ARN. They stay when they are done, so that nothing is described twice. */
+  /** By ARN. They stay when they are done, so that nothing is described twice while its answer is young enough. */
   describing: Map<string, Promise<void>>;
   describeQueue: PQueue;
-  client: DataSyncClient | null;
   /** All pages were read: at most details are missing. */
   listed: boolean;
   fault: AwsFault | null;
@@ -59,12 +57,19 @@ const THROTTLED_KEPT_MS = 5_000;
 const REMEMBERED_FACTOR = 4;
 const MAX_TARGETS = 1000;
 
-export function createActiveExecutions(
-  clock: Clock,
-  clients: Clients,
-  names: TaskNames,
-  limits: TimeLimits,
-): ActiveExecutions {
+export function createActiveExecutions({
+  clock,
+  clients,
+  names,
+  described: cache,
+  limits,
+}: {
+  clock: Clock;
+  clients: Clients;
+  names: TaskNames;
+  described: Pick<DescribeCache, 'describe'>;
+  limits: TimeLimits;
+}): ActiveExecutions {
   const flights = new LRUCache<string, Flight>({
     max: MAX_TARGETS,
     ttl: REMEMBERED_FACTOR * limits.listKept,
@@ -83,7 +88,6 @@ export function createActiveExecutions(
       details: false,
       describing: new Map(),
       describeQueue: new PQueue({ concurrency: DESCRIBES_AT_ONCE }),
-      client: null,
       listed: false,
       fault: null,
       broken: null,
@@ -114,7 +118,6 @@ export function createActiveExecutions(
   async function listAll(flight: Flight, signal: AbortSignal): Promise<void> {
     const { region, role } = flight.target;
     const client = await clients.reader(region, role);
-    flight.client = client;
     const naming = learnNames(client, names, signal);
     for await (const page of paginateListTaskExecutions({ client }, {}, { abortSignal: signal })) {
       for (const { TaskExecutionArn: arn, Status: status, TaskMode: mode } of page.TaskExecutions ?? []) {
@@ -127,25 +130,24 @@ export function createActiveExecutions(
     await naming;
   }
 
-  /** Resolves when the execution was described, or could not be. A few are described at once, and each once. */
+  /** Resolves when the execution was described, or could not be. A few are described at once. */
   function described(flight: Flight, arn: string): Promise<void> {
     const before = flight.describing.get(arn);
-    if (before) return before;
+    const look = flight.looks.get(arn);
+    // It may have been read for somebody else, before the list.
+    const tooOld = look && clock.now().getTime() - Date.parse(look.lookedAt) > limits.listKept;
+    if (before && !tooOld) return before;
+    flight.looks.delete(arn);
     const describing = flight.describeQueue.add(() => describe(flight, arn));
     flight.describing.set(arn, describing);
     return describing;
   }
 
   async function describe(flight: Flight, arn: string): Promise<void> {
-    const { client } = flight;
-    if (!client) return;
+    const { region, role } = flight.target;
+    const age = { maxAgeMs: limits.listKept };
     try {
-      const answer = await within(limits.listFlight, (late) =>
-        client.send(new DescribeTaskExecutionCommand({ TaskExecutionArn: arn }), {
-          abortSignal: AbortSignal.any([late, closing.signal]),
-        }),
-      );
-      const observed = toTaskExecution(arn, answer, clock.now());
+      const observed = await cache.describe({ arn, region }, { role, session: { kind: 'read' } }, age);
       flight.looks.set(arn, observed);
       const listed = flight.found.get(arn);
       if (!listed) return;
@@ -234,13 +236,4 @@ async function learnNames(client: DataSyncClient, names: TaskNames, abortSignal:
 
 function taskOf(executionArn: string): string {
   return executionArn.split('/execution/')[0] ?? '';
-}
-
-async function inTime(ms: number, done: Promise<unknown>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, ms);
-  });
-  await Promise.race([done, late]);
-  clearTimeout(timer);
 }

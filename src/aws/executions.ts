@@ -4,13 +4,14 @@ import {
   DescribeTaskExecutionCommand,
   UpdateTaskExecutionCommand,
 } from '@aws-sdk/client-datasync';
-import type { ExecutionArn, TaskExecution } from '../domain/execution/task-execution.ts';
+import type { ExecutionArn } from '../domain/execution/task-execution.ts';
 import type { Clock } from '../workflow/ports/clock.ts';
 import type { Access, Executions } from '../workflow/ports/executions.ts';
 import { createActiveExecutions } from './active-executions.ts';
-import { type AwsCall, toAwsFault } from './aws-fault.ts';
+import { toAwsFault } from './aws-fault.ts';
 import { type Clients, createClients } from './clients.ts';
 import { createCredentials } from './credentials.ts';
+import { createDescribeCache, type Described } from './describe-cache.ts';
 import { listedStatus } from './listed-status.ts';
 import { createTaskNames } from './task-names.ts';
 import { TIME_LIMITS, type TimeLimits, type Way, within } from './time-limits.ts';
@@ -22,31 +23,43 @@ export interface DataSyncExecutions extends Executions {
   close(): void;
 }
 
+type Place = Pick<ExecutionArn, 'arn' | 'region'>;
+/** Called after each call to AWS, with its operation and `ok`, the kind of AWS's fault, or `fault` for one of this program. */
+type OnCall = (operation: string, outcome: string) => void;
+
 const THROTTLED_PAUSES_MS = [300, 900];
 
 export function createExecutions(options: {
   clock: Clock;
   limits?: Partial<TimeLimits>;
   proxy?: Way['proxy'];
+  onCall?: OnCall;
 }): DataSyncExecutions {
-  const { clock } = options;
+  const { clock, onCall = () => {} } = options;
   const limits = { ...TIME_LIMITS, ...options.limits };
   const way = { limits, proxy: options.proxy ?? null };
   const credentials = createCredentials(clock, way);
   const clients = createClients(credentials, way);
   const names = createTaskNames(clock, clients, limits);
-  const active = createActiveExecutions(clock, clients, names, limits);
+  const closing = new AbortController();
+  const described = createDescribeCache(clock, (execution, access) => {
+    const operation = 'DescribeTaskExecution';
+    return asCall({ operation, role: access.role, ms: limits.describe, onCall }, (late) =>
+      usingClient(clients, execution, access, (client) =>
+        describe(client, execution, clock, AbortSignal.any([late, closing.signal])),
+      ),
+    );
+  });
+  const active = createActiveExecutions({ clock, clients, names, described, limits });
 
   return {
     /**
-     * DescribeTaskExecution, and DescribeTask for the name.
+     * DescribeTaskExecution where no answer is young enough, and DescribeTask for the name.
      * @throws AwsFault: `not-found` for an unknown execution, or one of another Region or account; other kinds may pass
      */
-    describe: async (execution, access) => {
+    describe: async (execution, access, age) => {
       const [observed, taskName] = await Promise.all([
-        asCall({ operation: 'datasync:DescribeTaskExecution', role: access.role }, limits.describe, (signal) =>
-          usingClient(clients, execution, access, (client) => look(client, execution, clock, signal)),
-        ),
+        described.describe(execution, access, age),
         // The session of a change has no permission for the task.
         names.of(execution, access.role),
       ]);
@@ -64,20 +77,20 @@ export function createExecutions(options: {
         throw new RangeError(`${bytesPerSecond} is no limit: whole bytes per second from 1, or -1`);
       }
       if (access.session.kind !== 'change') throw new TypeError('a change needs a session of its own');
-      const call = { operation: 'datasync:UpdateTaskExecution', role: access.role };
-      try {
-        return await asCall(call, limits.update, (signal) =>
+      const operation = 'UpdateTaskExecution';
+      const { role } = access;
+      const sent = described.change(execution.arn, () =>
+        asCall({ operation, role, ms: limits.update, onCall }, (signal) =>
           usingClient(clients, execution, access, (client) =>
-            send(client, execution.arn, bytesPerSecond, call, signal),
+            send(client, execution.arn, bytesPerSecond, role, signal),
           ),
-        );
-      } finally {
-        active.forget(execution.region);
-      }
+        ),
+      );
+      return sent.finally(() => active.forget(execution.region));
     },
 
     listedStatus: (execution, role) =>
-      asCall({ operation: 'datasync:ListTaskExecutions', role }, limits.listFlight, async (signal) => {
+      asCall({ operation: 'ListTaskExecutions', role, ms: limits.listFlight, onCall }, async (signal) => {
         const client = await clients.reader(execution.region, role);
         const account = () => credentials.account(role, execution.region);
         return listedStatus(client, execution, { role, account }, signal);
@@ -86,6 +99,7 @@ export function createExecutions(options: {
     listActive: (targets, options) => active.list(targets, options),
     lookAtActive: (arns, withinMs) => active.lookAt(arns, withinMs),
     close: () => {
+      closing.abort();
       active.close();
       clients.close();
       credentials.close();
@@ -93,18 +107,33 @@ export function createExecutions(options: {
   };
 }
 
-async function asCall<T>(call: AwsCall, ms: number, run: (signal: AbortSignal) => Promise<T>): Promise<T> {
+interface Call {
+  operation: string;
+  role: string | null;
+  ms: number;
+  onCall: OnCall;
+}
+
+/** @throws AwsFault, or a fault of this program */
+async function asCall<T>({ operation, role, ms, onCall }: Call, run: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  let outcome = 'fault';
   try {
-    return await within(ms, run);
+    const answer = await within(ms, run);
+    outcome = 'ok';
+    return answer;
   } catch (error) {
-    throw toAwsFault(error, call);
+    const fault = toAwsFault(error, { operation: `datasync:${operation}`, role });
+    outcome = fault.kind;
+    throw fault;
+  } finally {
+    onCall(operation, outcome);
   }
 }
 
 /** Readers share a client; each change has one of its own, which is closed after it. */
 async function usingClient<T>(
   clients: Clients,
-  { arn, region }: ExecutionArn,
+  { arn, region }: Place,
   { role, session }: Access,
   use: (client: DataSyncClient) => Promise<T>,
 ): Promise<T> {
@@ -117,12 +146,12 @@ async function usingClient<T>(
   }
 }
 
-async function look(
+async function describe(
   client: DataSyncClient,
-  { arn }: ExecutionArn,
+  { arn }: Place,
   clock: Clock,
   abortSignal: AbortSignal,
-): Promise<Omit<TaskExecution, 'taskName'>> {
+): Promise<Described> {
   const answer = await client.send(new DescribeTaskExecutionCommand({ TaskExecutionArn: arn }), { abortSignal });
   return toTaskExecution(arn, answer, clock.now());
 }
@@ -132,7 +161,7 @@ async function send(
   client: DataSyncClient,
   arn: string,
   bytesPerSecond: number,
-  call: AwsCall,
+  role: string | null,
   abortSignal: AbortSignal,
 ): Promise<{ requestId: string | null }> {
   for (const pause of [...THROTTLED_PAUSES_MS, null]) {
@@ -144,7 +173,7 @@ async function send(
       const { $metadata } = await client.send(command, { abortSignal });
       return { requestId: $metadata.requestId ?? null };
     } catch (error) {
-      const fault = toAwsFault(error, call);
+      const fault = toAwsFault(error, { operation: 'datasync:UpdateTaskExecution', role });
       if (fault.kind !== 'throttled' || pause === null) throw fault;
       await delay(pause * (0.5 + Math.random()), undefined, { signal: abortSignal }).catch(() => {
         throw fault;

@@ -1,5 +1,3 @@
-import { AwsFault } from '../workflow/faults.ts';
-import type { Executions } from '../workflow/ports/executions.ts';
 import type { Ledger } from '../workflow/ports/ledger.ts';
 import type { Metrics } from './metrics.ts';
 
@@ -16,27 +14,6 @@ export function countedLedger<L extends Ledger>(ledger: L, metrics: Metrics): L 
     }
   };
   return { ...ledger, commit };
-}
-
-/** The same executions, with their calls to AWS counted. */
-export function countedExecutions<E extends Executions>(executions: E, metrics: Metrics): E {
-  const counted =
-    <A extends unknown[], T>(operation: string, call: (...args: A) => Promise<T>) =>
-    async (...args: A): Promise<T> => {
-      try {
-        const answer = await call(...args);
-        metrics.awsCalls.inc({ operation, outcome: 'ok' });
-        return answer;
-      } catch (fault) {
-        metrics.awsCalls.inc({ operation, outcome: fault instanceof AwsFault ? fault.kind : 'fault' });
-        throw fault;
-      }
-    };
-  return {
-    ...executions,
-    describe: counted('DescribeTaskExecution', executions.describe),
-    update: counted('UpdateTaskExecution', executions.update),
-  };
 }
 
 /** The same fetch, with calls to Slack's Web API counted by method. */

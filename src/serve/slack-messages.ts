@@ -5,6 +5,7 @@ import { createPeople } from '../slack/people/people.ts';
 import { createMessagePosts } from '../slack/posting/message-posts.ts';
 import { createMessageSender } from '../slack/posting/message-sender.ts';
 import { createNotifier } from '../slack/posting/notifier.ts';
+import { createPermalinks } from '../slack/posting/permalinks.ts';
 import { createProgressEdits } from '../slack/posting/progress-edits.ts';
 import { sealRequest } from '../slack/seals/sealed-ids.ts';
 import { createSeals } from '../slack/seals/seals.ts';
@@ -62,7 +63,8 @@ export function createSlackMessages({
     seal,
     log,
   });
-  return { cards, looks, people, seals, seal, notifier };
+  const permalinks = createPermalinks(clients.interactive);
+  return { cards, permalinks, looks, people, seals, seal, notifier };
 }
 
 /** A secret that all replicas have, and besides them only Slack. */

@@ -5,6 +5,7 @@ import { NotRecorded } from '../workflow/faults.ts';
 import type { Clock } from '../workflow/ports/clock.ts';
 import { concerned, type HomeTabs, homeFacts, type OpenHomeTabs } from '../workflow/queries/home.ts';
 import type { RunningDeps } from '../workflow/queries/list-running.ts';
+import type { SlackClients } from './connection/clients.ts';
 import type { Background } from './context/background.ts';
 import type { LogState } from './context/log-state.ts';
 import type { LookUps } from './context/look-ups.ts';
@@ -13,6 +14,7 @@ import { type SealDeps, sealRequest } from './seals/sealed-ids.ts';
 import { homeAway, homeView, shownAtHome } from './views/home/home.ts';
 
 interface HomeTabsDeps extends RunningDeps, CardLinkDeps, SealDeps, Background {
+  clients: SlackClients;
   clock: Clock;
   audit: LogState;
   lookUps: LookUps;
@@ -52,12 +54,12 @@ export function startHomeTabs(deps: HomeTabsDeps, homes: OpenHomeTabs): HomeTabs
     if (!slot) return;
     try {
       const facts = await deps.lookUps.run('home', `home ${user}`, () => homeFacts(deps, user));
-      const shown = shownAtHome(facts).filter(({ request }) => hasPlace(request));
+      const lost = deps.audit.lost() !== null;
+      const shown = lost ? [] : shownAtHome(facts).filter(({ request }) => hasPlace(request));
       const links = await linksOf(
         deps,
         shown.map(({ request }) => request.id),
       );
-      const lost = deps.audit.lost() !== null;
       const view = homeView({ facts, links, lost, now: clock.now(), seal: (id) => sealRequest(deps, id) });
       // Another bot may have published a newer one by now.
       if (!(await slot.isHeld())) return;

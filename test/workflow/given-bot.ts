@@ -2,7 +2,7 @@ import { afterEach, beforeEach, vi } from 'vitest';
 import type { LocalDataSync } from '../../sandbox/datasync/start-data-sync.ts';
 import type { Rule } from '../../src/domain/policy/policy.ts';
 import type { ThrottleRequest } from '../../src/domain/request/throttle-request.ts';
-import type { RequestOutcome } from '../../src/workflow/commands/request-throttle.ts';
+import type { UndoOutcome } from '../../src/workflow/commands/undo-request.ts';
 import { MIB } from '../domain/given.ts';
 import { verifiedLog } from '../store/given-ledger.ts';
 import { type Bot, type Outside, outside, startAwsWithOne, startBot } from './start-bot.ts';
@@ -75,13 +75,13 @@ export function prefixOf({ keys }: Bot): string {
   return keys.head.slice(1, keys.head.indexOf('}'));
 }
 
-export function requestOf(asked: RequestOutcome): ThrottleRequest {
+export function requestOf(asked: UndoOutcome): ThrottleRequest {
   if (asked.kind !== 'asked') throw new Error(JSON.stringify(asked));
   return asked.request;
 }
 
 /** The id of a new request. */
-export function idOf(asked: RequestOutcome): string {
+export function idOf(asked: UndoOutcome): string {
   return requestOf(asked).id;
 }
 

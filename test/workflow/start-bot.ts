@@ -18,6 +18,7 @@ import type { RequestInput } from '../../src/workflow/commands/consider-request.
 import { expireRequest } from '../../src/workflow/commands/expire-request.ts';
 import { extendGrant } from '../../src/workflow/commands/extend-grant.ts';
 import { postNotices } from '../../src/workflow/commands/post-notices.ts';
+import { previewThrottle } from '../../src/workflow/commands/preview-throttle.ts';
 import { requestThrottle } from '../../src/workflow/commands/request-throttle.ts';
 import { revertNow } from '../../src/workflow/commands/revert-now.ts';
 import { reviewRequest } from '../../src/workflow/commands/review-request.ts';
@@ -179,6 +180,15 @@ export async function startBot(arn: string, world: Outside, prefix?: string, pat
         durationSeconds: null,
         reason: null,
         ...changes,
+      }),
+    preview: () =>
+      previewThrottle(deps, {
+        user: 'U0OPER',
+        channel: CHANNEL,
+        execution: arnOf(arn),
+        rate: { kind: 'absolute', bytesPerSecond: 50 * MIB },
+        durationSeconds: null,
+        reason: null,
       }),
     review: (
       request: string,

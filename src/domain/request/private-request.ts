@@ -23,12 +23,16 @@ export function maySeeAll(
 ): boolean {
   const { policy, rule, groups, people } = facts;
   const requester = known(request.requester, people);
-  const took = [request.requester, ...request.approvals.map(({ by }) => by)];
   return (
-    took.some((one) => samePerson(known(one, people), person)) ||
+    tookPart(request, person, people) ||
     mayRead(policy, person, groups).allowed ||
     (rule !== null && mayDecide(rule, person, requester, groups).allowed)
   );
+}
+
+/** Whether a person requested it, or approved it. */
+export function tookPart({ requester, approvals }: ThrottleRequest, person: Person, people: People): boolean {
+  return [requester, ...approvals.map(({ by }) => by)].some((one) => samePerson(known(one, people), person));
 }
 
 /**

@@ -11,12 +11,14 @@ import type { Identity } from '../connection/identify.ts';
 import type { Background } from '../context/background.ts';
 import type { LookUps } from '../context/look-ups.ts';
 import type { Notifier } from '../posting/notifier.ts';
+import type { Permalinks } from '../posting/permalinks.ts';
 import type { Seals } from '../seals/seals.ts';
 
 /** All parts that interactions are wired with, in `routes.ts`; each interaction names the few that it uses. */
 export interface Bot extends RequestThrottleDeps, ReconcileDeps, RunningDeps, Background {
   clients: SlackClients;
   cards: Cards;
+  permalinks: Permalinks;
   seals: Seals;
   notifier: Notifier;
   identity: Identity;

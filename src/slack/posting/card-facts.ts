@@ -3,16 +3,17 @@ import { ruleNow } from '../../domain/request/decide-review.ts';
 import { isOpen, type ThrottleRequest } from '../../domain/request/throttle-request.ts';
 import { isLate } from '../../domain/run/grant/grant-notices.ts';
 import { hasOpenGrant } from '../../domain/run/grant/timed-grant.ts';
+import type { Run } from '../../domain/run/run.ts';
 import { AwsFault, ifUnreadable } from '../../workflow/faults.ts';
 import { nameable } from '../../workflow/people/known-people.ts';
 import type { Clock } from '../../workflow/ports/clock.ts';
-import type { Executions } from '../../workflow/ports/executions.ts';
+import { type AnswerAge, type Executions, MAX_AGE_MS, SHOWN_MAX_AGE_MS } from '../../workflow/ports/executions.ts';
 import type { Ledger, StoredRequest } from '../../workflow/ports/ledger.ts';
 import type { Looks } from '../../workflow/ports/looks.ts';
 import type { People } from '../../workflow/ports/people.ts';
 import type { PolicySource } from '../../workflow/ports/policy-source.ts';
 import { executionOf } from '../../workflow/reconcile/request-facts.ts';
-import type { CardFacts } from '../views/cards/card.ts';
+import { type CardFacts, isAsRecorded } from '../views/cards/card.ts';
 import { faultName } from '../wording/fault-words.ts';
 
 interface Deps {
@@ -33,9 +34,6 @@ export function createCardFacts(deps: Deps) {
   async function factsOf({ request, record }: StoredRequest, described: DescribeResult): Promise<CardFacts> {
     const inForce = deps.policy.current();
     const applied = request.status === 'applied';
-    const result = described ?? (isOpen(request) || applied ? await describe(request) : null);
-    const execution = result instanceof AwsFault ? null : result;
-    const problem = result instanceof AwsFault ? faultName(result) : null;
     const [stored, last] =
       applied || isOpen(request)
         ? await Promise.all([
@@ -45,6 +43,10 @@ export function createCardFacts(deps: Deps) {
         : [null, null];
     const limitSetBy = stored?.inForce ?? null;
     const running = limitSetBy && limitSetBy.request !== request.id ? await load(limitSetBy.request) : null;
+    const run = stored?.run ?? null;
+    const result = described ?? (isOpen(request) || applied ? await observe(request, run) : null);
+    const execution = result instanceof AwsFault ? null : result;
+    const problem = result instanceof AwsFault ? faultName(result) : null;
     const rule = ruleNow(request, inForce);
     const decidable = rule !== null && request.status === 'pending';
     return {
@@ -54,7 +56,7 @@ export function createCardFacts(deps: Deps) {
       problem,
       limitSetBy: limitSetBy?.request ?? null,
       running,
-      run: stored?.run ?? null,
+      run,
       measured: last?.limit === execution?.bytesPerSecond ? (last?.measured ?? null) : null,
       rule,
       approvers: decidable ? await nameable(deps.people, rule.approvers, request.requester) : null,
@@ -67,10 +69,20 @@ export function createCardFacts(deps: Deps) {
     return (await deps.ledger.load(id))?.request ?? null;
   }
 
-  async function describe(request: ThrottleRequest): Promise<TaskExecution | AwsFault> {
+  /** What was read lately for somebody else, or now. */
+  async function observe(request: ThrottleRequest, run: Run | null): Promise<TaskExecution | AwsFault> {
+    // Of an approved request the next card follows as soon as its change is sent and read back.
+    const passing = request.status === 'approved' || request.status === 'applying';
+    const result = await describe(request, { maxAgeMs: passing ? MAX_AGE_MS : SHOWN_MAX_AGE_MS });
+    if (result instanceof AwsFault || isAsRecorded(request, run, result)) return result;
+    // Another bot may have changed the limit since. Only what AWS shows now makes a card say that somebody else has.
+    return describe(request);
+  }
+
+  async function describe(request: ThrottleRequest, age?: AnswerAge): Promise<TaskExecution | AwsFault> {
     const role = ruleNow(request, deps.policy.current())?.role ?? null;
     try {
-      return await deps.executions.describe(executionOf(request), { role, session: { kind: 'read' } });
+      return await deps.executions.describe(executionOf(request), { role, session: { kind: 'read' } }, age);
     } catch (fault) {
       if (fault instanceof AwsFault) return fault;
       throw fault;
@@ -80,7 +92,7 @@ export function createCardFacts(deps: Deps) {
   /** What keeps an overdue limit from being reverted; null: nothing, or it is not overdue. */
   async function problemOf(request: ThrottleRequest, now: Date): Promise<string | null> {
     if (!hasOpenGrant(request) || !isLate(request.hold, now)) return null;
-    const result = await describe(request);
+    const result = await describe(request, { maxAgeMs: SHOWN_MAX_AGE_MS });
     return result instanceof AwsFault ? faultName(result) : null;
   }
 

@@ -1,20 +1,19 @@
 import type { Log } from '../../logging/logger.ts';
 import type { Card } from '../../workflow/ports/cards.ts';
-import type { SlackClients } from '../connection/clients.ts';
+import type { Permalinks } from './permalinks.ts';
 
 export interface CardLinkDeps {
   cards: { find(request: string): Promise<Card | null> };
-  clients: SlackClients;
+  permalinks: Permalinks;
   log: Log;
 }
 
 /** A link to the request's card; null if it is not posted yet, or Slack can't say. */
-export async function linkOf({ cards, clients, log }: CardLinkDeps, request: string): Promise<string | null> {
+export async function linkOf({ cards, permalinks, log }: CardLinkDeps, request: string): Promise<string | null> {
   const card = await cards.find(request);
   if (!card) return null;
   try {
-    const answer = await clients.interactive.chat.getPermalink({ channel: card.channel, message_ts: card.ts });
-    return answer.permalink ?? null;
+    return await permalinks(card);
   } catch (err) {
     log.info({ err, request }, 'no link to a request');
     return null;

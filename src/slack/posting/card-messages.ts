@@ -46,7 +46,8 @@ export function createCardMessages(deps: CardMessagesDeps) {
       const mayBeSkipped = onlyProgress && card !== null;
       if (!card) sender.reservePost(cardCall(id), stored.request.channel);
       else if (!mayBeSkipped) sender.reserveEdit(cardCall(id), card.channel);
-      const shownFacts = await facts.factsOf(stored, described);
+      // What AWS answered before the request changed may be out of date.
+      const shownFacts = await facts.factsOf(stored, shown === 0 ? described : null);
       const message = cardMessage(shownFacts);
       await assertLocked();
       if (card) await editResult(deps, card, shownFacts, () => resultRecord(stored));

@@ -22,7 +22,7 @@ import { lookUpApprovers } from '../people/known-people.ts';
 import { groupsOfAll } from '../people/rule-groups.ts';
 import type { Channels, Postable } from '../ports/channels.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { Executions } from '../ports/executions.ts';
+import type { AnswerAge, Executions } from '../ports/executions.ts';
 import type { Ledger } from '../ports/ledger.ts';
 import type { People } from '../ports/people.ts';
 import type { PolicySource } from '../ports/policy-source.ts';
@@ -72,7 +72,7 @@ interface Considered {
 export async function considerRequest(
   deps: RequestThrottleDeps,
   ask: Omit<RequestInput, 'op'>,
-  { id, claim }: { id: string; claim: ClaimQuota },
+  { id, claim, age }: { id: string; claim: ClaimQuota; age?: AnswerAge },
 ): Promise<Considered> {
   const inForce = await deps.policy.counting();
   const { user, extend, until, endsAt, ...rest } = ask;
@@ -106,7 +106,7 @@ export async function considerRequest(
   const groups = await deps.people.groups(groupsOfAll(rules));
   const [people, execution] = await Promise.all([
     approversOf(deps, { rules, requester, groups }),
-    deps.executions.describe(ask.execution, { role: rule.role, session: { kind: 'read' } }),
+    deps.executions.describe(ask.execution, { role: rule.role, session: { kind: 'read' } }, age),
   ]);
   const from = execution.bytesPerSecond;
   const facts = { rule, inForce, groups, people, execution, run, now: deps.clock.now() };

@@ -2,6 +2,7 @@ import type { TaskExecution } from '../../domain/execution/task-execution.ts';
 import type { Rule } from '../../domain/policy/policy.ts';
 import type { Proposal } from '../../domain/request/decide-by-each.ts';
 import type { Run } from '../../domain/run/run.ts';
+import { SHOWN_MAX_AGE_MS } from '../ports/executions.ts';
 import { quotaLeft } from '../use-limits/open-request-quota.ts';
 import { considerRequest, type NotRequested, type RequestInput, type RequestThrottleDeps } from './consider-request.ts';
 
@@ -25,7 +26,7 @@ const SOME_REASON = 'a reason';
  * @throws AwsFault, PersonUnknown, NotRecorded
  */
 export async function previewThrottle(deps: RequestThrottleDeps, ask: Omit<RequestInput, 'op'>): Promise<Previewed> {
-  const as = { id: deps.newRequestId(), claim: quotaLeft(deps) };
+  const as = { id: deps.newRequestId(), claim: quotaLeft(deps), age: { maxAgeMs: SHOWN_MAX_AGE_MS } };
   const { outcome, execution, run } = await considerRequest(deps, { ...ask, reason: ask.reason ?? SOME_REASON }, as);
   if (outcome.kind !== 'proposed') return outcome;
   if (!execution) throw new Error('proposed without a look');

@@ -10,7 +10,7 @@ import { vanishedEvent } from '../../domain/run/change/decide-apply.ts';
 import { AwsFault } from '../faults.ts';
 import type { Absences } from '../ports/absences.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { Executions } from '../ports/executions.ts';
+import { type AnswerAge, type Executions, MAX_AGE_MS } from '../ports/executions.ts';
 import type { Ledger } from '../ports/ledger.ts';
 import type { People } from '../ports/people.ts';
 import type { PolicySource } from '../ports/policy-source.ts';
@@ -42,18 +42,23 @@ export async function reviewRequest(deps: ReviewDeps, review: Review): Promise<D
   return decideOn(deps, { ...review, what: review.decision }, async (request) => {
     const by = await deps.people.person(review.user);
     const facts = { ...(await currentFacts(deps, request)), execution: null };
-    const { decision, comment } = review;
-    const command = { by, decision, comment };
+    const command = { by, decision: review.decision, comment: review.comment };
     // AWS is called only for what would be an approval, so that its faults never hide a refusal.
     const may = decideOpen(request, by, facts);
-    if (!may.ok || may.events.length > 0 || decision === 'deny') return decideReview(request, command, facts);
+    if (!may.ok || may.events.length > 0 || review.decision === 'deny') return decideReview(request, command, facts);
     const role = ruleNow(request, facts.inForce)?.role ?? null;
-    const execution = await describeExecution(deps, request, { role, session: { kind: 'read' } });
-    if (execution instanceof AwsFault) {
+    const decideBy = async (age?: AnswerAge): Promise<Decision> => {
+      const execution = await describeExecution(deps, request, { role, session: { kind: 'read' } }, age);
+      if (!(execution instanceof AwsFault)) {
+        return decideReview(request, command, { ...facts, execution, now: deps.clock.now() });
+      }
       if (execution.kind === 'gone') return vanished(request, facts.inForce.digest, execution);
       throw execution;
-    }
-    return decideReview(request, command, { ...facts, execution, now: deps.clock.now() });
+    };
+    // By what the form showed: whether it still holds is read again before anything is sent.
+    const decision = await decideBy({ maxAgeMs: MAX_AGE_MS });
+    // An answer from before a change that another bot sent ends no request.
+    return decision.ok && decision.events[0]?.event === 'approved' ? decision : decideBy();
   });
 }
 

@@ -1,10 +1,11 @@
 import { plainEvent } from '../../domain/audit/audit-record.ts';
 import { knownPolicies, otherThan, strictnessOf, underEach } from '../../domain/policy/policies-in-force.ts';
-import { distinct, groupsOf, mayRead, type Person, type Principals, unreadableOf } from '../../domain/policy/policy.ts';
+import { mayRead, type Person, type Principals, unreadableOf } from '../../domain/policy/policy.ts';
 import type { Ledger } from '../ports/ledger.ts';
 import type { People } from '../ports/people.ts';
 import type { PolicySource } from '../ports/policy-source.ts';
 import { nameable } from './known-people.ts';
+import { groupsToLookUp } from './rule-groups.ts';
 
 export interface ReadDeps {
   ledger: Pick<Ledger, 'commit'>;
@@ -33,8 +34,8 @@ export type NotRead =
 export async function mayReadAudit(deps: Omit<ReadDeps, 'ledger'>, user: string): Promise<MayRead> {
   const inForce = await deps.policy.counting();
   const person = await deps.people.person(user);
-  const named = knownPolicies(inForce).flatMap(({ policy }) => groupsOf(policy.audit.readers));
-  const groups = await deps.people.groups(distinct(named));
+  const each = knownPolicies(inForce).map(({ policy }) => policy.audit.readers);
+  const groups = await deps.people.groups(groupsToLookUp(person, each));
   const { may, readers, digest } = underEach(
     inForce,
     ({ policy, digest }) => ({ may: mayRead(policy, person, groups), readers: policy.audit.readers, digest }),

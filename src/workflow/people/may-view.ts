@@ -1,11 +1,12 @@
 import { plainEvent } from '../../domain/audit/audit-record.ts';
 import { knownPolicies, strictnessOf, underEach } from '../../domain/policy/policies-in-force.ts';
-import { distinct, groupsOf, mayView, type Person, type Principals, unreadableOf } from '../../domain/policy/policy.ts';
+import { mayView, type Person, type Principals, unreadableOf } from '../../domain/policy/policy.ts';
 import type { Ledger } from '../ports/ledger.ts';
 import type { People } from '../ports/people.ts';
 import type { PolicySource } from '../ports/policy-source.ts';
 import { type Attempt, placeOf } from './admit-person.ts';
 import { nameable } from './known-people.ts';
+import { groupsToLookUp } from './rule-groups.ts';
 
 export interface ViewDeps {
   ledger: Pick<Ledger, 'commit'>;
@@ -26,8 +27,9 @@ export type MayView = { kind: 'may'; person: Person } | ({ person: Person } & No
 /** Whether each policy that counts has this person among its `viewers`. @throws PersonUnknown */
 export async function mayViewAll(deps: Omit<ViewDeps, 'ledger'>, user: string): Promise<MayView> {
   const inForce = deps.policy.current();
-  const named = distinct(knownPolicies(inForce).flatMap(({ policy }) => groupsOf(policy.viewers)));
-  const [person, groups] = await Promise.all([deps.people.person(user), deps.people.groups(named)]);
+  const person = await deps.people.person(user);
+  const each = knownPolicies(inForce).map(({ policy }) => policy.viewers);
+  const groups = await deps.people.groups(groupsToLookUp(person, each));
   const { may, viewers } = underEach(
     inForce,
     ({ policy }) => ({ may: mayView(policy, person, groups), viewers: policy.viewers }),

@@ -1,13 +1,13 @@
 import { knownPolicies } from '../../domain/policy/policies-in-force.ts';
-import { distinct, groupsOf, type Person } from '../../domain/policy/policy.ts';
+import { distinct, type Person } from '../../domain/policy/policy.ts';
 import { rulesNow } from '../../domain/request/decide-review.ts';
-import { maySeeAll, withoutPrivate } from '../../domain/request/private-request.ts';
+import { maySeeAll, tookPart, withoutPrivate } from '../../domain/request/private-request.ts';
 import type { ThrottleRequest } from '../../domain/request/throttle-request.ts';
 import type { Channels } from '../ports/channels.ts';
 import type { People } from '../ports/people.ts';
 import type { PolicySource } from '../ports/policy-source.ts';
 import { lookUpParties } from './known-people.ts';
-import { approverGroups } from './rule-groups.ts';
+import { groupsToLookUp } from './rule-groups.ts';
 
 export interface ShownDeps {
   people: People;
@@ -33,11 +33,13 @@ export async function shownTo(
   const inForce = deps.policy.current();
   const policies = knownPolicies(inForce);
   const rules = new Map(secret.map((request) => [request.id, rulesNow(request, inForce)]));
-  const readers = policies.flatMap(({ policy }) => groupsOf(policy.audit.readers));
-  const [groups, people] = await Promise.all([
-    deps.people.groupsLately(distinct([...readers, ...approverGroups([...rules.values()].flat())])),
-    lookUpParties(deps.people, person, secret),
-  ]);
+  const people = await lookUpParties(deps.people, person, secret);
+  const others = secret.filter((request) => !tookPart(request, person, people));
+  const readers = policies.map(({ policy }) => policy.audit.readers);
+  const approvers = others.flatMap(({ id }) => rules.get(id) ?? []).map((rule) => rule?.approvers);
+  const groups = await deps.people.groupsLately(
+    others.length === 0 ? [] : groupsToLookUp(person, [...readers, ...approvers]),
+  );
   // By each policy that counts.
   const seesAll = (request: ThrottleRequest) =>
     policies.every(({ policy }, nth) =>

@@ -7,6 +7,16 @@ export interface Access {
   session: { kind: 'read' } | { kind: 'change'; request: string; team: string; user: string };
 }
 
+/** How old an answer may be: it may have been read for somebody else. Nothing given: it is read now. */
+export interface AnswerAge {
+  maxAgeMs?: number;
+}
+
+/** For what is only shown, with the time at which it was read. */
+export const SHOWN_MAX_AGE_MS = 5_000;
+/** For what another answer follows soon, whatever this one is. Nothing older is kept. */
+export const MAX_AGE_MS = 60_000;
+
 export interface ActiveExecution {
   arn: string;
   status: string;
@@ -36,7 +46,8 @@ export interface ActiveList {
 
 /** @throws AwsFault */
 export interface Executions {
-  describe(execution: ExecutionArn, access: Access): Promise<TaskExecution>;
+  /** What AWS answered at most `maxAgeMs` ago, and not before the end of a change that this process sent. */
+  describe(execution: ExecutionArn, access: Access, age?: AnswerAge): Promise<TaskExecution>;
   update(execution: ExecutionArn, bytesPerSecond: number, access: Access): Promise<{ requestId: string | null }>;
   /**
    * Running and queued executions, at most 15 s old. Whatever is not available within `withinMs` is left out; a target

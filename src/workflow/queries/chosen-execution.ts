@@ -3,8 +3,8 @@ import { personRefusal } from '../../domain/request/decide-request.ts';
 import type { RequestRefusal } from '../../domain/request/refusal.ts';
 import { rulesFor, targetOf } from '../../domain/request/request-command.ts';
 import { AwsFault } from '../faults.ts';
-import { groupsOfAll } from '../people/rule-groups.ts';
-import type { Executions } from '../ports/executions.ts';
+import { groupsToLookUp } from '../people/rule-groups.ts';
+import { type Executions, SHOWN_MAX_AGE_MS } from '../ports/executions.ts';
 import type { People } from '../ports/people.ts';
 import type { PolicySource } from '../ports/policy-source.ts';
 
@@ -24,17 +24,18 @@ export async function chosenExecution(
 ): Promise<ChosenExecution> {
   const { account, region } = execution;
   const rules = rulesFor(targetOf({ execution, channel }), deps.policy.current());
-  const [person, groups] = await Promise.all([deps.people.person(user), deps.people.groups(groupsOfAll(rules))]);
+  const person = await deps.people.person(user);
+  const requesters = rules.map((rule) => rule?.requesters);
+  const groups = await deps.people.groups(groupsToLookUp(person, requesters));
   for (const rule of rules) {
     if (!rule) return { kind: 'refused', refusal: { why: 'no-rule', account, region, elsewhere: [] } };
     const refusal = personRefusal(rule, person, groups);
     if (refusal) return { kind: 'refused', refusal };
   }
   try {
-    const observed = await deps.executions.describe(execution, {
-      role: rules[0]?.role ?? null,
-      session: { kind: 'read' },
-    });
+    const role = rules[0]?.role ?? null;
+    const age = { maxAgeMs: SHOWN_MAX_AGE_MS };
+    const observed = await deps.executions.describe(execution, { role, session: { kind: 'read' } }, age);
     return { kind: 'seen', execution: observed };
   } catch (fault) {
     if (fault instanceof AwsFault) return { kind: 'fault', fault };

@@ -1,9 +1,11 @@
 import { type ExecutionArn, isUpdatable, type TaskExecution } from '../../domain/execution/task-execution.ts';
-import { groupsOf, mayRequest } from '../../domain/policy/policy.ts';
+import { mayRequest } from '../../domain/policy/policy.ts';
 import type { ThrottleRequest } from '../../domain/request/throttle-request.ts';
 import type { Run } from '../../domain/run/run.ts';
+import { groupsToLookUp } from '../people/rule-groups.ts';
 import { shownTo } from '../people/shown-requests.ts';
 import type { AuditLine, UnreadLine } from '../ports/audit-line.ts';
+import { SHOWN_MAX_AGE_MS } from '../ports/executions.ts';
 import {
   type GrantedRequest,
   isGrantedRequest,
@@ -55,11 +57,12 @@ export async function executionStatus(
   const here = ask.channel === null ? null : ruleFor(policy, arn, ask.channel);
   const rule = here ?? ruleNaming(policy, arn);
   if (!rule) return { kind: 'not-named' };
+  const age = { maxAgeMs: SHOWN_MAX_AGE_MS };
   const [look, open, lines, groups, limit] = await Promise.all([
-    deps.executions.describe(ask.execution, { role: rule.role, session: { kind: 'read' } }),
+    deps.executions.describe(ask.execution, { role: rule.role, session: { kind: 'read' } }, age),
     openOn(deps.ledger, arn),
     visibleAudit(deps, { user: ask.user, by: { kind: 'execution', arn }, limit: LINES }),
-    deps.people.groups(groupsOf(here)),
+    deps.people.groups(groupsToLookUp(person, [here?.requesters])),
     limitOn(deps.ledger, arn),
   ]);
   const may = here !== null && isUpdatable(look.status) && mayRequest(here, person, groups).allowed;

@@ -107,7 +107,8 @@ export async function concerned(
   if (!request) return [];
   const others = users.filter((user) => !tookPart(request, user));
   const rule = others.length === 0 ? null : ruleNow(request, deps.policy.current());
-  const groups = await deps.people.groupsLately(rule?.approvers.groups ?? []);
+  const named = (user: string) => rule?.approvers.users.includes(user) ?? false;
+  const groups = await deps.people.groupsLately(others.every(named) ? [] : (rule?.approvers.groups ?? []));
   const could = (user: string) => rule !== null && isAmong(rule.approvers, { user }, groups) !== 'no';
   return users.filter((user) => tookPart(request, user) || could(user));
 }

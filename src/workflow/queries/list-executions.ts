@@ -1,17 +1,25 @@
 import { type ExecutionArn, isBeyondChange, parseExecutionArn } from '../../domain/execution/task-execution.ts';
 import {
   distinct,
-  groupsNamed,
-  groupsOf,
+  type Groups,
   matchRule,
   mayRequest,
   mayView,
+  type Person,
   type Policy,
+  type Principals,
   type Rule,
 } from '../../domain/policy/policy.ts';
 import { plainTyped } from '../../domain/text/invisible.ts';
 import { AwsFault } from '../faults.ts';
-import type { ActiveExecution, ActiveList, Executions, ListTarget } from '../ports/executions.ts';
+import { groupsToLookUp } from '../people/rule-groups.ts';
+import {
+  type ActiveExecution,
+  type ActiveList,
+  type Executions,
+  type ListTarget,
+  SHOWN_MAX_AGE_MS,
+} from '../ports/executions.ts';
 import type { People } from '../ports/people.ts';
 import type { PolicySource } from '../ports/policy-source.ts';
 
@@ -34,9 +42,8 @@ export async function listExecutions(
 ): Promise<{ executions: ActiveExecution[]; unknown: boolean }> {
   const { policy } = deps.policy.current();
   const rules = rulesIn(policy, channel);
-  const [person, groups, { executions, failed }] = await Promise.all([
-    deps.people.person(user),
-    deps.people.groups([...new Set(rules.flatMap((rule) => groupsOf(rule)))]),
+  const [{ person, groups }, { executions, failed }] = await Promise.all([
+    requesterIn(deps, user, rules),
     deps.executions.listActive(targetsOf({ rules }, deps.defaultRegion)),
   ]);
   const ruleOf = ({ account, region, taskId }: ExecutionArn) => {
@@ -81,10 +88,10 @@ export async function listLacks(
   { user, channel }: { user: string; channel: string },
 ): Promise<Unlisted[]> {
   const { policy } = deps.policy.current();
-  const [person, groups] = await Promise.all([deps.people.person(user), deps.people.groups(groupsNamed(policy))]);
+  const here = rulesIn(policy, channel);
+  const { person, groups } = await requesterIn(deps, user, here.length > 0 ? here : policy.rules, policy.viewers);
   const views = mayView(policy, person, groups).allowed;
   const theirs = (rules: readonly Rule[]) => rules.filter((rule) => views || mayRequest(rule, person, groups).allowed);
-  const here = rulesIn(policy, channel);
   if (here.length === 0) {
     const channels = theirs(policy.rules).flatMap(({ match }) => match.channels ?? []);
     return [{ kind: 'no-rule', channels: distinct(channels) }];
@@ -96,6 +103,18 @@ export async function listLacks(
     ...failed.map((target) => ({ kind: 'failed', target }) as const),
     ...(placeless.length === 0 ? [] : [{ kind: 'no-region', rules: placeless } as const]),
   ];
+}
+
+/** This person, and the groups that decide by which rules they may request, and whether they are among the viewers. */
+async function requesterIn(
+  { people }: Pick<ListDeps, 'people'>,
+  user: string,
+  rules: readonly Rule[],
+  viewers: Principals | null = null,
+): Promise<{ person: Person; groups: Groups }> {
+  const person = await people.person(user);
+  const requesters = rules.map((rule) => rule.requesters);
+  return { person, groups: await people.groups(groupsToLookUp(person, [...requesters, viewers])) };
 }
 
 function rulesIn({ rules }: Policy, channel: string): Rule[] {
@@ -114,7 +133,8 @@ async function lookAtPasted(
   role: string | null,
 ): Promise<ActiveExecution[]> {
   try {
-    const observed = await executions.describe(execution, { role, session: { kind: 'read' } });
+    const age = { maxAgeMs: SHOWN_MAX_AGE_MS };
+    const observed = await executions.describe(execution, { role, session: { kind: 'read' } }, age);
     return isBeyondChange(observed.status) ? [] : [observed];
   } catch (fault) {
     if (!(fault instanceof AwsFault)) throw fault;

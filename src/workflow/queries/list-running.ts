@@ -1,9 +1,10 @@
 import { parseExecutionArn, type TaskExecution } from '../../domain/execution/task-execution.ts';
-import { distinct, matchRule, mayRequest, type Policy, type Rule } from '../../domain/policy/policy.ts';
+import { matchRule, mayRequest, type Policy, type Rule } from '../../domain/policy/policy.ts';
 import type { ThrottleRequest } from '../../domain/request/throttle-request.ts';
 import { hasOpenGrant, type TimedGrant } from '../../domain/run/grant/timed-grant.ts';
 import type { Run } from '../../domain/run/run.ts';
 import { ifUnreadable } from '../faults.ts';
+import { groupsToLookUp } from '../people/rule-groups.ts';
 import { shownTo } from '../people/shown-requests.ts';
 import type { Channels } from '../ports/channels.ts';
 import type { ActiveExecution, ActiveList } from '../ports/executions.ts';
@@ -88,7 +89,12 @@ export async function listRunning(
   ]);
   const holds = limits.map((limit) => (limit?.request && isGrantedRequest(limit.request) ? limit.request : null));
   const [groups, looks, shown] = await Promise.all([
-    deps.people.groupsLately(distinct(rules.flatMap((rule) => rule?.requesters?.groups ?? []))),
+    deps.people.groupsLately(
+      groupsToLookUp(
+        person,
+        rules.map((rule) => rule?.requesters),
+      ),
+    ),
     deps.executions.lookAtActive(
       page.map(({ arn }) => arn),
       left(),

@@ -88,8 +88,8 @@ export function speedUnderLimit(rates: MeasuredRates, execution: TaskExecution, 
 
 /** The same executions, with every observation noted for the measured rates. */
 export function notingLooks<E extends Executions>(executions: E, rates: MeasuredRates): E {
-  const describe: Executions['describe'] = async (execution, access) => {
-    const seen = await executions.describe(execution, access);
+  const describe: Executions['describe'] = async (execution, access, age) => {
+    const seen = await executions.describe(execution, access, age);
     rates.note(seen);
     return seen;
   };

@@ -1,7 +1,8 @@
 import { known, mayDecide, type Person, type Rule, samePerson } from '../../domain/policy/policy.ts';
 import { rulesNow } from '../../domain/request/decide-review.ts';
+import { tookPart } from '../../domain/request/private-request.ts';
 import { lookUpParties } from '../people/known-people.ts';
-import { approverGroups } from '../people/rule-groups.ts';
+import { groupsToLookUp } from '../people/rule-groups.ts';
 import { type ShownDeps, shownTo } from '../people/shown-requests.ts';
 import type { Ledger, StoredRequest } from '../ports/ledger.ts';
 
@@ -32,16 +33,15 @@ export async function waitingRequests(
   const requests = open.map(({ request }) => request);
   const inForce = deps.policy.current();
   const rules = new Map(requests.map((request) => [request.id, rulesNow(request, inForce)]));
-  const [groups, parties] = await Promise.all([
-    deps.people.groupsLately(approverGroups([...rules.values()].flat())),
-    lookUpParties(deps.people, person, requests),
-  ]);
+  const parties = await lookUpParties(deps.people, person, requests);
+  const undecided = requests.filter((request) => request.status === 'pending' && !tookPart(request, person, parties));
+  const approvers = undecided.flatMap(({ id }) => rules.get(id) ?? []).map((rule) => rule?.approvers);
+  const groups = await deps.people.groupsLately(groupsToLookUp(person, approvers));
+  const fresh = new Set(undecided);
   const canDecide = ({ request }: StoredRequest) => {
     const requester = known(request.requester, parties);
-    const fresh =
-      request.status === 'pending' && !request.approvals.some(({ by }) => samePerson(known(by, parties), person));
     const may = (rule: Rule | null) => rule !== null && mayDecide(rule, person, requester, groups).allowed;
-    return fresh && (rules.get(request.id) ?? []).every(may);
+    return fresh.has(request) && (rules.get(request.id) ?? []).every(may);
   };
   const toDecide = open.filter(canDecide);
   const decidable = new Set(toDecide);

@@ -2,7 +2,7 @@ import type { TaskExecution } from '../../domain/execution/task-execution.ts';
 import type { ThrottleRequest } from '../../domain/request/throttle-request.ts';
 import type { Denied } from '../../domain/run/change/judge-change.ts';
 import { AwsFault } from '../faults.ts';
-import type { Access } from '../ports/executions.ts';
+import type { Access, AnswerAge } from '../ports/executions.ts';
 import type { PolicySource } from '../ports/policy-source.ts';
 import { readAccess } from './aws-access.ts';
 import { judgeNotFound, type NotFoundDeps } from './execution-not-found.ts';
@@ -20,10 +20,11 @@ export async function describeExecution(
   deps: NotFoundDeps,
   request: ThrottleRequest,
   access: Access,
+  age?: AnswerAge,
 ): Promise<TaskExecution | AwsFault> {
   const execution = executionOf(request);
   try {
-    return await deps.executions.describe(execution, access);
+    return await deps.executions.describe(execution, access, age);
   } catch (fault) {
     if (!(fault instanceof AwsFault)) throw fault;
     return fault.kind === 'not-found' ? judgeNotFound(deps, execution, access, fault) : fault;

@@ -1,8 +1,10 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { visibleText } from '../../../sandbox/slack/block-walk.ts';
+import { forwardClock } from '../forward-clock.ts';
 import { givenWorld, LEAD, MiB, OPERATOR, shows } from '../world.ts';
 
-const at = givenWorld();
+const { clock, pass } = forwardClock();
+const at = givenWorld({ aws: clock, serve: { clock } });
 
 afterEach(async () => {
   const { aws, slack } = at();
@@ -20,6 +22,8 @@ describe('a request that is out of date', () => {
     const asked = await ask(arn, '50MiB/s for 2h cutover');
     const modal = await review(LEAD, asked);
     change(arn);
+    // What the form showed is too old to approve by.
+    pass(61);
     expect(await slack.as(LEAD).submit(modal, { decision: 'approve' })).toMatchObject({ responseAction: 'update' });
     expect(
       slack
@@ -45,6 +49,19 @@ describe('a request that is out of date', () => {
       return expect(again).toMatchObject({ responseAction: 'errors', errors: { execution: expect.any(String) } });
     expect(again).toMatchObject({ responseAction: 'clear' });
     await card(arn, '70 MiB/s (587 Mbit/s) → 50 MiB/s');
+  });
+
+  it('within a minute of the review ends before anything is sent', async () => {
+    const { aws, slack, execution, ask, review, card, sent, events, result } = at();
+    const arn = execution();
+    const asked = await ask(arn);
+    const modal = await review(LEAD, asked);
+    aws.setLimit(arn, 70 * MiB);
+    expect(await slack.as(LEAD).submit(modal, { decision: 'approve' })).toMatchObject({ responseAction: 'clear' });
+    expect(visibleText(await card(arn, 'Out of date'))).toContain('The limit was changed meanwhile');
+    expect(visibleText(await result(asked))).toContain('nothing was sent');
+    expect(await events(arn)).toEqual(['requested', 'approved', 'apply.stale']);
+    expect(sent(arn)).toEqual([]);
   });
 
   it('is said to be so when the modal is opened', async () => {

@@ -1,9 +1,17 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { visibleText } from '../../../sandbox/slack/block-walk.ts';
+import { forwardClock } from '../forward-clock.ts';
 import { COMMAND, givenWorld, LEAD, MiB, OPERATOR, SLACK_WAITS_MS, shows } from '../world.ts';
 
 const lines: string[] = [];
-const at = givenWorld({ env: { LOG_LEVEL: 'info' }, serve: { logTo: { write: (line) => lines.push(line) } } });
+const { clock, pass } = forwardClock();
+const at = givenWorld({
+  env: { LOG_LEVEL: 'info' },
+  aws: clock,
+  serve: { clock, logTo: { write: (line) => lines.push(line) } },
+});
+/** What the review form showed is too old to approve by. */
+const formIsOld = () => pass(61);
 /** What the bot's log says of a request. */
 const logged = (request: string | null) =>
   lines.map((line): Record<string, unknown> => JSON.parse(line)).filter((line) => line.request === request);
@@ -149,6 +157,7 @@ describe('AWS does not answer', () => {
     const { slack, aws, execution, ask, review, events } = at();
     const arn = execution();
     const modal = await review(LEAD, await ask(arn));
+    formIsOld();
     aws.fail({ kind: 'deny', operation: 'DescribeTaskExecution' });
     await slack.as(LEAD).submit(modal, { decision: 'approve' });
     await slack.until(() =>
@@ -181,6 +190,7 @@ describe('AWS does not answer', () => {
     const arn = execution();
     const card = await ask(arn);
     const modal = await review(LEAD, card);
+    formIsOld();
     aws.fail({ kind: 'hang', operation: 'DescribeTaskExecution', ms: 2700 });
     const submitted = await slack.as(LEAD).submit(modal, { decision: 'approve' });
     aws.recover();
@@ -206,6 +216,7 @@ describe('AWS does not answer', () => {
     const { slack, aws, execution, ask, review, result } = at();
     const card = await ask(execution());
     const modal = await review(LEAD, card);
+    formIsOld();
     aws.fail({ kind: 'hang', operation: 'DescribeTaskExecution', ms: 2700 });
     await slack.as(LEAD).submit(modal, { decision: 'approve' });
     aws.recover();

@@ -2,13 +2,19 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { visibleText } from '../../../sandbox/slack/block-walk.ts';
 import type { JsonObject } from '../../../sandbox/slack/json.ts';
 import type { SlackView } from '../../../sandbox/slack/views.ts';
+import { forwardClock } from '../forward-clock.ts';
 import { COMMAND, givenWorld, LEAD, MiB, OPERATOR, shows } from '../world.ts';
 
-const at = givenWorld();
+const { clock, pass } = forwardClock();
+const at = givenWorld({ aws: clock, serve: { clock } });
 
 afterEach(() => at().aws.recover());
 
-const throttled = () => at().aws.fail({ kind: 'throttle', operation: 'DescribeTaskExecution' });
+/** From now on, and what was read before is too old. */
+const throttled = () => {
+  pass(61);
+  at().aws.fail({ kind: 'throttle', operation: 'DescribeTaskExecution' });
+};
 /** The person's form, once it says what went wrong. */
 const again = (user: string) =>
   at().slack.until(() =>

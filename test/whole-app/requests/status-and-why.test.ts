@@ -1,8 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { visibleText } from '../../../sandbox/slack/block-walk.ts';
+import { forwardClock } from '../forward-clock.ts';
 import { COMMAND, givenWorld, LEAD, MiB, OPERATOR, POLICY, SLACK_WAITS_MS } from '../world.ts';
 
+const { clock, pass } = forwardClock();
 const at = givenWorld({
+  aws: clock,
+  serve: { clock },
   policy: `${POLICY}
   - name: strict
     match: { accounts: ["444455556666"], channels: [C0OPS] }
@@ -51,6 +55,8 @@ describe('status', () => {
     const arn = execution({ name: 'enhanced', mode: 'ENHANCED' });
     expect((await say(OPERATOR, `status ${arn}`)).text).toContain('not applicable to such tasks');
     aws.finish(arn, 'SUCCESS');
+    // What was read may be shown for five seconds.
+    pass(6);
     const over = await say(OPERATOR, `status ${arn}`);
     expect(over.text).toContain('SUCCESS');
     expect(over.text).toContain('it is over');

@@ -57,6 +57,8 @@ describe('a review', () => {
     expect(await given.bot.review(id, 'U0GUEST')).toMatchObject({
       refusal: { why: 'not-a-member', kind: 'guest' },
     });
+    // What was read for the request is too old to approve by.
+    given.world.seconds += 61;
     await expect(given.bot.review(id, 'U0LEAD')).rejects.toThrow(AwsFault);
     expect(await given.bot.events()).toEqual(['requested', 'decision.refused', 'decision.refused']);
     expect(await given.bot.review(id, 'U0LEAD', 'deny')).toMatchObject({ kind: 'decided', event: 'denied' });
@@ -65,6 +67,7 @@ describe('a review', () => {
   it('ends a request if another rate is in force by now', async () => {
     const id = await pending();
     given.aws.setLimit(given.arn, 7 * MIB);
+    given.world.seconds += 61;
     expect(await given.bot.review(id, 'U0LEAD')).toMatchObject({
       kind: 'decided',
       event: 'apply.stale',
@@ -73,6 +76,32 @@ describe('a review', () => {
     await given.bot.work();
     expect(given.bot.shown.map(({ kind }) => kind)).toContain('result');
     expect(await given.bot.ask()).toMatchObject({ kind: 'asked' });
+  });
+
+  it('goes by what was read within the last minute; nothing is sent where another rate is in force by now', async () => {
+    const id = await pending();
+    given.aws.setLimit(given.arn, 7 * MIB);
+    given.world.seconds += 60;
+    const reads = () => given.aws.calls.filter(({ operation }) => operation === 'DescribeTaskExecution').length;
+    const before = reads();
+    expect(await given.bot.review(id, 'U0LEAD')).toMatchObject({ kind: 'decided', event: 'approved' });
+    expect(reads()).toBe(before);
+    await given.bot.work();
+    expect(await given.bot.request(id)).toMatchObject({ status: 'stale', ending: { why: 'rate', rate: 7 * MIB } });
+    expect(given.sent()).toEqual([]);
+  });
+
+  it('ends no request by an answer from before a change that another bot sent', async () => {
+    const other = await given.another();
+    given.world.rule = rule({ role: null, approvals: { lower: 0, raise: 1, unlimited: null } });
+    // This bot has read 100 MiB/s, and the other one sets 50.
+    await given.bot.preview();
+    await other.ask();
+    await other.work();
+    const id = idOf(await other.ask({ rate: { kind: 'absolute', bytesPerSecond: 60 * MIB } }));
+    expect(await given.bot.review(id, 'U0LEAD')).toMatchObject({ kind: 'decided', event: 'approved' });
+    await other.work();
+    expect(given.sent()).toEqual([50, 60]);
   });
 
   it('goes by the current rule', async () => {

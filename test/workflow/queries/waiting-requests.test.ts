@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Person } from '../../../src/domain/policy/policy.ts';
 import { waitingRequests } from '../../../src/workflow/queries/waiting-requests.ts';
 import { CHANNEL, GROUPS, LEAD, NOBODY, OPERATOR, PEOPLE, policy, rule } from '../../domain/given.ts';
 import { asked, type OpenedLedger, openLedger } from '../../store/given-ledger.ts';
@@ -7,6 +8,8 @@ import { sourceOf } from '../start-bot.ts';
 const OPEN = 230;
 let opened: OpenedLedger;
 const looked: string[] = [];
+const groupsRead: string[] = [];
+let { approvers } = rule();
 const person = async (user: string) => PEOPLE.get(user) ?? NOBODY;
 const deps = () => ({
   ledger: opened.ledger,
@@ -15,7 +18,10 @@ const deps = () => ({
     lately: person,
     remembers: () => false,
     groups: async () => GROUPS,
-    groupsLately: async () => GROUPS,
+    groupsLately: async (ids: readonly string[]) => {
+      groupsRead.push(...ids);
+      return GROUPS;
+    },
   },
   channels: {
     postable: async () => 'yes' as const,
@@ -25,8 +31,8 @@ const deps = () => ({
     },
   },
   policy: sourceOf(() => ({
-    ...policy(rule()),
-    policy: { ...policy(rule()).policy, audit: { readers: { users: [], groups: [] } } },
+    ...policy(rule({ approvers })),
+    policy: { ...policy(rule({ approvers })).policy, audit: { readers: { users: [], groups: [] } } },
   })),
 });
 
@@ -44,6 +50,22 @@ describe('open requests as one person sees them', () => {
     const forOlga = await waitingRequests(deps(), OPERATOR, 15);
     expect([forOlga.total, forOlga.toDecide.length, forOlga.asked.length]).toEqual([OPEN, 0, OPEN]);
     expect(forOlga.others).toHaveLength(15);
+  });
+
+  it('need no user group where a person has requested or approved all of them, or is named', async () => {
+    const { groups } = rule().approvers;
+    expect(groups).not.toEqual([]);
+    const readFor = async (who: Person) => {
+      groupsRead.length = 0;
+      await waitingRequests(deps(), who, 0);
+      return groupsRead;
+    };
+    expect(await readFor(LEAD)).toEqual(groups);
+    expect(await readFor(OPERATOR)).toEqual([]);
+    approvers = { users: [LEAD.user], groups };
+    expect(await readFor(LEAD)).toEqual([]);
+    expect(await readFor(NOBODY)).toEqual(groups);
+    approvers = rule().approvers;
   });
 
   it('of others are as many as there is room for, without what is private', async () => {

@@ -7,6 +7,7 @@ import type { People } from '../../../workflow/ports/people.ts';
 import type { PolicySource } from '../../../workflow/ports/policy-source.ts';
 import { type LookedUp, lookUpAudit } from '../../../workflow/queries/look-up-audit.ts';
 import type { Command } from '../../command-text/command-text.ts';
+import type { SlackClients } from '../../connection/clients.ts';
 import type { Caller, Click } from '../../context/interaction.ts';
 import type { LookUps } from '../../context/look-ups.ts';
 import { type CardLinkDeps, linkOf } from '../../posting/card-links.ts';
@@ -21,6 +22,7 @@ import { mentions } from '../../views/text/people-words.ts';
 import { unreadableWords } from '../../wording/access-words.ts';
 
 export interface LookUpDeps extends CardLinkDeps, SealDeps {
+  clients: SlackClients;
   ledger: Ledger;
   people: People;
   policy: PolicySource;

@@ -2,6 +2,7 @@ import { parseExecutionArn } from '../../../domain/execution/task-execution.ts';
 import type { Clock } from '../../../workflow/ports/clock.ts';
 import type { Executions } from '../../../workflow/ports/executions.ts';
 import { type ChosenExecution, chosenExecution } from '../../../workflow/queries/chosen-execution.ts';
+import type { SlackClients } from '../../connection/clients.ts';
 import type { Caller, Click } from '../../context/interaction.ts';
 import type { LookUps } from '../../context/look-ups.ts';
 import { replyInvalidButton } from '../../replies/invalid-seal-replies.ts';
@@ -14,7 +15,8 @@ import { faultWords } from '../../wording/fault-words.ts';
 import { INVALID_SEAL } from '../../wording/ignored-words.ts';
 import { typedValues } from './request-form.ts';
 
-type Deps = RefusalReplyDeps & SealDeps & { executions: Executions; clock: Clock; lookUps: LookUps };
+type Deps = RefusalReplyDeps &
+  SealDeps & { clients: SlackClients; executions: Executions; clock: Clock; lookUps: LookUps };
 
 /** An execution was chosen in the request modal: shows what it does now. */
 export async function selectExecution(deps: Deps, caller: Caller, { value, view }: Click): Promise<void> {

@@ -151,17 +151,26 @@ function whoDecides({ request, rule, approvers, now }: CardFacts): string {
   return `Can decide: ${mentions(approvers ?? rule.approvers, request.requester.user)}. ${until}`;
 }
 
+/** Whether AWS shows a limit that it may have according to the records; any other one was set by somebody else. */
+export function isAsRecorded(
+  { status, from, to }: ThrottleRequest,
+  run: Run | null,
+  { bytesPerSecond: rate }: TaskExecution,
+): boolean {
+  if (status === 'applied') return run === null || mayShow(run, rate) || run.change?.to === rate;
+  return rate === from || (status === 'applying' && rate === to);
+}
+
 function notes(facts: CardFacts): string[] {
   const { request, execution, limitSetBy = null } = facts;
-  const { status, from, to } = request;
+  const { status } = request;
   if (request.extends && status !== 'applied') return [extensionNote(request.extends)];
   if (!isOpen(request) && status !== 'applied') return [limitNote(request, 'would')];
   if (status === 'applied' && limitSetBy !== null && limitSetBy !== request.id) {
     return [ONE_RUN];
   }
-  const expected = status === 'applying' ? [from, to] : [from];
   const moved =
-    execution && !(status === 'applied' ? isAsSet(facts, execution) : expected.includes(execution.bytesPerSecond))
+    execution && !isAsRecorded(request, facts.run ?? null, execution)
       ? [`*In force now: ${formatRate(execution.bytesPerSecond)}.* Somebody has changed the limit meanwhile.`]
       : [];
   const warning = isOpen(request) ? modeWarning(execution?.mode ?? request.mode) : null;
@@ -171,11 +180,6 @@ function notes(facts: CardFacts): string[] {
     ...(warning ? [warning] : []),
     status === 'applied' ? (request.hold ? ONE_RUN : stayingNote(request)) : limitNote(request),
   ];
-}
-
-/** Whether the limit at AWS is one that the bot set. */
-function isAsSet({ run = null }: CardFacts, { bytesPerSecond: rate }: TaskExecution): boolean {
-  return run === null || mayShow(run, rate) || run.change?.to === rate;
 }
 
 /** For a limit that is in force or covered: end it now, or request more time. `run` null: not looked up. */
