@@ -27,6 +27,14 @@ export class RequestUnreadable extends Error {
   }
 }
 
+/**
+ * The stored state of something has a newer schema than this version knows. Work with it is left to newer bots, and nothing
+ * is decided by it here.
+ */
+export class NewerSchema extends Error {
+  override readonly name = 'NewerSchema';
+}
+
 /** For `catch`, where a request that can't be read may be left out. */
 export function ifUnreadable(fault: unknown): null {
   if (fault instanceof RequestUnreadable) return null;

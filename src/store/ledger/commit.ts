@@ -7,8 +7,9 @@ import { isOpen, type ThrottleRequest } from '../../domain/request/throttle-requ
 import { changeGuard, limitVersionOf, timersOver } from '../../domain/run/limit-in-force.ts';
 import { NotRecorded } from '../../workflow/faults.ts';
 import type { Change, Committed, RecordRef, Repeated } from '../../workflow/ports/commit.ts';
+import { type Effect, STREAM_OF } from '../../workflow/ports/outbox.ts';
 import type { Keys } from '../connection/keys.ts';
-import { GROUP } from '../work/outbox.ts';
+import { GROUP, outboxKey } from '../work/work-keys.ts';
 import type { Commit, Expectation, Write } from './commit-batch.ts';
 import { indexKeysOf } from './index-keys.ts';
 
@@ -95,7 +96,7 @@ export function commitOf(change: Change, built: Built, keys: Keys, now: Date): C
   return {
     commit: {
       operation: { key: keys.operation(change.op), answer: JSON.stringify(answer), seconds: OPERATION_SECONDS },
-      claim: claim ? { ...claim, stream: keys.outbox, group: GROUP } : null,
+      claim: claim ? { ...claim, stream: outboxKey(keys, claim.stream), group: GROUP } : null,
       expect: expected.map(([expectation]) => expectation),
       records: built.sealed,
       head,
@@ -193,11 +194,12 @@ function indexWrites(events: readonly AuditEvent[], records: readonly RecordRef[
 
 /** The work that follows, at once or later, and the timers that are over. */
 function workWrites(change: Change, { state }: Built, id: string, keys: Keys): Write[] {
-  const effect = (kind: string) => JSON.stringify({ kind, request: id });
-  const now = [...(change.effects ?? []).map(effect), ...(change.others ?? []).map((one) => JSON.stringify(one))];
+  const own = (kind: Effect['kind']): Effect => ({ kind, request: id });
+  const now = [...(change.effects ?? []).map(own), ...(change.others ?? [])];
+  const timer = (kind: Effect['kind']) => JSON.stringify(own(kind));
   return [
-    ...now.map((one) => ['xadd', keys.outbox, 'e', one] as const),
-    ...(change.timers ?? []).map(({ kind, at }) => ['zadd', keys.timers, String(at.getTime()), effect(kind)] as const),
-    ...timersOver(change.prior, state).map((kind) => ['zrem', keys.timers, effect(kind)] as const),
+    ...now.map((one) => ['xadd', outboxKey(keys, STREAM_OF[one.kind]), 'e', JSON.stringify(one)] as const),
+    ...(change.timers ?? []).map(({ kind, at }) => ['zadd', keys.timers, String(at.getTime()), timer(kind)] as const),
+    ...timersOver(change.prior, state).map((kind) => ['zrem', keys.timers, timer(kind)] as const),
   ];
 }

@@ -32,7 +32,7 @@ async function cards(count: number) {
     await slack.until(() => slack.messages('C0OPS').length === before + number + 1);
   }
   // The workers have let go of the cards.
-  await vi.waitFor(async () => expect(await bot.redis.xlen(bot.keys.outbox)).toBe(0), 40_000);
+  await vi.waitFor(async () => expect(await bot.redis.xlen(bot.keys.slackOutbox)).toBe(0), 40_000);
   return requests;
 }
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { GROUP } from '../../../src/store/work/outbox.ts';
+import { GROUP } from '../../../src/store/work/work-keys.ts';
 import { LedgerLost, NotRecorded } from '../../../src/workflow/faults.ts';
 import type { Change } from '../../../src/workflow/ports/commit.ts';
 import { asked, asking, type OpenedLedger, openLedger, policyLoaded, snapshot, verifiedLog } from '../given-ledger.ts';
@@ -55,8 +55,8 @@ describe('the key that says whose turn it is', () => {
 
 describe('a commit that Redis can’t take', () => {
   it('for a text that is not well-formed is refused alone', async () => {
-    await opened.redis.xgroup('CREATE', opened.keys.outbox, GROUP, '$', 'MKSTREAM');
-    const claim = { entry: '1-1', consumer: 'bot \ud83d', deliveries: 1 };
+    await opened.redis.xgroup('CREATE', opened.keys.awsOutbox, GROUP, '$', 'MKSTREAM');
+    const claim = { stream: 'aws' as const, entry: '1-1', consumer: 'bot \ud83d', deliveries: 1 };
     const expected = { inForce: 'r-\udc00:1' };
     const all = await outcomes([asking(1), { ...asking(2), claim }, { ...asking(3), expected }, asking(4)]);
     expect(all).toEqual(['committed', expect.any(Error), 'moved', 'committed']);
