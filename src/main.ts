@@ -7,6 +7,8 @@ import type { VerifyOptions } from './commands/audit/verify-audit.ts';
 import { describeFailure } from './commands/cannot-run.ts';
 import type { ExplainOptions } from './commands/policy/explain-policy.ts';
 import { createTerminal } from './commands/terminal.ts';
+import type { ListOptions } from './commands/work/list-work.ts';
+import type { RetryOptions } from './commands/work/retry-work.ts';
 import { printable } from './domain/text/printable.ts';
 
 const EXIT_CODES = `
@@ -147,6 +149,28 @@ Exit codes: 0 stopped in order, 1 the stop took more than 10 s or was cut short,
     .action(async () => {
       const { printAuditKey } = await import('./commands/audit/audit-key.ts');
       end(printAuditKey(terminal));
+    });
+
+  const work = program.command('work').description('list the work that failed for good, and have it tried again');
+  work
+    .command('list')
+    .description('list the work that failed too often or can not be read: exit code 1 if there is any')
+    .option('--json', 'print it as JSON')
+    .addHelpText('after', EXIT_CODES)
+    .action(async (options: ListOptions) => {
+      const { listWork } = await import('./commands/work/list-work.ts');
+      end(await listWork(options, terminal));
+    });
+  work
+    .command('retry')
+    .description('have that work tried again by the bots that run, as soon as one does')
+    .argument('[id...]', 'what work list shows first')
+    .option('--all', 'all of it')
+    .option('--json', 'print what became of each as JSON')
+    .addHelpText('after', EXIT_CODES)
+    .action(async (ids: string[], options: RetryOptions) => {
+      const { retryWork } = await import('./commands/work/retry-work.ts');
+      end(await retryWork(ids, options, terminal));
     });
   return program;
 }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { createLogger, type Log } from './logging/logger.ts';
 import { createReadinessInputs, type ReadinessOptions } from './ops/start-readiness.ts';
 import { createAws } from './serve/create-aws.ts';
+import { openClock } from './serve/open-clock.ts';
 import { openLedger } from './serve/open-ledger.ts';
 import { openRedis } from './serve/open-redis.ts';
 import { createOpsPort } from './serve/ops-port.ts';
@@ -32,13 +33,13 @@ export interface Running {
 }
 
 export interface ServeOptions {
-  /** This machine's clock if not given. In tests and the demo hours pass in seconds. */
+  /** What is due goes by it; by Redis's clock if not given. In tests and the demo hours pass in seconds. */
   clock?: Clock;
   /** A worker whose claim is older counts as gone; 30 s if not given. */
   abandonedMs?: number;
   /** How often the audit log is checked for being the one that this bot wrote to; 2 s if not given. */
   lookMs?: number;
-  /** This machine's clock, to compare with Redis's; the real one if not given, whatever `clock` is. */
+  /** This machine's clock, to compare with Redis's; the real one if not given. */
   wallClock?: Clock;
   /** How often readiness checks Redis, and the token with Slack; 5 s and 60 s if not given. */
   readiness?: ReadinessOptions['every'];
@@ -91,22 +92,24 @@ interface Start {
 async function startParts({ env, options, settings, outage, log, parts }: Start): Promise<Running> {
   const { host, abandonedMs, lookMs, backgroundMs, slackMinuteMs } = options;
   const { config } = settings;
-  const clock: Clock = options.clock ?? { now: () => new Date() };
   const replica = randomUUID();
   const inputs = createReadinessInputs();
   const { heartbeats, lastCommit } = inputs;
   const grace = createGracePeriod(GRACE_MS);
-  const common = { config, clock, log, replica, heartbeats, grace, host, abandonedMs };
+  const known = { config, log, replica, heartbeats, grace, host, abandonedMs };
 
-  const ops = parts.add(createOpsPort(common));
-  const store = parts.add(await openRedis({ ...common, outage }));
+  const ops = parts.add(createOpsPort(known));
+  const store = parts.add(await openRedis({ ...known, outage }));
+  const clocks = await openClock({ ...known, store, given: options.clock, machine: options.wallClock });
+  const common = { ...known, ...clocks };
+  const { clock } = clocks;
   const opened = await openLedger({ ...common, settings, store, lastCommit });
   const { ledger, metrics, startUpCheck } = opened;
   const policy = parts.add(await startPolicy({ ...common, file: settings.policyFile, store, ledger }));
   startUpCheck.started();
 
   const slack = createSlackAccess({ ...common, store, metrics, backgroundMs, slackMinuteMs });
-  const readiness = parts.add(watchReadiness({ ...common, options, store, opened, slack, policy, inputs }));
+  const readiness = parts.add(watchReadiness({ ...common, options, opened, slack, policy, inputs }));
   const opsPort = await ops.listen({ readiness: readiness.report, metrics: metrics.registry });
   const identity = await slack.identify(options.signal);
   readiness.identified();

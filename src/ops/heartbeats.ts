@@ -1,5 +1,5 @@
 /** The bot's endless loops. */
-export type LoopName = 'take' | 'abandoned' | 'timers' | 'audit' | 'policy';
+export type LoopName = `${'take' | 'abandoned'}-${'aws' | 'slack'}` | 'timers' | 'audit' | 'policy';
 
 /** When each of the bot's endless loops last completed a round. Time during which the process was suspended counts too. */
 export function createHeartbeats(now: () => number = () => performance.now()) {

@@ -31,7 +31,7 @@ export function createMetrics({ countOpenRequests }: { countOpenRequests: () => 
     commits: counter('commits', 'Atomic writes to Redis', ['outcome']),
     awsCalls: counter('aws_calls', 'Calls to AWS', ['operation', 'outcome']),
     slackCalls: counter('slack_calls', 'Calls to the Slack Web API', ['method', 'outcome']),
-    effects: counter('effects', 'Pieces of work from the outbox', ['kind', 'outcome']),
+    effects: counter('effects', 'Pieces of work from the streams', ['kind', 'outcome']),
     openRequests: new Gauge({
       name: 'datasync_throttle_open_requests',
       help: 'Throttle requests that have not ended',

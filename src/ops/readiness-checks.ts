@@ -1,7 +1,7 @@
 import { describeRedisFault, describeWrongType } from './describe-redis-fault.ts';
 import type { Heartbeats, LoopName } from './heartbeats.ts';
 import type { CheckState, ReadinessCheck } from './ops-server.ts';
-import type { RedisHealth } from './redis-health-check.ts';
+import type { OldestWork, RedisHealth } from './redis-health-check.ts';
 import type { Polled } from './start-polling.ts';
 
 /** How Slack's requests reach this bot. */
@@ -121,16 +121,34 @@ function redis(polled: Polled<RedisHealth> | null, commit: { fault: unknown; ago
 
 function work(health: ProvenHealth | null, unreadable: readonly string[]): Judged {
   if (health === null) return warn('not known: Redis could not be looked at');
-  const { oldest } = health;
-  if (oldest === null || oldest.ms < WORK_SLOW_MS) {
-    return unreadable.length === 0 ? ok('is taken at once') : warn(unreadableWords(unreadable));
+  const { aws, slack } = health.oldest;
+  if (aws !== null && aws.ms >= WORK_STILL_MS) {
+    return fail(
+      `${waitsWords(aws)}: limits are not set or reverted. See the log for failing work; restart the bots if it goes on`,
+    );
   }
-  const what = `the oldest work${oldest.effect === null ? '' : ` (${oldest.effect})`} has waited for ${seconds(oldest.ms)} and no bot has it`;
-  return oldest.ms < WORK_STILL_MS
-    ? warn(`${what}: limits are set and reverted late`)
-    : fail(
-        `${what}: limits are not set or reverted, messages are not updated. See the log for failing work; restart the bots if it goes on`,
-      );
+  const warnings = [
+    ...(isSlow(aws) ? [`${waitsWords(aws)}: limits are set and reverted late`] : []),
+    // Slack's outages make no bot unready, and limits don't wait for Slack.
+    ...(isSlow(slack) ? [`${waitsWords(slack)}: messages are not updated`] : []),
+    ...(health.deadLetters > 0 ? [deadLetterWords(health.deadLetters)] : []),
+    ...(unreadable.length === 0 ? [] : [unreadableWords(unreadable)]),
+  ];
+  return warnings.length === 0 ? ok('is taken at once') : warn(warnings.join('; '));
+}
+
+function isSlow(oldest: OldestWork | null): oldest is OldestWork {
+  return oldest !== null && oldest.ms >= WORK_SLOW_MS;
+}
+
+function waitsWords({ effect, ms }: OldestWork): string {
+  return `the oldest work${effect === null ? '' : ` (${effect})`} has waited for ${seconds(ms)} and no bot has it`;
+}
+
+/** One piece of bad work must not take all bots out of service, so these are a warning, however many there are. */
+function deadLetterWords(count: number): string {
+  const what = count === 1 ? '1 piece of work has failed' : `${count} pieces of work have failed`;
+  return `${what} for good and will not be tried again: run the command work list, then work retry`;
 }
 
 /** In the answer to a probe. */
@@ -142,8 +160,10 @@ function unreadableWords(requests: readonly string[]): string {
 }
 
 const OVERDUE: Readonly<Record<LoopName, string>> = {
-  take: 'new work is not taken',
-  abandoned: 'work of bots that are gone is not taken over',
+  'take-aws': 'new work with AWS is not taken: limits are not set or reverted',
+  'take-slack': 'new work with Slack is not taken: messages are not updated',
+  'abandoned-aws': 'work with AWS of bots that are gone is not taken over',
+  'abandoned-slack': 'work with Slack of bots that are gone is not taken over',
   timers: 'what is due by time is not started: limits are not reverted',
   audit: 'the audit log is not watched, and gets no checkpoints',
   policy: 'this bot does not hear of the policies of other bots, nor they of its own',
@@ -161,7 +181,7 @@ function clock(health: ProvenHealth | null): Judged {
   if (Math.abs(ahead) <= MAX_CLOCK_DIFFERENCE_MS) return ok("within 5 s of Redis's");
   const when = ahead > 0 ? 'ahead of' : 'behind';
   return fail(
-    `this machine's clock is ${seconds(Math.abs(ahead))} ${when} Redis's: limits end too ${ahead > 0 ? 'early' : 'late'}, and records carry a wrong time. Correct whichever clock is wrong (NTP)`,
+    `this machine's clock is ${seconds(Math.abs(ahead))} ${when} Redis's: AWS and Slack don't accept a clock that is minutes off. Limits and records go by Redis's clock. Correct whichever clock is wrong (NTP)`,
   );
 }
 

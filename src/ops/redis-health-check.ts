@@ -1,5 +1,6 @@
 import type { Clock } from '../workflow/ports/clock.ts';
-import type { WriteProbe } from '../workflow/ports/write-probe.ts';
+import type { StreamName } from '../workflow/ports/outbox.ts';
+import type { StreamProbe, WriteProbe } from '../workflow/ports/write-probe.ts';
 
 export type RedisHealth =
   | Extract<WriteProbe, { kind: 'wrong-type' }>
@@ -7,15 +8,21 @@ export type RedisHealth =
       kind: 'proven';
       /** How far this machine's clock is ahead of Redis's at least; negative: behind. */
       aheadMs: number;
-      /** The oldest work that is ready and that no worker has claimed; `effect` is null if its kind can't be parsed. */
-      oldest: { effect: string | null; ms: number } | null;
+      oldest: Record<StreamName, OldestWork | null>;
+      deadLetters: number;
     };
+
+/** The oldest work of a stream that is ready and that no worker has claimed; `effect` is null if its kind can't be parsed. */
+export interface OldestWork {
+  effect: string | null;
+  ms: number;
+}
 
 export interface RedisHealthCheckOptions {
   probeWrite: () => Promise<WriteProbe>;
   /** This machine's clock, to compare with Redis's. */
   wall: Clock;
-  /** The clock that timers are due by: the same, except in tests and the demo, where hours pass in seconds. */
+  /** The clock that timers are due by: Redis's, except in tests and the demo, where hours pass in seconds. */
   clock: Clock;
   now?: () => number;
 }
@@ -27,10 +34,28 @@ export function createRedisHealthCheck({
   clock,
   now = () => performance.now(),
 }: RedisHealthCheckOptions) {
-  /** The first timer, if it is overdue, and since when that was observed: a worker takes any timer within a second. */
+  const oldestOf = { aws: createOldestWork(clock, now), slack: createOldestWork(clock, now) };
+
+  return async function checkRedis(): Promise<RedisHealth> {
+    const before = wall.now().getTime();
+    const probe = await probeWrite();
+    const after = wall.now().getTime();
+    if (probe.kind === 'wrong-type') return probe;
+    const { redisMs, streams, deadLetters } = probe;
+    return {
+      kind: 'proven',
+      aheadMs: clockDifference(redisMs, before, after),
+      oldest: { aws: oldestOf.aws(streams.aws), slack: oldestOf.slack(streams.slack) },
+      deadLetters,
+    };
+  };
+}
+
+/** Of one stream. A timer counts from when it was seen overdue first: a worker takes any timer within a second. */
+function createOldestWork(clock: Clock, now: () => number) {
   let overdue: { timer: string; since: number } | null = null;
 
-  function overdueMs(timer: { effect: string; dueMs: number } | null): number | null {
+  function overdueMs(timer: StreamProbe['timer']): number | null {
     if (timer === null || timer.dueMs > clock.now().getTime()) {
       overdue = null;
       return null;
@@ -40,20 +65,11 @@ export function createRedisHealthCheck({
     return now() - overdue.since;
   }
 
-  return async function checkRedis(): Promise<RedisHealth> {
-    const before = wall.now().getTime();
-    const probe = await probeWrite();
-    const after = wall.now().getTime();
-    if (probe.kind === 'wrong-type') return probe;
-    const { redisMs, untouched, timer } = probe;
+  return ({ untouched, timer }: StreamProbe): OldestWork | null => {
     const lateMs = overdueMs(timer);
     const late = timer !== null && lateMs !== null ? { effect: timer.effect, ms: lateMs } : null;
     const oldest = (untouched?.ms ?? -1) >= (late?.ms ?? -1) ? untouched : late;
-    return {
-      kind: 'proven',
-      aheadMs: clockDifference(redisMs, before, after),
-      oldest: oldest === null ? null : { effect: kindOf(oldest.effect), ms: oldest.ms },
-    };
+    return oldest === null ? null : { effect: kindOf(oldest.effect), ms: oldest.ms };
   };
 }
 

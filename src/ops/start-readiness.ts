@@ -11,8 +11,9 @@ import {
   type TokenAnswer,
 } from './readiness-checks.ts';
 import { createReadinessReport } from './readiness-report.ts';
-import { createRedisHealthCheck } from './redis-health-check.ts';
+import { createRedisHealthCheck, type OldestWork } from './redis-health-check.ts';
 import { startPolling } from './start-polling.ts';
+import type { WaitingWork } from './waiting-work-gauges.ts';
 
 /** Each check of Redis is one command that writes; with `appendfsync always` it costs an fsync. */
 const REDIS_EVERY_MS = 5000;
@@ -75,10 +76,13 @@ export function startReadiness(options: ReadinessOptions, { lastCommit, heartbea
   return {
     /** For a probe: from memory. */
     report: report.now,
-    /** How long the oldest work has waited, in seconds; NaN = unknown. */
-    oldestWorkSeconds(): number {
+    /** What waits in Redis, as it was found last. */
+    waitingWork(): WaitingWork {
       const health = provenHealth(redis.last());
-      return health === null ? Number.NaN : (health.oldest?.ms ?? 0) / 1000;
+      if (health === null) return { oldestSeconds: { aws: Number.NaN, slack: Number.NaN }, deadLetters: Number.NaN };
+      const { oldest, deadLetters } = health;
+      const seconds = (work: OldestWork | null) => (work?.ms ?? 0) / 1000;
+      return { oldestSeconds: { aws: seconds(oldest.aws), slack: seconds(oldest.slack) }, deadLetters };
     },
     /** Slack has accepted the tokens, just now. */
     identified(): void {

@@ -5,6 +5,7 @@ import type { Log } from '../logging/logger.ts';
 import { type Connection, connect, openConnection } from '../store/connection/connection.ts';
 import { createKeys, type Keys } from '../store/connection/keys.ts';
 import { isTlsFault, type RedisOutage, rootMessage } from '../store/connection/redis-outage.ts';
+import type { StreamName } from '../workflow/ports/outbox.ts';
 import type { Part } from './stop/stop-stack.ts';
 
 /** How long a start waits for Redis before it goes on without. */
@@ -13,15 +14,15 @@ const FIRST_ANSWER_MS = 3000;
 export interface OpenRedis extends Part {
   /** For commands. */
   redis: Connection;
-  /** For the worker's blocking read alone. */
-  blocking: Connection;
+  /** For the blocking read of each stream alone: one that waits for work with Slack must not hold up work with AWS. */
+  blocking: Record<StreamName, Connection>;
   keys: Keys;
-  /** Ends the blocking read. From then on a lost connection is no outage. */
+  /** Ends the blocking reads. From then on a lost connection is no outage. */
   stopBlocking(): void;
 }
 
 /**
- * Opens both connections to Redis. A Redis that doesn't answer is waited for in the background.
+ * Opens the connections to Redis. A Redis that doesn't answer is waited for in the background.
  * @throws ConfigurationError where TLS is required and can't be set up: waiting would not help
  */
 export async function openRedis({
@@ -35,19 +36,20 @@ export async function openRedis({
 }): Promise<OpenRedis> {
   const { target, prefix } = config.redis;
   const redis = openConnection(target, 'commands');
-  const blocking = openConnection(target, 'blocking');
-  outage.watch([redis, blocking], log);
+  const blocking = { aws: openConnection(target, 'blocking'), slack: openConnection(target, 'blocking') };
+  const reading = Object.values(blocking);
+  outage.watch([redis, ...reading], log);
 
   function stopBlocking(): void {
     outage.stop();
-    blocking.disconnect();
+    for (const one of reading) one.disconnect();
   }
   function stop(): void {
     stopBlocking();
     redis.disconnect();
   }
 
-  await Promise.all([redis, blocking].map((one) => connect(one, FIRST_ANSWER_MS))).catch(() => {
+  await Promise.all([redis, ...reading].map((one) => connect(one, FIRST_ANSWER_MS))).catch(() => {
     const fault = outage.lastFault();
     if (isTlsFault(fault)) {
       stop();

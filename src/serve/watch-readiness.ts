@@ -1,12 +1,10 @@
 import { groupsNamed } from '../domain/policy/policy.ts';
 import type { Log } from '../logging/logger.ts';
-import { measureOldestWork } from '../ops/oldest-work-gauge.ts';
 import { type ReadinessInputs, type ReadinessOptions, startReadiness } from '../ops/start-readiness.ts';
+import { measureWaitingWork } from '../ops/waiting-work-gauges.ts';
 import type { PolicyWatch } from '../policy-file/watch-policy.ts';
-import { createWriteProbe } from '../store/work/write-probe.ts';
 import type { Clock } from '../workflow/ports/clock.ts';
 import type { OpenLedger } from './open-ledger.ts';
-import type { OpenRedis } from './open-redis.ts';
 import type { SlackAccess } from './slack-access.ts';
 
 /** What only parts that start after readiness know. */
@@ -19,25 +17,23 @@ interface LaterFacts {
 
 /** Starts the checks behind `/readyz`, so that it tells what a start waits for. */
 export function watchReadiness({
-  store: { redis, keys },
   opened: { ledger, metrics, alarms, startUpCheck },
   slack,
   policy,
   inputs,
-  replica,
-  abandonedMs,
-  options: { readiness: every, wallClock: wall = { now: () => new Date() } },
+  options: { readiness: every },
+  machine: wall,
+  probeWrite,
   clock,
   log,
 }: {
-  store: OpenRedis;
   opened: OpenLedger;
   slack: SlackAccess;
   policy: PolicyWatch;
   inputs: ReadinessInputs;
-  replica: string;
-  abandonedMs: number | undefined;
-  options: { readiness?: ReadinessOptions['every']; wallClock?: Clock };
+  options: { readiness?: ReadinessOptions['every'] };
+  machine: Clock;
+  probeWrite: ReadinessOptions['probeWrite'];
   clock: Clock;
   log: Log;
 }) {
@@ -48,7 +44,7 @@ export function watchReadiness({
       wall,
       log,
       ...(every && { every }),
-      probeWrite: createWriteProbe(redis, keys, { replica, abandonedMs }),
+      probeWrite,
       askToken: slack.askToken,
       lost: () => ledger.lost()?.message ?? null,
       unreadableRequests: ledger.unreadable,
@@ -65,7 +61,7 @@ export function watchReadiness({
     },
     inputs,
   );
-  measureOldestWork(metrics.registry, readiness.oldestWorkSeconds);
+  measureWaitingWork(metrics.registry, readiness.waitingWork);
   return {
     ...readiness,
     /** From now on the checks know these too. */

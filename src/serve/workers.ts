@@ -8,22 +8,29 @@ import type { Bot } from '../slack/listeners/bot.ts';
 import { startSweep } from '../store/ledger/sweep.ts';
 import { createReminders } from '../store/slack-state/reminders.ts';
 import { createOutbox } from '../store/work/outbox.ts';
+import { createTimers, type TimersOptions } from '../store/work/timers.ts';
+import { STREAMS } from '../store/work/work-keys.ts';
 import { type LoopOptions, startLoop } from '../worker/loop.ts';
+import { startPump } from '../worker/pump.ts';
 import { expireRequest } from '../workflow/commands/expire-request.ts';
 import { postNotices } from '../workflow/commands/post-notices.ts';
 import { remindApprovers } from '../workflow/commands/remind-approvers.ts';
 import type { Clock } from '../workflow/ports/clock.ts';
 import type { Looks } from '../workflow/ports/looks.ts';
+import type { StreamName } from '../workflow/ports/outbox.ts';
 import { applyThrottle } from '../workflow/reconcile/apply-throttle.ts';
 import { endGrant } from '../workflow/reconcile/end-grant.ts';
 import { pollExecution } from '../workflow/reconcile/poll-execution.ts';
 import type { WorkOutcome } from '../workflow/work-outcome.ts';
+import { judgeFault } from './judge-fault.ts';
 import type { OpenRedis } from './open-redis.ts';
 import type { GracePeriod } from './stop/grace-period.ts';
 
 const HEARTBEAT_LIMIT_MS = 30_000;
 /** Taking work waits for a free slot, and each slot for AWS and Slack within their time limits. */
 const TAKE_HEARTBEAT_LIMIT_MS = 60_000;
+/** How much of what can't be read is logged. */
+const MAX_TOLD = 200;
 
 /** What the work needs of the other parts. */
 interface Needs {
@@ -33,7 +40,7 @@ interface Needs {
 }
 
 /**
- * Does the work that the outbox in Redis holds, and removes from Redis what nobody needs any more. Created before the parts that
+ * Does the work that the streams in Redis hold, and removes from Redis what nobody needs any more. Created before the parts that
  * it works with, so that it is stopped after them, and started last, so that a start that fails has claimed no work.
  */
 export function createWorkers({
@@ -42,6 +49,8 @@ export function createWorkers({
   replica,
   abandonedMs,
   clock,
+  givenClock,
+  onTime,
   log,
   metrics,
   heartbeats,
@@ -52,49 +61,82 @@ export function createWorkers({
   replica: string;
   abandonedMs: number | undefined;
   clock: Clock;
+  givenClock: Clock | undefined;
+  onTime: TimersOptions['onTime'];
   log: Log;
   metrics: Metrics;
   heartbeats: Heartbeats;
   grace: GracePeriod;
 }) {
   const { redis, blocking, keys } = store;
-  let running: { loop: ReturnType<typeof startLoop>; sweep: ReturnType<typeof startSweep> } | null = null;
+  const outboxOf = (stream: StreamName) =>
+    createOutbox({
+      stream,
+      redis,
+      blocking: blocking[stream],
+      keys,
+      clock: givenClock,
+      consumer: replica,
+      abandonedMs,
+      onFault: (err) => log.warn({ err, stream }, 'no work can be taken'),
+      onNewer: (kind) => log.warn({ kind }, 'work of a kind that this version does not know is left to newer bots'),
+      onUnreadable: (text) => log.error({ text: text.slice(0, MAX_TOLD) }, 'work can not be read: a dead letter now'),
+    });
+
+  function startAll(needs: Needs) {
+    const timers = createTimers({
+      redis,
+      keys,
+      clock: givenClock,
+      onTime,
+      onDead: (count) => log.error({ count }, 'timers that nobody knows are dead letters now: see `work list`'),
+    });
+    heartbeats.expect('timers', HEARTBEAT_LIMIT_MS);
+    const pump = startPump({ timers, log, onTurn: () => heartbeats.beat('timers') });
+    const run = workOf(needs, store);
+    const streams = STREAMS.map((stream) => {
+      heartbeats.expect(`take-${stream}`, TAKE_HEARTBEAT_LIMIT_MS);
+      heartbeats.expect(`abandoned-${stream}`, HEARTBEAT_LIMIT_MS);
+      const outbox = outboxOf(stream);
+      const loop = startLoop({
+        outbox,
+        run,
+        log,
+        judgeFault,
+        // Its first round reads Redis's clock: nothing is decided by another one.
+        after: pump.first,
+        onTurn: (step) => heartbeats.beat(`${step}-${stream}`),
+        onEffect: (kind, outcome) => metrics.effects.inc({ kind, outcome }),
+      });
+      return { stream, outbox, loop };
+    });
+    const sweep = startSweep({
+      redis,
+      keys,
+      clock,
+      sweepIndexes: (stopped) => sweepIndexes(redis, keys, config.audit.keys, stopped),
+      onFault: (err) => log.info({ err }, 'what nobody needs any more could not be taken out of Redis'),
+    });
+    return { pump, streams, sweep };
+  }
+
+  let running: ReturnType<typeof startAll> | null = null;
 
   return {
     start(needs: Needs): void {
-      const outbox = createOutbox({
-        redis,
-        blocking,
-        keys,
-        clock,
-        consumer: replica,
-        onFault: (err) => log.warn({ err }, 'no work can be taken'),
-        ...(abandonedMs === undefined ? {} : { abandonedMs }),
-      });
-      heartbeats.expect('take', TAKE_HEARTBEAT_LIMIT_MS);
-      for (const step of ['abandoned', 'timers'] as const) heartbeats.expect(step, HEARTBEAT_LIMIT_MS);
-      const loop = startLoop({
-        outbox,
-        clock,
-        log,
-        onTurn: heartbeats.beat,
-        onEffect: (kind, outcome) => metrics.effects.inc({ kind, outcome }),
-        run: workOf(needs, store),
-      });
-      const sweep = startSweep({
-        redis,
-        keys,
-        sweepIndexes: (stopped) => sweepIndexes(redis, keys, config.audit.keys, stopped),
-        onFault: (err) => log.info({ err }, 'what nobody needs any more could not be taken out of Redis'),
-      });
-      running = { loop, sweep };
+      running = startAll(needs);
     },
     async stop(): Promise<void> {
       if (running === null) return;
-      const worked = running.loop.stop(grace.leftMs());
-      // At once: what Redis still gave to the blocking read would lie until the claim is old.
+      const { pump, streams, sweep } = running;
+      const worked = Promise.all([pump.stop(), ...streams.map(({ loop }) => loop.stop(grace.leftMs()))]);
+      // At once: what Redis still gave to a blocking read would lie until the claim is old.
       store.stopBlocking();
-      await worked.finally(() => running?.sweep.stop());
+      // A bot of the version before does not read the stream for Slack, and may be the only one that is left.
+      const handedBack = worked.then(() => streams.find(({ stream }) => stream === 'slack')?.outbox.handBack());
+      await handedBack
+        .catch((err: unknown) => log.warn({ err }, 'work that nobody has begun was not handed back'))
+        .finally(() => sweep.stop());
     },
   };
 }

@@ -2,22 +2,28 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { LRUCache } from 'lru-cache';
 import type { Log } from '../logging/logger.ts';
 import { sleepUntilAborted } from '../timing/sleep-until-aborted.ts';
-import type { Clock } from '../workflow/ports/clock.ts';
-import type { Claim, EffectKind, Outbox, Work } from '../workflow/ports/outbox.ts';
+import type { Claim, EffectKind, Outbox, Settled, Settlement, Work } from '../workflow/ports/outbox.ts';
+import { REST_MS, repeatStep } from './repeat-step.ts';
+import { hasSlot } from './slots.ts';
 
 /** Null: done. Otherwise when to run again, and why. */
 export type Ran = { againInSeconds: number; why: string } | null;
 
 export type Run = (request: string, claim: Claim) => Promise<Ran>;
 
+/** What a thrown fault says about the work: see `Settled`. */
+export type FaultKind = 'outage' | 'failed' | 'left';
+
 export interface LoopOptions {
   outbox: Outbox;
   run: Record<EffectKind, Run>;
-  clock: Clock;
   log: Log;
+  judgeFault: (fault: unknown) => FaultKind;
+  /** It begins when this resolves; at once if not given. */
+  after?: Promise<void>;
   /** Called each time that one of the loop's steps ended without a fault. */
-  onTurn?: (step: 'take' | 'abandoned' | 'timers') => void;
-  onEffect?: (kind: EffectKind, outcome: 'done' | 'again' | 'fault') => void;
+  onTurn?: (step: 'take' | 'abandoned') => void;
+  onEffect?: (kind: EffectKind, outcome: 'done' | 'again' | 'fault' | 'left' | 'dead') => void;
   /** How many pieces of new work run at once. */
   width?: number;
   /** How long it rests between two looks for work that workers which are gone had claimed; 5 s by default. */
@@ -25,29 +31,28 @@ export interface LoopOptions {
 }
 
 const RENEW_MS = 10_000;
-const TIMERS_MS = 250;
 const ABANDONED_MS = 5_000;
-const REST_MS = 250;
-const MAX_BACKOFF_SECONDS = 30;
+/** Work that found no slot comes back after this long. */
+const NO_SLOT_SECONDS = 1;
 /** Another bot may finish the work, of which this one never hears: so what is kept about it needs a bound. */
 const MAX_REMEMBERED = 1000;
 
-/** Claims work, runs it and settles it, until it is stopped. */
+/** Claims the work of one stream, runs it and settles it, until it is stopped. */
 export function startLoop({
   outbox,
   run,
-  clock,
   log,
+  judgeFault,
+  after = Promise.resolve(),
   onEffect = () => {},
   onTurn = () => {},
   width = 8,
   abandonedEveryMs = ABANDONED_MS,
 }: LoopOptions) {
   const stopping = new AbortController();
+  const { signal } = stopping;
   /** By claim. */
   const inHand = new Map<string, Work>();
-  /** How often a piece of work failed in a row, by effect, so that each wait is longer than the one before. */
-  const failures = new LRUCache<string, number>({ max: MAX_REMEMBERED });
   /** Why a piece of work waits, by effect: logged only when it changes. */
   const waits = new LRUCache<string, string>({ max: MAX_REMEMBERED });
   let freed = () => {};
@@ -61,18 +66,11 @@ export function startLoop({
     }, RENEW_MS);
     try {
       const ran = await run[effect.kind](effect.request, claim);
-      failures.delete(keyOf(work));
       noteWait(work, ran);
       onEffect(effect.kind, ran ? 'again' : 'done');
-      await settle(work, ran?.againInSeconds ?? null);
+      await settle(work, ran ? { kind: 'again', seconds: ran.againInSeconds } : { kind: 'done' });
     } catch (err) {
-      const seconds = backoff(work);
-      log.warn(
-        { err, request: effect.request, effect: effect.kind, againInSeconds: seconds },
-        'work failed, will try again',
-      );
-      onEffect(effect.kind, 'fault');
-      await settle(work, seconds);
+      await settleFault(work, err);
     } finally {
       clearInterval(renewing);
       inHand.delete(key);
@@ -92,38 +90,36 @@ export function startLoop({
     log.info({ request, effect, why: ran.why, againInSeconds: ran.againInSeconds }, 'work waits');
   }
 
-  async function settle(work: Work, againInSeconds: number | null): Promise<void> {
-    const again = againInSeconds === null ? null : new Date(clock.now().getTime() + againInSeconds * 1000);
+  async function settleFault(work: Work, err: unknown): Promise<void> {
+    const { request, kind: effect } = work.effect;
+    const kind = judgeFault(err);
+    onEffect(effect, kind === 'left' ? 'left' : 'fault');
+    const why = err instanceof Error ? `${err.name}: ${err.message}` : String(err);
+    const settled = await settle(work, kind === 'outage' ? { kind } : { kind, why });
+    if (settled.kind === 'dead') {
+      onEffect(effect, 'dead');
+      log.error({ err, request, effect }, 'work failed too often, and is a dead letter now: see `work list`');
+      return;
+    }
+    const facts = { err, request, effect, againInSeconds: settled.kind === 'waits' ? settled.seconds : null };
+    if (kind !== 'left') {
+      log.warn(facts, 'work failed, will try again');
+      return;
+    }
+    if (waits.get(keyOf(work)) === why) return;
+    waits.set(keyOf(work), why);
+    log.warn(facts, 'work is left to newer bots');
+  }
+
+  async function settle(work: Work, settled: Settled): Promise<Settlement> {
     // Work that is not settled waits until its claim counts as abandoned: this repeats until Redis is back, or the loop stops.
     for (;;) {
       try {
-        await outbox.settle(work, again);
-        return;
+        return await outbox.settle(work, settled);
       } catch (err) {
         log.warn({ err, request: work.effect.request, effect: work.effect.kind }, 'work not settled');
-        if (stopping.signal.aborted) return;
-        await sleepUntilAborted(REST_MS, stopping.signal);
-      }
-    }
-  }
-
-  function backoff(work: Work): number {
-    const count = (failures.get(keyOf(work)) ?? 0) + 1;
-    failures.set(keyOf(work), count);
-    return Math.min(0.5 * 2 ** (count - 1), MAX_BACKOFF_SECONDS);
-  }
-
-  /** Runs a step over and over. After a fault (Redis is away) it rests and goes on. */
-  async function repeat(name: 'take' | 'abandoned' | 'timers', step: () => Promise<void>): Promise<void> {
-    while (!stopping.signal.aborted) {
-      try {
-        await step();
-        onTurn(name);
-      } catch (err) {
-        if (stopping.signal.aborted) return;
-        log.warn({ err, step: name }, 'worker step failed');
-        await sleepUntilAborted(REST_MS, stopping.signal);
-        await outbox.ready(stopping.signal);
+        if (signal.aborted) return { kind: 'lost' };
+        await sleepUntilAborted(REST_MS, signal);
       }
     }
   }
@@ -134,42 +130,42 @@ export function startLoop({
         freed = resolve;
       });
     }
-    await startAll(await outbox.take(width - inHand.size));
+    await startAll(await outbox.take(width - inHand.size), width);
   }
 
-  /** Work that arrives after the stop is handed back at once. */
-  async function startAll(works: Work[]): Promise<void> {
+  /** Work that arrives after the stop, or that finds no slot, is handed back at once. */
+  async function startAll(works: readonly Work[], most: number): Promise<void> {
+    const returned: Promise<void>[] = [];
     for (const work of works) {
-      if (stopping.signal.aborted) await handBack(work);
-      else void perform(work);
+      if (signal.aborted) returned.push(handBack(work, 0));
+      else if (hasSlot(work.effect.kind, inHand.size, width, most)) void perform(work);
+      else returned.push(handBack(work, NO_SLOT_SECONDS));
     }
+    await Promise.all(returned);
   }
 
   /** It counts as in hand meanwhile, so that a stop waits for it. */
-  async function handBack(work: Work): Promise<void> {
+  async function handBack(work: Work, seconds: number): Promise<void> {
     const key = keyOfClaim(work);
     inHand.set(key, work);
-    await settle(work, 0);
+    await settle(work, { kind: 'returned', seconds });
     inHand.delete(key);
+    freed();
   }
 
   /** Abandoned work runs besides `width` pieces of new work, which may take long; but never more of it than that. */
   async function takeAbandoned(): Promise<void> {
     const room = Math.min(width, 2 * width - inHand.size);
-    if (room > 0) await startAll(await outbox.takeAbandoned(room));
-    await sleepUntilAborted(abandonedEveryMs, stopping.signal);
+    if (room > 0) await startAll(await outbox.takeAbandoned(room), 2 * width);
+    await sleepUntilAborted(abandonedEveryMs, signal);
   }
 
-  async function releaseTimers(): Promise<void> {
-    await outbox.releaseDue();
-    await sleepUntilAborted(TIMERS_MS, stopping.signal);
-  }
+  const repeat = (name: 'take' | 'abandoned', step: () => Promise<void>) =>
+    repeatStep(name, step, { signal, log, onTurn: () => onTurn(name), afterFault: () => outbox.ready(signal) });
 
-  const running = outbox
-    .ready(stopping.signal)
-    .then(() =>
-      Promise.all([repeat('take', takeNew), repeat('abandoned', takeAbandoned), repeat('timers', releaseTimers)]),
-    );
+  const running = after
+    .then(() => outbox.ready(signal))
+    .then(() => Promise.all([repeat('take', takeNew), repeat('abandoned', takeAbandoned)]));
 
   return {
     /**
@@ -180,7 +176,7 @@ export function startLoop({
       stopping.abort();
       const until = Date.now() + graceMs;
       while (inHand.size > 0 && Date.now() < until) await sleep(20);
-      await Promise.all([...inHand.values()].map((work) => settle(work, 0)));
+      await Promise.all([...inHand.values()].map((work) => settle(work, { kind: 'returned', seconds: 0 })));
       void running;
     },
   };

@@ -5,7 +5,12 @@ import type { Polled } from '../../src/ops/start-polling.ts';
 import { NotRecorded } from '../../src/workflow/faults.ts';
 
 const endedAt = new Date('2026-03-01T12:00:00Z');
-const PROVEN: RedisHealth = { kind: 'proven', aheadMs: 0, oldest: null };
+const PROVEN: Extract<RedisHealth, { kind: 'proven' }> = {
+  kind: 'proven',
+  aheadMs: 0,
+  oldest: { aws: null, slack: null },
+  deadLetters: 0,
+};
 
 const found =
   <T>(value: T, agoMs = 100): (() => Polled<T>) =>
@@ -31,8 +36,8 @@ function judged(facts: Partial<ReadinessFacts>) {
   return checks.filter(({ state }) => state !== 'ok').map(({ name, state, detail }) => [name, state, detail]);
 }
 
-const oldest = (ms: number, effect: string | null = 'revert') => ({
-  redis: found({ ...PROVEN, oldest: { effect, ms } }),
+const oldest = (ms: number, effect: string | null = 'revert', stream: 'aws' | 'slack' = 'aws') => ({
+  redis: found({ ...PROVEN, oldest: { ...PROVEN.oldest, [stream]: { effect, ms } } }),
 });
 
 describe('a bot is ready', () => {
@@ -108,6 +113,18 @@ describe('work', () => {
     expect(judged(oldest(61_000, null))[0]?.[2]).toMatch(/^the oldest work has waited/);
   });
 
+  it('with Slack that nobody takes is a warning, however old: limits don’t wait for it', () => {
+    expect(judged(oldest(14_000, 'show', 'slack'))).toEqual([]);
+    const words = expect.stringMatching(/\(show\).*for 3600 s.*messages are not updated/);
+    expect(judged(oldest(3_600_000, 'show', 'slack'))).toEqual([['work', 'warn', words]]);
+  });
+
+  it('that failed for good is a warning that tells what to do', () => {
+    const dead = (deadLetters: number) => judged({ redis: found({ ...PROVEN, deadLetters }) });
+    expect(dead(1)).toEqual([['work', 'warn', expect.stringMatching(/^1 piece of work has failed.*work retry/)]]);
+    expect(dead(1000)).toEqual([['work', 'warn', expect.stringMatching(/^1000 pieces of work have failed/)]]);
+  });
+
   it('is done for all but requests that can’t be read, which are named', () => {
     const unreadable = (count: number) => ({
       unreadableRequests: () => Array.from({ length: count }, (_, nth) => `r-${nth}`),
@@ -120,9 +137,11 @@ describe('work', () => {
   });
 
   it.each([
-    ['take', /new work is not taken/],
+    ['take-aws', /new work with AWS is not taken: limits/],
+    ['take-slack', /new work with Slack is not taken: messages/],
     ['timers', /limits are not reverted/],
-    ['abandoned', /bots that are gone/],
+    ['abandoned-aws', /bots that are gone/],
+    ['abandoned-slack', /bots that are gone/],
     ['audit', /audit log is not watched/],
     ['policy', /policies of other bots/],
   ] as const)('whose loop %s is overdue', (loop, says) => {
@@ -133,8 +152,8 @@ describe('work', () => {
 
 describe('the clock', () => {
   it.each([
-    [300_000, /300 s ahead of Redis's: limits end too early.*NTP/],
-    [-6000, /6 s behind Redis's: limits end too late/],
+    [300_000, /300 s ahead of Redis's: AWS and Slack.*NTP/],
+    [-6000, /6 s behind Redis's: AWS and Slack/],
   ])('that is off by %i ms', (aheadMs, says) => {
     expect(judged({ redis: found({ ...PROVEN, aheadMs }) })).toEqual([['clock', 'fail', expect.stringMatching(says)]]);
   });

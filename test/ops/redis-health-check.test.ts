@@ -5,9 +5,11 @@ import type { WriteProbe } from '../../src/workflow/ports/write-probe.ts';
 const REDIS_MS = Date.parse('2026-03-01T12:00:00Z');
 type Proven = Extract<WriteProbe, { kind: 'proven' }>;
 
-function given(first: Partial<Proven> = {}) {
+function given(first: Partial<Proven['streams']['aws']> = {}) {
   const at = { before: REDIS_MS, after: REDIS_MS, clock: REDIS_MS, now: 0 };
-  const probe: Proven = { kind: 'proven', redisMs: REDIS_MS, untouched: null, timer: null, ...first };
+  const aws: Proven['streams']['aws'] = { untouched: null, timer: null, ...first };
+  const slack: Proven['streams']['slack'] = { untouched: null, timer: null };
+  const probe: Proven = { kind: 'proven', redisMs: REDIS_MS, streams: { aws, slack }, deadLetters: 2 };
   let asked = false;
   const check = createRedisHealthCheck({
     probeWrite: async () => {
@@ -20,7 +22,8 @@ function given(first: Partial<Proven> = {}) {
   });
   return {
     at,
-    probe,
+    aws,
+    slack,
     check: () => {
       asked = false;
       return check();
@@ -45,26 +48,35 @@ describe('the oldest work', () => {
   const REVERT = '{"kind":"revert","request":"r-1"}';
 
   it('is an entry, or a timer that has been due for longer', async () => {
-    const { at, check, probe } = given({ untouched: { effect: '{"kind":"show"}', ms: 3000 } });
-    probe.timer = { effect: REVERT, dueMs: REDIS_MS - 1 };
-    expect(await check()).toMatchObject({ oldest: { effect: 'show', ms: 3000 } });
+    const { at, check, aws } = given({ untouched: { effect: '{"kind":"show"}', ms: 3000 } });
+    aws.timer = { effect: REVERT, dueMs: REDIS_MS - 1 };
+    expect(await check()).toMatchObject({ oldest: { aws: { effect: 'show', ms: 3000 }, slack: null } });
     at.now = 5000;
-    expect(await check()).toMatchObject({ oldest: { effect: 'revert', ms: 5000 } });
+    expect(await check()).toMatchObject({ oldest: { aws: { effect: 'revert', ms: 5000 }, slack: null } });
   });
 
   it('is no timer that is not due yet, and no row of timers that become due one after the other', async () => {
-    const { at, check, probe } = given();
-    probe.timer = { effect: REVERT, dueMs: REDIS_MS + 60_000 };
-    expect(await check()).toMatchObject({ oldest: null });
+    const { at, check, aws } = given();
+    aws.timer = { effect: REVERT, dueMs: REDIS_MS + 60_000 };
+    expect(await check()).toMatchObject({ oldest: { aws: null, slack: null } });
     at.clock += 3_600_000;
-    expect(await check()).toMatchObject({ oldest: { ms: 0 } });
-    probe.timer = { effect: REVERT, dueMs: REDIS_MS + 120_000 };
+    expect(await check()).toMatchObject({ oldest: { aws: { ms: 0 }, slack: null } });
+    aws.timer = { effect: REVERT, dueMs: REDIS_MS + 120_000 };
     at.now = 5000;
-    expect(await check()).toMatchObject({ oldest: { ms: 0 } });
+    expect(await check()).toMatchObject({ oldest: { aws: { ms: 0 }, slack: null } });
+  });
+
+  it('is found for each stream by itself, with the dead letters', async () => {
+    const { check, slack } = given({ untouched: { effect: '{"kind":"watch"}', ms: 3000 } });
+    slack.untouched = { effect: '{"kind":"show"}', ms: 90_000 };
+    expect(await check()).toMatchObject({
+      oldest: { aws: { effect: 'watch', ms: 3000 }, slack: { effect: 'show', ms: 90_000 } },
+      deadLetters: 2,
+    });
   });
 
   it('has no kind where its text can not be read', async () => {
     const { check } = given({ untouched: { effect: 'null', ms: 3000 } });
-    expect(await check()).toMatchObject({ oldest: { effect: null, ms: 3000 } });
+    expect(await check()).toMatchObject({ oldest: { aws: { effect: null, ms: 3000 }, slack: null } });
   });
 });

@@ -25,7 +25,7 @@ export async function startWorker(url: string, prefix = freshPrefix()): Promise<
     await connect(connection, 20_000);
   }
   const keys = createKeys(prefix);
-  const outbox = createOutbox({ redis, blocking, keys, clock: { now: () => at(0) }, consumer: 'w' });
+  const outbox = createOutbox({ stream: 'aws', redis, blocking, keys, clock: { now: () => at(0) }, consumer: 'w' });
   const stopping = new AbortController();
   await outbox.ready(stopping.signal);
   const taken: string[] = [];
@@ -53,15 +53,15 @@ export async function startWorker(url: string, prefix = freshPrefix()): Promise<
 
 async function settled(outbox: Outbox, work: Work): Promise<void> {
   await until(async () => {
-    await outbox.settle(work, null);
+    await outbox.settle(work, { kind: 'done' });
     return true;
   });
 }
 
 /** Adds work to the outbox, as a commit does; repeats until Redis takes it. */
 export async function addWork({ redis, keys }: Pick<Worker, 'redis' | 'keys'>, request: string): Promise<void> {
-  const effect = JSON.stringify({ kind: 'show', request });
-  await until(async () => (await redis.xadd(keys.outbox, '*', 'e', effect)) !== null);
+  const effect = JSON.stringify({ kind: 'revert', request });
+  await until(async () => (await redis.xadd(keys.awsOutbox, '*', 'e', effect)) !== null);
 }
 
 /** @returns how long it took, in ms */

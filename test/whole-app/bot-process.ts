@@ -5,8 +5,11 @@ import { onTestFinished } from 'vitest';
 import type { World } from '../../sandbox/local-world.ts';
 import { MAIN, ROOT } from '../command-line.ts';
 
-/** A bot of the world as a process of its own, which Slack's requests go to from now on. */
-export async function startBotProcess({ env, slack }: Pick<World, 'env' | 'slack'>) {
+/**
+ * A bot of the world as a process of its own, which Slack's requests go to from now on. `says`: what it logs once its start is
+ * over.
+ */
+export async function startBotProcess({ env, slack }: Pick<World, 'env' | 'slack'>, says = /^ready$/) {
   const aws = Object.entries(process.env).filter(([name]) => name.startsWith('AWS_'));
   const child = spawn(process.execPath, [MAIN, 'serve'], {
     cwd: ROOT,
@@ -19,7 +22,7 @@ export async function startBotProcess({ env, slack }: Pick<World, 'env' | 'slack
   const port = await new Promise<number>((resolve, reject) => {
     lines.on('line', (line) => {
       const { msg, port } = JSON.parse(line) as { msg: string; port?: number };
-      if (msg === 'ready') resolve(port ?? 0);
+      if (says.test(msg)) resolve(port ?? 0);
     });
     child.on('close', (code) => reject(new Error(`the bot ended with ${code}`)));
   });

@@ -3,8 +3,10 @@ import { afterEach, beforeEach, expect, vi } from 'vitest';
 import { createLogger } from '../../src/logging/logger.ts';
 import type { Connection } from '../../src/store/connection/connection.ts';
 import { createOutbox } from '../../src/store/work/outbox.ts';
+import { createTimers } from '../../src/store/work/timers.ts';
 import { type LoopOptions, type Run, startLoop } from '../../src/worker/loop.ts';
-import type { Claim, EffectKind } from '../../src/workflow/ports/outbox.ts';
+import { startPump } from '../../src/worker/pump.ts';
+import type { Claim, EffectKind, StreamName } from '../../src/workflow/ports/outbox.ts';
 import { at } from '../domain/given.ts';
 import { type OpenedLedger, openLedger, openRedis } from '../store/given-ledger.ts';
 
@@ -51,11 +53,11 @@ export const clock = {
   },
 };
 
-export async function outboxOf(consumer: string, abandonedMs = 30_000, url?: string) {
+export async function outboxOf(consumer: string, abandonedMs = 30_000, url?: string, stream: StreamName = 'aws') {
   const blocking = await openRedis('blocking', url);
   connections.push(blocking);
   const { redis, keys } = opened;
-  return createOutbox({ redis, blocking, keys, clock, consumer, abandonedMs });
+  return createOutbox({ stream, redis, blocking, keys, clock, consumer, abandonedMs });
 }
 
 const done: Run = async () => null;
@@ -73,16 +75,24 @@ export const ALL_DONE: Record<EffectKind, Run> = {
 export async function start(
   name: string,
   run: Partial<Record<EffectKind, Run>>,
-  more: Pick<LoopOptions, 'width' | 'onTurn' | 'abandonedEveryMs'> & { abandonedMs?: number; url?: string } = {},
+  more: Pick<LoopOptions, 'width' | 'onTurn' | 'abandonedEveryMs'> & {
+    abandonedMs?: number;
+    url?: string;
+    stream?: StreamName;
+    judgeFault?: LoopOptions['judgeFault'];
+  } = {},
 ) {
-  const { abandonedMs, url, ...loopOptions } = more;
+  const { abandonedMs, url, stream, judgeFault = () => 'failed', ...loopOptions } = more;
+  const log = createLogger({ level: 'info', destination: { write: (line) => lines.push(line) } });
+  const { redis, keys } = opened;
+  loops.push(startPump({ timers: createTimers({ redis, keys, clock }), log }));
   const outcomes: string[] = [];
   const heard = new EventEmitter();
   const loop = startLoop({
-    outbox: await outboxOf(name, abandonedMs, url),
+    outbox: await outboxOf(name, abandonedMs, url, stream),
     run: { ...ALL_DONE, ...run },
-    clock,
-    log: createLogger({ level: 'info', destination: { write: (line) => lines.push(line) } }),
+    judgeFault,
+    log,
     onEffect: (kind, outcome) => {
       outcomes.push(`${kind} ${outcome}`);
       heard.emit('effect');
@@ -121,6 +131,6 @@ export function held() {
 export const timers = () => opened.redis.zrange(opened.keys.timers, '0', '-1', 'WITHSCORES');
 export const isEmpty = () =>
   waitFor(async () => {
-    expect(await opened.redis.xlen(opened.keys.outbox)).toBe(0);
+    expect(await opened.redis.xlen(opened.keys.awsOutbox)).toBe(0);
     expect(await timers()).toEqual([]);
   });

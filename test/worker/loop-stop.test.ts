@@ -8,13 +8,13 @@ givenLoops();
 describe('stop', () => {
   it('waits for the work in hand', async () => {
     const handler = held();
-    const { loop, outcomes } = await start('a', { show: handler.run });
-    await asked(opened.ledger, 1, { effects: ['show'] });
+    const { loop, outcomes } = await start('a', { revert: handler.run });
+    await asked(opened.ledger, 1, { effects: ['revert'] });
     await handler.until(1);
     const stopped = loop.stop(5000);
     handler.release();
     await stopped;
-    expect(outcomes).toEqual(['show done']);
+    expect(outcomes).toEqual(['revert done']);
     await isEmpty();
   });
 
@@ -24,7 +24,7 @@ describe('stop', () => {
     const request = await asked(opened.ledger, 1, { effects: ['apply'] });
     const [work] = await handler.until(1);
     await loop.stop(30);
-    expect(await opened.redis.xlen(opened.keys.outbox)).toBe(0);
+    expect(await opened.redis.xlen(opened.keys.awsOutbox)).toBe(0);
     const late = { ...following(request, 'denied'), claim: work?.claim };
     await expect(opened.ledger.commit(late)).rejects.toThrow(ClaimLost);
     const next = await start('b', {});
@@ -35,11 +35,11 @@ describe('stop', () => {
 
   it('hands back what comes to it afterwards', async () => {
     const { loop, outcomes } = await start('a', {});
-    await asked(opened.ledger, 1, { effects: ['show'] });
+    await asked(opened.ledger, 1, { effects: ['revert'] });
     await waitFor(() => expect(outcomes).toHaveLength(1));
     await loop.stop(1000);
-    await asked(opened.ledger, 2, { effects: ['show'] });
-    await waitFor(async () => expect((await timers())[0]).toBe('{"kind":"show","request":"r-0000000002"}'));
+    await asked(opened.ledger, 2, { effects: ['revert'] });
+    await waitFor(async () => expect((await timers())[0]).toBe('{"kind":"revert","request":"r-0000000002"}'));
     expect(outcomes).toHaveLength(1);
   });
 });

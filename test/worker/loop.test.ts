@@ -11,14 +11,14 @@ describe('the loop', () => {
   it('runs what a commit leaves to be done, at once, and settles it', async () => {
     const ran: string[] = [];
     const { told } = await start('a', {
-      show: async (request) => {
+      revert: async (request) => {
         ran.push(request);
         return null;
       },
     });
     const began = performance.now();
-    await asked(opened.ledger, 1, { effects: ['show', 'apply'] });
-    expect((await told(2)).toSorted()).toEqual(['apply done', 'show done']);
+    await asked(opened.ledger, 1, { effects: ['revert', 'apply'] });
+    expect((await told(2)).toSorted()).toEqual(['apply done', 'revert done']);
     expect(performance.now() - began).toBeLessThan(BLOCK_MS);
     expect(ran).toEqual(['r-0000000001']);
     await isEmpty();
@@ -26,11 +26,11 @@ describe('the loop', () => {
 
   it('releases timers when they are due, by the clock given', async () => {
     const { told, outcomes } = await start('a', {});
-    await asked(opened.ledger, 1, { effects: ['show'], timers: [{ kind: 'expire', at: at(60) }] });
+    await asked(opened.ledger, 1, { effects: ['revert'], timers: [{ kind: 'expire', at: at(60) }] });
     await told(1);
-    expect(outcomes).toEqual(['show done']);
+    expect(outcomes).toEqual(['revert done']);
     clock.set(at(60));
-    expect(await told(2)).toEqual(['show done', 'expire done']);
+    expect(await told(2)).toEqual(['revert done', 'expire done']);
     await isEmpty();
   });
 
@@ -74,29 +74,29 @@ describe('the loop', () => {
   it('tries a fault again, and waits longer each time', async () => {
     let failures = 0;
     const { told } = await start('a', {
-      show: async () => {
+      revert: async () => {
         failures += 1;
         if (failures <= 3) throw new Error('Slack is away');
         return null;
       },
     });
-    await asked(opened.ledger, 1, { effects: ['show'] });
+    await asked(opened.ledger, 1, { effects: ['revert'] });
     for (const [place, seconds] of [0.5, 1, 2].entries()) {
       await told(place + 1);
       const due = new Date(clock.now().getTime() + seconds * 1000);
       await waitFor(async () => expect((await timers())[1]).toBe(String(due.getTime())));
       clock.set(due);
     }
-    expect(await told(4)).toEqual(['show fault', 'show fault', 'show fault', 'show done']);
+    expect(await told(4)).toEqual(['revert fault', 'revert fault', 'revert fault', 'revert done']);
     await isEmpty();
   });
 
   it('does no more at once than it is wide', async () => {
     const handler = held();
-    const { told } = await start('a', { show: handler.run }, { width: 2 });
-    for (let number = 0; number < 5; number++) await asked(opened.ledger, number, { effects: ['show'] });
+    const { told } = await start('a', { revert: handler.run }, { width: 2 });
+    for (let number = 0; number < 5; number++) await asked(opened.ledger, number, { effects: ['revert'] });
     await handler.until(2);
-    const [pending] = (await opened.redis.xpending(opened.keys.outbox, 'workers')) as unknown[];
+    const [pending] = (await opened.redis.xpending(opened.keys.awsOutbox, 'workers')) as unknown[];
     expect([pending, handler.begun.length]).toEqual([2, 2]);
     handler.release();
     await told(5);
@@ -120,7 +120,7 @@ describe('the loop', () => {
     const works = await gone.take(3);
     const { redis, keys } = opened;
     for (const { claim } of works)
-      await redis.call('XCLAIM', keys.outbox, 'workers', 'gone', 0, claim.entry, 'IDLE', 3_600_000, 'JUSTID');
+      await redis.call('XCLAIM', keys.awsOutbox, 'workers', 'gone', 0, claim.entry, 'IDLE', 3_600_000, 'JUSTID');
     const handler = held();
     let turns = 0;
     const onTurn: LoopOptions['onTurn'] = (step) => {
@@ -139,8 +139,8 @@ describe('the loop', () => {
       seen.push(request);
       return null;
     };
-    const [one, two] = await Promise.all([start('a', { show: run }), start('b', { show: run })]);
-    await Promise.all(Array.from({ length: 40 }, (_, number) => asked(opened.ledger, number, { effects: ['show'] })));
+    const [one, two] = await Promise.all([start('a', { revert: run }), start('b', { revert: run })]);
+    await Promise.all(Array.from({ length: 40 }, (_, number) => asked(opened.ledger, number, { effects: ['revert'] })));
     await waitFor(() => expect(one.outcomes.length + two.outcomes.length).toBe(40));
     expect(new Set(seen).size).toBe(40);
     await isEmpty();

@@ -11,12 +11,12 @@ describe('a Redis that goes away', () => {
     const redis = await startLocalRedis();
     await openAt(redis.url);
     const { told } = await start('a', {}, { url: redis.url });
-    await asked(opened.ledger, 1, { effects: ['show'] });
+    await asked(opened.ledger, 1, { effects: ['revert'] });
     await told(1);
     await redis.kill();
     await redis.start();
     await connect(opened.redis, 10_000);
-    await asked(opened.ledger, 2, { effects: ['show'] });
+    await asked(opened.ledger, 2, { effects: ['revert'] });
     await told(2);
     await stopAll();
     await redis.close();

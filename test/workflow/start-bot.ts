@@ -7,12 +7,12 @@ import type { Person, Rule } from '../../src/domain/policy/policy.ts';
 import type { RequestCommand } from '../../src/domain/request/request-command.ts';
 import type { ThrottleRequest } from '../../src/domain/request/throttle-request.ts';
 import { threadNotes } from '../../src/slack/views/cards/thread-notes.ts';
-import type { Connection } from '../../src/store/connection/connection.ts';
 import { createAbsences } from '../../src/store/counters/absences.ts';
 import { createLooks } from '../../src/store/counters/looks.ts';
 import { createOpenRequestQuota } from '../../src/store/counters/open-request-quota.ts';
 import { createUseCounter } from '../../src/store/counters/use-counter.ts';
 import { createOutbox } from '../../src/store/work/outbox.ts';
+import { createTimers } from '../../src/store/work/timers.ts';
 import { cancelRequest } from '../../src/workflow/commands/cancel-request.ts';
 import type { RequestInput } from '../../src/workflow/commands/consider-request.ts';
 import { expireRequest } from '../../src/workflow/commands/expire-request.ts';
@@ -26,7 +26,7 @@ import { undoRequest } from '../../src/workflow/commands/undo-request.ts';
 import { PersonUnknown } from '../../src/workflow/faults.ts';
 import type { Postable } from '../../src/workflow/ports/channels.ts';
 import type { Executions } from '../../src/workflow/ports/executions.ts';
-import type { Effect, Work } from '../../src/workflow/ports/outbox.ts';
+import type { Effect, Outbox, Work } from '../../src/workflow/ports/outbox.ts';
 import type { PolicySource } from '../../src/workflow/ports/policy-source.ts';
 import { applyThrottle } from '../../src/workflow/reconcile/apply-throttle.ts';
 import { endGrant } from '../../src/workflow/reconcile/end-grant.ts';
@@ -88,10 +88,14 @@ export function sourceOf(current: () => PolicyInForce): PolicySource {
 export async function startBot(arn: string, world: Outside, prefix?: string, patience: Partial<TimeLimits> = {}) {
   const clock = { now: () => new Date(world.began + world.seconds * 1000) };
   const opened = await openLedger({ clock, ...(prefix === undefined ? {} : { prefix }) });
-  const blocking: Connection = await openRedis('blocking');
+  const blocking = { aws: await openRedis('blocking'), slack: await openRedis('blocking') };
   const consumer = randomBytes(4).toString('hex');
-  const outbox = createOutbox({ redis: opened.redis, blocking, keys: opened.keys, clock, consumer, abandonedMs: 0 });
-  await outbox.ready(new AbortController().signal);
+  const { redis, keys } = opened;
+  const [aws, slack] = (['aws', 'slack'] as const).map((stream) =>
+    createOutbox({ stream, redis, blocking: blocking[stream], keys, clock, consumer, abandonedMs: 0 }),
+  ) as [Outbox, Outbox];
+  for (const outbox of [aws, slack]) await outbox.ready(new AbortController().signal);
+  const { releaseDue } = createTimers({ redis, keys, clock });
   // Short where tests lose an answer on purpose; long enough for a describe on a busy machine.
   const limits = { attempt: 10_000, update: 1500, describe: 30_000, ...patience };
   const executions = createExecutions({ clock, limits });
@@ -151,14 +155,16 @@ export async function startBot(arn: string, world: Outside, prefix?: string, pat
   }
 
   async function settle(work: Work, ran: WorkOutcome): Promise<void> {
-    const again = ran.kind === 'later' ? new Date(clock.now().getTime() + ran.seconds * 1000) : null;
-    await outbox.settle(work, again);
+    const outbox = work.claim.stream === 'aws' ? aws : slack;
+    await outbox.settle(work, ran.kind === 'later' ? { kind: 'again', seconds: ran.seconds } : { kind: 'done' });
   }
 
   return {
     ...opened,
     deps,
-    outbox,
+    /** The work with AWS, and the timers. */
+    outbox: { ...aws, releaseDue },
+    slackOutbox: slack,
     shown,
     clock,
     consumer,
@@ -207,9 +213,12 @@ export async function startBot(arn: string, world: Outside, prefix?: string, pat
     /** Runs all work that is waiting or due, until nothing is left; what has to be tried later waits. */
     async work(): Promise<void> {
       for (;;) {
-        await outbox.releaseDue();
-        if ((await opened.redis.xlen(opened.keys.outbox)) === 0) return;
-        for (const work of await outbox.take(8)) await settle(work, await run(work));
+        await releaseDue();
+        const waiting = [];
+        if ((await redis.xlen(keys.awsOutbox)) > 0) waiting.push(aws);
+        if ((await redis.xlen(keys.slackOutbox)) > 0) waiting.push(slack);
+        if (waiting.length === 0) return;
+        for (const outbox of waiting) for (const work of await outbox.take(8)) await settle(work, await run(work));
       }
     },
     async request(id: string): Promise<ThrottleRequest> {
@@ -224,7 +233,7 @@ export async function startBot(arn: string, world: Outside, prefix?: string, pat
         .reverse();
     },
     close: () => {
-      blocking.disconnect();
+      for (const connection of Object.values(blocking)) connection.disconnect();
       executions.close();
       opened.close();
     },

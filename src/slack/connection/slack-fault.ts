@@ -77,6 +77,12 @@ export function mayBePosted(fault: unknown): boolean {
   return verdict.kind === 'refused' && PASSING.has(verdict.error);
 }
 
+/** Whether a call failed because Slack, or the way to it, is away, or because the app has to be fixed: so do all others. */
+export function isSlackOutage(fault: unknown): boolean {
+  const verdict = slackVerdict(fault);
+  return verdict !== null && (verdict.kind !== 'refused' || verdict.patience === 'day');
+}
+
 /** The message can no longer be edited: it was deleted or is too old. */
 export function isGone(fault: unknown): boolean {
   return GONE.has(slackError(fault) ?? '');

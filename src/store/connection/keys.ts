@@ -21,8 +21,13 @@ export function createKeys(prefix: string) {
     alarm: (about: string) => key('audit', 'alarm', about),
     /** Whose turn it is to write, for as long as the key lives: a bot that lost the race for the log's head again and again. */
     turn: key('audit', 'turn'),
-    outbox: key('outbox'),
+    /** Work with AWS. Older bots have all their work in it, and go on doing what they find there. */
+    awsOutbox: key('outbox'),
+    slackOutbox: key('outbox', 'slack'),
     timers: key('timers'),
+    /** How often a piece of work failed, or was left to a newer bot, in a row. */
+    tries: (kind: string, about: string) => key('tries', kind, about),
+    deadLetters: key('dead-letters'),
     open: key('open'),
     /**
      * By execution: the request whose limit is in force, and the version of the run that has it (`r-…:r12`). Older versions write

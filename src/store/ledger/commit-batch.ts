@@ -29,7 +29,7 @@ export interface Commit {
   /** The key that makes a repeat harmless, what it keeps, and for how long. */
   operation: { key: string; answer: string; seconds: number };
   /** Under which its writer works. */
-  claim: (Claim & { stream: string; group: string }) | null;
+  claim: (Omit<Claim, 'stream'> & { stream: string; group: string }) | null;
   expect: readonly Expectation[];
   records: readonly Sealed[];
   /** The last record of the log once these are in it. */

@@ -55,7 +55,8 @@ export function createCommitQueue({ keys, clock, signer, writer, head, run, inOr
   /** Of the keys that some commits don't write: none is recorded whose consequences could not be. */
   const types: BatchOf['types'] = [
     [keys.open, 'zset'],
-    [keys.outbox, 'stream'],
+    [keys.awsOutbox, 'stream'],
+    [keys.slackOutbox, 'stream'],
     [keys.timers, 'zset'],
     [keys.inForce, 'hash'],
     [keys.changing, 'hash'],

@@ -9,9 +9,9 @@ import { timersOver } from '../../domain/run/limit-in-force.ts';
 import type { Run } from '../../domain/run/run.ts';
 import { NotRecorded } from '../../workflow/faults.ts';
 import type { Change, Committed, RecordRef, Repeated } from '../../workflow/ports/commit.ts';
-import type { Effect } from '../../workflow/ports/outbox.ts';
+import { type Effect, STREAM_OF } from '../../workflow/ports/outbox.ts';
 import type { Keys } from '../connection/keys.ts';
-import { GROUP } from '../work/outbox.ts';
+import { GROUP, outboxKey } from '../work/work-keys.ts';
 import type { Commit, Expectation, Write } from './commit-batch.ts';
 import { indexKeysOf } from './index-keys.ts';
 import { runExpected, runWrites } from './run-commit.ts';
@@ -125,7 +125,7 @@ export function commitOf(change: Change, built: Built, keys: Keys, now: Date): C
   return {
     commit: {
       operation: { key: keys.operation(change.op), answer: JSON.stringify(answer), seconds: OPERATION_SECONDS },
-      claim: claim ? { ...claim, stream: keys.outbox, group: GROUP } : null,
+      claim: claim ? { ...claim, stream: outboxKey(keys, claim.stream), group: GROUP } : null,
       expect: expected.map(([expectation]) => expectation),
       records: built.sealed,
       head,
@@ -218,22 +218,19 @@ function indexWrites(events: readonly AuditEvent[], records: readonly RecordRef[
 
 /** The work that follows, at once or later. */
 function workWrites(change: Change, id: string, keys: Keys): Write[] {
-  const now = [...(change.effects ?? []).map((kind) => effect(kind, id)), ...(change.others ?? []).map(effectText)];
+  const own = (kind: Effect['kind']): Effect => ({ kind, request: id });
+  const now = [...(change.effects ?? []).map(own), ...(change.others ?? [])];
   return [
-    ...now.map((one) => ['xadd', keys.outbox, 'e', one] as const),
+    ...now.map((one) => ['xadd', outboxKey(keys, STREAM_OF[one.kind]), 'e', effectText(one)] as const),
     ...(change.timers ?? []).map(
-      ({ kind, at }) => ['zadd', keys.timers, String(at.getTime()), effect(kind, id)] as const,
+      ({ kind, at }) => ['zadd', keys.timers, String(at.getTime()), effectText(own(kind))] as const,
     ),
   ];
 }
 
 function timersOverOf({ prior, state }: FoldedRequest, keys: Keys): Write[] {
   const id = state?.id ?? '';
-  return timersOver(prior, state).map((kind) => ['zrem', keys.timers, effect(kind, id)] as const);
-}
-
-function effect(kind: Effect['kind'], request: string): string {
-  return effectText({ kind, request });
+  return timersOver(prior, state).map((kind) => ['zrem', keys.timers, effectText({ kind, request: id })] as const);
 }
 
 function effectText({ kind, request }: Effect): string {

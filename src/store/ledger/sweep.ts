@@ -1,18 +1,22 @@
 import { requestOf } from '../../domain/run/limit-in-force.ts';
 import { sleepUntilAborted } from '../../timing/sleep-until-aborted.ts';
+import type { Clock } from '../../workflow/ports/clock.ts';
 import type { Connection } from '../connection/connection.ts';
 import type { Keys } from '../connection/keys.ts';
 import { loadScript } from '../connection/script.ts';
-import { GROUP } from '../work/outbox.ts';
+import { GROUP, outboxKey, STREAMS } from '../work/work-keys.ts';
 
 /** A worker sends a command at least every 5 s: after this long without any it counts as gone. */
 const GONE_MS = 10 * 60_000;
 const EVERY_MS = 60_000;
+/** Longer than most executions run: what a dead letter was to do is over then. */
+const DEAD_LETTER_MS = 30 * 86_400_000;
 const PAGE = 200;
 
 interface SweepOptions {
   redis: Connection;
   keys: Keys;
+  clock: Clock;
   /** Deletes what the look-up indexes still name of archived records. */
   sweepIndexes(stopped: () => boolean): Promise<void>;
   /** 10 minutes if not given. */
@@ -20,17 +24,18 @@ interface SweepOptions {
 }
 
 /**
- * Removes from Redis what nothing else removes: workers of bots that are gone, limits in force and changes under way whose
- * request has expired, and index entries of archived records. Safe to repeat, also by several bots at once.
+ * Removes from Redis what nothing else removes: workers of bots that are gone, old dead letters, limits in force and changes
+ * under way whose request has expired, and index entries of archived records. Safe to repeat, also by several bots at once.
  */
-export function createSweep({ redis, keys, sweepIndexes, goneMs = GONE_MS }: SweepOptions) {
+export function createSweep({ redis, keys, clock, sweepIndexes, goneMs = GONE_MS }: SweepOptions) {
   const runDropConsumers = loadScript(redis, 'drop-consumers');
   const runRelease = loadScript(redis, 'release-execution');
 
   async function dropConsumers(): Promise<void> {
-    // Before the first worker there is no group.
-    if ((await redis.exists(keys.outbox)) === 0) return;
-    await runDropConsumers([keys.outbox], [GROUP, goneMs]);
+    for (const key of STREAMS.map((stream) => outboxKey(keys, stream))) {
+      // Before the first worker there is no group.
+      if ((await redis.exists(key)) === 1) await runDropConsumers([key], [GROUP, goneMs]);
+    }
   }
 
   /** A request is kept for 90 days after its last change, which is longer than any execution runs. */
@@ -55,6 +60,7 @@ export function createSweep({ redis, keys, sweepIndexes, goneMs = GONE_MS }: Swe
     /** @param stopped asked now and then; what is left is for the next round, or for another bot */
     async round(stopped: () => boolean = () => false): Promise<void> {
       await dropConsumers();
+      await redis.xtrim(keys.deadLetters, 'MINID', clock.now().getTime() - DEAD_LETTER_MS);
       await releaseExpired(keys.inForce, requestOf, stopped);
       await releaseExpired(keys.changing, (request) => request, stopped);
       await sweepIndexes(stopped);

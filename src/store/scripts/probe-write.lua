@@ -1,28 +1,35 @@
 #!lua
--- Writes under the same conditions as a commit, to see whether Redis accepts it, and finds the oldest work that no live worker has.
--- KEYS  1 probe  2 head  3 audit log  4 open requests  5 outbox  6 timers  7 limits in force  8 changes under way
---       9 archived up to
+-- Writes under the same conditions as a commit, to see whether Redis accepts it, and finds in each stream the oldest work that no
+-- live worker has.
+-- KEYS  1 probe  2 head  3 audit log  4 open requests  5 timers  6 limits in force  7 changes under way  8 archived up to
+--       9 dead letters  10… streams
 -- ARGV  1 bot  2 probe's seconds to live  3 consumer group  4 ms after which a claim counts as abandoned  5 most entries to look at
+--       6 kinds: JSON, the place among the streams by kind
 -- Answers  {'wrong-type', key, type found, type needed}
---          {'proven', time in ms, ms since the oldest such work was touched ('' = there is none), its effect,
---           first timer ('' = none), its due ms}
+--          {'proven', time in ms, how many dead letters, for each stream: ms since the oldest such work was touched
+--           ('' = there is none), its effect, first timer of a known kind ('' = none), its due ms}
 
 local probe_key, head_key, log_key, open_key = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
-local outbox_key, timers_key, in_force_key, changing_key, archived_key = KEYS[5], KEYS[6], KEYS[7], KEYS[8], KEYS[9]
+local timers_key, in_force_key, changing_key, archived_key = KEYS[5], KEYS[6], KEYS[7], KEYS[8]
+local dead_key = KEYS[9]
 local bot, probe_seconds, group = ARGV[1], ARGV[2], ARGV[3]
-local old_claim_ms, most = tonumber(ARGV[4]), tonumber(ARGV[5])
+local old_claim_ms, most, kinds = tonumber(ARGV[4]), tonumber(ARGV[5]), cjson.decode(ARGV[6])
+local first_stream = 10
 
 local needed = {
   { probe_key, 'string' },
   { head_key, 'hash' },
   { log_key, 'stream' },
   { open_key, 'zset' },
-  { outbox_key, 'stream' },
   { timers_key, 'zset' },
   { in_force_key, 'hash' },
   { changing_key, 'hash' },
   { archived_key, 'hash' },
+  { dead_key, 'stream' },
 }
+for at = first_stream, #KEYS do
+  table.insert(needed, { KEYS[at], 'stream' })
+end
 for _, one in ipairs(needed) do
   local found = redis.call('TYPE', one[1]).ok
   if found ~= 'none' and found ~= one[2] then
@@ -38,25 +45,46 @@ local function ms_of(entry)
 end
 
 -- Settled work is deleted, so an entry is either claimed by a worker or waits for one.
-local pending = redis.pcall('XPENDING', outbox_key, group, '-', '+', most)
-local idle_of, known_to_ms = {}, math.huge
-if not pending.err then
-  for _, claim in ipairs(pending) do
-    idle_of[claim[1]] = claim[3]
+local function oldest_in(stream_key)
+  local pending = redis.pcall('XPENDING', stream_key, group, '-', '+', most)
+  local idle_of, known_to_ms = {}, math.huge
+  if not pending.err then
+    for _, claim in ipairs(pending) do
+      idle_of[claim[1]] = claim[3]
+    end
+    if #pending == most then
+      known_to_ms = ms_of(pending[most][1])
+    end
   end
-  if #pending == most then
-    known_to_ms = ms_of(pending[most][1])
+  local oldest_ms, oldest = -1, ''
+  for _, entry in ipairs(redis.call('XRANGE', stream_key, '-', '+', 'COUNT', most)) do
+    local idle, age = idle_of[entry[1]], now_ms - ms_of(entry[1])
+    local untouched = idle and (idle >= old_claim_ms and idle or -1) or (age >= 0 and age or 0)
+    if untouched > oldest_ms and (idle or ms_of(entry[1]) <= known_to_ms) then
+      oldest_ms, oldest = untouched, entry[2][2] or ''
+    end
   end
+  return oldest_ms < 0 and '' or string.format('%d', oldest_ms), oldest
 end
-local oldest_ms, oldest = -1, ''
-for _, entry in ipairs(redis.call('XRANGE', outbox_key, '-', '+', 'COUNT', most)) do
-  local idle, age = idle_of[entry[1]], now_ms - ms_of(entry[1])
-  local untouched = idle and (idle >= old_claim_ms and idle or -1) or (age >= 0 and age or 0)
-  if untouched > oldest_ms and (idle or ms_of(entry[1]) <= known_to_ms) then
-    oldest_ms, oldest = untouched, entry[2][2] or ''
+
+-- By the place of their streams. What is of no known kind waits for a worker that knows it.
+local first_timers = {}
+local timers = redis.call('ZRANGE', timers_key, 0, most - 1, 'WITHSCORES')
+for place = 1, #timers, 2 do
+  local is_read, value = pcall(cjson.decode, timers[place])
+  local kind = is_read and type(value) == 'table' and type(value.kind) == 'string' and value.kind or ''
+  local stream = kinds[kind]
+  if stream and not first_timers[stream] then
+    first_timers[stream] = { timers[place], timers[place + 1] }
   end
 end
 
-local timer = redis.call('ZRANGE', timers_key, 0, 0, 'WITHSCORES')
-local touched_ms = oldest_ms < 0 and '' or string.format('%d', oldest_ms)
-return { 'proven', string.format('%d', now_ms), touched_ms, oldest, timer[1] or '', timer[2] or '' }
+local answer = { 'proven', string.format('%d', now_ms), string.format('%d', redis.call('XLEN', dead_key)) }
+for at = first_stream, #KEYS do
+  local touched_ms, oldest = oldest_in(KEYS[at])
+  local timer = first_timers[at - first_stream + 1] or { '', '' }
+  for _, value in ipairs({ touched_ms, oldest, timer[1], timer[2] }) do
+    table.insert(answer, value)
+  end
+end
+return answer

@@ -1,12 +1,13 @@
-import type { WriteProbe } from '../../workflow/ports/write-probe.ts';
+import type { StreamProbe, WriteProbe } from '../../workflow/ports/write-probe.ts';
 import type { Connection } from '../connection/connection.ts';
 import type { Keys } from '../connection/keys.ts';
 import { loadScript } from '../connection/script.ts';
-import { ABANDONED_MS, GROUP } from './outbox.ts';
+import { ABANDONED_MS } from './outbox.ts';
+import { GROUP, KINDS, outboxKey, STREAMS } from './work-keys.ts';
 
 /** Longer than the pause between two probes, so that an operator finds the key while its bot runs. */
 const PROBE_SECONDS = 60;
-/** How many entries of the outbox, and how many claims, are looked at: the oldest. */
+/** How many entries of each stream, claims and timers are looked at: the oldest. */
 const MAX_ENTRIES = 100;
 
 /**
@@ -16,27 +17,42 @@ const MAX_ENTRIES = 100;
 export function createWriteProbe(
   redis: Connection,
   keys: Keys,
-  { replica, abandonedMs = ABANDONED_MS }: { replica: string; abandonedMs?: number | undefined },
+  {
+    replica,
+    abandonedMs = ABANDONED_MS,
+    onTime = () => {},
+  }: {
+    replica: string;
+    abandonedMs?: number | undefined;
+    /** Redis's time, and between which readings of `performance.now()` it was read. */
+    onTime?: ((redisMs: number, beforeMs: number, afterMs: number) => void) | undefined;
+  },
 ) {
   const run = loadScript(redis, 'probe-write');
-  const { writeProbe, head, audit, open, outbox, timers, inForce, changing, archivedUpTo } = keys;
+  const { writeProbe, head, audit, open, timers, inForce, changing, archivedUpTo, deadLetters } = keys;
+  const names = [writeProbe(replica), head, audit, open, timers, inForce, changing, archivedUpTo, deadLetters];
+  names.push(...STREAMS.map((stream) => outboxKey(keys, stream)));
   /** @throws the error of Redis or of the connection to it */
   return async function probe(): Promise<WriteProbe> {
-    const answer = (await run(
-      [writeProbe(replica), head, audit, open, outbox, timers, inForce, changing, archivedUpTo],
-      [replica, PROBE_SECONDS, GROUP, abandonedMs, MAX_ENTRIES],
-    )) as string[];
+    const before = performance.now();
+    const answer = (await run(names, [replica, PROBE_SECONDS, GROUP, abandonedMs, MAX_ENTRIES, KINDS])) as string[];
+    const after = performance.now();
     const [kind, ...rest] = answer;
     if (kind === 'wrong-type') {
       const [key = '', found = '', needed = ''] = rest;
       return { kind, key, found, needed };
     }
-    const [redisMs, ms, effect = '', timer = '', dueMs] = rest;
-    return {
-      kind: 'proven',
-      redisMs: Number(redisMs),
-      untouched: ms === '' ? null : { effect, ms: Number(ms) },
-      timer: timer === '' ? null : { effect: timer, dueMs: Number(dueMs) },
-    };
+    const [redisMs, deadLetters, ...ofStreams] = rest;
+    onTime(Number(redisMs), before, after);
+    const [aws, slack] = STREAMS.map((_, place) => streamProbe(ofStreams.slice(4 * place)));
+    if (!aws || !slack) throw new Error('no answer for each stream');
+    return { kind: 'proven', redisMs: Number(redisMs), streams: { aws, slack }, deadLetters: Number(deadLetters) };
+  };
+}
+
+function streamProbe([ms = '', effect = '', timer = '', dueMs = '']: readonly string[]): StreamProbe {
+  return {
+    untouched: ms === '' ? null : { effect, ms: Number(ms) },
+    timer: timer === '' ? null : { effect: timer, dueMs: Number(dueMs) },
   };
 }

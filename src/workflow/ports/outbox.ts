@@ -1,18 +1,25 @@
-/** Work that follows a commit. It runs at least once, so repeating it must be harmless. */
-export type EffectKind =
-  | 'show'
-  | 'result'
-  | 'apply'
-  | 'expire'
-  /** Reminds the approvers. */
-  | 'remind'
-  /** Reverts a limit whose time is over. */
-  | 'revert'
-  /** Posts notices about a limit in the thread. */
-  | 'tell'
-  /** Polls an execution until it ends. */
-  | 'watch';
+/** The streams of work: what changes limits at AWS, and what people are shown. The first never waits for the second. */
+export type StreamName = 'aws' | 'slack';
 
+/** Every kind of work, and the stream that it lies in. It runs at least once, so repeating it must be harmless. */
+export const STREAM_OF = {
+  show: 'slack',
+  result: 'slack',
+  apply: 'aws',
+  expire: 'aws',
+  /** Reminds the approvers. */
+  remind: 'slack',
+  /** Reverts a limit whose time is over. */
+  revert: 'aws',
+  /** Posts notices about a limit in the thread. */
+  tell: 'slack',
+  /** Polls an execution until it ends. */
+  watch: 'aws',
+} as const satisfies Record<string, StreamName>;
+
+export type EffectKind = keyof typeof STREAM_OF;
+
+/** Work that follows a commit. */
 export interface Effect {
   kind: EffectKind;
   request: string;
@@ -22,6 +29,7 @@ export interface Effect {
  * The right to work on one effect. A worker that has lost it must not write, so each of its commits carries the claim.
  */
 export interface Claim {
+  stream: StreamName;
   entry: string;
   consumer: string;
   deliveries: number;
@@ -32,18 +40,52 @@ export interface Work {
   claim: Claim;
 }
 
-/** Work that follows from commits, each piece claimed by one worker at a time. */
+/** How a piece of work ended for the worker that had it. */
+export type Settled =
+  | { kind: 'done' }
+  /** Not finished: it runs again after so many seconds. */
+  | { kind: 'again'; seconds: number }
+  /** It was not begun: it is free for any worker after so many seconds. */
+  | { kind: 'returned'; seconds: number }
+  /** Something that it needs is away. It is tried again, however long that takes. */
+  | { kind: 'outage' }
+  /** It failed by itself. It is tried again; after too many times in a row it becomes a dead letter. */
+  | { kind: 'failed'; why: string }
+  /** Only a newer bot can do it. It is kept for one for a day, and becomes a dead letter then. */
+  | { kind: 'left'; why: string };
+
+/** What became of it. `lost`: another worker has the claim by now, who will settle it. */
+export type Settlement = { kind: 'done' } | { kind: 'waits'; seconds: number } | { kind: 'dead' } | { kind: 'lost' };
+
+/** One stream of work that follows from commits, each piece claimed by one worker at a time. */
 export interface Outbox {
   /** Resolves when work can be taken: Redis may be unavailable, or empty. */
   ready(signal: AbortSignal): Promise<void>;
-  /** Up to `count` new pieces; waits up to 5 s for the first. New work wakes a waiting worker at once. */
+  /**
+   * Up to `count` new pieces; waits up to 5 s for the first. New work wakes a waiting worker at once. What belongs elsewhere
+   * or can't be read is put where it belongs, and is not among them.
+   */
   take(count: number): Promise<Work[]>;
   /** Pieces whose workers have stopped. */
   takeAbandoned(count: number): Promise<Work[]>;
   /** Extends a claim. */
   renew(claim: Claim): Promise<void>;
-  /** Done, or to be tried again at `again`. False if the claim was lost. */
-  settle(work: Work, again: Date | null): Promise<boolean>;
-  /** Moves due timers to the work that can be taken. */
+  settle(work: Work, settled: Settled): Promise<Settlement>;
+  /** Gives up what no worker was given yet, so that bots that don't read this stream can do it: for a stop. */
+  handBack(): Promise<void>;
+}
+
+/** Work that is due later. */
+export interface Timers {
+  /** Moves due work to its stream. @returns how much was moved */
   releaseDue(): Promise<number>;
+}
+
+/** Work that failed too often, or that nobody can read. A person looks at it, and can have it tried again. */
+export interface DeadLetter {
+  id: string;
+  at: Date;
+  /** The effect as it was stored, which may be anything. */
+  text: string;
+  why: string;
 }

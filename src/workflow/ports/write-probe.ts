@@ -1,3 +1,13 @@
+import type { StreamName } from './outbox.ts';
+
+/** What waits in one stream. */
+export interface StreamProbe {
+  /** The oldest work that no live worker has claimed; `effect` as stored. */
+  untouched: { effect: string; ms: number } | null;
+  /** The first timer, due now or later. */
+  timer: { effect: string; dueMs: number } | null;
+}
+
 /** The result of a test write to Redis. */
 export type WriteProbe =
   /** One of the bot's keys has the wrong type, so commits would fail. */
@@ -6,8 +16,6 @@ export type WriteProbe =
       kind: 'proven';
       /** Redis's clock, epoch milliseconds. */
       redisMs: number;
-      /** The oldest work in the outbox that no live worker has claimed; `effect` as stored. */
-      untouched: { effect: string; ms: number } | null;
-      /** The first timer, due now or later. */
-      timer: { effect: string; dueMs: number } | null;
+      streams: Record<StreamName, StreamProbe>;
+      deadLetters: number;
     };

@@ -48,7 +48,7 @@ describe('a log that is not the one this process wrote to', () => {
 
   it('is noticed when it was emptied under a claim', async () => {
     await restore(opened, new Map());
-    const claim = { entry: '1-0', consumer: 'w', deliveries: 1 };
+    const claim = { stream: 'aws' as const, entry: '1-0', consumer: 'w', deliveries: 1 };
     await expect(opened.ledger.commit(asking(9, { claim }))).rejects.toThrow(LedgerLost);
   });
 

@@ -15,7 +15,9 @@ import { createCardDigests } from '../../../src/store/slack-state/card-digests.t
 import { createCards } from '../../../src/store/slack-state/cards.ts';
 import { createSlackRetryAfter } from '../../../src/store/slack-state/slack-retry-after.ts';
 import { createOutbox } from '../../../src/store/work/outbox.ts';
+import { createTimers } from '../../../src/store/work/timers.ts';
 import { type Run, startLoop } from '../../../src/worker/loop.ts';
+import { startPump } from '../../../src/worker/pump.ts';
 import { policy, rule } from '../../domain/given.ts';
 import { openLedger, openRedis } from '../../store/given-ledger.ts';
 import { sourceOf } from '../../workflow/start-bot.ts';
@@ -53,7 +55,7 @@ export async function startShowing(
   });
   const done: Run = async () => null;
   const loop = startLoop({
-    outbox: createOutbox({ redis, blocking, keys, clock, consumer: randomBytes(4).toString('hex') }),
+    outbox: createOutbox({ stream: 'slack', redis, blocking, keys, clock, consumer: randomBytes(4).toString('hex') }),
     run: {
       apply: done,
       expire: done,
@@ -64,16 +66,17 @@ export async function startShowing(
       result: notifier.postResult,
       tell: notifier.postThreadNotes,
     },
-    clock,
     log,
+    judgeFault: () => 'failed',
   });
+  const pump = startPump({ timers: createTimers({ redis, keys, clock }), log });
   return {
     ...opened,
     notifier,
     sender,
     clients,
     async stop() {
-      const stopped = loop.stop(2000);
+      const stopped = Promise.all([loop.stop(2000), pump.stop()]);
       blocking.disconnect();
       await stopped;
       executions.close();

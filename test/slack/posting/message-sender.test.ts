@@ -73,7 +73,7 @@ describe('a channel with more to post than Slack takes', () => {
     await bot.ledger.commit(inChannel(200, 'C0OTHER'));
     await slack.until(() => posts('C0OTHER', from).some(({ ok }) => ok));
     // All of them have been looked at, by one bot or the other.
-    await vi.waitFor(async () => expect(await bot.redis.xlen(bot.keys.outbox)).toBe(0), { timeout: 40_000 });
+    await vi.waitFor(async () => expect(await bot.redis.xlen(bot.keys.slackOutbox)).toBe(0), { timeout: 40_000 });
     expect(await bot.redis.zcard(bot.keys.timers)).toBe(120 - BURST);
     expect(posts('C0OPS', from)).toHaveLength(BURST + 1);
     // They do not all come back in the same second.

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { GROUP } from '../../../src/store/work/outbox.ts';
+import { GROUP } from '../../../src/store/work/work-keys.ts';
 import { LedgerLost, NotRecorded } from '../../../src/workflow/faults.ts';
 import type { Change } from '../../../src/workflow/ports/commit.ts';
 import {
@@ -64,8 +64,8 @@ describe('the key that says whose turn it is', () => {
 
 describe('a commit that Redis can’t take', () => {
   it('for a text that is not well-formed is refused alone', async () => {
-    await opened.redis.xgroup('CREATE', opened.keys.outbox, GROUP, '$', 'MKSTREAM');
-    const claim = { entry: '1-1', consumer: 'bot \ud83d', deliveries: 1 };
+    await opened.redis.xgroup('CREATE', opened.keys.awsOutbox, GROUP, '$', 'MKSTREAM');
+    const claim = { stream: 'aws' as const, entry: '1-1', consumer: 'bot \ud83d', deliveries: 1 };
     const inForce = { request: 'r-\udc00', version: 'r-\udc00:1' };
     const run = { execution: arnOf(3), run: null, storedVersion: null, inForce };
     const all = await outcomes([asking(1), { ...asking(2), claim }, { ...asking(3), run }, asking(4)]);

@@ -66,7 +66,10 @@ describe('commits that wait at the same time', () => {
       ledger.commit(following(first, 'denied')),
       ledger.commit(asking(2)),
       ledger.commit(asking(4)),
-      ledger.commit({ ...asking(5), claim: { entry: '1-1', consumer: 'nobody', deliveries: 1 } }),
+      ledger.commit({
+        ...asking(5),
+        claim: { stream: 'aws' as const, entry: '1-1', consumer: 'nobody', deliveries: 1 },
+      }),
       ledger.commit({ ...asking(1), op: 'ask anew' }),
       ledger.commit(sameExecution as ReturnType<typeof asking>),
       ledger.commit({ ...sameExecution, op: 'another', prior: null } as ReturnType<typeof asking>),

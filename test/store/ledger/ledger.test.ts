@@ -37,11 +37,10 @@ describe('one commit', () => {
     expect(record).toMatchObject({ seq: 1, event: 'requested', request: 'r-0000000001', op: 'ask:r-0000000001' });
     expect(await ledger.load('r-0000000001')).toEqual({ request: committed.state, record: committed.records[0] });
     expect(await ledger.openRequestOf(arnOf(1))).toBe('r-0000000001');
-    const work = (await redis.xrange(keys.outbox, '-', '+')).map(([, fields]) => JSON.parse(fields[1] ?? ''));
-    expect(work).toEqual([
-      { kind: 'show', request: 'r-0000000001' },
-      { kind: 'apply', request: 'r-0000000001' },
-    ]);
+    const work = async (key: string) =>
+      (await redis.xrange(key, '-', '+')).map(([, fields]) => JSON.parse(fields[1] ?? ''));
+    expect(await work(keys.slackOutbox)).toEqual([{ kind: 'show', request: 'r-0000000001' }]);
+    expect(await work(keys.awsOutbox)).toEqual([{ kind: 'apply', request: 'r-0000000001' }]);
     expect(await redis.zrange(keys.timers, '0', '-1', 'WITHSCORES')).toEqual([
       '{"kind":"expire","request":"r-0000000001"}',
       String(due.getTime()),
@@ -64,7 +63,8 @@ describe('one commit', () => {
     'request',
     'openExecution',
     'open',
-    'outbox',
+    'awsOutbox',
+    'slackOutbox',
     'timers',
     'indexRequest',
     'indexExecution',
@@ -79,7 +79,8 @@ describe('one commit', () => {
       request: keys.request('r-0000000002'),
       openExecution: keys.openExecution(arnOf(2)),
       open: keys.open,
-      outbox: keys.outbox,
+      awsOutbox: keys.awsOutbox,
+      slackOutbox: keys.slackOutbox,
       timers: keys.timers,
       indexRequest: keys.indexRequest('r-0000000002'),
       indexExecution: keys.indexExecution(arnOf(2)),
@@ -161,7 +162,7 @@ describe('a record that changes nothing', () => {
     const said = { ...refusal, events: [{ ...event, version: 1 } as Change['events'][0]], effects: ['show' as const] };
     expect(await ledger.commit(said)).toMatchObject({ kind: 'committed', state: request });
     expect(await ledger.load(request.id)).toEqual(stored);
-    expect(await opened.redis.xlen(opened.keys.outbox)).toBe(1);
+    expect(await opened.redis.xlen(opened.keys.slackOutbox)).toBe(1);
     expect(await verifiedLog(opened)).toHaveLength(2);
   });
 });

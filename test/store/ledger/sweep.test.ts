@@ -8,6 +8,8 @@ import type { Outbox } from '../../../src/workflow/ports/outbox.ts';
 import { T0 } from '../../domain/given.ts';
 import { AUDIT_KEYS, arnOf, asked, asking, type OpenedLedger, openLedger, openRedis } from '../given-ledger.ts';
 
+const DONE = { kind: 'done' } as const;
+
 let opened: OpenedLedger;
 let connections: Connection[];
 
@@ -24,6 +26,7 @@ const sweep = (goneMs?: number) =>
   createSweep({
     redis: opened.redis,
     keys: opened.keys,
+    clock: { now: () => new Date() },
     sweepIndexes: (stopped) => sweepIndexes(opened.redis, opened.keys, AUDIT_KEYS, stopped),
     ...(goneMs === undefined ? {} : { goneMs }),
   }).round();
@@ -32,22 +35,30 @@ async function worker(consumer: string): Promise<Outbox> {
   const blocking = await openRedis('blocking');
   connections.push(blocking);
   const { redis, keys } = opened;
-  const outbox = createOutbox({ redis, blocking, keys, clock: { now: () => T0 }, consumer, abandonedMs: 0 });
+  const outbox = createOutbox({
+    stream: 'aws',
+    redis,
+    blocking,
+    keys,
+    clock: { now: () => T0 },
+    consumer,
+    abandonedMs: 0,
+  });
   await outbox.ready(new AbortController().signal);
   return outbox;
 }
 
 /** The names of the workers in the group. */
 async function workers(): Promise<string[]> {
-  const told = (await opened.redis.xinfo('CONSUMERS', opened.keys.outbox, 'workers')) as string[][];
+  const told = (await opened.redis.xinfo('CONSUMERS', opened.keys.awsOutbox, 'workers')) as string[][];
   return told.map((one) => String(one[one.indexOf('name') + 1])).sort();
 }
 
 describe('workers of bots that are gone', () => {
   it('leave the group, and those that said something lately stay', async () => {
-    await asked(opened.ledger, 1, { effects: ['show', 'result'] });
+    await asked(opened.ledger, 1, { effects: ['revert', 'apply'] });
     for (const outbox of [await worker('a'), await worker('b')]) {
-      for (const work of await outbox.take(1)) await outbox.settle(work, null);
+      for (const work of await outbox.take(1)) await outbox.settle(work, DONE);
     }
     expect(await workers()).toEqual(['a', 'b']);
     await sweep();
@@ -57,37 +68,37 @@ describe('workers of bots that are gone', () => {
   });
 
   it('take no work with them: what they had in hand is taken over first', async () => {
-    await asked(opened.ledger, 1, { effects: ['show', 'apply'] });
+    await asked(opened.ledger, 1, { effects: ['revert', 'apply'] });
     const gone = await worker('gone');
     expect(await gone.take(2)).toHaveLength(2);
     await sweep(0);
     expect(await workers()).toEqual(['gone']);
     const young = await worker('young');
     const taken = await young.takeAbandoned(8);
-    expect(taken.map(({ effect }) => effect.kind)).toEqual(['show', 'apply']);
+    expect(taken.map(({ effect }) => effect.kind)).toEqual(['revert', 'apply']);
     await Promise.all([sweep(0), sweep(0), sweep(0)]);
     expect(await workers()).toEqual(['young']);
-    for (const work of taken) expect(await young.settle(work, null)).toBe(true);
+    for (const work of taken) expect(await young.settle(work, DONE)).toEqual(DONE);
   });
 
   it('may come back: one that only stood still gets work as before', async () => {
     const outbox = await worker('slow');
-    await asked(opened.ledger, 1, { effects: ['show'] });
-    for (const work of await outbox.take(1)) await outbox.settle(work, null);
+    await asked(opened.ledger, 1, { effects: ['revert'] });
+    for (const work of await outbox.take(1)) await outbox.settle(work, DONE);
     expect(await workers()).toEqual(['slow']);
     const taking = outbox.take(8);
     await sweep(0);
-    await asked(opened.ledger, 2, { effects: ['show'] });
+    await asked(opened.ledger, 2, { effects: ['revert'] });
     const [work] = await taking;
     if (!work) throw new Error('nothing came');
     expect(work.claim).toMatchObject({ consumer: 'slow', deliveries: 1 });
-    expect(await outbox.settle(work, null)).toBe(true);
-    expect(await opened.redis.xlen(opened.keys.outbox)).toBe(0);
+    expect(await outbox.settle(work, DONE)).toEqual(DONE);
+    expect(await opened.redis.xlen(opened.keys.awsOutbox)).toBe(0);
   });
 
   it('are none before the first', async () => {
     await sweep(0);
-    expect(await opened.redis.exists(opened.keys.outbox)).toBe(0);
+    expect(await opened.redis.exists(opened.keys.awsOutbox)).toBe(0);
   });
 });
 

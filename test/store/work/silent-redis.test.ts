@@ -33,7 +33,7 @@ describe('a worker whose Redis goes silent', () => {
     await gets(one, 'after', 30_000);
     await gets(one, 'given away', 10_000);
     expect(one.taken).toEqual(['before', 'given away', 'after']);
-    expect(await direct.xlen(one.keys.outbox)).toBe(0);
+    expect(await direct.xlen(one.keys.awsOutbox)).toBe(0);
   });
 
   it('goes on soon after a single Redis does', async () => {
@@ -60,7 +60,7 @@ describe('a worker whose Redis goes silent', () => {
     await until(async () => (await group.replica.admin.info('replication')).includes('role:master'));
     await addWork(one, 'after');
     await gets(one, 'after', 30_000);
-    expect(await group.replica.admin.exists(one.keys.outbox)).toBe(1);
+    expect(await group.replica.admin.exists(one.keys.awsOutbox)).toBe(1);
   });
 
   it('goes to the node of a Cluster that took its slot over', async () => {

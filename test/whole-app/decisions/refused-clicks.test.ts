@@ -16,7 +16,9 @@ async function workDone(): Promise<void> {
   const { REDIS_URL = '', REDIS_KEY_PREFIX } = at().env;
   const redis = new Redis(REDIS_URL);
   open.push(redis);
-  await vi.waitFor(async () => expect(await redis.xlen(`{${REDIS_KEY_PREFIX}}:outbox`)).toBe(0), 40_000);
+  for (const stream of ['outbox', 'outbox:slack']) {
+    await vi.waitFor(async () => expect(await redis.xlen(`{${REDIS_KEY_PREFIX}}:${stream}`)).toBe(0), 40_000);
+  }
 }
 
 interface Clicked {

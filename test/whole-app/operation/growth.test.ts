@@ -48,17 +48,18 @@ describe('what is left of a request', () => {
 
     const ended = [/^op:/, /^request:/, /^card:/];
     const prefix = `{${world().env.REDIS_KEY_PREFIX}}`;
-    /** At one moment: work in hand is in the outbox, and what it leaves to be done later is there as soon as it is not. */
+    /** At one moment: work in hand is in its stream, and what it leaves to be done later is there as soon as it is not. */
     const busy = async () => {
       const names = ['open', 'timers', 'in-force', 'changing', `open:${arn}`].map((name) => `${prefix}:${name}`);
       const told = await redis
         .multi()
         .xlen(`${prefix}:outbox`)
+        .xlen(`${prefix}:outbox:slack`)
         .exists(...names)
         .exec();
       return told?.map(([, count]) => count);
     };
-    await expect.poll(busy).toEqual([0, 0]);
+    await expect.poll(busy).toEqual([0, 0, 0]);
     const left = await keys();
     for (const kind of ended)
       expect(
@@ -69,7 +70,7 @@ describe('what is left of a request', () => {
       if ([...withTime(), ...ended].some((kind) => kind.test(key))) expect(seconds, key).toBeGreaterThan(0);
     }
     const known =
-      /^(?:audit:(?:head|log|checkpoint)|ix:(?:request|execution|task|user):.+|outbox|replicas|policy:(?:current|text:.+))$/;
+      /^(?:audit:(?:head|log|checkpoint)|ix:(?:request|execution|task|user):.+|outbox|outbox:slack|replicas|policy:(?:current|text:.+))$/;
     for (const [key, seconds] of left) if (seconds === -1) expect(key).toMatch(known);
   });
 });

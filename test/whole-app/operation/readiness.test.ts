@@ -118,7 +118,7 @@ describe('work that nobody takes', () => {
     await withBot({ env: { REDIS_KEY_PREFIX: prefix } }, async (bot) => {
       await failsWith('work', /^the oldest work \(apply\) has waited for 60\d s/, bot);
       const metrics = await (await fetch(`http://127.0.0.1:${bot.opsPort}/metrics`)).text();
-      const [, age] = /^datasync_throttle_oldest_work_age_seconds (\S+)$/m.exec(metrics) ?? [];
+      const [, age] = /^datasync_throttle_oldest_work_age_seconds\{stream="aws"\} (\S+)$/m.exec(metrics) ?? [];
       expect(Number(age)).toBeGreaterThan(590);
       await redis.del(outbox);
       await isReady(bot);

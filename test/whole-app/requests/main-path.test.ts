@@ -61,6 +61,8 @@ describe.each(['http', 'socket'] as const)('the main path over %s', (mode) => {
     // All work is taken at once here (readiness.test.ts has some that is not).
     expect(metrics.get('oldest_work_age_seconds')).toBeLessThan(60);
     metrics.delete('oldest_work_age_seconds');
+    expect(metrics.get('dead_letters')).toBe(0);
+    metrics.delete('dead_letters');
     expect([...metrics].filter(([, value]) => !(value > 0))).toEqual([]);
     expect(metrics.size).toBeGreaterThan(0);
 

@@ -39,7 +39,7 @@ describe('a review', () => {
     const refused = { kind: 'refused', refusal: { why: 'may-not-decide' } };
     for (let click = 0; click < 20; click++) expect(await given.bot.review(id, 'U0OPER')).toMatchObject(refused);
     expect(await given.bot.events()).toEqual(['requested', 'decision.refused']);
-    expect(await given.bot.redis.xlen(given.bot.keys.outbox)).toBe(0);
+    expect(await given.bot.redis.xlen(given.bot.keys.awsOutbox)).toBe(0);
     // Another person, another way to try, another minute.
     expect(await given.bot.review(id, 'U0GUEST')).toMatchObject({ kind: 'refused' });
     expect(await given.bot.review(id, 'U0OPER', 'deny')).toMatchObject(refused);

@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { createLogger } from '../../../src/logging/logger.ts';
 import { type Ran, startLoop } from '../../../src/worker/loop.ts';
+import { startPump } from '../../../src/worker/pump.ts';
 import { expireRequest } from '../../../src/workflow/commands/expire-request.ts';
 import { ClaimLost } from '../../../src/workflow/faults.ts';
 import { applyThrottle } from '../../../src/workflow/reconcile/apply-throttle.ts';
@@ -75,9 +76,15 @@ describe('two bots on one Redis', () => {
     const { id } = asked.request;
     const pair = [given.bot, await given.another()];
     const results: string[] = [];
-    const loops = pair.map((one) =>
+    const log = createLogger({ level: 'silent' });
+    const both = pair.flatMap((one) => [
+      { one, outbox: one.outbox },
+      { one, outbox: one.slackOutbox },
+    ]);
+    const pumps = pair.map(({ outbox }) => startPump({ timers: outbox, log }));
+    const loops = both.map(({ one, outbox }) =>
       startLoop({
-        outbox: one.outbox,
+        outbox,
         run: {
           apply: async (request, claim) => ran(await applyThrottle(one.deps, request, claim)),
           expire: async (request, claim) => ran(await expireRequest(one.deps, request, claim)),
@@ -91,8 +98,8 @@ describe('two bots on one Redis', () => {
             return null;
           },
         },
-        clock: one.clock,
-        log: createLogger({ level: 'silent' }),
+        log,
+        judgeFault: () => 'failed',
       }),
     );
     const decided = await Promise.all(
@@ -112,6 +119,6 @@ describe('two bots on one Redis', () => {
     expect(count('decision.refused')).toBeGreaterThanOrEqual(2);
     expect(count('decision.refused')).toBeLessThanOrEqual(8);
     expect(updates(given.aws)).toHaveLength(1);
-    await Promise.all(loops.map((loop) => loop.stop(0)));
+    await Promise.all([...pumps, ...loops].map((loop) => loop.stop(0)));
   });
 });

@@ -47,7 +47,7 @@ describe('apply', () => {
     const id = await approved(given.bot);
     await given.bot.work();
     const before = await given.bot.events();
-    const claim = { entry: '1-0', consumer: 'x', deliveries: 1 };
+    const claim = { stream: 'aws' as const, entry: '1-0', consumer: 'x', deliveries: 1 };
     expect(await applyThrottle(given.bot.deps, id, claim)).toEqual({ kind: 'done' });
     expect(await applyThrottle(given.bot.deps, 'r-nothing', claim)).toEqual({ kind: 'done' });
     expect(await given.bot.events()).toEqual(before);

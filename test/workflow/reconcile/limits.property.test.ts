@@ -137,7 +137,7 @@ function startStory(bots: readonly Bot[]) {
   async function workAll(): Promise<void> {
     for (let round = 0; round < MAX_ROUNDS; round++) {
       await bot.outbox.releaseDue();
-      if ((await bot.redis.xlen(bot.keys.outbox)) === 0) return;
+      if ((await bot.redis.xlen(bot.keys.awsOutbox)) === 0) return;
       const abandoned = await bot.outbox.takeAbandoned(8);
       const works = abandoned.length > 0 ? abandoned : await bot.outbox.take(8);
       await Promise.all(works.map(perform));

@@ -1,0 +1,52 @@
+import { describe, expect, it } from 'vitest';
+import { hasSlot } from '../../src/worker/slots.ts';
+import type { EffectKind } from '../../src/workflow/ports/outbox.ts';
+import { asked } from '../store/given-ledger.ts';
+import { givenLoops, held, opened, start, waitFor } from './given-loop.ts';
+
+givenLoops();
+
+const mostOf = (kind: EffectKind) => {
+  let inHand = 0;
+  while (hasSlot(kind, inHand, 8, 16)) inHand += 1;
+  return inHand;
+};
+
+describe('of eight slots', () => {
+  it.each([
+    ['watch', 4],
+    ['apply', 6],
+    ['revert', 16],
+    ['expire', 16],
+    ['show', 16],
+  ] as const)('%s finds one while fewer than %i are taken', (kind, most) => {
+    expect(mostOf(kind)).toBe(most);
+  });
+});
+
+describe('a due revert', () => {
+  it('is done while every poll and every change that was approved hangs, also such as were taken over', async () => {
+    const hanging = held();
+    const reverted: string[] = [];
+    const run = {
+      watch: hanging.run,
+      apply: hanging.run,
+      revert: async (request: string) => {
+        reverted.push(request);
+        return null;
+      },
+    };
+    const { loop } = await start('gone', { watch: hanging.run }, { abandonedMs: 3_600_000 });
+    for (let number = 0; number < 30; number++) await asked(opened.ledger, number, { effects: ['watch'] });
+    await hanging.until(4);
+    // It is killed: its claims are found abandoned at once.
+    const { told } = await start('a', run, { abandonedMs: 1000, abandonedEveryMs: 50 });
+    for (let number = 30; number < 60; number++) await asked(opened.ledger, number, { effects: ['watch', 'apply'] });
+    await hanging.until(8);
+    await asked(opened.ledger, 100, { effects: ['revert'] });
+    await told(1);
+    await waitFor(() => expect(reverted).toEqual(['r-0000000100']));
+    hanging.release();
+    await loop.stop(5000);
+  });
+});
