@@ -94,11 +94,11 @@ export function commitOf(change: Change, built: Built, keys: Keys, now: Date): C
   ];
   return {
     commit: {
-      operation: { key: keys.operation(change.op), answer: JSON.stringify(answer), seconds: OPERATION_SECONDS },
+      operation: { key: keys.operation(change.op), answer: JSON.stringify(answer) },
       claim: claim ? { ...claim, stream: keys.outbox, group: GROUP } : null,
       expect: expected.map(([expectation]) => expectation),
       records: built.sealed,
-      head,
+      at: head.at,
       write: [
         ...(archived ? archiveWrites(archived, head, keys) : []),
         ...(changed ? stateWrites(change, changed, built, keys, now) : []),
