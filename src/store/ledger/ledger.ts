@@ -59,7 +59,7 @@ export function createLedger(options: LedgerOptions): RedisLedger {
   if (!signer) throw new Error('a ledger needs an audit key');
   const outcome = createRedisOutcome(redis);
   const runCommit = loadScript(redis, 'commit');
-  const runRelease = loadScript(redis, 'release-execution');
+  const runDropField = loadScript(redis, 'drop-field');
   const head = createLogHead(continuity, options.newLogId);
   const unreadable = createUnreadableRequests(options.onUnreadable ?? (() => undefined));
   const commits = createCommitQueue({
@@ -136,7 +136,7 @@ export function createLedger(options: LedgerOptions): RedisLedger {
   }
 
   async function releaseExecution(arn: string, version: string): Promise<void> {
-    await outcome.read(() => runRelease([keys.inForce], [arn, version]));
+    await outcome.read(() => runDropField([keys.inForce], [arn, version]));
   }
 
   return {

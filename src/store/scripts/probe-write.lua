@@ -1,35 +1,23 @@
 #!lua
 -- Writes under the same conditions as a commit, to see whether Redis accepts it, and finds the oldest work that no live worker has.
--- KEYS  1 probe  2 head  3 audit log  4 open requests  5 outbox  6 timers  7 limits in force  8 changes under way
---       9 archived up to
--- ARGV  1 bot  2 probe's seconds to live  3 consumer group  4 ms after which a claim counts as abandoned  5 most entries to look at
+-- KEYS  1 probe  2 outbox  3 timers  4… the other keys that a commit may write
+-- ARGV  1 process  2 probe's seconds to live  3 consumer group  4 ms after which a claim counts as abandoned
+--       5 most entries to look at  6… for each key, in their order: the type that it must have if it exists
 -- Answers  {'wrong-type', key, type found, type needed}
 --          {'proven', time in ms, ms since the oldest such work was touched ('' = there is none), its effect,
 --           first timer ('' = none), its due ms}
 
-local probe_key, head_key, log_key, open_key = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
-local outbox_key, timers_key, in_force_key, changing_key, archived_key = KEYS[5], KEYS[6], KEYS[7], KEYS[8], KEYS[9]
-local bot, probe_seconds, group = ARGV[1], ARGV[2], ARGV[3]
+local probe_key, outbox_key, timers_key = KEYS[1], KEYS[2], KEYS[3]
+local process, probe_seconds, group = ARGV[1], ARGV[2], ARGV[3]
 local old_claim_ms, most = tonumber(ARGV[4]), tonumber(ARGV[5])
 
-local needed = {
-  { probe_key, 'string' },
-  { head_key, 'hash' },
-  { log_key, 'stream' },
-  { open_key, 'zset' },
-  { outbox_key, 'stream' },
-  { timers_key, 'zset' },
-  { in_force_key, 'hash' },
-  { changing_key, 'hash' },
-  { archived_key, 'hash' },
-}
-for _, one in ipairs(needed) do
-  local found = redis.call('TYPE', one[1]).ok
-  if found ~= 'none' and found ~= one[2] then
-    return { 'wrong-type', one[1], found, one[2] }
+for place, key in ipairs(KEYS) do
+  local found, needed = redis.call('TYPE', KEYS[place]).ok, ARGV[5 + place]
+  if found ~= 'none' and found ~= needed then
+    return { 'wrong-type', key, found, needed }
   end
 end
-redis.call('SET', probe_key, bot, 'EX', probe_seconds)
+redis.call('SET', probe_key, process, 'EX', probe_seconds)
 
 local time = redis.call('TIME')
 local now_ms = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)

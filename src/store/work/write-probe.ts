@@ -19,12 +19,22 @@ export function createWriteProbe(
   { replica, abandonedMs = ABANDONED_MS }: { replica: string; abandonedMs?: number | undefined },
 ) {
   const run = loadScript(redis, 'probe-write');
-  const { writeProbe, head, audit, open, outbox, timers, inForce, changing, archivedUpTo } = keys;
+  const probed = [
+    [keys.writeProbe(replica), 'string'],
+    [keys.outbox, 'stream'],
+    [keys.timers, 'zset'],
+    [keys.head, 'hash'],
+    [keys.audit, 'stream'],
+    [keys.open, 'zset'],
+    [keys.inForce, 'hash'],
+    [keys.changing, 'hash'],
+    [keys.archivedUpTo, 'hash'],
+  ] as const;
   /** @throws the error of Redis or of the connection to it */
   return async function probe(): Promise<WriteProbe> {
     const answer = (await run(
-      [writeProbe(replica), head, audit, open, outbox, timers, inForce, changing, archivedUpTo],
-      [replica, PROBE_SECONDS, GROUP, abandonedMs, MAX_ENTRIES],
+      probed.map(([key]) => key),
+      [replica, PROBE_SECONDS, GROUP, abandonedMs, MAX_ENTRIES, ...probed.map(([, type]) => type)],
     )) as string[];
     const [kind, ...rest] = answer;
     if (kind === 'wrong-type') {
