@@ -49,6 +49,7 @@ export async function keepGoing(depth: number, seconds: number, work: () => Prom
 function asking(): Change {
   const id = `r-${randomUUID().replaceAll('-', '').slice(0, 10)}`;
   const hex = randomUUID().replaceAll('-', '').slice(0, 17);
+  const expiresAt = new Date(Date.now() + 3_600_000);
   const event = plainEvent('requested', {
     request: id,
     version: 1,
@@ -68,11 +69,16 @@ function asking(): Change {
       direction: 'lower',
       duration: null,
       approvals: 1,
-      expiresAt: '2026-11-28T12:00:00.000Z',
+      expiresAt: expiresAt.toISOString(),
     },
   });
-  const timers: Change['timers'] = [{ kind: 'expire', at: new Date('2026-11-28T12:00:00.000Z') }];
-  return { op: `ask:${id}`, prior: null, events: [event], effects: ['show', 'apply'], timers };
+  return {
+    op: `ask:${id}`,
+    prior: null,
+    events: [event],
+    effects: ['show'],
+    timers: [{ kind: 'expire', at: expiresAt }],
+  };
 }
 
 /** The commits of one bot under a prefix. */

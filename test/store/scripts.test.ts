@@ -57,6 +57,16 @@ describe.each(scripts)('%s', (name) => {
   });
 });
 
+/** Of what the bot is about. */
+const DOMAIN =
+  /request|execution|approv|limit|rate\b|throttl|grant|hold|revert|policy|bandwidth|\bbots?\b|person|people|user|channel|\bcard|interaction|slack|datasync|\baws\b|\brun\b|\btask/i;
+
+it.each(scripts)('%s knows nothing of what it is used for', (name) => {
+  // A word of Redis's own.
+  const text = readFileSync(new URL(name, folder), 'utf8').replaceAll("'LIMIT'", '');
+  expect(DOMAIN.exec(text)?.[0]).toBeUndefined();
+});
+
 describe('the commit', () => {
   const { header, body } = parts('commit.lua');
   const inHeader = (heading: string, next: string) =>
@@ -75,12 +85,6 @@ describe('the commit', () => {
     const told = [...section(header, 'Answers', '\n\n').matchAll(/\{'([a-z]+)'/g)].map((match) => match[1]);
     const answered = [...body.matchAll(/return \{ '([a-z]+)'/g)].map((match) => match[1]);
     expect([...new Set(answered)].sort()).toEqual(told.sort());
-  });
-
-  it('knows nothing of what is committed', () => {
-    const words =
-      /request|execution|approv|limit|rate\b|throttl|grant|hold|revert|policy|slack|datasync|\baws\b|\brun\b/i;
-    expect(readFileSync(new URL('commit.lua', folder), 'utf8')).not.toMatch(words);
   });
 });
 

@@ -22,10 +22,10 @@ export function createUseCounter(redis: Connection, keys: Keys): UseCounter {
           [use, USE_WINDOW_MS, most.perUser, channel === null ? '' : most.perChannel],
         ),
       );
-      const [kind, limit, waitMs, record, now] = answer as [string, 'perUser' | 'perChannel', number, string, string];
+      const [kind, set, waitMs, nth, now] = answer as [string, 1 | 2, number, 'first' | 'again', string];
       if (kind === 'counted') return { kind };
-      const about = limit === 'perUser' ? person : (channel ?? '');
-      return { kind: 'over', limit, waitMs, record: record === 'record' ? `limit:${limit}:${about}:${now}` : null };
+      const [limit, about] = set === 1 ? (['perUser', person] as const) : (['perChannel', channel ?? ''] as const);
+      return { kind: 'over', limit, waitMs, record: nth === 'first' ? `limit:${limit}:${about}:${now}` : null };
     },
     async firstRefusal(limit, about) {
       const noted = await read(() => redis.set(keys.limitRefused(limit, about), '1', 'PX', USE_WINDOW_MS, 'NX'));

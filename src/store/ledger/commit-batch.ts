@@ -26,14 +26,14 @@ export type Write =
 
 /** One commit as `commit.lua` takes it, with the names of its keys. */
 export interface Commit {
-  /** The key that makes a repeat harmless, what it keeps, and for how long. */
-  operation: { key: string; answer: string; seconds: number };
+  /** The key that makes a repeat harmless, and what it keeps. */
+  operation: { key: string; answer: string };
   /** Under which its writer works. */
   claim: (Omit<Claim, 'stream'> & { stream: string; group: string }) | null;
   expect: readonly Expectation[];
   records: readonly Sealed[];
-  /** The last record of the log once these are in it. */
-  head: AuditHead;
+  /** The time of the last record. */
+  at: string;
   write: readonly Write[];
 }
 
@@ -46,6 +46,8 @@ export interface BatchOf {
   turnMs: number;
   /** Take the turn if the last record is another one. */
   takesTurn: boolean;
+  /** For how long the answers of operations are kept. */
+  seconds: number;
   keys: { log: string; head: string; stop: string; turn: string };
   /** Nothing is written while one of these keys is of another type. */
   types: readonly (readonly [key: string, type: 'string' | 'hash' | 'zset' | 'stream'])[];
@@ -88,15 +90,15 @@ export function batchCall(commits: readonly Commit[], of: BatchOf): [keys: strin
     writer: of.writer,
     turnMs: String(of.turnMs),
     takesTurn: of.takesTurn,
+    seconds: String(of.seconds),
     types: of.types.map(([key, type]) => [placeOf(key), type]),
-    commits: commits.map(({ operation, claim, expect, records, head, write }) => ({
+    commits: commits.map(({ operation, claim, expect, records, at, write }) => ({
       op: placeOf(operation.key),
       answer: text(operation.answer),
-      seconds: String(operation.seconds),
-      ...(claim && { claim: { ...claim, stream: placeOf(claim.stream) } }),
+      claim: claim ? { ...claim, stream: placeOf(claim.stream) } : undefined,
       expect: expect.map((one) => expectation(one, placeOf)),
       records: records.map(({ bytes, hash, mac, kid }) => [argument(bytes), argument(hash), argument(mac), kid]),
-      head: { seq: String(head.seq), hash: head.hash, at: head.at },
+      at,
       write: write.map(([verb, key, ...rest]) => [verb, placeOf(key), ...rest.map(text)]),
     })),
   };

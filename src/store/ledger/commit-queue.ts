@@ -1,19 +1,25 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import type { AuditKey } from '../../audit/format/audit-chain.ts';
+import { setImmediate as nextTick, setTimeout as sleep } from 'node:timers/promises';
 import type { AuditHead } from '../../domain/audit/audit-record.ts';
-import { ClaimLost, NotRecorded } from '../../workflow/faults.ts';
-import type { Clock } from '../../workflow/ports/clock.ts';
 import type { Change, Committed } from '../../workflow/ports/commit.ts';
-import type { Keys } from '../connection/keys.ts';
-import { type Built, build, type ChangeCommit, commitOf, readRepeated } from './commit.ts';
-import { type BatchAnswer, type BatchOf, batchCall, readAnswer } from './commit-batch.ts';
+import { OPERATION_SECONDS } from './commit.ts';
+import { type BatchOf, batchCall } from './commit-batch.ts';
 import type { LogHead } from './log-head.ts';
-import { storedAfter } from './run-commit.ts';
+import {
+  type CommitMaker,
+  type MadeCommit,
+  makeCommits,
+  mayTryAgain,
+  settle,
+  type Unsettled,
+  type Waiting,
+} from './made-commit.ts';
 
 /** How many commits share a round trip and an fsync. */
 const MAX_AT_ONCE = 64;
-/** How often one commit is made anew because another process wrote first. */
-const MAX_TRIES = 100;
+/** While Redis writes one batch, the next one is made and sent. */
+const MAX_UNANSWERED = 2;
+/** Fewer than these share one fsync rather than that Redis has a batch at any time. */
+const MIN_SPLIT = 16;
 /** After so many lost races in a row this process asks to go first. */
 const RACES_BEFORE_TURN = 3;
 /** How long its turn lasts, unless a commit ends it. */
@@ -21,36 +27,36 @@ const TURN_MS = 500;
 /** Another one's turn is mostly over long before it runs out. */
 const TURN_LOOK_MS = 5;
 
-interface Waiting {
-  change: Change;
-  tries: number;
-  resolve: (committed: Committed) => void;
-  reject: (fault: unknown) => void;
+/** A batch that Redis has not answered. */
+interface Batch {
+  commits: readonly MadeCommit[];
+  /** Null where there is none: then all who wait were told so. */
+  answers: Promise<string[][] | null>;
 }
 
-interface Made extends ChangeCommit {
-  waiting: Waiting;
-  built: Built;
-}
-
-export interface CommitQueueOptions {
-  keys: Keys;
-  clock: Clock;
-  signer: AuditKey;
+export interface CommitQueueOptions extends CommitMaker {
   /** The name of this process among all that write. */
   writer: string;
   head: LogHead;
   /** Runs `commit.lua`. @throws NotRecorded, OutcomeUnknown */
   run: (keys: string[], values: (string | Buffer)[]) => Promise<unknown>;
-  /** Runs pieces of work that move the head one after the other. */
-  inOrder: <T>(work: () => Promise<T>) => Promise<T>;
+}
+
+export interface CommitQueue {
+  /** @throws NotRecorded, OutcomeUnknown, LedgerLost, ClaimLost */
+  commit(change: Change): Promise<Committed>;
+  /** Runs what reads or moves the head, while no batch is unanswered. */
+  exclusively<T>(work: () => Promise<T>): Promise<T>;
 }
 
 /**
  * The commits of one process, in their order. What has queued up goes to Redis as one batch: the commits share the round trip
- * and the fsync, and don't compete with each other for the head of the log.
+ * and the fsync, and don't compete with each other for the head of the log. A second batch is sent before the first is
+ * answered. It builds on the head that the first one should leave. If that leaves another head, the script makes nothing of
+ * the second, and what is left of both is made anew in its order.
  */
-export function createCommitQueue({ keys, clock, signer, writer, head, run, inOrder }: CommitQueueOptions) {
+export function createCommitQueue(options: CommitQueueOptions): CommitQueue {
+  const { keys, writer, head, run } = options;
   const batchKeys = { log: keys.audit, head: keys.head, stop: keys.missingPositions, turn: keys.turn };
   /** Of the keys that some commits don't write: none is recorded whose consequences could not be. */
   const types: BatchOf['types'] = [
@@ -63,124 +69,146 @@ export function createCommitQueue({ keys, clock, signer, writer, head, run, inOr
     [keys.archivedUpTo, 'hash'],
   ];
   let queue: Waiting[] = [];
+  const exclusive: (() => Promise<void>)[] = [];
+  const unanswered: Batch[] = [];
+  /** The head that the next batch builds on; null while none may be sent. */
+  let base: AuditHead | null = null;
   let races = 0;
   let mostAtOnce = MAX_AT_ONCE;
-  let isWriting = false;
+  let isWorking = false;
+  let isSendingSoon = false;
 
-  /** The change as a commit that follows `before`; null where it can't be one: then who waits for it is told why. */
-  function make(waiting: Waiting, before: AuditHead): Made | null {
+  async function send(commits: readonly MadeCommit[], first: AuditHead): Promise<string[][] | null> {
+    const turn = { writer, turnMs: TURN_MS, takesTurn: races >= RACES_BEFORE_TURN };
+    const of: BatchOf = { head: first, ...turn, seconds: OPERATION_SECONDS, keys: batchKeys, types };
+    const parts = commits.map(({ commit }) => commit);
     try {
-      const now = clock.now();
-      const built = build(waiting.change, before, signer, now);
-      return { waiting, built, ...commitOf(waiting.change, built, keys, now) };
+      return (await run(...batchCall(parts, of))) as string[][];
     } catch (fault) {
-      waiting.reject(fault);
+      for (const { waiting } of commits) waiting.reject(fault);
       return null;
     }
   }
 
-  function makeAll(waiting: readonly Waiting[], first: AuditHead): Made[] {
-    const all: Made[] = [];
-    for (const one of waiting) {
-      const made = make(one, all.at(-1)?.built.head ?? first);
-      if (made) all.push(made);
+  /** How many commits go now. Each batch takes half of those that are not made, so that Redis is never without one. */
+  function nextSize(): number {
+    const [before] = unanswered;
+    if (!before) return Math.min(queue.length < MIN_SPLIT ? queue.length : Math.ceil(queue.length / 2), mostAtOnce);
+    // Only by its last record can the next batch tell whether all of this one was made.
+    const endsWithRecord = before.commits.at(-1)?.built.records.length !== 0;
+    if (unanswered.length === MAX_UNANSWERED || !endsWithRecord || races > 0) return 0;
+    const size = Math.max(1, Math.floor((queue.length + before.commits.length) / 2));
+    return queue.length < size ? 0 : Math.min(size, mostAtOnce);
+  }
+
+  function sendWaiting(): void {
+    while (base && exclusive.length === 0) {
+      const size = nextSize();
+      if (size === 0) return;
+      const commits = makeCommits(queue.splice(0, size), base, options);
+      const last = commits.at(-1);
+      if (!last) continue;
+      unanswered.push({ commits, answers: send(commits, base) });
+      base = last.built.head;
     }
-    return all;
   }
 
-  async function send(batch: readonly Made[], first: AuditHead): Promise<string[][]> {
-    const of: BatchOf = {
-      head: first,
-      writer,
-      turnMs: TURN_MS,
-      takesTurn: races >= RACES_BEFORE_TURN,
-      keys: batchKeys,
-      types,
-    };
-    const commits = batch.map(({ commit }) => commit);
-    return (await run(...batchCall(commits, of))) as string[][];
-  }
-
-  async function writeBatch(): Promise<void> {
-    const first = await head.current();
-    const batch = makeAll(queue.splice(0, mostAtOnce), first);
-    if (batch.length === 0) return;
-    const answers = await send(batch, first).catch((fault: unknown) => {
-      for (const { waiting } of batch) waiting.reject(fault);
-      return null;
+  /** Those who begin in the same moment share a batch. */
+  function sendSoon(): void {
+    if (isSendingSoon) return;
+    isSendingSoon = true;
+    setImmediate(() => {
+      isSendingSoon = false;
+      sendWaiting();
     });
-    if (answers) await settleAll(batch, answers);
   }
 
-  /** Those after the first that was not made have no answer: they are made anew, on the head as it is then. */
-  async function settleAll(batch: readonly Made[], answers: readonly string[][]): Promise<void> {
-    queue = [...batch.slice(answers.length).map(({ waiting }) => waiting), ...queue];
+  /**
+   * Sends batches until one is not made as a whole, or somebody waits to be alone. Then none is unanswered, and what is left
+   * is queued in its order.
+   * @returns why the first of the queue was not made, if something has to be done about it
+   */
+  async function writeBatches(): Promise<Unsettled | null> {
+    base = await head.current();
+    const left: Waiting[] = [];
+    let cause: Unsettled | null = null;
+    for (;;) {
+      // Those who were answered just now may go on with the next batch.
+      await nextTick();
+      sendWaiting();
+      const [oldest] = unanswered;
+      if (!oldest) break;
+      const answers = await oldest.answers;
+      unanswered.shift();
+      const outcome = answers ? settleAll(oldest.commits, answers, left) : 'not-made';
+      if (outcome === 'made') continue;
+      // The batch that was sent meanwhile builds on a head that never came to be: what it is answered says nothing new.
+      if (base && typeof outcome === 'object') cause = outcome;
+      base = null;
+    }
+    base = null;
+    queue = [...left, ...queue];
+    return cause;
+  }
+
+  /** The outcome of the last one that has an answer: there is none for those behind the first that was not made. */
+  function settleAll(commits: readonly MadeCommit[], answers: readonly string[][], left: Waiting[]) {
+    let outcome: ReturnType<typeof settle> = 'not-made';
     for (const [place, answer] of answers.entries()) {
-      const made = batch[place] as Made;
+      const commit = commits[place] as MadeCommit;
+      outcome = settle(commit, answer);
+      if (outcome !== 'made') break;
+      head.moveTo(commit.built.head);
+      races = 0;
+      mostAtOnce = Math.min(mostAtOnce + 1, MAX_AT_ONCE);
+    }
+    const settled = typeof outcome === 'object' ? answers.length - 1 : answers.length;
+    left.push(...commits.slice(settled).map(({ waiting }) => waiting));
+    return outcome;
+  }
+
+  /** @throws LedgerLost, NotRead */
+  async function seeTo(cause: Unsettled): Promise<void> {
+    if (cause.kind === 'turn') return sleep(Math.min(cause.ms, TURN_LOOK_MS));
+    const [first] = queue;
+    if (first && !mayTryAgain(first)) queue.shift();
+    if (cause.kind === 'stopped') return head.observe();
+    races += 1;
+    // Lost in its turn: to a bot that knows no turns, an older version, which the time that a batch takes to make lets by.
+    if (races > RACES_BEFORE_TURN + 1) mostAtOnce = 1;
+    return head.follow(cause.head, cause.hashAtSeq);
+  }
+
+  async function work(): Promise<void> {
+    isWorking = true;
+    while (queue.length > 0 || exclusive.length > 0) {
+      for (const job of exclusive.splice(0)) await job();
       try {
-        await settle(made, readAnswer(answer));
+        const cause = await writeBatches();
+        if (cause) await seeTo(cause);
       } catch (fault) {
-        made.waiting.reject(fault);
-      }
-    }
-  }
-
-  async function settle({ waiting, built, refusals }: Made, answer: BatchAnswer): Promise<void> {
-    const { change, resolve } = waiting;
-    switch (answer.kind) {
-      case 'committed':
-        races = 0;
-        mostAtOnce = Math.min(mostAtOnce + 1, MAX_AT_ONCE);
-        head.moveTo(built.head);
-        return resolve(committed(change, built));
-      case 'repeated':
-        return resolve(readRepeated(answer.answer));
-      case 'claim':
-        throw new ClaimLost(`the claim for ${change.op} has gone to another worker`);
-      case 'expected':
-        return resolve((refusals[answer.place] as ChangeCommit['refusals'][number])(answer.found));
-      case 'stopped':
-        await head.observe();
-        return again(waiting);
-      case 'head':
-        races += 1;
-        // Lost in its turn: to a bot that knows no turns, an older version, which the time that a batch takes to make lets by.
-        if (races > RACES_BEFORE_TURN + 1) mostAtOnce = 1;
-        await head.follow(answer.head, answer.hashAtSeq);
-        return again(waiting);
-      case 'turn':
-        await sleep(Math.min(answer.ms, TURN_LOOK_MS));
-        queue.unshift(waiting);
-    }
-  }
-
-  function committed(change: Change, { requests, records, run: after }: Built): Committed {
-    const [{ state, prior }] = requests;
-    const changedBy = state?.id ?? prior?.id ?? null;
-    return { kind: 'committed', state, records, run: change.run ? storedAfter(change.run, after, changedBy) : null };
-  }
-
-  function again(waiting: Waiting): void {
-    waiting.tries += 1;
-    if (waiting.tries < MAX_TRIES) queue.unshift(waiting);
-    else waiting.reject(new NotRecorded(`${waiting.change.op}: the log's head moved ${MAX_TRIES} times`));
-  }
-
-  async function writeAll(): Promise<void> {
-    isWriting = true;
-    while (queue.length > 0) {
-      await inOrder(writeBatch).catch((fault: unknown) => {
         // It concerns the log or Redis, and so all that wait.
         for (const { reject } of queue.splice(0)) reject(fault);
-      });
+      }
     }
-    isWriting = false;
+    isWorking = false;
   }
 
-  /** @throws NotRecorded, OutcomeUnknown, LedgerLost, ClaimLost */
-  return (change: Change): Promise<Committed> =>
-    new Promise((resolve, reject) => {
-      queue.push({ change, tries: 0, resolve, reject });
-      if (!isWriting) void writeAll();
-    });
+  function goOn(): void {
+    if (isWorking) sendSoon();
+    else void work();
+  }
+
+  return {
+    commit: (change) =>
+      new Promise((resolve, reject) => {
+        queue.push({ change, tries: 0, resolve, reject });
+        goOn();
+      }),
+    exclusively: (job) =>
+      new Promise((resolve, reject) => {
+        exclusive.push(() => job().then(resolve, reject));
+        goOn();
+      }),
+  };
 }

@@ -124,11 +124,11 @@ export function commitOf(change: Change, built: Built, keys: Keys, now: Date): C
   const events = [...change.events, ...(change.along ?? []).flatMap((one) => one.events)];
   return {
     commit: {
-      operation: { key: keys.operation(change.op), answer: JSON.stringify(answer), seconds: OPERATION_SECONDS },
+      operation: { key: keys.operation(change.op), answer: JSON.stringify(answer) },
       claim: claim ? { ...claim, stream: outboxKey(keys, claim.stream), group: GROUP } : null,
       expect: expected.map(([expectation]) => expectation),
       records: built.sealed,
-      head,
+      at: head.at,
       write: [
         ...(archived ? archiveWrites(archived, head, keys) : []),
         ...changed.flatMap((one) => stateWrites(one, keys, now)),

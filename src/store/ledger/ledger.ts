@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import PQueue from 'p-queue';
 import type { AuditKey } from '../../audit/format/audit-chain.ts';
 import type { LogPosition } from '../../audit/format/log-position.ts';
 import type { AuditHead } from '../../domain/audit/audit-record.ts';
@@ -62,17 +61,15 @@ export function createLedger(options: LedgerOptions): RedisLedger {
   if (!signer) throw new Error('a ledger needs an audit key');
   const outcome = createRedisOutcome(redis);
   const runCommit = loadScript(redis, 'commit');
-  const runRelease = loadScript(redis, 'release-execution');
+  const runDropField = loadScript(redis, 'drop-field');
   const head = createLogHead(continuity, options.newLogId);
   const unreadable = createUnreadableRequests(options.onUnreadable ?? (() => undefined));
-  const commits = new PQueue({ concurrency: 1 });
-  const write = createCommitQueue({
+  const commits = createCommitQueue({
     keys,
     clock,
     signer,
     writer: randomUUID(),
     head,
-    inOrder: (work) => commits.add(work),
     run: (names, values) => outcome.write('a batch of commits', () => runCommit(names, values)),
   });
 
@@ -82,11 +79,11 @@ export function createLedger(options: LedgerOptions): RedisLedger {
   }
 
   function recheck(): Promise<AuditHead | null> {
-    return commits.add(head.recheck);
+    return commits.exclusively(head.recheck);
   }
 
   function commit(change: Change): Promise<Committed> {
-    return write(change).catch((fault: unknown) => {
+    return commits.commit(change).catch((fault: unknown) => {
       if (!(fault instanceof OutcomeUnknown)) throw fault;
       const settled = settleUnknown(change.op);
       // Who waits for the outcome gets this fault; a worker doesn't wait, and tries again.
@@ -141,7 +138,7 @@ export function createLedger(options: LedgerOptions): RedisLedger {
   }
 
   async function releaseExecution(arn: string, version: string): Promise<void> {
-    await outcome.read(() => runRelease([keys.inForce], [arn, version]));
+    await outcome.read(() => runDropField([keys.inForce], [arn, version]));
   }
 
   return {

@@ -29,7 +29,7 @@ interface SweepOptions {
  */
 export function createSweep({ redis, keys, clock, sweepIndexes, goneMs = GONE_MS }: SweepOptions) {
   const runDropConsumers = loadScript(redis, 'drop-consumers');
-  const runRelease = loadScript(redis, 'release-execution');
+  const runDropField = loadScript(redis, 'drop-field');
 
   async function dropConsumers(): Promise<void> {
     for (const key of STREAMS.map((stream) => outboxKey(keys, stream))) {
@@ -51,7 +51,7 @@ export function createSweep({ redis, keys, clock, sweepIndexes, goneMs = GONE_MS
       for (let at = 0; at + 1 < fields.length; at += 2) {
         if (stopped()) return;
         const [execution = '', value = ''] = fields.slice(at, at + 2);
-        if ((await redis.exists(keys.request(requestIn(value)))) === 0) await runRelease([hash], [execution, value]);
+        if ((await redis.exists(keys.request(requestIn(value)))) === 0) await runDropField([hash], [execution, value]);
       }
     } while (cursor !== '0');
   }

@@ -1,5 +1,5 @@
 #!lua
--- Lets the log continue after a loss that a person accepted, by one record in a place that leaves the gap.
+-- Lets the log continue after a loss that was accepted, by one record in a place that leaves the gap.
 -- KEYS  1 head  2 audit log  3 accepted losses: by place, how many places each left empty  4 archived up to
 -- ARGV  1 id of the last entry ('' = none)  2 log id  3 the new record's seq  4 its bytes  5 its hash (raw)
 --       6 its mac (raw)  7 its kid  8 its hash (hex)  9 its time

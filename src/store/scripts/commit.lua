@@ -4,20 +4,21 @@
 -- What a commit is about is not known here: it says what it expects to find and what to write, and names keys by their places.
 --
 -- KEYS  1 log  2 head of the log  3 stop: while it exists, nothing is written  4 turn  5… keys that the commits name
--- ARGV  1 the batch, as JSON: {id, seq, hash, writer, turnMs, takesTurn, types, commits}. A number in place of a text is that argument.
+-- ARGV  1 the batch, as JSON: {id, seq, hash, writer, turnMs, takesTurn, seconds, types, commits}. A number in place of a text is
+--       the argument in that place.
 --           id            of the log, if its first record is among these
 --           seq, hash     the last record that is expected in the log, its hash in hex
 --           writer        whoever has the turn goes first: the others are told to wait
 --           turnMs        how long a turn lasts; takesTurn: take it if the last record is another one
+--           seconds       for how long the answer of a commit is kept
 --           types         list of {place, type}: nothing is written while one of these keys is of another type
---         a commit: {op, answer, seconds, claim, expect, records, head, write}
---           op            place of the key that makes a repeat harmless; answer: what it keeps; seconds: for how long
+--         a commit: {op, answer, claim, expect, records, at, write}
+--           op            place of the key that makes a repeat harmless; answer: what it keeps
 --           claim         {stream, group, entry, consumer, deliveries} under which the writer works, or nothing
 --           expect        list of {kind, place, …}, any of the last values being good; '' is nothing there:
 --                         {'string', place, {values}}  {'field', place, field, {values}}
 --                         {'below', place, field, number}  {'record', seq, hash in hex}
---           records       list of {bytes, hash (raw), mac (raw), key id}
---           head          {seq, hash, at} after the records
+--           records       list of {bytes, hash (raw), mac (raw), key id}; at: the time of the last one
 --           write         list of {verb, place, …}: {'set', place, value}  {'hset', place, field, value, …}
 --                         {'zadd', place, score, member}  {'zrem', place, member}  {'xadd', place, field, value}
 --                         {'expire', place, seconds}  {'del', place, value}, {'hdel', place, field, value}: if it has this value
@@ -69,6 +70,17 @@ local expectations = {
   end,
 }
 
+-- By key: scores and members that are still to be added, by one command for the whole batch. No expectation reads them.
+local additions = {}
+
+local function add_members(key)
+  local members = additions[key]
+  if members then
+    additions[key] = nil
+    redis.call('ZADD', key, unpack(members))
+  end
+end
+
 local verbs = {
   set = function(key, value) redis.call('SET', key, value) end,
   del = function(key, value)
@@ -82,10 +94,16 @@ local verbs = {
       redis.call('HDEL', key, field)
     end
   end,
-  zadd = function(key, score, member) redis.call('ZADD', key, score, member) end,
-  zrem = function(key, member) redis.call('ZREM', key, member) end,
+  zadd = function(key, score, member)
+    local members = additions[key] or {}
+    members[#members + 1], members[#members + 2] = score, member
+    additions[key] = members
+    -- Lua hands over only so many arguments.
+    if #members >= 1000 then add_members(key) end
+  end,
+  zrem = function(key, member) add_members(key); redis.call('ZREM', key, member) end,
   xadd = function(key, field, value) redis.call('XADD', key, '*', field, value) end,
-  expire = function(key, seconds) redis.call('EXPIRE', key, seconds) end,
+  expire = function(key, seconds) add_members(key); redis.call('EXPIRE', key, seconds) end,
 }
 
 local types = {
@@ -93,47 +111,26 @@ local types = {
   set = 'string', del = 'string', hset = 'hash', hdel = 'hash', zadd = 'zset', zrem = 'zset', xadd = 'stream',
 }
 
--- By key, of those that exist: many commits name the same ones.
-local found_types = {}
+-- By key: what it is, or will be once the commit at hand is made.
+local known_types = {}
 
--- Nil where the key is of the type that is needed, or not there.
 local function wrong_type(key, needed)
-  local found = found_types[key] or redis.call('TYPE', key).ok
-  if found ~= 'none' then
-    found_types[key] = found
-    if needed and found ~= needed then
-      return { 'failed', 'WRONGTYPE ' .. key .. ' is a ' .. found .. ', not a ' .. needed }
-    end
+  local found = known_types[key] or redis.call('TYPE', key).ok
+  known_types[key] = found == 'none' and needed or found
+  if known_types[key] ~= needed then
+    return { 'failed', 'WRONGTYPE ' .. key .. ' is a ' .. found .. ', not a ' .. needed }
   end
 end
 
-local function no_score(text)
-  local score = tonumber(text)
-  if not score or score ~= score then
-    return { 'failed', 'no score: ' .. tostring(text) }
-  end
-end
-
-local function wrong_types(commit)
-  local wrong = wrong_type(log_key, 'stream') or wrong_type(head_key, 'hash')
-  for _, one in ipairs(batch.types) do
-    wrong = wrong or wrong_type(KEYS[one[1]], one[2])
-  end
-  for _, one in ipairs(commit.expect) do
-    if one[1] ~= 'record' then
-      if not expectations[one[1]] then
-        return { 'failed', 'unknown: ' .. tostring(one[1]) }
-      end
-      wrong = wrong or wrong_type(KEYS[one[2]], types[one[1]])
-    end
-  end
+local function unwritable(commit)
   for _, one in ipairs(commit.write) do
-    if not verbs[one[1]] then
-      return { 'failed', 'unknown: ' .. tostring(one[1]) }
-    end
-    wrong = wrong or wrong_type(KEYS[one[2]], types[one[1]]) or (one[1] == 'zadd' and no_score(one[3]))
+    local verb = one[1]
+    if not verbs[verb] then return { 'failed', 'unknown: ' .. tostring(verb) } end
+    local wrong = types[verb] and wrong_type(KEYS[one[2]], types[verb])
+    if wrong then return wrong end
+    local score = verb ~= 'zadd' or tonumber(one[3])
+    if not score or score ~= score then return { 'failed', 'no score: ' .. tostring(one[3]) } end
   end
-  return wrong
 end
 
 local function lost_claim(claim)
@@ -146,22 +143,21 @@ end
 
 local function unexpected(commit)
   for place, one in ipairs(commit.expect) do
-    local good, found
-    if one[1] == 'record' then
+    local kind, good, found = one[1], nil, nil
+    if kind == 'record' then
       found = hash_at(tonumber(one[2]))
       good = found == one[3]
     else
-      good, found = expectations[one[1]](KEYS[one[2]], one[3], one[4])
+      good, found = expectations[kind](KEYS[one[2]], one[3], one[4])
+      -- On a key of another type Redis would have refused.
+      known_types[KEYS[one[2]]] = types[kind]
     end
-    if not good then
-      return { 'expected', string.format('%d', place), found }
-    end
+    if not good then return { 'expected', string.format('%d', place), found } end
   end
 end
 
 -- The last record of the log, as the commits so far have moved it.
-local id, seq, hash = batch.id, tonumber(batch.seq), batch.hash
-local is_head_known = false
+local id, seq, last_hash, last_at = batch.id, tonumber(batch.seq), nil, nil
 
 -- The record that the writer builds on must lie in the log itself: an emptied log may still have its head.
 local function other_head()
@@ -170,13 +166,12 @@ local function other_head()
   local built_on = hash_at(seq)
   -- Before its first record a log has the name that this record gives it.
   id = found_seq > 0 and head[1] or id
-  if found_seq ~= seq or found_hash ~= hash or (found_seq > 0 and built_on ~= hash) then
+  if found_seq ~= seq or found_hash ~= batch.hash or (found_seq > 0 and built_on ~= batch.hash) then
     if batch.takesTurn then
       redis.call('SET', turn_key, batch.writer, 'PX', batch.turnMs)
     end
     return { 'head', head[1] or '', string.format('%d', found_seq), found_hash, head[4] or '', built_on }
   end
-  is_head_known = true
 end
 
 -- A key that lasts longer than a turn, or for ever, or is no text, is no turn: nobody would end it, and all would wait.
@@ -188,33 +183,35 @@ local function turn_owner()
   return redis.call('GET', turn_key), ms
 end
 
-local function others_turn()
-  local owner, ms = turn_owner()
-  if owner and owner ~= batch.writer then
-    return { 'turn', string.format('%d', ms) }
+-- Asked once for the whole batch, since nobody else writes meanwhile.
+local is_held_up = true
+local function hindrance()
+  if redis.call('EXISTS', stop_key) == 1 then return { 'stopped' } end
+  for _, one in ipairs(batch.types) do
+    local wrong = wrong_type(KEYS[one[1]], one[2])
+    if wrong then return wrong end
   end
+  local owner, ms = turn_owner()
+  if owner and owner ~= batch.writer then return { 'turn', string.format('%d', ms) } end
+  local other = other_head()
+  is_held_up = other ~= nil
+  return other
 end
 
 local function refusal(commit)
   local before = redis.call('GET', KEYS[commit.op])
-  if before then
-    return { 'repeated', before }
-  end
-  if redis.call('EXISTS', stop_key) == 1 then
-    return { 'stopped' }
-  end
-  local other = wrong_types(commit) or (not is_head_known and (others_turn() or other_head()))
-  return other or lost_claim(commit.claim) or unexpected(commit)
+  if before then return { 'repeated', before } end
+  return (is_held_up and hindrance()) or lost_claim(commit.claim) or unexpected(commit) or unwritable(commit)
 end
 
 local function make(commit)
   for offset, record in ipairs(commit.records) do
-    local bytes, record_hash, mac = text_of(record[1]), text_of(record[2]), text_of(record[3])
-    redis.call('XADD', log_key, string.format('%d-0', seq + offset), 'b', bytes, 'h', record_hash, 'm', mac, 'k', record[4])
+    local bytes, hash, mac = text_of(record[1]), text_of(record[2]), text_of(record[3])
+    redis.call('XADD', log_key, string.format('%d-0', seq + offset), 'b', bytes, 'h', hash, 'm', mac, 'k', record[4])
   end
-  if #commit.records > 0 then
-    seq, hash = tonumber(commit.head.seq), commit.head.hash
-    redis.call('HSET', head_key, 'log', id, 'seq', commit.head.seq, 'hash', hash, 'at', commit.head.at)
+  local last = commit.records[#commit.records]
+  if last then
+    seq, last_hash, last_at = seq + #commit.records, text_of(last[2]), commit.at
   end
   for _, one in ipairs(commit.write) do
     for place = 3, #one do
@@ -222,16 +219,14 @@ local function make(commit)
     end
     verbs[one[1]](KEYS[one[2]], unpack(one, 3))
   end
-  redis.call('SET', KEYS[commit.op], text_of(commit.answer), 'EX', commit.seconds)
+  redis.call('SET', KEYS[commit.op], text_of(commit.answer), 'EX', batch.seconds)
   return { 'committed' }
 end
 
 -- A command that fails concerns its own commit: those before it are made, and must be told so.
 local function attempt(step, commit)
   local is_done, answer = pcall(step, commit)
-  if is_done then
-    return answer
-  end
+  if is_done then return answer end
   return { 'failed', type(answer) == 'table' and answer.err or tostring(answer) }
 end
 
@@ -239,9 +234,13 @@ local answers = {}
 for _, commit in ipairs(batch.commits) do
   local answer = attempt(refusal, commit) or attempt(make, commit)
   table.insert(answers, answer)
-  if answer[1] ~= 'committed' then
-    break
-  end
+  if answer[1] ~= 'committed' then break end
+end
+for key in pairs(additions) do
+  add_members(key)
+end
+if last_hash then
+  redis.call('HSET', head_key, 'log', id, 'seq', string.format('%d', seq), 'hash', to_hex(last_hash), 'at', last_at)
 end
 if answers[1][1] == 'committed' and turn_owner() == batch.writer then
   redis.call('DEL', turn_key)

@@ -1,8 +1,8 @@
 #!lua
--- Renews a lock, or releases it, if it is still its holder's.
+-- Renews a lock, or releases it, if its owner is still the same.
 -- KEYS  1 lock
--- ARGV  1 holder's token  2 ms to live from now on (0 = release it)
--- Answers  1, or 0 where it has expired, or another holds it by now
+-- ARGV  1 owner's token  2 ms to live from now on (0 = release it)
+-- Answers  1, or 0 where it has expired, or has another owner by now
 local lock_key = KEYS[1]
 local token, live_ms = ARGV[1], tonumber(ARGV[2])
 if redis.call('GET', lock_key) ~= token then

@@ -45,7 +45,7 @@ while moved < most do
       redis.call('ZREM', timers_key, work)
       moved = moved + 1
     elseif not kinds[kind] and now_ms - due_ms >= most_unknown_ms then
-      end_as_dead(work, 'no bot knows this kind of work')
+      end_as_dead(work, 'no worker knows this kind')
     else
       passed = passed + 1
     end

@@ -1,42 +1,27 @@
 #!lua
 -- Writes under the same conditions as a commit, to see whether Redis accepts it, and finds in each stream the oldest work that no
 -- live worker has.
--- KEYS  1 probe  2 head  3 audit log  4 open requests  5 timers  6 limits in force  7 changes under way  8 archived up to
---       9 dead letters  10… streams
--- ARGV  1 bot  2 probe's seconds to live  3 consumer group  4 ms after which a claim counts as abandoned  5 most entries to look at
---       6 kinds: JSON, the place among the streams by kind
+-- KEYS  1 probe  2 timers  3 dead letters  4… streams, then the other keys that a commit may write
+-- ARGV  1 process  2 probe's seconds to live  3 consumer group  4 ms after which a claim counts as abandoned
+--       5 most entries to look at  6 kinds: JSON, the place among the streams by kind  7 how many streams
+--       8… for each key, in their order: the type that it must have if it exists
 -- Answers  {'wrong-type', key, type found, type needed}
 --          {'proven', time in ms, how many dead letters, for each stream: ms since the oldest such work was touched
 --           ('' = there is none), its effect, first timer of a known kind ('' = none), its due ms}
 
-local probe_key, head_key, log_key, open_key = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
-local timers_key, in_force_key, changing_key, archived_key = KEYS[5], KEYS[6], KEYS[7], KEYS[8]
-local dead_key = KEYS[9]
-local bot, probe_seconds, group = ARGV[1], ARGV[2], ARGV[3]
+local probe_key, timers_key, dead_key = KEYS[1], KEYS[2], KEYS[3]
+local process, probe_seconds, group = ARGV[1], ARGV[2], ARGV[3]
 local old_claim_ms, most, kinds = tonumber(ARGV[4]), tonumber(ARGV[5]), cjson.decode(ARGV[6])
-local first_stream = 10
+local streams = tonumber(ARGV[7])
+local first_stream, last_stream = 4, 3 + streams
 
-local needed = {
-  { probe_key, 'string' },
-  { head_key, 'hash' },
-  { log_key, 'stream' },
-  { open_key, 'zset' },
-  { timers_key, 'zset' },
-  { in_force_key, 'hash' },
-  { changing_key, 'hash' },
-  { archived_key, 'hash' },
-  { dead_key, 'stream' },
-}
-for at = first_stream, #KEYS do
-  table.insert(needed, { KEYS[at], 'stream' })
-end
-for _, one in ipairs(needed) do
-  local found = redis.call('TYPE', one[1]).ok
-  if found ~= 'none' and found ~= one[2] then
-    return { 'wrong-type', one[1], found, one[2] }
+for place, key in ipairs(KEYS) do
+  local found, needed = redis.call('TYPE', KEYS[place]).ok, ARGV[7 + place]
+  if found ~= 'none' and found ~= needed then
+    return { 'wrong-type', key, found, needed }
   end
 end
-redis.call('SET', probe_key, bot, 'EX', probe_seconds)
+redis.call('SET', probe_key, process, 'EX', probe_seconds)
 
 local time = redis.call('TIME')
 local now_ms = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
@@ -80,7 +65,7 @@ for place = 1, #timers, 2 do
 end
 
 local answer = { 'proven', string.format('%d', now_ms), string.format('%d', redis.call('XLEN', dead_key)) }
-for at = first_stream, #KEYS do
+for at = first_stream, last_stream do
   local touched_ms, oldest = oldest_in(KEYS[at])
   local timer = first_timers[at - first_stream + 1] or { '', '' }
   for _, value in ipairs({ touched_ms, oldest, timer[1], timer[2] }) do

@@ -1,8 +1,8 @@
 #!lua
--- Hands the interactions of bots that are gone to one other bot. Redis's clock alone counts. They stay in the list until that bot
--- has ended them, since it may be killed too.
--- KEYS  1 interactions that are not done
--- ARGV  1 ms without a renewal after which a bot counts as gone  2 most to hand out
+-- Hands what processes that are gone have begun to one other process. Redis's clock alone counts. It stays in the list until that
+-- process has ended it, since it may be killed too.
+-- KEYS  1 what is not done
+-- ARGV  1 ms without a renewal after which a process counts as gone  2 most to hand out
 -- Answers  the entries
 local unfinished_key = KEYS[1]
 local stale_ms, most = tonumber(ARGV[1]), ARGV[2]

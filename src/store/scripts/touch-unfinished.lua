@@ -1,7 +1,7 @@
 #!lua
--- Notes that a bot is alive and works on these interactions. Redis's clock alone counts.
--- KEYS  1 interactions that are not done
--- ARGV  1 'begin' | 'renew' (leaves out those that another bot has ended meanwhile)  2 entries, as a JSON list
+-- Notes that a process is alive and works on these entries. Redis's clock alone counts.
+-- KEYS  1 what is not done
+-- ARGV  1 'begin' | 'renew' (leaves out those that another process has ended meanwhile)  2 entries, as a JSON list
 --       3 seconds after which all are forgotten if nobody touches them
 -- Answers  how many entries were given
 local unfinished_key = KEYS[1]

@@ -29,13 +29,26 @@ export function createWriteProbe(
   },
 ) {
   const run = loadScript(redis, 'probe-write');
-  const { writeProbe, head, audit, open, timers, inForce, changing, archivedUpTo, deadLetters } = keys;
-  const names = [writeProbe(replica), head, audit, open, timers, inForce, changing, archivedUpTo, deadLetters];
-  names.push(...STREAMS.map((stream) => outboxKey(keys, stream)));
+  const streams = STREAMS.map((stream) => outboxKey(keys, stream));
+  const probed: readonly (readonly [key: string, type: string])[] = [
+    [keys.writeProbe(replica), 'string'],
+    [keys.timers, 'zset'],
+    [keys.deadLetters, 'stream'],
+    ...streams.map((key) => [key, 'stream'] as const),
+    [keys.head, 'hash'],
+    [keys.audit, 'stream'],
+    [keys.open, 'zset'],
+    [keys.inForce, 'hash'],
+    [keys.changing, 'hash'],
+    [keys.archivedUpTo, 'hash'],
+  ];
+  const names = probed.map(([key]) => key);
+  const types = probed.map(([, type]) => type);
+  const values = [replica, PROBE_SECONDS, GROUP, abandonedMs, MAX_ENTRIES, KINDS, streams.length, ...types];
   /** @throws the error of Redis or of the connection to it */
   return async function probe(): Promise<WriteProbe> {
     const before = performance.now();
-    const answer = (await run(names, [replica, PROBE_SECONDS, GROUP, abandonedMs, MAX_ENTRIES, KINDS])) as string[];
+    const answer = (await run(names, values)) as string[];
     const after = performance.now();
     const [kind, ...rest] = answer;
     if (kind === 'wrong-type') {

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import PQueue from 'p-queue';
 import { expect, it } from 'vitest';
 import { createLogContinuity } from '../../../src/audit/continuity/log-continuity.ts';
 import { loadScript } from '../../../src/store/connection/script.ts';
@@ -15,15 +14,13 @@ it('Beside a bot that knows no turns and is faster than a batch, commits go one 
   const [signer] = AUDIT_KEYS;
   if (!signer) throw new Error('no key');
   const runCommit = loadScript(redis, 'commit');
-  const inOrder = new PQueue({ concurrency: 1 });
   let others = 0;
-  const commit = createCommitQueue({
+  const { commit } = createCommitQueue({
     keys,
     signer,
     clock: { now: () => T0 },
     writer: randomUUID(),
     head: createLogHead(createLogContinuity({ redis, keys, auditKeys: AUDIT_KEYS }), randomUUID),
-    inOrder: (work) => inOrder.add(work),
     run: async (names, values) => {
       const { commits } = JSON.parse(String(values[0])) as { commits: unknown[] };
       // It is quick with one, and late with more.

@@ -107,7 +107,7 @@ describe('work that only a newer bot knows', () => {
     clock.set(at(DAY_SECONDS));
     expect(await releaseDue()).toBe(0);
     expect(await timers()).toEqual([]);
-    expect(await deadLetters().list()).toMatchObject([{ text: TOMORROW, why: 'no bot knows this kind of work' }]);
+    expect(await deadLetters().list()).toMatchObject([{ text: TOMORROW, why: 'no worker knows this kind' }]);
   });
 
   it('holds up no timer that is due after it, however much of it there is', async () => {
