@@ -27,6 +27,22 @@ export class RequestUnreadable extends Error {
   }
 }
 
+/**
+ * The audit log does not bear out the stored state that a decision rests on, so nothing is decided by it. `waiting`: that
+ * is not known yet, so it may be tried again soon.
+ */
+export class StateUnproven extends Error {
+  override readonly name = 'StateUnproven';
+  readonly request: string;
+  readonly waiting: boolean;
+
+  constructor(request: string, { kind, why }: { kind: 'waiting' | 'contradicted'; why: string }) {
+    super(`${request}: ${why}`);
+    this.request = request;
+    this.waiting = kind === 'waiting';
+  }
+}
+
 /** For `catch`, where a request that can't be read may be left out. */
 export function ifUnreadable(fault: unknown): null {
   if (fault instanceof RequestUnreadable) return null;

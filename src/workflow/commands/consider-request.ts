@@ -26,6 +26,7 @@ import type { Executions } from '../ports/executions.ts';
 import type { Ledger } from '../ports/ledger.ts';
 import type { People } from '../ports/people.ts';
 import type { PolicySource } from '../ports/policy-source.ts';
+import { provenInForce } from '../reconcile/proven-state.ts';
 import type { ClaimQuota, QuotaDeps } from '../use-limits/open-request-quota.ts';
 
 export interface RequestThrottleDeps extends QuotaDeps {
@@ -87,10 +88,10 @@ export async function considerRequest(
   if (!admission.ok) return refused(admission, admission.rule);
   const { rule } = admission;
   if (end && !end.ok) return refused({ refusal: { why: 'until', problem: end.problem } }, rule);
-  const [postable, open, setBy] = await Promise.all([
+  const [postable, open, { running }] = await Promise.all([
     deps.channels.postable(ask.channel),
     deps.ledger.openRequestOf(ask.execution.arn),
-    deps.ledger.inForceOf(ask.execution.arn),
+    provenInForce(deps.ledger, id, ask.execution.arn),
   ]);
   const rules = rulesFor(targetOf(ask), inForce);
   if (postable === 'shared' && !rules.every((one) => one?.shared)) {
@@ -100,7 +101,6 @@ export async function considerRequest(
   if (open) return refused({ refusal: { why: 'already-open', request: open } }, rule);
   const full = await claim(requester, inForce);
   if (full) return refused(full, rule);
-  const running = setBy ? ((await deps.ledger.load(setBy.request))?.request ?? null) : null;
   const groups = await deps.people.groups(groupsOfAll([...rules, ...(running ? rulesNow(running, inForce) : [])]));
   const [people, execution] = await Promise.all([
     peopleToWeigh(deps, { rules, requester, groups, running }),

@@ -1,4 +1,5 @@
 import { canExtend } from '../../domain/request/decide-extend.ts';
+import { loadProven } from '../reconcile/proven-state.ts';
 import { executionOf } from '../reconcile/request-facts.ts';
 import type { RequestThrottleDeps } from './consider-request.ts';
 import { type RequestOutcome, requestThrottle } from './request-throttle.ts';
@@ -12,7 +13,7 @@ export async function extendGrant(
   ask: { request: string; user: string; moreSeconds: number; reason: string | null; op: string },
 ): Promise<RequestOutcome> {
   const { user, moreSeconds, reason, op } = ask;
-  const running = (await deps.ledger.load(ask.request))?.request ?? null;
+  const running = (await loadProven(deps.ledger, ask.request))?.request ?? null;
   if (!running || !canExtend(running)) return { kind: 'refused', refusal: { why: 'not-held' }, rule: null };
   return requestThrottle(deps, {
     user,

@@ -9,6 +9,7 @@ import type { Ledger } from '../ports/ledger.ts';
 import type { EffectKind } from '../ports/outbox.ts';
 import type { People } from '../ports/people.ts';
 import type { PolicySource } from '../ports/policy-source.ts';
+import { loadProven, provenInForce } from '../reconcile/proven-state.ts';
 import { attemptKey } from './attempt-key.ts';
 
 export type RevertingNow =
@@ -28,11 +29,11 @@ export async function revertNow(
   { request: id, user, op }: { request: string; user: string; op: string },
 ): Promise<RevertingNow> {
   for (let tries = 0; tries < MAX_TRIES; tries++) {
-    const stored = await deps.ledger.load(id);
+    const stored = await loadProven(deps.ledger, id);
     if (!stored) return { kind: 'refused', refusal: { why: 'unknown-request' } };
     const { request } = stored;
     // Another limit may have replaced it without that being on its record yet.
-    const setBy = await deps.ledger.inForceOf(request.execution);
+    const { setBy } = await provenInForce(deps.ledger, id, request.execution);
     if (setBy?.request !== id) return { kind: 'refused', refusal: { why: 'not-held' } };
     const inForce = await deps.policy.counting();
     const named = groupsOfAll(rulesNow(request, inForce));

@@ -2,6 +2,7 @@ import type { AuditHead } from '../../domain/audit/audit-record.ts';
 import type { ThrottleRequest } from '../../domain/request/throttle-request.ts';
 import type { AuditIndex, AuditLine, UnreadLine } from './audit-line.ts';
 import type { Change, Committed, RecordRef, Repeated } from './commit.ts';
+import type { StateProof } from './proof.ts';
 
 export interface StoredRequest {
   request: ThrottleRequest;
@@ -20,7 +21,7 @@ export interface InForce {
  * Request states and audit log in Redis.
  * @throws NotRecorded, OutcomeUnknown, LedgerLost, ClaimLost (see faults.ts)
  */
-export interface Ledger {
+export interface Ledger extends StateProof {
   /** @throws RequestUnreadable where what is stored can't be read, besides the faults above */
   load(id: string): Promise<StoredRequest | null>;
   commit(change: Change): Promise<Committed>;

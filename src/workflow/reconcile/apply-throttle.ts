@@ -11,6 +11,7 @@ import { changeAccess } from './aws-access.ts';
 import { type ApplyDeps, changeLimit, commitOutcome, operationKey, readBack } from './change-limit.ts';
 import { followUp } from './follow-up.ts';
 import { deniedAction, isDenied, observeExecution } from './observe-execution.ts';
+import { laterIfUnproven, loadProven } from './proven-state.ts';
 import { type CurrentFacts, currentFacts } from './request-facts.ts';
 
 const TRY_AGAIN_SECONDS = 5;
@@ -25,8 +26,12 @@ const WAITS_FOR = {
  * point: a change that was begun is judged by what AWS shows.
  * @throws ClaimLost, NotRecorded, OutcomeUnknown, LedgerLost: the worker tries again
  */
-export async function applyThrottle(deps: ApplyDeps, id: string, claim: Claim): Promise<WorkOutcome> {
-  const stored = await deps.ledger.load(id);
+export function applyThrottle(deps: ApplyDeps, id: string, claim: Claim): Promise<WorkOutcome> {
+  return laterIfUnproven(apply(deps, id, claim));
+}
+
+async function apply(deps: ApplyDeps, id: string, claim: Claim): Promise<WorkOutcome> {
+  const stored = await loadProven(deps.ledger, id);
   if (!stored) return DONE;
   const { request } = stored;
   if (request.status === 'approved') return begin(deps, request, claim);

@@ -16,7 +16,7 @@ import { DONE, later, type WorkOutcome } from '../work-outcome.ts';
 import { changeAccess } from './aws-access.ts';
 import { followUp } from './follow-up.ts';
 import { DENIED_AGAIN_SECONDS, deniedAction, isDenied, observeAfterChange } from './observe-execution.ts';
-import { otherRequestInForce } from './request-facts.ts';
+import { provenInForce } from './proven-state.ts';
 import { sendRate } from './send-rate.ts';
 
 export interface ApplyDeps {
@@ -114,8 +114,7 @@ async function commitApplied(
   applied: AuditEvent,
   claim: Claim,
 ): Promise<WorkOutcome> {
-  const setBy = await deps.ledger.inForceOf(request.execution);
-  const running = await otherRequestInForce(deps, request, setBy);
+  const { running } = await provenInForce(deps.ledger, request.id, request.execution);
   const now = deps.clock.now();
   const scheduled = scheduledEvent(
     { ...request, version: request.version + 1 },

@@ -17,6 +17,7 @@ import type { PolicySource } from '../ports/policy-source.ts';
 import { DONE, later, type WorkOutcome } from '../work-outcome.ts';
 import { readAccess } from './aws-access.ts';
 import { isDenied, observeExecution } from './observe-execution.ts';
+import { laterIfUnproven, loadProven } from './proven-state.ts';
 
 export interface PollDeps {
   ledger: Ledger;
@@ -47,8 +48,12 @@ const DENIED_AGAIN_SECONDS = 300;
  * notices the end of the run. Each execution is polled for one request only, the one that set its limit last.
  * @throws ClaimLost, NotRecorded, OutcomeUnknown, LedgerLost: the worker tries again
  */
-export async function pollExecution(deps: PollDeps, id: string, claim: Claim, show: Show): Promise<WorkOutcome> {
-  const stored = await deps.ledger.load(id);
+export function pollExecution(deps: PollDeps, id: string, claim: Claim, show: Show): Promise<WorkOutcome> {
+  return laterIfUnproven(poll(deps, id, claim, show));
+}
+
+async function poll(deps: PollDeps, id: string, claim: Claim, show: Show): Promise<WorkOutcome> {
+  const stored = await loadProven(deps.ledger, id);
   if (stored?.request.status !== 'applied') return DONE;
   const { request } = stored;
   const setBy = await deps.ledger.inForceOf(request.execution);

@@ -8,6 +8,7 @@ import { groupsOfAll } from '../people/rule-groups.ts';
 import type { InForce, Ledger } from '../ports/ledger.ts';
 import type { People } from '../ports/people.ts';
 import type { PolicySource } from '../ports/policy-source.ts';
+import { provenInForce } from './proven-state.ts';
 
 /** What an open request is judged by. */
 export interface CurrentFacts {
@@ -20,13 +21,15 @@ export interface CurrentFacts {
   running: ThrottleRequest | null;
 }
 
-/** Policies, groups, people and the limit in force, as they are now. @throws PersonUnknown, NotRecorded */
+/** Policies, groups, people and the limit in force, as they are now. @throws PersonUnknown, NotRecorded, StateUnproven */
 export async function currentFacts(
   deps: { ledger: Ledger; people: People; policy: PolicySource },
   request: ThrottleRequest,
 ): Promise<CurrentFacts> {
-  const [inForce, setBy] = await Promise.all([deps.policy.counting(), deps.ledger.inForceOf(request.execution)]);
-  const running = await otherRequestInForce(deps, request, setBy);
+  const [inForce, { setBy, running }] = await Promise.all([
+    deps.policy.counting(),
+    provenInForce(deps.ledger, request.id, request.execution),
+  ]);
   const rules = [...rulesNow(request, inForce), ...(running ? rulesNow(running, inForce) : [])];
   const users = distinct([request, ...(running ? [running] : [])].flatMap(partiesOf));
   const [groups, ...people] = await Promise.all([

@@ -26,6 +26,7 @@ import {
   observeAfterChange,
   observeExecution,
 } from './observe-execution.ts';
+import { laterIfUnproven, loadProven, provenInForce } from './proven-state.ts';
 import { sendRate } from './send-rate.ts';
 
 export interface RevertDeps {
@@ -51,8 +52,12 @@ const UNKNOWN_STATUS_SECONDS = 15;
  * run again at any point, by any bot: a revert that was begun is judged by what AWS shows.
  * @throws ClaimLost, NotRecorded, OutcomeUnknown, LedgerLost: the worker tries again
  */
-export async function revertLimit(deps: RevertDeps, id: string, claim: Claim): Promise<WorkOutcome> {
-  const stored = await deps.ledger.load(id);
+export function revertLimit(deps: RevertDeps, id: string, claim: Claim): Promise<WorkOutcome> {
+  return laterIfUnproven(revert(deps, id, claim));
+}
+
+async function revert(deps: RevertDeps, id: string, claim: Claim): Promise<WorkOutcome> {
+  const stored = await loadProven(deps.ledger, id);
   if (!stored || !hasOpenGrant(stored.request)) return DONE;
   const { request } = stored;
   if (request.hold.sent) return readBack(deps, request, claim, null);
@@ -61,10 +66,9 @@ export async function revertLimit(deps: RevertDeps, id: string, claim: Claim): P
 
 async function begin(deps: RevertDeps, request: GrantedRequest, claim: Claim): Promise<WorkOutcome> {
   const policy = deps.policy.current().digest;
-  const setBy = await deps.ledger.inForceOf(request.execution);
+  const { setBy, running } = await provenInForce(deps.ledger, request.id, request.execution);
   if (setBy && setBy.request !== request.id) {
-    const by = (await deps.ledger.load(setBy.request))?.request ?? null;
-    const until = extendedUntil(request, by);
+    const until = extendedUntil(request, running);
     const place = { replacedBy: setBy.request, ...(until ? { extendedUntil: until } : {}) };
     return write(deps, request, skippedEvent(request, 'replaced', policy, place), claim);
   }

@@ -62,7 +62,14 @@ describe('a request made before the limit that it replaces was seen', () => {
   /** As of a moment in which that one was not in force yet. */
   const askUnseeing = (seconds: number) =>
     requestThrottle(
-      { ...given.bot.deps, ledger: { ...given.bot.deps.ledger, inForceOf: async () => null } },
+      {
+        ...given.bot.deps,
+        ledger: {
+          ...given.bot.deps.ledger,
+          inForceOf: async () => null,
+          proveInForce: async () => ({ kind: 'proven' }),
+        },
+      },
       {
         user: 'U0OPER',
         op: `unseeing ${seconds}`,
