@@ -95,15 +95,15 @@ export function createStateProof({ redis, keys, auditKeys, continuity, alarms }:
 
   /** `given`: what was read of a request, `stored`: its text in Redis at the end of the log. */
   function judge(id: string, given: ThrottleRequest | null, stored: string | null, first: number | null): Proof {
+    const now = parseObject(stored ?? '');
+    if (now?.version !== given?.version) return { kind: 'moved' };
     const proven = open.get(id);
     if (proven === null) {
       return given && (isOpen(given) || hasOpenGrant(given)) ? judgeUnknown(given, first) : PROVEN;
     }
-    if (given === null) return stored === null ? contradicted(ABSENT) : { kind: 'moved' };
+    if (given === null) return contradicted(ABSENT);
     const field = differingField(throttleRequest, given, proven.request);
     if (field === null) return PROVEN;
-    const now = parseObject(stored ?? '');
-    if (given.version !== proven.request.version && now?.version === proven.request.version) return { kind: 'moved' };
     return contradicted(`its stored state differs from the audit log in \`${field}\``);
   }
 
