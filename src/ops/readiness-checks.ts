@@ -30,6 +30,8 @@ export interface ReadinessFacts {
   lost: () => string | null;
   /** Ids of the stored requests that this bot can't read. */
   unreadableRequests: () => readonly string[];
+  /** Whether the audit log is still being read, and what it contradicts of the stored states, each as a sentence. */
+  proof: { isReading(): boolean; wrong(): readonly string[] };
   /** Other problems of the audit log, or facts about it that can't be determined, each as a sentence. */
   warnings: () => readonly string[];
   /**
@@ -75,7 +77,7 @@ export function readinessChecks(facts: ReadinessFacts): ReadinessCheck[] {
     { name: 'work', judge: () => work(health(), facts.unreadableRequests()) },
     { name: 'workers', judge: () => workers(facts.heartbeats.overdue()) },
     { name: 'clock', judge: () => clock(health()) },
-    { name: 'audit', judge: () => audit(facts.lost(), facts.warnings()) },
+    { name: 'audit', judge: () => audit(facts) },
     { name: 'slack', judge: () => slack(facts.token()) },
     { name: 'policy', judge: () => policy(facts.policy()) },
   ];
@@ -185,9 +187,21 @@ function clock(health: ProvenHealth | null): Judged {
   );
 }
 
-function audit(lost: string | null, warnings: readonly string[]): Judged {
+function audit(facts: Pick<ReadinessFacts, 'lost' | 'proof' | 'warnings'>): Judged {
+  const lost = facts.lost();
   if (lost !== null) return fail(lost);
+  const wrong = facts.proof.wrong();
+  if (wrong.length > 0) return fail(wrongWords(wrong));
+  if (facts.proof.isReading()) {
+    return fail('the audit log is being read: until it is, nothing is decided, and no limit is set or reverted');
+  }
+  const warnings = facts.warnings();
   return warnings.length === 0 ? ok('goes on') : warn(warnings.join('; '));
+}
+
+function wrongWords(wrong: readonly string[]): string {
+  const more = wrong.length > MAX_NAMED ? ` and ${wrong.length - MAX_NAMED} more` : '';
+  return `the audit log contradicts what is stored in Redis: ${wrong.slice(0, MAX_NAMED).join('; ')}${more}. Nothing is sent to AWS for these. Find out who wrote to Redis, then repair it`;
 }
 
 /**

@@ -53,11 +53,12 @@ export function startAudit({
     checkpoints,
     alarms,
     seal: createSharedSeal(auditKeys),
+    checkState: () => ledger.proof.check(),
     trim: () => trimStep(redis, keys, auditKeys),
     tellCheckpoints: (lines) => channel.checkpoints(lines),
     tellLost: (fault) => channel.lost(fault.message),
     tellResumed: () => channel.resumed(),
-    tellAlarm: (why) => channel.alarm(why),
+    tellAlarm: (why, besides) => channel.alarm(why, besides),
     onTurn: () => heartbeats.beat('audit'),
     onFault: (err) => log.warn({ err }, 'the audit log could not be looked at, or checkpointed'),
   });

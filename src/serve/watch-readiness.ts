@@ -48,6 +48,7 @@ export function watchReadiness({
       askToken: slack.askToken,
       lost: () => ledger.lost()?.message ?? null,
       unreadableRequests: ledger.unreadable,
+      proof: ledger.proof,
       warnings() {
         const doubt = startUpCheck.doubt();
         return [...alarms.all(), ...(doubt === null ? [] : [doubt]), ...later.auditWarnings()];

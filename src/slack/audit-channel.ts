@@ -13,9 +13,11 @@ export function createAuditChannel(deps: {
 }) {
   const quiet = { unfurl_links: false, unfurl_media: false };
 
-  async function alarm(message: MessageView): Promise<void> {
+  /** `besides`: a channel that it also concerns. */
+  async function alarm(message: MessageView, besides: string | null = null): Promise<void> {
     const ruled = deps.policy.current().policy.rules.flatMap(({ match }) => match.channels ?? []);
-    const channels = deps.channel === null ? [...new Set(ruled)] : [deps.channel];
+    const told = deps.channel === null ? ruled : [deps.channel];
+    const channels = [...new Set([...told, ...(besides === null ? [] : [besides])])];
     const posts = channels.map((channel) =>
       deps.clients.background.chat.postMessage({ channel, ...message, ...quiet }),
     );
@@ -31,6 +33,6 @@ export function createAuditChannel(deps: {
     },
     lost: (why: string) => alarm(lostNotice(why)),
     resumed: () => alarm(resumedNotice()),
-    alarm: (why: string) => alarm(alarmNotice(why)),
+    alarm: (why: string, besides: string | null) => alarm(alarmNotice(why), besides),
   };
 }

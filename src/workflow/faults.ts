@@ -41,6 +41,23 @@ export class RunUnreadable extends Error {
   }
 }
 
+/**
+ * The audit log does not bear out the stored state that a decision rests on, so nothing is decided by it. `waiting`: that
+ * is not known yet, so it may be tried again soon.
+ */
+export class StateUnproven extends Error {
+  override readonly name = 'StateUnproven';
+  /** The request, or the execution. */
+  readonly about: string;
+  readonly waiting: boolean;
+
+  constructor(about: string, { kind, why }: { kind: 'waiting' | 'contradicted'; why: string }) {
+    super(`${about}: ${why}`);
+    this.about = about;
+    this.waiting = kind === 'waiting';
+  }
+}
+
 /** For `catch`, where a request or a run that can't be read may be left out. */
 export function ifUnreadable(fault: unknown): null {
   if (fault instanceof RequestUnreadable || fault instanceof RunUnreadable) return null;

@@ -29,6 +29,7 @@ function judged(facts: Partial<ReadinessFacts>) {
     token: found<TokenAnswer>({ kind: 'taken' }),
     lost: () => null,
     unreadableRequests: () => [],
+    proof: { isReading: () => false, wrong: () => [] },
     warnings: () => [],
     policy: () => ({ digest: 'd1', differing: null, unreadable: [] }),
   };

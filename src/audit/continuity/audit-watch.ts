@@ -26,6 +26,8 @@ interface WatchOptions {
   checkpoints: Pick<Checkpoints, 'round'>;
   alarms: AuditAlarms;
   seal: SharedSeal;
+  /** Compares what is stored with the log. */
+  checkState(): Promise<void>;
   /** Deletes some of the archived records. */
   trim(): Promise<unknown>;
   /** The id of this bot. */
@@ -35,7 +37,8 @@ interface WatchOptions {
   tellCheckpoints(lines: string[]): Promise<void>;
   tellLost(lost: LedgerLost): Promise<void>;
   tellResumed(): Promise<void>;
-  tellAlarm(why: string): Promise<void>;
+  /** `channel`: to be told besides those that get every alarm. */
+  tellAlarm(why: string, channel: string | null): Promise<void>;
   /** Called after each round without a fault. */
   onTurn?: () => void;
   /** Called with faults after which it tries again. */
@@ -72,6 +75,8 @@ export function startAuditWatch(options: WatchOptions) {
       lossNotice.start();
     }
     try {
+      // A fault there must not keep checkpoints from being made.
+      if (!last) await options.checkState().catch(options.onFault);
       untold = [...untold, ...(await options.checkpoints.round(last))].slice(-MAX_UNTOLD);
       if (untold.length > 0) untoldSince ??= Date.now();
     } finally {
@@ -91,8 +96,9 @@ export function startAuditWatch(options: WatchOptions) {
 
   const warning = oneAtATime(async () => {
     for (const why of options.alarms.untold()) {
+      const channel = options.alarms.channelOf(why);
       const about = `doubt-${hash('sha256', why).slice(0, 16)}`;
-      if (await dedupe.tellOnce(about, () => options.tellAlarm(why))) options.alarms.told(why);
+      if (await dedupe.tellOnce(about, () => options.tellAlarm(why, channel))) options.alarms.told(why);
     }
   });
 

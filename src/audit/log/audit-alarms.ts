@@ -7,13 +7,16 @@ const MOST = 20;
  */
 export function createAuditAlarms(onRaise: (why: string) => void = () => {}) {
   const raised = new Map<string, string>();
-  let untold: string[] = [];
+  let untold: { why: string; channel: string | null }[] = [];
   return {
-    /** @param about what the alarm is about: the same words about the same thing are not raised again */
-    raise(about: string, why: string): void {
+    /**
+     * @param about what the alarm is about: the same words about the same thing are not raised again
+     * @param channel to be told too, besides those that get every alarm
+     */
+    raise(about: string, why: string, channel: string | null = null): void {
       if (raised.get(about) === why || (raised.size >= MOST && !raised.has(about))) return;
       raised.set(about, why);
-      if (!untold.includes(why)) untold = [...untold, why].slice(-MOST);
+      if (!untold.some((one) => one.why === why)) untold = [...untold, { why, channel }].slice(-MOST);
       onRaise(why);
     },
     /** It is no longer wrong. */
@@ -23,9 +26,11 @@ export function createAuditAlarms(onRaise: (why: string) => void = () => {}) {
     /** What is wrong now. */
     all: (): readonly string[] => [...raised.values()],
     /** What the channel was not told yet, also where it is over. */
-    untold: (): readonly string[] => untold,
+    untold: (): readonly string[] => untold.map(({ why }) => why),
+    /** The channel to be told besides; null: none. */
+    channelOf: (why: string): string | null => untold.find((one) => one.why === why)?.channel ?? null,
     told(why: string): void {
-      untold = untold.filter((one) => one !== why);
+      untold = untold.filter((one) => one.why !== why);
     },
   };
 }

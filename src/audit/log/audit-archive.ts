@@ -9,6 +9,7 @@ import { readArchivedUpTo } from './archived-up-to.ts';
 import { firstSince, oneEntry, placeOf, readEntries, readSnapshot } from './audit-entries.ts';
 import type { ExportPlan } from './audit-export.ts';
 import { indexNames } from './index-entries.ts';
+import { readOpenOnRecord } from './open-on-record.ts';
 
 /** How many records one step deletes: few enough that no other command waits long. */
 const STEP = 500;
@@ -19,23 +20,29 @@ const UNPROVEN =
 
 export interface ArchivePlan extends ExportPlan {
   /** Why less is archived than was asked for; null: all of it is. */
-  held: 'open-request' | 'last-record' | null;
+  held: 'open' | 'last-record' | null;
 }
 
 /**
  * The part of the log that may leave Redis: from its beginning up to the moment. It ends before the last record of the log
- * and before the first record of an open request, since an archive has no gaps.
+ * and before the first record of a request that is open, or whose grant is, since these records prove what is stored, and
+ * an archive has no gaps.
  */
-export async function planArchive(redis: Connection, keys: Keys, until: Date, now: Date): Promise<ArchivePlan> {
+export async function planArchive(
+  redis: Connection,
+  keys: Keys,
+  auditKeys: readonly AuditKey[],
+  { until, now }: { until: Date; now: Date },
+): Promise<ArchivePlan> {
   const { ends } = await readSnapshot(redis, keys);
   const at = now.toISOString();
   const nothing = { log: null, first: null, last: null, hash: null, count: 0, at };
   if (!ends) return { head: nothing, ids: null, held: null };
   const bounds = { first: seqOf(ends.first), last: seqOf(ends.last) };
   const asked = (await firstSince(redis, keys, bounds, until)) - 1;
-  const open = await firstOfOpen(redis, keys);
-  const last = Math.min(asked, bounds.last - 1, open === null ? Infinity : open - 1);
-  const held = last >= asked ? null : last === bounds.last - 1 ? 'last-record' : 'open-request';
+  const [stored, proven] = await Promise.all([firstOfOpen(redis, keys), readOpenOnRecord(redis, keys, auditKeys)]);
+  const last = Math.min(asked, bounds.last - 1, (stored ?? Infinity) - 1, (proven.first() ?? Infinity) - 1);
+  const held = last >= asked ? null : last === bounds.last - 1 ? 'last-record' : 'open';
   if (last < bounds.first) return { head: nothing, ids: null, held };
   const within = { from: ends.first, to: `${last}-0` };
   const [first, final] = await Promise.all([
@@ -51,7 +58,7 @@ export async function planArchive(redis: Connection, keys: Keys, until: Date, no
   return { head, ids, held };
 }
 
-/** The lowest place of a record of an open request; null: none is open. */
+/** The lowest place of a record of a request that is stored as open; null: none is. */
 async function firstOfOpen(redis: Connection, keys: Keys): Promise<number | null> {
   const ids = await redis.zrange(keys.open, '0', '-1');
   const firsts = await Promise.all(ids.map((id) => redis.zrange(keys.indexRequest(id), '0', '0')));

@@ -56,7 +56,7 @@ export async function archiveAudit({ until, out }: ArchiveOptions, terminal: Ter
         `the log is not good, so nothing is archived: see \`audit verify\` (first bad seq: ${whole?.firstBad ?? 'none'})`,
       );
     }
-    const plan = await planArchive(redis, keys, moment, terminal.now());
+    const plan = await planArchive(redis, keys, auditKeys, { until: moment, now: terminal.now() });
     const { head, ids } = plan;
     const { log, first, last, hash, count, at } = head;
     if (!ids || log === null || first === null || last === null || hash === null) {
@@ -94,7 +94,7 @@ function grantWords({ held }: ArchivePlan): string {
   if (held === null) return '';
   return held === 'last-record'
     ? '; the last record stays'
-    : '; the records of an open request stay, and what follows them';
+    : '; the records of an open request, or of a limit that will be reverted, stay, and what follows them';
 }
 
 /** Reads the file back, before anything is deleted from Redis. */

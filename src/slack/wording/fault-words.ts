@@ -7,6 +7,7 @@ import {
   PersonUnknown,
   RequestUnreadable,
   RunUnreadable,
+  StateUnproven,
 } from '../../workflow/faults.ts';
 import { TooBusy } from '../context/look-ups.ts';
 import { awsQuote } from '../views/text/aws-quote.ts';
@@ -58,6 +59,7 @@ export function faultWords(fault: unknown, doing: Doing, reference: string | nul
       `The audit records of this execution can’t be read here: one is missing or altered, or comes from a newer version of the bot. ${NOTHING[doing]} Tell whoever runs the bot: \`audit verify\` shows what is wrong.`,
     );
   }
+  if (fault instanceof StateUnproven) return notAField(unproven(fault, doing));
   if (fault instanceof TooBusy) return notAField(TOO_BUSY);
   const slack = slackWords(fault, NOTHING[doing]);
   if (slack !== null) return notAField(slack);
@@ -65,6 +67,12 @@ export function faultWords(fault: unknown, doing: Doing, reference: string | nul
   return notAField(
     `Something went wrong here; it is not your fault. Nothing was sent to AWS by this; \`/datasync-throttle audit\` shows whether it was recorded. Tell whoever runs the bot${found}.`,
   );
+}
+
+function unproven({ about, waiting }: StateUnproven, doing: Doing): string {
+  if (waiting)
+    return `The audit log is being read, and until then nothing is decided. ${NOTHING[doing]} Try again in a minute.`;
+  return `What is stored about ${code(about)} doesn’t match the audit log: somebody may have changed it in Redis. ${NOTHING[doing]} Tell whoever runs the bot.`;
 }
 
 function outcomeUnknown(doing: Doing): string {

@@ -8,6 +8,7 @@ import { type LedgerLost, OutcomeUnknown, RequestUnreadable, type Settled } from
 import type { Clock } from '../../workflow/ports/clock.ts';
 import type { Change, Committed } from '../../workflow/ports/commit.ts';
 import type { Ledger, StoredRequest } from '../../workflow/ports/ledger.ts';
+import type { StateProof } from '../../workflow/ports/proof.ts';
 import type { Connection } from '../connection/connection.ts';
 import type { Keys } from '../connection/keys.ts';
 import { createRedisOutcome } from '../connection/redis-outcome.ts';
@@ -31,11 +32,24 @@ export interface LedgerOptions {
   newLogId: () => string;
   continuity: Continuity;
   lookUp: Ledger['lookUp'];
+  /** Whether the audit log bears stored states out. */
+  state: StateProof & { proof: ProofStatus };
   /** Called once for each stored request that can't be read. */
   onUnreadable?: (fault: RequestUnreadable) => void;
 }
 
+/** What is known of the stored states as a whole. */
+export interface ProofStatus {
+  /** Follows the log, and compares all that is open by it with what is stored. @throws NotRead */
+  check(): Promise<void>;
+  /** The stored requests that the log contradicts, each with the reason. */
+  wrong(): readonly string[];
+  /** The log is not read to its end yet: until then nothing is proven. */
+  isReading(): boolean;
+}
+
 export interface RedisLedger extends Ledger {
+  proof: ProofStatus;
   /** Why this process no longer writes; null while it does. */
   lost(): LedgerLost | null;
   /** Ids of the stored requests that can't be read, as far as they were loaded. */
@@ -155,6 +169,7 @@ export function createLedger(options: LedgerOptions): RedisLedger {
     },
     lookUp: options.lookUp,
     run: createRunLoader(redis, keys, outcome, options.lookUp),
+    ...options.state,
     openRequestOf: (arn) => outcome.read(() => redis.get(keys.openExecution(arn))),
     async inForceOf(arn) {
       const version = await outcome.read(() => redis.hget(keys.inForce, arn));

@@ -32,14 +32,17 @@ export function createRunLoader(redis: Connection, keys: Keys, outcome: RedisOut
     const [state, storedVersion, seq, schema] = stored;
     if (Number(schema ?? RUN_SCHEMA) > RUN_SCHEMA) throw new RunUnreadable(execution, 'a newer version wrote them');
     let run = state ? parsed(execution, state) : null;
-    for (const line of await recordsAfter(execution, state ? Number(seq) : 0)) {
+    let lastSeq = state ? Number(seq) : 0;
+    for (const line of await recordsAfter(execution, lastSeq)) {
       if (line.record === null) throw new RunUnreadable(execution, `record ${line.seq} is ${line.why}`);
       run = evolveRun(run, line.record);
+      lastSeq = line.seq;
     }
     return {
       execution,
       run,
       storedVersion: storedVersion ? Number(storedVersion) : null,
+      lastSeq,
       inForce: version === null ? null : inForceOf(version),
     };
   };

@@ -81,10 +81,15 @@ export function settle(
   }
 }
 
-function committed(change: Change, { requests, records, run: after }: Built): Committed {
+function committed(change: Change, { requests, records, run: after, head }: Built): Committed {
   const [{ state, prior }] = requests;
   const changedBy = state?.id ?? prior?.id ?? null;
-  return { kind: 'committed', state, records, run: change.run ? storedAfter(change.run, after, changedBy) : null };
+  return {
+    kind: 'committed',
+    state,
+    records,
+    run: change.run ? storedAfter(change.run, after, { lastSeq: head.seq, changedBy }) : null,
+  };
 }
 
 /** Counts a try. @returns whether it may have another one; if not, its caller is told so */

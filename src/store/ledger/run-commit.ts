@@ -45,11 +45,15 @@ export function runWrites(
 }
 
 /** The run as it is stored after the commit. */
-export function storedAfter(before: StoredRun, after: Run | null, changedBy: string | null): StoredRun {
+export function storedAfter(
+  before: StoredRun,
+  after: Run | null,
+  { lastSeq, changedBy }: { lastSeq: number; changedBy: string | null },
+): StoredRun {
   const limit = limitVersionOf(before.run, after, changedBy ?? before.inForce?.request ?? null);
   const inForce = limit === '' ? before.inForce : inForceOf(limit);
   const changed = after !== null && after.version !== before.run?.version;
-  return { ...before, run: after, storedVersion: changed ? after.version : before.storedVersion, inForce };
+  return { ...before, run: after, storedVersion: changed ? after.version : before.storedVersion, lastSeq, inForce };
 }
 
 /** The limit in force of an execution, from what is stored. */

@@ -26,6 +26,7 @@ import type { AnswerAge, Executions } from '../ports/executions.ts';
 import type { Ledger } from '../ports/ledger.ts';
 import type { People } from '../ports/people.ts';
 import type { PolicySource } from '../ports/policy-source.ts';
+import { provenRun } from '../reconcile/proven-state.ts';
 import type { ClaimQuota, QuotaDeps } from '../use-limits/open-request-quota.ts';
 
 export interface RequestThrottleDeps extends QuotaDeps {
@@ -93,7 +94,7 @@ export async function considerRequest(
   const [postable, open, { run }] = await Promise.all([
     deps.channels.postable(ask.channel),
     deps.ledger.openRequestOf(ask.execution.arn),
-    deps.ledger.run(ask.execution.arn),
+    provenRun(deps.ledger, ask.execution.arn),
   ]);
   const rules = rulesFor(targetOf(ask), inForce);
   if (postable === 'shared' && !rules.every((one) => one?.shared)) {

@@ -5,6 +5,7 @@ import type { ThrottleRequest } from '../../domain/request/throttle-request.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Change, Committed, RecordRef } from '../ports/commit.ts';
 import type { Ledger } from '../ports/ledger.ts';
+import { loadProven } from '../reconcile/proven-state.ts';
 import { attemptKey } from './attempt-key.ts';
 
 export type Decided =
@@ -29,7 +30,7 @@ export async function decideOn(
   decide: (request: ThrottleRequest) => Promise<Decision>,
 ): Promise<Decided> {
   for (let tries = 0; tries < MAX_TRIES; tries++) {
-    const stored = await ledger.load(id);
+    const stored = await loadProven(ledger, id);
     if (!stored) return { kind: 'refused', refusal: { why: 'unknown-request' }, request: null };
     const decision = await decide(stored.request);
     if (decision.events.length === 0) {

@@ -4,6 +4,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { Ledger } from '../ports/ledger.ts';
 import type { Claim } from '../ports/outbox.ts';
 import type { PolicySource } from '../ports/policy-source.ts';
+import { laterIfUnproven, loadProven } from '../reconcile/proven-state.ts';
 import { DONE, later, type WorkOutcome } from '../work-outcome.ts';
 
 /**
@@ -11,13 +12,17 @@ import { DONE, later, type WorkOutcome } from '../work-outcome.ts';
  * time left: an approval gave it more, or a bot whose clock is ahead released this timer, which is gone now.
  * @throws ClaimLost, NotRecorded, OutcomeUnknown, LedgerLost: the worker tries again
  */
-export async function expireRequest(
+export function expireRequest(
   deps: { ledger: Ledger; policy: PolicySource; clock: Clock },
   id: string,
   claim: Claim,
 ): Promise<WorkOutcome> {
+  return laterIfUnproven(expire(deps, id, claim));
+}
+
+async function expire(deps: Parameters<typeof expireRequest>[0], id: string, claim: Claim): Promise<WorkOutcome> {
   for (;;) {
-    const stored = await deps.ledger.load(id);
+    const stored = await loadProven(deps.ledger, id);
     if (!stored) return DONE;
     const now = deps.clock.now();
     const events = decideExpire(stored.request, now, deps.policy.current());

@@ -1,4 +1,5 @@
 import { canExtend } from '../../domain/request/decide-extend.ts';
+import { loadProven, provenRun } from '../reconcile/proven-state.ts';
 import { executionOf } from '../reconcile/request-facts.ts';
 import type { RequestThrottleDeps } from './consider-request.ts';
 import { type RequestOutcome, requestThrottle } from './request-throttle.ts';
@@ -12,8 +13,8 @@ export async function extendGrant(
   ask: { request: string; user: string; moreSeconds: number; reason: string | null; op: string },
 ): Promise<RequestOutcome> {
   const { user, moreSeconds, reason, op } = ask;
-  const running = (await deps.ledger.load(ask.request))?.request ?? null;
-  const { run } = running ? await deps.ledger.run(running.execution) : { run: null };
+  const running = (await loadProven(deps.ledger, ask.request))?.request ?? null;
+  const { run } = running ? await provenRun(deps.ledger, running.execution) : { run: null };
   if (!running || !canExtend(running, run, deps.clock.now()))
     return { kind: 'refused', refusal: { why: 'not-held' }, rule: null };
   return requestThrottle(deps, {

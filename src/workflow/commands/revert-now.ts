@@ -14,6 +14,7 @@ import type { People } from '../ports/people.ts';
 import type { PolicySource } from '../ports/policy-source.ts';
 import type { StoredRun } from '../ports/stored-run.ts';
 import { grantedRequests } from '../reconcile/end-grants.ts';
+import { loadProven, provenRun } from '../reconcile/proven-state.ts';
 import { attemptKey } from './attempt-key.ts';
 
 export interface RevertDeps {
@@ -40,7 +41,7 @@ export async function revertNow(
   { request: id, user, op }: { request: string; user: string; op: string },
 ): Promise<RevertingNow> {
   for (let tries = 0; tries < MAX_TRIES; tries++) {
-    const request = (await deps.ledger.load(id))?.request;
+    const request = (await loadProven(deps.ledger, id))?.request;
     if (!request) return { kind: 'refused', refusal: { why: 'unknown-request' } };
     const { decision, stored } = await considerRevert(deps, request, await deps.people.person(user));
     if (!decision.ok && !decision.event) return refusedBy(decision);
@@ -65,7 +66,7 @@ export async function considerRevert(
   request: ThrottleRequest,
   by: Person,
 ): Promise<{ decision: RevertNowDecision; stored: StoredRun }> {
-  const [inForce, stored] = await Promise.all([deps.policy.counting(), deps.ledger.run(request.execution)]);
+  const [inForce, stored] = await Promise.all([deps.policy.counting(), provenRun(deps.ledger, request.execution)]);
   const others = await grantedRequests(deps, stored, request.id);
   const [groups, parties, approvers] = await Promise.all([
     deps.people.groups(groupsToRevert(request, inForce)),

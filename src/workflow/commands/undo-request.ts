@@ -4,6 +4,7 @@ import type { ThrottleRequest } from '../../domain/request/throttle-request.ts';
 import { desiredLimit, rateOf, requestOfLimit, withoutGrant } from '../../domain/run/desired-limit.ts';
 import { grantOf, type Run } from '../../domain/run/run.ts';
 import { mayKnow } from '../people/may-know.ts';
+import { loadProven } from '../reconcile/proven-state.ts';
 import type { RequestInput, RequestThrottleDeps } from './consider-request.ts';
 import { type RequestOutcome, requestThrottle } from './request-throttle.ts';
 import { considerRevert, type RevertingNow, revertNow } from './revert-now.ts';
@@ -21,7 +22,7 @@ export async function undoRequest(
   undo: { request: string; user: string; channel: string; op: string },
 ): Promise<UndoOutcome> {
   const { request: id, user, op } = undo;
-  const found = (await deps.ledger.load(id))?.request ?? null;
+  const found = (await loadProven(deps.ledger, id))?.request ?? null;
   // To somebody who may not know of the request, it does not exist.
   const request = found && (await mayKnow(deps, user, found)) ? found : null;
   if (request?.status !== 'applied') return cannotUndo(id, problemOf(request));

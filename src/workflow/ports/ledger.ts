@@ -2,6 +2,7 @@ import type { AuditHead } from '../../domain/audit/audit-record.ts';
 import type { ThrottleRequest } from '../../domain/request/throttle-request.ts';
 import type { AuditIndex, AuditLine, UnreadLine } from './audit-line.ts';
 import type { Change, Committed, RecordRef, Repeated } from './commit.ts';
+import type { StateProof } from './proof.ts';
 import type { InForce, StoredRun } from './stored-run.ts';
 
 export interface StoredRequest {
@@ -14,7 +15,7 @@ export interface StoredRequest {
  * Request states and audit log in Redis.
  * @throws NotRecorded, OutcomeUnknown, LedgerLost, ClaimLost (see faults.ts)
  */
-export interface Ledger {
+export interface Ledger extends StateProof {
   /** @throws RequestUnreadable where what is stored can't be read, besides the faults above */
   load(id: string): Promise<StoredRequest | null>;
   commit(change: Change): Promise<Committed>;

@@ -14,6 +14,8 @@ export interface StoredRun {
   run: Run | null;
   /** The version that Redis stores; null: none. It is lower than the run's where bots of older versions wrote records since. */
   storedVersion: number | null;
+  /** No record after this one was folded into it. */
+  lastSeq: number;
   /** Null: no request set a limit, or the execution has ended. */
   inForce: InForce | null;
 }

@@ -18,6 +18,7 @@ import { changeAccess } from './aws-access.ts';
 import { beginChange, operationKey, readBack } from './change-limit.ts';
 import { afterApplied } from './follow-up.ts';
 import { deniedAction, isDenied, observeExecution } from './observe-execution.ts';
+import { laterIfUnproven, loadProven, provenRun } from './proven-state.ts';
 import type { ReconcileDeps } from './reconcile-deps.ts';
 import { type CurrentFacts, currentFacts } from './request-facts.ts';
 import { settleOrigin } from './settle-origin.ts';
@@ -36,11 +37,15 @@ const WAITS_FOR = {
  * point: a change that was begun is judged by what AWS shows.
  * @throws ClaimLost, NotRecorded, OutcomeUnknown, LedgerLost: the worker tries again
  */
-export async function applyThrottle(deps: ReconcileDeps, id: string, claim: Claim): Promise<WorkOutcome> {
-  const request = (await deps.ledger.load(id))?.request;
+export function applyThrottle(deps: ReconcileDeps, id: string, claim: Claim): Promise<WorkOutcome> {
+  return laterIfUnproven(apply(deps, id, claim));
+}
+
+async function apply(deps: ReconcileDeps, id: string, claim: Claim): Promise<WorkOutcome> {
+  const request = (await loadProven(deps.ledger, id))?.request;
   if (request?.status === 'approved') return begin(deps, request, claim);
   if (request?.status !== 'applying') return DONE;
-  const stored = await deps.ledger.run(request.execution);
+  const stored = await provenRun(deps.ledger, request.execution);
   if (stored.run?.change?.request !== id) throw new Error(`${id} is being applied, and no change of it is in flight`);
   return readBack(deps, { stored, request, claim }, null);
 }
@@ -89,7 +94,7 @@ async function follow(
 async function applyUnsent(deps: ReconcileDeps, of: Begun & { execution: TaskExecution }): Promise<WorkOutcome> {
   const { request, stored } = of;
   const now = deps.clock.now();
-  const extended = request.extends ? ((await deps.ledger.load(request.extends.request))?.request ?? null) : null;
+  const extended = request.extends ? ((await loadProven(deps.ledger, request.extends.request))?.request ?? null) : null;
   const events = unsentEvents(request, { ...of, extended, now });
   const isApplied = events.some(({ event }) => event === 'applied');
   return conclude(deps, of, events, isApplied ? afterApplied(events, { before: stored, now }) : {});

@@ -15,6 +15,7 @@ import { beginChange, operationKey, readBack } from './change-limit.ts';
 import { recordRunEnded } from './end-grants.ts';
 import { appliesAgain } from './follow-up.ts';
 import { deniedAction, isDenied, observeExecution } from './observe-execution.ts';
+import { laterIfUnproven, loadProven, provenRun } from './proven-state.ts';
 import type { ReconcileDeps } from './reconcile-deps.ts';
 import { settleOrigin } from './settle-origin.ts';
 
@@ -38,10 +39,14 @@ const UNKNOWN_STATUS_SECONDS = 15;
  * before. Safe to run again at any point, by any bot: a change that was begun is judged by what AWS shows.
  * @throws ClaimLost, NotRecorded, OutcomeUnknown, LedgerLost: the worker tries again
  */
-export async function endGrant(deps: ReconcileDeps, id: string, claim: Claim): Promise<WorkOutcome> {
-  const request = (await deps.ledger.load(id))?.request;
+export function endGrant(deps: ReconcileDeps, id: string, claim: Claim): Promise<WorkOutcome> {
+  return laterIfUnproven(end(deps, id, claim));
+}
+
+async function end(deps: ReconcileDeps, id: string, claim: Claim): Promise<WorkOutcome> {
+  const request = (await loadProven(deps.ledger, id))?.request;
   if (!request || !hasOpenGrant(request)) return DONE;
-  const stored = await deps.ledger.run(request.execution);
+  const stored = await provenRun(deps.ledger, request.execution);
   const change = stored.run?.change ?? null;
   if (change?.cause === 'end' && change.request === id) return readBack(deps, { stored, request, claim }, null);
   const seconds = (Date.parse(request.hold.dueAt) - deps.clock.now().getTime()) / 1000;

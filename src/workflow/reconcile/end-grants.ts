@@ -9,6 +9,7 @@ import type { Ledger } from '../ports/ledger.ts';
 import type { Claim } from '../ports/outbox.ts';
 import type { PolicySource } from '../ports/policy-source.ts';
 import type { StoredRun } from '../ports/stored-run.ts';
+import { loadProven } from './proven-state.ts';
 
 interface EndDeps {
   ledger: Ledger;
@@ -17,12 +18,12 @@ interface EndDeps {
 
 /** The requests that have a grant on the run, but for one; those that can't be read are left out. */
 export async function grantedRequests(
-  { ledger }: { ledger: Pick<Ledger, 'load'> },
+  { ledger }: { ledger: Ledger },
   { run }: StoredRun,
   except: string | null = null,
 ): Promise<ThrottleRequest[]> {
   const ids = (run?.grants ?? []).map(({ request }) => request).filter((id) => id !== except);
-  const found = await Promise.all(ids.map((id) => ledger.load(id).catch(ifUnreadable)));
+  const found = await Promise.all(ids.map((id) => loadProven(ledger, id).catch(ifUnreadable)));
   return found.flatMap((stored) => (stored ? [stored.request] : []));
 }
 

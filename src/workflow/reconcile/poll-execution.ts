@@ -10,6 +10,7 @@ import { DONE, later, type WorkOutcome } from '../work-outcome.ts';
 import { readAccess } from './aws-access.ts';
 import { recordRunEnded } from './end-grants.ts';
 import { isDenied, observeExecution } from './observe-execution.ts';
+import { laterIfUnproven, loadProven, provenRun } from './proven-state.ts';
 import type { ReconcileDeps } from './reconcile-deps.ts';
 import { settleOrigin } from './settle-origin.ts';
 
@@ -35,10 +36,14 @@ const DENIED_AGAIN_SECONDS = 300;
  * notices the end of the run. Each execution is polled for one request only, the one whose limit is in force.
  * @throws ClaimLost, NotRecorded, OutcomeUnknown, LedgerLost: the worker tries again
  */
-export async function pollExecution(deps: PollDeps, id: string, claim: Claim, show: Show): Promise<WorkOutcome> {
-  const request = (await deps.ledger.load(id))?.request;
+export function pollExecution(deps: PollDeps, id: string, claim: Claim, show: Show): Promise<WorkOutcome> {
+  return laterIfUnproven(poll(deps, id, claim, show));
+}
+
+async function poll(deps: PollDeps, id: string, claim: Claim, show: Show): Promise<WorkOutcome> {
+  const request = (await loadProven(deps.ledger, id))?.request;
   if (request?.status !== 'applied') return DONE;
-  const stored = await deps.ledger.run(request.execution);
+  const stored = await provenRun(deps.ledger, request.execution);
   if (stored.inForce?.request !== id) return shown(show, id, null);
   const execution = await observeExecution(deps, request, readAccess(request, deps.policy));
   if (execution instanceof AwsFault) {

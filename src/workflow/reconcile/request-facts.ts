@@ -11,6 +11,7 @@ import type { Ledger } from '../ports/ledger.ts';
 import type { People } from '../ports/people.ts';
 import type { PolicySource } from '../ports/policy-source.ts';
 import type { StoredRun } from '../ports/stored-run.ts';
+import { provenRun } from './proven-state.ts';
 
 /** What an open request is judged by. */
 export interface CurrentFacts {
@@ -22,12 +23,12 @@ export interface CurrentFacts {
   now: Date;
 }
 
-/** Policies, groups, people and the run, as they are now. @throws PersonUnknown, NotRecorded, RunUnreadable */
+/** Policies, groups, people and the run, as they are now. @throws PersonUnknown, NotRecorded, RunUnreadable, StateUnproven */
 export async function currentFacts(
   deps: { ledger: Ledger; people: People; policy: PolicySource; clock: Clock },
   request: ThrottleRequest,
 ): Promise<CurrentFacts> {
-  const [inForce, stored] = await Promise.all([deps.policy.counting(), deps.ledger.run(request.execution)]);
+  const [inForce, stored] = await Promise.all([deps.policy.counting(), provenRun(deps.ledger, request.execution)]);
   const [groups, ...people] = await Promise.all([
     deps.people.groups(groupsOfAll(rulesNow(request, inForce))),
     ...partiesOf(request).map((user) => deps.people.person(user)),

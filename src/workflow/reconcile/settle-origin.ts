@@ -5,6 +5,7 @@ import type { StoredRun } from '../ports/stored-run.ts';
 import { later, type WorkOutcome } from '../work-outcome.ts';
 import { correctLimit } from './correct-limit.ts';
 import { recordChangedOutside } from './end-grants.ts';
+import { loadProven } from './proven-state.ts';
 import type { ReconcileDeps } from './reconcile-deps.ts';
 
 /**
@@ -18,7 +19,7 @@ export async function settleOrigin(
 ): Promise<WorkOutcome | null> {
   const origin = originOf(stored.run, execution.bytesPerSecond, deps.clock.now());
   if (origin === 'as-set' || stored.inForce === null) return null;
-  const request = (await deps.ledger.load(stored.inForce.request))?.request;
+  const request = (await loadProven(deps.ledger, stored.inForce.request))?.request;
   if (!request) return null;
   if (origin === 'late-write') return andAgain(await correctLimit(deps, { stored, request, execution, claim }));
   await recordChangedOutside(deps, { stored, request, execution, claim });

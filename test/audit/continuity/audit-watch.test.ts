@@ -30,6 +30,7 @@ function watch(but: Partial<Parameters<typeof startAuditWatch>[0]> = {}): void {
       replica: 'this one',
       lookMs: 20,
       checkpoints: { round: async () => [] },
+      checkState: async () => {},
       trim: async () => {},
       tellCheckpoints: async () => {},
       tellLost: async () => void told.push('lost'),

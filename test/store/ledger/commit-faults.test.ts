@@ -67,7 +67,7 @@ describe('a commit that Redis can’t take', () => {
     await opened.redis.xgroup('CREATE', opened.keys.awsOutbox, GROUP, '$', 'MKSTREAM');
     const claim = { stream: 'aws' as const, entry: '1-1', consumer: 'bot \ud83d', deliveries: 1 };
     const inForce = { request: 'r-\udc00', version: 'r-\udc00:1' };
-    const run = { execution: arnOf(3), run: null, storedVersion: null, inForce };
+    const run = { execution: arnOf(3), run: null, storedVersion: null, lastSeq: 0, inForce };
     const all = await outcomes([asking(1), { ...asking(2), claim }, { ...asking(3), run }, asking(4)]);
     expect(all).toEqual(['committed', expect.any(Error), 'moved', 'committed']);
     expect(await verifiedLog(opened)).toHaveLength(2);

@@ -236,7 +236,9 @@ function changeOf(kind: string, number: number): Change {
     case 'no record':
       return { op: `no record ${number}`, prior: null, events: [] };
     case 'moved':
-      return asking(number, { run: { execution: arnOf(number), run: null, storedVersion: 7, inForce: null } });
+      return asking(number, {
+        run: { execution: arnOf(number), run: null, storedVersion: 7, lastSeq: 0, inForce: null },
+      });
     default:
       return asking(number);
   }

@@ -62,9 +62,12 @@ describe('a request made before a limit that was set meanwhile', () => {
   /** As of a moment in which the run was not changed yet. */
   const askUnseeing = (seconds: number) => {
     const { ledger } = given.bot.deps;
-    const untouched = { execution: given.arn, run: null, storedVersion: null, inForce: null };
+    const untouched = { execution: given.arn, run: null, storedVersion: null, lastSeq: 0, inForce: null };
     return requestThrottle(
-      { ...given.bot.deps, ledger: { ...ledger, run: async () => untouched } },
+      {
+        ...given.bot.deps,
+        ledger: { ...ledger, run: async () => untouched, proveRun: async () => ({ kind: 'proven' }) },
+      },
       {
         user: 'U0OPER',
         op: `unseeing ${seconds}`,

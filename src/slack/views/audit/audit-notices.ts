@@ -28,7 +28,7 @@ export function lostNotice(why: string): MessageView {
  */
 export function alarmNotice(why: string): MessageView {
   const text = [
-    ':rotating_light: *The audit log or its data in Redis was changed by someone else.* Limits are not affected by this.',
+    ':rotating_light: *The audit log or its data in Redis was changed by someone else.* No limit was changed by it.',
     code(clip(why, LIMITS.section / 2)),
     `Run ${code('audit verify')} and find out who has write access to Redis.`,
   ].join('\n');
