@@ -4,7 +4,7 @@ import { median, type Row, rowOf } from '../row.ts';
 import { type AppProcess, COMMAND, startBareBolt, startBot, withWorld } from './app-process.ts';
 import { OPERATOR, ruleWith } from './people.ts';
 
-const HELPS = 1000;
+const HELPS = 400;
 const AT_ONCE = 8;
 const PAIRS = 3;
 
