@@ -15,6 +15,7 @@ import { startPump } from '../worker/pump.ts';
 import { expireRequest } from '../workflow/commands/expire-request.ts';
 import { postNotices } from '../workflow/commands/post-notices.ts';
 import { remindApprovers } from '../workflow/commands/remind-approvers.ts';
+import { restoreWork } from '../workflow/commands/restore-work.ts';
 import type { Clock } from '../workflow/ports/clock.ts';
 import type { Looks } from '../workflow/ports/looks.ts';
 import type { StreamName } from '../workflow/ports/outbox.ts';
@@ -115,6 +116,10 @@ export function createWorkers({
       keys,
       clock,
       sweepIndexes: (stopped) => sweepIndexes(redis, keys, config.audit.keys, stopped),
+      async restoreWork() {
+        const missing = await restoreWork({ ledger: needs.bot.ledger, timers, clock });
+        if (missing > 0) log.warn({ missing }, 'timers were missing in Redis, and are set again');
+      },
       onFault: (err) => log.info({ err }, 'what nobody needs any more could not be taken out of Redis'),
     });
     return { pump, streams, sweep };

@@ -6,7 +6,15 @@ import { repeatStep } from './repeat-step.ts';
 const EVERY_MS = 250;
 
 /** Moves what is due to its stream, four times a second until it is stopped. */
-export function startPump({ timers, log, onTurn = () => {} }: { timers: Timers; log: Log; onTurn?: () => void }) {
+export function startPump({
+  timers,
+  log,
+  onTurn = () => {},
+}: {
+  timers: Pick<Timers, 'releaseDue'>;
+  log: Log;
+  onTurn?: () => void;
+}) {
   const stopping = new AbortController();
   const { signal } = stopping;
   let isTurning = () => {};

@@ -40,8 +40,20 @@ export const direction = z.enum(['lower', 'raise', 'unlimited']);
 export const STALE_WHY = ['policy', 'rate', 'status', 'timer'] as const;
 export type StaleWhy = (typeof STALE_WHY)[number];
 
-/** Why a change failed after it was begun. `unseen`: it may have taken effect, but AWS denies reading the execution. */
-export const FAILED_WHY = ['denied', 'rejected', 'ended', 'other-rate', 'ignored', 'not-found', 'unseen'] as const;
+/**
+ * Why a change failed after it was begun. `unseen`: it may have taken effect, but AWS denies reading the execution.
+ * `not-approved`: its approvals don't count any more for a limit that would be set so much later.
+ */
+export const FAILED_WHY = [
+  'denied',
+  'rejected',
+  'ended',
+  'other-rate',
+  'ignored',
+  'not-found',
+  'unseen',
+  'not-approved',
+] as const;
 export type FailedWhy = (typeof FAILED_WHY)[number];
 
 const approval = looseObject({ by: actor, at: timestamp, comment: z.string().nullable() });

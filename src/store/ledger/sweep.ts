@@ -68,13 +68,17 @@ export function createSweep({ redis, keys, clock, sweepIndexes, goneMs = GONE_MS
   };
 }
 
-/** Sweeps every minute until it is stopped. */
-export function startSweep(options: SweepOptions & { onFault(fault: unknown): void }) {
+/** How many rounds there are from one look for lost timers to the next. */
+const ROUNDS_TO_RESTORE = 5;
+
+/** Sweeps every minute until it is stopped. `restoreWork`: sets lost timers again, at the start and every few minutes. */
+export function startSweep(options: SweepOptions & { onFault(fault: unknown): void; restoreWork(): Promise<void> }) {
   const { round } = createSweep(options);
   const stopping = new AbortController();
   const { signal } = stopping;
   async function run(): Promise<void> {
-    while (!signal.aborted) {
+    for (let rounds = 0; !signal.aborted; rounds++) {
+      if (rounds % ROUNDS_TO_RESTORE === 0) await options.restoreWork().catch(options.onFault);
       await round(() => signal.aborted).catch(options.onFault);
       await sleepUntilAborted(EVERY_MS, signal, { ref: false });
     }

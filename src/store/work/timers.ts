@@ -34,5 +34,13 @@ export function createTimers({ redis, keys, clock, onTime = () => {}, onDead = (
       if (dead > 0) onDead(dead);
       return moved;
     },
+    async ensure(timers) {
+      if (timers.length === 0) return 0;
+      const entries = timers.flatMap(({ effect: { kind, request }, at }) => [
+        at.getTime(),
+        JSON.stringify({ kind, request }),
+      ]);
+      return redis.zadd(keys.timers, 'NX', ...entries);
+    },
   };
 }

@@ -79,6 +79,8 @@ export interface Outbox {
 export interface Timers {
   /** Moves due work to its stream. @returns how much was moved */
   releaseDue(): Promise<number>;
+  /** Sets those timers that are not set. @returns how many these were */
+  ensure(timers: readonly { effect: Effect; at: Date }[]): Promise<number>;
 }
 
 /** Work that failed too often, or that nobody can read. A person looks at it, and can have it tried again. */

@@ -23,6 +23,7 @@ import { afterApplied, afterReverted, shownTo } from './follow-up.ts';
 import { DENIED_AGAIN_SECONDS, deniedAction, isDenied, observeAfterChange } from './observe-execution.ts';
 import type { ReconcileDeps } from './reconcile-deps.ts';
 import { sendRate } from './send-rate.ts';
+import { isStillApproved } from './still-approved.ts';
 
 /** AWS shows a change soon, though not always at once. */
 const SHOWN_SOON_SECONDS = 2;
@@ -133,7 +134,7 @@ async function follow(
     case 'look-again':
       return later(SHOWN_SOON_SECONDS, 'AWS still shows the old limit');
     case 'send-again':
-      return beginChange(deps, plan, of, startedEvent(plan, verdict.attempt));
+      return sendAgain(deps, of, plan, { execution, attempt: verdict.attempt });
     case 'put-off': {
       const { putOff } = verdict;
       await conclude(deps, of, plan, [startedEvent(plan, attempt, putOff)], { effects: shownTo(plan.cause) });
@@ -141,6 +142,21 @@ async function follow(
       return later(seconds, 'AWS did not accept the change yet');
     }
   }
+}
+
+/** A request must be as approved as it was before the first try: its end comes later now. */
+async function sendAgain(
+  deps: ReconcileDeps,
+  of: Carried,
+  plan: PlannedChange,
+  { execution, attempt }: { execution: TaskExecution; attempt: number },
+): Promise<WorkOutcome> {
+  const approved = plan.cause === 'grant' ? await isStillApproved(deps, of.request, execution) : 'yes';
+  if (approved === 'unknown') return later(TRY_AGAIN_SECONDS, 'it is not known whether its approvals still count');
+  if (approved === 'no') {
+    return conclude(deps, of, plan, [undoneEvent(plan, { why: 'not-approved', execution, attempt: attempt - 1 })]);
+  }
+  return beginChange(deps, plan, of, startedEvent(plan, attempt));
 }
 
 /** The new limit is in force. In the same write: its end, the polling of the run, and what other cards have to tell of it. */
@@ -154,11 +170,12 @@ async function commitDone(
   const done = doneEvent(plan, execution, how);
   if (plan.cause !== 'grant' || !plan.request) return conclude(deps, of, plan, [done], afterReverted(plan));
   const { policy, request, from } = plan;
-  const now = deps.clock.now();
+  // It was weighed for a time that begins with the send, and AWS may have shown it a good deal later.
+  const now = request.apply ? new Date(request.apply.sentAt) : deps.clock.now();
   const applied = { ...request, version: request.version + 1 };
   const scheduled = scheduledEvent(applied, { policy, now, run: of.stored.run, from });
   const events = scheduled ? [done, scheduled] : [done];
-  return conclude(deps, of, plan, events, afterApplied(events, { before: of.stored, now }));
+  return conclude(deps, of, plan, events, afterApplied(events, { before: of.stored, now: deps.clock.now() }));
 }
 
 /** What came of a change, on record. */

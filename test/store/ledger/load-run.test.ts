@@ -46,7 +46,13 @@ describe('a run', () => {
   it('is written with each commit that concerns it, and with no other', async () => {
     const request = await runs.approved(1);
     expect(await stored()).toEqual({});
-    expect(await load()).toEqual({ execution: ARN, run: null, storedVersion: null, lastSeq: expect.any(Number), inForce: null });
+    expect(await load()).toEqual({
+      execution: ARN,
+      run: null,
+      storedVersion: null,
+      lastSeq: expect.any(Number),
+      inForce: null,
+    });
     const { started, done } = endOf(await runs.granted(2));
     expect(started.event).toBe('revert.started');
     expect(done.event).toBe('reverted');

@@ -87,6 +87,7 @@ export function undoneEvent(
       const skipped = why === 'other-rate' ? 'changed' : 'ended';
       return skippedEvent(request, skipped, plan, { execution, awsRequestId: requestId, said });
     }
+    if (why === 'not-approved') throw new Error('the end of a grant needs no approval');
     return {
       ...revertEvent(request, 'revert.failed', plan, { why, rate, ...refused }),
       aws: { requestId: aws?.requestId ?? null },

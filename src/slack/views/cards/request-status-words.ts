@@ -187,6 +187,8 @@ const FAILED: Readonly<Record<FailedWhy, (request: ThrottleRequest) => string>> 
       mode === 'ENHANCED' ? ' The task is in Enhanced mode, where limits may not apply.' : ''
     }`,
   'not-found': () => 'AWS does not know this run any more, so the change can’t be in force.',
+  'not-approved': () =>
+    'AWS did not carry it out at first, and by now its approvals don’t count any more: the policy or the limits of this execution have changed. It was not sent again. Request it anew.',
 };
 
 function permission({ apply, ending }: ThrottleRequest): string {
