@@ -9,7 +9,7 @@ import { type AuditSearch, createAuditSearch } from '../src/audit/log/audit-sear
 import { type Connection, connect, openConnection } from '../src/store/connection/connection.ts';
 import { createKeys } from '../src/store/connection/keys.ts';
 import { createRedisOutcome } from '../src/store/connection/redis-outcome.ts';
-import { type AuditQuery, EVERYTHING } from '../src/workflow/ports/audit-query.ts';
+import { type AuditQuery, EVERYTHING } from '../src/workflow/ports/audit/audit-query.ts';
 import { type BuiltLog, buildLog } from './audit-log.ts';
 
 const LARGE = 1_000_000;

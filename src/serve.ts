@@ -17,7 +17,7 @@ import { createBackgroundWork } from './serve/stop/background-work.ts';
 import { createGracePeriod } from './serve/stop/grace-period.ts';
 import { createStopStack, type StopStack } from './serve/stop/stop-stack.ts';
 import { watchReadiness } from './serve/watch-readiness.ts';
-import { createWorkers } from './serve/workers.ts';
+import { createWorkers } from './serve/work/workers.ts';
 import { createRedisOutage, type RedisOutage } from './store/connection/redis-outage.ts';
 import type { Clock } from './workflow/ports/clock.ts';
 

@@ -1,7 +1,9 @@
 import { describeRedisFault, describeWrongType } from './describe-redis-fault.ts';
 import type { Heartbeats, LoopName } from './heartbeats.ts';
-import type { CheckState, ReadinessCheck } from './ops-server.ts';
-import type { OldestWork, RedisHealth } from './redis-health-check.ts';
+import { judgeWork } from './judge-work.ts';
+import { fail, type Judged, MAX_NAMED, ok, seconds, warn } from './judged.ts';
+import type { ReadinessCheck } from './ops-server.ts';
+import type { ProvenHealth, RedisHealth } from './redis-health-check.ts';
 import type { Polled } from './start-polling.ts';
 
 /** How Slack's requests reach this bot. */
@@ -45,10 +47,6 @@ export interface ReadinessFacts {
   };
 }
 
-type ProvenHealth = Extract<RedisHealth, { kind: 'proven' }>;
-
-type Judged = { state: CheckState; detail: string };
-
 /** A result older than this says nothing about now; the polling must be stuck. */
 const REDIS_STALE_MS = 20_000;
 const TOKEN_STALE_MS = 5 * 60_000;
@@ -57,8 +55,6 @@ const TOKEN_STALE_MS = 5 * 60_000;
  * this long.
  */
 const COMMIT_TOLD_MS = 5 * 60_000;
-const WORK_SLOW_MS = 15_000;
-const WORK_STILL_MS = 60_000;
 const MAX_CLOCK_DIFFERENCE_MS = 5000;
 /** Slack renews connections regularly; for this long there may be none. */
 const SOCKETS_AWAY_MS = 15_000;
@@ -74,7 +70,7 @@ export function readinessChecks(facts: ReadinessFacts): ReadinessCheck[] {
   return [
     { name: 'receiving', judge: () => receiving(facts.receiving()) },
     { name: 'redis', judge: () => redis(facts.redis(), facts.lastCommit.failed()) },
-    { name: 'work', judge: () => work(health(), facts.unreadableRequests()) },
+    { name: 'work', judge: () => judgeWork(health(), facts.unreadableRequests()) },
     { name: 'workers', judge: () => workers(facts.heartbeats.overdue()) },
     { name: 'clock', judge: () => clock(health()) },
     { name: 'audit', judge: () => audit(facts) },
@@ -119,46 +115,6 @@ function redis(polled: Polled<RedisHealth> | null, commit: { fault: unknown; ago
   return commit.agoMs < COMMIT_TOLD_MS
     ? warn(`takes writes again; the last commit failed ${seconds(commit.agoMs)} ago: see the log`)
     : ok('takes writes');
-}
-
-function work(health: ProvenHealth | null, unreadable: readonly string[]): Judged {
-  if (health === null) return warn('not known: Redis could not be looked at');
-  const { aws, slack } = health.oldest;
-  if (aws !== null && aws.ms >= WORK_STILL_MS) {
-    return fail(
-      `${waitsWords(aws)}: limits are not set or reverted. See the log for failing work; restart the bots if it goes on`,
-    );
-  }
-  const warnings = [
-    ...(isSlow(aws) ? [`${waitsWords(aws)}: limits are set and reverted late`] : []),
-    // Slack's outages make no bot unready, and limits don't wait for Slack.
-    ...(isSlow(slack) ? [`${waitsWords(slack)}: messages are not updated`] : []),
-    ...(health.deadLetters > 0 ? [deadLetterWords(health.deadLetters)] : []),
-    ...(unreadable.length === 0 ? [] : [unreadableWords(unreadable)]),
-  ];
-  return warnings.length === 0 ? ok('is taken at once') : warn(warnings.join('; '));
-}
-
-function isSlow(oldest: OldestWork | null): oldest is OldestWork {
-  return oldest !== null && oldest.ms >= WORK_SLOW_MS;
-}
-
-function waitsWords({ effect, ms }: OldestWork): string {
-  return `the oldest work${effect === null ? '' : ` (${effect})`} has waited for ${seconds(ms)} and no bot has it`;
-}
-
-/** One piece of bad work must not take all bots out of service, so these are a warning, however many there are. */
-function deadLetterWords(count: number): string {
-  const what = count === 1 ? '1 piece of work has failed' : `${count} pieces of work have failed`;
-  return `${what} for good and will not be tried again: run the command work list, then work retry`;
-}
-
-/** In the answer to a probe. */
-const MAX_NAMED = 10;
-
-function unreadableWords(requests: readonly string[]): string {
-  const more = requests.length > MAX_NAMED ? ` and ${requests.length - MAX_NAMED} more` : '';
-  return `stored requests can't be read here: ${requests.slice(0, MAX_NAMED).join(', ')}${more}. They are not decided, applied or reverted by this bot. If bots of a newer version run, update this one; else see the log`;
 }
 
 const OVERDUE: Readonly<Record<LoopName, string>> = {
@@ -251,12 +207,4 @@ function differingWords(
 
 function staleWords({ endedAt }: Polled<unknown>): string {
   return `not looked at since ${endedAt.toISOString()}: this bot is stuck or was paused. Restart it if this goes on`;
-}
-
-const ok = (detail: string): Judged => ({ state: 'ok', detail });
-const warn = (detail: string): Judged => ({ state: 'warn', detail });
-const fail = (detail: string): Judged => ({ state: 'fail', detail });
-
-function seconds(ms: number): string {
-  return `${Math.round(ms / 1000)} s`;
 }

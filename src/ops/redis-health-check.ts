@@ -12,6 +12,8 @@ export type RedisHealth =
       deadLetters: number;
     };
 
+export type ProvenHealth = Extract<RedisHealth, { kind: 'proven' }>;
+
 /** The oldest work of a stream that is ready and that no worker has claimed; `effect` is null if its kind can't be parsed. */
 export interface OldestWork {
   effect: string | null;

@@ -1,6 +1,6 @@
 import type { Connection } from '../../store/connection/connection.ts';
 import type { Keys } from '../../store/connection/keys.ts';
-import type { Untrusted } from '../../workflow/ports/audit-line.ts';
+import type { Untrusted } from '../../workflow/ports/audit/audit-line.ts';
 import type { AuditKey } from '../format/audit-chain.ts';
 import type { Checkpoint } from '../format/checkpoint-format.ts';
 import { readLogState } from '../log/log-state.ts';

@@ -25,7 +25,11 @@ export async function startUpCheck(
 ): Promise<StartUpCheck> {
   // The ledger itself reports a log that is lost. If Redis is away, the audit watch that follows reports it.
   const isEmpty = await ledger.recheck().then(
-    (found) => found === null,
+    async (found) => {
+      // A short log is read by then; a long one is read in the background.
+      await ledger.proof.check();
+      return found === null;
+    },
     () => false,
   );
   let unsure = isEmpty && checkpoint === null;

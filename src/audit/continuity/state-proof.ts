@@ -88,7 +88,7 @@ export function createStateProof({ redis, keys, auditKeys, continuity, alarms }:
   /** Judges at the end of the log, which must be the one that this process knows. */
   async function atEnd(reads: Reads, judge: (replies: unknown[]) => Proof): Promise<Proof> {
     const lost = continuity.lost();
-    if (lost) return { kind: 'waiting', why: lost.message };
+    if (lost) throw lost;
     const known = continuity.position();
     const proof = await outcome.read(() =>
       follower.atEnd(reads, (replies): Proof => {

@@ -10,7 +10,7 @@ import type { Connection } from '../../store/connection/connection.ts';
 import type { Keys } from '../../store/connection/keys.ts';
 import { createRedisOutcome } from '../../store/connection/redis-outcome.ts';
 import type { RedisLedger } from '../../store/ledger/ledger.ts';
-import type { AuditReader, ExportedFile } from '../../workflow/ports/audit-reader.ts';
+import type { AuditReader, ExportedFile } from '../../workflow/ports/audit/audit-reader.ts';
 import type { Clock } from '../../workflow/ports/clock.ts';
 import type { AuditKey } from '../format/audit-chain.ts';
 import { jsonLines } from '../format/export-format.ts';

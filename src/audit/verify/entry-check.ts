@@ -1,4 +1,4 @@
-import type { Untrusted } from '../../workflow/ports/audit-line.ts';
+import type { Untrusted } from '../../workflow/ports/audit/audit-line.ts';
 import { type AuditKey, createMacs, hexHashOf, sameBytes } from '../format/audit-chain.ts';
 import { type LogEntry, recordOf } from '../format/log-entry.ts';
 import { parseRecord } from '../format/parse-json.ts';

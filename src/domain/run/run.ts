@@ -7,7 +7,7 @@ import { putOff } from './change/sending.ts';
  * An approved request whose limit was set and whose time is not over. Its rate counts unless a grant that was applied later
  * is open.
  */
-export const grant = looseObject({
+const grant = looseObject({
   request: z.string(),
   /** Bytes per second; -1 unlimited. */
   rate: z.number(),
@@ -23,10 +23,10 @@ export type Grant = z.infer<typeof grant>;
  * What leads to a change of the limit. `grant`: a request is applied. `end`: a grant is over. `late-write`: an earlier change
  * of the bot took effect late, so the limit has to be set again.
  */
-export const changeCause = z.enum(['grant', 'end', 'late-write']);
+const changeCause = z.enum(['grant', 'end', 'late-write']);
 export type ChangeCause = z.infer<typeof changeCause>;
 
-export const changeInFlight = looseObject({
+const changeInFlight = looseObject({
   cause: changeCause,
   /** The request that is applied or whose grant is over. For a late write: the one whose limit is set again, if any. */
   request: z.string().nullable(),
@@ -45,7 +45,7 @@ export const changeInFlight = looseObject({
 /** A change of the limit that was begun: from its intent until its outcome is on record. */
 export type ChangeInFlight = z.infer<typeof changeInFlight>;
 
-export const limitInForce = looseObject({
+const limitInForce = looseObject({
   rate: z.number(),
   /** It may be this one instead: AWS denied reading the result of a revert to it. */
   or: z.number().nullable(),

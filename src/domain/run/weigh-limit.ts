@@ -27,11 +27,7 @@ interface Comparison {
  * A requested limit compared with each limit that would apply without it, over its whole time, in order: first with the one
  * that AWS shows. Limits of the same rate are left out, except the first.
  */
-export function compareOverTime(
-  { request, from, to, until }: RequestedLimit,
-  run: Run | null,
-  now: Date,
-): Comparison[] {
+function compareOverTime({ request, from, to, until }: RequestedLimit, run: Run | null, now: Date): Comparison[] {
   const without = run && request !== null ? withoutGrant(run, request) : run;
   const due = without && (from === null || mayShow(without, from)) ? limitsAhead(without, now) : [];
   const ahead = due

@@ -1,6 +1,6 @@
 import type { Log } from '../../logging/logger.ts';
 import type { RequestThrottleDeps } from '../../workflow/commands/consider-request.ts';
-import type { AuditReader } from '../../workflow/ports/audit-reader.ts';
+import type { AuditReader } from '../../workflow/ports/audit/audit-reader.ts';
 import type { Cards } from '../../workflow/ports/cards.ts';
 import type { HomeTabs } from '../../workflow/queries/home.ts';
 import type { RunningDeps } from '../../workflow/queries/list-running.ts';

@@ -1,4 +1,4 @@
-import type { AuditLine } from '../../workflow/ports/audit-line.ts';
+import type { AuditLine } from '../../workflow/ports/audit/audit-line.ts';
 import type { Cards } from '../../workflow/ports/cards.ts';
 import type { Clock } from '../../workflow/ports/clock.ts';
 import type { Ledger, StoredRequest } from '../../workflow/ports/ledger.ts';

@@ -1,4 +1,4 @@
-import { type AuditQuery, type AuditTurn, EVERYTHING } from '../../workflow/ports/audit-query.ts';
+import { type AuditQuery, type AuditTurn, EVERYTHING } from '../../workflow/ports/audit/audit-query.ts';
 import type { SealDeps } from './sealed-ids.ts';
 
 /** The content of a paging button: the query, and which page comes next. */

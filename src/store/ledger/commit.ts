@@ -47,7 +47,7 @@ export function readRepeated(text: string): Repeated {
 }
 
 /** A request before and after a commit, and its last record in it. */
-export interface FoldedRequest {
+interface FoldedRequest {
   prior: ThrottleRequest | null;
   state: ThrottleRequest | null;
   last: RecordRef | null;

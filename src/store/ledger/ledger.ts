@@ -8,7 +8,7 @@ import { type LedgerLost, OutcomeUnknown, RequestUnreadable, type Settled } from
 import type { Clock } from '../../workflow/ports/clock.ts';
 import type { Change, Committed } from '../../workflow/ports/commit.ts';
 import type { Ledger, StoredRequest } from '../../workflow/ports/ledger.ts';
-import type { StateProof } from '../../workflow/ports/proof.ts';
+import type { Proof, StateProof } from '../../workflow/ports/proof.ts';
 import type { Connection } from '../connection/connection.ts';
 import type { Keys } from '../connection/keys.ts';
 import { createRedisOutcome } from '../connection/redis-outcome.ts';
@@ -96,6 +96,13 @@ export function createLedger(options: LedgerOptions): RedisLedger {
     return commits.exclusively(head.recheck);
   }
 
+  /** Before it is said that the log is being read: it may be lost, which is said instead. */
+  async function unlessLost(proving: Promise<Proof>): Promise<Proof> {
+    const proof = await proving;
+    if (proof.kind === 'waiting') await recheck();
+    return proof;
+  }
+
   function commit(change: Change): Promise<Committed> {
     return commits.commit(change).catch((fault: unknown) => {
       if (!(fault instanceof OutcomeUnknown)) throw fault;
@@ -169,7 +176,9 @@ export function createLedger(options: LedgerOptions): RedisLedger {
     },
     lookUp: options.lookUp,
     run: createRunLoader(redis, keys, outcome, options.lookUp),
-    ...options.state,
+    proof: options.state.proof,
+    prove: (id, request) => unlessLost(options.state.prove(id, request)),
+    proveRun: (stored) => unlessLost(options.state.proveRun(stored)),
     openRequestOf: (arn) => outcome.read(() => redis.get(keys.openExecution(arn))),
     async inForceOf(arn) {
       const version = await outcome.read(() => redis.hget(keys.inForce, arn));

@@ -1,6 +1,6 @@
 import type { AuditHead } from '../../domain/audit/audit-record.ts';
 import type { ThrottleRequest } from '../../domain/request/throttle-request.ts';
-import type { AuditIndex, AuditLine, UnreadLine } from './audit-line.ts';
+import type { AuditIndex, AuditLine, UnreadLine } from './audit/audit-line.ts';
 import type { Change, Committed, RecordRef, Repeated } from './commit.ts';
 import type { StateProof } from './proof.ts';
 import type { InForce, StoredRun } from './stored-run.ts';

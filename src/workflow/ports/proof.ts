@@ -14,7 +14,7 @@ export type Proof =
 /**
  * Compares what is stored in Redis with what the audit records say, which nobody can write without a key. A stored state
  * that is not proven leads to no call of AWS and to no further record.
- * @throws NotRead
+ * @throws NotRead, LedgerLost
  */
 export interface StateProof {
   /** `request`: what is stored under the id; null: nothing is. */

@@ -1,5 +1,5 @@
 import { type AuditRecord, taskOf } from '../../domain/audit/audit-record.ts';
-import type { AuditQuery } from '../ports/audit-query.ts';
+import type { AuditQuery } from '../ports/audit/audit-query.ts';
 
 /** Whether a record matches a query. */
 export function matches(record: AuditRecord, query: AuditQuery): boolean {

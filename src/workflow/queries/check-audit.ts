@@ -1,5 +1,5 @@
 import { mayReadAudit, type NotRead, type ReadDeps, type Reading, refuseReading } from '../people/may-read-audit.ts';
-import type { AuditReader, AuditVerdicts, ExportedFile } from '../ports/audit-reader.ts';
+import type { AuditReader, AuditVerdicts, ExportedFile } from '../ports/audit/audit-reader.ts';
 import type { Clock } from '../ports/clock.ts';
 
 type AuditDeps = ReadDeps & { audit: AuditReader };

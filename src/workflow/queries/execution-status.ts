@@ -4,7 +4,7 @@ import type { ThrottleRequest } from '../../domain/request/throttle-request.ts';
 import type { Run } from '../../domain/run/run.ts';
 import { groupsToLookUp } from '../people/rule-groups.ts';
 import { shownTo } from '../people/shown-requests.ts';
-import type { AuditLine, UnreadLine } from '../ports/audit-line.ts';
+import type { AuditLine, UnreadLine } from '../ports/audit/audit-line.ts';
 import { SHOWN_MAX_AGE_MS } from '../ports/executions.ts';
 import {
   type GrantedRequest,

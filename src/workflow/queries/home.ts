@@ -5,7 +5,7 @@ import type { Run } from '../../domain/run/run.ts';
 import { ifUnreadable } from '../faults.ts';
 import { mayViewAll, type NotViewed } from '../people/may-view.ts';
 import { shownTo } from '../people/shown-requests.ts';
-import type { AuditLine, UnreadLine } from '../ports/audit-line.ts';
+import type { AuditLine, UnreadLine } from '../ports/audit/audit-line.ts';
 import type { Ledger, StoredRequest } from '../ports/ledger.ts';
 import type { People } from '../ports/people.ts';
 import type { PolicySource } from '../ports/policy-source.ts';

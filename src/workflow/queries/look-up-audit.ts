@@ -1,6 +1,6 @@
 import { mayReadAudit, type NotRead, type ReadDeps, type Reading, refuseReading } from '../people/may-read-audit.ts';
-import { type AuditPage, type AuditQuery, type AuditTurn, EVERYTHING } from '../ports/audit-query.ts';
-import type { AuditReader } from '../ports/audit-reader.ts';
+import { type AuditPage, type AuditQuery, type AuditTurn, EVERYTHING } from '../ports/audit/audit-query.ts';
+import type { AuditReader } from '../ports/audit/audit-reader.ts';
 import type { Ledger } from '../ports/ledger.ts';
 import { matches } from './audit-matches.ts';
 

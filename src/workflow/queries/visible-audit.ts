@@ -1,6 +1,6 @@
 import type { Person } from '../../domain/policy/policy.ts';
 import { mayReadAudit } from '../people/may-read-audit.ts';
-import type { AuditIndex, AuditLine, UnreadLine } from '../ports/audit-line.ts';
+import type { AuditIndex, AuditLine, UnreadLine } from '../ports/audit/audit-line.ts';
 import type { Ledger } from '../ports/ledger.ts';
 import type { People } from '../ports/people.ts';
 import type { PolicySource } from '../ports/policy-source.ts';

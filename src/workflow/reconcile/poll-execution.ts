@@ -57,11 +57,14 @@ async function poll(deps: PollDeps, id: string, claim: Claim, show: Show): Promi
   // A change that is in flight is judged by the worker that sent it.
   const unsettled = stored.run?.change ? null : await settleOrigin(deps, { stored, execution, claim });
   const put = await show(id, execution, unsettled === null);
-  if (unsettled) return unsettled;
   const transferring = execution.status === 'TRANSFERRING';
   const eta = etaAt(execution, execution.bytesPerSecond, look.measured);
   const seconds = nextLookSeconds(eta, transferring && look.measured === null);
-  return later(Math.max(seconds, put?.againInSeconds ?? 0), 'it runs');
+  const pace = Math.max(seconds, put?.againInSeconds ?? 0);
+  // What was settled just now needs no look of its own.
+  if (unsettled?.kind === 'later' && unsettled.seconds > 0)
+    return later(Math.min(unsettled.seconds, pace), unsettled.why);
+  return later(pace, 'it runs');
 }
 
 /** Measures the transfer since the last poll, and keeps this one for the next. */

@@ -9,7 +9,7 @@ import {
   type AuditQuery,
   type AuditTurn,
   EVERYTHING,
-} from '../../../src/workflow/ports/audit-query.ts';
+} from '../../../src/workflow/ports/audit/audit-query.ts';
 import { AUDIT_KEYS, arnOf, type OpenedLedger, openLedger } from '../../store/given-ledger.ts';
 
 const LENGTH = 60;

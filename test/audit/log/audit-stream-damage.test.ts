@@ -6,7 +6,7 @@ import { exportAudit } from '../../../src/commands/audit/export-audit.ts';
 import { verifyAudit } from '../../../src/commands/audit/verify-audit.ts';
 import { plainEvent } from '../../../src/domain/audit/audit-record.ts';
 import { createRedisOutcome } from '../../../src/store/connection/redis-outcome.ts';
-import { type AuditQuery, EVERYTHING } from '../../../src/workflow/ports/audit-query.ts';
+import { type AuditQuery, EVERYTHING } from '../../../src/workflow/ports/audit/audit-query.ts';
 import { AUDIT_KEYS, type OpenedLedger, openLedger } from '../../store/given-ledger.ts';
 import { run } from './log-fixture.ts';
 

@@ -34,7 +34,9 @@ const describes = (arn: string) => count(arn, 'DescribeTaskExecution');
 
 /** Until the bot has nothing left to do now. */
 async function settled(): Promise<void> {
-  await expect.poll(() => redis.xlen(`{${at().env.REDIS_KEY_PREFIX}}:outbox`), { timeout: 20_000 }).toBe(0);
+  const streams = ['outbox', 'outbox:slack'].map((name) => `{${at().env.REDIS_KEY_PREFIX}}:${name}`);
+  const left = async () => Math.max(...(await Promise.all(streams.map((stream) => redis.xlen(stream)))));
+  await expect.poll(left, { timeout: 20_000 }).toBe(0);
 }
 
 /** What it cost in all, when the card says that the limit is set. */
@@ -98,7 +100,7 @@ describe('a limit without approvals costs', () => {
     // Changed outside: a note in the thread, and the card says so.
     aws.setLimit(arn, 70 * MiB);
     expect(await polls(arn, 1)).toEqual([1]);
-    await card(arn, 'Somebody has changed the limit');
+    await card(arn, 'Limit changed outside the bot');
     aws.fail({ kind: 'deny', operation: 'DescribeTaskExecution' });
     expect(await polls(arn, 2)).toEqual([1, 1]);
     aws.recover();

@@ -4,7 +4,7 @@ import type { SlackMessage } from '../../../sandbox/slack/workspace.ts';
 import { givenFastWorld } from '../fast-world.ts';
 import { COMMAND, LEAD, LEAD2, MiB, OPERATOR, POLICY } from '../world.ts';
 
-const { at, options } = givenFastWorld({
+const { at } = givenFastWorld({
   policy: POLICY.replace('lower: 1, raise: 1, unlimited: 2', 'lower: 0, raise: 1, unlimited: 2').replace(
     'requesters: { groups: [S0OPS] }',
     `requesters: { groups: [S0OPS, S0LEADS] }`,
@@ -88,7 +88,7 @@ describe('the limit that a lead has set for 8 hours', () => {
     );
     expect(told.text).toContain('it needs 1 approval');
     expect(JSON.stringify(told)).toContain(
-      'Counts as a raise: without it, a limit of 10 MiB/s (83.9 Mbit/s) applies from',
+      'Counts as a raise: without it, the limit would be 10 MiB/s (83.9 Mbit/s) from',
     );
     expect(sent(arn)).toEqual([10, 20]);
   });

@@ -42,7 +42,7 @@ describe('a limit for a while', () => {
     const arn = at().execution();
     const { card } = await held(arn, '50MiB/s for 5m');
     at().aws.setLimit(arn, 7 * MiB);
-    const drift = await inChannel(card, 'past the bot, by console or CLI');
+    const drift = await inChannel(card, 'Every limit that was requested here for this execution has ended');
     await resultSays(card, 'Limit changed outside the bot (console or CLI): nightly-archive → 7 MiB/s');
     const end = await at().card(arn, '*Limit changed outside the bot*');
     expect(actions(end)).toEqual([]);

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type LocalRedis, startLocalRedis } from '../../../sandbox/redis.ts';
 import { visibleText } from '../../../sandbox/slack/block-walk.ts';
+import { forwardClock } from '../forward-clock.ts';
 import {
   COMMAND,
   expectGoodManners,
@@ -13,13 +14,14 @@ import {
   type TestWorld,
 } from '../world.ts';
 
+const { clock, pass } = forwardClock();
 let redis: LocalRedis;
 let world: TestWorld;
 
 beforeAll(async () => {
   redis = await startLocalRedis();
   // A look at the log that goes silent would keep the write behind it from being sent: that is another answer.
-  world = await startTestWorld({ redisUrl: redis.url, serve: { lookMs: 3_600_000 } });
+  world = await startTestWorld({ redisUrl: redis.url, aws: clock, serve: { lookMs: 3_600_000, clock } });
 });
 afterEach(async () => {
   redis.resume();
@@ -159,6 +161,8 @@ describe('Redis goes silent in the middle of a write', () => {
     const arn = execution();
     const card = await ask(arn);
     const modal = await review(LEAD, card);
+    // What the form showed is too old by then, so AWS is read again.
+    pass(61);
     const paused = pausedBeforeTheWrite();
     const submitted = await slack.as(LEAD).submit(modal, { decision: 'approve' });
     await paused;

@@ -105,8 +105,8 @@ describe('two bots with different policies on one Redis', () => {
     expect(inForce.ts).toBe(lower.ts);
     expect(inForce.ts).not.toBe(card.ts);
     await at().slack.as(OPERATOR).click(inForce, 'revert-now');
-    await at().card(arn, 'Set back to 100 MiB/s');
-    expect(at().sent(arn)).toEqual([50, 40, 100].map((rate) => rate * MiB));
+    await at().card(arn, 'Set back to 50 MiB/s');
+    expect(at().sent(arn)).toEqual([50, 40, 50].map((rate) => rate * MiB));
   });
 
   it('hear of each other before they answer anything', async () => {

@@ -4,7 +4,7 @@ import { createAuditAlarms } from '../../../src/audit/log/audit-alarms.ts';
 import { createAuditSearch } from '../../../src/audit/log/audit-search.ts';
 import { plainEvent } from '../../../src/domain/audit/audit-record.ts';
 import { createRedisOutcome } from '../../../src/store/connection/redis-outcome.ts';
-import { type AuditQuery, EVERYTHING } from '../../../src/workflow/ports/audit-query.ts';
+import { type AuditQuery, EVERYTHING } from '../../../src/workflow/ports/audit/audit-query.ts';
 import { lookUpAudit } from '../../../src/workflow/queries/look-up-audit.ts';
 import { EVERYBODY, policy, rule } from '../../domain/given.ts';
 import { AUDIT_KEYS, arnOf, type OpenedLedger, openLedger } from '../../store/given-ledger.ts';

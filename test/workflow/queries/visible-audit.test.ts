@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { AuditIndex } from '../../../src/workflow/ports/audit-line.ts';
+import type { AuditIndex } from '../../../src/workflow/ports/audit/audit-line.ts';
 import { visibleAudit } from '../../../src/workflow/queries/visible-audit.ts';
 import { policy } from '../../domain/given.ts';
 import { givenBot } from '../given-bot.ts';

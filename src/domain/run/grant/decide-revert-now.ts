@@ -67,7 +67,7 @@ export function decideRevertNow(request: ThrottleRequest, by: Person, facts: Rev
 }
 
 /** Whether its grant is open and nobody has ended it. */
-export function isRevertible(request: ThrottleRequest, run: Run): boolean {
+function isRevertible(request: ThrottleRequest, run: Run): boolean {
   return (
     request.status === 'applied' &&
     grantOf(run, request.id) !== null &&

@@ -42,10 +42,7 @@ export function endOfRequest(
 }
 
 /** The limit that will apply when a grant ends, as far as is known today. `from`: the limit before it. */
-export function limitAfter(
-  run: Run | null,
-  { request, until, from }: { request: string; until: Date; from: number },
-): number {
+function limitAfter(run: Run | null, { request, until, from }: { request: string; until: Date; from: number }): number {
   const before = run ?? { ...untouchedRun(''), baseline: from };
   const over = withGrant(before, { request, rate: from, until: until.toISOString(), role: null });
   return rateOf(desiredLimit(over, { now: until })) ?? from;

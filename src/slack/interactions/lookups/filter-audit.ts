@@ -1,7 +1,7 @@
 import { parseExecutionArn } from '../../../domain/execution/task-execution.ts';
 import { REQUEST_ID } from '../../../domain/request/request-id.ts';
 import { plainTyped } from '../../../domain/text/invisible.ts';
-import { type AuditQuery, EVERYTHING } from '../../../workflow/ports/audit-query.ts';
+import { type AuditQuery, EVERYTHING } from '../../../workflow/ports/audit/audit-query.ts';
 import type { SlackClients } from '../../connection/clients.ts';
 import type { Caller, Click, SubmitAnswer, View } from '../../context/interaction.ts';
 import { invalidFormAnswer, replyInvalidButton } from '../../replies/invalid-seal-replies.ts';

@@ -1,6 +1,6 @@
 import type { NotRead } from '../../../workflow/people/may-read-audit.ts';
-import { type AuditQuery, type AuditTurn, EVERYTHING } from '../../../workflow/ports/audit-query.ts';
-import type { AuditReader } from '../../../workflow/ports/audit-reader.ts';
+import { type AuditQuery, type AuditTurn, EVERYTHING } from '../../../workflow/ports/audit/audit-query.ts';
+import type { AuditReader } from '../../../workflow/ports/audit/audit-reader.ts';
 import type { Clock } from '../../../workflow/ports/clock.ts';
 import type { Ledger } from '../../../workflow/ports/ledger.ts';
 import type { People } from '../../../workflow/ports/people.ts';

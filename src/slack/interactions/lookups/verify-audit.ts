@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import type { ReadDeps } from '../../../workflow/people/may-read-audit.ts';
-import type { AuditReader, ExportedFile } from '../../../workflow/ports/audit-reader.ts';
+import type { AuditReader, ExportedFile } from '../../../workflow/ports/audit/audit-reader.ts';
 import type { Clock } from '../../../workflow/ports/clock.ts';
 import { checkAudit, takeExport } from '../../../workflow/queries/check-audit.ts';
 import type { Command } from '../../command-text/command-text.ts';

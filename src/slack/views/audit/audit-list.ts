@@ -1,6 +1,6 @@
 import type { Button, KnownBlock, ModalView } from '@slack/types';
-import type { AuditLine } from '../../../workflow/ports/audit-line.ts';
-import type { AuditPage } from '../../../workflow/ports/audit-query.ts';
+import type { AuditLine } from '../../../workflow/ports/audit/audit-line.ts';
+import type { AuditPage } from '../../../workflow/ports/audit/audit-query.ts';
 import { actions, button, context, plain, section } from '../text/blocks.ts';
 import { executionId } from '../text/execution-words.ts';
 import { code, count, dateToken, LIMITS, link, type MessageView } from '../text/text.ts';

@@ -1,4 +1,4 @@
-import type { AuditVerdicts } from '../../../workflow/ports/audit-reader.ts';
+import type { AuditVerdicts } from '../../../workflow/ports/audit/audit-reader.ts';
 import { section } from '../text/blocks.ts';
 import { clip, code, escapeText, type MessageView } from '../text/text.ts';
 

@@ -1,7 +1,7 @@
 import type { AuditEvent, Detail, EventName, EventOf } from '../../../domain/audit/audit-event.ts';
 import { formatRate } from '../../../domain/rate/rate.ts';
 import { formatDuration } from '../../../domain/time/duration.ts';
-import type { AuditQuery } from '../../../workflow/ports/audit-query.ts';
+import type { AuditQuery } from '../../../workflow/ports/audit/audit-query.ts';
 import { personName } from '../text/people-words.ts';
 import { clip, code, dateToken, escapeText, mentionUser, oneLine } from '../text/text.ts';
 import { recordFacts } from './record-facts.ts';

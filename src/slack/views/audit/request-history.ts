@@ -1,7 +1,7 @@
 import type { KnownBlock, ModalView } from '@slack/types';
 import { formatDuration } from '../../../domain/time/duration.ts';
-import type { AuditLine } from '../../../workflow/ports/audit-line.ts';
-import type { AuditPage } from '../../../workflow/ports/audit-query.ts';
+import type { AuditLine } from '../../../workflow/ports/audit/audit-line.ts';
+import type { AuditPage } from '../../../workflow/ports/audit/audit-query.ts';
 import { context, plain, section } from '../text/blocks.ts';
 import { code, count, dateToken, LIMITS, link, type MessageView } from '../text/text.ts';
 import { actorWords, detailWords, recordWords } from './audit-words.ts';

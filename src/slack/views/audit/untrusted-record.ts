@@ -1,4 +1,4 @@
-import type { UnreadLine } from '../../../workflow/ports/audit-line.ts';
+import type { UnreadLine } from '../../../workflow/ports/audit/audit-line.ts';
 import { code } from '../text/text.ts';
 
 const WHY: Record<UnreadLine['why'], string> = {

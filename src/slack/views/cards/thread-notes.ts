@@ -7,7 +7,7 @@ import { type GrantEnd, hasOpenGrant, isReverting } from '../../../domain/run/gr
 import { coverOf } from '../../../domain/run/limit-ends.ts';
 import type { Run } from '../../../domain/run/run.ts';
 import { formatDuration } from '../../../domain/time/duration.ts';
-import type { AuditLine } from '../../../workflow/ports/audit-line.ts';
+import type { AuditLine } from '../../../workflow/ports/audit/audit-line.ts';
 import { actions, context, section } from '../text/blocks.ts';
 import { shortName } from '../text/execution-words.ts';
 import { code, dateToken, type MessageView, mentionUser } from '../text/text.ts';

@@ -3,7 +3,7 @@ import { averageRate, timeLeftAt } from '../../../domain/execution/impact.ts';
 import { isActive, parseExecutionArn } from '../../../domain/execution/task-execution.ts';
 import { formatRate } from '../../../domain/rate/rate.ts';
 import { afterLimit } from '../../../domain/run/limit-ends.ts';
-import type { AuditLine, UnreadLine } from '../../../workflow/ports/audit-line.ts';
+import type { AuditLine, UnreadLine } from '../../../workflow/ports/audit/audit-line.ts';
 import type { ExecutionStatus } from '../../../workflow/queries/execution-status.ts';
 import { actorWords, detailWords, recordWords } from '../audit/audit-words.ts';
 import { untrustedLine } from '../audit/untrusted-record.ts';

@@ -3,7 +3,7 @@ import type { EventName } from '../../../../src/domain/audit/audit-event.ts';
 import type { ThrottleRequest } from '../../../../src/domain/request/throttle-request.ts';
 import type { Run } from '../../../../src/domain/run/run.ts';
 import { threadNotes } from '../../../../src/slack/views/cards/thread-notes.ts';
-import type { AuditLine } from '../../../../src/workflow/ports/audit-line.ts';
+import type { AuditLine } from '../../../../src/workflow/ports/audit/audit-line.ts';
 import { sampleOf } from '../../../domain/audit/sample-records.ts';
 import { expectGoodMessage, hold, NOW, read, runWith, seal } from '../text/given-facts.ts';
 import { held, LENA, MIB, over } from './given-limit.ts';

@@ -55,8 +55,8 @@ describe('previewMessage', () => {
     expect(text).not.toMatch(/Counts as a raise|Two policies|If set now/);
     const timed = { duration: 7200 };
     expect(show(1, 'BASIC', 'x', timed)).toMatch(/If set now, it reverts <!date\^1795361100\^.*> to 100 MiB\/s .*\)\./);
-    const covering = show(1, 'BASIC', 'x', timed, runWith([{ request: 'r-other00000', rate: 25 * MIB }]));
-    expect(covering).toContain('to 25 MiB/s (210 Mbit/s), the limit of request `r-other00000`.');
+    const covering = show(1, 'BASIC', 'x', timed, runWith([{ request: 'r-other00000', rate: 100 * MIB }]));
+    expect(covering).toContain('to 100 MiB/s (839 Mbit/s), the limit of request `r-other00000`.');
     expect(show(2, 'ENHANCED')).toContain('*Enhanced mode*');
     fc.assert(fc.property(funny(256), (name) => void show(1, 'BASIC', name)));
   });

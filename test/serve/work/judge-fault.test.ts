@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { judgeFault } from '../../src/serve/judge-fault.ts';
+import { judgeFault } from '../../../src/serve/work/judge-fault.ts';
 import {
   AwsFault,
   ClaimLost,
@@ -10,7 +10,7 @@ import {
   PersonUnknown,
   RequestUnreadable,
   RunUnreadable,
-} from '../../src/workflow/faults.ts';
+} from '../../../src/workflow/faults.ts';
 
 /** As Slack's client throws it. */
 const slack = (error: string) =>

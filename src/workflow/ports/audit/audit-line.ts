@@ -1,5 +1,5 @@
-import type { AuditRecord } from '../../domain/audit/audit-record.ts';
-import type { RecordRef } from './commit.ts';
+import type { AuditRecord } from '../../../domain/audit/audit-record.ts';
+import type { RecordRef } from '../commit.ts';
 
 export interface AuditLine extends RecordRef {
   record: AuditRecord;

@@ -1,6 +1,6 @@
-import { isSlackOutage } from '../slack/connection/slack-fault.ts';
-import { isRedisUnavailable } from '../store/connection/redis-unavailable.ts';
-import type { FaultKind } from '../worker/loop.ts';
+import { isSlackOutage } from '../../slack/connection/slack-fault.ts';
+import { isRedisUnavailable } from '../../store/connection/redis-unavailable.ts';
+import type { FaultKind } from '../../worker/loop.ts';
 import {
   AwsFault,
   ClaimLost,
@@ -10,7 +10,7 @@ import {
   PersonUnknown,
   RequestUnreadable,
   RunUnreadable,
-} from '../workflow/faults.ts';
+} from '../../workflow/faults.ts';
 
 /** What passes when AWS, Slack or Redis are back, or when a person accepts that the log is lost. */
 const OUTAGES = [AwsFault, ClaimLost, LedgerLost, NotRecorded, OutcomeUnknown, PersonUnknown];
