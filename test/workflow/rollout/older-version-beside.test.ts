@@ -70,3 +70,27 @@ describe('a limit that a bot of the version before set again when the one above 
     expect((await given.bot.ledger.run(given.arn)).run).toMatchObject({ grants: [], inForce: { request: null } });
   });
 });
+
+describe('a limit that a bot of the version before reverted past the one below it', () => {
+  it('belongs to no request, and nothing is sent when the lower one is over too', async () => {
+    const lower = await granted(given.bot, { durationSeconds: 2 * HOUR });
+    const upper = await granted(given.bot, to(30));
+    given.world.seconds += HOUR;
+    const baseline = { to: 100 * MIB };
+    const [sent, detail] = [
+      { attempt: 1, role: null },
+      { rate: 100 * MIB, status: 'TRANSFERRING', attempt: 1 },
+    ];
+    await writtenByOlder(upper, (prior, facts) =>
+      revertEvent(prior, 'revert.started', { ...facts, ...baseline }, sent),
+    );
+    given.aws.setLimit(given.arn, 100 * MIB);
+    await writtenByOlder(upper, (prior, facts) => revertEvent(prior, 'reverted', { ...facts, ...baseline }, detail));
+    given.world.seconds += HOUR;
+    const replaced = { why: 'replaced', rate: null } as const;
+    await writtenByOlder(lower, (prior, facts) => revertEvent(prior, 'revert.skipped', facts, replaced));
+    await given.bot.work();
+    expect(given.sent()).toEqual([50, 30]);
+    expect((await given.bot.ledger.run(given.arn)).run).toMatchObject({ grants: [], inForce: { request: null } });
+  });
+});
