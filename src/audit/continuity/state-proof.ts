@@ -172,10 +172,11 @@ export function createStateProof({ redis, keys, auditKeys, continuity, alarms }:
     const field = differingRunField(run, proven.run);
     if (field !== null)
       return contradicted(`the stored limits of ${execution} differ from the audit log in \`${field}\``);
-    const applies = proven.run.inForce?.request ?? null;
+    const { request: applies = null, after } = proven.run.inForce ?? {};
     // Once the execution has ended there is none, and no grant with an end is open.
     const mayBeNone = !proven.run.grants.some(({ until }) => until !== null);
-    const isNamed = inForce === null ? mayBeNone : applies === null || inForce.request === applies;
+    const names = [applies, after];
+    const isNamed = inForce === null ? mayBeNone : applies === null || names.includes(inForce.request);
     return isNamed ? PROVEN : contradicted(`the limit of ${execution} is ${applies}’s, and Redis says otherwise`);
   }
 

@@ -19,6 +19,8 @@ const RUN_EVENTS = [
 
 type RunEvent = Extract<DatedEvent, { event: (typeof RUN_EVENTS)[number] }>;
 
+type StartedEvent = Extract<RunEvent, { event: 'apply.started' | 'revert.started' }>;
+
 export function isRunEvent<E extends { event: EventName }>(
   event: E,
 ): event is E & { event: (typeof RUN_EVENTS)[number] } {
@@ -42,8 +44,10 @@ function moved(run: Run, event: RunEvent): Run {
       return started(run, event);
     case 'applied':
       return applied(run, event);
-    case 'reverted':
-      return { ...settled(run, event), grants: without(run, event.request) };
+    case 'reverted': {
+      const now = settled(run, event);
+      return { ...now, inForce: after(now.inForce, event.request), grants: without(now, event.request) };
+    }
     case 'apply.failed':
       return failed(run, event);
     case 'revert.failed':
@@ -56,6 +60,7 @@ function moved(run: Run, event: RunEvent): Run {
       };
     }
     case 'revert.skipped':
+      if (event.detail.why === 'replaced' && run.inForce?.request === event.request) return leftSet(run, event);
       if (event.detail.why === 'changed') return changedOutside(endedBy(run, event), event.at, event.detail.rate);
       return endedBy(run, event);
     case 'drift.detected':
@@ -69,7 +74,7 @@ function unknownEvent(event: never): never {
   throw new Error(`no event of a run: ${JSON.stringify(event)}`);
 }
 
-function started(run: Run, event: Extract<RunEvent, { event: 'apply.started' | 'revert.started' }>): Run {
+function started(run: Run, event: StartedEvent): Run {
   const { from, to, at, detail, request } = event;
   if (from === null || to === null) throw new Error(`${event.event} without its rates`);
   const putOff = detail.putOff ?? null;
@@ -77,7 +82,7 @@ function started(run: Run, event: Extract<RunEvent, { event: 'apply.started' | '
   const change: ChangeInFlight = {
     cause,
     request,
-    grant: cause === 'grant' ? request : (detail.grant ?? null),
+    grant: cause === 'grant' ? request : nextGrant(run, event),
     from,
     to,
     sentAt: at,
@@ -90,7 +95,14 @@ function started(run: Run, event: Extract<RunEvent, { event: 'apply.started' | '
   return { ...run, change, unconfirmed: putOff ? sent : recent([...sent, { rate: to, sentAt: at }], at) };
 }
 
-function causeOf(event: Extract<RunEvent, { event: 'apply.started' | 'revert.started' }>): ChangeCause {
+/** The request whose limit will be set. Older versions record its rate alone. */
+function nextGrant(run: Run, { detail, request, to }: StartedEvent): string | null {
+  if (detail.grant !== undefined) return detail.grant;
+  const next = run.grants.findLast((one) => one.request !== request);
+  return next?.rate === to ? next.request : null;
+}
+
+function causeOf(event: StartedEvent): ChangeCause {
   if (event.event === 'revert.started') return 'end';
   return event.detail.cause ?? 'grant';
 }
@@ -101,9 +113,10 @@ function applied(before: Run, event: Extract<RunEvent, { event: 'applied' }>): R
   // Changed outside the bot, and requested before the bot saw that.
   const run = mayShow(before, from) ? before : changedOutside(before, at, from);
   const role = before.change?.request === request ? before.change.role : null;
-  const grants = [...without(run, request), { request, rate: to, until: null, role }];
+  const now = settled(run, event);
+  const grants = [...without(now, request), { request, rate: to, until: null, role }];
   const inForce = { rate: detail.rate, or: null, at, request };
-  return { ...settled(run, event), baseline: run.baseline ?? from, inForce, grants };
+  return { ...now, baseline: run.baseline ?? from, inForce, grants };
 }
 
 /** Whether AWS may show this limit although nobody changed it outside the bot. */
@@ -118,7 +131,12 @@ function settled(run: Run, event: Extract<RunEvent, { event: 'applied' | 'revert
   const unconfirmed =
     change && !open ? run.unconfirmed.filter(({ sentAt }) => sentAt !== change.sentAt) : run.unconfirmed;
   const inForce = { rate, or: null, at: event.at, request: change?.grant ?? null };
-  return { ...run, change: change ? null : run.change, inForce, unconfirmed };
+  const grants = run.grants.filter(({ stillSet = false }) => !stillSet);
+  return { ...run, change: change ? null : run.change, inForce, grants, unconfirmed };
+}
+
+function after(inForce: Run['inForce'], request: string | null): Run['inForce'] {
+  return inForce?.request && request !== null ? { ...inForce, after: request } : inForce;
 }
 
 function failed(run: Run, event: Extract<RunEvent, { event: 'apply.failed' }>): Run {
@@ -146,6 +164,14 @@ function endedBy(run: Run, event: Extract<RunEvent, { event: 'revert.skipped' }>
   const { why, grant = null } = event.detail;
   const inForce = why === 'same-rate' && run.inForce ? { ...run.inForce, request: grant } : run.inForce;
   return { ...run, change, inForce, grants: without(run, event.request) };
+}
+
+/** A bot of an older version ended the grant whose limit is set, and set no other one. */
+function leftSet(run: Run, { request, at }: Extract<RunEvent, { event: 'revert.skipped' }>): Run {
+  const grants = run.grants.map((one) =>
+    one.request === request ? { ...one, until: at, stillSet: true as const } : one,
+  );
+  return { ...run, grants };
 }
 
 /** Whether an event is about this change. */

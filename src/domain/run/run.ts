@@ -15,6 +15,11 @@ const grant = looseObject({
   until: timestamp.nullable(),
   /** The role that its limit was set with; null: the bot's own credentials. */
   role: z.string().nullable(),
+  /**
+   * It is over and its limit is still set: a bot of an older version ended it, and took it for covered by another one that was
+   * over too.
+   */
+  stillSet: z.literal(true).exactOptional(),
 });
 
 export type Grant = z.infer<typeof grant>;
@@ -52,6 +57,8 @@ const limitInForce = looseObject({
   at: timestamp,
   /** The request that it belongs to. Null: the limit from before, or one set outside the bot. */
   request: z.string().nullable(),
+  /** The request whose end set it. An older version names that one in `in-force`. */
+  after: z.string().exactOptional(),
 });
 
 export const run = looseObject({

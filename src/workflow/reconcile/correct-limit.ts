@@ -10,11 +10,22 @@ import type { ReconcileDeps } from './reconcile-deps.ts';
 
 const AGAIN_SECONDS = 30;
 
-/** An earlier change of the bot took effect late: the limit is set again. `request`: the one whose limit is in force. */
-export async function correctLimit(
-  deps: ReconcileDeps,
-  of: { stored: StoredRun; request: ThrottleRequest; execution: TaskExecution; claim: Claim },
-): Promise<WorkOutcome> {
+interface Correction {
+  stored: StoredRun;
+  /** The one whose limit is in force. */
+  request: ThrottleRequest;
+  execution: TaskExecution;
+  claim: Claim;
+}
+
+/** Ends a limit that an older version left set after its time was over. Null: there is none. */
+export async function correctLeftLimit(deps: ReconcileDeps, of: Correction): Promise<WorkOutcome | null> {
+  const isLeft = of.stored.run?.grants.some(({ stillSet = false }) => stillSet) ?? false;
+  return isLeft ? correctLimit(deps, of) : null;
+}
+
+/** AWS shows a limit of the bot that should not apply any more: the one that should is set. */
+export async function correctLimit(deps: ReconcileDeps, of: Correction): Promise<WorkOutcome> {
   const { stored, request, execution } = of;
   const desired = stored.run && desiredLimit(stored.run, { now: deps.clock.now() });
   const to = desired && rateOf(desired);

@@ -8,6 +8,7 @@ import type { Claim } from '../ports/outbox.ts';
 import type { StoredRun } from '../ports/stored-run.ts';
 import { DONE, later, type WorkOutcome } from '../work-outcome.ts';
 import { readAccess } from './aws-access.ts';
+import { correctLeftLimit } from './correct-limit.ts';
 import { recordRunEnded } from './end-grants.ts';
 import { isDenied, observeExecution } from './observe-execution.ts';
 import { laterIfUnproven, loadProven, provenRun } from './proven-state.ts';
@@ -55,7 +56,10 @@ async function poll(deps: PollDeps, id: string, claim: Claim, show: Show): Promi
   const look = await keepLook(deps, request, execution);
   if (!isActive(execution.status)) return endPolling(deps, { stored, request, seen: execution, claim }, show);
   // A change that is in flight is judged by the worker that sent it.
-  const unsettled = stored.run?.change ? null : await settleOrigin(deps, { stored, execution, claim });
+  const seen = { stored, request, execution, claim };
+  const unsettled = stored.run?.change
+    ? null
+    : ((await settleOrigin(deps, seen)) ?? (await correctLeftLimit(deps, seen)));
   const put = await show(id, execution, unsettled === null);
   const transferring = execution.status === 'TRANSFERRING';
   const eta = etaAt(execution, execution.bytesPerSecond, look.measured);

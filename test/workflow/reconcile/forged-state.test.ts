@@ -71,7 +71,13 @@ describe('a stored request that was changed past the bot', () => {
   it.each<[string, (request: ThrottleRequest) => object]>([
     ['rate', (request) => ({ ...request, to: 500 * MIB })],
     ['account', (request) => ({ ...request, account: '444455556666' })],
-    ['execution', (request) => ({ ...request, execution: request.execution.replace(/exec-./, 'exec-f') })],
+    [
+      'execution',
+      (request) => ({
+        ...request,
+        execution: request.execution.replace(/exec-(.)/, (_, one) => `exec-${one === 'f' ? 'e' : 'f'}`),
+      }),
+    ],
     ['requester', (request) => ({ ...request, requester: { ...request.requester, user: 'U0LEAD' } })],
     ['time', (request) => ({ ...request, durationSeconds: 9 * HOUR })],
     ['version', (request) => ({ ...request, version: request.version + 7 })],
