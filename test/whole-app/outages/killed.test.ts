@@ -81,9 +81,10 @@ describe('a bot that is killed', () => {
   it('while it works on a form: its person is told whether it was recorded', async () => {
     const { slack, aws, execution, ask, review, result, startBot, events } = at();
     const arn = execution();
-    const victim = await startVictim();
     const message = await ask(arn);
     const modal = await review(LEAD, message);
+    // It has not seen what the form shows, so it asks AWS.
+    const victim = await startVictim();
     const before = dms(LEAD).length;
     aws.fail({ kind: 'hang', operation: 'DescribeTaskExecution', ms: 60_000 });
     const submitted = await slack.as(LEAD).submit(modal, { decision: 'approve' });
