@@ -17,7 +17,7 @@ import { appliesAgain } from './follow-up.ts';
 import { deniedAction, isDenied, observeExecution } from './observe-execution.ts';
 import { laterIfUnproven, loadProven, provenRun } from './proven-state.ts';
 import type { ReconcileDeps } from './reconcile-deps.ts';
-import { settleOrigin } from './settle-origin.ts';
+import { settleCorrection, settleOrigin } from './settle-origin.ts';
 
 type GrantedRequest = ThrottleRequest & { hold: TimedGrant };
 
@@ -31,6 +31,7 @@ interface Ending {
 const TRY_AGAIN_SECONDS = 5;
 /** Another change of the run is under way and takes a moment. */
 const BUSY_SECONDS = 1;
+const BUSY = 'another change of the run is under way';
 /** A status that this version does not know passes when AWS is done with it. */
 const UNKNOWN_STATUS_SECONDS = 15;
 
@@ -51,7 +52,7 @@ async function end(deps: ReconcileDeps, id: string, claim: Claim): Promise<WorkO
   if (change?.cause === 'end' && change.request === id) return readBack(deps, { stored, request, claim }, null);
   const seconds = (Date.parse(request.hold.dueAt) - deps.clock.now().getTime()) / 1000;
   if (seconds > 0) return later(seconds, 'its time is not over yet');
-  if (change) return later(BUSY_SECONDS, 'another change of the run is under way');
+  if (change) return (await settleCorrection(deps, { stored, claim })) ?? later(BUSY_SECONDS, BUSY);
   const run = endingAt(isUntouched(stored.run) ? runOfGrant(request) : stored.run, request);
   const ending = { stored, run, request, claim };
   // It was ended by a change made outside the bot.
