@@ -57,8 +57,17 @@ async function end(deps: ReconcileDeps, id: string, claim: Claim): Promise<WorkO
   const ending = { stored, run, request, claim };
   // It was ended by a change made outside the bot.
   if (!grantOf(run, id)) return skip(deps, ending, 'changed');
-  if (run.inForce?.request !== id) return skip(deps, ending, 'covered');
+  if (isCovered(run, id)) return skip(deps, ending, 'covered');
   return bringBack(deps, ending);
+}
+
+/**
+ * Whether another limit applies, or what this one gave way to. Where a limit above it could not be reverted, AWS has that one
+ * still, though no grant is left of it: then this end is the next occasion to bring the run to what it should have.
+ */
+function isCovered(run: Run, id: string): boolean {
+  const holder = run.inForce?.request ?? null;
+  return holder === null || (holder !== id && grantOf(run, holder) !== null);
 }
 
 /** Whether its records tell of no limit: they were archived before runs were stored. */
