@@ -90,7 +90,7 @@ async function follow(
   if (decision.kind === 'wait') return later(TRY_AGAIN_SECONDS, WAITS_FOR[decision.for]);
   if (decision.kind === 'end') return conclude(deps, of, [decision.event]);
   if (request.from === request.to) return applyUnsent(deps, of);
-  return beginChange(deps, planOfRequest(request, of), { stored, request, claim }, decision.event);
+  return beginChange(deps, planOfRequest(request, of), { stored, request, claim }, 1, decision.event);
 }
 
 /** The rate is in force already, so putting the grant on record is all that applying it takes. */

