@@ -10,7 +10,7 @@ import {
 import { unknownEvent } from '../../domain/run/change/decide-apply.ts';
 import { type ChangeVerdict, judgeChange, judgeUnseen } from '../../domain/run/change/judge-change.ts';
 import { deferredSeconds, mayHaveTakenEffect, type Sent } from '../../domain/run/change/sending.ts';
-import { originOf } from '../../domain/run/decide-drift.ts';
+import { isLateWrite } from '../../domain/run/decide-drift.ts';
 import { desiredLimit, rateOf, requestOfLimit, withoutGrant } from '../../domain/run/desired-limit.ts';
 import { scheduledEvent, sentFor } from '../../domain/run/grant/schedule-end.ts';
 import type { ChangeInFlight, Run } from '../../domain/run/run.ts';
@@ -71,7 +71,8 @@ export async function beginChange(
  */
 export async function readBack(deps: ReconcileDeps, of: Carried, sent: Sent | null): Promise<WorkOutcome> {
   const { stored, request } = of;
-  const change = stored.run?.change;
+  const { run } = stored;
+  const change = run?.change;
   if (!change) throw new Error(`no change of ${stored.execution} is in flight`);
   const plan = planOf(change, { execution: stored.execution, request, policy: deps.policy.current().digest });
   const execution = await observeAfterChange(deps, request, accessOf(request, change));
@@ -79,15 +80,14 @@ export async function readBack(deps: ReconcileDeps, of: Carried, sent: Sent | nu
   // The worker that was to send it may have ended before that.
   const takenOver = sent === null && of.claim.deliveries > 1;
   const now = deps.clock.now();
-  const verdict = judgeChange(change, asOwn(stored.run, change, execution, now), { now, sent, takenOver });
+  const verdict = judgeChange(change, withoutLateWrite(run, change, execution, now), { now, sent, takenOver });
   return follow(deps, of, { plan, change, execution, verdict, sent });
 }
 
-/** A limit that the bot itself set or sent a while ago is no change made outside: this change has not taken effect yet. */
-function asOwn(run: Run | null, { from, to }: ChangeInFlight, execution: TaskExecution, now: Date): TaskExecution {
+/** An earlier change of the bot that takes effect late is none made outside: this one has not taken effect yet. */
+function withoutLateWrite(run: Run, { from, to }: ChangeInFlight, execution: TaskExecution, now: Date): TaskExecution {
   const rate = execution.bytesPerSecond;
-  const isOwn = rate !== to && originOf(run, rate, now) !== 'outside';
-  return isOwn ? { ...execution, bytesPerSecond: from } : execution;
+  return rate !== to && isLateWrite(run, rate, now) ? { ...execution, bytesPerSecond: from } : execution;
 }
 
 /** AWS does not show the result: the execution is gone, reading is denied, or it has to be tried again. */
