@@ -185,3 +185,13 @@ describe('a limit with an end', () => {
     expect((await given.bot.request(below)).hold?.end).toMatchObject({ how: 'reverted' });
   });
 });
+
+describe('a limit without an end', () => {
+  it('is no contradiction when its request is no longer stored', async () => {
+    const id = await granted(given.bot, { durationSeconds: null });
+    const { redis, keys, ledger } = given.bot;
+    await redis.del(keys.request(id));
+    await ledger.proof.check();
+    expect(ledger.proof.wrong()).toEqual([]);
+  });
+});
