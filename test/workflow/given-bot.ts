@@ -106,3 +106,17 @@ export function uponUpdate(aws: LocalDataSync, happens: () => void): void {
   };
   aws.on('change', listener);
 }
+
+/** Something that happens between AWS's carrying out of the bot's next update and the bot's reading back. */
+export function onceUpdated({ deps }: Bot, happens: () => unknown): void {
+  const { update } = deps.executions;
+  deps.executions = {
+    ...deps.executions,
+    update: async (...call) => {
+      deps.executions = { ...deps.executions, update };
+      const answer = await update(...call);
+      await happens();
+      return answer;
+    },
+  };
+}

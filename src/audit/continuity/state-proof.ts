@@ -110,7 +110,8 @@ export function createStateProof({ redis, keys, auditKeys, continuity, alarms }:
     if (proven === null) {
       return given && (isOpen(given) || hasOpenGrant(given)) ? judgeUnknown(given, first) : PROVEN;
     }
-    if (given === null) return contradicted(ABSENT);
+    // One without an end is not kept as long as the log.
+    if (given === null) return isOpen(proven.request) || hasOpenGrant(proven.request) ? contradicted(ABSENT) : PROVEN;
     const field = differingField(throttleRequest, given, proven.request);
     if (field === null) return PROVEN;
     return contradicted(`its stored state differs from the audit log in \`${field}\``);

@@ -31,14 +31,18 @@ export interface ProvenRun {
 interface FoldedRun {
   run: Run | null;
   lastSeq: number;
+  /** When that one was written. */
+  lastAt: string;
   /** The open requests about it. */
   open: Set<string>;
 }
 
 /** More than ever are wrong at once, unless somebody makes them so. */
 const MAX_MISFITS = 1000;
-/** More than run at once: those that were changed longest ago are dropped first. */
+/** More than run at once: of those with no open request and no end ahead, the ones that were changed longest ago are dropped. */
 const MAX_RUNS = 10_000;
+/** No execution runs longer. That one with a limit without an end has ended is not on record. */
+const LONGEST_RUN_MS = 90 * 86_400_000;
 
 /**
  * Folds the records of a log, in their order, into the requests that are open or whose grant is open, and into the runs that
@@ -51,11 +55,13 @@ export function createOpenRequests() {
   /** They have ended by the last commit, unless it has further records, which open their grants. */
   let ended: string[] = [];
   let lastOp = '';
+  let lastAt = '';
 
   function add(record: AuditRecord): Misfit | null {
     const id = record.request;
     if (record.op !== lastOp) dropEnded();
     lastOp = record.op;
+    lastAt = record.at;
     addToRun(record);
     if (id === null || misfits.has(id)) return null;
     const known = requests.get(id) ?? null;
@@ -79,11 +85,34 @@ export function createOpenRequests() {
     const folded = runOf(record.execution);
     // The one that was changed last is the last of the map.
     runs.delete(record.execution);
-    runs.set(record.execution, { ...folded, run: evolveRun(folded.run, record), lastSeq: record.seq });
+    runs.set(record.execution, {
+      ...folded,
+      run: evolveRun(folded.run, record),
+      lastSeq: record.seq,
+      lastAt: record.at,
+    });
     // Those without an end are over when their run has no such grant any more.
     ended.push(...folded.open);
-    const [oldest] = runs.keys();
-    if (runs.size > MAX_RUNS && oldest !== undefined) forget(oldest);
+    if (runs.size > MAX_RUNS) forget(leastNeeded() ?? record.execution);
+  }
+
+  function leastNeeded(): string | undefined {
+    for (const [execution, { run, open }] of runs) {
+      if (run?.change == null && ![...open].some(isExpected)) return execution;
+    }
+    return runs.keys().next().value;
+  }
+
+  /** Whether something is expected to happen to it, without anybody asking for that. */
+  function isExpected(id: string): boolean {
+    const request = requests.get(id)?.request;
+    return request !== undefined && (isOpen(request) || hasOpenGrant(request));
+  }
+
+  /** Its execution has certainly ended. */
+  function isLongOver({ id, execution }: ThrottleRequest): boolean {
+    const changedAt = runs.get(execution)?.lastAt ?? lastAt;
+    return !isExpected(id) && Date.parse(lastAt) - Date.parse(changedAt) > LONGEST_RUN_MS;
   }
 
   function forget(execution: string): void {
@@ -127,7 +156,7 @@ export function createOpenRequests() {
   }
 
   function runOf(execution: string): FoldedRun {
-    const run = runs.get(execution) ?? { run: null, lastSeq: 0, open: new Set<string>() };
+    const run = runs.get(execution) ?? { run: null, lastSeq: 0, lastAt, open: new Set<string>() };
     runs.set(execution, run);
     return run;
   }
@@ -136,6 +165,10 @@ export function createOpenRequests() {
   function openNow(): Map<string, ProvenRequest> {
     dropEnded();
     return requests;
+  }
+
+  function needed(): ProvenRequest[] {
+    return [...openNow().values()].filter(({ request }) => !isLongOver(request));
   }
 
   return {
@@ -152,10 +185,10 @@ export function createOpenRequests() {
       const folded = runs.get(execution);
       return folded?.run ? { run: folded.run, lastSeq: folded.lastSeq } : null;
     },
-    all: (): ProvenRequest[] => [...openNow().values()],
+    all: needed,
     /** The place of the first record that is still needed; null where nothing is open. */
     first: (): number | null =>
-      [...openNow().values()].reduce<number | null>((least, { first }) => Math.min(least ?? first, first), null),
+      needed().reduce<number | null>((least, { first }) => Math.min(least ?? first, first), null),
     /** Forgets all: what follows is not the continuation of what was added. */
     clear(): void {
       requests.clear();

@@ -79,7 +79,11 @@ export function validityUnder(request: ThrottleRequest, under: Under, of: Circum
  * What an open request needs now under one policy: what its limit needs over its whole time, and at least what its direction
  * needed when it was requested. Null without a rule.
  */
-export function weightUnder(request: ThrottleRequest, { rule }: Pick<Under, 'rule'>, of: Circumstances): Weight | null {
+export function weightUnder(
+  request: ThrottleRequest,
+  { rule }: Pick<Under, 'rule'>,
+  of: Pick<Circumstances, 'run' | 'now'>,
+): Weight | null {
   if (!rule) return null;
   const { from, to } = request;
   const { run, now } = of;

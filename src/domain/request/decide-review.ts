@@ -118,7 +118,10 @@ export type ApprovalValidity = ValidityUnder | { kind: 'policies-differ' };
 const LESS = { unknown: Number.MAX_SAFE_INTEGER, stale: Number.POSITIVE_INFINITY } as const;
 
 /** How many approvals it needs under the strictest applicable policy; null if one does not allow it. */
-export function neededNow(request: ThrottleRequest, facts: ReviewFacts): number | null {
+export function neededNow(
+  request: ThrottleRequest,
+  facts: Pick<ReviewFacts, 'inForce' | 'run' | 'now'>,
+): number | null {
   return underEach(
     facts.inForce,
     (one) => weightUnder(request, under(request, one), facts)?.needed ?? null,

@@ -11,10 +11,14 @@ import type { Run } from './run.ts';
  */
 export function originOf(run: Run | null, rate: number, now: Date): 'as-set' | 'late-write' | 'outside' {
   if (run === null || mayShow(run, rate)) return 'as-set';
-  const isOwn = run.unconfirmed.some(
+  return isLateWrite(run, rate, now) ? 'late-write' : 'outside';
+}
+
+/** Whether the bot sent this rate a while ago, and AWS did not confirm it then. */
+export function isLateWrite(run: Run, rate: number, now: Date): boolean {
+  return run.unconfirmed.some(
     (sent) => sent.rate === rate && now.getTime() - Date.parse(sent.sentAt) < LATE_WRITE_SECONDS * 1000,
   );
-  return isOwn ? 'late-write' : 'outside';
 }
 
 /** A limit was set outside the bot: recorded once for each change. `request`: the one that set the limit before. */

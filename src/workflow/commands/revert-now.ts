@@ -75,7 +75,9 @@ export async function considerRevert(
   ]);
   const people = new Map([...approvers, ...parties]);
   const above = new Map(others.map((one) => [one.id, one]));
-  const facts = { run: stored.run, above, inForce, groups, people, now: deps.clock.now() };
+  // Once the execution has ended no limit is in force, and what has no end is over too.
+  const run = stored.inForce === null ? null : stored.run;
+  const facts = { run, above, inForce, groups, people, now: deps.clock.now() };
   return { decision: decideRevertNow(request, by, facts), stored };
 }
 

@@ -21,11 +21,12 @@ import { deniedAction, isDenied, observeExecution } from './observe-execution.ts
 import { laterIfUnproven, loadProven, provenRun } from './proven-state.ts';
 import type { ReconcileDeps } from './reconcile-deps.ts';
 import { type CurrentFacts, currentFacts } from './request-facts.ts';
-import { settleOrigin } from './settle-origin.ts';
+import { settleCorrection, settleOrigin } from './settle-origin.ts';
 
 const TRY_AGAIN_SECONDS = 5;
 /** Another change of the run is under way and takes a moment. */
 const BUSY_SECONDS = 1;
+const BUSY = 'another change of the run is under way';
 const WAITS_FOR = {
   groups: 'Slack can’t say who may',
   policies: 'another bot runs a policy that can’t be read here',
@@ -58,7 +59,9 @@ async function begin(deps: ReconcileDeps, request: ThrottleRequest, claim: Claim
   const withoutAws = decideBegin(request, { ...facts, execution: null });
   if (withoutAws.kind === 'wait') return later(TRY_AGAIN_SECONDS, WAITS_FOR[withoutAws.for]);
   if (withoutAws.kind === 'end') return conclude(deps, { ...facts, request, claim }, [withoutAws.event]);
-  if (stored.run?.change) return later(BUSY_SECONDS, 'another change of the run is under way');
+  if (stored.run?.change) {
+    return (await settleCorrection(deps, { stored, claim })) ?? later(BUSY_SECONDS, BUSY);
+  }
   const role = ruleNow(request, facts.inForce)?.role ?? null;
   const execution = await observeExecution(deps, request, changeAccess(request, role));
   if (execution instanceof AwsFault) return notShown(deps, { ...facts, request, claim }, execution);
@@ -87,7 +90,7 @@ async function follow(
   if (decision.kind === 'wait') return later(TRY_AGAIN_SECONDS, WAITS_FOR[decision.for]);
   if (decision.kind === 'end') return conclude(deps, of, [decision.event]);
   if (request.from === request.to) return applyUnsent(deps, of);
-  return beginChange(deps, planOfRequest(request, of), { stored, request, claim }, decision.event);
+  return beginChange(deps, planOfRequest(request, of), { stored, request, claim }, 1, decision.event);
 }
 
 /** The rate is in force already, so putting the grant on record is all that applying it takes. */

@@ -10,8 +10,10 @@ import {
 import { unknownEvent } from '../../domain/run/change/decide-apply.ts';
 import { type ChangeVerdict, judgeChange, judgeUnseen } from '../../domain/run/change/judge-change.ts';
 import { deferredSeconds, mayHaveTakenEffect, type Sent } from '../../domain/run/change/sending.ts';
-import { scheduledEvent } from '../../domain/run/grant/schedule-end.ts';
-import type { ChangeInFlight } from '../../domain/run/run.ts';
+import { isLateWrite } from '../../domain/run/decide-drift.ts';
+import { desiredLimit, rateOf, requestOfLimit, withoutGrant } from '../../domain/run/desired-limit.ts';
+import { scheduledEvent, sentFor } from '../../domain/run/grant/schedule-end.ts';
+import type { ChangeInFlight, Run } from '../../domain/run/run.ts';
 import { AwsFault } from '../faults.ts';
 import type { Change } from '../ports/commit.ts';
 import type { Claim } from '../ports/outbox.ts';
@@ -23,7 +25,7 @@ import { afterApplied, afterReverted, shownTo } from './follow-up.ts';
 import { DENIED_AGAIN_SECONDS, deniedAction, isDenied, observeAfterChange } from './observe-execution.ts';
 import type { ReconcileDeps } from './reconcile-deps.ts';
 import { sendRate } from './send-rate.ts';
-import { isStillApproved } from './still-approved.ts';
+import { endForApprovals, isStillApproved } from './still-approved.ts';
 
 /** AWS shows a change soon, though not always at once. */
 const SHOWN_SOON_SECONDS = 2;
@@ -43,7 +45,8 @@ export async function beginChange(
   deps: ReconcileDeps,
   plan: PlannedChange,
   of: Carried,
-  intent = startedEvent(plan, 1),
+  attempt = 1,
+  intent = startedEvent(plan, attempt),
 ): Promise<WorkOutcome> {
   const committed = await deps.ledger.commit({
     op: operationKey(of),
@@ -68,15 +71,23 @@ export async function beginChange(
  */
 export async function readBack(deps: ReconcileDeps, of: Carried, sent: Sent | null): Promise<WorkOutcome> {
   const { stored, request } = of;
-  const change = stored.run?.change;
+  const { run } = stored;
+  const change = run?.change;
   if (!change) throw new Error(`no change of ${stored.execution} is in flight`);
   const plan = planOf(change, { execution: stored.execution, request, policy: deps.policy.current().digest });
   const execution = await observeAfterChange(deps, request, accessOf(request, change));
   if (execution instanceof AwsFault) return notShown(deps, of, { plan, change, fault: execution, sent });
   // The worker that was to send it may have ended before that.
   const takenOver = sent === null && of.claim.deliveries > 1;
-  const verdict = judgeChange(change, execution, { now: deps.clock.now(), sent, takenOver });
+  const now = deps.clock.now();
+  const verdict = judgeChange(change, withoutLateWrite(run, change, execution, now), { now, sent, takenOver });
   return follow(deps, of, { plan, change, execution, verdict, sent });
+}
+
+/** An earlier change of the bot that takes effect late is none made outside: this one has not taken effect yet. */
+function withoutLateWrite(run: Run, { from, to }: ChangeInFlight, execution: TaskExecution, now: Date): TaskExecution {
+  const rate = execution.bytesPerSecond;
+  return rate !== to && isLateWrite(run, rate, now) ? { ...execution, bytesPerSecond: from } : execution;
 }
 
 /** AWS does not show the result: the execution is gone, reading is denied, or it has to be tried again. */
@@ -144,19 +155,31 @@ async function follow(
   }
 }
 
-/** A request must be as approved as it was before the first try: its end comes later now. */
+/**
+ * A request must be as approved as it was before the first try: its end comes later now. At the end of a grant, what applies
+ * next may have ended meanwhile as well.
+ */
 async function sendAgain(
   deps: ReconcileDeps,
   of: Carried,
   plan: PlannedChange,
   { execution, attempt }: { execution: TaskExecution; attempt: number },
 ): Promise<WorkOutcome> {
-  const approved = plan.cause === 'grant' ? await isStillApproved(deps, of.request, execution) : 'yes';
+  if (plan.cause !== 'grant') return beginChange(deps, planNow(plan, of.stored.run, deps.clock.now()), of, attempt);
+  const approved = await isStillApproved(deps, of.request, { ...execution, bytesPerSecond: plan.from });
   if (approved === 'unknown') return later(TRY_AGAIN_SECONDS, 'it is not known whether its approvals still count');
   if (approved === 'no') {
     return conclude(deps, of, plan, [undoneEvent(plan, { why: 'not-approved', execution, attempt: attempt - 1 })]);
   }
-  return beginChange(deps, plan, of, startedEvent(plan, attempt));
+  return beginChange(deps, plan, of, attempt);
+}
+
+/** The change to what the limit should be now. */
+function planNow(plan: PlannedChange, run: Run | null, now: Date): PlannedChange {
+  const rest = run && plan.request ? withoutGrant(run, plan.request.id) : run;
+  const desired = rest && desiredLimit(rest, { now });
+  const to = desired && rateOf(desired);
+  return desired && to !== null ? { ...plan, to, grant: requestOfLimit(desired) } : plan;
 }
 
 /** The new limit is in force. In the same write: its end, the polling of the run, and what other cards have to tell of it. */
@@ -171,10 +194,12 @@ async function commitDone(
   if (plan.cause !== 'grant' || !plan.request) return conclude(deps, of, plan, [done], afterReverted(plan));
   const { policy, request, from } = plan;
   // It was weighed for a time that begins with the send, and AWS may have shown it a good deal later.
-  const now = request.apply ? new Date(request.apply.sentAt) : deps.clock.now();
+  const now = sentFor(request, of.stored.run) ?? deps.clock.now();
   const applied = { ...request, version: request.version + 1 };
   const scheduled = scheduledEvent(applied, { policy, now, run: of.stored.run, from });
-  const events = scheduled ? [done, scheduled] : [done];
+  const early = await endForApprovals(deps, applied, of.stored.run, now);
+  const end = early ?? scheduled;
+  const events = end ? [done, end] : [done];
   return conclude(deps, of, plan, events, afterApplied(events, { before: of.stored, now: deps.clock.now() }));
 }
 

@@ -17,7 +17,7 @@ import { appliesAgain } from './follow-up.ts';
 import { deniedAction, isDenied, observeExecution } from './observe-execution.ts';
 import { laterIfUnproven, loadProven, provenRun } from './proven-state.ts';
 import type { ReconcileDeps } from './reconcile-deps.ts';
-import { settleOrigin } from './settle-origin.ts';
+import { settleCorrection, settleOrigin } from './settle-origin.ts';
 
 type GrantedRequest = ThrottleRequest & { hold: TimedGrant };
 
@@ -31,6 +31,7 @@ interface Ending {
 const TRY_AGAIN_SECONDS = 5;
 /** Another change of the run is under way and takes a moment. */
 const BUSY_SECONDS = 1;
+const BUSY = 'another change of the run is under way';
 /** A status that this version does not know passes when AWS is done with it. */
 const UNKNOWN_STATUS_SECONDS = 15;
 
@@ -51,13 +52,22 @@ async function end(deps: ReconcileDeps, id: string, claim: Claim): Promise<WorkO
   if (change?.cause === 'end' && change.request === id) return readBack(deps, { stored, request, claim }, null);
   const seconds = (Date.parse(request.hold.dueAt) - deps.clock.now().getTime()) / 1000;
   if (seconds > 0) return later(seconds, 'its time is not over yet');
-  if (change) return later(BUSY_SECONDS, 'another change of the run is under way');
+  if (change) return (await settleCorrection(deps, { stored, claim })) ?? later(BUSY_SECONDS, BUSY);
   const run = endingAt(isUntouched(stored.run) ? runOfGrant(request) : stored.run, request);
   const ending = { stored, run, request, claim };
   // It was ended by a change made outside the bot.
   if (!grantOf(run, id)) return skip(deps, ending, 'changed');
-  if (run.inForce?.request !== id) return skip(deps, ending, 'covered');
+  if (isCovered(run, id)) return skip(deps, ending, 'covered');
   return bringBack(deps, ending);
+}
+
+/**
+ * Whether another limit applies, or what this one gave way to. Where a limit above it could not be reverted, AWS has that one
+ * still, though no grant is left of it: then this end is the next occasion to bring the run to what it should have.
+ */
+function isCovered(run: Run, id: string): boolean {
+  const holder = run.inForce?.request ?? null;
+  return holder === null || (holder !== id && grantOf(run, holder) !== null);
 }
 
 /** Whether its records tell of no limit: they were archived before runs were stored. */

@@ -13,7 +13,7 @@ import { recordRunEnded } from './end-grants.ts';
 import { isDenied, observeExecution } from './observe-execution.ts';
 import { laterIfUnproven, loadProven, provenRun } from './proven-state.ts';
 import type { ReconcileDeps } from './reconcile-deps.ts';
-import { settleOrigin } from './settle-origin.ts';
+import { settleCorrection, settleOrigin } from './settle-origin.ts';
 
 export type PollDeps = ReconcileDeps & { looks: Looks };
 
@@ -55,10 +55,9 @@ async function poll(deps: PollDeps, id: string, claim: Claim, show: Show): Promi
   }
   const look = await keepLook(deps, request, execution);
   if (!isActive(execution.status)) return endPolling(deps, { stored, request, seen: execution, claim }, show);
-  // A change that is in flight is judged by the worker that sent it.
   const seen = { stored, request, execution, claim };
   const unsettled = stored.run?.change
-    ? null
+    ? await settleCorrection(deps, { stored, claim })
     : ((await settleOrigin(deps, seen)) ?? (await correctLeftLimit(deps, seen)));
   const put = await show(id, execution, unsettled === null);
   const transferring = execution.status === 'TRANSFERRING';
@@ -99,6 +98,9 @@ async function endPolling(
   show: Show,
 ): Promise<WorkOutcome> {
   const { stored, request, seen } = of;
+  const { claim } = of;
+  const unsettled = await settleCorrection(deps, { stored, claim });
+  if (unsettled) return unsettled;
   if (stored.run?.change) return later(TRY_AGAIN_SECONDS, 'a change of its limit is in flight');
   if (!(await recordRunEnded(deps, of))) return later(TRY_AGAIN_SECONDS, 'another change is under way');
   // The version moves with what was just recorded.

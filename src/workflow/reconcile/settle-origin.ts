@@ -3,6 +3,7 @@ import { originOf } from '../../domain/run/decide-drift.ts';
 import type { Claim } from '../ports/outbox.ts';
 import type { StoredRun } from '../ports/stored-run.ts';
 import { later, type WorkOutcome } from '../work-outcome.ts';
+import { readBack } from './change-limit.ts';
 import { correctLimit } from './correct-limit.ts';
 import { recordChangedOutside } from './end-grants.ts';
 import { loadProven } from './proven-state.ts';
@@ -24,6 +25,19 @@ export async function settleOrigin(
   if (origin === 'late-write') return andAgain(await correctLimit(deps, { stored, request, execution, claim }));
   await recordChangedOutside(deps, { stored, request, execution, claim });
   return later(0, 'the limit was changed outside the bot');
+}
+
+/**
+ * A change that is in flight is carried on by the work of the request that it belongs to. The correction of a late write belongs
+ * to none: whatever work finds it in flight carries it on, and comes again. Null: none is in flight.
+ */
+export async function settleCorrection(
+  deps: ReconcileDeps,
+  { stored, claim }: { stored: StoredRun; claim: Claim },
+): Promise<WorkOutcome | null> {
+  if (stored.run?.change?.cause !== 'late-write' || stored.inForce === null) return null;
+  const request = (await loadProven(deps.ledger, stored.inForce.request))?.request;
+  return request ? andAgain(await readBack(deps, { stored, request, claim }, null)) : null;
 }
 
 function andAgain(outcome: WorkOutcome): WorkOutcome {

@@ -10,14 +10,14 @@ import { skippedEvent } from '../../../src/domain/run/change/change-events.ts';
 import { scheduledEvent } from '../../../src/domain/run/grant/schedule-end.ts';
 import { ask, execution, GROUPS, PEOPLE, policy, rule, T0 } from '../given.ts';
 
-function recordOf(event: AuditEvent, seq: number, op: string): AuditRecord {
-  const record = asRecord({ v: 1, log: 'l', prev: '', op, ...event, seq, at: T0.toISOString() });
+function recordOf(event: AuditEvent, seq: number, op: string, at = T0): AuditRecord {
+  const record = asRecord({ v: 1, log: 'l', prev: '', op, ...event, seq, at: at.toISOString() });
   if (record === null) throw new Error('no record');
   return record;
 }
 
 /** A request for an hour that needs as many approvals as said, with the fold of its records. */
-function given(id: string, approvals: number) {
+function given(id: string, approvals: number, durationSeconds: number | null = 3600) {
   const open = createOpenRequests();
   let seq = 0;
   let request: ThrottleRequest | null = null;
@@ -35,7 +35,7 @@ function given(id: string, approvals: number) {
   };
   const rules = rule({ approvals: { lower: approvals, raise: 2, unlimited: null } });
   const decided = decideRequest(
-    ask({ durationSeconds: 3600 }),
+    ask({ durationSeconds }),
     {
       rule: rules,
       inForce: policy(rules),
@@ -56,8 +56,7 @@ function given(id: string, approvals: number) {
     const applied = stateEvent(now(), 'applied', null, 'd', { rate: now().to, status: 'TRANSFERRING' });
     const after = { ...now(), version: now().version + 1 };
     const scheduled = scheduledEvent(after, { policy: 'd', now: T0, run: null, from: after.from });
-    if (!scheduled) throw new Error('no end');
-    add('apply', applied, scheduled);
+    add('apply', applied, ...(scheduled ? [scheduled] : []));
   }
   return { open, add, now, started, apply };
 }
@@ -122,5 +121,32 @@ describe('what is open by the records of a log', () => {
     for (let count = 0; count <= 1000; count++) open.addUnknown(`r-${count}`, count + 1);
     expect(open.misfit('r-0')).toBeNull();
     expect(open.misfit('r-1000')).toMatchObject({ seq: 1001, unknown: true });
+  });
+
+  it('is a limit without an end for as long as an execution may run', () => {
+    const { open, now, apply } = given('r-1', 0, null);
+    apply();
+    const later = (days: number) => new Date(T0.getTime() + days * 86_400_000);
+    const other = { ...stateEvent(now(), 'cancelled', now().requester, 'd', null), request: 'r-2' };
+    open.add(recordOf(other, 4, 'other', later(90)));
+    expect(open.first()).toBe(1);
+    open.add(recordOf(other, 5, 'another', later(91)));
+    expect(open.first()).toBeNull();
+    expect(open.all()).toEqual([]);
+    expect(open.run(now().execution)?.run.grants).toHaveLength(1);
+  });
+
+  it('keeps what is expected to end, however many executions were changed since', () => {
+    const { open, now, apply } = given('r-1', 0);
+    apply();
+    const drift = { rate: 7, expected: now().to, status: 'TRANSFERRING' };
+    const event = { ...stateEvent(now(), 'drift.detected', null, 'd', drift), request: 'r-2' };
+    const executionOf = (nth: number) => now().execution.replace(/.{8}$/, String(nth).padStart(8, '0'));
+    for (let nth = 1; nth <= 10_001; nth++) {
+      open.add(recordOf({ ...event, execution: executionOf(nth) }, nth + 4, 'drift'));
+    }
+    expect(open.get('r-1')).not.toBeNull();
+    expect(open.run(executionOf(1))).toBeNull();
+    expect(open.run(executionOf(10_001))).not.toBeNull();
   });
 });

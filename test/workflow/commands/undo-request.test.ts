@@ -63,4 +63,15 @@ describe('undo', () => {
       refusal: { problem: { kind: 'not-applied', status: 'pending' } },
     });
   });
+
+  it('is refused once the execution has ended, also for a limit without an end', async () => {
+    const first = await granted(given.bot, { durationSeconds: null });
+    given.aws.finish(given.arn, 'SUCCESS');
+    given.world.seconds += 60;
+    await given.bot.work();
+    expect(await given.bot.undo(first)).toMatchObject({ refusal: { problem: { kind: 'over' } } });
+    expect(await given.bot.revertNow(first, 'U0OPER')).toMatchObject({ refusal: { why: 'not-held' } });
+    await given.bot.ledger.run(given.arn).then(given.bot.ledger.proveRun);
+    expect(given.bot.ledger.proof.wrong()).toEqual([]);
+  });
 });

@@ -170,4 +170,28 @@ describe('a limit with an end', () => {
     expect((await given.bot.request(id)).hold?.end).toMatchObject({ how: 'failed', why: 'denied' });
     expect(given.limit()).toBe(50);
   });
+
+  it('still ends where the limit above it could not be reverted', async () => {
+    const below = await granted(given.bot);
+    const above = await granted(given.bot, { ...to(20), durationSeconds: HOUR / 2 });
+    given.aws.fail({ kind: 'deny', operation: 'UpdateTaskExecution', times: 1 });
+    given.world.seconds += HOUR / 2;
+    await given.bot.work();
+    expect((await given.bot.request(above)).hold?.end).toMatchObject({ how: 'failed', why: 'denied' });
+    expect(given.limit()).toBe(20);
+    given.world.seconds += HOUR / 2;
+    await given.bot.work();
+    expect(given.limit()).toBe(100);
+    expect((await given.bot.request(below)).hold?.end).toMatchObject({ how: 'reverted' });
+  });
+});
+
+describe('a limit without an end', () => {
+  it('is no contradiction when its request is no longer stored', async () => {
+    const id = await granted(given.bot, { durationSeconds: null });
+    const { redis, keys, ledger } = given.bot;
+    await redis.del(keys.request(id));
+    await ledger.proof.check();
+    expect(ledger.proof.wrong()).toEqual([]);
+  });
 });

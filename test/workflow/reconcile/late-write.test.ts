@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { MIB } from '../../domain/given.ts';
-import { givenBot, idOf } from '../given-bot.ts';
+import { givenBot, idOf, onceUpdated } from '../given-bot.ts';
 import { FREE, granted, HOUR, to } from '../given-grants.ts';
 
 const given = givenBot(FREE);
@@ -35,6 +35,58 @@ describe('a change that AWS carries out late', () => {
     given.world.seconds += HOUR;
     await given.bot.work();
     expect(given.limit()).toBe(100);
+  });
+
+  it('is corrected later where AWS does not accept that at once, and nothing else waits for ever', async () => {
+    const first = await setAtSecondTry();
+    const second = await granted(given.bot, to(20));
+    given.aws.fail({ kind: 'throttle', operation: 'UpdateTaskExecution' });
+    given.aws.setLimit(given.arn, 30 * MIB);
+    given.world.seconds += 60;
+    await given.bot.work();
+    expect((await given.bot.ledger.run(given.arn)).run?.change).toMatchObject({ cause: 'late-write' });
+    given.aws.recover();
+    given.world.seconds += 60;
+    await given.bot.work();
+    expect(given.limit()).toBe(20);
+    given.world.seconds += HOUR;
+    await given.bot.work();
+    expect(given.limit()).toBe(100);
+    for (const id of [first, second]) expect((await given.bot.request(id)).hold?.end).not.toBeNull();
+  });
+
+  it('is corrected by whatever changes the limit next, where no poll does', async () => {
+    await setAtSecondTry();
+    const second = await granted(given.bot, to(20));
+    given.aws.fail({ kind: 'throttle', operation: 'UpdateTaskExecution' });
+    given.aws.setLimit(given.arn, 30 * MIB);
+    given.world.seconds += 60;
+    await given.bot.work();
+    given.aws.recover();
+    await given.bot.redis.del(given.bot.keys.timers);
+    await given.bot.revertNow(second, 'U0OPER');
+    for (let seconds = 0; seconds < 20; seconds++) {
+      given.world.seconds += 1;
+      await given.bot.work();
+    }
+    expect(given.limit()).toBe(30);
+    expect((await given.bot.request(second)).hold?.end).not.toBeNull();
+    expect(await given.bot.events()).not.toContain('drift.detected');
+  });
+
+  it('while another change is in flight leaves that one to be sent again', async () => {
+    const first = await setAtSecondTry();
+    await granted(given.bot, to(25));
+    onceUpdated(given.bot, () => given.aws.setLimit(given.arn, 30 * MIB));
+    const third = idOf(await given.bot.ask({ ...to(20), durationSeconds: HOUR }));
+    for (let seconds = 0; seconds < 80; seconds += 5) {
+      given.world.seconds += 5;
+      await given.bot.work();
+    }
+    expect(given.limit()).toBe(20);
+    expect((await given.bot.request(third)).status).toBe('applied');
+    expect((await given.bot.request(first)).hold?.end).toBeNull();
+    expect(await given.bot.events()).not.toContain('revert.skipped');
   });
 
   it('counts as one made outside after a quarter of an hour', async () => {

@@ -96,11 +96,20 @@ function endsAbove(ending: ThrottleRequest, facts: RevertFacts, run: Run): Early
     });
     if (approvalsOf(request, people) >= Math.max(...needs)) continue;
     const without = withoutGrant(rest, request.id);
-    const event = earlyEnd(request, without, { by: null, inForce, now });
-    ends.push({ request, event: { ...event, detail: { ...event.detail, why: 'approvals' } } });
+    ends.push({ request, event: lacksApprovals(request, without, { inForce, now }) });
     rest = without;
   }
   return ends;
+}
+
+/** The end of a limit that nobody asked to end. `rest`: the run without it. */
+export function lacksApprovals(
+  request: ThrottleRequest,
+  rest: Run,
+  { inForce, now }: { inForce: PolicyInForce; now: Date },
+): EventOf<'revert.scheduled'> {
+  const event = earlyEnd(request, rest, { by: null, inForce, now });
+  return { ...event, detail: { ...event.detail, why: 'approvals' } };
 }
 
 function earlyEnd(

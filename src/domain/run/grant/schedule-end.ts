@@ -31,6 +31,16 @@ export function scheduledEvent(
   return revertEvent(applied, 'revert.scheduled', { from: applied.to, to: base, policy }, detail);
 }
 
+/**
+ * When the limit of a request was last sent; null: never. The request itself only says when that was last on record, which is
+ * later where AWS did not answer.
+ */
+export function sentFor({ to, apply }: Pick<ThrottleRequest, 'to' | 'apply'>, run: Run | null): Date | null {
+  if (!apply) return null;
+  const sent = run?.unconfirmed.findLast(({ rate, sentAt }) => rate === to && sentAt >= apply.startedAt);
+  return new Date(sent?.sentAt ?? apply.sentAt);
+}
+
 /** When a requested limit ends if it is set now; null: with the execution. */
 export function endOfRequest(
   { extends: more, until, durationSeconds }: Pick<ThrottleRequest, 'extends' | 'until' | 'durationSeconds'>,
