@@ -33,7 +33,7 @@ export function runWrites(
   const { execution } = before;
   const key = keys.run(execution);
   const fields = ['state', JSON.stringify(after), 'version', String(after.version), 'schema', String(RUN_SCHEMA)];
-  const limit = limitVersionOf(before.run, after, changedBy ?? before.inForce?.request ?? null);
+  const limit = limitVersionOf(before.run, after, before.inForce?.request ?? changedBy);
   const [was, is] = [changingRequest(before.run), changingRequest(after)];
   return [
     ['hset', key, ...fields, 'seq', String(lastSeq)],
@@ -50,7 +50,7 @@ export function storedAfter(
   after: Run | null,
   { lastSeq, changedBy }: { lastSeq: number; changedBy: string | null },
 ): StoredRun {
-  const limit = limitVersionOf(before.run, after, changedBy ?? before.inForce?.request ?? null);
+  const limit = limitVersionOf(before.run, after, before.inForce?.request ?? changedBy);
   const inForce = limit === '' ? before.inForce : inForceOf(limit);
   const changed = after !== null && after.version !== before.run?.version;
   return { ...before, run: after, storedVersion: changed ? after.version : before.storedVersion, lastSeq, inForce };

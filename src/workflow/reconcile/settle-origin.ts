@@ -21,7 +21,8 @@ export async function settleOrigin(
   const origin = originOf(stored.run, execution.bytesPerSecond, deps.clock.now());
   if (origin === 'as-set' || stored.inForce === null) return null;
   const request = (await loadProven(deps.ledger, stored.inForce.request))?.request;
-  if (!request) return null;
+  // No limit of a request was ever in force: there is nothing to end.
+  if (request?.status !== 'applied') return null;
   if (origin === 'late-write') return andAgain(await correctLimit(deps, { stored, request, execution, claim }));
   await recordChangedOutside(deps, { stored, request, execution, claim });
   return later(0, 'the limit was changed outside the bot');

@@ -28,15 +28,7 @@ async function worker(consumer: string, abandonedMs?: number): Promise<Outbox> {
   const blocking = await openRedis('blocking');
   connections.push(blocking);
   const { redis, keys } = opened;
-  const outbox = createOutbox({
-    stream: 'aws',
-    redis,
-    blocking,
-    keys,
-    clock,
-    consumer,
-    abandonedMs,
-  });
+  const outbox = createOutbox({ stream: 'aws', redis, blocking, keys, clock, consumer, abandonedMs });
   await outbox.ready(new AbortController().signal);
   return outbox;
 }

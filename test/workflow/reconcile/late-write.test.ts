@@ -143,3 +143,21 @@ describe('a change made outside the bot', () => {
     expect(given.sent()).toEqual([50, 20, 70]);
   });
 });
+
+describe('a first change that failed because of one made outside', () => {
+  it('leaves nothing that a later one would have to end', async () => {
+    given.aws.fail({ kind: 'reset', operation: 'UpdateTaskExecution', times: 1 });
+    const failed = idOf(await given.bot.ask({ ...to(30), durationSeconds: HOUR }));
+    await given.bot.work();
+    given.aws.setLimit(given.arn, 7 * MIB);
+    given.world.seconds += 5;
+    await given.bot.work();
+    expect(await given.bot.request(failed)).toMatchObject({ status: 'failed', ending: { why: 'other-rate' } });
+    given.aws.setLimit(given.arn, 8 * MIB);
+    const later = await granted(given.bot, to(5));
+    expect((await given.bot.request(later)).hold).toMatchObject({ base: 8 * MIB });
+    given.world.seconds += HOUR;
+    await given.bot.work();
+    expect(given.limit()).toBe(8);
+  });
+});

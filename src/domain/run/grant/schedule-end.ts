@@ -2,6 +2,7 @@ import type { EventOf } from '../../audit/audit-event.ts';
 import type { ThrottleRequest } from '../../request/throttle-request.ts';
 import { revertEvent } from '../change/change-events.ts';
 import { desiredLimit, rateOf, withGrant } from '../desired-limit.ts';
+import { mayShow } from '../evolve-run.ts';
 import { grantOf, type Run, untouchedRun } from '../run.ts';
 
 interface ScheduleFacts {
@@ -53,7 +54,8 @@ export function endOfRequest(
 
 /** The limit that will apply when a grant ends, as far as is known today. `from`: the limit before it. */
 function limitAfter(run: Run | null, { request, until, from }: { request: string; until: Date; from: number }): number {
-  const before = run ?? { ...untouchedRun(''), baseline: from };
+  // Set outside the bot, it is the limit to return to.
+  const before = run && mayShow(run, from) ? run : { ...untouchedRun(''), baseline: from };
   const over = withGrant(before, { request, rate: from, until: until.toISOString(), role: null });
   return rateOf(desiredLimit(over, { now: until })) ?? from;
 }
