@@ -27,7 +27,7 @@ export async function verifyRedisLog(
     const parts = [...fromArchive(archives), redisPart(redis, keys, snapshot, archives.length > 0, indexes.add)];
     const checked = await verifyParts(parts, auditKeys, checkpoints);
     // The indexes can be checked only against records that are sound.
-    const found = checked.integrity.verdict === 'ok' ? withIndexes(checked, await indexes.found()) : checked;
+    const found = checked.integrity.verdict !== 'fault' ? withIndexes(checked, await indexes.found()) : checked;
     if (!found.faulty) return found;
     // Records that were archived during the check are not missing: check again.
     const { archivedUpTo } = await readSnapshot(redis, keys);

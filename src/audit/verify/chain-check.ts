@@ -29,6 +29,8 @@ export interface CheckedRecord {
   count: number | null;
   /** What it gives up, and its own place; null where it is no accepted loss, or an invalid one. */
   loss: (LossDetail & { at: number }) | null;
+  /** Null where something is wrong, here or earlier. */
+  event: string | null;
 }
 
 const MAX_LOSSES_NAMED = 5;
@@ -81,6 +83,7 @@ export function createChainCheck(
       seq: read.seq,
       hash: computed,
       loss: loss && { ...loss, at: read.seq },
+      event: fault === null ? read.event : null,
       count: (whole.gapFrom ?? whole.first) === 1 && fault === null ? whole.count : null,
     };
   }
@@ -108,7 +111,7 @@ export function createChainCheck(
   function addBad(seq: number | null, why: string, computed: string): CheckedRecord {
     found(seq, why);
     count(seq, computed);
-    return { seq, hash: computed, loss: null, count: null };
+    return { seq, hash: computed, loss: null, event: null, count: null };
   }
 
   function follow(record: ChainedRecord, computed: string, where: string): LossDetail | null {

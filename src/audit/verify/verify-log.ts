@@ -7,6 +7,7 @@ import { createMacCheck } from './mac-check.ts';
 import type { PartHead } from './part-head.ts';
 import { createPartOverlap } from './part-overlap.ts';
 import type { PartSummary } from './part-summary.ts';
+import { createStoryCheck } from './story-check.ts';
 import type { Fault, Verdict } from './verdict.ts';
 
 /** A part of a log: an export, an archive, or what is in Redis. */
@@ -17,7 +18,7 @@ export interface LogPart {
 }
 
 export interface Verification {
-  /** Each record is as it was written, and follows the one before. */
+  /** Each record is as it was written, follows the one before, and fits those before it about the same request. */
   integrity: Verdict;
   /** No record is missing at either end, and there are no extra records. */
   completeness: Verdict;
@@ -41,7 +42,7 @@ export function verifyLog(
 
 /**
  * Checks a log record by record, by the contract's section "Audit record", and each part of it against its head. Memory
- * does not grow with the log. Records that a part has in common with an earlier one are skipped.
+ * does not grow with the log, only with the requests that are open at once. Records that a part has in common with an earlier one are skipped.
  * @param keys null: no keys were given, so authenticity is unknown
  * @param checkpoints what was known of the log outside it, to be compared with it
  */
@@ -55,6 +56,7 @@ export async function verifyParts(
   const chain = createChainCheck(begin?.claim?.first ?? null, begin?.claim?.archivedUpTo ?? null);
   const macs = keys && createMacCheck(keys);
   const known = createCheckpointCheck(checkpoints ?? []);
+  const stories = createStoryCheck();
   const overlap = createPartOverlap();
   const summaries: PartSummary[] = [];
   for (const [place, { records: pages }] of parts.entries()) {
@@ -67,6 +69,7 @@ export async function verifyParts(
           const checked = chain.add(record);
           macs?.add(record, checked);
           known.add(checked);
+          stories.add(record.bytes, checked);
           const seq = checked.seq ?? 0;
           if (seq >= from) overlap.keep(record, seq);
         }
@@ -77,7 +80,7 @@ export async function verifyParts(
   const own = completenessOf(heads, summaries, chain);
   const endSigned = own.verdict === 'ok' && heads.at(-1)?.signature === 'good';
   const found = known.found(chain.summary(), endSigned);
-  const integrity = withCheckpoints(chain.verdict(), found.conflict);
+  const integrity = withCheckpoints(stories.judge(chain.verdict()), found.conflict);
   const notes = [overlap.describe(), checkpoints && found.note].filter((words) => words !== null).join('; ');
   const completeness = withCheckpoints(own, found.missing, notes || null);
   const authenticity = authenticityOf(heads, chain.summary().count, macs, found.forged);

@@ -47,8 +47,10 @@ const LONGEST_RUN_MS = 90 * 86_400_000;
 /**
  * Folds the records of a log, in their order, into the requests that are open or whose grant is open, and into the runs that
  * they are about. What has ended is dropped, so it grows with what is going on, not with the log.
+ * @param isWhole whether all records of the log are added, from its first on: then a change of a limit must be of a request
+ * that is open
  */
-export function createOpenRequests() {
+export function createOpenRequests({ isWhole = false } = {}) {
   const requests = new Map<string, ProvenRequest>();
   const runs = new Map<string, FoldedRun>();
   const misfits = new Map<string, Misfit>();
@@ -56,19 +58,23 @@ export function createOpenRequests() {
   let ended: string[] = [];
   let lastOp = '';
   let lastAt = '';
+  /** Nothing was left out or forgotten of what is open. */
+  let hasAll = isWhole;
 
   function add(record: AuditRecord): Misfit | null {
     const id = record.request;
     if (record.op !== lastOp) dropEnded();
     lastOp = record.op;
     lastAt = record.at;
-    addToRun(record);
-    if (id === null || misfits.has(id)) return null;
-    const known = requests.get(id) ?? null;
-    // It began before the first record that was read, or it has ended.
-    if (known === null && record.event !== 'requested') return null;
-    const prior = known?.request ?? null;
     try {
+      addToRun(record);
+      if (id === null || misfits.has(id)) return null;
+      const known = requests.get(id) ?? null;
+      const isChange = record.event === 'apply.started' || record.event === 'applied';
+      if (known === null && hasAll && isChange) throw new Error(`${record.event} of ${id}, which is not open`);
+      // It began before the first record that was read, or it has ended.
+      if (known === null && record.event !== 'requested') return null;
+      const prior = known?.request ?? null;
       const request = checkedEvolve(prior, record);
       if (request === null || request === prior) return null;
       keep({ request, first: known?.first ?? record.seq });
@@ -76,23 +82,22 @@ export function createOpenRequests() {
       return null;
     } catch (fault) {
       const why = fault instanceof Error ? fault.message : String(fault);
-      return misfit({ request: id, seq: record.seq, why, unknown: false });
+      return misfit({ request: id ?? record.execution ?? '', seq: record.seq, why, unknown: false });
     }
   }
 
   function addToRun(record: AuditRecord): void {
     if (record.execution === null || !isRunEvent(record)) return;
     const folded = runOf(record.execution);
+    const grants = folded.run?.grants;
+    folded.run = evolveRun(folded.run, record);
+    folded.lastSeq = record.seq;
+    folded.lastAt = record.at;
     // The one that was changed last is the last of the map.
     runs.delete(record.execution);
-    runs.set(record.execution, {
-      ...folded,
-      run: evolveRun(folded.run, record),
-      lastSeq: record.seq,
-      lastAt: record.at,
-    });
+    runs.set(record.execution, folded);
     // Those without an end are over when their run has no such grant any more.
-    ended.push(...folded.open);
+    if (grants !== folded.run?.grants) ended.push(...folded.open);
     if (runs.size > MAX_RUNS) forget(leastNeeded() ?? record.execution);
   }
 
@@ -116,6 +121,7 @@ export function createOpenRequests() {
   }
 
   function forget(execution: string): void {
+    hasAll = false;
     for (const id of runs.get(execution)?.open ?? []) requests.delete(id);
     runs.delete(execution);
   }
@@ -195,6 +201,7 @@ export function createOpenRequests() {
       runs.clear();
       misfits.clear();
       ended = [];
+      hasAll = false;
     },
   };
 }
