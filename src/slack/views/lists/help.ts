@@ -13,7 +13,7 @@ const COMMANDS: readonly (readonly [typed: string, does: string])[] = [
     'why &lt;execution arn&gt; &lt;rate&gt; [for &lt;duration&gt; | until &lt;time&gt;]',
     'what would come of asking: the rule, who must agree, time left before and after',
   ],
-  ['undo &lt;request id&gt;', 'asks to set back the rate from before that request'],
+  ['undo &lt;request id&gt;', 'ends the limit of that request early; from others it is a request'],
   ['requests', 'open requests, those that you can decide first'],
   ['audit [&lt;request id&gt; | &lt;arn&gt; | @user] [since &lt;duration&gt;]', 'what happened, newest first'],
   ['audit verify', 'whether the log is whole and nobody changed it'],

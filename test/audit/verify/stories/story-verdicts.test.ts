@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { ExportedRecord } from '../../../src/audit/format/export-format.ts';
-import type { AuditEvent } from '../../../src/domain/audit/audit-event.ts';
+import type { ExportedRecord } from '../../../../src/audit/format/export-format.ts';
+import type { AuditEvent } from '../../../../src/domain/audit/audit-event.ts';
 import {
   type AuditHead,
   asRecord,
@@ -9,10 +9,10 @@ import {
   GENESIS,
   plainEvent,
   writeRecord,
-} from '../../../src/domain/audit/audit-record.ts';
-import { anyRecords } from './given-records.ts';
-import { LOG_ID } from './in-memory-log.ts';
-import { sealed, verify, whole } from './verdict-fixture.ts';
+} from '../../../../src/domain/audit/audit-record.ts';
+import { anyRecords } from '../given-records.ts';
+import { LOG_ID } from '../in-memory-log.ts';
+import { sealed, verify, whole } from '../verdict-fixture.ts';
 
 const EXECUTION =
   'arn:aws:datasync:us-east-1:111122223333:task/task-0123456789abcdef0/execution/exec-0123456789abcdef0';
