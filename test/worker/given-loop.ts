@@ -39,6 +39,11 @@ export async function stopAll(): Promise<void> {
   await Promise.all(loops.map((loop) => loop.stop(0)));
 }
 
+/** The worker that was started first takes no new work any more, and keeps what it has. */
+export function cutOffFirst(): void {
+  connections[0]?.disconnect();
+}
+
 /** Another Redis for this test. */
 export async function openAt(url: string): Promise<void> {
   opened.close();

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { hasSlot } from '../../src/worker/slots.ts';
 import type { EffectKind } from '../../src/workflow/ports/outbox.ts';
 import { asked } from '../store/given-ledger.ts';
-import { givenLoops, held, opened, start, waitFor } from './given-loop.ts';
+import { cutOffFirst, givenLoops, held, opened, start, waitFor } from './given-loop.ts';
 
 givenLoops();
 
@@ -39,7 +39,8 @@ describe('a due revert', () => {
     const { loop } = await start('gone', { watch: hanging.run }, { abandonedMs: 3_600_000 });
     for (let number = 0; number < 30; number++) await asked(opened.ledger, number, { effects: ['watch'] });
     await hanging.until(4);
-    // It is killed: its claims are found abandoned at once.
+    // As if it were killed: its claims are found abandoned at once.
+    cutOffFirst();
     const { told } = await start('a', run, { abandonedMs: 1000, abandonedEveryMs: 50 });
     for (let number = 30; number < 60; number++) await asked(opened.ledger, number, { effects: ['watch', 'apply'] });
     await hanging.until(8);

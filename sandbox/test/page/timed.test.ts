@@ -43,7 +43,7 @@ describe('a limit for a while, by the page alone', () => {
     await card.getByRole('button', { name: 'Revert now' }).click();
     const confirm = tab.getByRole('dialog');
     await confirm.getByRole('button').first().waitFor();
-    await confirm.getByRole('button', { name: 'Set it back' }).click();
+    await confirm.getByRole('button', { name: 'Revert now' }).click();
     await expect.poll(() => card.innerText(), { timeout: PATIENCE_MS }).toContain('Set back to 100 MiB/s (839 Mbit/s)');
     expect(aws.execution(arn).bytesPerSecond).toBe(100 * MiB);
   });

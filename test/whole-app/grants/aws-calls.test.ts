@@ -103,6 +103,8 @@ describe('a limit without approvals costs', () => {
     aws.setLimit(arn, 70 * MiB);
     expect(await polls(arn, 1)).toEqual([1]);
     await card(arn, 'Limit changed outside the bot');
+    // With the next one it is looked whether its note was posted twice.
+    await polls(arn, 1);
     aws.fail({ kind: 'deny', operation: 'DescribeTaskExecution' });
     expect(await polls(arn, 2)).toEqual([1, 1]);
     aws.recover();
