@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import type { AcceptLossOptions } from './commands/audit/accept-audit-loss.ts';
 import type { ArchiveOptions } from './commands/audit/archive-audit.ts';
 import type { ExportOptions } from './commands/audit/export-audit.ts';
+import type { RebuildOptions } from './commands/audit/rebuild-audit.ts';
 import type { VerifyOptions } from './commands/audit/verify-audit.ts';
 import { describeFailure } from './commands/cannot-run.ts';
 import type { ExplainOptions } from './commands/policy/explain-policy.ts';
@@ -141,6 +142,19 @@ Exit codes: 0 stopped in order, 1 the stop took more than 10 s or was cut short,
     .action(async (options: AcceptLossOptions) => {
       const { acceptAuditLoss } = await import('./commands/audit/accept-audit-loss.ts');
       end(await acceptAuditLoss(options, terminal));
+    });
+  audit
+    .command('rebuild')
+    .description(
+      'make everything in Redis but the audit log anew from the log: requests, limits, timers and look-up indexes. The log is ' +
+        'checked first. No bot may run meanwhile.',
+    )
+    .option('--dry-run', 'only say what differs from the log: exit code 1 if anything does; bots may run')
+    .option('--json', 'print it as JSON')
+    .addHelpText('after', EXIT_CODES)
+    .action(async (options: RebuildOptions) => {
+      const { rebuildAudit } = await import('./commands/audit/rebuild-audit.ts');
+      end(await rebuildAudit(options, terminal));
     });
   audit
     .command('key')

@@ -139,6 +139,11 @@ const COMMANDS: Record<string, [string[], NodeJS.ProcessEnv?][]> = {
     ],
     [['audit', 'accept-loss', '--reason', 'x'], { AUDIT_CHECKPOINT_FILE: `FOLDER/${NAME}` }],
   ],
+  'audit rebuild': [
+    [['audit', 'rebuild', HOSTILE]],
+    [['audit', 'rebuild', '--dry-run']],
+    [['audit', 'rebuild', '--dry-run'], { REDIS_KEY_PREFIX: HOSTILE }],
+  ],
   'work list': [[['work', 'list', HOSTILE]], [['work', 'list'], { REDIS_KEY_PREFIX: HOSTILE }]],
   'work retry': [[['work', 'retry', HOSTILE]], [['work', 'retry', '--all'], { REDIS_KEY_PREFIX: HOSTILE }]],
   'audit key': [[['audit', 'key'], { AUDIT_SIGNING_KEY: HOSTILE }], [['audit', 'key', HOSTILE]]],

@@ -70,7 +70,7 @@ export function createStateProof({ redis, keys, auditKeys, continuity, alarms }:
     const about = `state-${id}`;
     if (proof.kind === 'contradicted') {
       if (wrong.size < MAX_NAMED) wrong.set(id, proof.why);
-      const what = `Request ${id}: ${proof.why}. Nothing is sent to AWS for it until that is repaired`;
+      const what = `Request ${id}: ${proof.why}. Nothing is sent to AWS for it until that is repaired: see \`audit rebuild\``;
       alarms.raise(about, what, open.get(id)?.request.channel);
     } else if (proof.kind === 'proven' && wrong.delete(id)) alarms.clear(about);
     return proof;
@@ -80,7 +80,7 @@ export function createStateProof({ redis, keys, auditKeys, continuity, alarms }:
     const about = `in-force-${execution}`;
     if (proof.kind === 'contradicted') {
       if (wrongRuns.size < MAX_NAMED) wrongRuns.set(execution, proof.why);
-      alarms.raise(about, `${proof.why}. Nothing is sent to AWS for it until that is repaired`);
+      alarms.raise(about, `${proof.why}. Nothing is sent to AWS for it until that is repaired: see \`audit rebuild\``);
     } else if (proof.kind === 'proven' && wrongRuns.delete(execution)) alarms.clear(about);
     return proof;
   }

@@ -1,6 +1,7 @@
 import type { AuditRecord } from '../../domain/audit/audit-record.ts';
 import type { Connection } from '../../store/connection/connection.ts';
 import type { Keys } from '../../store/connection/keys.ts';
+import { keysLike } from '../../store/connection/keys-like.ts';
 import { indexKeysOf } from '../../store/ledger/index-keys.ts';
 import type { AuditKey } from '../format/audit-chain.ts';
 import { seqOf } from '../format/log-entry.ts';
@@ -8,7 +9,6 @@ import { parseObject } from '../format/parse-json.ts';
 import { readArchivedUpTo } from './archived-up-to.ts';
 import { firstSince, oneEntry, placeOf, readEntries, readSnapshot } from './audit-entries.ts';
 import type { ExportPlan } from './audit-export.ts';
-import { indexNames } from './index-entries.ts';
 import { readOpenOnRecord } from './open-on-record.ts';
 
 /** How many records one step deletes: few enough that no other command waits long. */
@@ -107,7 +107,7 @@ export async function sweepIndexes(
   if ((await redis.hget(keys.archivedUpTo, 'swept')) === String(archivedUpTo.seq)) return;
   const left = await redis.xrange(keys.audit, '-', `${archivedUpTo.seq}-0`, 'COUNT', 1);
   if (left.length > 0) return;
-  for await (const names of indexNames(redis, keys)) {
+  for await (const names of keysLike(redis, keys.everyIndex)) {
     if (stopped()) return;
     const pipeline = redis.pipeline();
     for (const name of names) pipeline.zremrangebyscore(name, '-inf', archivedUpTo.seq);

@@ -24,7 +24,7 @@ export function createIndexCheck(redis: Connection, keys: Keys, { ends, archived
 
   function add(page: readonly LogEntry[]): void {
     for (const { id, bytes } of page) {
-      for (const index of indexesOf(bytes)) wanted.add(index, seqOf(id));
+      for (const index of indexesOf(bytes, keys)) wanted.add(index, seqOf(id));
     }
   }
 
@@ -71,7 +71,7 @@ export function createIndexCheck(redis: Connection, keys: Keys, { ends, archived
     for await (const page of readEntries(redis, keys, { from: `${from}-0`, to: `${to}-0` })) {
       for (const { id, bytes } of page) {
         const seq = seqOf(id);
-        for (const index of indexesOf(bytes)) due.set(textOf(index, seq), { seq, index });
+        for (const index of indexesOf(bytes, keys)) due.set(textOf(index, seq), { seq, index });
       }
     }
     const there = new Set<string>();
@@ -97,15 +97,15 @@ export function createIndexCheck(redis: Connection, keys: Keys, { ends, archived
     return Number.isFinite(score) ? Math.max(1, Math.floor(score)) : last;
   }
 
-  /** The indexes of a record, also of an event that this version does not know. */
-  function indexesOf(bytes: string | null): string[] {
-    const { request, execution, actor } = parseObject(bytes ?? '') ?? {};
-    const { team, user } = (actor ?? {}) as Record<string, unknown>;
-    const by = typeof team === 'string' && typeof user === 'string' ? { team, user, name: '' } : null;
-    return indexKeysOf({ request: textOr(request), execution: textOr(execution), actor: by }, keys);
-  }
-
   return { add, found };
+}
+
+/** The indexes of a record, also of an event that this version does not know. */
+export function indexesOf(bytes: string | null, keys: Keys): string[] {
+  const { request, execution, actor } = parseObject(bytes ?? '') ?? {};
+  const { team, user } = (actor ?? {}) as Record<string, unknown>;
+  const by = typeof team === 'string' && typeof user === 'string' ? { team, user, name: '' } : null;
+  return indexKeysOf({ request: textOr(request), execution: textOr(execution), actor: by }, keys);
 }
 
 function textOr(value: unknown): string | null {

@@ -1,10 +1,9 @@
-import { Cluster, type Redis } from 'ioredis';
 import type { Connection } from '../../store/connection/connection.ts';
 import type { Keys } from '../../store/connection/keys.ts';
+import { keysLike } from '../../store/connection/keys-like.ts';
 
-/** Entries of one index that are read at a time, and indexes that are read at once. */
+/** Entries of one index that are read at a time. */
 const PAGE = 1000;
-const AT_ONCE = 500;
 
 /** One entry of an index. */
 export interface IndexEntry {
@@ -23,7 +22,7 @@ export async function* readIndexes(
   to: number | '+inf',
 ): AsyncGenerator<IndexEntry[]> {
   const most = ['WITHSCORES', 'LIMIT', 0, PAGE] as const;
-  for await (const indexes of indexNames(redis, keys)) {
+  for await (const indexes of keysLike(redis, keys.everyIndex)) {
     const pipeline = redis.pipeline();
     for (const index of indexes) pipeline.zrangebyscore(index, from, to, ...most);
     const replies = (await pipeline.exec()) ?? [];
@@ -50,18 +49,4 @@ function toEntries(index: string, reply: readonly string[]): IndexEntry[] {
     entries.push({ index, member: reply[at] as string, score: Number(reply[at + 1]) });
   }
   return entries;
-}
-
-/** The keys of all indexes, in parts. SCAN may return one twice. */
-export async function* indexNames(redis: Connection, keys: Keys): AsyncGenerator<string[]> {
-  // In a cluster one node has all of them, and SCAN reads only the node that it is sent to.
-  const nodes: Redis[] = redis instanceof Cluster ? redis.nodes('master') : [redis];
-  for (const node of nodes) {
-    let cursor = '0';
-    do {
-      const [next, names] = await node.scan(cursor, 'MATCH', keys.everyIndex, 'COUNT', AT_ONCE);
-      cursor = next;
-      if (names.length > 0) yield names;
-    } while (cursor !== '0');
-  }
 }

@@ -15,7 +15,8 @@ const REREAD_MS = 5 * 60_000;
 
 /** What the records are folded into. */
 export interface LogFold {
-  add(record: Record<string, unknown>, seq: number): void;
+  /** `hash`: of the record, hex. */
+  add(record: Record<string, unknown>, seq: number, hash: string): void;
   /** Forgets all that was added. */
   clear(): void;
 }
@@ -95,7 +96,7 @@ export function createLogFollower(options: FollowerOptions) {
     }
     if (link !== 'follows') breakAt(seq, `record ${seq} does not follow the one before it`);
     last = { id: entry.id, log: String(checked.record.log), hash: checked.hash };
-    fold.add(checked.record, seq);
+    fold.add(checked.record, seq, checked.hash);
     return true;
   }
 

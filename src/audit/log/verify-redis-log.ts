@@ -4,6 +4,7 @@ import type { AuditKey } from '../format/audit-chain.ts';
 import { type LogEntry, recordOf } from '../format/log-entry.ts';
 import type { Unverified } from '../verify/chain-check.ts';
 import type { KnownCheckpoint } from '../verify/checkpoint-check.ts';
+import type { Fault } from '../verify/verdict.ts';
 import { type LogPart, type Verification, verifyParts } from '../verify/verify-log.ts';
 import { type LogSnapshot, readEntries, readSnapshot } from './audit-entries.ts';
 import { createIndexCheck, withIndexes } from './audit-index-check.ts';
@@ -11,24 +12,34 @@ import { createIndexCheck, withIndexes } from './audit-index-check.ts';
 /** Opens the archives of the log, in the order of their records. Each call opens them again. */
 export type OpenArchives = () => Promise<LogPart[]>;
 
-/** Checks the log in Redis, up to where it ended at the start of the check. Null: there is none. */
-export async function verifyRedisLog(
+/** Checks the log in Redis and its look-up indexes, up to where it ended at the start of the check. Null: there is none. */
+export async function verifyRedisLog(...of: Parameters<typeof verifyRecords>): Promise<Verification | null> {
+  const found = await verifyRecords(...of);
+  if (found === null || found.records.integrity.verdict === 'fault') return found?.records ?? null;
+  return withIndexes(found.records, found.indexes);
+}
+
+/**
+ * The records and the look-up indexes, each by itself. Indexes can be checked only against records that are sound: null also
+ * where those are not.
+ */
+export async function verifyRecords(
   redis: Connection,
   keys: Keys,
   auditKeys: readonly AuditKey[] | null,
   checkpoints: readonly KnownCheckpoint[] | null = null,
   openArchives: OpenArchives = async () => [],
-): Promise<Verification | null> {
+): Promise<{ records: Verification; indexes: Fault | null } | null> {
   for (;;) {
     const snapshot = await readSnapshot(redis, keys);
     const archives = await openArchives();
     if (!snapshot.head && !snapshot.ends && !checkpoints && archives.length === 0) return null;
     const indexes = createIndexCheck(redis, keys, snapshot);
     const parts = [...fromArchive(archives), redisPart(redis, keys, snapshot, archives.length > 0, indexes.add)];
-    const checked = await verifyParts(parts, auditKeys, checkpoints);
-    // The indexes can be checked only against records that are sound.
-    const found = checked.integrity.verdict !== 'fault' ? withIndexes(checked, await indexes.found()) : checked;
-    if (!found.faulty) return found;
+    const records = await verifyParts(parts, auditKeys, checkpoints);
+    const isSound = records.integrity.verdict !== 'fault';
+    const found = { records, indexes: isSound ? await indexes.found() : null };
+    if (!records.faulty && found.indexes === null) return found;
     // Records that were archived during the check are not missing: check again.
     const { archivedUpTo } = await readSnapshot(redis, keys);
     if (archivedUpTo?.seq === snapshot.archivedUpTo?.seq) return found;

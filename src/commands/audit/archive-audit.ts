@@ -10,9 +10,8 @@ import { jsonLines, readHeadLine, readRecordLine } from '../../audit/format/expo
 import { linesOf } from '../../audit/format/lines-of.ts';
 import { type ArchivePlan, planArchive, trimStep } from '../../audit/log/audit-archive.ts';
 import { exportText } from '../../audit/log/audit-export.ts';
-import { appendCheckpoints, readCheckpointFile } from '../../audit/log/checkpoint-file.ts';
+import { appendCheckpoints } from '../../audit/log/checkpoint-file.ts';
 import { verifyRedisLog } from '../../audit/log/verify-redis-log.ts';
-import { knownCheckpoints } from '../../audit/verify/checkpoint-check.ts';
 import { verifyLog } from '../../audit/verify/verify-log.ts';
 import { readCheckpointPath } from '../../config/file-paths.ts';
 import { readLedgerConfig } from '../../config/ledger-config.ts';
@@ -24,7 +23,7 @@ import { CannotRun } from '../cannot-run.ts';
 import type { ExitCode, Terminal } from '../terminal.ts';
 import { refuseExisting, writeWholeFile } from './export-audit.ts';
 import { readMoment } from './moment.ts';
-import { openLedger, orCannotRun, withLog } from './open-log.ts';
+import { openLedger, orCannotRun, readCheckpoints, withLog } from './open-log.ts';
 import { progressLine } from './progress-line.ts';
 
 export interface ArchiveOptions {
@@ -48,9 +47,7 @@ export async function archiveAudit({ until, out }: ArchiveOptions, terminal: Ter
   return withLog(target, async (redis, keys): Promise<ExitCode> => {
     const { ledger, lost } = await openLedger(redis, keys, auditKeys, { signingKey, terminal });
     if (lost !== null) throw new CannotRun(`nothing is archived: ${lost}`);
-    const read = file === null ? null : await readCheckpointFile(file).catch((cause: unknown) => noneYet(cause, file));
-    const checkpoints = read && knownCheckpoints(read.lines, signingKey);
-    const whole = await verifyRedisLog(redis, keys, auditKeys, checkpoints);
+    const whole = await verifyRedisLog(redis, keys, auditKeys, await readCheckpoints(terminal.env, signingKey));
     if (!whole || whole.faulty) {
       throw new CannotRun(
         `the log is not good, so nothing is archived: see \`audit verify\` (first bad seq: ${whole?.firstBad ?? 'none'})`,
@@ -120,10 +117,4 @@ async function record(ledger: RedisLedger, part: Omit<Detail<'audit.archived'>, 
     events: [plainEvent('audit.archived', { detail })],
   });
   return kind !== 'moved';
-}
-
-/** Before the first checkpoint there is no file yet. A file that can't be read is an error. */
-function noneYet(cause: unknown, file: string): null {
-  if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return null;
-  throw new CannotRun(`${printable(file)} can't be read (AUDIT_CHECKPOINT_FILE)`, { cause });
 }

@@ -3,6 +3,8 @@ import { createAuditedLedger } from '../../audit/continuity/audited-ledger.ts';
 import { highestOf, readOwnCheckpoints } from '../../audit/continuity/own-checkpoints.ts';
 import type { AuditKey } from '../../audit/format/audit-chain.ts';
 import type { Checkpoint } from '../../audit/format/checkpoint-format.ts';
+import { readCheckpointFile } from '../../audit/log/checkpoint-file.ts';
+import { type KnownCheckpoint, knownCheckpoints } from '../../audit/verify/checkpoint-check.ts';
 import { describeConfigFaults } from '../../config/config-fault.ts';
 import { readCheckpointPath } from '../../config/file-paths.ts';
 import type { Config } from '../../config/read-config.ts';
@@ -81,4 +83,21 @@ export async function readKnown(env: NodeJS.ProcessEnv, signingKey: KeyObject | 
 export function orCannotRun<T>(read: Result<T, Parameters<typeof describeConfigFaults>[0]>): T {
   if (read.ok) return read.value;
   throw new CannotRun(describeConfigFaults(read.problem));
+}
+
+/** The checkpoints in AUDIT_CHECKPOINT_FILE, to hold the log against; null: it is not set, or there is none yet. */
+export async function readCheckpoints(
+  env: NodeJS.ProcessEnv,
+  signingKey: KeyObject | null,
+): Promise<KnownCheckpoint[] | null> {
+  const file = readCheckpointPath(env);
+  if (file === null) return null;
+  const read = await readCheckpointFile(file).catch((cause: unknown) => noneYet(cause, file));
+  return read && knownCheckpoints(read.lines, signingKey);
+}
+
+/** Before the first checkpoint there is no file yet. A file that can't be read is an error. */
+function noneYet(cause: unknown, file: string): null {
+  if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return null;
+  throw new CannotRun(`${printable(file)} can't be read (AUDIT_CHECKPOINT_FILE)`, { cause });
 }

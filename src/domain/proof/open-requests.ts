@@ -30,6 +30,8 @@ export interface ProvenRun {
 
 interface FoldedRun {
   run: Run | null;
+  /** The first record since its limit was last the one from before the bot's changes. */
+  first: number;
   lastSeq: number;
   /** When that one was written. */
   lastAt: string;
@@ -90,6 +92,7 @@ export function createOpenRequests({ isWhole = false } = {}) {
     if (record.execution === null || !isRunEvent(record)) return;
     const folded = runOf(record.execution);
     const grants = folded.run?.grants;
+    if (isAtRest(folded.run)) folded.first = record.seq;
     folded.run = evolveRun(folded.run, record);
     folded.lastSeq = record.seq;
     folded.lastAt = record.at;
@@ -162,7 +165,7 @@ export function createOpenRequests({ isWhole = false } = {}) {
   }
 
   function runOf(execution: string): FoldedRun {
-    const run = runs.get(execution) ?? { run: null, lastSeq: 0, lastAt, open: new Set<string>() };
+    const run = runs.get(execution) ?? { run: null, first: 0, lastSeq: 0, lastAt, open: new Set<string>() };
     runs.set(execution, run);
     return run;
   }
@@ -175,6 +178,12 @@ export function createOpenRequests({ isWhole = false } = {}) {
 
   function needed(): ProvenRequest[] {
     return [...openNow().values()].filter(({ request }) => !isLongOver(request));
+  }
+
+  /** What their limit was before the bot's first change is in their first record. */
+  function runsUnderWay(): FoldedRun[] {
+    const since = Date.parse(lastAt) - LONGEST_RUN_MS;
+    return [...runs.values()].filter((one) => !isAtRest(one.run) && Date.parse(one.lastAt) > since);
   }
 
   return {
@@ -192,9 +201,11 @@ export function createOpenRequests({ isWhole = false } = {}) {
       return folded?.run ? { run: folded.run, lastSeq: folded.lastSeq } : null;
     },
     all: needed,
-    /** The place of the first record that is still needed; null where nothing is open. */
-    first: (): number | null =>
-      needed().reduce<number | null>((least, { first }) => Math.min(least ?? first, first), null),
+    /** The place of the first record that is still needed; null where nothing is going on. */
+    first(): number | null {
+      const all = [...needed(), ...runsUnderWay()];
+      return all.reduce<number | null>((least, { first }) => Math.min(least ?? first, first), null);
+    },
     /** Forgets all: what follows is not the continuation of what was added. */
     clear(): void {
       requests.clear();

@@ -4,6 +4,7 @@
  */
 export function createKeys(prefix: string) {
   const key = (...parts: string[]) => [`{${prefix}}`, ...parts].join(':');
+  const pattern = (kind: string) => `${key(kind).replace(/[\\[\]?*^]/g, '\\$&')}:*`;
   return {
     head: key('audit', 'head'),
     audit: key('audit', 'log'),
@@ -71,8 +72,11 @@ export function createKeys(prefix: string) {
     doubts: (request: string) => key('doubts', request),
     cardLock: (request: string) => key('card-lock', request),
     resultLock: (request: string) => key('card-lock', request, 'result'),
-    /** A pattern for SCAN that matches the keys of all indexes. */
-    everyIndex: key('ix', '*').replace(/[\\[\]?^]/g, '\\$&'),
+    /** Patterns for SCAN that match the keys of all indexes, and of all that is stored of one kind. */
+    everyIndex: pattern('ix'),
+    everyRequest: pattern('request'),
+    everyRun: pattern('run'),
+    everyOpenExecution: pattern('open'),
     indexRequest: (id: string) => key('ix', 'request', id),
     indexExecution: (arn: string) => key('ix', 'execution', arn),
     indexTask: (task: string) => key('ix', 'task', task),

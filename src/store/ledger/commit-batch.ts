@@ -2,6 +2,7 @@ import type { Sealed } from '../../audit/format/audit-chain.ts';
 import type { AuditHead } from '../../domain/audit/audit-record.ts';
 import { NotRecorded } from '../../workflow/faults.ts';
 import type { Claim } from '../../workflow/ports/outbox.ts';
+import type { Keys } from '../connection/keys.ts';
 
 /** What a commit expects to find in Redis. Any of `values` is good; '' is nothing there. */
 export type Expectation =
@@ -51,6 +52,18 @@ export interface BatchOf {
   keys: { log: string; head: string; stop: string; turn: string };
   /** Nothing is written while one of these keys is of another type. */
   types: readonly (readonly [key: string, type: 'string' | 'hash' | 'zset' | 'stream'])[];
+}
+
+/** Of the keys that some commits don't write: none is recorded whose consequences could not be. */
+export function writtenTypes(keys: Keys): BatchOf['types'] {
+  return [
+    [keys.open, 'zset'],
+    [keys.awsOutbox, 'stream'],
+    [keys.slackOutbox, 'stream'],
+    [keys.timers, 'zset'],
+    [keys.inForce, 'hash'],
+    [keys.changing, 'hash'],
+  ];
 }
 
 /** What became of one commit of a batch. */

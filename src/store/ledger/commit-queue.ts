@@ -2,7 +2,7 @@ import { setImmediate as nextTick, setTimeout as sleep } from 'node:timers/promi
 import type { AuditHead } from '../../domain/audit/audit-record.ts';
 import type { Change, Committed } from '../../workflow/ports/commit.ts';
 import { OPERATION_SECONDS } from './commit.ts';
-import { type BatchOf, batchCall } from './commit-batch.ts';
+import { type BatchOf, batchCall, writtenTypes } from './commit-batch.ts';
 import type { LogHead } from './log-head.ts';
 import {
   type CommitMaker,
@@ -58,16 +58,7 @@ export interface CommitQueue {
 export function createCommitQueue(options: CommitQueueOptions): CommitQueue {
   const { keys, writer, head, run } = options;
   const batchKeys = { log: keys.audit, head: keys.head, stop: keys.missingPositions, turn: keys.turn };
-  /** Of the keys that some commits don't write: none is recorded whose consequences could not be. */
-  const types: BatchOf['types'] = [
-    [keys.open, 'zset'],
-    [keys.awsOutbox, 'stream'],
-    [keys.slackOutbox, 'stream'],
-    [keys.timers, 'zset'],
-    [keys.inForce, 'hash'],
-    [keys.changing, 'hash'],
-    [keys.archivedUpTo, 'hash'],
-  ];
+  const types = [...writtenTypes(keys), [keys.archivedUpTo, 'hash']] satisfies BatchOf['types'];
   let queue: Waiting[] = [];
   const exclusive: (() => Promise<void>)[] = [];
   const unanswered: Batch[] = [];

@@ -11,7 +11,7 @@ import { NotRecorded } from '../../workflow/faults.ts';
 import type { Change, Committed, RecordRef, Repeated } from '../../workflow/ports/commit.ts';
 import { type Effect, STREAM_OF } from '../../workflow/ports/outbox.ts';
 import type { Keys } from '../connection/keys.ts';
-import { GROUP, outboxKey } from '../work/work-keys.ts';
+import { effectText, GROUP, outboxKey } from '../work/work-keys.ts';
 import type { Commit, Expectation, Write } from './commit-batch.ts';
 import { indexKeysOf } from './index-keys.ts';
 import { runExpected, runWrites } from './run-commit.ts';
@@ -163,12 +163,14 @@ function stateExpected({ prior, state: { id, execution } }: Changed, keys: Keys)
 }
 
 function stateWrites({ prior, state, last }: Changed, keys: Keys, now: Date): Write[] {
+  return [requestWrite(state, last ?? { seq: 0, hash: '' }, keys), ...openWrites(prior, state, keys, now)];
+}
+
+/** How a request is stored. */
+export function requestWrite(state: ThrottleRequest, { seq, hash }: RecordRef, keys: Keys): Write {
   const { id, version } = state;
   const fields = ['state', JSON.stringify(state), 'version', String(version), 'schema', String(REQUEST_SCHEMA)];
-  return [
-    ['hset', keys.request(id), ...fields, 'seq', String(last?.seq ?? 0), 'hash', last?.hash ?? ''],
-    ...openWrites(prior, state, keys, now),
-  ];
+  return ['hset', keys.request(id), ...fields, 'seq', String(seq), 'hash', hash];
 }
 
 function closedWrites(requests: Built['requests'], keys: Keys): Write[] {
@@ -231,8 +233,4 @@ function workWrites(change: Change, id: string, keys: Keys): Write[] {
 function timersOverOf({ prior, state }: FoldedRequest, keys: Keys): Write[] {
   const id = state?.id ?? '';
   return timersOver(prior, state).map((kind) => ['zrem', keys.timers, effectText({ kind, request: id })] as const);
-}
-
-function effectText({ kind, request }: Effect): string {
-  return JSON.stringify({ kind, request });
 }

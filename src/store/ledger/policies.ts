@@ -1,3 +1,4 @@
+import { parseObject } from '../../audit/format/parse-json.ts';
 import type { Connection } from '../connection/connection.ts';
 import type { Keys } from '../connection/keys.ts';
 import { createRedisOutcome } from '../connection/redis-outcome.ts';
@@ -54,6 +55,14 @@ export function createPolicies(
       await redis.hdel(keys.replicas, replica);
     },
   };
+}
+
+/** How many bots have given a heartbeat lately, by Redis's clock. */
+export async function countBots(redis: Connection, keys: Keys): Promise<number> {
+  const { read } = createRedisOutcome(redis);
+  const [beats, [seconds]] = await Promise.all([read(() => redis.hvals(keys.replicas)), read(() => redis.time())]);
+  const since = Number(seconds) * 1000 - HEARD_MS;
+  return beats.filter((text) => Number(parseObject(text)?.at) > since).length;
 }
 
 export type Policies = ReturnType<typeof createPolicies>;

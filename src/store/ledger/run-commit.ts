@@ -32,16 +32,22 @@ export function runWrites(
   if (after === null || after.version === before.run?.version) return [];
   const { execution } = before;
   const key = keys.run(execution);
-  const fields = ['state', JSON.stringify(after), 'version', String(after.version), 'schema', String(RUN_SCHEMA)];
   const limit = limitVersionOf(before.run, after, before.inForce?.request ?? changedBy);
   const [was, is] = [changingRequest(before.run), changingRequest(after)];
   return [
-    ['hset', key, ...fields, 'seq', String(lastSeq)],
+    runWrite(after, lastSeq, keys),
     ['expire', key, String(KEPT_SECONDS)],
     ...(limit === '' ? [] : [['hset', keys.inForce, execution, limit] as const]),
     ...(is !== null ? [['hset', keys.changing, execution, is] as const] : []),
     ...(was !== null && is === null ? [['hdel', keys.changing, execution, was] as const] : []),
   ];
+}
+
+/** How a run is stored. */
+export function runWrite(run: Run, lastSeq: number, keys: Keys): Write {
+  const { execution, version } = run;
+  const fields = ['state', JSON.stringify(run), 'version', String(version), 'schema', String(RUN_SCHEMA)];
+  return ['hset', keys.run(execution), ...fields, 'seq', String(lastSeq)];
 }
 
 /** The run as it is stored after the commit. */

@@ -3,7 +3,7 @@ import type { Timers } from '../../workflow/ports/outbox.ts';
 import type { Connection } from '../connection/connection.ts';
 import type { Keys } from '../connection/keys.ts';
 import { loadScript } from '../connection/script.ts';
-import { KINDS, MAX_DEAD_LETTERS, outboxKey, STREAMS } from './work-keys.ts';
+import { effectText, KINDS, MAX_DEAD_LETTERS, outboxKey, STREAMS } from './work-keys.ts';
 
 const MAX_AT_ONCE = 100;
 /** How long work of a kind that only a newer bot knows is kept for one. */
@@ -36,10 +36,7 @@ export function createTimers({ redis, keys, clock, onTime = () => {}, onDead = (
     },
     async ensure(timers) {
       if (timers.length === 0) return 0;
-      const entries = timers.flatMap(({ effect: { kind, request }, at }) => [
-        at.getTime(),
-        JSON.stringify({ kind, request }),
-      ]);
+      const entries = timers.flatMap(({ effect, at }) => [at.getTime(), effectText(effect)]);
       return redis.zadd(keys.timers, 'NX', ...entries);
     },
   };

@@ -1,4 +1,4 @@
-import { STREAM_OF, type StreamName } from '../../workflow/ports/outbox.ts';
+import { type Effect, STREAM_OF, type StreamName } from '../../workflow/ports/outbox.ts';
 import type { Keys } from '../connection/keys.ts';
 
 /** The consumer group of the workers, in each stream. */
@@ -9,6 +9,11 @@ export const STREAMS = ['aws', 'slack'] as const satisfies readonly StreamName[]
 
 export function outboxKey(keys: Keys, stream: StreamName): string {
   return stream === 'aws' ? keys.awsOutbox : keys.slackOutbox;
+}
+
+/** How a piece of work is written down, in a stream and as a timer. */
+export function effectText({ kind, request }: Effect): string {
+  return JSON.stringify({ kind, request });
 }
 
 /** For scripts: the place among `STREAMS`, from 1, by kind of work. */

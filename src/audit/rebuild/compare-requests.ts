@@ -1,0 +1,136 @@
+import { differingField } from '../../domain/proof/differing-field.ts';
+import { KEPT_MS, type RecordedRequest } from '../../domain/proof/whole-log.ts';
+import { isOpen, throttleRequest } from '../../domain/request/throttle-request.ts';
+import { hasOpenGrant } from '../../domain/run/grant/timed-grant.ts';
+import type { Connection } from '../../store/connection/connection.ts';
+import type { Keys } from '../../store/connection/keys.ts';
+import { keysLike } from '../../store/connection/keys-like.ts';
+import { REQUEST_SCHEMA, requestWrite } from '../../store/ledger/commit.ts';
+import type { Write } from '../../store/ledger/commit-batch.ts';
+import { effectText } from '../../store/work/work-keys.ts';
+import { timersAhead } from '../../workflow/commands/restore-work.ts';
+import { parseObject } from '../format/parse-json.ts';
+import type { Difference } from './difference.ts';
+import { askEach, type Reply } from './stored.ts';
+
+export interface Compared {
+  redis: Connection;
+  keys: Keys;
+  requests: ReadonlyMap<string, RecordedRequest>;
+  /** Ids and executions that are left as they are. */
+  isLeft: (about: string) => boolean;
+  now: Date;
+}
+
+type StoredFields = Record<string, string>;
+
+/** What is stored of requests. */
+export async function compareRequests({ redis, keys, requests, isLeft, now }: Compared): Promise<Difference[]> {
+  const ids = [...requests.keys()];
+  const stored = await askEach<StoredFields>(redis, ids, (all, id) => all.hgetall(keys.request(id)));
+  const lifetimes = (await askEach<number>(redis, ids, (all, id) => all.ttl(keys.request(id)))) as number[];
+  const differences: Difference[] = [];
+  for (const [place, recorded] of [...requests.values()].entries()) {
+    const { id } = recorded.request;
+    const found = stored[place] as Reply<StoredFields>;
+    if (isNewer(found) || isAsRecorded(found, lifetimes[place] ?? -1, recorded)) continue;
+    const key = keys.request(id);
+    const isMissing = found !== 'wrong-type' && Object.keys(found).length === 0;
+    const how = isMissing ? 'missing' : 'different';
+    const drop = isMissing ? {} : { drop: key };
+    differences.push({ part: 'requests', of: id, how, ...drop, write: requestWrites(recorded, keys, now) });
+  }
+  for await (const names of keysLike(redis, keys.everyRequest)) {
+    const others = names.map((name) => name.slice(keys.request('').length));
+    const unknown = others.filter((id) => !requests.has(id) && !isLeft(id));
+    const found = await askEach<StoredFields>(redis, unknown, (all, id) => all.hgetall(keys.request(id)));
+    for (const [place, id] of unknown.entries()) {
+      const fields = found[place] as Reply<StoredFields>;
+      // A closed one whose records were archived stays for as long as it was kept for.
+      if (isNewer(fields) || (fields !== 'wrong-type' && isClosed(fields))) continue;
+      differences.push({ part: 'requests', of: id, how: 'extra', drop: keys.request(id), write: [] });
+    }
+  }
+  return differences;
+}
+
+function isNewer(found: Reply<StoredFields>): boolean {
+  return found !== 'wrong-type' && Number(found.schema ?? REQUEST_SCHEMA) > REQUEST_SCHEMA;
+}
+
+function isAsRecorded(found: Reply<StoredFields>, lifetime: number, { request, seq, hash }: RecordedRequest): boolean {
+  if (found === 'wrong-type') return false;
+  const state = throttleRequest.safeParse(parseObject(found.state ?? '')).data;
+  if (!state || found.version !== String(request.version) || isOpen(request) !== lifetime < 0) return false;
+  const isSameRecord = found.seq === String(seq) && found.hash === hash;
+  return isSameRecord && differingField(throttleRequest, state, request) === null;
+}
+
+function isClosed({ state }: StoredFields): boolean {
+  const request = throttleRequest.safeParse(parseObject(state ?? '')).data;
+  return request !== undefined && !isOpen(request) && !hasOpenGrant(request);
+}
+
+function requestWrites({ request, seq, hash, changedAt }: RecordedRequest, keys: Keys, now: Date): Write[] {
+  const write = requestWrite(request, { seq, hash }, keys);
+  return isOpen(request) ? [write] : [write, ['expire', keys.request(request.id), secondsLeft(changedAt, now)]];
+}
+
+/** For how long it is still kept. */
+export function secondsLeft(changedAt: string, now: Date): string {
+  return String(Math.max(1, Math.ceil((Date.parse(changedAt) + KEPT_MS - now.getTime()) / 1000)));
+}
+
+/** The list of open requests, and which one each execution has. */
+export async function compareOpen({ redis, keys, requests, isLeft }: Compared): Promise<Difference[]> {
+  const open = [...requests.values()].map(({ request }) => request).filter(isOpen);
+  const [listed = 'wrong-type'] = await askEach<string[]>(redis, [keys.open], (all, key) => all.zrange(key, '0', '-1'));
+  const inList = new Set(listed === 'wrong-type' ? [] : listed);
+  const drop = listed === 'wrong-type' ? { drop: keys.open } : {};
+  const differences: Difference[] = open
+    .filter(({ id }) => !inList.has(id))
+    .map(({ id, requestedAt }) => ({
+      part: 'open requests' as const,
+      of: id,
+      how: 'missing' as const,
+      ...drop,
+      write: [['zadd', keys.open, String(Date.parse(requestedAt)), id] as const],
+    }));
+  const openIds = new Set(open.map(({ id }) => id));
+  for (const id of inList) {
+    if (openIds.has(id) || isLeft(id)) continue;
+    differences.push({ part: 'open requests', of: id, how: 'extra', write: [['zrem', keys.open, id]] });
+  }
+  const byExecution = new Map(open.map(({ execution, id }) => [execution, id]));
+  const executions = [...byExecution.keys()];
+  const named = await askEach<string | null>(redis, executions, (all, arn) => all.get(keys.openExecution(arn)));
+  for (const [place, execution] of executions.entries()) {
+    const [key, id, found] = [keys.openExecution(execution), byExecution.get(execution) ?? '', named[place]];
+    if (found === id) continue;
+    const how = found === null ? 'missing' : 'different';
+    const write: Write[] = [['set', key, id]];
+    differences.push({ part: 'open requests', of: execution, how, ...(found === null ? {} : { drop: key }), write });
+  }
+  for await (const names of keysLike(redis, keys.everyOpenExecution)) {
+    for (const name of names) {
+      const execution = name.slice(keys.openExecution('').length);
+      if (byExecution.has(execution) || isLeft(execution)) continue;
+      differences.push({ part: 'open requests', of: execution, how: 'extra', drop: name, write: [] });
+    }
+  }
+  return differences;
+}
+
+/** The timers of requests that expire, and of limits that end. */
+export async function compareTimers({ redis, keys, requests, now }: Compared): Promise<Difference[]> {
+  const ahead = [...requests.values()].flatMap(({ request }) => timersAhead(request, now));
+  const texts = ahead.map(({ effect }) => effectText(effect));
+  const scores = await askEach<string | null>(redis, texts, (all, text) => all.zscore(keys.timers, text));
+  return ahead.flatMap(({ effect, at }, place): Difference[] => {
+    const score = scores[place] ?? null;
+    const due = String(at.getTime());
+    if (score !== null && score !== 'wrong-type' && Number(score) === at.getTime()) return [];
+    const write: Write[] = [['zadd', keys.timers, due, texts[place] ?? '']];
+    return [{ part: 'timers', of: effect.request, how: score === null ? 'missing' : 'different', write }];
+  });
+}

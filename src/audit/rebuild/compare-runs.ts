@@ -1,0 +1,128 @@
+import { differingRunField } from '../../domain/proof/differing-run.ts';
+import type { RecordedRun } from '../../domain/proof/whole-log.ts';
+import { changingRequest, requestOf } from '../../domain/run/limit-in-force.ts';
+import { type Run, run as runSchema } from '../../domain/run/run.ts';
+import { keysLike } from '../../store/connection/keys-like.ts';
+import type { Write } from '../../store/ledger/commit-batch.ts';
+import { RUN_SCHEMA, runWrite } from '../../store/ledger/run-commit.ts';
+import { parseObject } from '../format/parse-json.ts';
+import { type Compared, secondsLeft } from './compare-requests.ts';
+import type { Difference } from './difference.ts';
+import { askEach, type Reply, readHash } from './stored.ts';
+
+export interface ComparedRuns extends Omit<Compared, 'requests'> {
+  runs: ReadonlyMap<string, RecordedRun>;
+}
+
+type StoredFields = Record<string, string>;
+
+/** What is stored of the limits of executions. */
+export async function compareRuns({ redis, keys, runs, isLeft, now }: ComparedRuns): Promise<Difference[]> {
+  const executions = [...runs.keys()];
+  const stored = await askEach<StoredFields>(redis, executions, (all, arn) => all.hgetall(keys.run(arn)));
+  const differences: Difference[] = [];
+  for (const [place, recorded] of [...runs.values()].entries()) {
+    const { run, lastSeq, changedAt } = recorded;
+    const found = stored[place] as Reply<StoredFields>;
+    if (isNewer(found) || isAsRecorded(found, recorded)) continue;
+    const key = keys.run(run.execution);
+    const isMissing = found !== 'wrong-type' && Object.keys(found).length === 0;
+    const write: Write[] = [runWrite(run, lastSeq, keys), ['expire', key, secondsLeft(changedAt, now)]];
+    const how = isMissing ? 'missing' : 'different';
+    differences.push({ part: 'limits', of: run.execution, how, ...(isMissing ? {} : { drop: key }), write });
+  }
+  for await (const names of keysLike(redis, keys.everyRun)) {
+    const others = names.map((name) => name.slice(keys.run('').length));
+    const unknown = others.filter((arn) => !runs.has(arn) && !isLeft(arn));
+    const found = await askEach<StoredFields>(redis, unknown, (all, arn) => all.hgetall(keys.run(arn)));
+    for (const [place, arn] of unknown.entries()) {
+      const fields = found[place] as Reply<StoredFields>;
+      const run = runOf(fields);
+      if (isNewer(fields) || (run && run.grants.length === 0 && run.change === null)) continue;
+      differences.push({ part: 'limits', of: arn, how: 'extra', drop: keys.run(arn), write: [] });
+    }
+  }
+  return differences;
+}
+
+function runOf(found: Reply<StoredFields>): Run | null {
+  if (found === 'wrong-type') return null;
+  return runSchema.safeParse(parseObject(found.state ?? '')).data ?? null;
+}
+
+function isNewer(found: Reply<StoredFields>): boolean {
+  return found !== 'wrong-type' && Number(found.schema ?? RUN_SCHEMA) > RUN_SCHEMA;
+}
+
+function isAsRecorded(found: Reply<StoredFields>, { run, lastSeq }: RecordedRun): boolean {
+  const stored = runOf(found);
+  if (stored === null || found === 'wrong-type') return false;
+  const isUpToDate = Number(found.seq) >= lastSeq && found.version === String(stored.version);
+  return isUpToDate && differingRunField(stored, run) === null;
+}
+
+/** The request whose limit applies, by execution. */
+export async function compareInForce({ redis, keys, runs, isLeft }: ComparedRuns): Promise<Difference[]> {
+  const stored = await readHash(redis, keys.inForce);
+  const found = stored === 'wrong-type' ? new Map<string, string>() : stored;
+  const drop = stored === 'wrong-type' ? { drop: keys.inForce } : {};
+  const part = 'limits in force';
+  const differences: Difference[] = [];
+  for (const [execution, recorded] of runs) {
+    const value = found.get(execution);
+    const write: Write[] = [['hset', keys.inForce, execution, recorded.limit]];
+    if (recorded.limit === '') continue;
+    if (value === undefined) {
+      if (isExpected(recorded)) differences.push({ part, of: execution, how: 'missing', ...drop, write });
+    } else if (!namesOf(recorded).includes(requestOf(value))) {
+      differences.push({ part, of: execution, how: 'different', write });
+    }
+  }
+  for (const [execution, value] of found) {
+    if (runs.get(execution)?.limit || isLeft(execution)) continue;
+    differences.push({ part, of: execution, how: 'extra', write: [['hdel', keys.inForce, execution, value]] });
+  }
+  return differences;
+}
+
+/** Once an execution has ended nothing is in force. That one with a limit without an end has ended is not on record. */
+function isExpected({ run }: RecordedRun): boolean {
+  return run.change !== null || run.grants.some(({ until }) => until !== null);
+}
+
+function namesOf({ run, limit }: RecordedRun): (string | null | undefined)[] {
+  return [run.inForce?.request, run.inForce?.after, requestOf(limit)];
+}
+
+/**
+ * What brings the executions back that are polled, but for those that ended by a record. Where one has ended without a record,
+ * the next poll finds that out.
+ */
+export function polledAgain({ keys, runs }: Pick<ComparedRuns, 'keys' | 'runs'>): Write[] {
+  return [...runs].flatMap(([execution, { limit, hasEnded }]) =>
+    hasEnded || limit === '' ? [] : [['hset', keys.inForce, execution, limit] as const],
+  );
+}
+
+/** The request that has a change on its way to AWS, by execution. */
+export async function compareChanging({ redis, keys, runs, isLeft }: ComparedRuns): Promise<Difference[]> {
+  const stored = await readHash(redis, keys.changing);
+  const found = stored === 'wrong-type' ? new Map<string, string>() : stored;
+  const drop = stored === 'wrong-type' ? { drop: keys.changing } : {};
+  const part = 'changes';
+  const differences: Difference[] = [];
+  for (const [execution, { run }] of runs) {
+    const request = changingRequest(run);
+    const value = found.get(execution);
+    if (request === null || value === request) continue;
+    const how = value === undefined ? 'missing' : 'different';
+    const write: Write[] = [['hset', keys.changing, execution, request]];
+    differences.push({ part, of: execution, how, ...drop, write });
+  }
+  for (const [execution, value] of found) {
+    const run = runs.get(execution)?.run ?? null;
+    if (changingRequest(run) !== null || isLeft(execution)) continue;
+    differences.push({ part, of: execution, how: 'extra', write: [['hdel', keys.changing, execution, value]] });
+  }
+  return differences;
+}

@@ -1,0 +1,68 @@
+import type { Misfit } from '../../domain/proof/open-requests.ts';
+import type { Connection } from '../../store/connection/connection.ts';
+import type { Keys } from '../../store/connection/keys.ts';
+import { type Write, writtenTypes } from '../../store/ledger/commit-batch.ts';
+import type { AuditKey } from '../format/audit-chain.ts';
+import { type Compared, compareOpen, compareRequests, compareTimers } from './compare-requests.ts';
+import { compareChanging, compareInForce, compareRuns, polledAgain } from './compare-runs.ts';
+import type { Difference } from './difference.ts';
+import { readWholeLog } from './read-whole-log.ts';
+
+/** What has to be written so that Redis stores what its log says. */
+export interface RebuildPlan {
+  /** The last record of the log that it rests on. */
+  last: { seq: number; hash: string };
+  differences: Difference[];
+  /** Keys that are of another type than the bot's, and have nothing of use in them. */
+  wrongTypes: string[];
+  /** What the log does not tell: it stays as it is. */
+  left: Misfit[];
+  /** Written in any case: the executions that are polled. */
+  polled: readonly Write[];
+  /** How many requests and executions are kept by the log. */
+  counts: { requests: number; executions: number };
+}
+
+/** The bots write all the time: the plan is made anew until it is one of a single moment. */
+const MAX_TRIES = 5;
+
+/**
+ * Compares all that is stored with the log.
+ * @returns null while bots write faster than the log can be compared, or where the log has no authentic last record
+ */
+export async function planRebuild(
+  redis: Connection,
+  keys: Keys,
+  auditKeys: readonly AuditKey[],
+  now: Date,
+): Promise<RebuildPlan | null> {
+  for (let tries = 0; tries < MAX_TRIES; tries++) {
+    const { whole, last } = await readWholeLog(redis, keys, auditKeys);
+    if (last === null) return null;
+    const { requests, runs, misfits } = whole.at(now);
+    const isLeft = (about: string) => misfits.has(about);
+    const of: Compared = { redis, keys, requests, isLeft, now };
+    const ofRuns = { redis, keys, runs, isLeft, now };
+    const differences = [
+      ...(await compareRequests(of)),
+      ...(await compareOpen(of)),
+      ...(await compareRuns(ofRuns)),
+      ...(await compareInForce(ofRuns)),
+      ...(await compareChanging(ofRuns)),
+      ...(await compareTimers(of)),
+    ];
+    const wrongTypes = await keysOfWrongType(redis, keys);
+    if ((await redis.hget(keys.head, 'hash')) !== last.hash) continue;
+    const counts = { requests: requests.size, executions: runs.size };
+    const polled = polledAgain({ keys, runs });
+    return { last, differences, wrongTypes, left: [...misfits.values()], polled, counts };
+  }
+  return null;
+}
+
+async function keysOfWrongType(redis: Connection, keys: Keys): Promise<string[]> {
+  const found = await Promise.all(
+    writtenTypes(keys).map(async ([key, type]) => ({ key, type, is: await redis.type(key) })),
+  );
+  return found.flatMap(({ key, type, is }) => (is === type || is === 'none' ? [] : [key]));
+}
