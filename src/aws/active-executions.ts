@@ -4,7 +4,7 @@ import PQueue from 'p-queue';
 import { isBeyondChange, type TaskExecution } from '../domain/execution/task-execution.ts';
 import { AwsFault } from '../workflow/faults.ts';
 import type { Clock } from '../workflow/ports/clock.ts';
-import type { ActiveExecution, ActiveList, ListTarget } from '../workflow/ports/executions.ts';
+import type { ActiveExecution, ActiveList, ListOptions, ListTarget } from '../workflow/ports/executions.ts';
 import { toAwsFault } from './aws-fault.ts';
 import type { Clients } from './clients.ts';
 import type { DescribeCache, Described } from './describe-cache.ts';
@@ -14,10 +14,10 @@ import { type TimeLimits, within } from './time-limits.ts';
 
 export interface ActiveExecutions {
   /**
-   * What is known of all targets after `withinMs` (`limits.list` by default), at most `limits.listKept` old. A target that could
+   * What is known of all targets after `withinMs` (`limits.list` by default), at most `maxAgeMs` (`limits.listKept` by default) old. A target that could
    * not be listed is in `failed`: a fault of AWS does not reject.
    */
-  list(targets: readonly ListTarget[], options?: { details?: boolean; withinMs?: number }): Promise<ActiveList>;
+  list(targets: readonly ListTarget[], options?: ListOptions): Promise<ActiveList>;
   /**
    * Describes executions of the last lists, at most `limits.listKept` ago. Never rejects: those that can't be described in time are
    * left out.
@@ -44,6 +44,8 @@ interface Flight {
   describeQueue: PQueue;
   /** All pages were read: at most details are missing. */
   listed: boolean;
+  /** The names of all tasks were read. */
+  named: boolean;
   fault: AwsFault | null;
   /** A fault of this program: thrown to everybody who asks. */
   broken: { error: unknown } | null;
@@ -89,6 +91,7 @@ export function createActiveExecutions({
       describing: new Map(),
       describeQueue: new PQueue({ concurrency: DESCRIBES_AT_ONCE }),
       listed: false,
+      named: false,
       fault: null,
       broken: null,
       done: Promise.resolve(),
@@ -101,12 +104,12 @@ export function createActiveExecutions({
     return flight;
   };
 
-  const flightTo = (target: ListTarget): Flight => {
+  const flightTo = (target: ListTarget, maxAgeMs: number): Flight => {
     const key = `${target.region} ${target.role ?? ''}`;
     const kept = flights.get(key);
     const age = kept ? clock.now().getTime() - (kept.failedAt ?? kept.startedAt) : Number.POSITIVE_INFINITY;
     // AWS that throttled us is not asked again at once.
-    const keptFor = kept?.fault ? (kept.fault.kind === 'throttled' ? THROTTLED_KEPT_MS : 0) : limits.listKept;
+    const keptFor = kept?.fault ? (kept.fault.kind === 'throttled' ? THROTTLED_KEPT_MS : 0) : maxAgeMs;
     if (kept && !kept.broken && age < keptFor) return kept;
     flights.purgeStale();
     const flight = fly(target);
@@ -127,7 +130,7 @@ export function createActiveExecutions({
       }
     }
     flight.listed = true;
-    await naming;
+    flight.named = await naming;
   }
 
   /** Resolves when the execution was described, or could not be. A few are described at once. */
@@ -167,8 +170,8 @@ export function createActiveExecutions({
   }
 
   return {
-    list: async (targets, { details = true, withinMs = limits.list } = {}) => {
-      const looking = [...new Set(targets.map(flightTo))];
+    list: async (targets, { details = true, withinMs = limits.list, maxAgeMs = limits.listKept } = {}) => {
+      const looking = [...new Set(targets.map((target) => flightTo(target, maxAgeMs)))];
       const pending = new Set(looking);
       const waits = looking.map((flight) =>
         (details ? withDetails(flight) : flight.done).then(() => pending.delete(flight)),
@@ -199,6 +202,7 @@ export function createActiveExecutions({
 function gathered(flights: readonly Flight[], pending: ReadonlySet<Flight>, names: TaskNames): ActiveList {
   const executions = new Map<string, ActiveExecution>();
   const failed: ActiveList['failed'] = [];
+  const unnamed = flights.filter(({ named }) => !named).map(({ target }) => target);
   for (const flight of flights) {
     const { target, found, listed, fault } = flight;
     for (const [arn, execution] of found) {
@@ -210,7 +214,7 @@ function gathered(flights: readonly Flight[], pending: ReadonlySet<Flight>, name
     const about = { operation: OPERATION, role: target.role };
     failed.push({ ...target, fault: fault ?? new AwsFault('no-answer', about), pending: pending.has(flight) });
   }
-  return { executions: [...executions.values()], failed };
+  return { executions: [...executions.values()], failed, unnamed };
 }
 
 /** The fault of AWS that an error is. Null for a fault of this program, which is kept in `broken`. */
@@ -223,14 +227,17 @@ function awsFaultOr(flight: Flight, error: unknown, operation: string): AwsFault
   }
 }
 
-async function learnNames(client: DataSyncClient, names: TaskNames, abortSignal: AbortSignal): Promise<void> {
+/** @returns whether all could be read */
+async function learnNames(client: DataSyncClient, names: TaskNames, abortSignal: AbortSignal): Promise<boolean> {
   try {
     for await (const page of paginateListTasks({ client }, {}, { abortSignal })) {
       for (const { TaskArn, Name } of page.Tasks ?? []) if (TaskArn !== undefined) names.learn(TaskArn, Name || null);
     }
+    return true;
   } catch (error) {
     // Where a name is not known, the list shows the task's id.
     toAwsFault(error, { operation: 'datasync:ListTasks', role: null });
+    return false;
   }
 }
 

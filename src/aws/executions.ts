@@ -97,6 +97,7 @@ export function createExecutions(options: {
       }),
 
     listActive: (targets, options) => active.list(targets, options),
+    tasksNamed: (name) => names.named(name),
     lookAtActive: (arns, withinMs) => active.lookAt(arns, withinMs),
     close: () => {
       closing.abort();

@@ -14,6 +14,8 @@ export interface TaskNames {
   of(task: { taskArn: string; region: string }, role: string | null): Promise<string | null>;
   known(taskArn: string): string | null;
   learn(taskArn: string, name: string | null): void;
+  /** The ARNs of the tasks that are known to have exactly this name. */
+  named(name: string): string[];
 }
 
 export function createTaskNames(clock: Clock, clients: Clients, limits: TimeLimits): TaskNames {
@@ -49,6 +51,7 @@ export function createTaskNames(clock: Clock, clients: Clients, limits: TimeLimi
       names.set(taskArn, { name });
     },
     known: (taskArn) => names.get(taskArn)?.name ?? null,
+    named: (name) => [...names].flatMap(([taskArn, known]) => (known.name === name ? [taskArn] : [])),
     of: async ({ taskArn, region }, role) => (await names.fetch(taskArn, { context: { region, role } }))?.name ?? null,
   };
 }

@@ -1,3 +1,4 @@
+import type { TargetProblem } from '../../domain/execution/target.ts';
 import type { ArnProblem } from '../../domain/execution/task-execution.ts';
 import type { RateProblem } from '../../domain/rate/rate.ts';
 import { quoted } from '../../domain/text/quoted.ts';
@@ -22,7 +23,7 @@ export interface NotUnderstood {
   kind: 'not-understood';
   /** The part that was not understood, at most 60 characters, as the person typed it. Not escaped. */
   part: string;
-  problem: RateProblem | DurationProblem | ArnProblem | UntilProblem | { readonly kind: OwnProblem };
+  problem: RateProblem | DurationProblem | ArnProblem | TargetProblem | UntilProblem | { readonly kind: OwnProblem };
   /** What is expected, as a clause: "write `50MB/s` for bytes or …". */
   expected: string;
   /** A complete command that would be accepted. */
@@ -30,19 +31,16 @@ export interface NotUnderstood {
 }
 
 export const COMMAND = '/datasync-throttle';
-const EXAMPLE_ARN =
-  'arn:aws:datasync:us-east-1:111122223333:task/task-0123456789abcdef0/execution/exec-0123456789abcdef0';
+/** In refusals. */
+export const ONE_TARGET = 'the ARN, id or name of a task or a task execution';
 /** A complete, valid command of each kind. */
 export const EXAMPLES = {
-  ask: `${COMMAND} ${EXAMPLE_ARN} 50MiB/s for 2h cutover`,
+  ask: `${COMMAND} nightly-archive 50MiB/s for 2h cutover`,
   audit: `${COMMAND} audit r-0123456789 since 7d`,
   auditVerify: `${COMMAND} audit verify`,
   auditExport: `${COMMAND} audit export since 7d`,
-  help: `${COMMAND} help`,
-  list: `${COMMAND} list`,
-  status: `${COMMAND} status ${EXAMPLE_ARN}`,
-  why: `${COMMAND} why ${EXAMPLE_ARN} 50MiB/s for 2h`,
-  requests: `${COMMAND} requests`,
+  status: `${COMMAND} status nightly-archive`,
+  why: `${COMMAND} why nightly-archive 50MiB/s for 2h`,
   undo: `${COMMAND} undo r-0123456789`,
 };
 
@@ -53,7 +51,7 @@ export function restOf(text: string, words: readonly Word[]): string {
 
 /** A part that is refused with its own advice. */
 export function refused(
-  problem: RateProblem | DurationProblem | UntilProblem | ArnProblem | EndProblem,
+  problem: RateProblem | DurationProblem | UntilProblem | ArnProblem | TargetProblem | EndProblem,
   example: string,
 ): NotUnderstood {
   return { kind: 'not-understood', part: problem.quoted, problem, expected: problem.instead, example };

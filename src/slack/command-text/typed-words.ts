@@ -55,6 +55,12 @@ export function readable(text: string): string {
   return isQuoted(plain) ? plain.slice(1, -1).trim() : plain;
 }
 
+/** The quote that closes the one that a word begins with; null where it begins with none. Backticks are no quotes. */
+export function closingQuote(word: string): string | null {
+  const opening = word.charAt(0);
+  return opening === '`' ? null : (QUOTES[opening] ?? null);
+}
+
 /** Whether the whole text is in quotes, with none inside. */
 export function isQuoted(text: string): boolean {
   const plain = text.trim();

@@ -1,14 +1,11 @@
 import type { App } from '@slack/bolt';
 import { parseCommand } from '../command-text/command-text.ts';
 import { commandPayload } from '../connection/payloads.ts';
-import type { Caller } from '../context/interaction.ts';
 import { replyPrivately } from '../replies/private-replies.ts';
 import { createTimelyReply } from '../replies/timely-reply.ts';
-import type { Doing } from '../wording/reply-words.ts';
-import type { Bot } from './bot.ts';
 import type { Ack } from './interaction-runner.ts';
 import { arrivalOf, type ListenerDeps } from './listener.ts';
-import { COMMANDS } from './routes.ts';
+import { COMMANDS, runCommand } from './routes.ts';
 import { commandIn } from './tracked-interactions.ts';
 
 /** The slash command: acknowledged at once, answered through its response URL. */
@@ -31,17 +28,13 @@ export function listenToCommands(app: App, { bot, runner, isRepeat, tracked }: L
       trigger: payload.trigger_id,
       channel: payload.channel_id,
       say: reply.say,
-      execution: 'execution' in command ? command.execution?.arn : null,
+      execution: 'target' in command && command.target?.kind === 'arn' ? command.target.execution.arn : null,
     });
-    const route = COMMANDS[command.kind] as {
-      doing: Doing;
-      viewers?: true;
-      handle: (...args: [Bot, Caller, unknown]) => Promise<void>;
-    };
-    const { doing, handle } = route;
+    const route = COMMANDS[command.kind];
+    const { doing } = route;
     const kind = `command ${command.kind}`;
     const access = { ...route, counts: { use: op, channel: payload.channel_id } };
-    const work = () => runner.unlessLogLost(command.kind, doing, () => handle(bot, caller, command));
+    const work = () => runner.unlessLogLost(command.kind, doing, () => runCommand(bot, caller, command));
     // A modal is an answer of its own.
     const silent = command.kind === 'open-modal';
     await runner.run(kind, doing, caller, () =>

@@ -1,5 +1,6 @@
 import type { PlainTextOption } from '@slack/types';
-import type { Command } from '../command-text/command-text.ts';
+import type { Command, Located } from '../command-text/command.ts';
+import { parseCommand } from '../command-text/command-text.ts';
 import type { Caller, Click, SubmitAnswer, View } from '../context/interaction.ts';
 import { openAuditFilter, submitAuditFilter } from '../interactions/lookups/filter-audit.ts';
 import { listExecutions, throttleListed, turnPage } from '../interactions/lookups/list-executions.ts';
@@ -9,6 +10,7 @@ import { showStatus } from '../interactions/lookups/show-status.ts';
 import { exportLog, verifyLog } from '../interactions/lookups/verify-audit.ts';
 import { cancel } from '../interactions/requests/cancel-request.ts';
 import { extendOp, openExtend, submitExtend } from '../interactions/requests/extend-limit.ts';
+import { locateCommand } from '../interactions/requests/locate-command.ts';
 import { askAgain, openRequestModal } from '../interactions/requests/open-request-modal.ts';
 import { openReviewModal } from '../interactions/requests/open-review.ts';
 import { showPreview } from '../interactions/requests/preview-throttle.ts';
@@ -19,6 +21,8 @@ import { requestOp, submitRequest } from '../interactions/requests/submit-reques
 import { reviewOp, submitReview } from '../interactions/requests/submit-review.ts';
 import { suggestExecutions } from '../interactions/requests/suggest-executions.ts';
 import { undoClicked, undoTyped } from '../interactions/requests/undo-request.ts';
+import { replyInvalidButton } from '../replies/invalid-seal-replies.ts';
+import { openCommandSeal } from '../seals/sealed-ids.ts';
 import { AUDIT_FILTER_MODAL } from '../views/audit/audit-filter.ts';
 import {
   AUDIT_FILTER_ACTION,
@@ -41,6 +45,7 @@ import {
   THROTTLE_ACTION,
 } from '../views/lists/execution-list.ts';
 import { helpMessage } from '../views/lists/help.ts';
+import { CHOOSE_TARGET_ACTION } from '../views/lists/target-choice.ts';
 import { EXTEND_MODAL } from '../views/modals/extend-modal.ts';
 import { REQUEST_FIELDS, REQUEST_MODAL } from '../views/modals/request-modal.ts';
 import { REVIEW_MODAL } from '../views/modals/review-modal.ts';
@@ -56,7 +61,9 @@ interface Route<H> {
 }
 
 type CommandRoutes = {
-  [K in Command['kind']]: Route<(bot: Bot, caller: Caller, command: Extract<Command, { kind: K }>) => Promise<void>>;
+  [K in Command['kind']]: Route<
+    (bot: Bot, caller: Caller, command: Located<Extract<Command, { kind: K }>>) => Promise<void>
+  >;
 };
 
 /** What can be typed, by its kind. */
@@ -78,6 +85,23 @@ export const COMMANDS: CommandRoutes = {
   },
 };
 
+/** Runs a command, once it is known which execution it is about. */
+export async function runCommand<K extends Command['kind']>(
+  bot: Bot,
+  caller: Caller,
+  command: Extract<Command, { kind: K }>,
+): Promise<void> {
+  const located = await locateCommand(bot, caller, command);
+  if (located) await COMMANDS[command.kind as K].handle(bot, caller, located);
+}
+
+/** Goes on with a command, for the execution that was chosen. */
+async function chooseTarget(bot: Bot, caller: Caller, click: Click): Promise<void> {
+  const text = openCommandSeal(bot, click.value, caller.user);
+  if (text === null) return replyInvalidButton(caller);
+  await runCommand(bot, caller, parseCommand(text));
+}
+
 /** Buttons and selects, by action id. */
 export const ACTIONS: Readonly<Record<string, Route<(bot: Bot, caller: Caller, click: Click) => Promise<void>>>> = {
   [REVIEW_ACTION]: { doing: 'deciding', handle: openReviewModal },
@@ -86,6 +110,7 @@ export const ACTIONS: Readonly<Record<string, Route<(bot: Bot, caller: Caller, c
   [REVERT_NOW_ACTION]: { doing: 'deciding', handle: revert },
   [EXTEND_ACTION]: { doing: 'asking', handle: openExtend },
   [UNDO_ACTION]: { doing: 'asking', handle: undoClicked },
+  [CHOOSE_TARGET_ACTION]: { doing: 'asking', handle: chooseTarget },
   [THROTTLE_ACTION]: { doing: 'asking', handle: throttleListed },
   [LIST_REFRESH_ACTION]: { doing: 'looking', viewers: true, handle: turnPage },
   [LIST_NEXT_ACTION]: { doing: 'looking', viewers: true, handle: turnPage },

@@ -57,3 +57,14 @@ export function openModalSeal({ seals }: SealDeps, sealed: string, user: string)
   const value = seals.open(sealed) as ModalSeal | null;
   return value?.k === 'modal' && value.u === user ? value : null;
 }
+
+/** A command, complete, for this person. */
+export function sealCommand({ seals }: SealDeps, value: { user: string; text: string }): string {
+  return seals.seal({ k: 'command', u: value.user, t: value.text });
+}
+
+/** The command in a button; null if this bot did not make the button, or made it for another person. */
+export function openCommandSeal({ seals }: SealDeps, sealed: string, user: string): string | null {
+  const value = seals.open(sealed) as { k?: unknown; u?: unknown; t?: unknown } | null;
+  return value?.k === 'command' && value.u === user && typeof value.t === 'string' ? value.t : null;
+}

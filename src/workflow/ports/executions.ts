@@ -32,6 +32,13 @@ export interface ListTarget {
   role: string | null;
 }
 
+export interface ListOptions {
+  /** Each execution is described too. */
+  details?: boolean;
+  withinMs?: number;
+  maxAgeMs?: number | undefined;
+}
+
 interface FailedTarget extends ListTarget {
   fault: AwsFault;
   /** AWS has not answered yet, but still may. */
@@ -42,6 +49,8 @@ export interface ActiveList {
   executions: ActiveExecution[];
   /** Targets that could not be read, or not completely. */
   failed: FailedTarget[];
+  /** Targets whose tasks' names are not all known. */
+  unnamed: ListTarget[];
 }
 
 /** @throws AwsFault */
@@ -50,11 +59,13 @@ export interface Executions {
   describe(execution: ExecutionArn, access: Access, age?: AnswerAge): Promise<TaskExecution>;
   update(execution: ExecutionArn, bytesPerSecond: number, access: Access): Promise<{ requestId: string | null }>;
   /**
-   * Running and queued executions, at most 15 s old. Whatever is not available within `withinMs` is left out; a target
+   * Running and queued executions, at most 15 s old, or `maxAgeMs`. Whatever is not available within `withinMs` is left out; a target
    * that fails is reported. Without `details` no execution is described, so a few calls are enough for any number of
    * them.
    */
-  listActive(targets: readonly ListTarget[], options?: { details?: boolean; withinMs?: number }): Promise<ActiveList>;
+  listActive(targets: readonly ListTarget[], options?: ListOptions): Promise<ActiveList>;
+  /** The ARNs of the tasks with exactly this name, also of those that don't run, in the targets that were listed lately. */
+  tasksNamed(name: string): string[];
   /**
    * The status in ListTaskExecutions; null if no page of its account lists the execution.
    * @throws AwsFault if not all pages could be read, or if they belong to another account

@@ -106,7 +106,7 @@ export async function listLacks(
 }
 
 /** This person, and the groups that decide by which rules they may request, and whether they are among the viewers. */
-async function requesterIn(
+export async function requesterIn(
   { people }: Pick<ListDeps, 'people'>,
   user: string,
   rules: readonly Rule[],
@@ -117,7 +117,8 @@ async function requesterIn(
   return { person, groups: await people.groups(groupsToLookUp(person, [...requesters, viewers])) };
 }
 
-function rulesIn({ rules }: Policy, channel: string): Rule[] {
+/** The rules for a channel. */
+export function rulesIn({ rules }: Policy, channel: string): Rule[] {
   return rules.filter(({ match }) => match.channels?.includes(channel) ?? true);
 }
 

@@ -99,6 +99,6 @@ describe('an ARN with invisible characters', () => {
   it('is refused by name if one changes the order of what follows', () => {
     const parsed = parseExecutionArn(`${ARN.slice(0, 40)}\u202e${ARN.slice(40)}`);
     expect(parsed).toMatchObject({ ok: false, problem: { kind: 'malformed' } });
-    if (!parsed.ok) expect(`${parsed.problem.quoted} ${parsed.problem.instead}`).toMatch(/\[U\+202E\].* U\+202E$/);
+    if (!parsed.ok) expect(parsed.problem.instead).toMatch(/ U\+202E$/);
   });
 });

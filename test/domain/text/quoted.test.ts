@@ -5,10 +5,11 @@ describe('quoted', () => {
   it.each([
     ['short', 'short'],
     ['x'.repeat(60), 'x'.repeat(60)],
-    ['x'.repeat(61), `${'x'.repeat(59)}…`],
-    ['🚚'.repeat(61), `${'🚚'.repeat(59)}…`],
+    ['x'.repeat(61), `${'x'.repeat(35)}…${'x'.repeat(24)}`],
+    ['🚚'.repeat(61), `${'🚚'.repeat(35)}…${'🚚'.repeat(24)}`],
     [' two\n\tlines\u0000 ', 'two lines'],
-    [`${' '.repeat(1000)}x`, '…'],
+    [`${' '.repeat(1000)}x`, '…x'],
+    [`begin${'x'.repeat(1000)}end`, `begin${'x'.repeat(30)}…${'x'.repeat(21)}end`],
     ['', ''],
   ])('%j', (text, shown) => {
     expect(quoted(text)).toBe(shown);

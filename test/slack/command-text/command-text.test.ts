@@ -1,12 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Command, MAX_REASON_LENGTH, parseCommand } from '../../../src/slack/command-text/command-text.ts';
+import type { Command } from '../../../src/slack/command-text/command.ts';
+import { MAX_REASON_LENGTH } from '../../../src/slack/command-text/command-request.ts';
+import { parseCommand } from '../../../src/slack/command-text/command-text.ts';
 import { ARN, MiB, TASK_ARN } from './given-command.ts';
 
 describe('the other words', () => {
   it.each<[string, Command]>([
-    ['', { kind: 'open-modal', execution: null }],
-    [' \n ', { kind: 'open-modal', execution: null }],
+    ['', { kind: 'open-modal', target: null, after: '' }],
+    [' \n ', { kind: 'open-modal', target: null, after: '' }],
     ['help', { kind: 'help' }],
     ['HELP me', { kind: 'help' }],
     ['Requests', { kind: 'requests' }],
@@ -27,10 +29,10 @@ describe('the other words', () => {
   });
 
   it('parses the ARN of a status, and after `why` a possible request', () => {
-    expect(parseCommand(`status \`${ARN}\``)).toMatchObject({ kind: 'status', execution: { arn: ARN } });
+    expect(parseCommand(`status \`${ARN}\``)).toMatchObject({ kind: 'status', target: { execution: { arn: ARN } } });
     expect(parseCommand(`Why ${ARN} 50 MB/s for 2h`)).toMatchObject({
       kind: 'why',
-      execution: { arn: ARN },
+      target: { execution: { arn: ARN } },
       rateText: '50 MB/s',
       durationSeconds: 7200,
       reason: null,
@@ -57,7 +59,7 @@ describe('the other words', () => {
   });
 
   it('opens the modal on an ARN alone', () => {
-    expect(parseCommand(`\`${ARN}\``)).toMatchObject({ kind: 'open-modal', execution: { arn: ARN } });
+    expect(parseCommand(`\`${ARN}\``)).toMatchObject({ kind: 'open-modal', target: { execution: { arn: ARN } } });
   });
 });
 

@@ -10,9 +10,9 @@ export const TASK_ARN = 'arn:aws:datasync:us-east-1:111122223333:task/task-01234
 export function ask(text: string) {
   const command = parseCommand(text);
   if (command.kind !== 'ask') throw new Error(`${text} was read as ${JSON.stringify(command)}`);
-  const { execution, rate, durationSeconds, reason } = command;
+  const { target, rate, durationSeconds, reason } = command;
   return {
-    arn: execution.arn,
+    arn: target.kind === 'arn' ? target.execution.arn : target,
     rate: rate.kind === 'percent' ? `${rate.percent}%` : rate.bytesPerSecond,
     durationSeconds,
     reason,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { MAX_REASON_LENGTH, parseCommand } from '../../../src/slack/command-text/command-text.ts';
+import { MAX_REASON_LENGTH } from '../../../src/slack/command-text/command-request.ts';
+import { parseCommand } from '../../../src/slack/command-text/command-text.ts';
 import { ARN, ask, MiB } from './given-command.ts';
 
 describe('requesting a limit', () => {

@@ -2,8 +2,15 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { type Command, parseCommand } from '../../../src/slack/command-text/command-text.ts';
-import { ACTIONS, COMMANDS, SUBMITS, SUGGESTIONS } from '../../../src/slack/listeners/routes.ts';
+import {
+  allUsages,
+  usageHint,
+  WORD_COMMANDS,
+  type WordCommand,
+} from '../../../src/slack/command-text/command-table.ts';
+import { parseCommand } from '../../../src/slack/command-text/command-text.ts';
+import { COMMAND } from '../../../src/slack/command-text/not-understood.ts';
+import { ACTIONS, SUBMITS, SUGGESTIONS } from '../../../src/slack/listeners/routes.ts';
 import { helpMessage } from '../../../src/slack/views/lists/help.ts';
 
 const root = join(import.meta.dirname, '../../..');
@@ -12,13 +19,6 @@ const sources = readdirSync(views, { recursive: true, encoding: 'utf8' }).filter
 const exportsOf = await Promise.all(
   sources.map((file) => import(join(views, file)) as Promise<Record<string, unknown>>),
 );
-
-/** Kinds of a command that no word of its own calls. */
-const WORDLESS: readonly string[] = ['ask', 'open-modal', 'not-understood'] satisfies Command['kind'][];
-/** What can be typed first, from the table itself: so that a new one can't be forgotten elsewhere. */
-const WORDS = Object.keys(COMMANDS)
-  .filter((kind) => !WORDLESS.includes(kind))
-  .map((kind) => kind.replace('-', ' '));
 
 /** The exported constants of the views whose name ends so: ids live beside the view that emits them. */
 function ids(ending: string): string[] {
@@ -55,20 +55,41 @@ describe('the table of routes', () => {
       expect(readFileSync(join(views, file), 'utf8'), file).not.toMatch(/(?:action_id|callback_id): '/);
     }
   });
+});
 
-  it.each(WORDS)('has its word “%s” read, and said wherever people look for it', (word) => {
-    const [command] = parse(readFileSync(join(root, 'manifest.yml'), 'utf8')).features.slash_commands;
-    const typed = `${command.command} ${word}`;
-    const [first = ''] = word.split(' ');
+describe('the table of commands', () => {
+  const readme = readFileSync(join(root, 'README.md'), 'utf8');
+  const [command] = parse(readFileSync(join(root, 'manifest.yml'), 'utf8')).features.slash_commands;
+
+  it('is what Slack hints at', () => {
+    expect(command).toMatchObject({ command: COMMAND, usage_hint: usageHint() });
+  });
+
+  it('is what the README lists', () => {
+    const rows = allUsages().map(({ syntax, does }) => {
+      const typed = `${COMMAND} ${syntax}`.trim().replaceAll('|', '\\|');
+      return `| \`${typed}\` | ${does} |`;
+    });
+    expect(readme).toContain(rows.join('\n'));
+  });
+
+  it('is all that a new command has to be added to', () => {
+    const added: WordCommand = {
+      word: 'ping',
+      usages: [{ syntax: '<host>', does: 'answers' }],
+      parse: () => ({ kind: 'list' }),
+    };
+    const table = [...WORD_COMMANDS, added];
+    expect(parseCommand('Ping here', table)).toEqual({ kind: 'list' });
+    expect(JSON.stringify(helpMessage(table))).toContain('/datasync-throttle ping &lt;host&gt;` answers');
+    expect(usageHint(table)).toMatch(/\| ping\]$/);
+    expect(allUsages(table)).toContainEqual({ syntax: 'ping <host>', does: 'answers' });
+    expect(parseCommand('do something', table)).toMatchObject({ expected: expect.stringContaining('`ping`') });
+  });
+
+  it.each(WORD_COMMANDS)('reads its word $word, with an example where more is needed', ({ word }) => {
     const read = parseCommand(word);
-    if (read.kind === 'not-understood') expect(read.example.startsWith(`${typed} `)).toBe(true);
-    else expect(read.kind).toBe(word.replace(' ', '-'));
-    expect(command.usage_hint.split(/[^a-z]+/)).toContain(first);
-    // The end of what is typed, or what follows it: `audit` alone is not said by `audit verify`.
-    const said = new RegExp(`\`${typed}(?:\`| (?:<|&lt;|\\[))`);
-    expect(JSON.stringify(helpMessage())).toMatch(said);
-    expect(readFileSync(join(root, 'README.md'), 'utf8')).toMatch(said);
-    const refused = parseCommand('something-else');
-    expect(refused.kind === 'not-understood' && refused.expected).toContain(`\`${first}\``);
+    if (read.kind === 'not-understood') expect(read.example.startsWith(`${COMMAND} ${word} `)).toBe(true);
+    else expect(read.kind).toBe(word);
   });
 });

@@ -18,9 +18,9 @@ describe('what was typed', () => {
   const notUnderstood = (text: string) => notUnderstoodWords(parseCommand(text) as NotUnderstood);
 
   it('quotes the part, says what is expected, gives an example', () => {
-    const text = good(notUnderstood('hallo'));
-    expect(text).toContain('`hallo` was not understood: write the ARN');
-    expect(text).toContain('For example: `/datasync-throttle arn:aws:datasync');
+    const text = good(notUnderstood('please throttle it'));
+    expect(text).toContain('`please` was not understood: write the ARN');
+    expect(text).toContain('For example: `/datasync-throttle nightly-archive 50MiB/s');
   });
 
   it('notifies nobody', () => {

@@ -3,7 +3,7 @@ import { visibleText } from '../../../sandbox/slack/block-walk.ts';
 import { isObject, type JsonObject } from '../../../sandbox/slack/json.ts';
 import type { SlackView } from '../../../sandbox/slack/views.ts';
 import type { SlackMessage } from '../../../sandbox/slack/workspace.ts';
-import type { Command } from '../../../src/slack/command-text/command-text.ts';
+import type { Command } from '../../../src/slack/command-text/command.ts';
 import { ACTIONS, COMMANDS, SUBMITS, SUGGESTIONS } from '../../../src/slack/listeners/routes.ts';
 import { OUTSIDER } from '../../../src/slack/wording/access-words.ts';
 import { ACCOUNT, COMMAND, givenWorld, OPERATOR, type TestWorld } from '../world.ts';

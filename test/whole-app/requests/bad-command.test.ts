@@ -2,12 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { COMMAND, givenWorld, OPERATOR, SLACK_WAITS_MS } from '../world.ts';
 
 const at = givenWorld();
-const TASK = 'arn:aws:datasync:us-east-1:111122223333:task/task-0123456789abcdef0';
 
 describe('what can not be read', () => {
   it.each<[what: string, typed: (arn: string) => string, quoted: string, expected: RegExp]>([
-    ['no such word', () => 'thortle it please', 'thortle', /one of the words `requests`, `audit`, `help`/],
-    ['the ARN of a task', () => `${TASK} 50MiB/s`, 'task-0123456789abcdef0', /execution/],
+    ['no such word', () => 'thortle it please', 'thortle', /one of the words `list`, `status`, `requests`/],
+    ['an id that is too short', () => 'exec-0123456789abcde 50MiB/s', 'exec-0123456789abcde', /17 of 0-9/],
+    ['another web page', () => '<https://example.com/task-0123456789abcdef0> 5%', 'example.com', /AWS console/],
     [
       'the ARN of an agent',
       () => 'arn:aws:datasync:us-east-1:111122223333:agent/agent-0123456789abcdef0 1MiB/s',
@@ -21,10 +21,10 @@ describe('what can not be read', () => {
     ['bits or bytes', (arn) => `${arn} 50mb/s`, '50mb/s', /50MB\/s.*50Mbit\/s|50Mbit\/s.*50MB\/s/],
     ['a number without end', (arn) => `${arn} 1e400`, '1e400', /50MiB\/s|number/],
     ['a duration without a unit', (arn) => `${arn} 50MiB/s for 2`, '2', /2h|30m|minutes/],
-    ['10,000 characters', () => 'x'.repeat(10_000), 'xxx', /`requests`/],
+    ['10,000 characters', () => 'x'.repeat(10_000), 'xxx', /as AWS shows it/],
     ['10,000 characters of a reason', (arn) => `${arn} 50MiB/s ${'because '.repeat(1250)}`, 'because', /at most 500/],
     ['10,000 dots', (arn) => `${arn} ${'.'.repeat(10_000)}`, 'missing', /50MiB\/s/],
-    ['what would wake a channel', () => '<!channel> <@U0LEAD2> *x*', 'channel', /`requests`/],
+    ['what would wake a channel', () => '<!channel> <@U0LEAD2> *x*', 'channel', /as AWS shows it/],
   ])('%s is quoted, with what is expected and an example', async (_, typed, quoted, expected) => {
     const { slack, aws, told, records, execution } = at();
     const arn = execution();

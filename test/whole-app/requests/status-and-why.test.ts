@@ -70,7 +70,7 @@ describe('status', () => {
     );
     expect((await say(OPERATOR, `status ${arn.slice(0, -4)}0000`)).text).toContain('AWS could not find this execution');
     expect((await say('U0GUEST', `status ${arn}`)).text).toContain('full member');
-    expect((await say(OPERATOR, 'status')).text).toContain('write the ARN of one task execution');
+    expect((await say(OPERATOR, 'status')).text).toContain('write the ARN, id or name');
     expect((await say(OPERATOR, `status ${arn} 50MiB/s`)).text).toContain('`50MiB/s`');
     aws.fail({ kind: 'hang', operation: 'DescribeTaskExecution' });
     const away = await say(OPERATOR, `status ${arn}`);

@@ -6,7 +6,7 @@ import type { Ledger } from '../../../workflow/ports/ledger.ts';
 import type { People } from '../../../workflow/ports/people.ts';
 import type { PolicySource } from '../../../workflow/ports/policy-source.ts';
 import { type LookedUp, lookUpAudit } from '../../../workflow/queries/look-up-audit.ts';
-import type { Command } from '../../command-text/command-text.ts';
+import type { Command } from '../../command-text/command.ts';
 import type { SlackClients } from '../../connection/clients.ts';
 import type { Caller, Click } from '../../context/interaction.ts';
 import type { LookUps } from '../../context/look-ups.ts';

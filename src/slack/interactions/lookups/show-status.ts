@@ -2,7 +2,7 @@ import { hasPlace } from '../../../domain/request/private-request.ts';
 import type { Clock } from '../../../workflow/ports/clock.ts';
 import { executionStatus } from '../../../workflow/queries/execution-status.ts';
 import type { RunningDeps } from '../../../workflow/queries/list-running.ts';
-import type { Command } from '../../command-text/command-text.ts';
+import type { Command, Located } from '../../command-text/command.ts';
 import type { Caller } from '../../context/interaction.ts';
 import type { LogState } from '../../context/log-state.ts';
 import type { LookUps } from '../../context/look-ups.ts';
@@ -18,7 +18,7 @@ type Deps = RunningDeps & CardLinkDeps & SealDeps & { clock: Clock; audit: LogSt
 export async function showStatus(
   deps: Deps,
   caller: Caller,
-  { execution }: Extract<Command, { kind: 'status' }>,
+  { execution }: Located<Extract<Command, { kind: 'status' }>>,
 ): Promise<void> {
   const { user, channel } = caller;
   const status = await deps.lookUps.run('asked', `status ${user} ${channel} ${execution.arn}`, () =>

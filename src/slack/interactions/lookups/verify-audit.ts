@@ -4,7 +4,7 @@ import type { ReadDeps } from '../../../workflow/people/may-read-audit.ts';
 import type { AuditReader, ExportedFile } from '../../../workflow/ports/audit/audit-reader.ts';
 import type { Clock } from '../../../workflow/ports/clock.ts';
 import { checkAudit, takeExport } from '../../../workflow/queries/check-audit.ts';
-import type { Command } from '../../command-text/command-text.ts';
+import type { Command } from '../../command-text/command.ts';
 import type { SlackClients } from '../../connection/clients.ts';
 import type { Caller } from '../../context/interaction.ts';
 import { verdictMessage } from '../../views/audit/audit-verdicts.ts';

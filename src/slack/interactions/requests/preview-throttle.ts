@@ -2,7 +2,7 @@ import type { RequestThrottleDeps } from '../../../workflow/commands/consider-re
 import { previewThrottle } from '../../../workflow/commands/preview-throttle.ts';
 import { nameable } from '../../../workflow/people/known-people.ts';
 import { type MeasuredRates, speedUnderLimit } from '../../../workflow/queries/measured-rates.ts';
-import type { Command } from '../../command-text/command-text.ts';
+import type { Command, Located } from '../../command-text/command.ts';
 import type { Identity } from '../../connection/identify.ts';
 import type { Caller } from '../../context/interaction.ts';
 import { type RefusalReplyDeps, refusalReply } from '../../replies/refusal-replies.ts';
@@ -15,7 +15,7 @@ type Deps = RequestThrottleDeps & RefusalReplyDeps & { rates: MeasuredRates; ide
 export async function showPreview(
   deps: Deps,
   caller: Caller,
-  command: Extract<Command, { kind: 'why' }>,
+  command: Located<Extract<Command, { kind: 'why' }>>,
 ): Promise<void> {
   const { user } = caller;
   const { execution, rate, durationSeconds, until, reason } = command;

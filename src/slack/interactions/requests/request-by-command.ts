@@ -1,6 +1,6 @@
 import type { RequestThrottleDeps } from '../../../workflow/commands/consider-request.ts';
 import { requestThrottle } from '../../../workflow/commands/request-throttle.ts';
-import type { Command } from '../../command-text/command-text.ts';
+import type { Command, Located } from '../../command-text/command.ts';
 import type { Caller } from '../../context/interaction.ts';
 import { type RequestOutcomeDeps, requestOutcomeWords } from '../../replies/request-outcome-words.ts';
 
@@ -8,7 +8,7 @@ import { type RequestOutcomeDeps, requestOutcomeWords } from '../../replies/requ
 export async function requestByCommand(
   deps: RequestThrottleDeps & RequestOutcomeDeps,
   caller: Caller,
-  command: Extract<Command, { kind: 'ask' }>,
+  command: Located<Extract<Command, { kind: 'ask' }>>,
 ): Promise<void> {
   const { user, op, channel } = caller;
   const { execution, rate, durationSeconds, until, reason } = command;

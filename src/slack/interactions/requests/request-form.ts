@@ -1,6 +1,6 @@
 import { parseExecutionArn } from '../../../domain/execution/task-execution.ts';
 import { parseRate } from '../../../domain/rate/rate.ts';
-import { MAX_REASON_LENGTH } from '../../command-text/command-text.ts';
+import { MAX_REASON_LENGTH } from '../../command-text/command-request.ts';
 import { findOverlooked } from '../../command-text/overlooked-words.ts';
 import { readEnd } from '../../command-text/typed-end.ts';
 import { isQuoted } from '../../command-text/typed-words.ts';

@@ -1,6 +1,6 @@
 import type { RequestThrottleDeps } from '../../../workflow/commands/consider-request.ts';
 import { undoRequest } from '../../../workflow/commands/undo-request.ts';
-import type { Command } from '../../command-text/command-text.ts';
+import type { Command } from '../../command-text/command.ts';
 import type { Caller, Click } from '../../context/interaction.ts';
 import { replyInvalidButton } from '../../replies/invalid-seal-replies.ts';
 import { refusalReply } from '../../replies/refusal-replies.ts';

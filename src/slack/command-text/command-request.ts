@@ -1,0 +1,90 @@
+import type { Target } from '../../domain/execution/target.ts';
+import { parseRate } from '../../domain/rate/rate.ts';
+import { REQUEST_ID } from '../../domain/request/request-id.ts';
+import type { Command } from './command.ts';
+import { COMMAND, EXAMPLES, notUnderstood, ONE_TARGET, refused, restOf } from './not-understood.ts';
+import { findOverlooked, OVERLOOKED_ADVICE } from './overlooked-words.ts';
+import { takeEnd } from './typed-end.ts';
+import { takeRate } from './typed-rate.ts';
+import { takeTarget } from './typed-target.ts';
+import { bare, isQuoted, readable, type Word } from './typed-words.ts';
+
+/** In characters. */
+export const MAX_REASON_LENGTH = 500;
+
+/** Reads what follows the target: the rate, when the limit ends, and the reason. `typed`: the target as it was typed. */
+export function parseAsk(text: string, target: Target, typed: string, words: readonly Word[]): Command {
+  const example = (rate: string) => `${COMMAND} ${typed} ${rate}`;
+  const { rateText, used } = takeRate(words);
+  const rate = parseRate(rateText);
+  if (!rate.ok) return refused(rate.problem, example('50MiB/s for 2h cutover'));
+
+  const after = words.slice(used);
+  const taken = takeEnd(after);
+  if (taken.kind === 'problem') return refused(taken.problem, example(`${rateText} for 2h cutover`));
+  const typedReason = restOf(text, after.slice(taken.used));
+  const reason = readable(typedReason);
+  if (Array.from(reason).length > MAX_REASON_LENGTH) {
+    const expected = `write a reason of at most ${MAX_REASON_LENGTH} characters; what is longer belongs in the channel or a ticket`;
+    return notUnderstood(reason, 'reason-too-long', expected, example(`${rateText} cutover`));
+  }
+  const unread = isQuoted(typedReason) ? null : findOverlooked(reason);
+  if (unread !== null) {
+    return notUnderstood(
+      unread.part,
+      unread.kind,
+      OVERLOOKED_ADVICE[unread.kind],
+      example(`${rateText} for 2h cutover`),
+    );
+  }
+  return {
+    kind: 'ask',
+    target,
+    after: restOf(text, words),
+    rate: rate.value,
+    rateText,
+    ...taken.end,
+    reason: reason === '' ? null : reason,
+  };
+}
+
+/** Reads what follows `undo`. */
+export function parseUndo(text: string, words: readonly Word[]): Command {
+  const [id, ...more] = words;
+  const expected = 'write one request id such as `r-0123456789` after `undo`; it stands on the card and on the result';
+  if (!id) return notUnderstood('undo', 'no-request', expected, EXAMPLES.undo);
+  if (more.length > 0) return notUnderstood(restOf(text, more), 'too-many-words', expected, EXAMPLES.undo);
+  const request = bare(id.text).toLowerCase();
+  if (!REQUEST_ID.test(request)) return notUnderstood(id.text, 'no-request', expected, EXAMPLES.undo);
+  return { kind: 'undo', request };
+}
+
+/** Reads what follows `status`. */
+export function parseStatus(text: string, words: readonly Word[]): Command {
+  const typed = takeTarget(words);
+  const expected = `write ${ONE_TARGET} after \`status\``;
+  if (!typed) return notUnderstood('status', 'no-execution', expected, EXAMPLES.status);
+  if (!typed.isTarget) return notUnderstood(words[0]?.text ?? '', 'no-execution', expected, EXAMPLES.status);
+  if (!typed.target.ok) return refused(typed.target.problem, EXAMPLES.status);
+  return typed.rest.length === 0
+    ? { kind: 'status', target: typed.target.value, after: '' }
+    : notUnderstood(restOf(text, typed.rest), 'too-many-words', expected, EXAMPLES.status);
+}
+
+/** Reads what follows `why`: the same as for a request. */
+export function parseWhy(text: string, words: readonly Word[]): Command {
+  const typed = takeTarget(words);
+  const expected = `write ${ONE_TARGET} and a rate after \`why\`, as in a request`;
+  if (!typed) return notUnderstood('why', 'no-execution', expected, EXAMPLES.why);
+  if (!typed.isTarget) return notUnderstood(words[0]?.text ?? '', 'no-execution', expected, EXAMPLES.why);
+  if (!typed.target.ok) return refused(typed.target.problem, EXAMPLES.why);
+  if (typed.rest.length === 0) return notUnderstood(restOf(text, words), 'no-rate', expected, EXAMPLES.why);
+  const asked = parseAsk(text, typed.target.value, typedAs(text, words, typed.rest), typed.rest);
+  if (asked.kind === 'ask') return { ...asked, kind: 'why' };
+  return asked.kind === 'not-understood' ? { ...asked, example: EXAMPLES.why } : asked;
+}
+
+/** The words before the others, as they were typed. */
+export function typedAs(text: string, words: readonly Word[], rest: readonly Word[]): string {
+  return readable(text.slice(words[0]?.start ?? 0, rest[0]?.start ?? text.length));
+}
