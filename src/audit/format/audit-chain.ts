@@ -16,9 +16,12 @@ export interface Seal {
   kid: string;
 }
 
-/** A record's exact text with its seal. */
-export interface Sealed extends Seal {
+/** A record's exact text with its seal, hash and MAC in hex. */
+export interface Sealed {
   bytes: string;
+  hash: string;
+  mac: string;
+  kid: string;
 }
 
 export function hashRecord(bytes: string): Buffer {
@@ -37,6 +40,15 @@ export function sealRecord(bytes: string, { kid, key }: AuditKey): Seal {
 
 export function macOf(digest: Buffer, key: Buffer): Buffer {
   return createHmac('sha256', key).update(digest).digest();
+}
+
+/** Seals many records with one key. */
+export function createSealer({ kid, key }: AuditKey): (bytes: string) => Sealed {
+  const macs = createMacs(key);
+  return (bytes) => {
+    const digest = hexHashOf(bytes);
+    return { bytes, hash: digest, mac: macs(digest), kid };
+  };
 }
 
 const BLOCK = 64;

@@ -120,9 +120,11 @@ export function writeRecord(head: AuditHead, event: AuditEvent, op: string, now:
  * this version does not know
  */
 export function readRecord(bytes: string): AuditRecord {
-  const read = auditRecord.safeParse(JSON.parse(bytes));
-  if (!read.success) throw new Error('not an audit record of version 1 that is known here', { cause: read.error });
-  return read.data;
+  const value: unknown = JSON.parse(bytes);
+  const record = typeof value === 'object' && value !== null ? asRecordFast(value as Record<string, unknown>) : null;
+  if (record) return record;
+  const { error } = auditRecord.safeParse(value);
+  throw new Error('not an audit record of version 1 that is known here', { cause: error });
 }
 
 /**
@@ -134,8 +136,8 @@ export function asRecord(value: unknown): AuditRecord | null {
 }
 
 /**
- * The same as `asRecord` in a third of the time, for whoever reads a whole log: the fields that all records have are checked by
- * hand. The record is the value itself.
+ * The same as `asRecord` in a third of the time, for whoever reads many: the fields that all records have are checked by hand.
+ * The record is the value itself.
  */
 export function asRecordFast(value: Record<string, unknown>): AuditRecord | null {
   if (!hasFacts(value)) return null;

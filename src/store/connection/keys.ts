@@ -3,7 +3,7 @@
  * kept for the data that is stored under them, also where the code has another name by now.
  */
 export function createKeys(prefix: string) {
-  const key = (...parts: string[]) => [`{${prefix}}`, ...parts].join(':');
+  const key = (...parts: string[]) => `{${prefix}}:${parts.join(':')}`;
   const pattern = (kind: string) => `${key(kind).replace(/[\\[\]?*^]/g, '\\$&')}:*`;
   return {
     head: key('audit', 'head'),

@@ -1,4 +1,5 @@
 import { setImmediate as nextTick, setTimeout as sleep } from 'node:timers/promises';
+import { type AuditKey, createSealer } from '../../audit/format/audit-chain.ts';
 import type { AuditHead } from '../../domain/audit/audit-record.ts';
 import type { Change, Committed } from '../../workflow/ports/commit.ts';
 import { OPERATION_SECONDS } from './commit.ts';
@@ -34,7 +35,8 @@ interface Batch {
   answers: Promise<string[][] | null>;
 }
 
-export interface CommitQueueOptions extends CommitMaker {
+export interface CommitQueueOptions extends Omit<CommitMaker, 'seal'> {
+  signer: AuditKey;
   /** The name of this process among all that write. */
   writer: string;
   head: LogHead;
@@ -56,7 +58,8 @@ export interface CommitQueue {
  * the second, and what is left of both is made anew in its order.
  */
 export function createCommitQueue(options: CommitQueueOptions): CommitQueue {
-  const { keys, writer, head, run } = options;
+  const { keys, clock, writer, head, run } = options;
+  const maker: CommitMaker = { keys, clock, seal: createSealer(options.signer) };
   const batchKeys = { log: keys.audit, head: keys.head, stop: keys.missingPositions, turn: keys.turn };
   const types = [...writtenTypes(keys), [keys.archivedUpTo, 'hash']] satisfies BatchOf['types'];
   let queue: Waiting[] = [];
@@ -96,7 +99,7 @@ export function createCommitQueue(options: CommitQueueOptions): CommitQueue {
     while (base && exclusive.length === 0) {
       const size = nextSize();
       if (size === 0) return;
-      const commits = makeCommits(queue.splice(0, size), base, options);
+      const commits = makeCommits(queue.splice(0, size), base, maker);
       const last = commits.at(-1);
       if (!last) continue;
       unanswered.push({ commits, answers: send(commits, base) });

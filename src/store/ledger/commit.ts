@@ -1,4 +1,4 @@
-import { type AuditKey, type Sealed, sealRecord } from '../../audit/format/audit-chain.ts';
+import type { Sealed } from '../../audit/format/audit-chain.ts';
 import type { AuditEvent } from '../../domain/audit/audit-event.ts';
 import { type AuditHead, readRecord, writeRecord } from '../../domain/audit/audit-record.ts';
 import { archivedOf } from '../../domain/audit/log-claims.ts';
@@ -64,7 +64,7 @@ export interface Built {
 }
 
 /** Seals the events as the records that follow `head`, and folds them into the requests and the run. */
-export function build(change: Change, head: AuditHead, signer: AuditKey, now: Date): Built {
+export function build(change: Change, head: AuditHead, seal: (bytes: string) => Sealed, now: Date): Built {
   const records: RecordRef[] = [];
   const sealed: Sealed[] = [];
   let place = head;
@@ -74,11 +74,10 @@ export function build(change: Change, head: AuditHead, signer: AuditKey, now: Da
     let last: RecordRef | null = null;
     for (const event of events) {
       if (isRunEvent(event) && change.run === undefined) throw new Error(`${event.event} without the run it concerns`);
-      const bytes = writeRecord(place, event, change.op, now);
-      const seal = sealRecord(bytes, signer);
-      const record = readRecord(bytes);
-      sealed.push({ bytes, ...seal });
-      place = { log: head.log, seq: record.seq, hash: seal.hash.toString('hex'), at: record.at };
+      const one = seal(writeRecord(place, event, change.op, now));
+      const record = readRecord(one.bytes);
+      sealed.push(one);
+      place = { log: head.log, seq: record.seq, hash: one.hash, at: record.at };
       last = { seq: record.seq, hash: place.hash };
       records.push(last);
       if (event.request !== null) state = evolve(state, record);

@@ -1,4 +1,4 @@
-import type { AuditKey } from '../../audit/format/audit-chain.ts';
+import type { Sealed } from '../../audit/format/audit-chain.ts';
 import type { AuditHead } from '../../domain/audit/audit-record.ts';
 import { ClaimLost, NotRecorded } from '../../workflow/faults.ts';
 import type { Clock } from '../../workflow/ports/clock.ts';
@@ -31,20 +31,20 @@ export type Unsettled = Extract<BatchAnswer, { kind: 'stopped' | 'turn' | 'head'
 export interface CommitMaker {
   keys: Keys;
   clock: Clock;
-  signer: AuditKey;
+  seal: (bytes: string) => Sealed;
 }
 
 /** Each builds on the one before. Where a change can't be a commit, its caller is told why, and it is left out. */
 export function makeCommits(
   all: readonly Waiting[],
   first: AuditHead,
-  { keys, clock, signer }: CommitMaker,
+  { keys, clock, seal }: CommitMaker,
 ): MadeCommit[] {
   const made: MadeCommit[] = [];
   for (const waiting of all) {
     try {
       const now = clock.now();
-      const built = build(waiting.change, made.at(-1)?.built.head ?? first, signer, now);
+      const built = build(waiting.change, made.at(-1)?.built.head ?? first, seal, now);
       made.push({ waiting, built, ...commitOf(waiting.change, built, keys, now) });
     } catch (fault) {
       waiting.reject(fault);
