@@ -131,7 +131,6 @@ async function asCall<T>({ operation, role, ms, onCall }: Call, run: (signal: Ab
   }
 }
 
-/** Readers share a client; each change has one of its own, which is closed after it. */
 async function usingClient<T>(
   clients: Clients,
   { arn, region }: Place,
@@ -139,12 +138,7 @@ async function usingClient<T>(
   use: (client: DataSyncClient) => Promise<T>,
 ): Promise<T> {
   if (session.kind === 'read') return use(await clients.reader(region, role));
-  const client = await clients.changer(region, role, session, arn);
-  try {
-    return await use(client);
-  } finally {
-    client.destroy();
-  }
+  return use(await clients.changer(region, role, session, arn));
 }
 
 async function describe(

@@ -9,9 +9,10 @@ interface ProxyWay {
 const MAX_SOCKETS = 50;
 
 /** Node's own agent with a proxy. Only https goes through it: a local AWS and an instance's credentials are reached by http. */
-export function proxyAgent({ url, noProxy }: ProxyWay): Agent {
+export function proxyAgent({ url, noProxy }: ProxyWay, more: { timeout?: number } = {}): Agent {
   // `proxyEnv` is newer than the Node types of this project.
   const options = {
+    ...more,
     keepAlive: true,
     maxSockets: MAX_SOCKETS,
     proxyEnv: { HTTPS_PROXY: url, NO_PROXY: withSubdomains(noProxy) },

@@ -10,6 +10,8 @@ export interface TimeLimits {
   credentials: number;
   describe: number;
   update: number;
+  /** A connection to send changes on is closed when it was idle for this long: less than any server waits. */
+  changeIdle: number;
   /** How long a look waits for the task's name, which it can do without. */
   name: number;
   /** How long a person waits for a list. What has not arrived by then is in the next one. */
@@ -28,6 +30,7 @@ export const TIME_LIMITS: Readonly<TimeLimits> = {
   credentials: 4_000,
   describe: 5_000,
   update: 8_000,
+  changeIdle: 1_000,
   name: 2_000,
   list: 2_200,
   listFlight: 10_000,
@@ -45,10 +48,16 @@ export interface Way {
 /**
  * Options of the SDK's HTTP handler, of which each client makes its own. Without `throwOnRequestTimeout` it would only warn of a
  * request that takes too long.
+ * @param idleMs after which a connection is closed; as the agent has it if not given
  */
-export function requestHandler({ limits, proxy }: Way): NonNullable<DataSyncClientConfig['requestHandler']> {
+export function requestHandler(
+  { limits, proxy }: Way,
+  idleMs?: number,
+): NonNullable<DataSyncClientConfig['requestHandler']> {
+  const idle = idleMs === undefined ? {} : { timeout: idleMs };
   return {
-    ...(proxy === null ? {} : { httpsAgent: proxyAgent(proxy) }),
+    httpAgent: idle,
+    httpsAgent: proxy === null ? idle : proxyAgent(proxy, idle),
     connectionTimeout: limits.connect,
     requestTimeout: limits.attempt,
     throwOnRequestTimeout: true,

@@ -32,6 +32,19 @@ describe('what the bot keeps of AWS', () => {
     clients.close();
   });
 
+  it('is a client for each of the Regions in which a limit was changed last', async () => {
+    const clients = given();
+    const session = { kind: 'change', request: 'r-0123456789', team: 'T1', user: 'U1' } as const;
+    const changer = (region: string) => clients.changer(region, null, session, 'arn');
+    const first = await changer('xx-first-1');
+    const closed = vi.spyOn(first, 'destroy');
+    for (let number = 1; number < MAX_CLIENTS; number++) await changer(`xx-made-up-${number}`);
+    expect(closed).not.toHaveBeenCalled();
+    await changer('xx-last-1');
+    expect(closed).toHaveBeenCalledTimes(1);
+    clients.close();
+  });
+
   it('is the names of the tasks learned last', () => {
     const clients = given();
     const names = createTaskNames(clock, clients, TIME_LIMITS);
