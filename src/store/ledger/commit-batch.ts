@@ -92,10 +92,10 @@ export function batchCall(commits: readonly Commit[], of: BatchOf): [keys: strin
     places.set(key, names.push(key));
     return names.length;
   };
-  const seals = commits.flatMap(({ records }) => records.map(({ hash, mac }) => hash + mac)).join('');
   // The first is the batch itself.
-  const values: (string | Buffer)[] = ['', Buffer.from(seals, 'hex')];
-  const argument = (part: string) => values.push(part);
+  const values: (string | Buffer)[] = [''];
+  const argument = (part: string | Buffer) => values.push(part);
+  const raw = (hex: string) => argument(Buffer.from(hex, 'hex'));
   const text = (part: string) => (part.length > MAX_INLINE_LENGTH ? argument(part) : part);
   const batch = {
     id: of.head.log,
@@ -111,9 +111,9 @@ export function batchCall(commits: readonly Commit[], of: BatchOf): [keys: strin
       answer: text(operation.answer),
       claim: claim ? { ...claim, stream: placeOf(claim.stream) } : undefined,
       expect: expect.map((one) => expectation(one, placeOf)),
-      records: records.map(({ bytes, kid }) => [argument(bytes), kid]),
+      records: records.map(({ bytes, hash, mac, kid }) => [argument(bytes), raw(hash), raw(mac), kid]),
       at,
-      write: write.flatMap(([verb, key, ...rest]) => [verb, placeOf(key), rest.length, ...rest.map(text)]),
+      write: write.map(([verb, key, ...rest]) => [verb, placeOf(key), ...rest.map(text)]),
     })),
   };
   values[0] = wellFormedJson(batch);
