@@ -33,6 +33,8 @@ interface FoldedRun {
   lastSeq: number;
   /** When that one was written. */
   lastAt: string;
+  /** From this record on, all of its records are folded. */
+  since: number;
   /** The open requests about it. */
   open: Set<string>;
 }
@@ -58,6 +60,7 @@ export function createOpenRequests({ isWhole = false } = {}) {
   let ended: string[] = [];
   let lastOp = '';
   let lastAt = '';
+  let lastSeq = 0;
   /** Nothing was left out or forgotten of what is open. */
   let hasAll = isWhole;
 
@@ -66,6 +69,7 @@ export function createOpenRequests({ isWhole = false } = {}) {
     if (record.op !== lastOp) dropEnded();
     lastOp = record.op;
     lastAt = record.at;
+    lastSeq = record.seq;
     try {
       addToRun(record);
       if (id === null || misfits.has(id)) return null;
@@ -162,7 +166,7 @@ export function createOpenRequests({ isWhole = false } = {}) {
   }
 
   function runOf(execution: string): FoldedRun {
-    const run = runs.get(execution) ?? { run: null, lastSeq: 0, lastAt, open: new Set<string>() };
+    const run = runs.get(execution) ?? { run: null, lastSeq: 0, lastAt, since: lastSeq, open: new Set<string>() };
     runs.set(execution, run);
     return run;
   }
@@ -190,6 +194,15 @@ export function createOpenRequests({ isWhole = false } = {}) {
       dropEnded();
       const folded = runs.get(execution);
       return folded?.run ? { run: folded.run, lastSeq: folded.lastSeq } : null;
+    },
+    /**
+     * Whether no record after `seq` is known to concern the limit of this execution, and all of them are known. `next`: the first
+     * one after it that names the execution.
+     */
+    isUnchangedAfter(execution: string, seq: number, next: number | null): boolean {
+      const folded = runs.get(execution);
+      if (!folded) return false;
+      return folded.run === null ? next !== null && next >= folded.since : folded.lastSeq <= seq;
     },
     all: needed,
     /** The place of the first record that is still needed; null where nothing is open. */
