@@ -67,16 +67,18 @@ export function createDescribeCache(
   }
 
   /** What is read while a change is being sent can't be shared afterwards, but what is read right after it can. */
-  async function changesOver(arn: string): Promise<void> {
+  function changesOver(arn: string): Promise<void> | null {
     const own = [...changes].filter((change) => change.arn === arn).map(({ over }) => over);
-    if (own.length > 0) await inTime(CHANGE_PATIENCE_MS, Promise.all(own));
+    return own.length > 0 ? inTime(CHANGE_PATIENCE_MS, Promise.all(own)) : null;
   }
 
   return {
     async describe(execution, access, { maxAgeMs = 0 } = {}) {
       const key = keyOf(execution.arn, access.role);
       if (maxAgeMs <= 0) return begin(key, execution, access);
-      await changesOver(execution.arn);
+      const over = changesOver(execution.arn);
+      // Without a pause where there is nothing to wait for: a change that begins in it would be missed.
+      if (over) await over;
       const last = calls.get(key);
       if (!last || clock.now().getTime() - last.beganAt > maxAgeMs) return begin(key, execution, access);
       if (last.session === access.session.kind) return last.answer;

@@ -40,10 +40,12 @@ export function createSlackApp(options: SlackAppOptions): App {
     isRepeat: createDedupe(),
     tracked:
       (read) =>
-      async ({ body, next }) => {
+      async ({ body, context, next }) => {
         const interaction = read(body);
-        const end = interaction && (await unfinished.begin(interaction));
-        await next().finally(() => end?.());
+        const tracked = interaction && unfinished.begin(interaction);
+        // The work need not wait for it: what it writes comes after the entry, over the same connection.
+        context.onRecord = tracked?.onRecord;
+        await next().finally(() => tracked?.end());
       },
   };
   listenToCommands(app, deps);

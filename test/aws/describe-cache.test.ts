@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createDescribeCache, type Described, MAX_DESCRIBED } from '../../src/aws/describe-cache.ts';
 import { MAX_AGE_MS } from '../../src/workflow/ports/executions.ts';
 import { arnOf, REGION } from './aws-environment.ts';
-import { adapter, aws, count, givenAws, READ, RUNNING, task } from './given-executions.ts';
+import { adapter, aws, CHANGE, count, givenAws, READ, RUNNING, task } from './given-executions.ts';
 
 givenAws();
 
@@ -61,6 +61,16 @@ describe('an answer of DescribeTaskExecution', () => {
     expect(describes()).toBe(1);
     await ask([undefined, SHARED, undefined, SHARED]);
     expect(describes()).toBe(3);
+  });
+
+  it('is shared with who asks right before a change is sent', async () => {
+    const arn = running();
+    const executions = adapter();
+    await executions.describe(arn, READ);
+    const shown = executions.describe(arn, READ, SHARED);
+    await executions.update(arn, 7, CHANGE);
+    expect((await shown).bytesPerSecond).toBe(100);
+    expect(describes()).toBe(1);
   });
 
   it('tells each caller the name of the task', async () => {

@@ -3,7 +3,7 @@ import { createLedger, type LedgerOptions, type RedisLedger } from '../../store/
 import { type AuditAlarms, createAuditAlarms } from '../log/audit-alarms.ts';
 import { createAuditSearch } from '../log/audit-search.ts';
 import { type ContinuityOptions, createLogContinuity } from './log-continuity.ts';
-import { createStateProof } from './state-proof.ts';
+import { createStateProof } from './proof/state-proof.ts';
 
 export interface AuditedLedgerOptions
   extends ContinuityOptions,

@@ -35,6 +35,8 @@ interface FoldedRun {
   lastSeq: number;
   /** When that one was written. */
   lastAt: string;
+  /** From this record on, all of its records are folded. */
+  since: number;
   /** The open requests about it. */
   open: Set<string>;
 }
@@ -60,6 +62,7 @@ export function createOpenRequests({ isWhole = false } = {}) {
   let ended: string[] = [];
   let lastOp = '';
   let lastAt = '';
+  let lastSeq = 0;
   /** Nothing was left out or forgotten of what is open. */
   let hasAll = isWhole;
 
@@ -68,6 +71,7 @@ export function createOpenRequests({ isWhole = false } = {}) {
     if (record.op !== lastOp) dropEnded();
     lastOp = record.op;
     lastAt = record.at;
+    lastSeq = record.seq;
     try {
       addToRun(record);
       if (id === null || misfits.has(id)) return null;
@@ -165,7 +169,8 @@ export function createOpenRequests({ isWhole = false } = {}) {
   }
 
   function runOf(execution: string): FoldedRun {
-    const run = runs.get(execution) ?? { run: null, first: 0, lastSeq: 0, lastAt, open: new Set<string>() };
+    const known = runs.get(execution);
+    const run: FoldedRun = known ?? { run: null, first: 0, lastSeq: 0, lastAt, since: lastSeq, open: new Set() };
     runs.set(execution, run);
     return run;
   }
@@ -199,6 +204,15 @@ export function createOpenRequests({ isWhole = false } = {}) {
       dropEnded();
       const folded = runs.get(execution);
       return folded?.run ? { run: folded.run, lastSeq: folded.lastSeq } : null;
+    },
+    /**
+     * Whether no record after `seq` is known to concern the limit of this execution, and all of them are known. `next`: the first
+     * one after it that names the execution.
+     */
+    isUnchangedAfter(execution: string, seq: number, next: number | null): boolean {
+      const folded = runs.get(execution);
+      if (!folded) return false;
+      return folded.run === null ? next !== null && next >= folded.since : folded.lastSeq <= seq;
     },
     all: needed,
     /** The place of the first record that is still needed; null where nothing is going on. */

@@ -7,7 +7,7 @@ import { openRequestSeal } from '../seals/sealed-ids.ts';
 import type { MessageView } from '../views/text/text.ts';
 import { IGNORED } from '../wording/ignored-words.ts';
 import type { Ack } from './interaction-runner.ts';
-import { arrivalOf, type ListenerDeps, routeOf } from './listener.ts';
+import { type ListenerDeps, routeOf } from './listener.ts';
 import { ACTIONS } from './routes.ts';
 import { clickIn } from './tracked-interactions.ts';
 import { viewOf } from './view-of.ts';
@@ -15,7 +15,7 @@ import { viewOf } from './view-of.ts';
 /** Buttons and selects. */
 export function listenToActions(app: App, { bot, runner, isRepeat, tracked }: ListenerDeps): void {
   app.action(/.*/, tracked(clickIn), async ({ body, ack, context }) => {
-    await runner.acknowledge('action', ack as Ack, arrivalOf(context));
+    await runner.acknowledge('action', ack as Ack, context);
     const { payload, words } = runner.parse('action', actionPayload, body);
     if (!payload) return runner.replyIgnored(body, words);
     const [action] = payload.actions;

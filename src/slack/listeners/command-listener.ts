@@ -4,19 +4,18 @@ import { commandPayload } from '../connection/payloads.ts';
 import { replyPrivately } from '../replies/private-replies.ts';
 import { createTimelyReply } from '../replies/timely-reply.ts';
 import type { Ack } from './interaction-runner.ts';
-import { arrivalOf, type ListenerDeps } from './listener.ts';
+import type { ListenerDeps } from './listener.ts';
 import { COMMANDS, runCommand } from './routes.ts';
 import { commandIn } from './tracked-interactions.ts';
 
 /** The slash command: acknowledged at once, answered through its response URL. */
 export function listenToCommands(app: App, { bot, runner, isRepeat, tracked }: ListenerDeps): void {
   app.command(/.*/, tracked(commandIn), async ({ body, ack, context }) => {
-    const began = arrivalOf(context);
     const { payload, words } = runner.parse('command', commandPayload, body);
     if (!payload) {
-      return runner.acknowledge('command', ack as Ack, began, { response_type: 'ephemeral', text: words });
+      return runner.acknowledge('command', ack as Ack, context, { response_type: 'ephemeral', text: words });
     }
-    await runner.acknowledge('command', ack as Ack, began);
+    await runner.acknowledge('command', ack as Ack, context);
     const op = `command:${payload.trigger_id}`;
     if (isRepeat(op)) return runner.ignore('command', 'the same again');
     const reply = createTimelyReply(

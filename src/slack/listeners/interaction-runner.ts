@@ -1,3 +1,4 @@
+import type { StringIndexed } from '@slack/bolt';
 import type { z } from 'zod';
 import { misaddressed } from '../connection/addressee.ts';
 import { answerablePayload } from '../connection/payloads.ts';
@@ -8,6 +9,7 @@ import { IGNORED } from '../wording/ignored-words.ts';
 import type { Doing } from '../wording/reply-words.ts';
 import { type AccessCheck, checkAccess } from './access-check.ts';
 import type { Bot } from './bot.ts';
+import { arrivalOf, onRecord } from './request-context.ts';
 
 export interface InteractionRunnerOptions {
   bot: Bot;
@@ -108,8 +110,9 @@ export function createInteractionRunner({ bot, onInteraction, onAck }: Interacti
     };
   }
 
-  /** `began`: when the interaction arrived. */
-  async function acknowledge(kind: string, ack: Ack, began: number, answer?: unknown): Promise<void> {
+  async function acknowledge(kind: string, ack: Ack, context: StringIndexed, answer?: unknown): Promise<void> {
+    const began = arrivalOf(context);
+    await onRecord(context);
     await (answer === undefined ? ack() : ack(answer));
     onAck(kind, (performance.now() - began) / 1000);
   }

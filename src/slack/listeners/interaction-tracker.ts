@@ -55,19 +55,21 @@ export function trackInteractions({ store, seals, log, settle, say, staleMs = ST
   const stopping = new AbortController();
   let roundsInARow = 0;
 
-  /** Stored before the acknowledgement if Redis answers at once. The function that this gives is called at the end. */
-  async function begin({ user, doing, op }: TrackedInteraction): Promise<() => void> {
+  /** `onRecord` is awaited before the acknowledgement, and is soon over if Redis does not answer; `end` is called at the end. */
+  function begin({ user, doing, op }: TrackedInteraction): { onRecord: Promise<void>; end: () => void } {
     const entry = seals.seal({ k: 'unfinished', u: user, d: doing, o: op });
     inHand.set(entry, (inHand.get(entry) ?? 0) + 1);
     finished.delete(entry);
     const stored = store.begin(entry).catch(logged('an interaction was not put on record'));
-    await Promise.race([stored, sleep(STORED_MS, null, { ref: false })]);
-    return () => {
-      const left = (inHand.get(entry) ?? 1) - 1;
-      if (left > 0) return void inHand.set(entry, left);
-      inHand.delete(entry);
-      // Removed only once it is stored: an entry that is stored later would stay, and its person be told that nothing was done.
-      void stored.then(() => end(entry));
+    return {
+      onRecord: Promise.race([stored, sleep(STORED_MS, undefined, { ref: false })]),
+      end: () => {
+        const left = (inHand.get(entry) ?? 1) - 1;
+        if (left > 0) return void inHand.set(entry, left);
+        inHand.delete(entry);
+        // Removed only once it is stored: an entry that is stored later would stay, and its person be told that nothing was done.
+        void stored.then(() => end(entry));
+      },
     };
   }
 

@@ -3,7 +3,7 @@ import type { Bot } from './bot.ts';
 import type { InteractionRunner } from './interaction-runner.ts';
 import type { TrackedInteraction } from './interaction-tracker.ts';
 
-type Middleware = (args: { body: unknown; next: () => Promise<void> }) => Promise<void>;
+type Middleware = (args: { body: unknown; context: StringIndexed; next: () => Promise<void> }) => Promise<void>;
 
 /** What each Bolt listener is made of. */
 export interface ListenerDeps {
@@ -13,12 +13,6 @@ export interface ListenerDeps {
   isRepeat: (op: string) => boolean;
   /** Bolt middleware that keeps the interaction on record from before its acknowledgement until all of it is done. */
   tracked: (read: (body: unknown) => TrackedInteraction | null) => Middleware;
-}
-
-/** When an interaction arrived, as its receiver noted it. */
-export function arrivalOf(context: StringIndexed): number {
-  const { arrivedAt } = context;
-  return typeof arrivedAt === 'number' ? arrivedAt : performance.now();
 }
 
 /** The ids come from outside: `constructor` is no route. */

@@ -7,7 +7,7 @@ import { noticeModal } from '../views/modals/notices.ts';
 import type { MessageView } from '../views/text/text.ts';
 import { IGNORED } from '../wording/ignored-words.ts';
 import type { Ack } from './interaction-runner.ts';
-import { arrivalOf, type ListenerDeps, routeOf } from './listener.ts';
+import { type ListenerDeps, routeOf } from './listener.ts';
 import { SUBMITS } from './routes.ts';
 import { submitIn, submitOp } from './tracked-interactions.ts';
 import { viewOf } from './view-of.ts';
@@ -18,8 +18,7 @@ const TITLE = 'DataSync throttle';
 /** Submitted modals. */
 export function listenToSubmits(app: App, { bot, runner, tracked }: ListenerDeps): void {
   app.view({ type: 'view_submission', callback_id: /.*/ }, tracked(submitIn), async ({ body, ack, context }) => {
-    const began = arrivalOf(context);
-    const answer = (response?: unknown) => runner.acknowledge('submit', ack as Ack, began, response);
+    const answer = (response?: unknown) => runner.acknowledge('submit', ack as Ack, context, response);
     const { payload, words } = runner.parse('submit', submitPayload, body);
     const inPlace = (text: string) => ({ response_action: 'update', view: noticeModal(TITLE, text) });
     if (!payload) return answer(inPlace(words));

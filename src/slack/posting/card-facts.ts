@@ -31,7 +31,8 @@ export type DescribeResult = TaskExecution | AwsFault | null;
 
 /** Looks up what a card shows. */
 export function createCardFacts(deps: Deps) {
-  async function factsOf({ request, record }: StoredRequest, described: DescribeResult): Promise<CardFacts> {
+  async function factsOf(given: StoredRequest, described: DescribeResult): Promise<CardFacts> {
+    const { request, record } = given;
     const inForce = deps.policy.current();
     const applied = request.status === 'applied';
     const [stored, last] =
@@ -45,6 +46,7 @@ export function createCardFacts(deps: Deps) {
     const running = limitSetBy && limitSetBy.request !== request.id ? await load(limitSetBy.request) : null;
     const run = stored?.run ?? null;
     const result = described ?? (isOpen(request) || applied ? await observe(request, run) : null);
+    if (result && 'record' in result) return factsOf(result, null);
     const execution = result instanceof AwsFault ? null : result;
     const problem = result instanceof AwsFault ? faultName(result) : null;
     const rule = ruleNow(request, inForce);
@@ -69,12 +71,15 @@ export function createCardFacts(deps: Deps) {
     return (await deps.ledger.load(id))?.request ?? null;
   }
 
-  /** What was read lately for somebody else, or now. */
-  async function observe(request: ThrottleRequest, run: Run | null): Promise<TaskExecution | AwsFault> {
+  /** What was read lately for somebody else, or now; or the request, where it has changed since it was read. */
+  async function observe(request: ThrottleRequest, run: Run | null): Promise<TaskExecution | AwsFault | StoredRequest> {
     // Of an approved request the next card follows as soon as its change is sent and read back.
     const passing = request.status === 'approved' || request.status === 'applying';
     const result = await describe(request, { maxAgeMs: passing ? MAX_AGE_MS : SHOWN_MAX_AGE_MS });
     if (result instanceof AwsFault || isAsRecorded(request, run, result)) return result;
+    // Its own change may have been sent in between: then this is no change by somebody else.
+    const stored = await deps.ledger.load(request.id);
+    if (stored && stored.request.version !== request.version) return stored;
     // Another bot may have changed the limit since. Only what AWS shows now makes a card say that somebody else has.
     return describe(request);
   }

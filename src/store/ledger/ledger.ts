@@ -2,22 +2,23 @@ import { randomUUID } from 'node:crypto';
 import type { AuditKey } from '../../audit/format/audit-chain.ts';
 import type { LogPosition } from '../../audit/format/log-position.ts';
 import type { AuditHead } from '../../domain/audit/audit-record.ts';
-import { throttleRequest } from '../../domain/request/throttle-request.ts';
 import { requestOf } from '../../domain/run/limit-in-force.ts';
 import { type LedgerLost, OutcomeUnknown, RequestUnreadable, type Settled } from '../../workflow/faults.ts';
 import type { Clock } from '../../workflow/ports/clock.ts';
 import type { Change, Committed } from '../../workflow/ports/commit.ts';
 import type { Ledger, StoredRequest } from '../../workflow/ports/ledger.ts';
-import type { Proof, StateProof } from '../../workflow/ports/proof.ts';
+import type { ProvenRun } from '../../workflow/ports/proof.ts';
+import type { StoredRun } from '../../workflow/ports/stored-run.ts';
 import type { Connection } from '../connection/connection.ts';
 import type { Keys } from '../connection/keys.ts';
 import { createRedisOutcome } from '../connection/redis-outcome.ts';
 import { loadScript } from '../connection/script.ts';
-import { ABORTED, type Answer, OPERATION_SECONDS, REQUEST_SCHEMA, readRepeated } from './commit.ts';
+import { ABORTED, type Answer, OPERATION_SECONDS, readRepeated } from './commit.ts';
 import { createCommitQueue } from './commit-queue.ts';
 import { createRunLoader } from './load-run.ts';
 import { type Continuity, createLogHead } from './log-head.ts';
 import { inForceOf } from './run-commit.ts';
+import { REQUEST_FIELDS, storedRequest } from './stored-request.ts';
 import { createUnreadableRequests } from './unreadable-requests.ts';
 
 const LOADED_AT_ONCE = 50;
@@ -33,13 +34,22 @@ export interface LedgerOptions {
   continuity: Continuity;
   lookUp: Ledger['lookUp'];
   /** Whether the audit log bears stored states out. */
-  state: StateProof & { proof: ProofStatus };
+  state: StoredProof;
   /** Called once for each stored request that can't be read. */
   onUnreadable?: (fault: RequestUnreadable) => void;
 }
 
+/** Compares what is stored with the audit log, at the end of the log. */
+export interface StoredProof extends Pick<Ledger, 'prove'> {
+  /** `moved`: bots of older versions may have written records that are not folded into what is stored. */
+  proveStoredRun(execution: string): Promise<ProvenRun>;
+  /** The same of a run with all its records. */
+  proveLoadedRun(loaded: StoredRun): Promise<ProvenRun>;
+  proof: ProofStatus;
+}
+
 /** What is known of the stored states as a whole. */
-export interface ProofStatus {
+interface ProofStatus {
   /** Follows the log, and compares all that is open by it with what is stored. @throws NotRead */
   check(): Promise<void>;
   /** The stored requests that the log contradicts, each with the reason. */
@@ -77,6 +87,7 @@ export function createLedger(options: LedgerOptions): RedisLedger {
   const runCommit = loadScript(redis, 'commit');
   const runDropField = loadScript(redis, 'drop-field');
   const head = createLogHead(continuity, options.newLogId);
+  const loadRun = createRunLoader(redis, keys, outcome, options.lookUp);
   const unreadable = createUnreadableRequests(options.onUnreadable ?? (() => undefined));
   const commits = createCommitQueue({
     keys,
@@ -97,7 +108,7 @@ export function createLedger(options: LedgerOptions): RedisLedger {
   }
 
   /** Before it is said that the log is being read: it may be lost, which is said instead. */
-  async function unlessLost(proving: Promise<Proof>): Promise<Proof> {
+  async function unlessLost<P extends { kind: string }>(proving: Promise<P>): Promise<P> {
     const proof = await proving;
     if (proof.kind === 'waiting') await recheck();
     return proof;
@@ -126,16 +137,30 @@ export function createLedger(options: LedgerOptions): RedisLedger {
     return left.event === 'refused' || left.event === 'decision.refused' ? 'refused' : 'recorded';
   }
 
-  async function load(id: string): Promise<StoredRequest | null> {
-    const stored = await outcome.read(() => redis.hmget(keys.request(id), 'state', 'seq', 'hash', 'schema'));
+  function load(id: string): Promise<StoredRequest | null> {
+    return noting(id, async () => {
+      const stored = storedRequest(id, await outcome.read(() => redis.hmget(keys.request(id), ...REQUEST_FIELDS)));
+      if (stored instanceof RequestUnreadable) throw stored;
+      return stored;
+    });
+  }
+
+  /** Whether what is stored of a request can be read. */
+  async function noting<T>(id: string, read: () => Promise<T>): Promise<T> {
     try {
-      const request = toStored(id, stored);
+      const found = await read();
       unreadable.clear(id);
-      return request;
+      return found;
     } catch (fault) {
       if (fault instanceof RequestUnreadable) unreadable.note(fault);
       throw fault;
     }
+  }
+
+  /** Nothing has to be looked up where what is stored has all that concerns the limit, as is usual. */
+  async function proveRun(execution: string): Promise<ProvenRun> {
+    const proof = await options.state.proveStoredRun(execution);
+    return proof.kind === 'moved' ? options.state.proveLoadedRun(await loadRun(execution)) : proof;
   }
 
   /** One that can't be read must not hide the others. */
@@ -175,10 +200,10 @@ export function createLedger(options: LedgerOptions): RedisLedger {
       return answer === null ? null : readRepeated(answer);
     },
     lookUp: options.lookUp,
-    run: createRunLoader(redis, keys, outcome, options.lookUp),
+    run: loadRun,
     proof: options.state.proof,
-    prove: (id, request) => unlessLost(options.state.prove(id, request)),
-    proveRun: (stored) => unlessLost(options.state.proveRun(stored)),
+    prove: (id) => unlessLost(noting(id, () => options.state.prove(id))),
+    proveRun: (execution) => unlessLost(proveRun(execution)),
     openRequestOf: (arn) => outcome.read(() => redis.get(keys.openExecution(arn))),
     async inForceOf(arn) {
       const version = await outcome.read(() => redis.hget(keys.inForce, arn));
@@ -200,22 +225,4 @@ export function createLedger(options: LedgerOptions): RedisLedger {
       return found.filter((stored) => typeof stored === 'object');
     },
   };
-}
-
-/** @throws RequestUnreadable */
-function toStored(id: string, [state, seq, hash, schema]: (string | null)[]): StoredRequest | null {
-  if (!state || !seq || !hash) return null;
-  if (Number(schema ?? REQUEST_SCHEMA) > REQUEST_SCHEMA)
-    throw new RequestUnreadable(id, new Error('a newer version wrote it'));
-  const { data: request, error } = throttleRequest.safeParse(parsed(id, state));
-  if (!request) throw new RequestUnreadable(id, error);
-  return { request, record: { seq: Number(seq), hash } };
-}
-
-function parsed(id: string, state: string): unknown {
-  try {
-    return JSON.parse(state);
-  } catch (cause) {
-    throw new RequestUnreadable(id, cause);
-  }
 }

@@ -1,5 +1,6 @@
+import { parseObject } from '../../audit/format/parse-json.ts';
 import { evolveRun } from '../../domain/run/evolve-run.ts';
-import { type Run, run as runSchema } from '../../domain/run/run.ts';
+import { run as runSchema } from '../../domain/run/run.ts';
 import { RunUnreadable } from '../../workflow/faults.ts';
 import type { Ledger } from '../../workflow/ports/ledger.ts';
 import type { StoredRun } from '../../workflow/ports/stored-run.ts';
@@ -25,33 +26,39 @@ export function createRunLoader(redis: Connection, keys: Keys, outcome: RedisOut
   }
 
   return async function loadRun(execution: string): Promise<StoredRun> {
-    const [stored, version] = await Promise.all([
-      outcome.read(() => redis.hmget(keys.run(execution), 'state', 'version', 'seq', 'schema')),
+    const [fields, version] = await Promise.all([
+      outcome.read(() => redis.hmget(keys.run(execution), ...RUN_FIELDS)),
       outcome.read(() => redis.hget(keys.inForce, execution)),
     ]);
-    const [state, storedVersion, seq, schema] = stored;
-    if (Number(schema ?? RUN_SCHEMA) > RUN_SCHEMA) throw new RunUnreadable(execution, 'a newer version wrote them');
-    let run = state ? parsed(execution, state) : null;
-    let lastSeq = state ? Number(seq) : 0;
+    const stored = storedRun(execution, fields, version);
+    if (stored instanceof RunUnreadable) throw stored;
+    let { run, lastSeq } = stored;
     for (const line of await recordsAfter(execution, lastSeq)) {
       if (line.record === null) throw new RunUnreadable(execution, `record ${line.seq} is ${line.why}`);
       run = evolveRun(run, line.record);
       lastSeq = line.seq;
     }
-    return {
-      execution,
-      run,
-      storedVersion: storedVersion ? Number(storedVersion) : null,
-      lastSeq,
-      inForce: version === null ? null : inForceOf(version),
-    };
+    return { ...stored, run, lastSeq };
   };
 }
 
-function parsed(execution: string, state: string): Run {
-  try {
-    return runSchema.parse(JSON.parse(state));
-  } catch (cause) {
-    throw new RunUnreadable(execution, 'the stored state is none', cause);
-  }
+/** What is read of a stored run, in this order. */
+export const RUN_FIELDS = ['state', 'version', 'seq', 'schema'] as const;
+
+/** A run as it is stored, without later records, or why it can't be read. `inForce`: the version of its limit in force. */
+export function storedRun(
+  execution: string,
+  [state, version, seq, schema]: readonly (string | null | undefined)[],
+  inForce: string | null,
+): StoredRun | RunUnreadable {
+  if (Number(schema ?? RUN_SCHEMA) > RUN_SCHEMA) return new RunUnreadable(execution, 'a newer version wrote them');
+  const { data: run = null, error } = state ? runSchema.safeParse(parseObject(state)) : {};
+  if (error) return new RunUnreadable(execution, 'the stored state is none', error);
+  return {
+    execution,
+    run,
+    storedVersion: version ? Number(version) : null,
+    lastSeq: state ? Number(seq) : 0,
+    inForce: inForce === null ? null : inForceOf(inForce),
+  };
 }

@@ -2,7 +2,7 @@ import type { AuditHead } from '../../domain/audit/audit-record.ts';
 import type { ThrottleRequest } from '../../domain/request/throttle-request.ts';
 import type { AuditIndex, AuditLine, UnreadLine } from './audit/audit-line.ts';
 import type { Change, Committed, RecordRef, Repeated } from './commit.ts';
-import type { StateProof } from './proof.ts';
+import type { Proven, ProvenRun } from './proof.ts';
 import type { InForce, StoredRun } from './stored-run.ts';
 
 export interface StoredRequest {
@@ -15,9 +15,11 @@ export interface StoredRequest {
  * Request states and audit log in Redis.
  * @throws NotRecorded, OutcomeUnknown, LedgerLost, ClaimLost (see faults.ts)
  */
-export interface Ledger extends StateProof {
+export interface Ledger {
   /** @throws RequestUnreadable where what is stored can't be read, besides the faults above */
   load(id: string): Promise<StoredRequest | null>;
+  /** The same, compared with the audit log: what is decided must rest on no other. @throws RequestUnreadable */
+  prove(id: string): Promise<Proven<StoredRequest | null>>;
   commit(change: Change): Promise<Committed>;
   /** The result of an operation, if it was done before. */
   done(op: string): Promise<Repeated | null>;
@@ -29,6 +31,8 @@ export interface Ledger extends StateProof {
    * @throws RunUnreadable where a record is missing, altered or of a newer version, besides the faults above
    */
   run(executionArn: string): Promise<StoredRun>;
+  /** The same, compared with the audit log. @throws RunUnreadable */
+  proveRun(executionArn: string): Promise<ProvenRun>;
   /** The request that last set the limit of this execution; null: none did, or the execution has ended. */
   inForceOf(executionArn: string): Promise<InForce | null>;
   /** The requests that set the limits of active executions and can be read; some of these limits have an end (`hasOpenGrant`). */

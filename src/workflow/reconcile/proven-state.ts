@@ -1,6 +1,5 @@
 import { StateUnproven } from '../faults.ts';
 import type { Ledger, StoredRequest } from '../ports/ledger.ts';
-import type { Proof } from '../ports/proof.ts';
 import type { StoredRun } from '../ports/stored-run.ts';
 import { later, type WorkOutcome } from '../work-outcome.ts';
 
@@ -11,38 +10,27 @@ const CONTRADICTED_SECONDS = 15;
 /** How often something is read again that others change at the same time. */
 const MAX_TRIES = 20;
 
-type Reads = Pick<Ledger, 'load' | 'run' | 'prove' | 'proveRun'>;
-
 /**
  * A stored request that the audit log bears out: what is decided must rest on no other.
  * @throws StateUnproven, NotRead, RequestUnreadable
  */
-export async function loadProven(ledger: Reads, id: string): Promise<StoredRequest | null> {
-  return unmoved(id, async () => {
-    const stored = await ledger.load(id);
-    return { read: stored, proof: await ledger.prove(id, stored?.request ?? null) };
-  });
+export async function loadProven(ledger: Pick<Ledger, 'prove'>, id: string): Promise<StoredRequest | null> {
+  const proof = await ledger.prove(id);
+  if (proof.kind === 'proven') return proof.stored;
+  throw new StateUnproven(id, proof);
 }
 
 /**
  * A run that the audit log bears out.
  * @throws StateUnproven, NotRead, RunUnreadable
  */
-export async function provenRun(ledger: Reads, execution: string): Promise<StoredRun> {
-  return unmoved(execution, async () => {
-    const stored = await ledger.run(execution);
-    return { read: stored, proof: await ledger.proveRun(stored) };
-  });
-}
-
-/** Reads again what changed while it was read. */
-async function unmoved<T>(about: string, read: () => Promise<{ read: T; proof: Proof }>): Promise<T> {
+export async function provenRun(ledger: Pick<Ledger, 'proveRun'>, execution: string): Promise<StoredRun> {
   for (let tries = 0; tries < MAX_TRIES; tries++) {
-    const { read: found, proof } = await read();
-    if (proof.kind === 'proven') return found;
-    if (proof.kind !== 'moved') throw new StateUnproven(about, proof);
+    const proof = await ledger.proveRun(execution);
+    if (proof.kind === 'proven') return proof.stored;
+    if (proof.kind !== 'moved') throw new StateUnproven(execution, proof);
   }
-  throw new StateUnproven(about, { kind: 'waiting', why: 'it changes all the time' });
+  throw new StateUnproven(execution, { kind: 'waiting', why: 'it changes all the time' });
 }
 
 /** Work that rests on a state that is not proven is kept, and tried again. */

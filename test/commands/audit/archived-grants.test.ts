@@ -47,5 +47,5 @@ it('An archive leaves the records of a limit that will be reverted: they prove i
   expect(said).toContain('or of a limit that will be reverted, stay');
   const [first] = await opened.redis.zrange(opened.keys.indexRequest(request.id), '0', '0');
   expect(await opened.redis.xrange(opened.keys.audit, `${first}-0`, `${first}-0`)).toHaveLength(1);
-  expect(await opened.ledger.prove(request.id, request)).toEqual({ kind: 'proven' });
+  expect(await opened.ledger.prove(request.id)).toMatchObject({ kind: 'proven', stored: { request } });
 });

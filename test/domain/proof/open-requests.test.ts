@@ -86,6 +86,19 @@ describe('what is open by the records of a log', () => {
     expect(open.run(now().execution)?.run).toMatchObject({ grants: [], inForce: { rate: now().to } });
   });
 
+  it('tells which limits no later record concerns, as far as its records go back', () => {
+    const { open, now, apply } = given('r-1', 0);
+    const { execution } = now();
+    expect(open.isUnchangedAfter(execution, 0, 1)).toBe(true);
+    // It names a record from before, which was not read.
+    expect(open.isUnchangedAfter(execution, 0, 0)).toBe(false);
+    expect(open.isUnchangedAfter('another one', 0, 1)).toBe(false);
+    apply();
+    expect(open.isUnchangedAfter(execution, 4, null)).toBe(true);
+    expect(open.isUnchangedAfter(execution, 3, 4)).toBe(false);
+    expect(open.isUnchangedAfter(execution, 0, 1)).toBe(false);
+  });
+
   it('is not a request that was applied without its approvals', () => {
     const { open, add, now } = given('r-1', 1);
     const approval = stateEvent(now(), 'approved', { ...now().requester, user: 'U0LEAD' }, 'd', {

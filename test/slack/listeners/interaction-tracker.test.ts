@@ -49,7 +49,7 @@ function given() {
   /** As long as it takes until what a bot that is gone had in hand is told. */
   const another = async () => {
     const gone = bot({ settle: async () => 'refused' });
-    await gone.begin({ ...sent, user: 'U0LAST' });
+    await gone.begin({ ...sent, user: 'U0LAST' }).onRecord;
     gone.stop();
     await expect.poll(() => told.filter((text) => text.startsWith('U0LAST')).length, PATIENCE).toBe(1);
   };
@@ -60,7 +60,7 @@ describe('what a bot has in hand', () => {
   it('is told by another one once it is gone, and once', async () => {
     const { bot, told, onRecord, another } = given();
     const gone = bot();
-    await gone.begin(sent);
+    await gone.begin(sent).onRecord;
     gone.stop();
     bot();
     bot();
@@ -82,7 +82,8 @@ describe('what a bot has in hand', () => {
       begins.push(late.then(() => store.begin(entry)));
       return begins.at(-1) ?? late;
     };
-    const end = await bot({ more: { begin } }).begin(sent);
+    const { onRecord: entered, end } = bot({ more: { begin } }).begin(sent);
+    await entered;
     end();
     go();
     await Promise.all(begins);
@@ -99,7 +100,8 @@ describe('what a bot has in hand', () => {
       if (tries <= 3) throw new Error('away');
       await store.end(entry);
     };
-    const done = await bot({ more: { end } }).begin(sent);
+    const { onRecord: entered, end: done } = bot({ more: { end } }).begin(sent);
+    await entered;
     done();
     await expect.poll(onRecord, PATIENCE).toBe(0);
     await another();
@@ -120,7 +122,7 @@ describe('what a bot has in hand', () => {
       takeStale: (staleMs: number, most: number) => unlessAway(() => store.takeStale(staleMs, most)),
     };
     const others = [bot({ more }), bot({ more }), bot({ more })];
-    await others[0]?.begin(sent);
+    await others[0]?.begin(sent).onRecord;
     away = true;
     // Three rounds of each make what it has in hand look old.
     await expect.poll(() => missed, PATIENCE).toBeGreaterThan(15);
@@ -132,7 +134,7 @@ describe('what a bot has in hand', () => {
   it('is told by a third one where the second can’t, or ends too; the others are not kept waiting', async () => {
     const { bot, told, onRecord } = given();
     const gone = bot();
-    for (const op of ['command:1', 'command:2', 'command:3']) await gone.begin({ ...sent, op });
+    for (const op of ['command:1', 'command:2', 'command:3']) await gone.begin({ ...sent, op }).onRecord;
     gone.stop();
     const second = bot({ say: () => new Promise(() => undefined) });
     await expect.poll(onRecord, PATIENCE).toBe(3);

@@ -177,3 +177,56 @@ describe('a request that a newer version stored', () => {
     expect((await opened.ledger.load(request.id))?.request).toEqual(request);
   });
 });
+
+describe('a run that is proven', () => {
+  /** How often Redis was asked for each of these meanwhile. */
+  async function countOf(commands: readonly string[], work: () => Promise<unknown>): Promise<number[]> {
+    await opened.redis.config('RESETSTAT');
+    await work();
+    const stats = await opened.redis.info('commandstats');
+    return commands.map((command) => Number(new RegExp(`cmdstat_${command}:calls=(\\d+)`).exec(stats)?.[1] ?? 0));
+  }
+  const READS = ['exec', 'zcount', 'zrevrangebyscore'];
+
+  it.each([
+    ['no limit was set yet', () => runs.approved(1)],
+    [
+      'a limit was set, and another one is requested',
+      () => runs.granted(1).then(() => runs.approved(1, { nth: 1, from: 50, to: 20 })),
+    ],
+  ])('is read with the end of the log in one transaction where %s', async (_, prepare) => {
+    await prepare();
+    expect(await countOf(READS, () => opened.ledger.proveRun(ARN))).toEqual([1, 0, 0]);
+    const { run } = await load();
+    expect(await opened.ledger.proveRun(ARN)).toMatchObject({ kind: 'proven', stored: { run } });
+  });
+
+  it('has the records that an older version has written since', async () => {
+    await runs.granted(1);
+    await asWrittenByAnOlderVersion(() => runs.granted(1, { nth: 1, from: 50, to: 20 }));
+    const stored = await load();
+    expect(stored.run).toMatchObject({ version: 6, inForce: { rate: 20 * MIB } });
+    expect(await opened.ledger.proveRun(ARN)).toEqual({ kind: 'proven', stored });
+  });
+
+  it('is folded anew from the log where nothing is stored', async () => {
+    await runs.granted(1);
+    const { run } = await load();
+    await opened.redis.del(opened.keys.run(ARN));
+    const lost = { kind: 'proven', stored: { run, storedVersion: null } };
+    expect(await opened.ledger.proveRun(ARN)).toMatchObject(lost);
+    await runs.approved(1, { nth: 1, from: 50, to: 20 });
+    expect(await opened.ledger.proveRun(ARN)).toMatchObject(lost);
+  });
+
+  it('has what was set before the requests that are open now', async () => {
+    const first = await runs.granted(1);
+    const { started, done } = endOf(first);
+    await runs.advanced(await runs.advanced(first, [started]), [done]);
+    await opened.redis.del(opened.keys.run(ARN));
+    await runs.approved(1, { nth: 1, from: 100, to: 20 });
+    const { run } = await load();
+    expect(run).toMatchObject({ baseline: 100 * MIB });
+    expect(await opened.ledger.proveRun(ARN)).toMatchObject({ kind: 'proven', stored: { run } });
+  });
+});

@@ -71,7 +71,7 @@ describe('undo', () => {
     await given.bot.work();
     expect(await given.bot.undo(first)).toMatchObject({ refusal: { problem: { kind: 'over' } } });
     expect(await given.bot.revertNow(first, 'U0OPER')).toMatchObject({ refusal: { why: 'not-held' } });
-    await given.bot.ledger.run(given.arn).then(given.bot.ledger.proveRun);
+    await given.bot.ledger.proveRun(given.arn);
     expect(given.bot.ledger.proof.wrong()).toEqual([]);
   });
 });

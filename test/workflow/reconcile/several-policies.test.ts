@@ -66,7 +66,7 @@ describe('a request made before a limit that was set meanwhile', () => {
     return requestThrottle(
       {
         ...given.bot.deps,
-        ledger: { ...ledger, run: async () => untouched, proveRun: async () => ({ kind: 'proven' }) },
+        ledger: { ...ledger, proveRun: async () => ({ kind: 'proven', stored: untouched }) },
       },
       {
         user: 'U0OPER',

@@ -1,7 +1,7 @@
-import { requestOf } from '../../domain/run/limit-in-force.ts';
-import type { Connection } from '../../store/connection/connection.ts';
-import type { Keys } from '../../store/connection/keys.ts';
-import { parseObject } from '../format/parse-json.ts';
+import { requestOf } from '../../../domain/run/limit-in-force.ts';
+import type { Connection } from '../../../store/connection/connection.ts';
+import type { Keys } from '../../../store/connection/keys.ts';
+import { parseObject } from '../../format/parse-json.ts';
 
 /**
  * The lowest place of a record of a request that is stored as open, or that is in force with an end; null: there is none.
