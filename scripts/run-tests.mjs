@@ -13,7 +13,8 @@ const OUTSIDE = { file: 'vitest', test: 'outside of the tests; what it was is ab
  */
 export async function runTests(args, reporter) {
   const { passedCount, failures } = await runOnce(args, reporter);
-  const options = args.filter((arg) => arg.startsWith('-'));
+  // The value of this one may be a word of its own.
+  const options = args.filter((arg, place) => arg.startsWith('-') || args[place - 1] === '--project');
   const flaky = [];
   const failed = failures.filter(({ file }) => file === null || file === OUTSIDE.file);
   const files = new Set(failures.filter((one) => !failed.includes(one)).map(({ file }) => file));

@@ -123,7 +123,7 @@ describe('somebody of a sister workspace in the same organisation', () => {
       return visibleText(slack.view(open.id) ?? {});
     };
     await expect.poll(judged, { timeout: 20_000, interval: 1500 }).toMatch(/full members of this workspace/);
-    expect(await records()).toContainEqual(
+    await expect.poll(records).toContainEqual(
       expect.objectContaining({
         event: 'refused',
         actor: expect.objectContaining({ team: 'T0SISTER', user: LEAD }),
