@@ -99,7 +99,7 @@ describe('two bots with different policies on one Redis', () => {
     const refused = await says(arn, '200MiB/s');
     expect(refused.text).toContain('only requests that lower a limit are accepted');
     await says(arn, '40MiB/s for 2h');
-    const lower = await at().card(arn, '40 MiB/s');
+    const lower = await at().card(arn, '→ 40 MiB/s');
     await at().slack.until(() => at().sent(arn).length === 2 || undefined);
     const inForce = await at().card(arn, 'In force*: nightly-archive, 50 MiB/s (419 Mbit/s) → 40 MiB/s');
     expect(inForce.ts).toBe(lower.ts);
