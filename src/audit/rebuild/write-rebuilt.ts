@@ -23,10 +23,15 @@ export type Rewritten = 'written' | 'moved' | 'lost';
 /**
  * Writes what the plan says, each part only while the log still ends where the plan ends. Safe to repeat after a crash: the next
  * plan has what is missing.
+ * @param head the last record of the log now
  * @throws NotRecorded where Redis refuses a write
  */
-export async function writeRebuilt(redis: Connection, keys: Keys, plan: RebuildPlan): Promise<Rewritten> {
-  const head = await headOf(redis, keys);
+export async function writeRebuilt(
+  redis: Connection,
+  keys: Keys,
+  plan: RebuildPlan,
+  head: AuditHead | null,
+): Promise<Rewritten> {
   if (head === null || head.hash !== plan.last.hash) return 'moved';
   const part = createPartWriter(redis, keys, head);
   const drops = [...plan.wrongTypes, ...plan.differences.flatMap(({ drop }) => drop ?? [])];
@@ -61,11 +66,6 @@ function createPartWriter(redis: Connection, keys: Keys, head: AuditHead) {
       await sleep(answer.ms);
     }
   };
-}
-
-async function headOf(redis: Connection, keys: Keys): Promise<AuditHead | null> {
-  const [log, seq, hash, at] = await redis.hmget(keys.head, 'log', 'seq', 'hash', 'at');
-  return log && seq && hash && at ? { log, seq: Number(seq), hash, at } : null;
 }
 
 /** Makes all look-up indexes anew from the records. After a crash in between `audit verify` finds them wrong, and it is repeated. */

@@ -93,7 +93,7 @@ async function write(
   now: Date,
 ): Promise<void> {
   if (indexes !== null) await rebuildIndexes(redis, keys);
-  const written = await writeRebuilt(redis, keys, plan);
+  const written = await writeRebuilt(redis, keys, plan, await ledger.head());
   if (written === 'moved') throw new CannotRun('a bot wrote to the log meanwhile: stop all bots, and run this again');
   if (written === 'lost') throw new CannotRun('bots found records of the log missing: see `audit accept-loss`');
   const timers = createTimers({ redis, keys });

@@ -54,16 +54,18 @@ export interface BatchOf {
   types: readonly (readonly [key: string, type: 'string' | 'hash' | 'zset' | 'stream'])[];
 }
 
-/** Of the keys that some commits don't write: none is recorded whose consequences could not be. */
-export function writtenTypes(keys: Keys): BatchOf['types'] {
+/** Of the keys that say what is going on, besides those of work. */
+export function stateTypes(keys: Keys): BatchOf['types'] {
   return [
     [keys.open, 'zset'],
-    [keys.awsOutbox, 'stream'],
-    [keys.slackOutbox, 'stream'],
-    [keys.timers, 'zset'],
     [keys.inForce, 'hash'],
     [keys.changing, 'hash'],
   ];
+}
+
+/** Of the keys that some commits don't write: none is recorded whose consequences could not be. */
+export function writtenTypes(keys: Keys): BatchOf['types'] {
+  return [...stateTypes(keys), [keys.awsOutbox, 'stream'], [keys.slackOutbox, 'stream'], [keys.timers, 'zset']];
 }
 
 /** What became of one commit of a batch. */

@@ -2,6 +2,7 @@ import type { StreamProbe, WriteProbe } from '../../workflow/ports/write-probe.t
 import type { Connection } from '../connection/connection.ts';
 import type { Keys } from '../connection/keys.ts';
 import { loadScript } from '../connection/script.ts';
+import { stateTypes } from '../ledger/commit-batch.ts';
 import { ABANDONED_MS } from './outbox.ts';
 import { GROUP, KINDS, outboxKey, STREAMS } from './work-keys.ts';
 
@@ -37,9 +38,7 @@ export function createWriteProbe(
     ...streams.map((key) => [key, 'stream'] as const),
     [keys.head, 'hash'],
     [keys.audit, 'stream'],
-    [keys.open, 'zset'],
-    [keys.inForce, 'hash'],
-    [keys.changing, 'hash'],
+    ...stateTypes(keys),
     [keys.archivedUpTo, 'hash'],
   ];
   const names = probed.map(([key]) => key);
