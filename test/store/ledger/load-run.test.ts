@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { startLocalRedis } from '../../../sandbox/redis.ts';
 import { stateEvent } from '../../../src/domain/request/request-event.ts';
 import { untouchedRun } from '../../../src/domain/run/run.ts';
 import { createRedisOutcome } from '../../../src/store/connection/redis-outcome.ts';
@@ -179,26 +180,37 @@ describe('a request that a newer version stored', () => {
 });
 
 describe('a run that is proven', () => {
-  /** How often Redis was asked for each of these meanwhile. */
-  async function countOf(commands: readonly string[], work: () => Promise<unknown>): Promise<number[]> {
-    await opened.redis.config('RESETSTAT');
+  /** How often Redis was asked for each of these meanwhile. It counts for all its clients, so there must be no other. */
+  async function countOf(
+    { redis }: OpenedLedger,
+    commands: readonly string[],
+    work: () => Promise<unknown>,
+  ): Promise<number[]> {
+    await redis.config('RESETSTAT');
     await work();
-    const stats = await opened.redis.info('commandstats');
+    const stats = await redis.info('commandstats');
     return commands.map((command) => Number(new RegExp(`cmdstat_${command}:calls=(\\d+)`).exec(stats)?.[1] ?? 0));
   }
   const READS = ['exec', 'zcount', 'zrevrangebyscore'];
 
-  it.each([
-    ['no limit was set yet', () => runs.approved(1)],
+  it.each<[string, (all: typeof runs) => Promise<unknown>]>([
+    ['no limit was set yet', (all) => all.approved(1)],
     [
       'a limit was set, and another one is requested',
-      () => runs.granted(1).then(() => runs.approved(1, { nth: 1, from: 50, to: 20 })),
+      (all) => all.granted(1).then(() => all.approved(1, { nth: 1, from: 50, to: 20 })),
     ],
   ])('is read with the end of the log in one transaction where %s', async (_, prepare) => {
-    await prepare();
-    expect(await countOf(READS, () => opened.ledger.proveRun(ARN))).toEqual([1, 0, 0]);
-    const { run } = await load();
-    expect(await opened.ledger.proveRun(ARN)).toMatchObject({ kind: 'proven', stored: { run } });
+    const server = await startLocalRedis();
+    const alone = await openLedger({ url: server.url });
+    try {
+      await prepare(givenRuns(alone));
+      expect(await countOf(alone, READS, () => alone.ledger.proveRun(ARN))).toEqual([1, 0, 0]);
+      const { run } = await alone.ledger.run(ARN);
+      expect(await alone.ledger.proveRun(ARN)).toMatchObject({ kind: 'proven', stored: { run } });
+    } finally {
+      alone.close();
+      await server.close();
+    }
   });
 
   it('has the records that an older version has written since', async () => {
