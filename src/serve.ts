@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
+import { startUpCheck } from './audit/continuity/start-up-check.ts';
 import { createLogger, type Log } from './logging/logger.ts';
 import { createReadinessInputs, type ReadinessOptions } from './ops/start-readiness.ts';
 import { createAws } from './serve/create-aws.ts';
-import { openClock } from './serve/open-clock.ts';
-import { openLedger } from './serve/open-ledger.ts';
+import { createClock } from './serve/create-clock.ts';
+import { createLedger } from './serve/create-ledger.ts';
 import { openRedis } from './serve/open-redis.ts';
 import { createOpsPort } from './serve/ops-port.ts';
 import { readSettings, type Settings } from './serve/read-settings.ts';
@@ -99,19 +100,28 @@ async function startParts({ env, options, settings, outage, log, parts }: Start)
   const known = { config, log, replica, heartbeats, grace, host, abandonedMs };
 
   const ops = parts.add(createOpsPort(known));
-  const store = parts.add(await openRedis({ ...known, outage }));
-  const clocks = await openClock({ ...known, store, given: options.clock, machine: options.wallClock });
+  const store = parts.add(openRedis({ ...known, outage }));
+  const clocks = createClock({ ...known, store, given: options.clock, machine: options.wallClock });
   const common = { ...known, ...clocks };
   const { clock } = clocks;
-  const opened = await openLedger({ ...common, settings, store, lastCommit });
-  const { ledger, metrics, startUpCheck } = opened;
-  const policy = parts.add(await startPolicy({ ...common, file: settings.policyFile, store, ledger }));
-  startUpCheck.started();
-
+  const created = createLedger({ ...common, settings, store, lastCommit });
+  const { ledger, metrics } = created;
   const slack = createSlackAccess({ ...common, store, metrics, backgroundMs, slackMinuteMs });
-  const readiness = parts.add(watchReadiness({ ...common, options, opened, slack, policy, inputs }));
+
+  // Slack is asked while Redis is waited for: neither needs the other. What is done with Redis has its order: the log is
+  // checked before anything is written to it, and the policy is on record before any work is taken.
+  const identifying = parts.add(slack.startIdentifying(options.signal));
+  await store.connected;
+  await clocks.read();
+  const checked = await startUpCheck(ledger, settings.witness, log);
+  const policy = parts.add(await startPolicy({ ...common, file: settings.policyFile, store, ledger }));
+  checked.started();
+
+  const readiness = parts.add(
+    watchReadiness({ ...common, options, created, startUpCheck: checked, slack, policy, inputs }),
+  );
   const opsPort = await ops.listen({ readiness: readiness.report, metrics: metrics.registry });
-  const identity = await slack.identify(options.signal);
+  const identity = await identifying.identity;
   readiness.identified();
 
   const aws = parts.add(createAws({ ...common, metrics }));
@@ -126,7 +136,7 @@ async function startParts({ env, options, settings, outage, log, parts }: Start)
     executions,
     policy,
   });
-  const audit = parts.add(startAudit({ ...common, store, opened, clients, policy, lookMs }));
+  const audit = parts.add(startAudit({ ...common, store, created, clients, policy, lookMs }));
   readiness.include({ auditWarnings: audit.warnings, unreadableGroups: messages.people.unreadable });
 
   const workers = parts.add(createWorkers({ ...common, store, metrics }));

@@ -17,15 +17,17 @@ export interface OpenRedis extends Part {
   /** For the blocking read of each stream alone: one that waits for work with Slack must not hold up work with AWS. */
   blocking: Record<StreamName, Connection>;
   keys: Keys;
+  /**
+   * Resolves once all connections can carry commands, or Redis has not answered in time and is waited for in the background.
+   * Rejects with a ConfigurationError where TLS is required and can't be set up: waiting would not help.
+   */
+  connected: Promise<void>;
   /** Ends the blocking reads. From then on a lost connection is no outage. */
   stopBlocking(): void;
 }
 
-/**
- * Opens the connections to Redis. A Redis that doesn't answer is waited for in the background.
- * @throws ConfigurationError where TLS is required and can't be set up: waiting would not help
- */
-export async function openRedis({
+/** Begins to connect to Redis. */
+export function openRedis({
   config,
   outage,
   log,
@@ -33,7 +35,7 @@ export async function openRedis({
   config: Pick<Config, 'redis'>;
   outage: RedisOutage;
   log: Log;
-}): Promise<OpenRedis> {
+}): OpenRedis {
   const { target, prefix } = config.redis;
   const redis = openConnection(target, 'commands');
   const blocking = { aws: openConnection(target, 'blocking'), slack: openConnection(target, 'blocking') };
@@ -49,15 +51,15 @@ export async function openRedis({
     redis.disconnect();
   }
 
-  await Promise.all([redis, ...reading].map((one) => connect(one, FIRST_ANSWER_MS))).catch(() => {
-    const fault = outage.lastFault();
-    if (isTlsFault(fault)) {
-      stop();
-      throw encryptionFault(fault);
-    }
-    log.error('Redis does not answer yet: started all the same, and waiting for it');
-  });
-  return { redis, blocking, keys: createKeys(prefix), stopBlocking, stop };
+  const connected = Promise.all([redis, ...reading].map((one) => connect(one, FIRST_ANSWER_MS))).then(
+    () => undefined,
+    () => {
+      const fault = outage.lastFault();
+      if (isTlsFault(fault)) throw encryptionFault(fault);
+      log.error('Redis does not answer yet: started all the same, and waiting for it');
+    },
+  );
+  return { redis, blocking, keys: createKeys(prefix), connected, stopBlocking, stop };
 }
 
 function encryptionFault(cause: Error | null): ConfigurationError {

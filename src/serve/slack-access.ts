@@ -5,7 +5,6 @@ import { countingFetch } from '../ops/counted-calls.ts';
 import type { Metrics } from '../ops/metrics.ts';
 import { createSlackBudgets } from '../slack/budgets/slack-budgets.ts';
 import { createClients } from '../slack/connection/clients.ts';
-import type { Identity } from '../slack/connection/identify.ts';
 import { checkAppToken, identify, TokenRefused } from '../slack/connection/identify.ts';
 import { fetchThrough, slackProxy } from '../slack/connection/slack-proxy.ts';
 import { checkToken } from '../slack/connection/token-check.ts';
@@ -42,20 +41,26 @@ export function createSlackAccess({
     budgets,
     proxy,
     askToken: () => checkToken(clients.interactive),
-    /**
-     * Who the bot is in its workspace. Waits for a Slack that doesn't answer.
-     * @throws ConfigurationError where Slack refuses a token; the signal's reason
-     */
-    async identify(signal: AbortSignal = new AbortController().signal): Promise<Identity> {
-      try {
-        const [identity] = await Promise.all([
-          identify(clients.background, { log, signal }),
-          appClient && checkAppToken(appClient, { log, signal }),
-        ]);
-        return identity;
-      } catch (fault) {
-        throw fault instanceof TokenRefused ? new ConfigurationError(fault.message, { cause: fault }) : fault;
-      }
+    /** Begins to ask Slack who the bot is, and goes on asking a Slack that doesn't answer. `signal` and `stop` end that. */
+    startIdentifying(signal: AbortSignal | undefined) {
+      const stopped = new AbortController();
+      const waiting = { log, signal: signal ? AbortSignal.any([signal, stopped.signal]) : stopped.signal };
+      const identity = Promise.all([
+        identify(clients.background, waiting),
+        appClient && checkAppToken(appClient, waiting),
+      ]).then(
+        ([found]) => found,
+        (fault: unknown) => {
+          throw fault instanceof TokenRefused ? new ConfigurationError(fault.message, { cause: fault }) : fault;
+        },
+      );
+      // The start looks at it only after other steps. Until then a rejection must not count as unhandled.
+      identity.catch(() => undefined);
+      return {
+        /** Who the bot is in its workspace. Rejects with a ConfigurationError where Slack refuses a token, or the signal's reason. */
+        identity,
+        stop: () => stopped.abort(),
+      };
     },
   };
 }

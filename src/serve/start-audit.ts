@@ -10,7 +10,7 @@ import { createAuditChannel } from '../slack/audit-channel.ts';
 import type { SlackClients } from '../slack/connection/clients.ts';
 import type { Clock } from '../workflow/ports/clock.ts';
 import type { PolicySource } from '../workflow/ports/policy-source.ts';
-import type { OpenLedger } from './open-ledger.ts';
+import type { CreatedLedger } from './create-ledger.ts';
 import type { OpenRedis } from './open-redis.ts';
 
 /** One round may make a hundred checkpoints. */
@@ -20,7 +20,7 @@ const HEARTBEAT_LIMIT_MS = 60_000;
 export function startAudit({
   config,
   store: { redis, keys },
-  opened: { ledger, alarms },
+  created: { ledger, alarms },
   clients,
   policy,
   replica,
@@ -31,7 +31,7 @@ export function startAudit({
 }: {
   config: Config;
   store: OpenRedis;
-  opened: OpenLedger;
+  created: CreatedLedger;
   clients: SlackClients;
   policy: PolicySource;
   replica: string;

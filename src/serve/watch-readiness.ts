@@ -1,10 +1,11 @@
+import type { StartUpCheck } from '../audit/continuity/start-up-check.ts';
 import { groupsNamed } from '../domain/policy/policy.ts';
 import type { Log } from '../logging/logger.ts';
 import { type ReadinessInputs, type ReadinessOptions, startReadiness } from '../ops/start-readiness.ts';
 import { measureWaitingWork } from '../ops/waiting-work-gauges.ts';
 import type { PolicyWatch } from '../policy-file/watch-policy.ts';
 import type { Clock } from '../workflow/ports/clock.ts';
-import type { OpenLedger } from './open-ledger.ts';
+import type { CreatedLedger } from './create-ledger.ts';
 import type { SlackAccess } from './slack-access.ts';
 
 /** What only parts that start after readiness know. */
@@ -17,7 +18,8 @@ interface LaterFacts {
 
 /** Starts the checks behind `/readyz`, so that it tells what a start waits for. */
 export function watchReadiness({
-  opened: { ledger, metrics, alarms, startUpCheck },
+  created: { ledger, metrics, alarms },
+  startUpCheck,
   slack,
   policy,
   inputs,
@@ -27,7 +29,8 @@ export function watchReadiness({
   clock,
   log,
 }: {
-  opened: OpenLedger;
+  created: CreatedLedger;
+  startUpCheck: StartUpCheck;
   slack: SlackAccess;
   policy: PolicyWatch;
   inputs: ReadinessInputs;

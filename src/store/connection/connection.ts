@@ -95,9 +95,11 @@ function backoff(times: number): number {
  */
 export async function connect(connection: Connection, timeoutMs: number): Promise<void> {
   const first = connection.connect().catch((cause: unknown) => cause);
-  const until = Date.now() + timeoutMs;
-  while (connection.status !== 'ready') {
-    if (Date.now() > until) throw new Error('Redis does not answer', { cause: await Promise.race([first, sleep(0)]) });
-    await sleep(20);
-  }
+  if (connection.status === 'ready') return;
+  const late = new AbortController();
+  const ready = new Promise<true>((resolve) => connection.once('ready', () => resolve(true)));
+  const tooLate = sleep(timeoutMs, false, { signal: late.signal }).catch(() => false);
+  const inTime = await Promise.race([ready, tooLate]);
+  late.abort();
+  if (!inTime) throw new Error('Redis does not answer', { cause: await Promise.race([first, sleep(0)]) });
 }

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { createAuditedLedger } from '../audit/continuity/audited-ledger.ts';
-import { startUpCheck } from '../audit/continuity/start-up-check.ts';
 import { createAuditAlarms } from '../audit/log/audit-alarms.ts';
 import type { Log } from '../logging/logger.ts';
 import { countedLedger } from '../ops/counted-calls.ts';
@@ -14,10 +13,10 @@ import type { Settings } from './read-settings.ts';
 
 /**
  * The ledger as the bot uses it: its commits are logged, counted and remembered for readiness, and reads that run at the same
- * time are shared. The audit log is checked once before anything is written.
+ * time are shared. The audit log has to be checked (`startUpCheck`) before anything is written.
  */
-export async function openLedger({
-  settings: { config, witness },
+export function createLedger({
+  settings: { config, witness: checkpoint },
   store: { redis, keys },
   clock,
   log,
@@ -36,7 +35,7 @@ export async function openLedger({
     auditKeys: config.audit.keys,
     clock,
     newLogId: randomUUID,
-    checkpoint: witness,
+    checkpoint,
     alarms,
     onUnreadable: (err) =>
       log.error({ err, request: err.request }, 'a stored request can not be read, and is left as it is'),
@@ -44,8 +43,7 @@ export async function openLedger({
   });
   const metrics = createMetrics({ countOpenRequests: written.countOpenRequests });
   const ledger = sharingReads(lastCommit.noted(countedLedger(loggedLedger(written, log), metrics)));
-  const checked = await startUpCheck(ledger, witness, log);
-  return { ledger, metrics, alarms, startUpCheck: checked };
+  return { ledger, metrics, alarms };
 }
 
-export type OpenLedger = Awaited<ReturnType<typeof openLedger>>;
+export type CreatedLedger = ReturnType<typeof createLedger>;

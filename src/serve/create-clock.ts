@@ -5,10 +5,10 @@ import type { Clock } from '../workflow/ports/clock.ts';
 import type { OpenRedis } from './open-redis.ts';
 
 /**
- * The clock that the bot decides by: Redis's, which all bots share, unless a test or the demo gives one. It is read once
- * before anything is decided, and then with each probe of Redis and each look for what is due.
+ * The clock that the bot decides by: Redis's, which all bots share, unless a test or the demo gives one. `read` reads it once
+ * before anything is decided. Then it is read with each probe of Redis and each look for what is due.
  */
-export async function openClock({
+export function createClock({
   store: { redis, keys },
   given,
   machine = { now: () => new Date() },
@@ -26,6 +26,8 @@ export async function openClock({
   const redisClock = createRedisClock(machine);
   const onTime = redisClock.measured;
   const probeWrite = createWriteProbe(redis, keys, { replica, abandonedMs, onTime });
-  await probeWrite().catch((err: unknown) => log.warn({ err }, "Redis's clock could not be read yet"));
-  return { clock: given ?? redisClock, givenClock: given, machine, probeWrite, onTime };
+  async function read(): Promise<void> {
+    await probeWrite().catch((err: unknown) => log.warn({ err }, "Redis's clock could not be read yet"));
+  }
+  return { read, clock: given ?? redisClock, givenClock: given, machine, probeWrite, onTime };
 }
