@@ -46,6 +46,8 @@ interface Flight {
   listed: boolean;
   /** The names of all tasks were read. */
   named: boolean;
+  /** How many names had been dropped before. */
+  droppedBefore: number;
   fault: AwsFault | null;
   /** A fault of this program: thrown to everybody who asks. */
   broken: { error: unknown } | null;
@@ -92,6 +94,7 @@ export function createActiveExecutions({
       describeQueue: new PQueue({ concurrency: DESCRIBES_AT_ONCE }),
       listed: false,
       named: false,
+      droppedBefore: names.dropped(),
       fault: null,
       broken: null,
       done: Promise.resolve(),
@@ -202,7 +205,8 @@ export function createActiveExecutions({
 function gathered(flights: readonly Flight[], pending: ReadonlySet<Flight>, names: TaskNames): ActiveList {
   const executions = new Map<string, ActiveExecution>();
   const failed: ActiveList['failed'] = [];
-  const unnamed = flights.filter(({ named }) => !named).map(({ target }) => target);
+  const isNamed = ({ named, droppedBefore }: Flight) => named && droppedBefore === names.dropped();
+  const unnamed = flights.filter((flight) => !isNamed(flight)).map(({ target }) => target);
   for (const flight of flights) {
     const { target, found, listed, fault } = flight;
     for (const [arn, execution] of found) {

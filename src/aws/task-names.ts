@@ -16,11 +16,17 @@ export interface TaskNames {
   learn(taskArn: string, name: string | null): void;
   /** The ARNs of the tasks that are known to have exactly this name. */
   named(name: string): string[];
+  /** How many names were dropped for others, so far: names learned before the last one may not be whole. */
+  dropped(): number;
 }
 
 export function createTaskNames(clock: Clock, clients: Clients, limits: TimeLimits): TaskNames {
+  let dropped = 0;
   const names = new LRUCache<string, { name: string | null }, { region: string; role: string | null }>({
     max: MAX_NAMES,
+    dispose: (_, __, reason) => {
+      if (reason === 'evict') dropped += 1;
+    },
     ttl: limits.nameKept,
     perf: { now: () => clock.now().getTime() },
     ttlResolution: 0,
@@ -52,6 +58,7 @@ export function createTaskNames(clock: Clock, clients: Clients, limits: TimeLimi
     },
     known: (taskArn) => names.get(taskArn)?.name ?? null,
     named: (name) => [...names].flatMap(([taskArn, known]) => (known.name === name ? [taskArn] : [])),
+    dropped: () => dropped,
     of: async ({ taskArn, region }, role) => (await names.fetch(taskArn, { context: { region, role } }))?.name ?? null,
   };
 }

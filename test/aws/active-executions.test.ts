@@ -1,7 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { LocalDataSync } from '../../sandbox/datasync/start-data-sync.ts';
+import { createActiveExecutions } from '../../src/aws/active-executions.ts';
+import { createClients } from '../../src/aws/clients.ts';
+import { createCredentials } from '../../src/aws/credentials.ts';
 import { createExecutions, type DataSyncExecutions } from '../../src/aws/executions.ts';
-import type { TimeLimits } from '../../src/aws/time-limits.ts';
+import { createTaskNames, MAX_NAMES } from '../../src/aws/task-names.ts';
+import { TIME_LIMITS, type TimeLimits } from '../../src/aws/time-limits.ts';
 import { ACCOUNT, arnOf, REGION, ROLE, startAws } from './aws-environment.ts';
 
 const OTHER = 'us-east-1';
@@ -159,6 +163,23 @@ describe('the list of what runs', () => {
     aws.recover();
     at += 2_000;
     expect((await all()).failed).toEqual([]);
+  });
+
+  it('says that not all names are known where more were learned than are kept', async () => {
+    const clock = { now: () => new Date(at) };
+    const limits = { ...TIME_LIMITS, list: 30_000 };
+    const way = { limits, proxy: null };
+    const clients = createClients(createCredentials(clock, way), way);
+    const names = createTaskNames(clock, clients, limits);
+    const describe = () => Promise.reject(new Error('nothing is described'));
+    const active = createActiveExecutions({ clock, clients, names, described: { describe }, limits });
+    task('nightly');
+    const unnamed = async () => (await active.list([HERE], { details: false, maxAgeMs: 0 })).unnamed;
+    expect(await unnamed()).toEqual([]);
+    for (let number = 0; number < MAX_NAMES; number++) names.learn(`task-${number}`, 'weekly');
+    expect(await unnamed()).toEqual([HERE]);
+    active.close();
+    clients.close();
   });
 
   it('does without names and limits where these are refused', async () => {

@@ -32,9 +32,10 @@ const NEARLY_ID = /^(?:task|exec)-[0-9a-f]{10,}$/i;
 /** DataSync's pattern of a task's name; at most so many characters. */
 const NAME = /^[a-zA-Z0-9\s+=._:@/-]+$/;
 const MAX_NAME_LENGTH = 256;
-/** The hosts of the AWS console, by partition. A Region may come before. */
+const REGION = /^[a-z]{2,}(?:-[a-z]+)+-\d$/;
+/** The hosts of the AWS console, by partition. The account, of one session among several, and the Region may come before. */
 const CONSOLE_HOST =
-  /^(?:([a-z]{2,}(?:-[a-z]+)+-\d)\.)?console\.(?:aws\.amazon\.com|amazonaws\.cn|amazonaws-us-gov\.com|amazonaws-eusc\.eu)$/;
+  /^(?:(\d{12})-[a-z0-9]+\.)?(?:([a-z]{2,}(?:-[a-z]+)+-\d)\.)?console\.(?:aws\.amazon\.com|amazonaws\.cn|amazonaws-us-gov\.com|amazonaws-eusc\.eu)$/;
 
 export function looksLikeTarget(text: string): boolean {
   const plain = plainTyped(text).trim();
@@ -72,7 +73,7 @@ export function parseTarget(text: string): Result<Target, TargetProblem> {
     return refuse('agent-arn', 'write the id or ARN of a task or a task execution, not of an agent');
   if (/^loc-[0-9a-f]/i.test(plain))
     return refuse('location-arn', 'write the id or ARN of a task or a task execution, not of a location');
-  return parseName(plain, refuse);
+  return parseName(plainTyped(text).replace(/\s/g, ' '), refuse);
 }
 
 function parseName(
@@ -81,7 +82,7 @@ function parseName(
 ): Result<Target, TargetProblem> {
   const hidden = hiddenIn(plain);
   if (hidden !== null) return refuse('no-name', `write it again without the invisible character ${hidden}`);
-  if (!NAME.test(plain) || plain.length > MAX_NAME_LENGTH) {
+  if (!NAME.test(plain) || plain.trim() === '' || plain.length > MAX_NAME_LENGTH) {
     return refuse('no-name', 'write the ARN of a task execution, an id, or the name of a task as AWS shows it');
   }
   return good({ kind: 'name', name: plain });
@@ -105,16 +106,17 @@ function consoleIds(address: string): TargetIds | null {
   const host = CONSOLE_HOST.exec(hostname);
   if (protocol !== 'https:' || host === null || username !== '' || port !== '' || !pathname.startsWith('/datasync/'))
     return null;
-  const [, hostRegion = null] = host;
-  const region = searchParams.get('region') ?? hostRegion;
-  if (region === null || (hostRegion !== null && hostRegion !== region)) return null;
+  const [, account = null, hostRegion = null] = host;
+  const regions = new Set([...searchParams.getAll('region'), ...(hostRegion === null ? [] : [hostRegion])]);
+  const [region = ''] = regions;
+  if (regions.size !== 1 || !REGION.test(region)) return null;
   const page = decoded(hash).toLowerCase();
   const taskIds = new Set(page.match(/\btask-[0-9a-f]{17}\b/g));
   const executionIds = new Set(page.match(/\bexec-[0-9a-f]{17}\b/g));
   if (taskIds.size > 1 || executionIds.size > 1 || taskIds.size + executionIds.size === 0) return null;
   const [taskId = null] = taskIds;
   const [executionId = null] = executionIds;
-  return idsOf({ taskId, executionId, region });
+  return idsOf({ taskId, executionId, region, account });
 }
 
 function decoded(hash: string): string {
@@ -145,4 +147,17 @@ export function isNamedBy(target: TargetIds, { taskId, executionId, region, acco
     holds(target.region, region) &&
     holds(target.account, account)
   );
+}
+
+/** Whether a name is likely to be meant by another one: it differs in capital letters, spaces, dots or underscores. */
+export function isSimilar(name: string, typed: string): boolean {
+  return core(name) !== '' && core(name) === core(typed);
+}
+
+function core(name: string): string {
+  return name
+    .toLowerCase()
+    .split(/[\s._]+/)
+    .filter((part) => part !== '')
+    .join(' ');
 }

@@ -1,6 +1,7 @@
 import type { Target } from '../../domain/execution/target.ts';
 import { parseRate } from '../../domain/rate/rate.ts';
 import { REQUEST_ID } from '../../domain/request/request-id.ts';
+import { quoted } from '../../domain/text/quoted.ts';
 import type { Command } from './command.ts';
 import { COMMAND, EXAMPLES, notUnderstood, ONE_TARGET, refused, restOf } from './not-understood.ts';
 import { findOverlooked, OVERLOOKED_ADVICE } from './overlooked-words.ts';
@@ -17,7 +18,13 @@ export function parseAsk(text: string, target: Target, typed: string, words: rea
   const example = (rate: string) => `${COMMAND} ${typed} ${rate}`;
   const { rateText, used } = takeRate(words);
   const rate = parseRate(rateText);
-  if (!rate.ok) return refused(rate.problem, example('50MiB/s for 2h cutover'));
+  if (!rate.ok) {
+    const spaced = target.kind === 'name' ? unquotedName(typed, words) : null;
+    if (spaced === null) return refused(rate.problem, example('50MiB/s for 2h cutover'));
+    const instead = 'put the task’s name in quotes if it has spaces, and write one rate after it';
+    const problem = { kind: 'no-name', quoted: quoted(spaced), instead } as const;
+    return refused(problem, `${COMMAND} "${spaced}" 50MiB/s for 2h cutover`);
+  }
 
   const after = words.slice(used);
   const taken = takeEnd(after);
@@ -48,6 +55,19 @@ export function parseAsk(text: string, target: Target, typed: string, words: rea
   };
 }
 
+/** What may come before a rate, and is no part of a name. */
+const BEFORE_RATE = /^(?:to|at|max|min|up|about|limit|=|<|>|no|under|below|with)$/i;
+const MAX_NAME_WORDS = 8;
+
+/** A name of several words before a rate, where the quotes were forgotten; null if it is not like that. */
+function unquotedName(typed: string, words: readonly Word[]): string | null {
+  const all = words.slice(0, MAX_NAME_WORDS).map((word) => bare(word.text));
+  const end = all.findIndex((word) => parseRate(word).ok);
+  const name = [typed, ...all.slice(0, end)];
+  const isPlain = (word: string) => /\p{L}/u.test(word) && /^[\w.:@/+-]+$/.test(word) && !BEFORE_RATE.test(word);
+  return end > 0 && name.every(isPlain) ? name.join(' ') : null;
+}
+
 /** Reads what follows `undo`. */
 export function parseUndo(text: string, words: readonly Word[]): Command {
   const [id, ...more] = words;
@@ -61,7 +81,7 @@ export function parseUndo(text: string, words: readonly Word[]): Command {
 
 /** Reads what follows `status`. */
 export function parseStatus(text: string, words: readonly Word[]): Command {
-  const typed = takeTarget(words);
+  const typed = takeTarget(text, words);
   const expected = `write ${ONE_TARGET} after \`status\``;
   if (!typed) return notUnderstood('status', 'no-execution', expected, EXAMPLES.status);
   if (!typed.isTarget) return notUnderstood(words[0]?.text ?? '', 'no-execution', expected, EXAMPLES.status);
@@ -73,7 +93,7 @@ export function parseStatus(text: string, words: readonly Word[]): Command {
 
 /** Reads what follows `why`: the same as for a request. */
 export function parseWhy(text: string, words: readonly Word[]): Command {
-  const typed = takeTarget(words);
+  const typed = takeTarget(text, words);
   const expected = `write ${ONE_TARGET} and a rate after \`why\`, as in a request`;
   if (!typed) return notUnderstood('why', 'no-execution', expected, EXAMPLES.why);
   if (!typed.isTarget) return notUnderstood(words[0]?.text ?? '', 'no-execution', expected, EXAMPLES.why);

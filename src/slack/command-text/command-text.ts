@@ -16,7 +16,7 @@ export function parseCommand(text: string, commands: readonly WordCommand[] = WO
   const word = bare(first.text).toLowerCase();
   const known = closingQuote(first.text) === null && commands.find((one) => one.word === word);
   if (known) return known.parse(text, rest);
-  const typed = takeTarget(words);
+  const typed = takeTarget(text, words);
   if (!typed?.isTarget) return unknownWord(first, commands);
   if (!typed.target.ok) return refused(typed.target.problem, EXAMPLES.ask);
   const target = typed.target.value;

@@ -32,7 +32,7 @@ export interface NotUnderstood {
 
 export const COMMAND = '/datasync-throttle';
 /** In refusals. */
-export const ONE_TARGET = 'the ARN, id or name of a task or a task execution';
+export const ONE_TARGET = 'the ARN, id or name (in quotes if it has spaces) of a task or a task execution';
 /** A complete, valid command of each kind. */
 export const EXAMPLES = {
   ask: `${COMMAND} nightly-archive 50MiB/s for 2h cutover`,

@@ -31,15 +31,16 @@ export function mentionedUser(word: string): string | null {
 
 /**
  * A word without what people and chat programs put around it: backticks, quotes, angle brackets, a trailing comma; and
- * without invisible characters.
+ * without invisible characters. `kept`: characters that are not taken off.
  */
-export function bare(word: string): string {
+export function bare(word: string, kept = ''): string {
   const plain = plainTyped(withoutEntities(word));
   // A regular expression anchored at the end would take quadratic time on thousands of dots.
   let start = 0;
   let end = plain.length;
-  while (start < end && WRAPPERS.includes(plain.charAt(start))) start += 1;
-  while (end > start && CLOSERS.includes(plain.charAt(end - 1))) end -= 1;
+  const isOff = (off: string, character: string) => off.includes(character) && !kept.includes(character);
+  while (start < end && isOff(WRAPPERS, plain.charAt(start))) start += 1;
+  while (end > start && isOff(CLOSERS, plain.charAt(end - 1))) end -= 1;
   return plain.slice(start, end);
 }
 

@@ -19,8 +19,8 @@ export function listenToActions(app: App, { bot, runner, isRepeat, tracked }: Li
     const { payload, words } = runner.parse('action', actionPayload, body);
     if (!payload) return runner.replyIgnored(body, words);
     const [action] = payload.actions;
-    const op = `action:${payload.trigger_id}`;
-    if (isRepeat(op)) return runner.ignore('action', 'the same again');
+    const own = `action:${payload.trigger_id}`;
+    if (isRepeat(own)) return runner.ignore('action', 'the same again');
     const route = routeOf(ACTIONS, action.action_id);
     if (!route) {
       runner.ignore('action', `no route for ${action.action_id}`);
@@ -30,6 +30,7 @@ export function listenToActions(app: App, { bot, runner, isRepeat, tracked }: Li
     const channel = payload.channel?.id;
     const value = action.selected_option?.value ?? action.value ?? '';
     const request = openRequestSeal(bot, value);
+    const op = route.op?.(value) ?? own;
     const caller = runner.callerOf(payload.user.id, op, { trigger: payload.trigger_id, channel, request, say });
     const click: Click = {
       value,
@@ -38,7 +39,10 @@ export function listenToActions(app: App, { bot, runner, isRepeat, tracked }: Li
       replace: payload.response_url ? (message) => reply(payload.response_url ?? '', message, true) : null,
     };
     const kind = `action ${action.action_id}`;
+    const counts = route.counts ? { use: own, channel: channel ?? null } : null;
     const work = () => runner.unlessLogLost(action.action_id, route.doing, () => route.handle(bot, caller, click));
-    await runner.run(kind, route.doing, caller, () => runner.ifAdmitted(kind, caller, route, work, caller.say));
+    await runner.run(kind, route.doing, caller, () =>
+      runner.ifAdmitted(kind, caller, { ...route, counts }, work, caller.say),
+    );
   });
 }

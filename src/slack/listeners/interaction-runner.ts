@@ -49,7 +49,7 @@ export function createInteractionRunner({ bot, onInteraction, onAck }: Interacti
   async function ifAdmitted<T>(
     kind: string,
     caller: Caller,
-    { viewers = false, counts = null }: { viewers?: boolean; counts?: AccessCheck['counts'] },
+    { viewers = false, counts = null }: { viewers?: boolean | undefined; counts?: AccessCheck['counts'] },
     work: () => Promise<T>,
     refuse: (words: string, passing: boolean) => Promise<T>,
   ): Promise<T> {

@@ -10,7 +10,7 @@ import { showStatus } from '../interactions/lookups/show-status.ts';
 import { exportLog, verifyLog } from '../interactions/lookups/verify-audit.ts';
 import { cancel } from '../interactions/requests/cancel-request.ts';
 import { extendOp, openExtend, submitExtend } from '../interactions/requests/extend-limit.ts';
-import { locateCommand } from '../interactions/requests/locate-command.ts';
+import { choiceOp, locateCommand } from '../interactions/requests/locate-command.ts';
 import { askAgain, openRequestModal } from '../interactions/requests/open-request-modal.ts';
 import { openReviewModal } from '../interactions/requests/open-review.ts';
 import { showPreview } from '../interactions/requests/preview-throttle.ts';
@@ -45,7 +45,12 @@ import {
   THROTTLE_ACTION,
 } from '../views/lists/execution-list.ts';
 import { helpMessage } from '../views/lists/help.ts';
-import { CHOOSE_TARGET_ACTION } from '../views/lists/target-choice.ts';
+import {
+  CHOOSE_FORM_ACTION,
+  CHOOSE_PREVIEW_ACTION,
+  CHOOSE_STATUS_ACTION,
+  CHOOSE_TARGET_ACTION,
+} from '../views/lists/target-choice.ts';
 import { EXTEND_MODAL } from '../views/modals/extend-modal.ts';
 import { REQUEST_FIELDS, REQUEST_MODAL } from '../views/modals/request-modal.ts';
 import { REVIEW_MODAL } from '../views/modals/review-modal.ts';
@@ -56,7 +61,7 @@ import type { Bot } from './bot.ts';
 interface Route<H> {
   doing: Doing;
   /** For the policy's `viewers` alone. */
-  viewers?: true;
+  viewers?: true | undefined;
   handle: H;
 }
 
@@ -95,22 +100,41 @@ export async function runCommand<K extends Command['kind']>(
   if (located) await COMMANDS[command.kind as K].handle(bot, caller, located);
 }
 
-/** Goes on with a command, for the execution that was chosen. */
-async function chooseTarget(bot: Bot, caller: Caller, click: Click): Promise<void> {
-  const text = openCommandSeal(bot, click.value, caller.user);
-  if (text === null) return replyInvalidButton(caller);
-  await runCommand(bot, caller, parseCommand(text));
+interface ActionRoute extends Route<(bot: Bot, caller: Caller, click: Click) => Promise<void>> {
+  /** It carries out a command, and counts as one against the policy's limits. */
+  counts?: true;
+  /** What it is recorded under, if not under the key of its click. */
+  op?: (value: string) => string;
+}
+
+/** Goes on with a command of this kind, for the execution that was chosen, under the same checks. */
+function goOnWith(kind: keyof CommandRoutes): ActionRoute {
+  const { doing, viewers } = COMMANDS[kind];
+  return {
+    doing,
+    viewers,
+    handle: async (bot, caller, click) => {
+      const text = openCommandSeal(bot, click.value, caller.user);
+      const command = text === null ? null : parseCommand(text);
+      if (command?.kind !== kind) return replyInvalidButton(caller);
+      await runCommand(bot, caller, command);
+    },
+  };
 }
 
 /** Buttons and selects, by action id. */
-export const ACTIONS: Readonly<Record<string, Route<(bot: Bot, caller: Caller, click: Click) => Promise<void>>>> = {
+export const ACTIONS: Readonly<Record<string, ActionRoute>> = {
   [REVIEW_ACTION]: { doing: 'deciding', handle: openReviewModal },
   [CANCEL_ACTION]: { doing: 'deciding', handle: cancel },
   [ASK_AGAIN_ACTION]: { doing: 'asking', handle: askAgain },
   [REVERT_NOW_ACTION]: { doing: 'deciding', handle: revert },
   [EXTEND_ACTION]: { doing: 'asking', handle: openExtend },
   [UNDO_ACTION]: { doing: 'asking', handle: undoClicked },
-  [CHOOSE_TARGET_ACTION]: { doing: 'asking', handle: chooseTarget },
+  // One button makes one request, however often it is pressed.
+  [CHOOSE_TARGET_ACTION]: { ...goOnWith('ask'), counts: true, op: choiceOp },
+  [CHOOSE_STATUS_ACTION]: { ...goOnWith('status'), counts: true },
+  [CHOOSE_PREVIEW_ACTION]: { ...goOnWith('why'), counts: true },
+  [CHOOSE_FORM_ACTION]: goOnWith('open-modal'),
   [THROTTLE_ACTION]: { doing: 'asking', handle: throttleListed },
   [LIST_REFRESH_ACTION]: { doing: 'looking', viewers: true, handle: turnPage },
   [LIST_NEXT_ACTION]: { doing: 'looking', viewers: true, handle: turnPage },

@@ -17,7 +17,9 @@ export function clickIn(body: unknown): TrackedInteraction | null {
   const { data } = actionPayload.safeParse(body);
   const id = data?.actions[0].action_id ?? '';
   const route = Object.hasOwn(ACTIONS, id) ? ACTIONS[id] : undefined;
-  return data && route ? { user: data.user.id, doing: route.doing, op: `action:${data.trigger_id}` } : null;
+  if (!data || !route) return null;
+  const op = route.op?.(data.actions[0].value ?? '') ?? `action:${data.trigger_id}`;
+  return { user: data.user.id, doing: route.doing, op };
 }
 
 /** The same of a form. */

@@ -58,9 +58,12 @@ export function openModalSeal({ seals }: SealDeps, sealed: string, user: string)
   return value?.k === 'modal' && value.u === user ? value : null;
 }
 
-/** A command, complete, for this person. */
-export function sealCommand({ seals }: SealDeps, value: { user: string; text: string }): string {
-  return seals.seal({ k: 'command', u: value.user, t: value.text });
+/** A command, complete, for this person. `op`: the operation key of what was typed, which no other command's button has. */
+export function sealCommand(
+  { seals }: SealDeps,
+  { user, text, op }: { user: string; text: string; op: string },
+): string {
+  return seals.seal({ k: 'command', u: user, t: text, o: op });
 }
 
 /** The command in a button; null if this bot did not make the button, or made it for another person. */

@@ -1,70 +1,88 @@
-import { isNamedBy, type Target } from '../../domain/execution/target.ts';
+import { isNamedBy, isSimilar, type Target } from '../../domain/execution/target.ts';
 import { type ExecutionArn, parseExecutionArn } from '../../domain/execution/task-execution.ts';
 import { matchRule, mayRequest, type Rule } from '../../domain/policy/policy.ts';
-import type { ActiveExecution, ListTarget } from '../ports/executions.ts';
-import { type ListDeps, placelessRules, requesterIn, rulesIn, targetsOf } from './list-executions.ts';
+import type { ActiveExecution, ListOptions } from '../ports/executions.ts';
+import { type ListDeps, requesterIn, rulesIn, targetsOf } from './list-executions.ts';
 import { ruleNaming } from './list-running.ts';
 
 /** The execution that a person means. */
 export type FoundTarget =
   | { kind: 'one'; execution: ExecutionArn }
   /**
-   * It could be any of these, at least one. `several`: all fit. `same-name`: several tasks have the name. `letters`: the name has
-   * other capital letters. `incomplete`: AWS did not answer for all places, so others may fit too.
+   * It could be any of these, at least one. `several`: all fit. `same-name`: several tasks have the name. `similar`: the name
+   * differs in capital letters, spaces, dots or underscores. `incomplete`: not all places were read, so others may fit too.
    */
-  | { kind: 'choose'; why: 'several' | 'same-name' | 'letters' | 'incomplete'; executions: ActiveExecution[] }
-  /** `incomplete`: AWS did not answer for all places. `idle`: there is a task of that name, and it does not run. */
+  | { kind: 'choose'; why: 'several' | 'same-name' | 'similar' | 'incomplete'; executions: ActiveExecution[] }
+  /** `incomplete`: not all places were read. `idle`: there is a task of that name, and it does not run. */
   | { kind: 'none'; incomplete: boolean; idle: boolean };
 
 /** Among which executions a target is looked for: those that this person may request limits for, or all that a viewer sees. */
 type Scope = 'request' | 'view';
+
+/**
+ * `usual`: lists are at most 15 s old, and read again where these do not tell. `short`: the same, for somebody who must have the
+ * answer within 3 s. `fresh`: lists are read now, because the answer decides which execution is changed.
+ */
+export type TargetWait = 'usual' | 'short' | 'fresh';
 
 interface Ask {
   user: string;
   channel: string;
   target: Target;
   scope: Scope;
+  wait: TargetWait;
 }
+
+const FRESH_MS = 5_000;
+/** Each of two lists. What else is read before a form opens takes some of the 3 s too. */
+const SHORT_MS = 800;
 
 /**
  * Finds the one running or queued execution that a target names. An ARN names itself. Ids and names are looked for among the
- * executions in this person's scope, in lists that are at most 15 s old, and anew where these do not tell. A name counts only
- * where all places were read.
+ * executions in this person's scope. A name counts only where all places that their rules cover were read.
  * @throws PersonUnknown
  */
 export async function findTarget(deps: ListDeps, ask: Ask): Promise<FoundTarget> {
   if (ask.target.kind === 'arn') return { kind: 'one', execution: ask.target.execution };
   const scope = await scopeOf(deps, ask);
-  const found = await findAmong(deps, ask.target, scope);
+  // An execution id names the same one at any time. A name or a task may have got another execution since the list was read.
+  const isFixed = ask.target.kind === 'ids' && ask.target.executionId !== null;
+  if (ask.wait === 'fresh' && !isFixed) return findAmong(deps, ask.target, scope, { maxAgeMs: 0, withinMs: FRESH_MS });
+  const within = ask.wait === 'short' ? { withinMs: SHORT_MS } : {};
+  const found = await findAmong(deps, ask.target, scope, within);
   // It may have begun since the list was read.
-  return found.kind === 'one' ? found : findAmong(deps, ask.target, scope, 0);
+  return found.kind === 'one' ? found : findAmong(deps, ask.target, scope, { ...within, maxAgeMs: 0 });
 }
 
 async function findAmong(
   deps: ListDeps,
   target: Exclude<Target, { kind: 'arn' }>,
   { inScope, rules }: Among,
-  maxAgeMs: number | undefined = undefined,
+  age: Pick<ListOptions, 'maxAgeMs' | 'withinMs'>,
 ): Promise<FoundTarget> {
-  const targets = targetsOf({ rules }, deps.defaultRegion);
-  const list = await deps.executions.listActive(targets, { details: false, maxAgeMs });
-  const isPlaceless = placelessRules(rules, deps.defaultRegion).length > 0;
+  const region = target.kind === 'ids' ? target.region : null;
+  const targets = targetsOf({ rules }, region ?? deps.defaultRegion);
+  const searched = region === null ? targets : targets.filter((one) => one.region === region);
+  const list = await deps.executions.listActive(searched, { details: false, ...age });
+  // A rule that names no Region covers all of them, and only one is searched for it.
+  const isEverywhere = region !== null || rules.every(({ match }) => match.regions);
   const seen = list.executions.flatMap((execution) => {
     const parsed = parseExecutionArn(execution.arn);
     return parsed.ok && inScope(parsed.value) ? [{ execution, arn: parsed.value }] : [];
   });
-  const isRead = (places: readonly ListTarget[]) => !isPlaceless && places.length === 0;
-  const isComplete = isRead(list.failed);
+  const isComplete = isEverywhere && list.failed.length === 0;
   if (target.kind === 'ids') {
     const found = seen.filter(({ arn }) => isNamedBy(target, arn));
     const [only] = found;
-    if (only && found.length === 1 && (target.executionId !== null || isComplete))
-      return { kind: 'one', execution: only.arn };
+    // A task has one Region.
+    const isSure =
+      only && (target.executionId !== null || list.failed.every((place) => place.region !== only.arn.region));
+    if (isSure && found.length === 1) return { kind: 'one', execution: only.arn };
     return (
       chooseFrom(found, isComplete ? 'several' : 'incomplete') ?? { kind: 'none', incomplete: !isComplete, idle: false }
     );
   }
-  return findNamed(deps, target.name, seen, { inScope, isComplete: isComplete && isRead(list.unnamed) });
+  return findNamed(deps, target.name, seen, { inScope, isComplete: isComplete && list.unnamed.length === 0 });
 }
 
 interface Seen {
@@ -93,8 +111,8 @@ function findNamed(
       executions: exact.map(({ execution }) => execution),
     };
   }
-  const similar = seen.filter(({ execution }) => execution.taskName?.toLowerCase() === name.toLowerCase());
-  return chooseFrom(similar, 'letters') ?? { kind: 'none', incomplete: !isComplete, idle: tasks.length > 0 };
+  const similar = seen.filter(({ execution }) => isSimilar(execution.taskName ?? '', name));
+  return chooseFrom(similar, 'similar') ?? { kind: 'none', incomplete: !isComplete, idle: tasks.length > 0 };
 }
 
 type Choice = Extract<FoundTarget, { kind: 'choose' }>;

@@ -30,6 +30,12 @@ describe('a target', () => {
       `https://us-gov-west-1.console.amazonaws-us-gov.com/datasync/home#/tasks/${TASK}`,
       ids({ taskId: TASK, region: 'us-gov-west-1' }),
     ],
+    [
+      `https://111122223333-ab12cd34.us-east-1.console.aws.amazon.com/datasync/home?region=us-east-1#/tasks/${TASK}`,
+      ids({ taskId: TASK, region: 'us-east-1', account: '111122223333' }),
+    ],
+    ['_nightly  archive. ', { kind: 'name', name: '_nightly  archive. ' }],
+    ['nightly\u00a0archive', { kind: 'name', name: 'nightly archive' }],
     ['nightly-archive', { kind: 'name', name: 'nightly-archive' }],
     ['Nightly archive eu', { kind: 'name', name: 'Nightly archive eu' }],
     ['task-force', { kind: 'name', name: 'task-force' }],
@@ -58,6 +64,10 @@ describe('a target', () => {
     [`https://us-east-1.console.aws.amazon.com:8443/datasync/home#/tasks/${TASK}`, 'not-a-console-address'],
     [`https://us-east-1.console.aws.amazon.com/ec2/home#/tasks/${TASK}`, 'not-a-console-address'],
     [`${HOME}#/history/${TASK}/${EXEC}/exec-00000000000000000`, 'not-a-console-address'],
+    [`https://evil-ab12.us-east-1.console.aws.amazon.com/datasync/home#/tasks/${TASK}`, 'not-a-console-address'],
+    [`${HOME}&region=eu-west-1#/tasks/${TASK}`, 'not-a-console-address'],
+    [`https://console.aws.amazon.com/datasync/home?region=example.com/#/tasks/${TASK}`, 'not-a-console-address'],
+    [' ', 'no-name'],
     ['https://%', 'not-a-console-address'],
   ])('is refused: %s', (text, kind) => {
     expect(parseTarget(text)).toMatchObject({ ok: false, problem: { kind } });

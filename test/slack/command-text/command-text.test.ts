@@ -58,6 +58,18 @@ describe('the other words', () => {
     });
   });
 
+  it.each([' / ', ' ', ' · ', '/ ', ' /', '/'])(
+    'reads the id of a task and of its execution, with %j between',
+    (between) => {
+      const [task, execution] = ['task-0123456789abcdef0', 'exec-0fedcba9876543210'];
+      expect(parseCommand(`${task}${between}${execution} 50MiB/s cutover`)).toMatchObject({
+        kind: 'ask',
+        target: { kind: 'ids', taskId: task, executionId: execution },
+        reason: 'cutover',
+      });
+    },
+  );
+
   it('opens the modal on an ARN alone', () => {
     expect(parseCommand(`\`${ARN}\``)).toMatchObject({ kind: 'open-modal', target: { execution: { arn: ARN } } });
   });

@@ -18,6 +18,11 @@ describe('what is not understood', () => {
       'not-a-console-address',
       'AWS console',
     ],
+    ['photo archive 50MiB/s', 'photo archive', 'no-name', 'in quotes'],
+    ['big photo archive 50MiB/s', 'big photo archive', 'no-name', 'in quotes'],
+    ['weekly max 50MiB/s', 'max 50MiB/s', 'not-a-rate', 'alone'],
+    ['weekly for 2h', 'for', 'not-a-rate', '`50MiB/s`'],
+    ['weekly until 18:00', 'until', 'not-a-rate', '`50MiB/s`'],
     ['50MiB/s', '50MiB/s', 'unknown-word', 'ARN'],
     ['agent-0123456789abcdef0 5%', 'agent-0123456789abcdef0', 'agent-arn', 'agent'],
     ['why', 'why', 'no-execution', 'after `why`'],
@@ -153,6 +158,8 @@ describe('what is not understood', () => {
   it('always comes with an example that is understood', () => {
     const texts = [
       'please help me',
+      'photo archive 50MiB/s',
+      'weekly for 2h',
       'list x',
       'status',
       'why',

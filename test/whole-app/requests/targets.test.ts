@@ -87,7 +87,7 @@ describe('an execution is named', () => {
   it('by a name while AWS does not answer for a Region: it is never taken for the only one', async () => {
     const arn = at().execution({ name: 'half-known' });
     at().aws.fail({ kind: 'internal', operation: 'ListTaskExecutions', region: 'eu-west-1' });
-    expect(await type('half-known 50MiB/s')).toContain('AWS didn’t respond for every Region');
+    expect(await type('half-known 50MiB/s')).toContain('couldn’t search every account and Region');
     expect(await at().events(arn)).toEqual([]);
   });
 });

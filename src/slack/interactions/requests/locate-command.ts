@@ -1,6 +1,7 @@
+import { createHash } from 'node:crypto';
 import type { Target } from '../../../domain/execution/target.ts';
 import { quoted } from '../../../domain/text/quoted.ts';
-import { type FoundTarget, findTarget } from '../../../workflow/queries/find-target.ts';
+import { type FoundTarget, findTarget, type TargetWait } from '../../../workflow/queries/find-target.ts';
 import type { ListDeps } from '../../../workflow/queries/list-executions.ts';
 import type { Command, Located } from '../../command-text/command.ts';
 import type { Caller } from '../../context/interaction.ts';
@@ -16,10 +17,18 @@ type Targeted = Extract<Command, { target: unknown }>;
 
 /** What is typed before the target, and what the button of an execution does. */
 const KINDS: Readonly<Record<Targeted['kind'], { before: string; does: TargetChoiceFacts['does'] }>> = {
-  ask: { before: '', does: 'Request limit' },
-  'open-modal': { before: '', does: 'Throttle…' },
-  status: { before: 'status ', does: 'Show status' },
-  why: { before: 'why ', does: 'Preview' },
+  ask: { before: '', does: 'request' },
+  'open-modal': { before: '', does: 'form' },
+  status: { before: 'status ', does: 'status' },
+  why: { before: 'why ', does: 'preview' },
+};
+
+/** A request is made by what AWS lists now. A form must open before its trigger expires, 3 s after it was typed. */
+const WAITS: Readonly<Record<Targeted['kind'], TargetWait>> = {
+  ask: 'fresh',
+  'open-modal': 'short',
+  status: 'usual',
+  why: 'usual',
 };
 
 /**
@@ -47,7 +56,7 @@ export async function locateCommand<C extends Command>(
       typed: quoted(typedAs(target)),
       isName: target.kind === 'name',
       does,
-      sealChoice: (arn) => sealCommand(deps, { user: caller.user, text: text(arn) }),
+      sealChoice: (arn) => sealCommand(deps, { user: caller.user, text: text(arn), op: caller.op }),
     }),
   );
   return null;
@@ -65,6 +74,12 @@ function isTargeted(command: Command): command is Targeted {
 
 function find(deps: LocateDeps, { user, channel }: Caller, { kind, target }: Targeted): Promise<FoundTarget> {
   if (target === null) throw new Error('nothing to find');
-  const ask = { user, channel: channel ?? '', target, scope: kind === 'status' ? 'view' : 'request' } as const;
+  const scope = kind === 'status' ? 'view' : 'request';
+  const ask = { user, channel: channel ?? '', target, scope, wait: WAITS[kind] } as const;
   return deps.lookUps.run('asked', `target ${JSON.stringify(ask)}`, () => findTarget(deps, ask));
+}
+
+/** The operation key of a choice: each button of each command has one, which its repeats share. */
+export function choiceOp(sealed: string): string {
+  return `choice:${createHash('sha256').update(sealed).digest('hex').slice(0, 32)}`;
 }

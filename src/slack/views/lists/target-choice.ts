@@ -5,12 +5,27 @@ import { button, context, section } from '../text/blocks.ts';
 import { executionId, shortName } from '../text/execution-words.ts';
 import { clip, code, escapeText, type MessageView } from '../text/text.ts';
 
+/** One for each kind of command, so that the table of routes says who may press it. */
 export const CHOOSE_TARGET_ACTION = 'choose-target';
+export const CHOOSE_FORM_ACTION = 'choose-form';
+export const CHOOSE_STATUS_ACTION = 'choose-status';
+export const CHOOSE_PREVIEW_ACTION = 'choose-preview';
 
 /** Executions that are offered; more are hard to scan. */
 const MAX_OFFERED = 10;
 /** Slack's limit for the value of a button. */
 const MAX_VALUE = 2000;
+
+type TargetChoice = 'request' | 'form' | 'status' | 'preview';
+
+const BUTTONS: Readonly<Record<TargetChoice, { action: string; label: string; nothing: string }>> = {
+  request: { action: CHOOSE_TARGET_ACTION, label: 'Request limit', nothing: ' Nothing was requested.' },
+  form: { action: CHOOSE_FORM_ACTION, label: 'Throttle…', nothing: ' Nothing was requested.' },
+  status: { action: CHOOSE_STATUS_ACTION, label: 'Show status', nothing: '' },
+  preview: { action: CHOOSE_PREVIEW_ACTION, label: 'Preview', nothing: '' },
+};
+/** Where the command is too long to be kept in a button. */
+const TOO_LONG = ' The command is too long for a button. Type the command again with the execution’s id.';
 
 export interface TargetChoiceFacts {
   found: Exclude<FoundTarget, { kind: 'one' }>;
@@ -19,42 +34,40 @@ export interface TargetChoiceFacts {
   /** It was typed as a name. */
   isName: boolean;
   /** What the button of an execution does. */
-  does: 'Request limit' | 'Show status' | 'Preview' | 'Throttle…';
+  does: TargetChoice;
   /** The value of the button that goes on with this execution. */
   sealChoice: (arn: string) => string;
 }
 
 /** The executions that a target could be, each with a button that goes on with what was typed; or that there is none. */
 export function targetChoice(facts: TargetChoiceFacts): MessageView | string {
-  const { found } = facts;
+  const { found, does, sealChoice } = facts;
   const typed = code(facts.typed);
-  if (found.kind === 'none') return noneWords(found, typed, facts.isName);
-  const shown = found.executions.slice(0, MAX_OFFERED);
-  const more = found.executions.length - shown.length;
-  const text = choiceWords(found, typed);
+  if (found.kind === 'none') return noneWords(found, typed, facts);
+  const rows = found.executions.slice(0, MAX_OFFERED).map((execution) => {
+    const value = sealChoice(execution.arn);
+    return { words: choiceOf(execution), value: value.length <= MAX_VALUE ? value : null };
+  });
+  const more = found.executions.length - rows.length;
+  const { action, label, nothing } = BUTTONS[does];
+  const asked = choiceWords(found, typed);
+  const moreWords = more > 0 ? ` ${more} more match: to pick one of them, type its execution id.` : '';
+  const end = `${rows.some(({ value }) => value === null) ? TOO_LONG : ''}${moreWords}${nothing}`.trim();
   return {
-    text: `${text} Nothing was requested yet.`,
+    text: [asked, ...rows.map(({ words }) => words.replace('\n', ' · ')), end].join('\n').trim(),
     blocks: [
-      section(`*${text}*`),
-      ...shown.map((execution) => choice(execution, facts)),
-      context(
-        more > 0
-          ? `${more} more match. Type an execution’s id instead. Nothing was requested yet.`
-          : 'Nothing was requested yet.',
-      ),
+      section(`*${asked}*`),
+      ...rows.map(({ words, value }) => section(words, value === null ? undefined : button(action, label, value))),
+      ...(end === '' ? [] : [context(end)]),
     ],
   };
 }
 
-function choice(execution: ActiveExecution, { does, sealChoice }: TargetChoiceFacts) {
+function choiceOf(execution: ActiveExecution): string {
   const parsed = parseExecutionArn(execution.arn);
   const place = parsed.ok ? ` · account ${parsed.value.account}, ${escapeText(parsed.value.region)}` : '';
-  const value = sealChoice(execution.arn);
   const status = escapeText(clip(execution.status, 40));
-  return section(
-    `*${shortName(execution)}* · ${status}\n${code(executionId(execution.arn))}${place}`,
-    value.length <= MAX_VALUE ? button(CHOOSE_TARGET_ACTION, does, value) : undefined,
-  );
+  return `*${shortName(execution)}* · ${status}\n${code(executionId(execution.arn))}${place}`;
 }
 
 function choiceWords({ why, executions }: Extract<FoundTarget, { kind: 'choose' }>, typed: string): string {
@@ -63,23 +76,27 @@ function choiceWords({ why, executions }: Extract<FoundTarget, { kind: 'choose' 
       return `${typed} matches ${executions.length} running or queued executions. Which one?`;
     case 'same-name':
       return `Several tasks are named ${typed}. Which execution?`;
-    case 'letters':
-      return `No running or queued execution matches ${typed} exactly. Did you mean this?`;
+    case 'similar':
+      return `No running or queued execution matches ${typed} exactly. Did you mean ${executions.length === 1 ? 'this' : 'one of these'}?`;
     case 'incomplete':
-      return `AWS didn’t respond for every Region, so others may match ${typed} too. Which execution?`;
+      return `We couldn’t search every account and Region, so others may match ${typed} too. Which execution?`;
   }
 }
 
 function noneWords(
   { incomplete, idle }: Extract<FoundTarget, { kind: 'none' }>,
   typed: string,
-  isName: boolean,
+  { isName, does }: Pick<TargetChoiceFacts, 'isName' | 'does'>,
 ): string {
+  const { nothing } = BUTTONS[does];
   if (incomplete) {
-    return `AWS didn’t respond for every Region, so we can’t tell which execution ${typed} is. Nothing was requested. Try again, or use the execution’s ARN.`;
+    return `We couldn’t search every account and Region, so we can’t tell which execution ${typed} is.${nothing} Try again, or use the execution’s ARN.`;
   }
-  const see = 'Nothing was requested. To see what is running, use `/datasync-throttle list`';
-  if (idle) return `Task ${typed} has no running or queued execution. ${see}.`;
+  const see = `${nothing} To see what is running, use \`/datasync-throttle list\``;
+  if (idle) return `Task ${typed} has no running or queued execution.${see}.`;
   const commands = isName ? '; for all commands, `/datasync-throttle help`' : '';
-  return `No running or queued execution that you can throttle from here matches ${typed}. ${see}${commands}.`;
+  if (does === 'status') {
+    return `No running or queued execution matches ${typed}.${see}${commands}. For one that has ended, use its ARN.`;
+  }
+  return `No running or queued execution that you can throttle from here matches ${typed}.${see}${commands}.`;
 }
