@@ -2,6 +2,7 @@ import type { Sealed } from '../../audit/format/audit-chain.ts';
 import type { AuditHead } from '../../domain/audit/audit-record.ts';
 import { NotRecorded } from '../../workflow/faults.ts';
 import type { Claim } from '../../workflow/ports/outbox.ts';
+import type { Keys } from '../connection/keys.ts';
 
 /** What a commit expects to find in Redis. Any of `values` is good; '' is nothing there. */
 export type Expectation =
@@ -44,13 +45,29 @@ export interface BatchOf {
   writer: string;
   /** How long a turn lasts. */
   turnMs: number;
-  /** Take the turn if the last record is another one. */
+  /** Take the turn if the last record is another one, or be the next to have it. */
   takesTurn: boolean;
   /** For how long the answers of operations are kept. */
   seconds: number;
-  keys: { log: string; head: string; stop: string; turn: string };
+  keys: { log: string; head: string; stop: string; turn: string; next: string };
   /** Nothing is written while one of these keys is of another type. */
   types: readonly (readonly [key: string, type: 'string' | 'hash' | 'zset' | 'stream'])[];
+}
+
+export function batchKeysOf(keys: Keys): Pick<BatchOf, 'keys' | 'types'> {
+  return {
+    keys: { log: keys.audit, head: keys.head, stop: keys.missingPositions, turn: keys.turn, next: keys.nextTurns },
+    // Some commits don't write them. But none is recorded whose consequences could not be.
+    types: [
+      [keys.open, 'zset'],
+      [keys.awsOutbox, 'stream'],
+      [keys.slackOutbox, 'stream'],
+      [keys.timers, 'zset'],
+      [keys.inForce, 'hash'],
+      [keys.changing, 'hash'],
+      [keys.archivedUpTo, 'hash'],
+    ],
+  };
 }
 
 /** What became of one commit of a batch. */
@@ -71,7 +88,7 @@ const MAX_INLINE_LENGTH = 80;
 
 /** KEYS and ARGV of `commit.lua`, in its order. */
 export function batchCall(commits: readonly Commit[], of: BatchOf): [keys: string[], values: (string | Buffer)[]] {
-  const names = [of.keys.log, of.keys.head, of.keys.stop, of.keys.turn];
+  const names = [of.keys.log, of.keys.head, of.keys.stop, of.keys.turn, of.keys.next];
   const places = new Map<string, number>();
   const placeOf = (key: string) => {
     const known = places.get(key);

@@ -3,13 +3,14 @@
 -- Redis does not roll back, so all of a commit is checked before its first write, and the write that can fail comes first.
 -- What a commit is about is not known here: it says what it expects to find and what to write, and names keys by their places.
 --
--- KEYS  1 log  2 head of the log  3 stop: while it exists, nothing is written  4 turn  5… keys that the commits name
+-- KEYS  1 log  2 head of the log  3 stop: while it exists, nothing is written  4 turn  5 those who have it next
+--       6… keys that the commits name
 -- ARGV  1 the batch, as JSON: {id, seq, hash, writer, turnMs, takesTurn, seconds, types, commits}. A number in place of a text is
 --       the argument in that place.
 --           id            of the log, if its first record is among these
 --           seq, hash     the last record that is expected in the log, its hash in hex
 --           writer        whoever has the turn goes first: the others are told to wait
---           turnMs        how long a turn lasts; takesTurn: take it if the last record is another one
+--           turnMs        how long a turn lasts; takesTurn: if the last record is another one, take it, or be next
 --           seconds       for how long the answer of a commit is kept
 --           types         list of {place, type}: nothing is written while one of these keys is of another type
 --         a commit: {op, answer, claim, expect, records, at, write}
@@ -24,12 +25,12 @@
 --                         {'xadd', field, value}  {'expire', seconds}  {'del', value}, {'hdel', field, value}: if it has this value
 --       2 of all records in their order: hash and MAC, raw, 32 bytes each
 --       3… texts that are long
--- Answers  one list for each commit, up to the first that was not made:
+-- Answers  one list for each commit, up to the first that was not made; without commits what would stop them, if anything:
 --          {'committed'} | {'repeated', answer kept} | {'stopped'} | {'turn', ms that it lasts} | {'claim'}
 --          {'head', id, seq, hash, time, hash at the seq expected (hex, '' = no such record)}
 --          {'expected', place in its list, what was found} | {'failed', why}
 
-local log_key, head_key, stop_key, turn_key = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
+local log_key, head_key, stop_key, turn_key, next_key = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
 local batch, seals = cjson.decode(ARGV[1]), ARGV[2]
 local call = redis.call
 
@@ -44,7 +45,8 @@ end
 local function hash_at(seq)
   local id = string.format('%d-0', seq)
   local entry = call('XRANGE', log_key, id, id)[1]
-  return entry and to_hex(entry[2][4] or '') or ''
+  -- A damaged one may be longer than Lua takes. Cut, it is no hash either.
+  return entry and to_hex(string.sub(entry[2][4] or '', 1, 33)) or ''
 end
 
 local function is_among(found, values)
@@ -56,91 +58,7 @@ local function is_among(found, values)
   return false, found
 end
 
--- By key: the string that it has now, or false where there is nothing.
-local strings = {}
-
-local function string_at(key)
-  if strings[key] == nil then strings[key] = call('GET', key) end
-  return strings[key]
-end
-
--- What the commits will ask, by one command for the whole batch. Where MGET finds no string there may be another type, which
--- only GET refuses.
-local function read_strings()
-  local keys, absent = {}, {}
-  for _, commit in ipairs(batch.commits) do
-    keys[#keys + 1] = KEYS[commit.op]
-    for _, one in ipairs(commit.expect) do
-      if one[1] == 'string' then keys[#keys + 1] = KEYS[one[2]] end
-    end
-  end
-  local found = call('MGET', unpack(keys))
-  for place, key in ipairs(keys) do
-    if found[place] then strings[key] = found[place] else absent[#absent + 1] = key end
-  end
-  if #absent > 0 and call('EXISTS', unpack(absent)) == 0 then
-    for _, key in ipairs(absent) do strings[key] = false end
-  end
-end
-
--- Each gives whether it is as expected, and what was found.
-local expectations = {
-  string = function(key, values)
-    return is_among(string_at(key) or '', values)
-  end,
-  field = function(key, field, values)
-    return is_among(call('HGET', key, field) or '', values)
-  end,
-  below = function(key, field, bound)
-    local found = call('HGET', key, field) or '0'
-    return tonumber(found) < tonumber(bound), found
-  end,
-}
-
--- By key: scores and members that are still to be added, by one command for the whole batch. No expectation reads them.
-local additions = {}
-
-local function add_members(key)
-  local members = additions[key]
-  if members then
-    additions[key] = nil
-    call('ZADD', key, unpack(members))
-  end
-end
-
-local verbs = {
-  set = function(key, value)
-    call('SET', key, value)
-    strings[key] = value
-  end,
-  del = function(key, value)
-    if string_at(key) == value then
-      call('DEL', key)
-      strings[key] = false
-    end
-  end,
-  hset = function(key, ...) call('HSET', key, ...) end,
-  hdel = function(key, field, value)
-    if call('HGET', key, field) == value then
-      call('HDEL', key, field)
-    end
-  end,
-  zadd = function(key, score, member)
-    local members = additions[key] or {}
-    members[#members + 1], members[#members + 2] = score, member
-    additions[key] = members
-    -- Lua hands over only so many arguments.
-    if #members >= 1000 then add_members(key) end
-  end,
-  zrem = function(key, member) add_members(key); call('ZREM', key, member) end,
-  xadd = function(key, field, value) call('XADD', key, '*', field, value) end,
-  expire = function(key, seconds) add_members(key); call('EXPIRE', key, seconds) end,
-}
-
-local types = {
-  string = 'string', field = 'hash', below = 'hash',
-  set = 'string', del = 'string', hset = 'hash', hdel = 'hash', zadd = 'zset', zrem = 'zset', xadd = 'stream',
-}
+-- @include commit-parts/reads-and-writes.lua
 
 -- By key: what it is, or will be once the commit at hand is made.
 local known_types = {}
@@ -162,6 +80,7 @@ local function unwritable(commit)
     if needed and known_types[key] ~= needed then
       local wrong = wrong_type(key, needed)
       if wrong then return wrong end
+      if needed ~= 'string' then strings[key] = nil end
     end
     if verb == 'zadd' then
       local score = tonumber(write[place + 3])
@@ -206,6 +125,7 @@ local function next_seal()
 end
 
 -- The record that the writer builds on must lie in the log itself: an emptied log may still have its head.
+-- The second value tells that another writer came before, rather than that records are missing.
 local function other_head()
   local head = call('HMGET', head_key, 'log', 'seq', 'hash', 'at')
   local found_seq, found_hash = tonumber(head[2] or '0'), head[3] or string.rep('0', 64)
@@ -213,21 +133,12 @@ local function other_head()
   -- Before its first record a log has the name that this record gives it.
   id = found_seq > 0 and head[1] or id
   if found_seq ~= seq or found_hash ~= batch.hash or (found_seq > 0 and built_on ~= batch.hash) then
-    if batch.takesTurn then
-      call('SET', turn_key, batch.writer, 'PX', batch.turnMs)
-    end
-    return { 'head', head[1] or '', string.format('%d', found_seq), found_hash, head[4] or '', built_on }
+    local is_race = found_seq > seq and (seq == 0 or built_on == batch.hash)
+    return { 'head', head[1] or '', string.format('%d', found_seq), found_hash, head[4] or '', built_on }, is_race
   end
 end
 
--- A key that lasts longer than a turn, or for ever, or is no text, is no turn: nobody would end it, and all would wait.
-local function turn_owner()
-  local ms = call('PTTL', turn_key)
-  if ms < 0 or ms > tonumber(batch.turnMs) or call('TYPE', turn_key).ok ~= 'string' then
-    return nil
-  end
-  return call('GET', turn_key), ms
-end
+-- @include commit-parts/turns.lua
 
 -- Asked once for the whole batch, since nobody else writes meanwhile.
 local is_held_up = true
@@ -237,9 +148,16 @@ local function hindrance()
     local wrong = wrong_type(KEYS[one[1]], one[2])
     if wrong then return wrong end
   end
-  local owner, ms = turn_owner()
-  if owner and owner ~= batch.writer then return { 'turn', string.format('%d', ms) } end
-  local other = other_head()
+  local ms
+  turn_owner, ms = short_lived(turn_key)
+  local is_other_turn = turn_owner and turn_owner ~= batch.writer
+  if is_other_turn and not batch.takesTurn then return { 'turn', string.format('%d', ms) } end
+  local other, is_race = other_head()
+  if is_other_turn then
+    if is_race then be_next() end
+    return { 'turn', string.format('%d', ms) }
+  end
+  if is_race and batch.takesTurn then call('SET', turn_key, batch.writer, 'PX', batch.turnMs) end
   is_held_up = other ~= nil
   return other
 end
@@ -285,6 +203,7 @@ end
 
 local answers = {}
 read_strings()
+if #batch.commits == 0 then answers[1] = hindrance() end
 for _, commit in ipairs(batch.commits) do
   local answer = attempt(refusal, commit) or attempt(make, commit)
   table.insert(answers, answer)
@@ -296,7 +215,5 @@ end
 if last_hash then
   call('HSET', head_key, 'log', id, 'seq', string.format('%d', seq), 'hash', to_hex(last_hash), 'at', last_at)
 end
-if answers[1][1] == 'committed' and turn_owner() == batch.writer then
-  call('DEL', turn_key)
-end
+if not is_held_up and #batch.commits > 0 then end_turn() end
 return answers
