@@ -1,11 +1,14 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { scriptText } from '../../src/store/connection/script.ts';
 
 const folder = new URL('../../src/store/scripts/', import.meta.url);
 const scripts = readdirSync(folder).filter((name) => name.endsWith('.lua'));
 
+const textOf = (name: string) => scriptText(name.replace('.lua', ''));
+
 function parts(name: string): { header: string; body: string } {
-  const lines = readFileSync(new URL(name, folder), 'utf8').split('\n');
+  const lines = textOf(name).split('\n');
   const comment = lines.findIndex((line, place) => place > 0 && !line.startsWith('--'));
   const header = lines.slice(1, comment).map((line) => line.replace(/^-- ?/, ''));
   return { header: header.join('\n'), body: lines.slice(comment).join('\n') };
@@ -29,7 +32,7 @@ describe.each(scripts)('%s', (name) => {
   const { header, body } = parts(name);
 
   it('is run as a script of Redis 7, so that it is refused before anything is written where memory is short', () => {
-    expect(readFileSync(new URL(name, folder), 'utf8')).toMatch(/^#!lua\n-- /);
+    expect(textOf(name)).toMatch(/^#!lua\n-- /);
     expect(header).toMatch(/^Answers /m);
   });
 
@@ -63,7 +66,7 @@ const DOMAIN =
 
 it.each(scripts)('%s knows nothing of what it is used for', (name) => {
   // A word of Redis's own.
-  const text = readFileSync(new URL(name, folder), 'utf8').replaceAll("'LIMIT'", '');
+  const text = textOf(name).replaceAll("'LIMIT'", '');
   expect(DOMAIN.exec(text)?.[0]).toBeUndefined();
 });
 

@@ -5,7 +5,7 @@ import type { Connection } from '../../store/connection/connection.ts';
 import type { Keys } from '../../store/connection/keys.ts';
 import { keysLike } from '../../store/connection/keys-like.ts';
 import { loadScript } from '../../store/connection/script.ts';
-import { batchCall, readAnswer, type Write } from '../../store/ledger/commit-batch.ts';
+import { batchCall, batchKeysOf, readAnswer, type Write } from '../../store/ledger/commit-batch.ts';
 import { seqOf } from '../format/log-entry.ts';
 import { readEntries, readSnapshot } from '../log/audit-entries.ts';
 import { indexesOf } from '../log/audit-index-check.ts';
@@ -51,7 +51,7 @@ export async function writeRebuilt(
 /** Writes by the script of all commits: as one without records. */
 function createPartWriter(redis: Connection, keys: Keys, head: AuditHead) {
   const run = loadScript(redis, 'commit');
-  const names = { log: keys.audit, head: keys.head, stop: keys.missingPositions, turn: keys.turn };
+  const { keys: names } = batchKeysOf(keys);
   const batch = { writer: randomUUID(), turnMs: TURN_MS, takesTurn: false, seconds: SECONDS, keys: names, types: [] };
 
   return async function part(write: readonly Write[]): Promise<Rewritten> {

@@ -22,6 +22,8 @@ export function createKeys(prefix: string) {
     alarm: (about: string) => key('audit', 'alarm', about),
     /** Whose turn it is to write, for as long as the key lives: a bot that lost the race for the log's head again and again. */
     turn: key('audit', 'turn'),
+    /** Whose turn it is after that, in their order. */
+    nextTurns: key('audit', 'next-turns'),
     /** Work with AWS. Older bots have all their work in it, and go on doing what they find there. */
     awsOutbox: key('outbox'),
     slackOutbox: key('outbox', 'slack'),

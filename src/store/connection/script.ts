@@ -5,6 +5,12 @@ const FOLDER = new URL('../scripts/', import.meta.url);
 
 type Run = (keys: string[], values: (string | number | Buffer)[]) => Promise<unknown>;
 
+/** A script as Redis gets it: with its parts, which lie in a folder of their own, in their places. */
+export function scriptText(name: string): string {
+  const text = readFileSync(new URL(`${name}.lua`, FOLDER), 'utf8');
+  return text.replace(/^-- @include (\S+)\n/gm, (_, part: string) => readFileSync(new URL(part, FOLDER), 'utf8'));
+}
+
 /** Loads a Lua script of `FOLDER`. It is run by its hash, and sent again to a Redis that does not know it. */
 export function loadScript(
   redis: Connection,
@@ -26,7 +32,7 @@ export function loadScript(
     | 'take-unfinished'
     | 'touch-unfinished',
 ): Run {
-  const lua = readFileSync(new URL(`${name}.lua`, FOLDER), 'utf8');
+  const lua = scriptText(name);
   const command = `dst-${name}`;
   redis.defineCommand(command, { lua });
   // ioredis adds a method of that name, which its types can't know.

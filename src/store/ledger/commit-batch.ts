@@ -45,11 +45,11 @@ export interface BatchOf {
   writer: string;
   /** How long a turn lasts. */
   turnMs: number;
-  /** Take the turn if the last record is another one. */
+  /** Take the turn if the last record is another one, or be the next to have it. */
   takesTurn: boolean;
   /** For how long the answers of operations are kept. */
   seconds: number;
-  keys: { log: string; head: string; stop: string; turn: string };
+  keys: { log: string; head: string; stop: string; turn: string; next: string };
   /** Nothing is written while one of these keys is of another type. */
   types: readonly (readonly [key: string, type: 'string' | 'hash' | 'zset' | 'stream'])[];
 }
@@ -66,6 +66,13 @@ export function stateTypes(keys: Keys): BatchOf['types'] {
 /** Of the keys that some commits don't write: none is recorded whose consequences could not be. */
 export function writtenTypes(keys: Keys): BatchOf['types'] {
   return [...stateTypes(keys), [keys.awsOutbox, 'stream'], [keys.slackOutbox, 'stream'], [keys.timers, 'zset']];
+}
+
+export function batchKeysOf(keys: Keys): Pick<BatchOf, 'keys' | 'types'> {
+  return {
+    keys: { log: keys.audit, head: keys.head, stop: keys.missingPositions, turn: keys.turn, next: keys.nextTurns },
+    types: [...writtenTypes(keys), [keys.archivedUpTo, 'hash']],
+  };
 }
 
 /** What became of one commit of a batch. */
@@ -86,7 +93,7 @@ const MAX_INLINE_LENGTH = 80;
 
 /** KEYS and ARGV of `commit.lua`, in its order. */
 export function batchCall(commits: readonly Commit[], of: BatchOf): [keys: string[], values: (string | Buffer)[]] {
-  const names = [of.keys.log, of.keys.head, of.keys.stop, of.keys.turn];
+  const names = [of.keys.log, of.keys.head, of.keys.stop, of.keys.turn, of.keys.next];
   const places = new Map<string, number>();
   const placeOf = (key: string) => {
     const known = places.get(key);
@@ -94,10 +101,10 @@ export function batchCall(commits: readonly Commit[], of: BatchOf): [keys: strin
     places.set(key, names.push(key));
     return names.length;
   };
+  const seals = commits.flatMap(({ records }) => records.map(({ hash, mac }) => hash + mac)).join('');
   // The first is the batch itself.
-  const values: (string | Buffer)[] = [''];
-  const argument = (part: string | Buffer) => values.push(part);
-  const raw = (hex: string) => argument(Buffer.from(hex, 'hex'));
+  const values: (string | Buffer)[] = ['', Buffer.from(seals, 'hex')];
+  const argument = (part: string) => values.push(part);
   const text = (part: string) => (part.length > MAX_INLINE_LENGTH ? argument(part) : part);
   const batch = {
     id: of.head.log,
@@ -113,9 +120,9 @@ export function batchCall(commits: readonly Commit[], of: BatchOf): [keys: strin
       answer: text(operation.answer),
       claim: claim ? { ...claim, stream: placeOf(claim.stream) } : undefined,
       expect: expect.map((one) => expectation(one, placeOf)),
-      records: records.map(({ bytes, hash, mac, kid }) => [argument(bytes), raw(hash), raw(mac), kid]),
+      records: records.map(({ bytes, kid }) => [argument(bytes), kid]),
       at,
-      write: write.map(([verb, key, ...rest]) => [verb, placeOf(key), ...rest.map(text)]),
+      write: write.flatMap(([verb, key, ...rest]) => [verb, placeOf(key), rest.length, ...rest.map(text)]),
     })),
   };
   values[0] = wellFormedJson(batch);

@@ -1,9 +1,10 @@
 import { setImmediate as nextTick, setTimeout as sleep } from 'node:timers/promises';
 import { type AuditKey, createSealer } from '../../audit/format/audit-chain.ts';
 import type { AuditHead } from '../../domain/audit/audit-record.ts';
+import { NotRecorded } from '../../workflow/faults.ts';
 import type { Change, Committed } from '../../workflow/ports/commit.ts';
 import { OPERATION_SECONDS } from './commit.ts';
-import { type BatchOf, batchCall, writtenTypes } from './commit-batch.ts';
+import { batchCall, batchKeysOf, readAnswer } from './commit-batch.ts';
 import type { LogHead } from './log-head.ts';
 import {
   type CommitMaker,
@@ -21,12 +22,14 @@ const MAX_AT_ONCE = 64;
 const MAX_UNANSWERED = 2;
 /** Fewer than these share one fsync rather than that Redis has a batch at any time. */
 const MIN_SPLIT = 16;
-/** After so many lost races in a row this process asks to go first. */
-const RACES_BEFORE_TURN = 3;
-/** How long its turn lasts, unless a commit ends it. */
+/** Who lost the race for the head has a turn, which lasts so long, unless a batch ends it. */
 const TURN_MS = 500;
 /** Another one's turn is mostly over long before it runs out. */
-const TURN_LOOK_MS = 5;
+const TURN_LOOK_MS = 3;
+/** After another process wrote or had the turn, so many batches go one by one, each on the head as it is just before. */
+const CAREFUL_BATCHES = 8;
+/** After so many lost races in a row one commit goes at a time. */
+const RACES_BEFORE_SINGLE = 2;
 
 /** A batch that Redis has not answered. */
 interface Batch {
@@ -60,24 +63,27 @@ export interface CommitQueue {
 export function createCommitQueue(options: CommitQueueOptions): CommitQueue {
   const { keys, clock, writer, head, run } = options;
   const maker: CommitMaker = { keys, clock, seal: createSealer(options.signer) };
-  const batchKeys = { log: keys.audit, head: keys.head, stop: keys.missingPositions, turn: keys.turn };
-  const types = [...writtenTypes(keys), [keys.archivedUpTo, 'hash']] satisfies BatchOf['types'];
+  const common = { writer, turnMs: TURN_MS, seconds: OPERATION_SECONDS, ...batchKeysOf(keys) };
   let queue: Waiting[] = [];
   const exclusive: (() => Promise<void>)[] = [];
   const unanswered: Batch[] = [];
   /** The head that the next batch builds on; null while none may be sent. */
   let base: AuditHead | null = null;
   let races = 0;
+  /** How many batches go with care, since another process writes too. */
+  let careful = 0;
   let mostAtOnce = MAX_AT_ONCE;
   let isWorking = false;
   let isSendingSoon = false;
 
-  async function send(commits: readonly MadeCommit[], first: AuditHead): Promise<string[][] | null> {
-    const turn = { writer, turnMs: TURN_MS, takesTurn: races >= RACES_BEFORE_TURN };
-    const of: BatchOf = { head: first, ...turn, seconds: OPERATION_SECONDS, keys: batchKeys, types };
+  function runBatch(commits: readonly MadeCommit[], first: AuditHead, takesTurn: boolean): Promise<unknown> {
     const parts = commits.map(({ commit }) => commit);
+    return run(...batchCall(parts, { ...common, head: first, takesTurn }));
+  }
+
+  async function send(commits: readonly MadeCommit[], first: AuditHead): Promise<string[][] | null> {
     try {
-      return (await run(...batchCall(parts, of))) as string[][];
+      return (await runBatch(commits, first, unanswered.length === 0)) as string[][];
     } catch (fault) {
       for (const { waiting } of commits) waiting.reject(fault);
       return null;
@@ -87,10 +93,11 @@ export function createCommitQueue(options: CommitQueueOptions): CommitQueue {
   /** How many commits go now. Each batch takes half of those that are not made, so that Redis is never without one. */
   function nextSize(): number {
     const [before] = unanswered;
+    if (careful > 0) return before ? 0 : Math.min(queue.length, mostAtOnce);
     if (!before) return Math.min(queue.length < MIN_SPLIT ? queue.length : Math.ceil(queue.length / 2), mostAtOnce);
     // Only by its last record can the next batch tell whether all of this one was made.
     const endsWithRecord = before.commits.at(-1)?.built.records.length !== 0;
-    if (unanswered.length === MAX_UNANSWERED || !endsWithRecord || races > 0) return 0;
+    if (unanswered.length === MAX_UNANSWERED || !endsWithRecord) return 0;
     const size = Math.max(1, Math.floor((queue.length + before.commits.length) / 2));
     return queue.length < size ? 0 : Math.min(size, mostAtOnce);
   }
@@ -135,7 +142,8 @@ export function createCommitQueue(options: CommitQueueOptions): CommitQueue {
       const answers = await oldest.answers;
       unanswered.shift();
       const outcome = answers ? settleAll(oldest.commits, answers, left) : 'not-made';
-      if (outcome === 'made') continue;
+      if (outcome === 'made' && (careful === 0 || unanswered.length > 0)) continue;
+      if (outcome === 'made') break;
       // The batch that was sent meanwhile builds on a head that never came to be: what it is answered says nothing new.
       if (base && typeof outcome === 'object') cause = outcome;
       base = null;
@@ -161,15 +169,34 @@ export function createCommitQueue(options: CommitQueueOptions): CommitQueue {
     return outcome;
   }
 
+  /**
+   * Whether another one still has the turn. If not, goes on from the head that it left, so that no batch is made in vain.
+   * @throws LedgerLost, NotRead, NotRecorded
+   */
+  async function lookForTurn(): Promise<Unsettled | null> {
+    const [answer] = (await runBatch([], await head.current(), false).catch((cause: unknown) => {
+      throw new NotRecorded('Redis does not say whose turn it is', { cause });
+    })) as string[][];
+    if (!answer) {
+      careful -= 1;
+      return null;
+    }
+    const found = readAnswer(answer);
+    if (found.kind === 'turn' || found.kind === 'stopped') return found;
+    if (found.kind === 'head') await head.follow(found.head, found.hashAtSeq);
+    return null;
+  }
+
   /** @throws LedgerLost, NotRead */
   async function seeTo(cause: Unsettled): Promise<void> {
+    if (cause.kind !== 'stopped') careful = CAREFUL_BATCHES;
     if (cause.kind === 'turn') return sleep(Math.min(cause.ms, TURN_LOOK_MS));
     const [first] = queue;
     if (first && !mayTryAgain(first)) queue.shift();
     if (cause.kind === 'stopped') return head.observe();
     races += 1;
     // Lost in its turn: to a bot that knows no turns, an older version, which the time that a batch takes to make lets by.
-    if (races > RACES_BEFORE_TURN + 1) mostAtOnce = 1;
+    if (races > RACES_BEFORE_SINGLE) mostAtOnce = 1;
     return head.follow(cause.head, cause.hashAtSeq);
   }
 
@@ -178,7 +205,7 @@ export function createCommitQueue(options: CommitQueueOptions): CommitQueue {
     while (queue.length > 0 || exclusive.length > 0) {
       for (const job of exclusive.splice(0)) await job();
       try {
-        const cause = await writeBatches();
+        const cause = (careful > 0 ? await lookForTurn() : null) ?? (await writeBatches());
         if (cause) await seeTo(cause);
       } catch (fault) {
         // It concerns the log or Redis, and so all that wait.
