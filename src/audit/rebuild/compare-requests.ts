@@ -122,12 +122,20 @@ export async function compareOpen({ redis, keys, requests, isLeft }: Compared): 
   return differences;
 }
 
-/** The timers of requests that expire, and of limits that end. */
-export async function compareTimers({ redis, keys, requests, now }: Compared): Promise<Difference[]> {
+/**
+ * The timers of requests that expire, and of limits that end. `clock`: asked again when they have been read, since those that
+ * became due meanwhile may be under way.
+ */
+export async function compareTimers(
+  { redis, keys, requests, now }: Compared,
+  clock: () => Promise<Date>,
+): Promise<Difference[]> {
   const ahead = [...requests.values()].flatMap(({ request }) => timersAhead(request, now));
   const texts = ahead.map(({ effect }) => effectText(effect));
   const scores = await askEach<string | null>(redis, texts, (all, text) => all.zscore(keys.timers, text));
+  const readAt = await clock();
   return ahead.flatMap(({ effect, at }, place): Difference[] => {
+    if (at <= readAt) return [];
     const score = scores[place] ?? null;
     const due = String(at.getTime());
     if (score !== null && score !== 'wrong-type' && Number(score) === at.getTime()) return [];

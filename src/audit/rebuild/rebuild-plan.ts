@@ -1,4 +1,6 @@
 import type { Misfit } from '../../domain/proof/open-requests.ts';
+import { isOpen, type ThrottleRequest } from '../../domain/request/throttle-request.ts';
+import { hasOpenGrant } from '../../domain/run/grant/timed-grant.ts';
 import type { Connection } from '../../store/connection/connection.ts';
 import type { Keys } from '../../store/connection/keys.ts';
 import { type Write, writtenTypes } from '../../store/ledger/commit-batch.ts';
@@ -19,6 +21,8 @@ export interface RebuildPlan {
   left: Misfit[];
   /** Written in any case: the executions that are polled. */
   polled: readonly Write[];
+  /** The requests that are open or have a limit that ends: people are told about them. */
+  followed: readonly ThrottleRequest[];
   /** How many requests and executions are kept by the log. */
   counts: { requests: number; executions: number };
 }
@@ -34,11 +38,12 @@ export async function planRebuild(
   redis: Connection,
   keys: Keys,
   auditKeys: readonly AuditKey[],
-  now: Date,
+  clock: () => Promise<Date>,
 ): Promise<RebuildPlan | null> {
   for (let tries = 0; tries < MAX_TRIES; tries++) {
     const { whole, last } = await readWholeLog(redis, keys, auditKeys);
     if (last === null) return null;
+    const now = await clock();
     const { requests, runs, misfits } = whole.at(now);
     const isLeft = (about: string) => misfits.has(about);
     const of: Compared = { redis, keys, requests, isLeft, now };
@@ -49,15 +54,20 @@ export async function planRebuild(
       ...(await compareRuns(ofRuns)),
       ...(await compareInForce(ofRuns)),
       ...(await compareChanging(ofRuns)),
-      ...(await compareTimers(of)),
+      ...(await compareTimers(of, clock)),
     ];
     const wrongTypes = await keysOfWrongType(redis, keys);
     if ((await redis.hget(keys.head, 'hash')) !== last.hash) continue;
     const counts = { requests: requests.size, executions: runs.size };
     const polled = polledAgain({ keys, runs });
-    return { last, differences, wrongTypes, left: [...misfits.values()], polled, counts };
+    const followed = [...requests.values()].map(({ request }) => request).filter(isFollowed);
+    return { last, differences, wrongTypes, left: [...misfits.values()], polled, followed, counts };
   }
   return null;
+}
+
+function isFollowed(request: ThrottleRequest): boolean {
+  return isOpen(request) || hasOpenGrant(request);
 }
 
 async function keysOfWrongType(redis: Connection, keys: Keys): Promise<string[]> {

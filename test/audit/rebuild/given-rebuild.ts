@@ -35,8 +35,9 @@ export function commandsOn(given: Given) {
     return all.filter((key) => !key.startsWith(`${log}:`)).sort();
   }
 
-  const rebuild = (options: RebuildOptions = {}) => run((terminal) => rebuildAudit(options, terminal));
+  const rebuild = (options: RebuildOptions = {}) => run((terminal) => rebuildAudit(options, terminal, given.bot.clock));
   return {
+    run,
     rebuild,
     dryRun: () => rebuild({ dryRun: true }),
     /** Archives all that may leave Redis up to a moment. */
