@@ -53,7 +53,7 @@ export async function rebuildAudit(options: RebuildOptions, terminal: Terminal, 
       if (verified === null) throw new CannotRun(`Redis holds no log under the prefix ${target.prefix}`);
       if (verified.records.faulty) return null;
       const plan = await planRebuild(redis, keys, auditKeys ?? [], now);
-      if (plan === null) throw new CannotRun('bots write faster than the log can be read: stop them first');
+      if (plan === null) throw new CannotRun('the last record of the log is not authentic: see `audit verify`');
       return { plan, indexes: verified.indexes?.why ?? null };
     }
 
