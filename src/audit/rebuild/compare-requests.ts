@@ -1,6 +1,6 @@
 import { differingField } from '../../domain/proof/differing-field.ts';
 import { KEPT_MS, type RecordedRequest } from '../../domain/proof/whole-log.ts';
-import { isOpen, throttleRequest } from '../../domain/request/throttle-request.ts';
+import { isOpen, type ThrottleRequest, throttleRequest } from '../../domain/request/throttle-request.ts';
 import { hasOpenGrant } from '../../domain/run/grant/timed-grant.ts';
 import type { Connection } from '../../store/connection/connection.ts';
 import type { Keys } from '../../store/connection/keys.ts';
@@ -47,7 +47,7 @@ export async function compareRequests({ redis, keys, requests, isLeft, now }: Co
     for (const [place, id] of unknown.entries()) {
       const fields = found[place] as Reply<StoredFields>;
       // A closed one whose records were archived stays for as long as it was kept for.
-      if (isNewer(fields) || (fields !== 'wrong-type' && isClosed(fields))) continue;
+      if (isNewer(fields) || (fields !== 'wrong-type' && closedRequest(fields))) continue;
       differences.push({ part: 'requests', of: id, how: 'extra', drop: keys.request(id), write: [] });
     }
   }
@@ -66,9 +66,10 @@ function isAsRecorded(found: Reply<StoredFields>, lifetime: number, { request, s
   return isSameRecord && differingField(throttleRequest, state, request) === null;
 }
 
-function isClosed({ state }: StoredFields): boolean {
+/** The stored request, if nothing follows from it any more. */
+export function closedRequest({ state }: StoredFields): ThrottleRequest | null {
   const request = throttleRequest.safeParse(parseObject(state ?? '')).data;
-  return request !== undefined && !isOpen(request) && !hasOpenGrant(request);
+  return request && !isOpen(request) && !hasOpenGrant(request) ? request : null;
 }
 
 function requestWrites({ request, seq, hash, changedAt }: RecordedRequest, keys: Keys, now: Date): Write[] {
@@ -121,12 +122,20 @@ export async function compareOpen({ redis, keys, requests, isLeft }: Compared): 
   return differences;
 }
 
-/** The timers of requests that expire, and of limits that end. */
-export async function compareTimers({ redis, keys, requests, now }: Compared): Promise<Difference[]> {
+/**
+ * The timers of requests that expire, and of limits that end. `clock`: asked again when they have been read, since those that
+ * became due meanwhile may be under way.
+ */
+export async function compareTimers(
+  { redis, keys, requests, now }: Compared,
+  clock: () => Promise<Date>,
+): Promise<Difference[]> {
   const ahead = [...requests.values()].flatMap(({ request }) => timersAhead(request, now));
   const texts = ahead.map(({ effect }) => effectText(effect));
   const scores = await askEach<string | null>(redis, texts, (all, text) => all.zscore(keys.timers, text));
+  const readAt = await clock();
   return ahead.flatMap(({ effect, at }, place): Difference[] => {
+    if (at <= readAt) return [];
     const score = scores[place] ?? null;
     const due = String(at.getTime());
     if (score !== null && score !== 'wrong-type' && Number(score) === at.getTime()) return [];

@@ -2,11 +2,13 @@ import { differingRunField } from '../../domain/proof/differing-run.ts';
 import type { RecordedRun } from '../../domain/proof/whole-log.ts';
 import { changingRequest, requestOf } from '../../domain/run/limit-in-force.ts';
 import { type Run, run as runSchema } from '../../domain/run/run.ts';
+import type { Connection } from '../../store/connection/connection.ts';
+import type { Keys } from '../../store/connection/keys.ts';
 import { keysLike } from '../../store/connection/keys-like.ts';
 import type { Write } from '../../store/ledger/commit-batch.ts';
 import { RUN_SCHEMA, runWrite } from '../../store/ledger/run-commit.ts';
 import { parseObject } from '../format/parse-json.ts';
-import { type Compared, secondsLeft } from './compare-requests.ts';
+import { type Compared, closedRequest, secondsLeft } from './compare-requests.ts';
 import type { Difference } from './difference.ts';
 import { askEach, type Reply, readHash } from './stored.ts';
 
@@ -78,11 +80,27 @@ export async function compareInForce({ redis, keys, runs, isLeft }: ComparedRuns
       differences.push({ part, of: execution, how: 'different', write });
     }
   }
-  for (const [execution, value] of found) {
-    if (runs.get(execution)?.limit || isLeft(execution)) continue;
+  const unknown = [...found].filter(([execution]) => !runs.get(execution)?.limit && !isLeft(execution));
+  const isPolled = await whichArePolled(redis, keys, unknown);
+  for (const [place, [execution, value]] of unknown.entries()) {
+    if (isPolled[place]) continue;
     differences.push({ part, of: execution, how: 'extra', write: [['hdel', keys.inForce, execution, value]] });
   }
   return differences;
+}
+
+/**
+ * Of the limits whose records were archived, or are too old to count: whether a request is stored for them that has ended. They
+ * are polled until their execution ends, and nothing else follows from them.
+ */
+async function whichArePolled(redis: Connection, keys: Keys, limits: [string, string][]): Promise<boolean[]> {
+  const ids = limits.map(([, value]) => requestOf(value));
+  const found = await askEach<StoredFields>(redis, ids, (all, id) => all.hgetall(keys.request(id)));
+  return limits.map(([execution], place) => {
+    const fields = found[place] as Reply<StoredFields>;
+    if (isNewer(fields)) return true;
+    return fields !== 'wrong-type' && closedRequest(fields)?.execution === execution;
+  });
 }
 
 /** Once an execution has ended nothing is in force. That one with a limit without an end has ended is not on record. */

@@ -9,7 +9,8 @@ import type { Keys } from '../../store/connection/keys.ts';
 import type { RedisLedger } from '../../store/ledger/ledger.ts';
 import { countBots } from '../../store/ledger/policies.ts';
 import { createTimers } from '../../store/work/timers.ts';
-import { restoreWork } from '../../workflow/commands/restore-work.ts';
+import { noticesAhead, restoreWork } from '../../workflow/commands/restore-work.ts';
+import type { Clock } from '../../workflow/ports/clock.ts';
 import { CannotRun } from '../cannot-run.ts';
 import { type ExitCode, type Terminal, table } from '../terminal.ts';
 import { openLedger, orCannotRun, readCheckpoints, withLog } from './open-log.ts';
@@ -32,15 +33,17 @@ interface Found {
 /**
  * Makes all that Redis stores besides the audit log anew from the log: requests, limits, timers and indexes. The log is verified
  * first.
+ * @param clock what is due by it is due; Redis's clock if not given
  * @returns 1 where the log is not good, or something was found wrong that is not put right now
  */
-export async function rebuildAudit(options: RebuildOptions, terminal: Terminal): Promise<ExitCode> {
+export async function rebuildAudit(options: RebuildOptions, terminal: Terminal, clock?: Clock): Promise<ExitCode> {
   const { dryRun = false } = options;
   const { redis: target, keys: auditKeys, signingKey } = orCannotRun(readLedgerConfig(terminal.env));
   if (auditKeys === null)
     throw new CannotRun('AUDIT_KEYS is not set, and nothing is rebuilt from records that may be forged');
   return withLog(target, async (redis, keys): Promise<ExitCode> => {
     if (!dryRun) await refuseBots(redis, keys);
+    const now = clock ? async () => clock.now() : () => redisTime(redis);
     const checkpoints = await readCheckpoints(terminal.env, signingKey);
     const { ledger, lost } = await openLedger(redis, keys, auditKeys, { signingKey, terminal });
     if (lost !== null) throw new CannotRun(`nothing is rebuilt: ${lost}`);
@@ -49,8 +52,8 @@ export async function rebuildAudit(options: RebuildOptions, terminal: Terminal):
       const verified = await verifyRecords(redis, keys, auditKeys, checkpoints);
       if (verified === null) throw new CannotRun(`Redis holds no log under the prefix ${target.prefix}`);
       if (verified.records.faulty) return null;
-      const plan = await planRebuild(redis, keys, auditKeys ?? [], terminal.now());
-      if (plan === null) throw new CannotRun('bots write faster than the log can be read: stop them first');
+      const plan = await planRebuild(redis, keys, auditKeys ?? [], now);
+      if (plan === null) throw new CannotRun('the last record of the log is not authentic: see `audit verify`');
       return { plan, indexes: verified.indexes?.why ?? null };
     }
 
@@ -61,7 +64,7 @@ export async function rebuildAudit(options: RebuildOptions, terminal: Terminal):
     }
     report(found, options, terminal);
     if (dryRun) return isRight(found) && found.plan.left.length === 0 ? 0 : 1;
-    await write(redis, keys, ledger, found, terminal.now());
+    await write(redis, keys, ledger, found, await now());
     const after = await look();
     if (after !== null && isRight(after)) {
       const { left } = after.plan;
@@ -75,6 +78,12 @@ export async function rebuildAudit(options: RebuildOptions, terminal: Terminal):
     );
     return 1;
   });
+}
+
+/** Not the time of this machine: the bots decide by Redis's clock what is due. */
+async function redisTime(redis: Connection): Promise<Date> {
+  const [seconds, micros] = await redis.time();
+  return new Date(Number(seconds) * 1000 + Math.floor(Number(micros) / 1000));
 }
 
 /** They would go on with what they know, while it is replaced. */
@@ -99,8 +108,9 @@ async function write(
   const timers = createTimers({ redis, keys });
   // No bot has any of this work under way.
   await restoreWork({ ledger, timers, clock: { now: () => now } }, 0);
-  const shown = [...(await ledger.openRequests()), ...(await ledger.limitsInForce())];
-  await timers.ensure(shown.map(({ request }) => ({ effect: { kind: 'show', request: request.id }, at: now })));
+  await timers.ensure(plan.followed.flatMap((request) => noticesAhead(request, now)));
+  // The others whose execution is polled are shown by that.
+  await timers.ensure(plan.followed.map(({ id }) => ({ effect: { kind: 'show', request: id }, at: now })));
 }
 
 function isRight({ plan, indexes }: Found): boolean {

@@ -124,5 +124,3 @@ export function createWholeLog() {
     },
   };
 }
-
-export type WholeLog = ReturnType<typeof createWholeLog>;

@@ -92,7 +92,9 @@ function started(run: Run, event: StartedEvent): Run {
   };
   // It was recorded again because AWS certainly did not carry out the last one.
   const sent = putOff && !mayHaveTakenEffect(putOff) ? run.unconfirmed.slice(0, -1) : run.unconfirmed;
-  return { ...run, change, unconfirmed: putOff ? sent : recent([...sent, { rate: to, sentAt: at }], at) };
+  const unconfirmed = putOff ? sent : recent([...sent, { rate: to, sentAt: at }], at);
+  // The records may begin after the one that says what the limit was before.
+  return { ...run, baseline: detail.grant === null ? to : run.baseline, change, unconfirmed };
 }
 
 /** The request whose limit will be set. Older versions record its rate alone. */
@@ -162,8 +164,10 @@ function perhapsSet(run: Run, change: ChangeInFlight, at: string): Run {
 function endedBy(run: Run, event: Extract<RunEvent, { event: 'revert.skipped' }>): Run {
   const change = isOf(run.change, event) ? null : run.change;
   const { why, grant = null } = event.detail;
-  const inForce = why === 'same-rate' && run.inForce ? { ...run.inForce, request: grant } : run.inForce;
-  return { ...run, change, inForce, grants: without(run, event.request) };
+  const same = why === 'same-rate' ? run.inForce : null;
+  const inForce = same ? { ...same, request: grant } : run.inForce;
+  const baseline = same && event.detail.grant === null ? same.rate : run.baseline;
+  return { ...run, baseline, change, inForce, grants: without(run, event.request) };
 }
 
 /** A bot of an older version ended the grant whose limit is set, and set no other one. */

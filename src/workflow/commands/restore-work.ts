@@ -1,4 +1,6 @@
+import { reminderDue } from '../../domain/request/reminders.ts';
 import { isOpen, type ThrottleRequest } from '../../domain/request/throttle-request.ts';
+import { nextNoticeAt } from '../../domain/run/grant/grant-notices.ts';
 import { hasOpenGrant } from '../../domain/run/grant/timed-grant.ts';
 import { ifUnreadable } from '../faults.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -22,6 +24,16 @@ type RestoredFrom = Pick<Ledger, 'openRequests' | 'limitsInForce' | 'run' | 'loa
 export function timersAhead(request: ThrottleRequest, now: Date): { effect: Effect; at: Date }[] {
   const all = isOpen(request) ? timersOf(request, now, 0) : endOf(request, now, 0);
   return named(request, all).filter(({ missing }) => missing === 'lost');
+}
+
+/** When approvers are reminded next, or a notice about the limit is posted next. Without reminders in its rule nobody is. */
+export function noticesAhead(request: ThrottleRequest, now: Date): { effect: Effect; at: Date }[] {
+  const remindAt = request.status === 'pending' ? reminderDue(request, now).next : null;
+  const tellAt = hasOpenGrant(request) ? nextNoticeAt(request.hold, now) : null;
+  return [
+    ...(remindAt ? [{ effect: { kind: 'remind', request: request.id } as const, at: remindAt }] : []),
+    ...(tellAt ? [{ effect: { kind: 'tell', request: request.id } as const, at: tellAt }] : []),
+  ];
 }
 
 /**

@@ -1,36 +1,12 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { PassThrough } from 'node:stream';
-import { text } from 'node:stream/consumers';
-import { describe, expect, inject, it } from 'vitest';
-import { archiveAudit } from '../../../src/commands/audit/archive-audit.ts';
-import { type RebuildOptions, rebuildAudit } from '../../../src/commands/audit/rebuild-audit.ts';
-import { createTerminal, type Terminal } from '../../../src/commands/terminal.ts';
+import { describe, expect, it } from 'vitest';
 import { MIB } from '../../domain/given.ts';
-import { AUDIT_KEYS } from '../../store/given-ledger.ts';
-import { approved, givenBot, idOf, prefixOf } from '../../workflow/given-bot.ts';
+import { approved, givenBot, idOf } from '../../workflow/given-bot.ts';
 import { granted, HOUR, to } from '../../workflow/given-grants.ts';
+import { commandsOn, GOOD } from './given-rebuild.ts';
 
 const given = givenBot({ approvals: { lower: 1, raise: 1, unlimited: 1 }, maxDurationSeconds: 12 * HOUR });
 
-async function run(command: (terminal: Terminal) => Promise<number>) {
-  const { bot } = given;
-  const out = new PassThrough();
-  const said: string[] = [];
-  const env = {
-    REDIS_URL: inject('redisUrl'),
-    REDIS_KEY_PREFIX: prefixOf(bot),
-    AUDIT_KEYS: AUDIT_KEYS.map(({ kid, key }) => `${kid}:${key.toString('hex')}`).join(','),
-  };
-  const err = { write: (words: string) => said.push(words) };
-  const code = await command(createTerminal({ env, out, err, now: () => bot.clock.now() })).finally(() => out.end());
-  return { code, out: await text(out), said: said.join('') };
-}
-
-const rebuild = (options: RebuildOptions = {}) => run((terminal) => rebuildAudit(options, terminal));
-const dryRun = () => rebuild({ dryRun: true });
-const GOOD = { code: 0, said: expect.stringContaining('What is stored is what the log says') };
+const { rebuild, dryRun, archive, otherKeys, forgetAll } = commandsOn(given);
 
 /** Every key that is not the log's, with its value. */
 async function stored(): Promise<Map<string, unknown>> {
@@ -43,13 +19,6 @@ async function stored(): Promise<Map<string, unknown>> {
     if (type === 'zset') found.set(key, await redis.zrange(key, '0', '-1', 'WITHSCORES'));
   }
   return found;
-}
-
-async function otherKeys(): Promise<string[]> {
-  const { redis, keys } = given.bot;
-  const log = keys.audit.slice(0, keys.audit.lastIndexOf(':'));
-  const all = await redis.keys(`${log.slice(0, log.lastIndexOf(':'))}:*`);
-  return all.filter((key) => !key.startsWith(`${log}:`)).sort();
 }
 
 /** What is neither an answer of an operation nor work under way. */
@@ -68,11 +37,6 @@ function lasting(all: Map<string, unknown>): Map<string, unknown> {
 function oneOfEach(all: Iterable<string>): string[] {
   const byKind = new Map([...all].map((key) => [key.split(/:(?:r-|arn|task-|T0)/)[0], key]));
   return [...byKind.values()];
-}
-
-async function forgetAll(): Promise<void> {
-  const others = await otherKeys();
-  if (others.length > 0) await given.bot.redis.del(...others);
 }
 
 /** A limit in force after an approval; the id of its request. */
@@ -210,11 +174,8 @@ describe('audit rebuild', () => {
     world.seconds += 2 * HOUR;
     await bot.work();
     world.seconds += 60;
-    const folder = await mkdtemp(join(tmpdir(), 'datasync-throttle-rebuild-'));
-    const until = bot.clock.now().toISOString();
-    const archived = await run((terminal) => archiveAudit({ until, out: join(folder, 'a') }, terminal));
+    const archived = await archive(bot.clock.now());
     expect(archived.said).toContain('stay');
-    await rm(folder, { recursive: true });
     await forgetAll();
     expect(await rebuild()).toMatchObject(GOOD);
     const next = await given.another();
