@@ -80,7 +80,7 @@ describe('the commit', () => {
       .sort();
 
   it('has the verbs and the expectations that its header tells, and no other', () => {
-    expect(inHeader('write   ', ' 2… ')).toEqual(inTable('verbs'));
+    expect(inHeader('write   ', ' 2 of ')).toEqual(inTable('verbs'));
     expect(inHeader('expect   ', 'records   ')).toEqual([...inTable('expectations'), 'record'].sort());
   });
 
