@@ -11,6 +11,9 @@ export interface CalendarDay {
 }
 
 const DAY_MS = 86_400_000;
+/** Kept, since making one takes far longer than using it. */
+const formatters = new Map<string, Intl.DateTimeFormat>();
+const MAX_FORMATTERS = 50;
 
 /** Whether the runtime knows this time zone, such as `Europe/Berlin`. */
 export function isZone(zone: string): boolean {
@@ -24,17 +27,7 @@ export function isZone(zone: string): boolean {
 
 /** The local time of an instant; there is always exactly one. */
 export function wallTimeOf(instant: Date, zone: string): WallTime {
-  const parts = new Intl.DateTimeFormat('en', {
-    timeZone: zone,
-    calendar: 'iso8601',
-    numberingSystem: 'latn',
-    hourCycle: 'h23',
-    year: 'numeric',
-    month: 'numeric',
-    day: 'numeric',
-    hour: 'numeric',
-    minute: 'numeric',
-  }).formatToParts(instant);
+  const parts = formatterOf(zone).formatToParts(instant);
   const of = (type: Intl.DateTimeFormatPartTypes) => Number(parts.find((part) => part.type === type)?.value);
   return { year: of('year'), month: of('month'), day: of('day'), hour: of('hour'), minute: of('minute') };
 }
@@ -57,6 +50,26 @@ export function instantOf(wall: WallTime, zone: string): Date {
 export function laterDay({ year, month, day }: CalendarDay, days: number): CalendarDay {
   const later = new Date(Date.UTC(year, month - 1, day + days));
   return { year: later.getUTCFullYear(), month: later.getUTCMonth() + 1, day: later.getUTCDate() };
+}
+
+/** The formatter that reads a zone's clock. */
+export function formatterOf(zone: string): Intl.DateTimeFormat {
+  const kept = formatters.get(zone);
+  if (kept) return kept;
+  const made = new Intl.DateTimeFormat('en', {
+    timeZone: zone,
+    calendar: 'iso8601',
+    numberingSystem: 'latn',
+    hourCycle: 'h23',
+    year: 'numeric',
+    month: 'numeric',
+    day: 'numeric',
+    hour: 'numeric',
+    minute: 'numeric',
+  });
+  if (formatters.size >= MAX_FORMATTERS) formatters.clear();
+  formatters.set(zone, made);
+  return made;
 }
 
 function offsetAt(instant: number, zone: string): number {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { instantOf, isZone, laterDay, wallTimeOf } from '../../../src/domain/time/wall-time.ts';
+import { formatterOf, instantOf, isZone, laterDay, wallTimeOf } from '../../../src/domain/time/wall-time.ts';
 
 function wall(text: string) {
   const [year = 0, month = 0, day = 0, hour = 0, minute = 0] = text.split(/\D/).map(Number);
@@ -41,6 +41,15 @@ describe('instantOf', () => {
       }),
       { numRuns: 300 },
     );
+  });
+});
+
+describe('formatters', () => {
+  it('are kept for each time zone, until there are more than 50', () => {
+    const kept = formatterOf('Asia/Tokyo');
+    expect(formatterOf('Asia/Tokyo')).toBe(kept);
+    for (const zone of Intl.supportedValuesOf('timeZone').slice(0, 51)) formatterOf(zone);
+    expect(formatterOf('Asia/Tokyo')).not.toBe(kept);
   });
 });
 
