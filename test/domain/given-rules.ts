@@ -25,6 +25,7 @@ export function policy(...rules: Rule[]): Policy {
     viewers: null,
     admins: { users: [], groups: [] },
     audit: { readers: null },
+    links: [],
     rules,
   };
 }

@@ -58,6 +58,7 @@ export function policy(...rules: Rule[]): PolicyInForce {
     viewers: null,
     admins: { users: [ADMIN.user], groups: [] },
     audit: { readers: null },
+    links: [],
     rules,
   };
   return { policy: made, digest: `digest of ${rules.map(({ name }) => name).join(', ')}`, others: [] };

@@ -32,6 +32,29 @@ describe('the example', () => {
   });
 });
 
+describe('the example of links', () => {
+  /** Without the comment signs of the lines from the first one on, up to an empty line. */
+  const uncommented = (text: string, first: string) =>
+    text.replace(new RegExp(`^( *)# ${first}(?:\\n *#.*)*`, 'm'), (block, indent: string) =>
+      block.replace(new RegExp(`^${indent}# `, 'gm'), indent),
+    );
+
+  it('is a policy once its comment signs are removed', () => {
+    const text = uncommented(uncommented(EXAMPLE, 'links:'), '- name: dc1-wan');
+    const read = readPolicyText(text);
+    expect(read.ok || describePolicyFaults('policy.example.yml', read.problem)).toBe(true);
+    if (!read.ok) return;
+    const { links, rules } = read.value.policy;
+    expect(links).toMatchObject([{ name: 'dc1-wan', capacity: 100_000_000, headroom: 0.05, zone: 'Europe/Dublin' }]);
+    expect(links[0]?.timetable).toHaveLength(3);
+    expect(rules.map(({ match }) => match.links)).toEqual([undefined, undefined, ['dc1-wan']]);
+  });
+
+  it('is commented out, since links are not applied', () => {
+    expect(readPolicyText(EXAMPLE)).toMatchObject({ value: { policy: { links: [] } } });
+  });
+});
+
 describe('readPolicyText', () => {
   it('reads JSON, CRLF and a byte order mark', () => {
     expect(told('{"version": 1, "rules": [{"name": "a", "approvals": 0}]}')).toEqual([]);

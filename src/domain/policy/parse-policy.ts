@@ -1,10 +1,24 @@
 import { z } from 'zod';
 import type { Result } from '../result.ts';
 import { bad, good } from '../result.ts';
+import { linkFaults } from './links/link-faults.ts';
+import { linkRuleFaults } from './links/link-rule-faults.ts';
+import { links } from './links/parse-links.ts';
 import type { Policy, Principals, Rule } from './policy.ts';
 import { contradictions } from './policy-contradictions.ts';
 import * as fields from './policy-fields.ts';
-import { faultsOf, issueOf, listOf, listOrNone, mapping, type PolicyFault, Wrong } from './policy-fields.ts';
+import {
+  faultsOf,
+  isMapping,
+  issueOf,
+  listOf,
+  listOrNone,
+  mapping,
+  oneOfForms,
+  type PolicyFault,
+  partOf,
+  Wrong,
+} from './policy-fields.ts';
 import { DEFAULT_LIMITS } from './use-limits.ts';
 
 const DEFAULT_EXPIRES_IN = 30 * 60;
@@ -46,16 +60,9 @@ const eachDirection = mapping({
   raise: fields.count,
   unlimited: fields.count.optional(),
 }).transform(({ lower, raise, unlimited }): Rule['approvals'] => ({ lower, raise, unlimited: unlimited ?? null }));
-const approvals = z.unknown().transform((input, context): Rule['approvals'] => {
-  // A union would report the faults of both forms; the type of the value shows which form is meant.
-  const form = typeof input === 'object' && input !== null ? eachDirection : sameForAll;
-  const parsed = form.safeParse(input, { reportInput: true });
-  if (parsed.success) return parsed.data;
-  for (const { path, problem, expected } of faultsOf(parsed.error.issues)) {
-    context.issues.push(issueOf(path, new Wrong(problem, expected)));
-  }
-  return z.NEVER;
-});
+const approvals = oneOfForms<Rule['approvals']>((input) =>
+  typeof input === 'object' && input !== null ? eachDirection : sameForAll,
+);
 
 const ruleShape = {
   name: fields.ruleName,
@@ -64,6 +71,7 @@ const ruleShape = {
     regions: listOf(fields.region, 'AWS Regions').optional(),
     tasks: listOf(fields.task, 'task ids').optional(),
     channels: listOf(fields.channel, 'channel ids').optional(),
+    links: listOf(fields.anyText, 'names of links').optional(),
   }).optional(),
   requesters: principals.optional(),
   approvers: principals.optional(),
@@ -100,6 +108,7 @@ const schema = mapping({
   viewers: maybeNobody.optional(),
   admins: maybeNobody.optional(),
   audit: mapping({ readers: principals.optional() }).optional(),
+  links: links.optional(),
   rules: z.array(rule, { error: () => 'a list of rules' }),
 }).transform(
   (given): Policy => ({
@@ -108,6 +117,7 @@ const schema = mapping({
     viewers: given.viewers ?? null,
     admins: given.admins ?? { users: [], groups: [] },
     audit: { readers: given.audit?.readers ?? null },
+    links: given.links ?? [],
     rules: given.rules,
   }),
 );
@@ -115,13 +125,21 @@ const schema = mapping({
 /** Parses a policy from a plain value, as a YAML or JSON parser returns it. Reports all faults at once. */
 export function parsePolicy(value: unknown): Result<Policy, PolicyFault[]> {
   const parsed = schema.safeParse(value, { reportInput: true });
-  const rules = isMapping(value) && Array.isArray(value.rules) ? value.rules : [];
+  const listOfKey = (key: 'rules' | 'links'): unknown[] =>
+    isMapping(value) && Array.isArray(value[key]) ? value[key] : [];
+  const [rules, given] = [listOfKey('rules'), listOfKey('links')];
+  const names = given.flatMap((raw) => (isMapping(raw) && typeof raw.name === 'string' ? [raw.name] : []));
   const faults = [
     ...(parsed.success ? [] : faultsOf(parsed.error.issues)),
-    ...rules.flatMap((raw: unknown, index) =>
-      faultsBetween(raw).map((fault) => ({ ...fault, path: ['rules', index, ...fault.path] })),
+    ...rules.flatMap((raw, index) =>
+      [...faultsBetween(raw), ...linkRuleFaults(raw, names)].map((fault) => ({
+        ...fault,
+        path: ['rules', index, ...fault.path],
+      })),
     ),
-    ...duplicateNames(rules),
+    ...duplicateNames('rules', rules),
+    ...duplicateNames('links', given),
+    ...linkFaults(given, rules.map(matchOf)),
   ];
   return parsed.success && faults.length === 0 ? good(parsed.data) : bad(faults);
 }
@@ -132,23 +150,24 @@ export function parsePolicy(value: unknown): Result<Policy, PolicyFault[]> {
  */
 function faultsBetween(raw: unknown): PolicyFault[] {
   if (!isMapping(raw)) return [];
-  const part = <T>(of: z.ZodType<T>, value: unknown): T | null => of.safeParse(value).data ?? null;
-  const match = part(ruleShape.match, raw.match);
-  const rate = part(ruleShape.rate, raw.rate);
-  const known = (key: 'requesters' | 'approvers') => raw[key] === undefined || part(principals, raw[key]) !== null;
+  const match = partOf(ruleShape.match, raw.match);
+  const rate = partOf(ruleShape.rate, raw.rate);
+  const known = (key: 'requesters' | 'approvers') => raw[key] === undefined || partOf(principals, raw[key]) !== null;
   return contradictions({
-    approvals: known('requesters') && known('approvers') ? part(approvals, raw.approvals) : null,
-    approvers: part(principals, raw.approvers) ?? { users: [], groups: [] },
-    requesters: part(principals, raw.requesters),
+    approvals: known('requesters') && known('approvers') ? partOf(approvals, raw.approvals) : null,
+    approvers: partOf(principals, raw.approvers) ?? { users: [], groups: [] },
+    requesters: partOf(principals, raw.requesters),
     rate: { min: rate?.min ?? null, max: rate?.max ?? null },
-    role: raw.match === undefined || match !== null ? part(fields.role, raw.role) : null,
+    // A rule for links has no role at all: see `linkRuleFaults`.
+    role:
+      match?.links === undefined && (raw.match === undefined || match !== null) ? partOf(fields.role, raw.role) : null,
     accounts: match?.accounts ?? null,
   });
 }
 
-function duplicateNames(rules: readonly unknown[]): PolicyFault[] {
+function duplicateNames(key: 'rules' | 'links', list: readonly unknown[]): PolicyFault[] {
   const first = new Map<string, number>();
-  return rules.flatMap((raw, index): PolicyFault[] => {
+  return list.flatMap((raw, index): PolicyFault[] => {
     const name = isMapping(raw) ? raw.name : null;
     if (typeof name !== 'string') return [];
     const before = first.get(name);
@@ -157,13 +176,17 @@ function duplicateNames(rules: readonly unknown[]): PolicyFault[] {
       return [];
     }
     return [
-      { path: ['rules', index, 'name'], problem: `is the name of rules[${before}] too`, expected: 'a name of its own' },
+      { path: [key, index, 'name'], problem: `is the name of ${key}[${before}] too`, expected: 'a name of its own' },
     ];
   });
 }
 
-function isMapping(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+/** What a rule matches; null: it can't be read. */
+function matchOf(raw: unknown): Rule['match'] | null {
+  if (!isMapping(raw)) return null;
+  if (raw.match === undefined) return {};
+  const match = partOf(ruleShape.match, raw.match);
+  return match === null || match === undefined ? null : onlyGiven(match);
 }
 
 function onlyGiven(match: { [K in keyof Rule['match']]: string[] | undefined }): Rule['match'] {

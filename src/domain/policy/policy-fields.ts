@@ -34,7 +34,7 @@ export function issueOf(path: readonly (string | number)[], wrong: Wrong) {
  * A value parsed by `read`, which returns what is wrong, if anything. An absent value is wrong too, unless made
  * optional.
  */
-function field<T>(expected: string, read: (input: unknown) => T | Wrong) {
+export function field<T>(expected: string, read: (input: unknown) => T | Wrong) {
   return z.unknown().transform((input, context): T => {
     const value = input === undefined ? new Wrong('is missing', expected) : read(input);
     if (!(value instanceof Wrong)) return value;
@@ -57,11 +57,25 @@ export function listOrNone<T extends z.ZodType>(entry: T, expected: string) {
   return z.array(entry, { error: () => `a list of ${expected}` });
 }
 
-function text(expected: string, pattern: RegExp) {
+/** A value that has several forms, and shows by its type which one is meant. A union would report the faults of all of them. */
+export function oneOfForms<T>(formOf: (input: unknown) => z.ZodType<T>) {
+  return z.unknown().transform((input, context): T => {
+    const parsed = formOf(input).safeParse(input, { reportInput: true });
+    if (parsed.success) return parsed.data;
+    for (const { path, problem, expected } of faultsOf(parsed.error.issues)) {
+      context.issues.push(issueOf(path, new Wrong(problem, expected)));
+    }
+    return z.NEVER;
+  });
+}
+
+export function text(expected: string, pattern: RegExp) {
   return field(expected, (input) =>
     typeof input === 'string' && pattern.test(input) ? input : new Wrong(`is ${shown(input)}`, expected),
   );
 }
+
+export const anyText = text('a text', /^/);
 
 const partition = PARTITIONS.join('|');
 
@@ -104,16 +118,18 @@ export const perMinute = field(PER_MINUTE, (input) => {
 });
 
 export const rate = field('a rate such as 50MiB/s', (input) => {
-  const expected = 'a rate such as 50MiB/s';
+  const read = readRate(input, 'a rate such as 50MiB/s');
+  if (read !== UNLIMITED) return read;
+  return new Wrong(`is ${shown(input)}`, 'a rate such as 50MiB/s; unlimited is allowed by naming it in approvals');
+});
+
+export function readRate(input: unknown, expected: string): number | Wrong {
   if (typeof input !== 'string' && typeof input !== 'number') return new Wrong(`is ${shown(input)}`, expected);
   const parsed = parseRate(String(input));
   if (!parsed.ok) return new Wrong(`is ${shown(input)}`, `${expected}: ${parsed.problem.instead}`);
   if (parsed.value.kind === 'percent') return new Wrong(`is ${shown(input)}`, `${expected}, no percentage`);
-  if (parsed.value.bytesPerSecond === UNLIMITED) {
-    return new Wrong(`is ${shown(input)}`, `${expected}; unlimited is allowed by naming it in approvals`);
-  }
   return parsed.value.bytesPerSecond;
-});
+}
 
 export const duration = field('a duration such as 30m', (input) => {
   const parsed = parseDuration(String(input));
@@ -123,7 +139,7 @@ export const duration = field('a duration such as 30m', (input) => {
 });
 
 /** A value as shown in a fault: shortened, and by its type if the type is wrong. */
-function shown(input: unknown): string {
+export function shown(input: unknown): string {
   if (typeof input === 'string') return `"${quoted(input)}"`;
   if (input === null) return 'empty';
   if (Array.isArray(input)) return 'a list';
@@ -144,8 +160,18 @@ export function faultsOf(issues: readonly z.core.$ZodIssue[]): PolicyFault[] {
       }));
     }
     const problem = issue.input === undefined ? 'is missing' : `is ${shown(issue.input)}`;
+    if (issue.code === 'too_big') return [{ path, problem: 'is a list that is too long', expected: issue.message }];
     if (issue.code === 'too_small') return [{ path, problem: 'is an empty list', expected: issue.message }];
     const mapped = issue.code === 'invalid_type' && issue.expected === 'object';
     return [{ path, problem, expected: mapped ? `a mapping of ${issue.message}` : issue.message }];
   });
+}
+
+export function isMapping(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** A part that can be parsed; null: absent, or with a fault. Contradictions are looked for between such parts, so that one fault doesn't hide another. */
+export function partOf<T>(of: z.ZodType<T>, value: unknown): T | null {
+  return of.safeParse(value).data ?? null;
 }

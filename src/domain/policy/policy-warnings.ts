@@ -1,11 +1,10 @@
-import { matchRule, type Policy, type Principals, type Rule } from './policy.ts';
+import { parseTaskArn } from '../execution/task-arn.ts';
+import type { Link } from '../link/link.ts';
+import { linkWarnings } from './links/link-warnings.ts';
+import { linksNotApplied } from './links/links-not-applied.ts';
+import { isForLinks, type Policy, type Principals, type Rule } from './policy.ts';
+import type { PolicyWarning } from './policy-warning.ts';
 import { nearRegion, REGIONS } from './regions.ts';
-
-/** Something valid in a policy that is probably a mistake; the path leads to it. */
-export interface PolicyWarning {
-  readonly path: readonly (string | number)[];
-  readonly problem: string;
-}
 
 /** The ids of `policy.example.yml`: a test holds the list to the file. */
 const EXAMPLE_IDS: ReadonlySet<string> = new Set([
@@ -13,20 +12,28 @@ const EXAMPLE_IDS: ReadonlySet<string> = new Set([
   ...['S0AUDIT', 'S0OPS', 'S0LEADS'],
 ]);
 
-const KEYS = ['accounts', 'regions', 'tasks', 'channels'] as const;
+const EXECUTION_KEYS = ['accounts', 'regions', 'tasks', 'channels'] as const;
+const LINK_KEYS = ['links', 'channels'] as const;
+type MatchKey = (typeof EXECUTION_KEYS)[number] | (typeof LINK_KEYS)[number];
 /** With more combinations than this, only single earlier rules are compared. */
 const MAX_COMBINATIONS = 20_000;
 /** Represents every value that no rule names. */
 const ANY_OTHER = '';
 
-/** Finds what is valid in a policy but certainly not intended. */
+/** Finds what is valid in a policy but certainly not intended, and what this version does not do. */
 export function warningsOf(policy: Policy): PolicyWarning[] {
   const { rules } = policy;
-  if (rules.length === 0) return [{ path: ['rules'], problem: 'has no rule, so every request is refused' }];
-  return [
+  const own = [
     ...exampleIds(policy.viewers, ['viewers']),
     ...exampleIds(policy.admins, ['admins']),
     ...exampleIds(policy.audit.readers, ['audit', 'readers']),
+    ...linkWarnings(policy),
+    ...policy.links.flatMap((link, index) => exampleIdsOfLink(link, ['links', index])),
+    ...linksNotApplied(policy),
+  ];
+  if (rules.length === 0) return [...own, { path: ['rules'], problem: 'has no rule, so every request is refused' }];
+  return [
+    ...own,
     ...rules.flatMap((rule, index) => [
       ...unreachable(rules, index),
       ...unknownRegions(rule, ['rules', index, 'match', 'regions']),
@@ -37,8 +44,9 @@ export function warningsOf(policy: Policy): PolicyWarning[] {
 
 function unreachable(rules: readonly Rule[], index: number): PolicyWarning[] {
   const rule = rules[index];
-  const earlier = rules.slice(0, index);
-  if (!rule || earlier.length === 0) return [];
+  if (!rule) return [];
+  const earlier = rules.slice(0, index).filter((one) => isForLinks(one) === isForLinks(rule));
+  if (earlier.length === 0) return [];
   const takers = takersOf(rule, earlier);
   if (takers === null) return [];
   const names = takers.map((name) => JSON.stringify(name)).join(', ');
@@ -51,15 +59,17 @@ function unreachable(rules: readonly Rule[], index: number): PolicyWarning[] {
   ];
 }
 
-/** The earlier rules that together match everything a rule would match; null: something is left for it. */
+/** The earlier rules, for links or executions as this one, that together match everything it would match; null: something is left for it. */
 function takersOf(rule: Rule, earlier: readonly Rule[]): string[] | null {
-  const single = earlier.find((one) => KEYS.every((key) => covers(one.match[key], rule.match[key])));
+  const keys: readonly MatchKey[] = isForLinks(rule) ? LINK_KEYS : EXECUTION_KEYS;
+  const single = earlier.find((one) => keys.every((key) => covers(one.match[key], rule.match[key])));
   if (single) return [single.name];
-  const values = KEYS.map((key) => rule.match[key] ?? [ANY_OTHER, ...named(earlier, key)]);
+  const values = keys.map((key) => rule.match[key] ?? [ANY_OTHER, ...named(earlier, key)]);
   if (values.reduce((product, list) => product * list.length, 1) > MAX_COMBINATIONS) return null;
   const takers = new Set<string>();
-  for (const [account = '', region = '', task = '', channel = ''] of combinations(values)) {
-    const taker = matchRule({ rules: earlier }, { account, region, task, channel });
+  for (const combination of combinations(values)) {
+    const takes = ({ match }: Rule) => keys.every((key, place) => covers(match[key], [combination[place] ?? '']));
+    const taker = earlier.find(takes);
     if (!taker) return null;
     takers.add(taker.name);
   }
@@ -71,7 +81,7 @@ function covers(wide: readonly string[] | undefined, narrow: readonly string[] |
   return wide === undefined || (narrow?.every((value) => wide.includes(value)) ?? false);
 }
 
-function named(rules: readonly Rule[], key: (typeof KEYS)[number]): string[] {
+function named(rules: readonly Rule[], key: MatchKey): string[] {
   return [...new Set(rules.flatMap(({ match }) => match[key] ?? []))];
 }
 
@@ -103,14 +113,24 @@ function exampleIdsOf(rule: Rule, path: PolicyWarning['path']): PolicyWarning[] 
   ];
 }
 
+function exampleIdsOfLink({ tasks, channel }: Link, path: PolicyWarning['path']): PolicyWarning[] {
+  return [
+    ...tasks.flatMap((arn, index) => {
+      const account = parseTaskArn(arn)?.account ?? '';
+      return EXAMPLE_IDS.has(account) ? [exampleId(`in account ${account}`, [...path, 'tasks', index])] : [];
+    }),
+    ...(channel !== null && EXAMPLE_IDS.has(channel) ? [exampleId(channel, [...path, 'channel'])] : []),
+  ];
+}
+
 function exampleIds(who: Principals | null, path: PolicyWarning['path']): PolicyWarning[] {
   return [...listed(who?.users, [...path, 'users']), ...listed(who?.groups, [...path, 'groups'])];
 }
 
 function listed(ids: readonly string[] | undefined, path: PolicyWarning['path']): PolicyWarning[] {
-  return (ids ?? []).flatMap((id, index) =>
-    EXAMPLE_IDS.has(id)
-      ? [{ path: [...path, index], problem: `is ${id}, an id of policy.example.yml: put in your own` }]
-      : [],
-  );
+  return (ids ?? []).flatMap((id, index) => (EXAMPLE_IDS.has(id) ? [exampleId(id, [...path, index])] : []));
+}
+
+function exampleId(what: string, path: PolicyWarning['path']): PolicyWarning {
+  return { path, problem: `is ${what}, an id of policy.example.yml: put in your own` };
 }

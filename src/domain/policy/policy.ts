@@ -1,3 +1,4 @@
+import type { Link } from '../link/link.ts';
 import { UNLIMITED } from '../rate/rate.ts';
 import type { Limits } from './use-limits.ts';
 
@@ -13,8 +14,8 @@ export type Direction = 'lower' | 'raise' | 'unlimited';
 /** One rule of the policy file; rates in bytes per second, times in seconds. */
 export interface Rule {
   name: string;
-  /** All given keys must match; the entries of one key are alternatives. */
-  match: { accounts?: string[]; regions?: string[]; tasks?: string[]; channels?: string[] };
+  /** All given keys must match; the entries of one key are alternatives. With `links` the rule is for those, and for no execution. */
+  match: { accounts?: string[]; regions?: string[]; tasks?: string[]; channels?: string[]; links?: string[] };
   /** Null: any full member of the workspace. */
   requesters: Principals | null;
   approvers: Principals;
@@ -41,11 +42,21 @@ export interface Policy {
   admins: Principals;
   /** Null: any full member may read the audit log. */
   audit: { readers: Principals | null };
+  links: Link[];
   /** The first matching rule decides. */
   rules: Rule[];
 }
 
-/** The first matching rule; null: the change is refused. */
+export function isForLinks({ match }: Pick<Rule, 'match'>): boolean {
+  return match.links !== undefined;
+}
+
+/** The rules by which executions are found, seen and changed. */
+export function executionRules<R extends Pick<Rule, 'match'>>({ rules }: { readonly rules: readonly R[] }): R[] {
+  return rules.filter((rule) => !isForLinks(rule));
+}
+
+/** The first matching rule for an execution; null: the change is refused. */
 export function matchRule(
   policy: { readonly rules: readonly Rule[] },
   target: { account: string; region: string; task: string; channel: string },
@@ -53,6 +64,7 @@ export function matchRule(
   const holds = (allowed: string[] | undefined, value: string) => allowed === undefined || allowed.includes(value);
   const found = policy.rules.find(
     ({ match }) =>
+      !isForLinks({ match }) &&
       holds(match.accounts, target.account) &&
       holds(match.regions, target.region) &&
       holds(match.tasks, target.task) &&

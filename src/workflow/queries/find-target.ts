@@ -1,6 +1,6 @@
 import { isNamedBy, isSimilar, type Target } from '../../domain/execution/target.ts';
 import { type ExecutionArn, parseExecutionArn } from '../../domain/execution/task-execution.ts';
-import { matchRule, mayRequest, type Rule } from '../../domain/policy/policy.ts';
+import { executionRules, matchRule, mayRequest, type Rule } from '../../domain/policy/policy.ts';
 import type { ActiveExecution, ListOptions } from '../ports/executions.ts';
 import { type ListDeps, requesterIn, rulesIn, targetsOf } from './list-executions.ts';
 import { ruleNaming } from './list-running.ts';
@@ -136,7 +136,8 @@ interface Among {
 
 async function scopeOf(deps: ListDeps, { user, channel, scope }: Ask): Promise<Among> {
   const { policy } = deps.policy.current();
-  if (scope === 'view') return { inScope: ({ arn }) => ruleNaming(policy, arn) !== null, rules: policy.rules };
+  if (scope === 'view')
+    return { inScope: ({ arn }) => ruleNaming(policy, arn) !== null, rules: executionRules(policy) };
   const here = rulesIn(policy, channel);
   const { person, groups } = await requesterIn(deps, user, here);
   const isTheirs = (rule: Rule | null) => rule !== null && mayRequest(rule, person, groups).allowed;

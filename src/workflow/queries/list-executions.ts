@@ -1,6 +1,7 @@
 import { type ExecutionArn, isBeyondChange, parseExecutionArn } from '../../domain/execution/task-execution.ts';
 import {
   distinct,
+  executionRules,
   type Groups,
   matchRule,
   mayRequest,
@@ -89,11 +90,12 @@ export async function listLacks(
 ): Promise<Unlisted[]> {
   const { policy } = deps.policy.current();
   const here = rulesIn(policy, channel);
-  const { person, groups } = await requesterIn(deps, user, here.length > 0 ? here : policy.rules, policy.viewers);
+  const all = executionRules(policy);
+  const { person, groups } = await requesterIn(deps, user, here.length > 0 ? here : all, policy.viewers);
   const views = mayView(policy, person, groups).allowed;
   const theirs = (rules: readonly Rule[]) => rules.filter((rule) => views || mayRequest(rule, person, groups).allowed);
   if (here.length === 0) {
-    const channels = theirs(policy.rules).flatMap(({ match }) => match.channels ?? []);
+    const channels = theirs(all).flatMap(({ match }) => match.channels ?? []);
     return [{ kind: 'no-rule', channels: distinct(channels) }];
   }
   const rules = theirs(here);
@@ -117,14 +119,18 @@ export async function requesterIn(
   return { person, groups: await people.groups(groupsToLookUp(person, [...requesters, viewers])) };
 }
 
-/** The rules for a channel. */
-export function rulesIn({ rules }: Policy, channel: string): Rule[] {
-  return rules.filter(({ match }) => match.channels?.includes(channel) ?? true);
+/** The rules for executions in a channel. */
+export function rulesIn(policy: Policy, channel: string): Rule[] {
+  return executionRules(policy).filter(({ match }) => match.channels?.includes(channel) ?? true);
 }
 
 /** Rules whose executions can't be listed: they name no Region, and none is configured. */
 export function placelessRules(rules: readonly Rule[], defaultRegion: string | null): string[] {
-  return defaultRegion === null ? rules.filter(({ match }) => !match.regions).map(({ name }) => name) : [];
+  return defaultRegion === null
+    ? executionRules({ rules })
+        .filter(({ match }) => !match.regions)
+        .map(({ name }) => name)
+    : [];
 }
 
 /** The list is cached for some seconds, so an execution that has just begun may not be in it. */
@@ -145,9 +151,9 @@ async function lookAtPasted(
 }
 
 /** Each pair of Region and role that the rules name, once. */
-export function targetsOf({ rules }: Pick<Policy, 'rules'>, defaultRegion: string | null): ListTarget[] {
+export function targetsOf(policy: Pick<Policy, 'rules'>, defaultRegion: string | null): ListTarget[] {
   const targets = new Map<string, ListTarget>();
-  for (const { match, role } of rules) {
+  for (const { match, role } of executionRules(policy)) {
     for (const region of match.regions ?? (defaultRegion ? [defaultRegion] : [])) {
       targets.set(`${region} ${role}`, { region, role });
     }

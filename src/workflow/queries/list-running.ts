@@ -1,4 +1,5 @@
 import { parseExecutionArn, type TaskExecution } from '../../domain/execution/task-execution.ts';
+import { memberRule } from '../../domain/policy/links/link-rules.ts';
 import { matchRule, mayRequest, type Policy, type Rule } from '../../domain/policy/policy.ts';
 import type { ThrottleRequest } from '../../domain/request/throttle-request.ts';
 import { hasOpenGrant, type TimedGrant } from '../../domain/run/grant/timed-grant.ts';
@@ -176,13 +177,7 @@ export function ruleFor(policy: Policy, arn: string, channel: string) {
 }
 
 /** The first rule that covers this execution in any channel; null if none does. */
-export function ruleNaming({ rules }: Policy, arn: string): Rule | null {
+export function ruleNaming(policy: Policy, arn: string): Rule | null {
   const parsed = parseExecutionArn(arn);
-  if (!parsed.ok) return null;
-  const { account, region, taskId } = parsed.value;
-  const holds = (allowed: string[] | undefined, value: string) => allowed === undefined || allowed.includes(value);
-  const found = rules.find(
-    ({ match }) => holds(match.accounts, account) && holds(match.regions, region) && holds(match.tasks, taskId),
-  );
-  return found ?? null;
+  return parsed.ok ? memberRule(policy, parsed.value) : null;
 }

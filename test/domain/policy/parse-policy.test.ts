@@ -43,6 +43,7 @@ describe('parsePolicy', () => {
       value: {
         ...value,
         limits: { perUser: 30, perChannel: 90, openPerUser: 3 },
+        links: [],
         rules: [
           {
             name: 'production',
@@ -72,6 +73,7 @@ describe('parsePolicy', () => {
         viewers: null,
         admins: { users: [], groups: [] },
         audit: { readers: null },
+        links: [],
         rules: [
           {
             name: 'open',

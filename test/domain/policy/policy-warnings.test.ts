@@ -13,7 +13,15 @@ const people = { requesters: null, approvers: { users: ['U1'], groups: [] }, rol
 function warned(...matches: Rule['match'][]): string[] {
   const rules = matches.map((match, index) => rule({ ...people, name: `r${index}`, match }));
   const admins = { users: [], groups: [] };
-  const policy: Policy = { version: 1, limits: DEFAULT_LIMITS, viewers: null, admins, audit: { readers: null }, rules };
+  const policy: Policy = {
+    version: 1,
+    limits: DEFAULT_LIMITS,
+    viewers: null,
+    admins,
+    audit: { readers: null },
+    links: [],
+    rules,
+  };
   return warningsOf(policy).map(({ path, problem }) => `${path.join('.')} ${problem}`);
 }
 

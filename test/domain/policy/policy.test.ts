@@ -132,9 +132,10 @@ describe('groupsNamed', () => {
       admins: { users: [], groups: ['SADMIN', 'SVIEW'] },
       limits: DEFAULT_LIMITS,
       audit: { readers: { users: [], groups: ['SAUDIT', 'SOPS'] } },
-      rules: [rule()],
+      links: [],
+      rules: [rule(), rule({ match: { links: ['dc1-wan'] }, requesters: { users: [], groups: ['SLINKS'] } })],
     };
-    expect(groupsNamed(policy)).toEqual(['SVIEW', 'SADMIN', 'SAUDIT', 'SOPS', 'SLEADS']);
+    expect(groupsNamed(policy)).toEqual(['SVIEW', 'SADMIN', 'SAUDIT', 'SOPS', 'SLEADS', 'SLINKS']);
   });
 });
 

@@ -1,0 +1,109 @@
+import { parseTaskArn } from '../../execution/task-arn.ts';
+import type { Link } from '../../link/link.ts';
+import { formatRate, UNLIMITED } from '../../rate/rate.ts';
+import { executionRules, type Policy, type Rule } from '../policy.ts';
+import type { PolicyWarning } from '../policy-warning.ts';
+import { memberRule } from './link-rules.ts';
+import { dateSpans, type Span, weekSpans } from './overlapping-windows.ts';
+
+const WEEK_MINUTES = 7 * 24 * 60;
+const DIRECTIONS = ['lower', 'raise', 'unlimited'] as const;
+
+/** What is valid in links, and in rules for them, but certainly not intended. */
+export function linkWarnings(policy: Policy): PolicyWarning[] {
+  return [
+    ...policy.links.flatMap((link, index) => [...missedMinutes(link, index), ...scaledFloors(link, index)]),
+    ...policy.rules.flatMap((rule, index) => fewerApprovals(policy, rule, index)),
+  ];
+}
+
+/** Windows that would meet if the last minute was part of them: they end at 17:59 or 23:59, say. */
+function missedMinutes({ timetable }: Link, link: number): PolicyWarning[] {
+  const next = new Map<number, Span>();
+  const [week, dates] = [weekSpans(timetable), dateSpans(timetable)];
+  // Sunday's last minute is before Monday's first.
+  const afterWeek = week.map((span) => ({ ...span, start: span.start + WEEK_MINUTES }));
+  const starts = [...week, ...afterWeek].map((span) => [span.start, span] as const);
+  const [weekStarts, dateStarts] = [new Map(starts), new Map(dates.map((span) => [span.start, span] as const))];
+  for (const [spans, startsAt] of [[week, weekStarts] as const, [dates, dateStarts] as const]) {
+    for (const { index, end } of spans) {
+      const follower = startsAt.get(end + 1);
+      if (follower && !startsAt.has(end) && !next.has(index)) next.set(index, follower);
+    }
+  }
+  return timetable.flatMap(({ to }, index): PolicyWarning[] => {
+    const path = ['links', link, 'timetable', index, 'to'];
+    const follower = next.get(index);
+    if (follower) {
+      const begins = clock(timetable[follower.index]?.from ?? 0);
+      const problem = `is "${clock(to)}" and timetable[${follower.index}] begins at "${begins}", so the minute between belongs to neither: a window ends before its "to"`;
+      return [{ path, problem }];
+    }
+    if (to !== 24 * 60 - 1) return [];
+    return [{ path, problem: 'is "23:59", so the last minute of the day is not part of the window: write "24:00"' }];
+  });
+}
+
+function scaledFloors(link: Link, index: number): PolicyWarning[] {
+  const limited = [link.capacity, ...link.timetable.map(({ capacity }) => capacity)].filter((one) => one !== UNLIMITED);
+  if (limited.length === 0) return [];
+  const lowest = Math.min(...limited) * (1 - link.headroom);
+  const floors = link.floor * link.tasks.length;
+  if (floors <= lowest) return [];
+  const left = link.headroom === 0 ? '' : ' less the headroom';
+  return [
+    {
+      path: ['links', index, 'floor'],
+      problem: `is ${formatRate(floors)} for all ${link.tasks.length} tasks together, more than the lowest capacity${left} (${formatRate(lowest)}): the floors are scaled down when all of them run`,
+    },
+  ];
+}
+
+/** Otherwise somebody could change the executions of a link with fewer approvals than each of them needs. */
+function fewerApprovals(policy: Policy, rule: Rule, index: number): PolicyWarning[] {
+  const links = policy.links.filter(({ name }) => rule.match.links?.includes(name));
+  return links.flatMap((link) => {
+    const told = new Set<Rule>();
+    return link.tasks.flatMap((arn): PolicyWarning[] => {
+      const fewer = rulesOfMember(policy, arn, rule.match.channels)
+        .filter((member) => !told.has(member))
+        .map((member) => ({ member, words: fewerWords(rule, member) }))
+        .filter(({ words }) => words !== '');
+      return fewer.map(({ member, words }) => {
+        told.add(member);
+        const problem = `needs fewer approvals to change link ${link.name} than rule ${JSON.stringify(member.name)} does for its member ${arn}: ${words}`;
+        return { path: ['rules', index, 'approvals'], problem };
+      });
+    });
+  });
+}
+
+/** The rules by which a task's executions can be changed in these channels (absent: in any); else the one by which they can be elsewhere. */
+function rulesOfMember(policy: Policy, arn: string, channels: readonly string[] | undefined): Rule[] {
+  const task = parseTaskArn(arn);
+  if (task === null) return [];
+  const found: Rule[] = [];
+  for (const rule of executionRules(policy).filter((one) => memberRule({ rules: [one] }, task) !== null)) {
+    const its = rule.match.channels;
+    if (!its || !channels || its.some((channel) => channels.includes(channel))) found.push(rule);
+    // No later rule decides in any of the channels.
+    if (!its || channels?.every((channel) => its.includes(channel))) break;
+  }
+  const elsewhere = memberRule(policy, task);
+  return found.length > 0 || elsewhere === null ? found : [elsewhere];
+}
+
+function fewerWords(rule: Rule, member: Rule): string {
+  const needed = (of: Rule, direction: (typeof DIRECTIONS)[number]) => of.approvals[direction];
+  return DIRECTIONS.filter(
+    (direction) =>
+      (needed(rule, direction) ?? Number.POSITIVE_INFINITY) < (needed(member, direction) ?? Number.POSITIVE_INFINITY),
+  )
+    .map((direction) => `${direction} ${needed(rule, direction)} instead of ${needed(member, direction) ?? 'never'}`)
+    .join(', ');
+}
+
+function clock(minutes: number): string {
+  const two = (number: number) => String(number).padStart(2, '0');
+  return `${two(Math.floor(minutes / 60))}:${two(minutes % 60)}`;
+}
