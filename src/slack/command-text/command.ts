@@ -32,6 +32,9 @@ export type Command =
   | AuditCommand
   | NotUnderstood;
 
+/** A command about an execution, or about a link. */
+export type TargetedCommand = Extract<Command, { target: unknown }>;
+
 /** A command whose target was found: the one execution that it is about. */
 export type Located<C> = C extends { target: Target }
   ? C & { execution: ExecutionArn }

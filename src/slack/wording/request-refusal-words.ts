@@ -38,9 +38,14 @@ export function noRule({ account, region, elsewhere }: Extract<RequestRefusal, {
   const where = `account ${escapeText(account)} in ${escapeText(region)}`;
   const start = `No rule of the policy allows to change this execution from here (${where}). ${UNCHANGED}`;
   if (elsewhere.length === 0) return `${start} Whoever keeps the policy file could add a rule for it.`;
+  return [start, ...elsewhereLines(elsewhere)].join('\n');
+}
+
+/** The rules that would match in other channels, a line each. */
+export function elsewhereLines(elsewhere: readonly ElsewhereRule[]): string[] {
   const left = elsewhere.length - MAX_RULES;
   const more = left > 0 ? [`${count(left, 'more rule')} would, in other channels.`] : [];
-  return [start, ...elsewhere.slice(0, MAX_RULES).map(elsewhereWords), ...more].join('\n');
+  return [...elsewhere.slice(0, MAX_RULES).map(elsewhereWords), ...more];
 }
 
 function elsewhereWords({ rule, channels }: ElsewhereRule): string {

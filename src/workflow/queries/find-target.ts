@@ -1,6 +1,7 @@
 import { isNamedBy, isSimilar, type Target } from '../../domain/execution/target.ts';
 import { type ExecutionArn, parseExecutionArn } from '../../domain/execution/task-execution.ts';
-import { executionRules, matchRule, mayRequest, type Rule } from '../../domain/policy/policy.ts';
+import { linkRulesIn } from '../../domain/policy/links/link-rules.ts';
+import { distinct, executionRules, matchRule, mayRequest, type Rule } from '../../domain/policy/policy.ts';
 import type { ActiveExecution, ListOptions } from '../ports/executions.ts';
 import { type ListDeps, requesterIn, rulesIn, targetsOf } from './list-executions.ts';
 import { ruleNaming } from './list-running.ts';
@@ -13,8 +14,11 @@ export type FoundTarget =
    * differs in capital letters, spaces, dots or underscores. `incomplete`: not all places were read, so others may fit too.
    */
   | { kind: 'choose'; why: 'several' | 'same-name' | 'similar' | 'incomplete'; executions: ActiveExecution[] }
-  /** `incomplete`: not all places were read. `idle`: there is a task of that name, and it does not run. */
-  | { kind: 'none'; incomplete: boolean; idle: boolean };
+  /**
+   * `incomplete`: not all places were read. `idle`: there is a task of that name, and it does not run. `links`: the names of the
+   * links in this person's scope, where a name was typed.
+   */
+  | { kind: 'none'; incomplete: boolean; idle: boolean; links: string[] };
 
 /** Among which executions a target is looked for: those that this person may request limits for, or all that a viewer sees. */
 type Scope = 'request' | 'view';
@@ -57,7 +61,7 @@ export async function findTarget(deps: ListDeps, ask: Ask): Promise<FoundTarget>
 async function findAmong(
   deps: ListDeps,
   target: Exclude<Target, { kind: 'arn' }>,
-  { inScope, rules }: Among,
+  { inScope, rules, links }: Among,
   age: Pick<ListOptions, 'maxAgeMs' | 'withinMs'>,
 ): Promise<FoundTarget> {
   const region = target.kind === 'ids' ? target.region : null;
@@ -79,10 +83,15 @@ async function findAmong(
       only && (target.executionId !== null || list.failed.every((place) => place.region !== only.arn.region));
     if (isSure && found.length === 1) return { kind: 'one', execution: only.arn };
     return (
-      chooseFrom(found, isComplete ? 'several' : 'incomplete') ?? { kind: 'none', incomplete: !isComplete, idle: false }
+      chooseFrom(found, isComplete ? 'several' : 'incomplete') ?? {
+        kind: 'none',
+        incomplete: !isComplete,
+        idle: false,
+        links: [],
+      }
     );
   }
-  return findNamed(deps, target.name, seen, { inScope, isComplete: isComplete && list.unnamed.length === 0 });
+  return findNamed(deps, target.name, seen, { inScope, links, isComplete: isComplete && list.unnamed.length === 0 });
 }
 
 interface Seen {
@@ -94,7 +103,7 @@ function findNamed(
   { executions }: ListDeps,
   name: string,
   seen: readonly Seen[],
-  { inScope, isComplete }: { inScope: InScope; isComplete: boolean },
+  { inScope, links, isComplete }: { inScope: InScope; links: string[]; isComplete: boolean },
 ): FoundTarget {
   const exact = seen.filter(({ execution }) => execution.taskName === name);
   const tasks = executions.tasksNamed(name).flatMap((arn) => {
@@ -112,7 +121,7 @@ function findNamed(
     };
   }
   const similar = seen.filter(({ execution }) => isSimilar(execution.taskName ?? '', name));
-  return chooseFrom(similar, 'similar') ?? { kind: 'none', incomplete: !isComplete, idle: tasks.length > 0 };
+  return chooseFrom(similar, 'similar') ?? { kind: 'none', incomplete: !isComplete, idle: tasks.length > 0, links };
 }
 
 type Choice = Extract<FoundTarget, { kind: 'choose' }>;
@@ -132,17 +141,23 @@ type InScope = (execution: ExecutionArn) => boolean;
 interface Among {
   inScope: InScope;
   rules: Rule[];
+  /** The names of links. */
+  links: string[];
 }
 
 async function scopeOf(deps: ListDeps, { user, channel, scope }: Ask): Promise<Among> {
   const { policy } = deps.policy.current();
-  if (scope === 'view')
-    return { inScope: ({ arn }) => ruleNaming(policy, arn) !== null, rules: executionRules(policy) };
+  if (scope === 'view') {
+    const links = policy.links.map(({ name }) => name);
+    return { inScope: ({ arn }) => ruleNaming(policy, arn) !== null, rules: executionRules(policy), links };
+  }
   const here = rulesIn(policy, channel);
-  const { person, groups } = await requesterIn(deps, user, here);
+  const forLinks = linkRulesIn(policy, channel);
+  const { person, groups } = await requesterIn(deps, user, [...here, ...forLinks]);
   const isTheirs = (rule: Rule | null) => rule !== null && mayRequest(rule, person, groups).allowed;
   return {
     inScope: ({ account, region, taskId }) => isTheirs(matchRule(policy, { account, region, task: taskId, channel })),
     rules: here.filter(isTheirs),
+    links: distinct(forLinks.filter(isTheirs).flatMap(({ match }) => match.links ?? [])),
   };
 }

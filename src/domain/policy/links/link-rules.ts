@@ -26,3 +26,13 @@ export function memberRule<R extends Pick<Rule, 'match'>>(
   );
   return found ?? null;
 }
+
+/** The rules that name a link for certain channels only. */
+export function linkRulesElsewhere({ rules }: { readonly rules: readonly Rule[] }, link: string): Rule[] {
+  return rules.filter(({ match }) => match.links?.includes(link) && match.channels !== undefined);
+}
+
+/** The rules for links in a channel. */
+export function linkRulesIn({ rules }: { readonly rules: readonly Rule[] }, channel: string): Rule[] {
+  return rules.filter((rule) => isForLinks(rule) && (rule.match.channels?.includes(channel) ?? true));
+}

@@ -3,7 +3,7 @@ import type { Target } from '../../../domain/execution/target.ts';
 import { quoted } from '../../../domain/text/quoted.ts';
 import { type FoundTarget, findTarget, type TargetWait } from '../../../workflow/queries/find-target.ts';
 import type { ListDeps } from '../../../workflow/queries/list-executions.ts';
-import type { Command, Located } from '../../command-text/command.ts';
+import type { Command, Located, TargetedCommand } from '../../command-text/command.ts';
 import type { Caller } from '../../context/interaction.ts';
 import type { LookUps } from '../../context/look-ups.ts';
 import { type SealDeps, sealCommand } from '../../seals/sealed-ids.ts';
@@ -13,10 +13,8 @@ export interface LocateDeps extends ListDeps, SealDeps {
   lookUps: LookUps;
 }
 
-type Targeted = Extract<Command, { target: unknown }>;
-
 /** What is typed before the target, and what the button of an execution does. */
-const KINDS: Readonly<Record<Targeted['kind'], { before: string; does: TargetChoiceFacts['does'] }>> = {
+const KINDS: Readonly<Record<TargetedCommand['kind'], { before: string; does: TargetChoiceFacts['does'] }>> = {
   ask: { before: '', does: 'request' },
   'open-modal': { before: '', does: 'form' },
   status: { before: 'status ', does: 'status' },
@@ -24,7 +22,7 @@ const KINDS: Readonly<Record<Targeted['kind'], { before: string; does: TargetCho
 };
 
 /** A request is made by what AWS lists now. A form must open before its trigger expires, 3 s after it was typed. */
-const WAITS: Readonly<Record<Targeted['kind'], TargetWait>> = {
+const WAITS: Readonly<Record<TargetedCommand['kind'], TargetWait>> = {
   ask: 'fresh',
   'open-modal': 'short',
   status: 'usual',
@@ -68,11 +66,11 @@ function typedAs(target: Target): string {
   return [target.taskId, target.executionId].filter((id) => id !== null).join('/');
 }
 
-function isTargeted(command: Command): command is Targeted {
+function isTargeted(command: Command): command is TargetedCommand {
   return 'target' in command;
 }
 
-function find(deps: LocateDeps, { user, channel }: Caller, { kind, target }: Targeted): Promise<FoundTarget> {
+function find(deps: LocateDeps, { user, channel }: Caller, { kind, target }: TargetedCommand): Promise<FoundTarget> {
   if (target === null) throw new Error('nothing to find');
   const scope = kind === 'status' ? 'view' : 'request';
   const ask = { user, channel: channel ?? '', target, scope, wait: WAITS[kind] } as const;

@@ -1,4 +1,5 @@
 import { parseExecutionArn } from '../../../domain/execution/task-execution.ts';
+import { nearestFirst } from '../../../domain/text/nearest.ts';
 import type { ActiveExecution } from '../../../workflow/ports/executions.ts';
 import type { FoundTarget } from '../../../workflow/queries/find-target.ts';
 import { button, context, section } from '../text/blocks.ts';
@@ -43,7 +44,7 @@ export interface TargetChoiceFacts {
 export function targetChoice(facts: TargetChoiceFacts): MessageView | string {
   const { found, does, sealChoice } = facts;
   const typed = code(facts.typed);
-  if (found.kind === 'none') return noneWords(found, typed, facts);
+  if (found.kind === 'none') return `${noneWords(found, typed, facts)}${linksWords(found, facts)}`;
   const rows = found.executions.slice(0, MAX_OFFERED).map((execution) => {
     const value = sealChoice(execution.arn);
     return { words: choiceOf(execution), value: value.length <= MAX_VALUE ? value : null };
@@ -81,6 +82,17 @@ function choiceWords({ why, executions }: Extract<FoundTarget, { kind: 'choose' 
     case 'incomplete':
       return `We couldn’t search every account and Region, so others may match ${typed} too. Which execution?`;
   }
+}
+
+/** The links that could be meant, the most similar name first. */
+function linksWords(
+  { links }: Extract<FoundTarget, { kind: 'none' }>,
+  { typed }: Pick<TargetChoiceFacts, 'typed'>,
+): string {
+  if (links.length === 0) return '';
+  const shown = nearestFirst(typed.toLowerCase(), links).slice(0, MAX_OFFERED);
+  const more = links.length > shown.length ? ` and ${links.length - shown.length} more` : '';
+  return `\nLinks: ${shown.map(code).join(', ')}${more}.`;
 }
 
 function noneWords(

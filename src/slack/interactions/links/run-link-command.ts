@@ -1,0 +1,62 @@
+import type { Link } from '../../../domain/link/link.ts';
+import { NOT_APPLIED } from '../../../domain/policy/links/links-not-applied.ts';
+import { nameable } from '../../../workflow/people/known-people.ts';
+import { linkOutlook } from '../../../workflow/queries/links/link-outlook.ts';
+import { type PreviewCapacityDeps, previewCapacity } from '../../../workflow/queries/links/preview-capacity.ts';
+import type { Command, TargetedCommand } from '../../command-text/command.ts';
+import type { Caller } from '../../context/interaction.ts';
+import { type RefusalReplyDeps, refusalReply } from '../../replies/refusal-replies.ts';
+import { capacityPreview } from '../../views/links/capacity-preview.ts';
+import { linkStatusMessage } from '../../views/links/link-status.ts';
+import { code } from '../../views/text/text.ts';
+import { OUTSIDER } from '../../wording/access-words.ts';
+import { isOfLinksAlone, linkRefusalWords } from '../../wording/link-refusal-words.ts';
+
+type Deps = PreviewCapacityDeps & RefusalReplyDeps;
+
+/** The link that a command names; null: it names none. */
+export function linkNamedBy({ policy }: Pick<Deps, 'policy'>, command: Command): Link | null {
+  if (!('target' in command) || command.target?.kind !== 'name') return null;
+  const { name } = command.target;
+  return policy.current().policy.links.find((link) => link.name === name) ?? null;
+}
+
+/** Runs a command that names a link in place of an execution. */
+export async function runLinkCommand(
+  deps: Deps,
+  caller: Caller,
+  { link, command }: { link: Link; command: TargetedCommand },
+): Promise<void> {
+  if ((await deps.people.person(caller.user)).kind !== 'member') return caller.say(OUTSIDER);
+  switch (command.kind) {
+    case 'status':
+      return caller.say(linkStatusMessage({ link, outlook: await linkOutlook(link, deps.clock.now()) }));
+    case 'why':
+      return showCapacityPreview(deps, caller, { link, command });
+    case 'ask':
+    case 'open-modal':
+      return caller.say(
+        `${code(link.name)} is a link, and it is ${NOT_APPLIED}. Nothing was requested. To see its capacity: \`/datasync-throttle status ${link.name}\`. To limit one execution, name that.`,
+      );
+  }
+}
+
+async function showCapacityPreview(
+  deps: Deps,
+  caller: Caller,
+  { link, command }: { link: Link; command: Extract<Command, { kind: 'why' }> },
+): Promise<void> {
+  const { user } = caller;
+  const { rate, durationSeconds, until } = command;
+  const ask = { user, channel: caller.channel ?? '', link: link.name, rate, durationSeconds, until };
+  const preview = await previewCapacity(deps, ask);
+  if (preview.kind === 'would-request') {
+    const approvers = await nameable(deps.people, preview.rule.approvers, { user });
+    return caller.say(capacityPreview({ preview, approvers, user }));
+  }
+  const { refusal } = preview;
+  const words = isOfLinksAlone(refusal)
+    ? linkRefusalWords(refusal)
+    : (await refusalReply(deps, user, refusal, preview.other)).text;
+  return caller.say(`*Preview: this request would be refused.* Nothing is recorded.\n${words}`);
+}

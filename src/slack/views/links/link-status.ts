@@ -1,0 +1,36 @@
+import type { KnownBlock } from '@slack/types';
+import type { Link } from '../../../domain/link/link.ts';
+import { weekWords } from '../../../domain/link/window-words.ts';
+import { NOT_APPLIED } from '../../../domain/policy/links/links-not-applied.ts';
+import { formatRate } from '../../../domain/rate/rate.ts';
+import type { LinkOutlook } from '../../../workflow/queries/links/link-outlook.ts';
+import { context, factSection, section } from '../text/blocks.ts';
+import { code, escapeText, type MessageView } from '../text/text.ts';
+import { dueWords, memberWords, nextWords, sharingWords } from './link-words.ts';
+
+const NOTE = `This link is ${NOT_APPLIED}.`;
+/** Slack shows no more of one section than 3000 characters. */
+const MAX_WEEK_LINES = 20;
+
+/** One link: its capacity now, why, when that changes, and its week; shown to one person only. */
+export function linkStatusMessage({ link, outlook }: { link: Link; outlook: LinkOutlook }): MessageView {
+  const { capacity } = outlook.due;
+  const about = link.about === null ? '' : ` · ${escapeText(link.about)}`;
+  const week = weekWords(link);
+  const shown = week.slice(0, MAX_WEEK_LINES);
+  const left = week.length - shown.length;
+  const lines = [...shown.map(escapeText), ...(left > 0 ? [`and ${left} more`] : [])];
+  const zone = link.zone === null ? '' : ` (${escapeText(link.zone)})`;
+  const blocks: KnownBlock[] = [
+    section(`*Link ${code(link.name)}*${about}`),
+    factSection([
+      ['Capacity now', dueWords(outlook.due, link)],
+      ['Next change', nextWords(outlook, link)],
+      ['Members', memberWords(link)],
+      ['Sharing', sharingWords(link)],
+    ]),
+    ...(link.timetable.length === 0 ? [] : [section(`*Week*${zone}\n${lines.join('\n')}`)]),
+    context(NOTE),
+  ];
+  return { text: `Link ${link.name}: capacity ${formatRate(capacity)}. ${NOTE}`, blocks };
+}

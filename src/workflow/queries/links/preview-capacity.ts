@@ -1,0 +1,132 @@
+import { type CapacityProposal, type CapacityRefusal, decideCapacity } from '../../../domain/link/decide-capacity.ts';
+import type { Link } from '../../../domain/link/link.ts';
+import { linkRulesElsewhere, matchLinkRule } from '../../../domain/policy/links/link-rules.ts';
+import {
+  hasUnreadable,
+  knownPolicies,
+  type OnePolicy,
+  otherThan,
+  strictest,
+} from '../../../domain/policy/policies-in-force.ts';
+import {
+  type Groups,
+  mayRequest,
+  mayView,
+  type Person,
+  type Policy,
+  type Rule,
+} from '../../../domain/policy/policy.ts';
+import { possibleApprovers } from '../../../domain/policy/possible-approvers.ts';
+import type { RequestedRate } from '../../../domain/rate/rate.ts';
+import { personRefusal } from '../../../domain/request/decide-request.ts';
+import { groupsUnknown } from '../../../domain/request/refusal.ts';
+import { resolveUntil, type UntilTime } from '../../../domain/time/until.ts';
+import { lookUpApprovers } from '../../people/known-people.ts';
+import { groupsOfAll } from '../../people/rule-groups.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { People } from '../../ports/people.ts';
+import type { PolicySource } from '../../ports/policy-source.ts';
+import { type LinkOutlook, laterCapacities, linkOutlook } from './link-outlook.ts';
+
+export interface PreviewCapacityDeps {
+  people: People;
+  policy: PolicySource;
+  clock: Clock;
+}
+
+export interface CapacityAsk {
+  user: string;
+  channel: string;
+  /** Its name. */
+  link: string;
+  rate: RequestedRate;
+  durationSeconds: number | null;
+  /** In the requester's own time zone. */
+  until: UntilTime | null;
+}
+
+/** What requesting another capacity for a link would come to. */
+export type CapacityPreviewed =
+  | { kind: 'would-request'; link: Link; rule: Rule; proposal: CapacityProposal; outlook: LinkOutlook; end: Date }
+  /** `other`: the digest of the policy that refused, where it is not this bot's own. */
+  | { kind: 'refused'; refusal: CapacityRefusal; other?: string };
+
+type Admitted = { ok: true; link: Link; rule: Rule } | { ok: false; refusal: CapacityRefusal };
+
+/**
+ * What a request for a link would come to by the policies of all running bots. Nothing is put on record.
+ * @throws PersonUnknown, NotRecorded
+ */
+export async function previewCapacity(deps: PreviewCapacityDeps, ask: CapacityAsk): Promise<CapacityPreviewed> {
+  const inForce = await deps.policy.counting();
+  const requester = await deps.people.person(ask.user);
+  if (requester.kind !== 'member') return { kind: 'refused', refusal: { why: 'not-a-member', kind: requester.kind } };
+  const known = knownPolicies(inForce);
+  const groups = await deps.people.groups(groupsOfAll(known.flatMap(({ policy }) => policy.rules)));
+  const admitted = known.map((one) => ({ ...admit(one, ask, requester, groups), digest: one.digest }));
+  const barred = admitted.find(({ ok }) => !ok);
+  if (barred && !barred.ok) return { kind: 'refused', refusal: barred.refusal, ...otherThan(inForce, barred.digest) };
+  const now = deps.clock.now();
+  const until = ask.until ? resolveUntil(ask.until, { zone: requester.zone ?? null, now }) : null;
+  if (until && !until.ok) return { kind: 'refused', refusal: { why: 'until', problem: until.problem } };
+  const durationSeconds = until ? Math.ceil((until.value.getTime() - now.getTime()) / 1000) : ask.durationSeconds;
+  const command = { requester, rate: ask.rate, durationSeconds };
+  const [own, ...others] = await Promise.all(
+    admitted.flatMap((one) => (one.ok ? [decided(one, { command, groups, now })] : [])),
+  );
+  if (!own) throw new Error('a bot has no policy of its own');
+  const { decision, digest } = strictest([own, ...others], (one) =>
+    one.decision.ok ? one.decision.proposal.needed : Number.POSITIVE_INFINITY,
+  );
+  if (!decision.ok) return { kind: 'refused', refusal: decision.refusal, ...otherThan(inForce, digest) };
+  const { proposal } = decision;
+  if (hasUnreadable(inForce) && proposal.direction !== 'lower')
+    return { kind: 'refused', refusal: { why: 'policies-differ' } };
+  const tooFew = await tooFewApprovers(deps, own.rule, { requester, groups, needed: proposal.needed });
+  if (tooFew) return { kind: 'refused', refusal: tooFew };
+  const end = until?.value ?? new Date(now.getTime() + (durationSeconds ?? 0) * 1000);
+  return { kind: 'would-request', link: own.link, rule: own.rule, proposal, outlook: own.outlook, end };
+}
+
+function admit({ policy }: OnePolicy, ask: CapacityAsk, requester: Person, groups: Groups): Admitted {
+  const link = policy.links.find(({ name }) => name === ask.link);
+  const rule = matchLinkRule(policy, ask);
+  if (!link || !rule) {
+    const elsewhere = elsewhereFor(policy, ask.link, requester, groups);
+    return { ok: false, refusal: { why: 'no-link-rule', link: ask.link, elsewhere } };
+  }
+  const refusal = personRefusal(rule, requester, groups);
+  return refusal ? { ok: false, refusal } : { ok: true, link, rule };
+}
+
+/** Channels are named only to people who may request there or may view everything. */
+function elsewhereFor(policy: Policy, link: string, person: Person, groups: Groups) {
+  const views = mayView(policy, person, groups).allowed;
+  return linkRulesElsewhere(policy, link)
+    .filter((rule) => views || mayRequest(rule, person, groups).allowed)
+    .map(({ name, match }) => ({ rule: name, channels: match.channels ?? [] }));
+}
+
+async function decided(
+  one: { link: Link; rule: Rule; digest: string },
+  { command, groups, now }: { command: Parameters<typeof decideCapacity>[0]; groups: Groups; now: Date },
+) {
+  const outlook = await linkOutlook(one.link, now);
+  const later = await laterCapacities(one.link, now, command.durationSeconds ?? 0);
+  const facts = { rule: one.rule, groups, due: outlook.due.capacity, later };
+  return { ...one, outlook, decision: decideCapacity(command, facts) };
+}
+
+async function tooFewApprovers(
+  { people }: PreviewCapacityDeps,
+  rule: Rule,
+  { requester, groups, needed }: { requester: Person; groups: Groups; needed: number },
+): Promise<CapacityRefusal | null> {
+  if (needed === 0) return null;
+  const known = await lookUpApprovers(people, rule, requester, { groups, enough: needed });
+  const possible = possibleApprovers(rule, requester, groups, known);
+  if (possible.people.length >= needed) return null;
+  if (possible.unknownGroups) return groupsUnknown(rule, groups);
+  if (possible.unknownPeople) return { why: 'approvers-unknown', rule };
+  return { why: 'too-few-approvers', rule, needed, possible: possible.people.length };
+}
