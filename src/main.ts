@@ -6,7 +6,7 @@ import type { ExportOptions } from './commands/audit/export-audit.ts';
 import type { RebuildOptions } from './commands/audit/rebuild-audit.ts';
 import type { VerifyOptions } from './commands/audit/verify-audit.ts';
 import { describeFailure } from './commands/cannot-run.ts';
-import type { ExplainOptions } from './commands/policy/explain-policy.ts';
+import type { ExplainOptions } from './commands/policy/explain-question.ts';
 import { createTerminal } from './commands/terminal.ts';
 import type { ListOptions } from './commands/work/list-work.ts';
 import type { RetryOptions } from './commands/work/retry-work.ts';
@@ -72,13 +72,21 @@ Exit codes: 0 stopped in order, 1 the stop took more than 10 s or was cut short,
     .command('explain')
     .description(
       'say which rule of POLICY_FILE (else policy.yml) decides, whether it allows the change, how many must agree, and ' +
-        'who can. Neither Slack nor AWS is asked: members of groups are not looked up.',
+        'who can; for a link also its capacity at a time, and why. Neither Slack nor AWS is asked: members of groups are ' +
+        'not looked up.',
     )
-    .requiredOption('--user <id>', 'who asks: a Slack user id')
-    .requiredOption('--arn <arn>', 'the task execution')
-    .requiredOption('--rate <rate>', 'the rate asked for, as in Slack: 50MiB/s, 400Mbit/s, 50%, unlimited')
+    .option('--arn <arn>', 'the task execution')
+    .option('--link <name>', 'instead of --arn: a link; --user and --rate may then be left out')
+    .option('--user <id>', 'who asks: a Slack user id')
+    .option('--rate <rate>', 'the rate asked for, as in Slack: 50MiB/s, 400Mbit/s, 50%, unlimited')
+    .option('--for <duration>', 'for how long: 30m, 2h, 1h30m; a request for a link needs it')
     .option('--channel <id>', 'where: a Slack channel id; without it, every channel that makes a difference')
     .option('--current <rate>', 'the limit in force, which decides whether the change lowers or raises it')
+    .option(
+      '--at <time>',
+      'for a link: the time, such as 2026-12-01T09:00:00Z, or "2026-12-01 09:00" in its zone; else now',
+    )
+    .option('--json', 'print it as JSON')
     .addHelpText('after', EXIT_CODES)
     .action(async (options: ExplainOptions) => {
       const { explainPolicy } = await import('./commands/policy/explain-policy.ts');

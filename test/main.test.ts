@@ -8,6 +8,7 @@ describe.concurrent('the command line', () => {
     ['serve', 'Exit codes: 0 stopped in order'],
     ['policy check', 'POLICY_FILE'],
     ['policy explain', '--current'],
+    ['policy explain', '--at'],
     ['audit export', '--since'],
     ['audit verify', '--file'],
   ])('%s --help tells what there is', async (words, about) => {

@@ -100,6 +100,8 @@ const COMMANDS: Record<string, [string[], NodeJS.ProcessEnv?][]> = {
       ],
     ],
     [['policy', 'explain', '--user', 'U0A', '--arn', HOSTILE, '--rate', '1MiB/s'], { POLICY_FILE: 'FOLDER/policy' }],
+    [['policy', 'explain', '--link', HOSTILE, '--for', HOSTILE, '--at', HOSTILE]],
+    [['policy', 'explain', '--link', HOSTILE, '--at', HOSTILE]],
   ],
   'audit export': [
     [['audit', 'export']],

@@ -20,9 +20,14 @@ export async function checkPolicy(file: string | undefined, terminal: Terminal):
     return 1;
   }
   terminal.print(...describePolicyWarnings(path, read.value));
-  const count = read.value.policy.rules.length;
-  terminal.print(`${path} is good: ${count} ${count === 1 ? 'rule' : 'rules'}, digest ${read.value.digest}`);
+  const { rules, links } = read.value.policy;
+  const has = [counted(rules.length, 'rule'), ...(links.length === 0 ? [] : [counted(links.length, 'link')])];
+  terminal.print(`${path} is good: ${has.join(', ')}, digest ${read.value.digest}`);
   return 0;
+}
+
+function counted(count: number, what: string): string {
+  return `${count} ${count === 1 ? what : `${what}s`}`;
 }
 
 /**

@@ -1,41 +1,39 @@
-import type { ExecutionArn } from '../../domain/execution/task-execution.ts';
+import { matchLinkRule } from '../../domain/policy/links/link-rules.ts';
 import {
   approvalsNeeded,
   checkRate,
   type Direction,
   directionOf,
   isAmong,
+  isForLinks,
   matchRule,
   type Policy,
   type Principals,
   type Rule,
 } from '../../domain/policy/policy.ts';
 import { approverIds } from '../../domain/policy/possible-approvers.ts';
-import { formatRate, type RequestedRate, resolveRate, UNLIMITED } from '../../domain/rate/rate.ts';
-import { formatDuration } from '../../domain/time/duration.ts';
-
-/** A request as far as it is known without Slack and AWS. */
-export interface Question {
-  user: string;
-  /** Null: any. */
-  channel: string | null;
-  execution: ExecutionArn;
-  rate: RequestedRate;
-  /** The limit in force; null: not known. */
-  current: number | null;
-}
+import { formatRate, resolveRate, UNLIMITED } from '../../domain/rate/rate.ts';
+import { strictestOf } from '../../domain/run/weigh-limit.ts';
+import { formatDuration, MAX_DURATION } from '../../domain/time/duration.ts';
+import type { Question, Subject } from './explain-question.ts';
 
 /** Groups are not looked up. */
 const NO_GROUPS = new Map<string, null>();
 const DOES: Record<Direction, string> = { lower: 'to lower the limit', raise: 'to raise it', unlimited: 'to lift it' };
 
+/** The rule that decides in some channels; null: none does. */
+export interface Scenario {
+  where: string;
+  rule: Rule | null;
+}
+
 /** The rules that could decide: one if the channel is given, otherwise one for each set of channels with the same rule. */
-export function scenarios(policy: Policy, { channel, execution }: Question): { where: string; rule: Rule | null }[] {
-  const { account, region, taskId: task } = execution;
-  const ruleIn = (place: string) => matchRule(policy, { account, region, task, channel: place });
+export function scenarios(policy: Policy, { channel, subject }: Question): Scenario[] {
+  const ruleIn = (place: string) => ruleOf(policy, subject, place);
   if (channel !== null) return [{ where: `In ${channel}`, rule: ruleIn(channel) }];
   const elsewhere = ruleIn('');
-  const named = [...new Set(policy.rules.flatMap(({ match }) => match.channels ?? []))];
+  const rules = policy.rules.filter((rule) => isForLinks(rule) === (subject.kind === 'link'));
+  const named = [...new Set(rules.flatMap(({ match }) => match.channels ?? []))];
   const byRule = new Map<Rule | null, string[]>();
   for (const place of named) byRule.set(ruleIn(place), [...(byRule.get(ruleIn(place)) ?? []), place]);
   byRule.delete(elsewhere);
@@ -43,12 +41,19 @@ export function scenarios(policy: Policy, { channel, execution }: Question): { w
   return [...inSome, { where: inSome.length === 0 ? 'In any channel' : 'In any other channel', rule: elsewhere }];
 }
 
-/** What one rule says about the request, as pairs of name and text; the verdict last. */
+function ruleOf(policy: Policy, subject: Subject, channel: string): Rule | null {
+  if (subject.kind === 'link') return matchLinkRule(policy, { link: subject.link.name, channel });
+  const { account, region, taskId: task } = subject.execution;
+  return matchRule(policy, { account, region, task, channel });
+}
+
+/** What one rule says about the request, as pairs of name and text; the verdict last, where it is asked for somebody's rate. */
 export function explainRule(rule: Rule, question: Question): [string, string][] {
   const asker = askerWords(rule, question);
   const rate = rateWords(rule, question);
-  const approvals = directionsOf(question).map((direction) => approvalWords(rule, direction, question));
-  const parts = [asker, rate, ...(approvals.length === 1 ? approvals : [])];
+  const end = endWords(rule, question);
+  const approvals = directionsOf(rule, question).map((direction) => approvalWords(rule, direction, question));
+  const parts = [asker, rate, end, ...(approvals.length === 1 ? approvals : [])];
   const refused =
     parts.find(({ may }) => may === 'no') ?? (approvals.every(({ may }) => may === 'no') ? approvals[0] : null);
   const verdict = refused
@@ -56,13 +61,14 @@ export function explainRule(rule: Rule, question: Question): [string, string][] 
     : [...parts, ...approvals].every(({ may }) => may === 'yes')
       ? 'allowed'
       : 'allowed or not by what is not known here, as above';
+  const { user, subject } = question;
   return [
     ['may ask', asker.words],
     ['rate', rate.words],
     ['approvals', approvals.map(({ words }) => words).join('; ')],
-    ['from', `${approverWords(rule.approvers)}; never ${question.user}, who asks`],
+    ['from', `${approverWords(rule.approvers)}; never ${user === null ? 'who' : `${user}, who`} asks`],
     ['reason', rule.reason === 'required' ? 'has to be given' : 'may be left out'],
-    ['for', rule.maxDurationSeconds === null ? 'any duration' : `at most ${formatDuration(rule.maxDurationSeconds)}`],
+    ['for', end.words],
     ['expires', `${formatDuration(rule.expiresInSeconds)} after it was asked, and again after it was agreed`],
     [
       'Slack Connect',
@@ -71,8 +77,8 @@ export function explainRule(rule: Rule, question: Question): [string, string][] 
         : 'not in channels shared with other organizations',
     ],
     ['reminders', rule.reminders ? 'after a third and two thirds of that time' : 'none'],
-    ['role', rule.role ?? "the bot's own credentials"],
-    ['verdict', verdict],
+    ['role', subject.kind === 'link' ? "that of each member's own rule" : (rule.role ?? "the bot's own credentials")],
+    ...(user === null ? [] : [['verdict', verdict] satisfies [string, string]]),
   ];
 }
 
@@ -82,6 +88,11 @@ interface Part {
 }
 
 function askerWords({ requesters }: Rule, { user }: Question): Part {
+  if (user === null)
+    return {
+      may: 'depends',
+      words: requesters === null ? 'any full member of the workspace' : peopleWords(requesters),
+    };
   if (requesters === null) return { may: 'yes', words: 'yes: any full member of the workspace may' };
   switch (isAmong(requesters, { user }, NO_GROUPS)) {
     case 'yes':
@@ -93,21 +104,25 @@ function askerWords({ requesters }: Rule, { user }: Question): Part {
   }
 }
 
-function rateWords(rule: Rule, { rate, current }: Question): Part {
+function rateWords(rule: Rule, { rate, current, later, subject }: Question): Part {
   const { min, max } = rule.rate;
   const least = min === null ? null : `at least ${formatRate(min)}`;
   const most = max === null ? null : `at most ${formatRate(max)}`;
   const bounds = [least, most].filter((bound) => bound !== null).join(' and ') || 'any';
+  if (rate === null) return { may: 'depends', words: bounds };
   let to = rate.kind === 'absolute' ? rate.bytesPerSecond : null;
   if (current !== null) {
     const resolved = resolveRate(rate, current);
     if (!resolved.ok)
       return { may: 'no', words: `${resolved.problem.quoted} is not possible now: ${resolved.problem.instead}` };
     to = resolved.value;
-    if (to === current)
+    if (to === current && later.every((capacity) => capacity === current))
       return {
         may: 'depends',
-        words: `${formatRate(to)} is the limit in force: only if that reverts before this one ends`,
+        words:
+          subject.kind === 'link'
+            ? `${formatRate(to)} is the capacity already: only if that changes before this ends`
+            : `${formatRate(to)} is the limit in force: only if that reverts before this one ends`,
       };
   }
   if (to === UNLIMITED) return { may: 'yes', words: 'unlimited, which the bounds of the rule are not about' };
@@ -117,10 +132,37 @@ function rateWords(rule: Rule, { rate, current }: Question): Part {
     : { may: 'no', words: `${formatRate(to)} is outside the rule (${bounds})` };
 }
 
-/** What the change could be; where the current limit isn't known, each direction that is possible. */
-function directionsOf({ rate, current }: Question): Direction[] {
+function endWords({ maxDurationSeconds }: Rule, { seconds, subject, user }: Question): Part {
+  const isLink = subject.kind === 'link';
+  const most = maxDurationSeconds ?? (isLink ? MAX_DURATION : null);
+  const bounds = most === null ? 'any duration' : `at most ${formatDuration(most)}`;
+  if (seconds === null) {
+    if (!isLink) return { may: 'yes', words: bounds };
+    const words = `an end is required for a link (--for), ${bounds}`;
+    return { may: user === null ? 'depends' : 'no', words };
+  }
+  return most !== null && seconds > most
+    ? { may: 'no', words: `${formatDuration(seconds)} is longer than the rule allows (${bounds})` }
+    : { may: 'yes', words: `${formatDuration(seconds)} (${bounds})` };
+}
+
+/**
+ * What the change could be; where the current limit isn't known, each direction that is possible. What it is for a link is
+ * weighed at every moment until its end.
+ */
+function directionsOf(rule: Rule, { rate, current, later }: Question): Direction[] {
+  if (rate === null) return ['lower', 'raise', 'unlimited'];
   const resolved = current === null ? null : resolveRate(rate, current);
-  if (current !== null && resolved?.ok) return [directionOf(current, resolved.value)];
+  if (current !== null && resolved?.ok) {
+    const to = resolved.value;
+    const changed = [current, ...later].filter((from) => from !== to);
+    return [
+      strictestOf(
+        rule,
+        (changed.length > 0 ? changed : [current]).map((from) => directionOf(from, to)),
+      ),
+    ];
+  }
   if (rate.kind === 'absolute') return rate.bytesPerSecond === UNLIMITED ? ['unlimited'] : ['lower', 'raise'];
   return [rate.percent < 100 ? 'lower' : 'raise'];
 }
@@ -129,6 +171,7 @@ function approvalWords(rule: Rule, direction: Direction, { user }: Question): Pa
   const needed = approvalsNeeded(rule, direction);
   if (needed === null) return { may: 'no', words: 'the rule does not allow to lift the limit' };
   const words = `${needed} ${DOES[direction]}`;
+  if (user === null) return { may: 'depends', words };
   // Everybody who is named counts as a full member, with one id each.
   const named = approverIds(rule, NO_GROUPS).filter((id) => id !== user);
   if (needed === 0 || named.length >= needed) return { may: 'yes', words };

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { checkPolicy } from '../../../src/commands/policy/check-policy.ts';
-import { type ExplainOptions, explainPolicy } from '../../../src/commands/policy/explain-policy.ts';
+import { explainPolicy } from '../../../src/commands/policy/explain-policy.ts';
+import type { ExplainOptions } from '../../../src/commands/policy/explain-question.ts';
 import { run } from '../../audit/log/log-fixture.ts';
 
 const EXAMPLE = new URL('../../../policy.example.yml', import.meta.url).pathname;
