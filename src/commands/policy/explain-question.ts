@@ -5,8 +5,8 @@ import { parseRate, type RateProblem, type RequestedRate } from '../../domain/ra
 import type { Result } from '../../domain/result.ts';
 import { nearestFirst } from '../../domain/text/nearest.ts';
 import { parseDuration } from '../../domain/time/duration.ts';
+import { type LinkOutlook, laterCapacities, linkOutlook } from '../../workflow/queries/links/link-outlook.ts';
 import { CannotRun } from '../cannot-run.ts';
-import { type LinkDue, laterCapacities, linkDueAt } from './explain-link.ts';
 import { readTimeInZone } from './time-in-zone.ts';
 
 export interface ExplainOptions {
@@ -26,7 +26,7 @@ export interface ExplainOptions {
 }
 
 /** What a request would be about. */
-export type Subject = { kind: 'execution'; execution: ExecutionArn } | { kind: 'link'; link: Link; due: LinkDue };
+export type Subject = { kind: 'execution'; execution: ExecutionArn } | { kind: 'link'; link: Link; due: LinkOutlook };
 
 /** A request as far as it is known without Slack and AWS. */
 export interface Question {
@@ -105,7 +105,7 @@ export async function questionOf(
   const link = policy.links.find((one) => one.name === name);
   if (!link)
     throw new CannotRun(`--link ${JSON.stringify((name ?? '').slice(0, 60))} ${unknownLink(name ?? '', policy)}`);
-  const due = await linkDueAt(link, at === undefined ? now : readTimeInZone('--at', at, link.zone));
+  const due = await linkOutlook(link, at === undefined ? now : readTimeInZone('--at', at, link.zone));
   const later = asked.seconds === null ? [] : await laterCapacities(link, due.at, asked.seconds);
   return { ...asked, current: asked.current ?? due.due.capacity, later, subject: { kind: 'link', link, due } };
 }

@@ -66,7 +66,7 @@ describe('policy explain --link', () => {
       'divided among the executions by weight (task-0123456789abcdef0 3; others 1), 5% left free, at least 5 MiB/s (41.9 Mbit/s) for each',
     );
     expect(top('at')).toBe('2026-12-03 10:00 Europe/Berlin (2026-12-03T09:00:00.000Z)');
-    expect(top('capacity')).toBe('23.8 MiB/s (200 Mbit/s): the window Mon–Fri 08:00–18:00');
+    expect(top('capacity')).toBe('23.8 MiB/s (200 Mbit/s): window Mon–Fri 08:00–18:00 (Europe/Berlin)');
     expect(top('next')).toBe(
       '2026-12-03 18:00 Europe/Berlin (2026-12-03T17:00:00.000Z): 95.4 MiB/s (800 Mbit/s): outside all windows',
     );
@@ -75,13 +75,13 @@ describe('policy explain --link', () => {
 
   it.each([
     ['2026-12-03 07:59', 'outside all windows'],
-    ['2026-12-03 08:00', 'the window Mon–Fri 08:00–18:00'],
-    ['2026-12-03T08:00', 'the window Mon–Fri 08:00–18:00'],
-    ['2026-12-03T17:59:59+01:00', 'the window Mon–Fri 08:00–18:00'],
+    ['2026-12-03 08:00', 'window Mon–Fri 08:00–18:00'],
+    ['2026-12-03T08:00', 'window Mon–Fri 08:00–18:00'],
+    ['2026-12-03T17:59:59+01:00', 'window Mon–Fri 08:00–18:00'],
     ['2026-12-03T17:00:00Z', 'outside all windows'],
-    ['2026-12-24 09:00', 'unlimited: the window 24 Dec 00:00–24:00'],
+    ['2026-12-24 09:00', 'unlimited: window 24 Dec 00:00–24:00 (Europe/Berlin)'],
     // Summer time.
-    ['2026-07-01T06:00:00Z', 'the window Mon–Fri 08:00–18:00'],
+    ['2026-07-01T06:00:00Z', 'window Mon–Fri 08:00–18:00'],
   ])('reads the time %s', async (at, words) => {
     expect((await explain({ at })).top('capacity')).toContain(words);
   });

@@ -1,4 +1,5 @@
 import type { KnownBlock } from '@slack/types';
+import { dueWords } from '../../../domain/link/link-words.ts';
 import { NOT_APPLIED } from '../../../domain/policy/links/links-not-applied.ts';
 import type { Principals } from '../../../domain/policy/policy.ts';
 import { formatRate } from '../../../domain/rate/rate.ts';
@@ -6,7 +7,7 @@ import type { CapacityPreviewed } from '../../../workflow/queries/links/preview-
 import { context, factSection, section } from '../text/blocks.ts';
 import { mentions } from '../text/people-words.ts';
 import { code, count, dateToken, escapeText, type MessageView } from '../text/text.ts';
-import { dueWords, nextWords } from './link-words.ts';
+import { nextWords } from './next-words.ts';
 
 export interface CapacityPreviewFacts {
   preview: Extract<CapacityPreviewed, { kind: 'would-request' }>;

@@ -1,14 +1,17 @@
 import type { KnownBlock } from '@slack/types';
 import type { Link } from '../../../domain/link/link.ts';
+import { dueWords, memberWords, sharingWords } from '../../../domain/link/link-words.ts';
 import { weekWords } from '../../../domain/link/window-words.ts';
 import { NOT_APPLIED } from '../../../domain/policy/links/links-not-applied.ts';
 import { formatRate } from '../../../domain/rate/rate.ts';
 import type { LinkOutlook } from '../../../workflow/queries/links/link-outlook.ts';
 import { context, factSection, section } from '../text/blocks.ts';
-import { code, escapeText, type MessageView } from '../text/text.ts';
-import { dueWords, memberWords, nextWords, sharingWords } from './link-words.ts';
+import { clip, code, escapeText, type MessageView } from '../text/text.ts';
+import { nextWords } from './next-words.ts';
 
 const NOTE = `This link is ${NOT_APPLIED}.`;
+/** A link may have many weights. */
+const MAX_SHARING = 600;
 /** Slack shows no more of one section than 3000 characters. */
 const MAX_WEEK_LINES = 20;
 
@@ -27,7 +30,7 @@ export function linkStatusMessage({ link, outlook }: { link: Link; outlook: Link
       ['Capacity now', dueWords(outlook.due, link)],
       ['Next change', nextWords(outlook, link)],
       ['Members', memberWords(link)],
-      ['Sharing', sharingWords(link)],
+      ['Sharing', clip(sharingWords(link), MAX_SHARING)],
     ]),
     ...(link.timetable.length === 0 ? [] : [section(`*Week*${zone}\n${lines.join('\n')}`)]),
     context(NOTE),
