@@ -40,7 +40,10 @@ export const WORD_COMMANDS: readonly WordCommand[] = [
   },
   {
     word: 'status',
-    usages: [{ syntax: '<target>', does: 'one execution in full' }],
+    usages: [
+      { syntax: '<target>', does: 'one execution in full' },
+      { syntax: '<link>', does: 'one link of the policy file: its capacity now, why, its next change, its week' },
+    ],
     parse: parseStatus,
   },
   {
@@ -54,6 +57,10 @@ export const WORD_COMMANDS: readonly WordCommand[] = [
       {
         syntax: '<target> <rate> [for <duration> | until <time>]',
         does: 'previews a request: the rule, the approvals needed, time left before and after. Nothing is recorded',
+      },
+      {
+        syntax: '<link> <rate> for <duration> | until <time>',
+        does: 'previews another capacity for a link: the rule, the approvals needed, its next change',
       },
     ],
     parse: parseWhy,
