@@ -50,6 +50,46 @@ describe('the example of links', () => {
     expect(rules.map(({ match }) => match.links)).toEqual([undefined, undefined, ['dc1-wan']]);
   });
 
+  it('has each fault at the line of its value, or of what lacks it', () => {
+    const text = [
+      'version: 1',
+      'links:',
+      '  - name: undo',
+      '    tasks:',
+      '      - arn:aws:datasync:eu-west-1:111122223333:task/task-0123456789abcdef0',
+      '      - arn:aws:datasync:eu-west-1:111122223333:task/task-0123456789abcdef0',
+      '    capacity: 10MiB/s',
+      '    floor: 11MiB/s',
+      '    timetable:',
+      '      - { days: mon-fri, from: "08:00", to: "18:00", capacity: unlimited }',
+      '      - days: fri',
+      '        from: 17:00',
+      '        to: 25:00',
+      '        capacity: 1MiB/s',
+      '      - { days: tue, from: "17:00", to: "19:00", capacity: 20MiB/s }',
+      'rules:',
+      '  - name: links',
+      '    match:',
+      '      links: [dc1-wan]',
+      '      regions: [eu-west-1]',
+      '    approvals: 0',
+      '    role: arn:aws:iam::111122223333:role/x',
+    ].join('\n');
+    expect(told(text).map((line) => line.replace(/; expected .*/, ''))).toEqual([
+      'policy.yml:3:5 links[0].name: is "undo", which is a command',
+      'policy.yml:3:5 links[0].zone: is missing, and the timetable needs it',
+      'policy.yml:5:9 links[0].tasks[0]: is a task that no rule is for',
+      'policy.yml:6:9 links[0].tasks[1]: is links[0].tasks[0] too',
+      'policy.yml:6:9 links[0].tasks[1]: is a task that no rule is for',
+      'policy.yml:8:5 links[0].floor: is 11 MiB/s (92.3 Mbit/s), more than the capacity of the link',
+      'policy.yml:13:9 links[0].timetable[1].to: is "25:00"',
+      'policy.yml:15:9 links[0].timetable[2]: overlaps timetable[0]',
+      'policy.yml:19:15 rules[0].match.links[0]: is "dc1-wan", which is no link of this file',
+      'policy.yml:20:7 rules[0].match.regions: is beside links',
+      'policy.yml:22:5 rules[0].role: is in a rule for links',
+    ]);
+  });
+
   it('is commented out, since links are not applied', () => {
     expect(readPolicyText(EXAMPLE)).toMatchObject({ value: { policy: { links: [] } } });
   });

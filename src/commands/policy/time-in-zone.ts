@@ -1,4 +1,4 @@
-import { type CalendarDay, instantOf, laterDay } from '../../domain/time/wall-time.ts';
+import { type CalendarDay, instantOf, isInCalendar } from '../../domain/time/wall-time.ts';
 import { CannotRun } from '../cannot-run.ts';
 
 const INSTANT = /^(\d{4})-(\d\d)-(\d\d)T\d\d:\d\d(?::\d\d(?:\.\d{1,3})?)?(?:Z|[+-]\d\d:\d\d)$/;
@@ -16,20 +16,14 @@ export function readTimeInZone(option: string, text: string, zone: string | null
   const [instant, ...date] = INSTANT.exec(text) ?? [];
   if (instant !== undefined) {
     const read = new Date(instant);
-    if (Number.isNaN(read.getTime()) || !isDay(dayOf(date))) throw wrong();
+    if (Number.isNaN(read.getTime()) || !isInCalendar(dayOf(date))) throw wrong();
     return read;
   }
   const [wall, ...parts] = WALL.exec(text) ?? [];
-  if (wall === undefined || zone === null || !isDay(dayOf(parts))) throw wrong();
+  if (wall === undefined || zone === null || !isInCalendar(dayOf(parts))) throw wrong();
   return instantOf({ ...dayOf(parts), hour: Number(parts[3]), minute: Number(parts[4]) }, zone);
 }
 
 function dayOf([year, month, day]: readonly string[]): CalendarDay {
   return { year: Number(year), month: Number(month), day: Number(day) };
-}
-
-/** JavaScript reads 2026-02-30 as a day in March. */
-function isDay(day: CalendarDay): boolean {
-  const real = laterDay(day, 0);
-  return real.year === day.year && real.month === day.month && real.day === day.day;
 }

@@ -46,6 +46,12 @@ export function instantOf(wall: WallTime, zone: string): Date {
   return new Date(found.length > 0 ? Math.min(...found) : asUtc - before);
 }
 
+/** Whether the calendar has this day, from the year 100 on: JavaScript reads 30 February as a day in March. */
+export function isInCalendar(day: CalendarDay): boolean {
+  const real = laterDay(day, 0);
+  return real.year === day.year && real.month === day.month && real.day === day.day;
+}
+
 /** The day that is `days` later, in the calendar alone. */
 export function laterDay({ year, month, day }: CalendarDay, days: number): CalendarDay {
   const later = new Date(Date.UTC(year, month - 1, day + days));

@@ -1,6 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { formatterOf, instantOf, isZone, laterDay, wallTimeOf } from '../../../src/domain/time/wall-time.ts';
+import {
+  formatterOf,
+  instantOf,
+  isInCalendar,
+  isZone,
+  laterDay,
+  wallTimeOf,
+} from '../../../src/domain/time/wall-time.ts';
 
 function wall(text: string) {
   const [year = 0, month = 0, day = 0, hour = 0, minute = 0] = text.split(/\D/).map(Number);
@@ -54,6 +61,21 @@ describe('formatters', () => {
 });
 
 describe('the calendar', () => {
+  it.each([
+    [2026, 2, 28, true],
+    [2026, 2, 29, false],
+    [2028, 2, 29, true],
+    [2026, 4, 31, false],
+    [2026, 12, 31, true],
+    [2026, 13, 1, false],
+    [2026, 0, 1, false],
+    [2026, 1, 0, false],
+    [0, 1, 1, false],
+    [Number.NaN, 1, 1, false],
+  ])('has or lacks %i-%i-%i: %s', (year, month, day, has) => {
+    expect(isInCalendar({ year, month, day })).toBe(has);
+  });
+
   it('goes on over the end of a month and of a year', () => {
     expect(laterDay({ year: 2026, month: 12, day: 31 }, 1)).toEqual({ year: 2027, month: 1, day: 1 });
     expect(laterDay({ year: 2028, month: 2, day: 28 }, 1)).toEqual({ year: 2028, month: 2, day: 29 });

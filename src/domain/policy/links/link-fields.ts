@@ -1,7 +1,7 @@
 import { parseTaskArn } from '../../execution/task-arn.ts';
 import { PARTITIONS } from '../../execution/task-execution.ts';
 import type { Weekday } from '../../link/link.ts';
-import { isZone } from '../../time/wall-time.ts';
+import { isInCalendar, isZone } from '../../time/wall-time.ts';
 import { field, listOf, oneOfForms, readRate, shown, text, Wrong } from '../policy-fields.ts';
 import { otherReading } from './reserved-names.ts';
 
@@ -83,10 +83,8 @@ const date = field(DATE, (input) =>
 export const dates = listOf(date, 'days as YYYY-MM-DD').max(MAX_DATES, { error: () => `at most ${MAX_DATES} days` });
 
 function isDay(input: string): boolean {
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(input)) return false;
-  const day = new Date(`${input}T00:00:00Z`);
-  // JavaScript reads 2026-02-30 as a day in March.
-  return !Number.isNaN(day.getTime()) && day.toISOString().startsWith(input);
+  const [, year, month, day] = /^(\d{4})-(\d{2})-(\d{2})$/.exec(input) ?? [];
+  return day !== undefined && isInCalendar({ year: Number(year), month: Number(month), day: Number(day) });
 }
 
 const FROM = 'a time in quotes from "00:00" to "23:59"';

@@ -43,11 +43,14 @@ function faultsWithin(raw: unknown): PolicyFault[] {
     faults.push({ path: ['to'], problem: 'is the same as from', expected });
   }
   const dates: unknown[] = Array.isArray(raw.dates) ? raw.dates : [];
+  const first = new Map<unknown, number>();
   dates.forEach((date, index) => {
-    if (dates.indexOf(date) < index) {
+    const before = first.get(date);
+    if (before === undefined) first.set(date, index);
+    else {
       faults.push({
         path: ['dates', index],
-        problem: `is dates[${dates.indexOf(date)}] too`,
+        problem: `is dates[${before}] too`,
         expected: 'each day once',
       });
     }
