@@ -10,8 +10,9 @@ import type { Write } from '../../store/ledger/commit-batch.ts';
 import { effectText } from '../../store/work/work-keys.ts';
 import { timersAhead } from '../../workflow/commands/restore-work.ts';
 import { parseObject } from '../format/parse-json.ts';
+import { compareStored, type StoredFields } from './compare-stored.ts';
 import type { Difference } from './difference.ts';
-import { askEach, type Reply } from './stored.ts';
+import { askEach } from './stored.ts';
 
 export interface Compared {
   redis: Connection;
@@ -22,44 +23,22 @@ export interface Compared {
   now: Date;
 }
 
-type StoredFields = Record<string, string>;
-
 /** What is stored of requests. */
-export async function compareRequests({ redis, keys, requests, isLeft, now }: Compared): Promise<Difference[]> {
-  const ids = [...requests.keys()];
-  const stored = await askEach<StoredFields>(redis, ids, (all, id) => all.hgetall(keys.request(id)));
-  const lifetimes = (await askEach<number>(redis, ids, (all, id) => all.ttl(keys.request(id)))) as number[];
-  const differences: Difference[] = [];
-  for (const [place, recorded] of [...requests.values()].entries()) {
-    const { id } = recorded.request;
-    const found = stored[place] as Reply<StoredFields>;
-    if (isNewer(found) || isAsRecorded(found, lifetimes[place] ?? -1, recorded)) continue;
-    const key = keys.request(id);
-    const isMissing = found !== 'wrong-type' && Object.keys(found).length === 0;
-    const how = isMissing ? 'missing' : 'different';
-    const drop = isMissing ? {} : { drop: key };
-    differences.push({ part: 'requests', of: id, how, ...drop, write: requestWrites(recorded, keys, now) });
-  }
-  for await (const names of keysLike(redis, keys.everyRequest)) {
-    const others = names.map((name) => name.slice(keys.request('').length));
-    const unknown = others.filter((id) => !requests.has(id) && !isLeft(id));
-    const found = await askEach<StoredFields>(redis, unknown, (all, id) => all.hgetall(keys.request(id)));
-    for (const [place, id] of unknown.entries()) {
-      const fields = found[place] as Reply<StoredFields>;
-      // A closed one whose records were archived stays for as long as it was kept for.
-      if (isNewer(fields) || (fields !== 'wrong-type' && closedRequest(fields))) continue;
-      differences.push({ part: 'requests', of: id, how: 'extra', drop: keys.request(id), write: [] });
-    }
-  }
-  return differences;
+export function compareRequests({ redis, keys, requests, isLeft, now }: Compared): Promise<Difference[]> {
+  return compareStored(redis, {
+    part: 'requests',
+    recorded: requests,
+    keyOf: (id) => keys.request(id),
+    everyKey: keys.everyRequest,
+    schema: REQUEST_SCHEMA,
+    isAsRecorded,
+    writes: (recorded) => requestWrites(recorded, keys, now),
+    isAtRest: (found) => closedRequest(found) !== null,
+    isLeft,
+  });
 }
 
-function isNewer(found: Reply<StoredFields>): boolean {
-  return found !== 'wrong-type' && Number(found.schema ?? REQUEST_SCHEMA) > REQUEST_SCHEMA;
-}
-
-function isAsRecorded(found: Reply<StoredFields>, lifetime: number, { request, seq, hash }: RecordedRequest): boolean {
-  if (found === 'wrong-type') return false;
+function isAsRecorded(found: StoredFields, { request, seq, hash }: RecordedRequest, lifetime: number): boolean {
   const state = throttleRequest.safeParse(parseObject(found.state ?? '')).data;
   if (!state || found.version !== String(request.version) || isOpen(request) !== lifetime < 0) return false;
   const isSameRecord = found.seq === String(seq) && found.hash === hash;

@@ -4,11 +4,12 @@ import { changingRequest, requestOf } from '../../domain/run/limit-in-force.ts';
 import { type Run, run as runSchema } from '../../domain/run/run.ts';
 import type { Connection } from '../../store/connection/connection.ts';
 import type { Keys } from '../../store/connection/keys.ts';
-import { keysLike } from '../../store/connection/keys-like.ts';
+import { REQUEST_SCHEMA } from '../../store/ledger/commit.ts';
 import type { Write } from '../../store/ledger/commit-batch.ts';
 import { RUN_SCHEMA, runWrite } from '../../store/ledger/run-commit.ts';
 import { parseObject } from '../format/parse-json.ts';
 import { type Compared, closedRequest, secondsLeft } from './compare-requests.ts';
+import { compareStored, isNewer, type StoredFields } from './compare-stored.ts';
 import type { Difference } from './difference.ts';
 import { askEach, type Reply, readHash } from './stored.ts';
 
@@ -16,49 +17,34 @@ export interface ComparedRuns extends Omit<Compared, 'requests'> {
   runs: ReadonlyMap<string, RecordedRun>;
 }
 
-type StoredFields = Record<string, string>;
-
 /** What is stored of the limits of executions. */
-export async function compareRuns({ redis, keys, runs, isLeft, now }: ComparedRuns): Promise<Difference[]> {
-  const executions = [...runs.keys()];
-  const stored = await askEach<StoredFields>(redis, executions, (all, arn) => all.hgetall(keys.run(arn)));
-  const differences: Difference[] = [];
-  for (const [place, recorded] of [...runs.values()].entries()) {
-    const { run, lastSeq, changedAt } = recorded;
-    const found = stored[place] as Reply<StoredFields>;
-    if (isNewer(found) || isAsRecorded(found, recorded)) continue;
-    const key = keys.run(run.execution);
-    const isMissing = found !== 'wrong-type' && Object.keys(found).length === 0;
-    const write: Write[] = [runWrite(run, lastSeq, keys), ['expire', key, secondsLeft(changedAt, now)]];
-    const how = isMissing ? 'missing' : 'different';
-    differences.push({ part: 'limits', of: run.execution, how, ...(isMissing ? {} : { drop: key }), write });
-  }
-  for await (const names of keysLike(redis, keys.everyRun)) {
-    const others = names.map((name) => name.slice(keys.run('').length));
-    const unknown = others.filter((arn) => !runs.has(arn) && !isLeft(arn));
-    const found = await askEach<StoredFields>(redis, unknown, (all, arn) => all.hgetall(keys.run(arn)));
-    for (const [place, arn] of unknown.entries()) {
-      const fields = found[place] as Reply<StoredFields>;
-      const run = runOf(fields);
-      if (isNewer(fields) || (run && run.grants.length === 0 && run.change === null)) continue;
-      differences.push({ part: 'limits', of: arn, how: 'extra', drop: keys.run(arn), write: [] });
-    }
-  }
-  return differences;
+export function compareRuns({ redis, keys, runs, isLeft, now }: ComparedRuns): Promise<Difference[]> {
+  return compareStored(redis, {
+    part: 'limits',
+    recorded: runs,
+    keyOf: (arn) => keys.run(arn),
+    everyKey: keys.everyRun,
+    schema: RUN_SCHEMA,
+    isAsRecorded,
+    writes: ({ run, lastSeq, changedAt }) => [
+      runWrite(run, lastSeq, keys),
+      ['expire', keys.run(run.execution), secondsLeft(changedAt, now)],
+    ],
+    isAtRest(found) {
+      const run = runOf(found);
+      return run !== null && run.grants.length === 0 && run.change === null;
+    },
+    isLeft,
+  });
 }
 
-function runOf(found: Reply<StoredFields>): Run | null {
-  if (found === 'wrong-type') return null;
-  return runSchema.safeParse(parseObject(found.state ?? '')).data ?? null;
+function runOf({ state }: StoredFields): Run | null {
+  return runSchema.safeParse(parseObject(state ?? '')).data ?? null;
 }
 
-function isNewer(found: Reply<StoredFields>): boolean {
-  return found !== 'wrong-type' && Number(found.schema ?? RUN_SCHEMA) > RUN_SCHEMA;
-}
-
-function isAsRecorded(found: Reply<StoredFields>, { run, lastSeq }: RecordedRun): boolean {
+function isAsRecorded(found: StoredFields, { run, lastSeq }: RecordedRun): boolean {
   const stored = runOf(found);
-  if (stored === null || found === 'wrong-type') return false;
+  if (stored === null) return false;
   const isUpToDate = Number(found.seq) >= lastSeq && found.version === String(stored.version);
   return isUpToDate && differingRunField(stored, run) === null;
 }
@@ -98,7 +84,7 @@ async function whichArePolled(redis: Connection, keys: Keys, limits: [string, st
   const found = await askEach<StoredFields>(redis, ids, (all, id) => all.hgetall(keys.request(id)));
   return limits.map(([execution], place) => {
     const fields = found[place] as Reply<StoredFields>;
-    if (isNewer(fields)) return true;
+    if (isNewer(fields, REQUEST_SCHEMA)) return true;
     return fields !== 'wrong-type' && closedRequest(fields)?.execution === execution;
   });
 }
