@@ -19,7 +19,12 @@ import type { Question, Subject } from './explain-question.ts';
 
 /** Groups are not looked up. */
 const NO_GROUPS = new Map<string, null>();
-const DOES: Record<Direction, string> = { lower: 'to lower the limit', raise: 'to raise it', unlimited: 'to lift it' };
+const WHAT: Record<Subject['kind'], string> = { execution: 'the limit', link: 'the capacity' };
+const DOES: Record<Direction, (what: string) => string> = {
+  lower: (what) => `to lower ${what}`,
+  raise: () => 'to raise it',
+  unlimited: () => 'to lift it',
+};
 
 /** The rule that decides in some channels; null: none does. */
 export interface Scenario {
@@ -167,10 +172,10 @@ function directionsOf(rule: Rule, { rate, current, later }: Question): Direction
   return [rate.percent < 100 ? 'lower' : 'raise'];
 }
 
-function approvalWords(rule: Rule, direction: Direction, { user }: Question): Part {
+function approvalWords(rule: Rule, direction: Direction, { user, subject }: Question): Part {
   const needed = approvalsNeeded(rule, direction);
-  if (needed === null) return { may: 'no', words: 'the rule does not allow to lift the limit' };
-  const words = `${needed} ${DOES[direction]}`;
+  if (needed === null) return { may: 'no', words: `the rule does not allow to lift ${WHAT[subject.kind]}` };
+  const words = `${needed} ${DOES[direction](WHAT[subject.kind])}`;
   if (user === null) return { may: 'depends', words };
   // Everybody who is named counts as a full member, with one id each.
   const named = approverIds(rule, NO_GROUPS).filter((id) => id !== user);

@@ -124,7 +124,7 @@ describe('policy explain --link', () => {
     const { row } = await explain({ channel: 'C0OPS' });
     expect(row('may ask')).toBe('U0OPER');
     expect(row('rate')).toBe('at least 1.19 MiB/s (10 Mbit/s)');
-    expect(row('approvals')).toBe('0 to lower the limit; 1 to raise it; 2 to lift it');
+    expect(row('approvals')).toBe('0 to lower the capacity; 1 to raise it; 2 to lift it');
     expect(row('for')).toBe('an end is required for a link (--for), at most 4 h');
     expect(row('role')).toBe("that of each member's own rule");
     expect(row('verdict')).toBeUndefined();
@@ -132,12 +132,12 @@ describe('policy explain --link', () => {
 
   it('decides by the capacity of that time', async () => {
     expect((await explain(asked)).top('rate')).toBe('11.9 MiB/s (100 Mbit/s), from 23.8 MiB/s (200 Mbit/s)');
-    expect((await explain(asked)).row('approvals')).toBe('0 to lower the limit');
+    expect((await explain(asked)).row('approvals')).toBe('0 to lower the capacity');
     expect((await explain(asked)).row('verdict')).toBe('allowed');
     const raised = { ...asked, rate: '400Mbit/s' };
     expect((await explain(raised)).row('approvals')).toBe('1 to raise it');
-    expect((await explain({ ...raised, at: '2026-12-03 20:00' })).row('approvals')).toBe('0 to lower the limit');
-    expect((await explain({ ...raised, current: '1Gbit/s' })).row('approvals')).toBe('0 to lower the limit');
+    expect((await explain({ ...raised, at: '2026-12-03 20:00' })).row('approvals')).toBe('0 to lower the capacity');
+    expect((await explain({ ...raised, current: '1Gbit/s' })).row('approvals')).toBe('0 to lower the capacity');
     expect((await explain({ ...asked, rate: '50%' })).top('rate')).toBe(
       '50% of the capacity, from 23.8 MiB/s (200 Mbit/s)',
     );
@@ -146,7 +146,7 @@ describe('policy explain --link', () => {
 
   it('weighs it until its end: a window that begins meanwhile makes it a raise', async () => {
     const early = { ...asked, rate: '400Mbit/s', at: '2026-12-03 07:30' };
-    expect((await explain({ ...early, for: '30m' })).row('approvals')).toBe('0 to lower the limit');
+    expect((await explain({ ...early, for: '30m' })).row('approvals')).toBe('0 to lower the capacity');
     expect((await explain({ ...early, for: '31m' })).row('approvals')).toBe('1 to raise it');
   });
 
@@ -190,7 +190,7 @@ describe('policy explain --link', () => {
       },
       limits: { perUser: 20 },
       scenarios: [
-        { where: 'In C0OPS', rule: 'squeeze', says: { verdict: 'allowed', approvals: '0 to lower the limit' } },
+        { where: 'In C0OPS', rule: 'squeeze', says: { verdict: 'allowed', approvals: '0 to lower the capacity' } },
       ],
     });
   });
