@@ -1,5 +1,5 @@
 // `npm run bench`: measures every row of docs/performance.md, prints the table and writes it there.
-// `npm run bench -- NAME …`: only these rows, printed alone; or `audit` or `acks`, which have tables of their own.
+// `npm run bench -- NAME …`: only these rows, printed alone; or `links`, `audit` or `acks`, which have tables of their own.
 import { type Row, rowOf } from './row.ts';
 import { tableOf, writeTable } from './table.ts';
 
@@ -15,6 +15,7 @@ const all = {
 const others = {
   acks: () => import('./acks.ts'),
   audit: () => import('./audit.ts'),
+  links: () => import('./links.ts'),
 } as const;
 
 // What was started ends with this process.

@@ -18,12 +18,17 @@ export function tableOf(rows: readonly Row[]): string {
     .join('');
 }
 
-/** Puts the table into the page, between its two marks. @throws Error where they are not there */
+/** Puts the table into docs/performance.md. */
 export async function writeTable(rows: readonly Row[]): Promise<void> {
-  const page = await readFile(PAGE, 'utf8');
-  const [from, to] = [page.indexOf(BEGIN), page.indexOf(END)];
-  if (from < 0 || to < from) throw new Error('docs/performance.md has no place for the table');
   const day = new Date().toISOString().slice(0, 10);
   const where = `Measured on ${day} with Node ${process.versions.node} on ${availableParallelism()} cores.`;
-  await writeFile(PAGE, `${page.slice(0, from + BEGIN.length)}\n${where}\n\n${tableOf(rows)}${page.slice(to)}`);
+  await writeBetweenMarks(PAGE, `\n${where}\n\n${tableOf(rows)}`);
+}
+
+/** Replaces what a page has between its two marks. @throws Error where they are not there */
+export async function writeBetweenMarks(file: URL, text: string): Promise<void> {
+  const page = await readFile(file, 'utf8');
+  const [from, to] = [page.indexOf(BEGIN), page.indexOf(END)];
+  if (from < 0 || to < from) throw new Error(`${file.pathname} has no place for the table`);
+  await writeFile(file, `${page.slice(0, from + BEGIN.length)}${text}${page.slice(to)}`);
 }
