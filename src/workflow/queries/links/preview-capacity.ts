@@ -22,6 +22,7 @@ import { personRefusal } from '../../../domain/request/decide-request.ts';
 import { resolveUntil, type UntilTime } from '../../../domain/time/until.ts';
 import { lookUpApprovers } from '../../people/known-people.ts';
 import { groupsOfAll } from '../../people/rule-groups.ts';
+import type { Channels, Postable } from '../../ports/channels.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { People } from '../../ports/people.ts';
 import type { PolicySource } from '../../ports/policy-source.ts';
@@ -29,6 +30,7 @@ import { type LinkOutlook, laterCapacities, linkOutlook } from './link-outlook.t
 
 export interface PreviewCapacityDeps {
   people: People;
+  channels: Channels;
   policy: PolicySource;
   clock: Clock;
 }
@@ -48,7 +50,9 @@ export interface CapacityAsk {
 export type CapacityPreviewed =
   | { kind: 'would-request'; link: Link; rule: Rule; proposal: CapacityProposal; outlook: LinkOutlook; end: Date }
   /** `other`: the digest of the policy that refused, where it is not this bot's own. */
-  | { kind: 'refused'; refusal: CapacityRefusal; other?: string };
+  | { kind: 'refused'; refusal: CapacityRefusal; other?: string }
+  /** The bot can't post in that channel, so nobody would see the request. */
+  | { kind: 'cannot-post'; why: Exclude<Postable, 'yes' | 'shared'> };
 
 type Admitted = { ok: true; link: Link; rule: Rule } | { ok: false; refusal: CapacityRefusal };
 
@@ -65,6 +69,11 @@ export async function previewCapacity(deps: PreviewCapacityDeps, ask: CapacityAs
   const admitted = known.map((one) => ({ ...admit(one, ask, requester, groups), digest: one.digest }));
   const barred = admitted.find(({ ok }) => !ok);
   if (barred && !barred.ok) return { kind: 'refused', refusal: barred.refusal, ...otherThan(inForce, barred.digest) };
+  const rules = admitted.flatMap((one) => (one.ok ? [one.rule] : []));
+  const postable = await deps.channels.postable(ask.channel);
+  const unshared = rules.find(({ shared }) => !shared);
+  if (postable === 'shared' && unshared) return { kind: 'refused', refusal: { why: 'shared-channel', rule: unshared } };
+  if (postable !== 'yes' && postable !== 'shared') return { kind: 'cannot-post', why: postable };
   const now = deps.clock.now();
   const until = ask.until ? resolveUntil(ask.until, { zone: requester.zone ?? null, now }) : null;
   if (until && !until.ok) return { kind: 'refused', refusal: { why: 'until', problem: until.problem } };
@@ -80,7 +89,6 @@ export async function previewCapacity(deps: PreviewCapacityDeps, ask: CapacityAs
   const { proposal } = decision;
   const lowers = each.every((one) => one.decision.ok && one.decision.proposal.direction === 'lower');
   if (hasUnreadable(inForce) && !lowers) return { kind: 'refused', refusal: { why: 'policies-differ' } };
-  const rules = each.map(({ rule }) => rule);
   const tooFew = await tooFewApprovers(deps, rules, { requester, groups, needed: proposal.needed });
   if (tooFew) return { kind: 'refused', refusal: tooFew };
   const end = until?.value ?? new Date(now.getTime() + (durationSeconds ?? 0) * 1000);
