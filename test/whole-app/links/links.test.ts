@@ -99,6 +99,7 @@ describe('a link is named', () => {
       const text = await type(words);
       expect(text).toContain('Nothing was requested');
       expect(text).toContain('status dc1-wan');
+      expect(text).toContain('its id or ARN, also where its task has this name');
     }
     expect(await at().records()).toEqual(before);
   });

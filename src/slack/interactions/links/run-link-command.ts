@@ -42,7 +42,7 @@ export async function runLinkCommand(
     case 'ask':
     case 'open-modal':
       return caller.say(
-        `${code(link.name)} is a link, and it is ${NOT_APPLIED}. Nothing was requested. To see its capacity: \`/datasync-throttle status ${link.name}\`. To limit one execution, name that.`,
+        `${code(link.name)} is a link, and it is ${NOT_APPLIED}. Nothing was requested. To see its capacity: \`/datasync-throttle status ${link.name}\`. To limit one execution, use its id or ARN, also where its task has this name.`,
       );
   }
 }
