@@ -72,5 +72,7 @@ async function refusedWords(
   user: string,
   { refusal, other }: Extract<CapacityPreviewed, { kind: 'refused' }>,
 ): Promise<string> {
-  return isOfLinksAlone(refusal) ? linkRefusalWords(refusal) : (await refusalReply(deps, user, refusal, other)).text;
+  return isOfLinksAlone(refusal)
+    ? linkRefusalWords(refusal, other)
+    : (await refusalReply(deps, user, refusal, other)).text;
 }
