@@ -120,7 +120,7 @@ export function expiryOf(now: Date, seconds: number, until: string | null): stri
 }
 
 /** Checks that there are enough possible approvers, who must count under each of the rules. */
-function approversRefusal(
+export function approversRefusal(
   rules: readonly Rule[],
   needed: number,
   { requester }: Pick<RequestCommand, 'requester'>,

@@ -2,6 +2,7 @@ import type { CapacityRefusal } from '../../domain/link/decide-capacity.ts';
 import { formatRate } from '../../domain/rate/rate.ts';
 import type { RequestRefusal } from '../../domain/request/refusal.ts';
 import { formatDuration } from '../../domain/time/duration.ts';
+import { otherPolicyNote } from '../views/text/approval-words.ts';
 import { code } from '../views/text/text.ts';
 import { elsewhereLines } from './request-refusal-words.ts';
 
@@ -14,7 +15,13 @@ export function isOfLinksAlone(refusal: CapacityRefusal): refusal is OfLinksAlon
   return OF_LINKS.has(refusal.why);
 }
 
-export function linkRefusalWords(refusal: OfLinksAlone): string {
+/** `other`: the digest of the policy that refused, if it is not this bot's own. */
+export function linkRefusalWords(refusal: OfLinksAlone, other?: string): string {
+  const words = ownWords(refusal);
+  return other === undefined ? words : `${words}\n${otherPolicyNote(other)}`;
+}
+
+function ownWords(refusal: OfLinksAlone): string {
   switch (refusal.why) {
     case 'no-link-rule':
       return [

@@ -14,6 +14,9 @@ const LINKS = `links:
   - name: backup-line
     tasks: ["${TASK.replace('0123', '4567')}"]
     capacity: 50MiB/s
+  - name: a-line-for-everybody
+    tasks: ["${TASK.replace('0123', '5678')}"]
+    capacity: 50MiB/s
 `;
 const LINK_RULE = `
   - name: lines
@@ -22,6 +25,10 @@ const LINK_RULE = `
     approvers: { groups: [S0LEADS] }
     approvals: { lower: 0, raise: 1 }
     maxDuration: 4h
+  - name: anywhere
+    match: { links: [a-line-for-everybody] }
+    approvers: { groups: [S0LEADS] }
+    approvals: { lower: 0, raise: 1 }
 `;
 const at = givenWorld({ policy: `${POLICY.trimEnd()}${LINK_RULE}${LINKS}` });
 
@@ -64,6 +71,23 @@ describe('a link is named', () => {
     expect(text).toMatch(said);
   });
 
+  it.each([
+    ['that the bot is not in', 'C0OTHER', /not in this channel/],
+    ['that is a direct message', 'D0OLGA', /direct message/],
+  ])('for a preview in a channel %s: why it would be refused', async (_, channel, said) => {
+    const why = () => at().slack.as(OPERATOR).command(channel, COMMAND, 'why a-line-for-everybody 10MiB/s for 1h');
+    const { text } = await at().told(OPERATOR, why);
+    expect(text).toMatch(/would be refused/);
+    expect(text).toMatch(said);
+  });
+
+  it('for a preview in a channel shared with another organization: why it would be refused', async () => {
+    at().slack.share('C0OPS', 'external');
+    const text = await type('why a-line-for-everybody 10MiB/s for 1h');
+    at().slack.share('C0OPS', null);
+    expect(text).toMatch(/would be refused.*shared with another organization.*`anywhere`/s);
+  });
+
   it('by somebody whom its rule does not name, or by a guest', async () => {
     expect(await type('why dc1-wan 100Mbit/s for 30m', LEAD)).toMatch(/would be refused/);
     expect(await type('status dc1-wan', 'U0GUEST')).not.toContain('Frankfurt');
@@ -75,6 +99,7 @@ describe('a link is named', () => {
       const text = await type(words);
       expect(text).toContain('Nothing was requested');
       expect(text).toContain('status dc1-wan');
+      expect(text).toContain('its id or ARN, also where its task has this name');
     }
     expect(await at().records()).toEqual(before);
   });

@@ -47,10 +47,16 @@ export const headroom = field(HEADROOM, (input) => {
 });
 
 const ZONE = 'an IANA time zone such as Europe/Berlin';
+/**
+ * Abbreviations of old Java, such as PST, which Intl still takes for zones. IANA and Temporal have none of them, and some have
+ * several meanings.
+ */
+const NO_IANA_ZONE = /^(?:AC|AE|AG|AR|AS|BE|BS|CA|CN|CS|CT|EA|EC|IE|IS|JS|MI|NE|NS|PL|PN|PR|PS|SS|VS)T$/i;
 export const zone = field(ZONE, (input) => {
   if (typeof input !== 'string') return new Wrong(`is ${shown(input)}`, ZONE);
   // An offset is a zone for the runtime too, but not one whose clock changes in summer.
   if (/^[+-]/.test(input)) return new Wrong(`is the offset ${shown(input)}`, ZONE);
+  if (NO_IANA_ZONE.test(input)) return new Wrong(`is the abbreviation ${shown(input)}`, ZONE);
   return isZone(input) ? input : new Wrong(`is ${shown(input)}, which is no time zone that is known here`, ZONE);
 });
 

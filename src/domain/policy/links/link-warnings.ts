@@ -13,7 +13,7 @@ const DIRECTIONS = ['lower', 'raise', 'unlimited'] as const;
 export function linkWarnings(policy: Policy): PolicyWarning[] {
   return [
     ...policy.links.flatMap((link, index) => [...missedMinutes(link, index), ...scaledFloors(link, index)]),
-    ...policy.rules.flatMap((rule, index) => fewerApprovals(policy, rule, index)),
+    ...fewerApprovals(policy),
   ];
 }
 
@@ -60,37 +60,59 @@ function scaledFloors(link: Link, index: number): PolicyWarning[] {
 }
 
 /** Otherwise somebody could change the executions of a link with fewer approvals than each of them needs. */
-function fewerApprovals(policy: Policy, rule: Rule, index: number): PolicyWarning[] {
-  const links = policy.links.filter(({ name }) => rule.match.links?.includes(name));
-  return links.flatMap((link) => {
-    const told = new Set<Rule>();
-    return link.tasks.flatMap((arn): PolicyWarning[] => {
-      const fewer = rulesOfMember(policy, arn, rule.match.channels)
-        .filter((member) => !told.has(member))
-        .map((member) => ({ member, words: fewerWords(rule, member) }))
-        .filter(({ words }) => words !== '');
-      return fewer.map(({ member, words }) => {
-        told.add(member);
-        const problem = `needs fewer approvals to change link ${link.name} than rule ${JSON.stringify(member.name)} does for its member ${arn}: ${words}`;
-        return { path: ['rules', index, 'approvals'], problem };
-      });
-    });
-  });
+function fewerApprovals(policy: Policy): PolicyWarning[] {
+  const links = policy.links.map((link) => ({ name: link.name, members: membersOf(policy, link) }));
+  return policy.rules.flatMap((rule, index) =>
+    links
+      .filter(({ name }) => rule.match.links?.includes(name))
+      .flatMap(({ name, members }) => {
+        const told = new Set<Rule>();
+        return members.flatMap(({ arn, rules }): PolicyWarning[] => {
+          const fewer = rulesIn(rules, rule.match.channels)
+            .filter((member) => !told.has(member))
+            .map((member) => ({ member, words: fewerWords(rule, member) }))
+            .filter(({ words }) => words !== '');
+          return fewer.map(({ member, words }) => {
+            told.add(member);
+            const problem = `needs fewer approvals to change link ${name} than rule ${JSON.stringify(member.name)} does for its member ${arn}: ${words}`;
+            return { path: ['rules', index, 'approvals'], problem };
+          });
+        });
+      }),
+  );
 }
 
-/** The rules by which a task's executions can be changed in these channels (absent: in any); else the one by which they can be elsewhere. */
-function rulesOfMember(policy: Policy, arn: string, channels: readonly string[] | undefined): Rule[] {
-  const task = parseTaskArn(arn);
-  if (task === null) return [];
+interface Members {
+  /** The first of these tasks. */
+  arn: string;
+  /** The rules that name them, in whatever channel. */
+  rules: Rule[];
+}
+
+/** The listed tasks of a link, those that the same rules name taken together: a link may have a thousand. */
+function membersOf(policy: Policy, { tasks }: Link): Members[] {
+  const all = executionRules(policy);
+  const byRules = new Map<string, Members>();
+  for (const arn of tasks) {
+    const task = parseTaskArn(arn);
+    if (task === null) continue;
+    const rules = all.filter((rule) => memberRule({ rules: [rule] }, task) !== null);
+    const key = rules.map(({ name }) => name).join('\n');
+    if (!byRules.has(key)) byRules.set(key, { arn, rules });
+  }
+  return [...byRules.values()];
+}
+
+/** Those by which executions can be changed in these channels (absent: in any); else the one by which they can be elsewhere. */
+function rulesIn(rules: readonly Rule[], channels: readonly string[] | undefined): Rule[] {
   const found: Rule[] = [];
-  for (const rule of executionRules(policy).filter((one) => memberRule({ rules: [one] }, task) !== null)) {
+  for (const rule of rules) {
     const its = rule.match.channels;
     if (!its || !channels || its.some((channel) => channels.includes(channel))) found.push(rule);
     // No later rule decides in any of the channels.
     if (!its || channels?.every((channel) => its.includes(channel))) break;
   }
-  const elsewhere = memberRule(policy, task);
-  return found.length > 0 || elsewhere === null ? found : [elsewhere];
+  return found.length > 0 ? found : rules.slice(0, 1);
 }
 
 function fewerWords(rule: Rule, member: Rule): string {

@@ -2,8 +2,13 @@ import type { Link } from '../../../domain/link/link.ts';
 import { NOT_APPLIED } from '../../../domain/policy/links/links-not-applied.ts';
 import { nameable } from '../../../workflow/people/known-people.ts';
 import { linkOutlook } from '../../../workflow/queries/links/link-outlook.ts';
-import { type PreviewCapacityDeps, previewCapacity } from '../../../workflow/queries/links/preview-capacity.ts';
+import {
+  type CapacityPreviewed,
+  type PreviewCapacityDeps,
+  previewCapacity,
+} from '../../../workflow/queries/links/preview-capacity.ts';
 import type { Command, TargetedCommand } from '../../command-text/command.ts';
+import type { Identity } from '../../connection/identify.ts';
 import type { Caller } from '../../context/interaction.ts';
 import { type RefusalReplyDeps, refusalReply } from '../../replies/refusal-replies.ts';
 import { capacityPreview } from '../../views/links/capacity-preview.ts';
@@ -11,8 +16,9 @@ import { linkStatusMessage } from '../../views/links/link-status.ts';
 import { code } from '../../views/text/text.ts';
 import { OUTSIDER } from '../../wording/access-words.ts';
 import { isOfLinksAlone, linkRefusalWords } from '../../wording/link-refusal-words.ts';
+import { cannotPostWords } from '../../wording/reply-words.ts';
 
-type Deps = PreviewCapacityDeps & RefusalReplyDeps;
+type Deps = PreviewCapacityDeps & RefusalReplyDeps & { identity: Identity };
 
 /** The link that a command names; null: it names none. */
 export function linkNamedBy({ policy }: Pick<Deps, 'policy'>, command: Command): Link | null {
@@ -36,7 +42,7 @@ export async function runLinkCommand(
     case 'ask':
     case 'open-modal':
       return caller.say(
-        `${code(link.name)} is a link, and it is ${NOT_APPLIED}. Nothing was requested. To see its capacity: \`/datasync-throttle status ${link.name}\`. To limit one execution, name that.`,
+        `${code(link.name)} is a link, and it is ${NOT_APPLIED}. Nothing was requested. To see its capacity: \`/datasync-throttle status ${link.name}\`. To limit one execution, use its id or ARN, also where its task has this name.`,
       );
   }
 }
@@ -54,9 +60,19 @@ async function showCapacityPreview(
     const approvers = await nameable(deps.people, preview.rule.approvers, { user });
     return caller.say(capacityPreview({ preview, approvers, user }));
   }
-  const { refusal } = preview;
-  const words = isOfLinksAlone(refusal)
-    ? linkRefusalWords(refusal)
-    : (await refusalReply(deps, user, refusal, preview.other)).text;
+  const words =
+    preview.kind === 'cannot-post'
+      ? cannotPostWords(preview.why, deps.identity.botUser).text
+      : await refusedWords(deps, user, preview);
   return caller.say(`*Preview: this request would be refused.* Nothing is recorded.\n${words}`);
+}
+
+async function refusedWords(
+  deps: Deps,
+  user: string,
+  { refusal, other }: Extract<CapacityPreviewed, { kind: 'refused' }>,
+): Promise<string> {
+  return isOfLinksAlone(refusal)
+    ? linkRefusalWords(refusal, other)
+    : (await refusalReply(deps, user, refusal, other)).text;
 }

@@ -16,13 +16,13 @@ import {
   type Policy,
   type Rule,
 } from '../../../domain/policy/policy.ts';
-import { possibleApprovers } from '../../../domain/policy/possible-approvers.ts';
 import type { RequestedRate } from '../../../domain/rate/rate.ts';
+import { approversRefusal } from '../../../domain/request/decide-by-each.ts';
 import { personRefusal } from '../../../domain/request/decide-request.ts';
-import { groupsUnknown } from '../../../domain/request/refusal.ts';
 import { resolveUntil, type UntilTime } from '../../../domain/time/until.ts';
 import { lookUpApprovers } from '../../people/known-people.ts';
 import { groupsOfAll } from '../../people/rule-groups.ts';
+import type { Channels, Postable } from '../../ports/channels.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { People } from '../../ports/people.ts';
 import type { PolicySource } from '../../ports/policy-source.ts';
@@ -30,6 +30,7 @@ import { type LinkOutlook, laterCapacities, linkOutlook } from './link-outlook.t
 
 export interface PreviewCapacityDeps {
   people: People;
+  channels: Channels;
   policy: PolicySource;
   clock: Clock;
 }
@@ -49,7 +50,9 @@ export interface CapacityAsk {
 export type CapacityPreviewed =
   | { kind: 'would-request'; link: Link; rule: Rule; proposal: CapacityProposal; outlook: LinkOutlook; end: Date }
   /** `other`: the digest of the policy that refused, where it is not this bot's own. */
-  | { kind: 'refused'; refusal: CapacityRefusal; other?: string };
+  | { kind: 'refused'; refusal: CapacityRefusal; other?: string }
+  /** The bot can't post in that channel, so nobody would see the request. */
+  | { kind: 'cannot-post'; why: Exclude<Postable, 'yes' | 'shared'> };
 
 type Admitted = { ok: true; link: Link; rule: Rule } | { ok: false; refusal: CapacityRefusal };
 
@@ -66,23 +69,27 @@ export async function previewCapacity(deps: PreviewCapacityDeps, ask: CapacityAs
   const admitted = known.map((one) => ({ ...admit(one, ask, requester, groups), digest: one.digest }));
   const barred = admitted.find(({ ok }) => !ok);
   if (barred && !barred.ok) return { kind: 'refused', refusal: barred.refusal, ...otherThan(inForce, barred.digest) };
+  const rules = admitted.flatMap((one) => (one.ok ? [one.rule] : []));
+  const postable = await deps.channels.postable(ask.channel);
+  const unshared = rules.find(({ shared }) => !shared);
+  if (postable === 'shared' && unshared) return { kind: 'refused', refusal: { why: 'shared-channel', rule: unshared } };
+  if (postable !== 'yes' && postable !== 'shared') return { kind: 'cannot-post', why: postable };
   const now = deps.clock.now();
   const until = ask.until ? resolveUntil(ask.until, { zone: requester.zone ?? null, now }) : null;
   if (until && !until.ok) return { kind: 'refused', refusal: { why: 'until', problem: until.problem } };
   const durationSeconds = until ? Math.ceil((until.value.getTime() - now.getTime()) / 1000) : ask.durationSeconds;
   const command = { requester, rate: ask.rate, durationSeconds };
-  const [own, ...others] = await Promise.all(
-    admitted.flatMap((one) => (one.ok ? [decided(one, { command, groups, now })] : [])),
-  );
+  const each = await Promise.all(admitted.flatMap((one) => (one.ok ? [decided(one, { command, groups, now })] : [])));
+  const [own, ...others] = each;
   if (!own) throw new Error('a bot has no policy of its own');
   const { decision, digest } = strictest([own, ...others], (one) =>
     one.decision.ok ? one.decision.proposal.needed : Number.POSITIVE_INFINITY,
   );
   if (!decision.ok) return { kind: 'refused', refusal: decision.refusal, ...otherThan(inForce, digest) };
   const { proposal } = decision;
-  if (hasUnreadable(inForce) && proposal.direction !== 'lower')
-    return { kind: 'refused', refusal: { why: 'policies-differ' } };
-  const tooFew = await tooFewApprovers(deps, own.rule, { requester, groups, needed: proposal.needed });
+  const lowers = each.every((one) => one.decision.ok && one.decision.proposal.direction === 'lower');
+  if (hasUnreadable(inForce) && !lowers) return { kind: 'refused', refusal: { why: 'policies-differ' } };
+  const tooFew = await tooFewApprovers(deps, rules, { requester, groups, needed: proposal.needed });
   if (tooFew) return { kind: 'refused', refusal: tooFew };
   const end = until?.value ?? new Date(now.getTime() + (durationSeconds ?? 0) * 1000);
   return { kind: 'would-request', link: own.link, rule: own.rule, proposal, outlook: own.outlook, end };
@@ -117,16 +124,16 @@ async function decided(
   return { ...one, outlook, decision: decideCapacity(command, facts) };
 }
 
+/** Who approves must be an approver by each of the rules. */
 async function tooFewApprovers(
   { people }: PreviewCapacityDeps,
-  rule: Rule,
+  rules: readonly Rule[],
   { requester, groups, needed }: { requester: Person; groups: Groups; needed: number },
 ): Promise<CapacityRefusal | null> {
   if (needed === 0) return null;
-  const known = await lookUpApprovers(people, rule, requester, { groups, enough: needed });
-  const possible = possibleApprovers(rule, requester, groups, known);
-  if (possible.people.length >= needed) return null;
-  if (possible.unknownGroups) return groupsUnknown(rule, groups);
-  if (possible.unknownPeople) return { why: 'approvers-unknown', rule };
-  return { why: 'too-few-approvers', rule, needed, possible: possible.people.length };
+  // The first approvers by one rule may be nobody's by another.
+  const enough = rules.length > 1 ? Number.POSITIVE_INFINITY : needed;
+  const found = await Promise.all(rules.map((rule) => lookUpApprovers(people, rule, requester, { groups, enough })));
+  const known = new Map(found.flatMap((some) => [...some]));
+  return approversRefusal(rules, needed, { requester }, { groups, people: known });
 }

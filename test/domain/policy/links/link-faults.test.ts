@@ -90,6 +90,13 @@ describe('a link, of what is wrong', () => {
     ['a rate left free', of({ headroom: 5 }), ['links', 0, 'headroom'], 'number 5'],
     ['an offset as a zone', of({ zone: '+02:00' }), ['links', 0, 'zone'], 'offset "+02:00"'],
     ['a zone that does not exist', of({ zone: 'Europe/Frankfurt' }), ['links', 0, 'zone'], 'no time zone'],
+    [
+      'an abbreviation that means a zone to Node.js alone',
+      of({ zone: 'PST' }),
+      ['links', 0, 'zone'],
+      'abbreviation "PST"',
+    ],
+    ['an abbreviation with several meanings', of({ zone: 'bst' }), ['links', 0, 'zone'], 'abbreviation "bst"'],
     ['an empty zone', of({ zone: null }), ['links', 0, 'zone'], 'empty'],
     ['a timetable without a zone', of({ timetable: [OFFICE] }), ['links', 0, 'zone'], 'missing'],
     ['a channel by name', of({ channel: '#ops' }), ['links', 0, 'channel'], '#ops'],

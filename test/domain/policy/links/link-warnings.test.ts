@@ -145,6 +145,22 @@ describe('a minute between two windows', () => {
   });
 });
 
+describe('fewer approvals', () => {
+  it('are found for a thousand tasks under hundreds of rules, which comparing each task for each rule would take minutes for', () => {
+    const tasks = Array.from({ length: 1000 }, (_, index) => task(index));
+    const [more, fewer] = [2, 1].map((approvals) => ({ approvers: { users: ['U1', 'U2', 'U3'] }, approvals }));
+    const rules = Array.from({ length: 400 }, (_, index) => [
+      { ...more, name: `executions ${index}`, match: { channels: [`C${index}`] } },
+      { ...fewer, name: `link ${index}`, match: { links: ['dc1-wan'], channels: [`C${index}`] } },
+    ]);
+    const lines = warned(fileOf([{ ...LINK, tasks }], rules.flat()));
+    expect(lines).toHaveLength(400);
+    expect(lines[399]).toMatch(
+      /^rules\.799\.approvals needs fewer .* rule "executions 399" does for its member .*000000:/,
+    );
+  });
+});
+
 describe('floors', () => {
   const link = (part: object) => fileOf([{ ...LINK, tasks: [task(1), task(2)], capacity: '10MiB/s', ...part }]);
   it('that don’t fit into the lowest capacity together are named', () => {
