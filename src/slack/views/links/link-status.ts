@@ -19,10 +19,11 @@ const MAX_WEEK_LINES = 20;
 export function linkStatusMessage({ link, outlook }: { link: Link; outlook: LinkOutlook }): MessageView {
   const { capacity } = outlook.due;
   const about = link.about === null ? '' : ` · ${escapeText(link.about)}`;
+  // The last line says what applies outside all windows.
   const week = weekWords(link);
-  const shown = week.slice(0, MAX_WEEK_LINES);
-  const left = week.length - shown.length;
-  const lines = [...shown.map(escapeText), ...(left > 0 ? [`and ${left} more`] : [])];
+  const left = week.length - MAX_WEEK_LINES;
+  const shown = left > 0 ? [...week.slice(0, MAX_WEEK_LINES - 1), `and ${left} more windows`, ...week.slice(-1)] : week;
+  const lines = shown.map(escapeText);
   const zone = link.zone === null ? '' : ` (${escapeText(link.zone)})`;
   const blocks: KnownBlock[] = [
     section(`*Link ${code(link.name)}*${about}`),

@@ -9,7 +9,9 @@ import {
   strictest,
 } from '../../../domain/policy/policies-in-force.ts';
 import {
+  distinct,
   type Groups,
+  groupsOf,
   mayRequest,
   mayView,
   type Person,
@@ -65,7 +67,7 @@ export async function previewCapacity(deps: PreviewCapacityDeps, ask: CapacityAs
   const requester = await deps.people.person(ask.user);
   if (requester.kind !== 'member') return { kind: 'refused', refusal: { why: 'not-a-member', kind: requester.kind } };
   const known = knownPolicies(inForce);
-  const groups = await deps.people.groups(groupsOfAll(known.flatMap(({ policy }) => policy.rules)));
+  const groups = await deps.people.groups(distinct(known.flatMap(({ policy }) => groupsToRead(policy, ask.link))));
   const admitted = known.map((one) => ({ ...admit(one, ask, requester, groups), digest: one.digest }));
   const barred = admitted.find(({ ok }) => !ok);
   if (barred && !barred.ok) return { kind: 'refused', refusal: barred.refusal, ...otherThan(inForce, barred.digest) };
@@ -93,6 +95,11 @@ export async function previewCapacity(deps: PreviewCapacityDeps, ask: CapacityAs
   if (tooFew) return { kind: 'refused', refusal: tooFew };
   const end = until?.value ?? new Date(now.getTime() + (durationSeconds ?? 0) * 1000);
   return { kind: 'would-request', link: own.link, rule: own.rule, proposal, outlook: own.outlook, end };
+}
+
+/** Those that tell who may request, approve, and view everything. */
+function groupsToRead({ rules, viewers }: Policy, link: string): string[] {
+  return [...groupsOfAll(rules.filter(({ match }) => match.links?.includes(link))), ...groupsOf(viewers)];
 }
 
 function admit({ policy }: OnePolicy, ask: CapacityAsk, requester: Person, groups: Groups): Admitted {
