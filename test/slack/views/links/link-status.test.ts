@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
-import { visibleText } from '../../../../sandbox/slack/block-walk.ts';
 import type { Link, Window } from '../../../../src/domain/link/link.ts';
 import { dueAt } from '../../../../src/domain/link/week.ts';
 import { linkStatusMessage } from '../../../../src/slack/views/links/link-status.ts';
 import { MIB } from '../../../domain/given.ts';
+import { read } from '../text/given-facts.ts';
 
 const AT = new Date('2026-12-01T12:00:00Z');
 
@@ -34,8 +34,8 @@ it.each([
   [90, ['and 71 more windows']],
 ])('The week of a link with %i windows ends with what applies outside them', (windows, more) => {
   const link = linkWith(windows);
-  const { blocks } = linkStatusMessage({ link, outlook: { at: AT, due: dueAt(link, AT), next: null } });
-  const week = visibleText({ blocks })
+  const message = linkStatusMessage({ link, outlook: { at: AT, due: dueAt(link, AT), next: null } });
+  const week = read(message)
     .split('\n')
     .filter((line) => /^(?:Mon |Otherwise|and )/.test(line));
   expect(week.at(-1)).toMatch(/^Otherwise: 100 MiB/);
