@@ -96,8 +96,9 @@ export async function startBot(arn: string, world: Outside, prefix?: string, pat
   ) as [Outbox, Outbox];
   for (const outbox of [aws, slack]) await outbox.ready(new AbortController().signal);
   const { releaseDue } = createTimers({ redis, keys, clock });
-  // Short where tests lose an answer on purpose; long enough for a describe on a busy machine.
-  const limits = { attempt: 10_000, update: 1500, describe: 30_000, ...patience };
+  // Short where tests lose an answer on purpose; long enough for a describe on a busy machine, and for the SDK's three tries of an
+  // update that AWS throttles, which rest up to 1.5 s between them.
+  const limits = { attempt: 10_000, update: 4000, describe: 30_000, ...patience };
   const executions = createExecutions({ clock, limits });
   const person = async (user: string) => {
     const found = world.people.get(user);

@@ -19,9 +19,9 @@ describe('Extend', () => {
     expect(JSON.stringify(refused)).toMatch(/12 h in all/);
     const again = await at().slack.sendRaw(person.submitRequest(modal, { duration: '12h' }));
     expect(again.body).toContain('This was refused before, and that is on record.');
-    await person.submit(modal, { duration: '2m', reason: 'the call goes on' });
-    const longer = await at().card(arn, 'for 2 min more');
-    await at().card(arn, 'In force*: nightly-archive, 50 MiB/s (419 Mbit/s) for 2 min more');
+    await person.submit(modal, { duration: '6m', reason: 'the call goes on' });
+    const longer = await at().card(arn, 'for 6 min more');
+    await at().card(arn, 'In force*: nightly-archive, 50 MiB/s (419 Mbit/s) for 6 min more');
     expect(longer.ts).not.toBe(card.ts);
     await resultSays(card, 'Extended: nightly-archive stays at 50 MiB/s');
     expect(shows(await at().card(arn, '*Extended*'), 'Covered')).toBe(false);
