@@ -142,8 +142,10 @@ export function createCommitQueue(options: CommitQueueOptions): CommitQueue {
       const answers = await oldest.answers;
       unanswered.shift();
       const outcome = answers ? settleAll(oldest.commits, answers, left) : 'not-made';
-      if (outcome === 'made' && (careful === 0 || unanswered.length > 0)) continue;
-      if (outcome === 'made') break;
+      if (outcome === 'made') {
+        if (careful > 0 && unanswered.length === 0) break;
+        continue;
+      }
       // The batch that was sent meanwhile builds on a head that never came to be: what it is answered says nothing new.
       if (base && typeof outcome === 'object') cause = outcome;
       base = null;
