@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { readPolicyPath } from '../../config/file-paths.ts';
 import type { Result } from '../../domain/result.ts';
+import { count } from '../../domain/text/count.ts';
 import { printable } from '../../domain/text/printable.ts';
 import {
   describePolicyFaults,
@@ -21,13 +22,9 @@ export async function checkPolicy(file: string | undefined, terminal: Terminal):
   }
   terminal.print(...describePolicyWarnings(path, read.value));
   const { rules, links } = read.value.policy;
-  const has = [counted(rules.length, 'rule'), ...(links.length === 0 ? [] : [counted(links.length, 'link')])];
+  const has = [count(rules.length, 'rule'), ...(links.length === 0 ? [] : [count(links.length, 'link')])];
   terminal.print(`${path} is good: ${has.join(', ')}, digest ${read.value.digest}`);
   return 0;
-}
-
-function counted(count: number, what: string): string {
-  return `${count} ${count === 1 ? what : `${what}s`}`;
 }
 
 /**

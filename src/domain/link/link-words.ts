@@ -1,4 +1,5 @@
 import { formatRate } from '../rate/rate.ts';
+import { count } from '../text/count.ts';
 import type { Link } from './link.ts';
 import type { Due } from './week.ts';
 import { windowWords } from './window-words.ts';
@@ -11,8 +12,8 @@ export function dueWords({ capacity, window }: Due, { zone, timetable }: Link): 
 
 /** Which executions belong to the link. */
 export function memberWords({ tasks, locations }: Link): string {
-  const listed = tasks.length === 0 ? [] : [counted(tasks.length, 'task')];
-  const found = locations.length === 0 ? [] : [`every task from or to ${counted(locations.length, 'location')}`];
+  const listed = tasks.length === 0 ? [] : [count(tasks.length, 'task')];
+  const found = locations.length === 0 ? [] : [`every task from or to ${count(locations.length, 'location')}`];
   return [...listed, ...found].join(', and ');
 }
 
@@ -23,8 +24,4 @@ export function sharingWords({ share, floor, headroom, weights }: Link): string 
   const weighed = Object.entries(weights).map(([task, weight]) => `${task} ${weight}`);
   const byWeight = weighed.length === 0 ? '' : ` by weight (${weighed.join(', ')}; others 1)`;
   return `divided among the executions${byWeight}${free}${floor === 0 ? '' : `, at least ${formatRate(floor)} for each`}`;
-}
-
-function counted(count: number, what: string): string {
-  return `${count} ${count === 1 ? what : `${what}s`}`;
 }

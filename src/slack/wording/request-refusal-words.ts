@@ -3,9 +3,10 @@ import type { Rule } from '../../domain/policy/policy.ts';
 import { formatRate } from '../../domain/rate/rate.ts';
 import type { ElsewhereRule, RequestRefusal } from '../../domain/request/refusal.ts';
 import type { RequestStatus } from '../../domain/request/throttle-request.ts';
+import { count } from '../../domain/text/count.ts';
 import { formatDuration, writeDuration } from '../../domain/time/duration.ts';
 import { mentions } from '../views/text/people-words.ts';
-import { clip, code, count, entities, escapeText, listed } from '../views/text/text.ts';
+import { clip, code, entities, escapeText, listed } from '../views/text/text.ts';
 import { sentenceRule, UNCHANGED } from './denial-words.ts';
 
 const MAX_CHANNELS = 10;

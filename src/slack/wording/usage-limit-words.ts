@@ -1,6 +1,7 @@
 import type { OverUse } from '../../domain/policy/use-limits.ts';
 import type { RequestRefusal } from '../../domain/request/refusal.ts';
-import { code, count, listed } from '../views/text/text.ts';
+import { count } from '../../domain/text/count.ts';
+import { code, listed } from '../views/text/text.ts';
 
 /** Keeps the text short, however many requests a policy allows. */
 const MAX_NAMED = 10;

@@ -1,5 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { Readable } from 'node:stream';
+import { count } from '../../../domain/text/count.ts';
 import type { ReadDeps } from '../../../workflow/people/may-read-audit.ts';
 import type { AuditReader, ExportedFile } from '../../../workflow/ports/audit/audit-reader.ts';
 import type { Clock } from '../../../workflow/ports/clock.ts';
@@ -8,7 +9,6 @@ import type { Command } from '../../command-text/command.ts';
 import type { SlackClients } from '../../connection/clients.ts';
 import type { Caller } from '../../context/interaction.ts';
 import { verdictMessage } from '../../views/audit/audit-verdicts.ts';
-import { count } from '../../views/text/text.ts';
 import { notReadWords } from './look-up-audit.ts';
 
 interface Deps extends ReadDeps {

@@ -1,9 +1,10 @@
 import type { Button, KnownBlock, ModalView } from '@slack/types';
+import { count } from '../../../domain/text/count.ts';
 import type { AuditLine } from '../../../workflow/ports/audit/audit-line.ts';
 import type { AuditPage } from '../../../workflow/ports/audit/audit-query.ts';
 import { actions, button, context, plain, section } from '../text/blocks.ts';
 import { executionId } from '../text/execution-words.ts';
-import { code, count, dateToken, LIMITS, link, type MessageView } from '../text/text.ts';
+import { code, dateToken, LIMITS, link, type MessageView } from '../text/text.ts';
 import { actorWords, detailWords, recordWords } from './audit-words.ts';
 import { untrustedLine } from './untrusted-record.ts';
 

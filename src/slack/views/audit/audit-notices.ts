@@ -1,5 +1,6 @@
+import { count } from '../../../domain/text/count.ts';
 import { section } from '../text/blocks.ts';
-import { clip, code, count, LIMITS, type MessageView } from '../text/text.ts';
+import { clip, code, LIMITS, type MessageView } from '../text/text.ts';
 
 /** Checkpoints shown in one message; older ones are in the log itself. */
 const MAX_LINES = 8;

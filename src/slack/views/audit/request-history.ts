@@ -1,9 +1,10 @@
 import type { KnownBlock, ModalView } from '@slack/types';
+import { count } from '../../../domain/text/count.ts';
 import { formatDuration } from '../../../domain/time/duration.ts';
 import type { AuditLine } from '../../../workflow/ports/audit/audit-line.ts';
 import type { AuditPage } from '../../../workflow/ports/audit/audit-query.ts';
 import { context, plain, section } from '../text/blocks.ts';
-import { code, count, dateToken, LIMITS, link, type MessageView } from '../text/text.ts';
+import { code, dateToken, LIMITS, link, type MessageView } from '../text/text.ts';
 import { actorWords, detailWords, recordWords } from './audit-words.ts';
 import { untrustedLine } from './untrusted-record.ts';
 

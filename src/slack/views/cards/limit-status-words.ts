@@ -12,10 +12,11 @@ import {
 } from '../../../domain/run/grant/timed-grant.ts';
 import { coverOf, nextLimit } from '../../../domain/run/limit-ends.ts';
 import type { Run } from '../../../domain/run/run.ts';
+import { count } from '../../../domain/text/count.ts';
 import { formatDuration } from '../../../domain/time/duration.ts';
 import { awsQuote } from '../text/aws-quote.ts';
 import { personName } from '../text/people-words.ts';
-import { code, count, dateToken } from '../text/text.ts';
+import { code, dateToken } from '../text/text.ts';
 import { deferralWords, noPermission } from './aws-refusal-words.ts';
 
 export interface LimitStatusWords {

@@ -4,10 +4,11 @@ import { mayHaveTakenEffect } from '../../../domain/run/change/sending.ts';
 import { hasOpenGrant } from '../../../domain/run/grant/timed-grant.ts';
 import { coverOf } from '../../../domain/run/limit-ends.ts';
 import type { Run } from '../../../domain/run/run.ts';
+import { count } from '../../../domain/text/count.ts';
 import { awsQuote } from '../text/aws-quote.ts';
 import { shortName } from '../text/execution-words.ts';
 import { personName } from '../text/people-words.ts';
-import { count, dateToken, escapeText } from '../text/text.ts';
+import { dateToken, escapeText } from '../text/text.ts';
 import { deferralWords, noPermission } from './aws-refusal-words.ts';
 import {
   appliesAgainSince,

@@ -3,10 +3,11 @@ import { dueWords } from '../../../domain/link/link-words.ts';
 import { NOT_APPLIED } from '../../../domain/policy/links/links-not-applied.ts';
 import type { Principals } from '../../../domain/policy/policy.ts';
 import { formatRate } from '../../../domain/rate/rate.ts';
+import { count } from '../../../domain/text/count.ts';
 import type { CapacityPreviewed } from '../../../workflow/queries/links/preview-capacity.ts';
 import { context, factSection, section } from '../text/blocks.ts';
 import { mentions } from '../text/people-words.ts';
-import { code, count, dateToken, escapeText, type MessageView } from '../text/text.ts';
+import { code, dateToken, escapeText, type MessageView } from '../text/text.ts';
 import { nextWords } from './next-words.ts';
 
 export interface CapacityPreviewFacts {

@@ -3,13 +3,14 @@ import { impact } from '../../../domain/execution/impact.ts';
 import type { Principals } from '../../../domain/policy/policy.ts';
 import { formatRate } from '../../../domain/rate/rate.ts';
 import { afterLimit, afterRequested, nextAfterRequested } from '../../../domain/run/limit-ends.ts';
+import { count } from '../../../domain/text/count.ts';
 import { formatDuration } from '../../../domain/time/duration.ts';
 import type { Previewed } from '../../../workflow/commands/preview-throttle.ts';
 import { exceedsNote, nextNote, SEVERAL_POLICIES } from '../text/approval-words.ts';
 import { context, factSection, section } from '../text/blocks.ts';
 import { endWords, etaWords, modeWarning, progressBar, shortName } from '../text/execution-words.ts';
 import { mentions } from '../text/people-words.ts';
-import { clip, count, dateToken, escapeText, type MessageView } from '../text/text.ts';
+import { clip, dateToken, escapeText, type MessageView } from '../text/text.ts';
 
 export interface PreviewFacts {
   preview: Extract<Previewed, { kind: 'would-ask' }>;

@@ -1,10 +1,11 @@
 import type { KnownBlock, SectionBlock } from '@slack/types';
+import { count } from '../../../domain/text/count.ts';
 import type { StoredRequest } from '../../../workflow/ports/ledger.ts';
 import { REVIEW_ACTION } from '../cards/card.ts';
 import { requestStatusWords } from '../cards/request-status-words.ts';
 import { button, context, divider, section } from '../text/blocks.ts';
 import { personName } from '../text/people-words.ts';
-import { clip, code, count, dateToken, escapeText, LIMITS, link, type MessageView, oneLine } from '../text/text.ts';
+import { clip, code, dateToken, escapeText, LIMITS, link, type MessageView, oneLine } from '../text/text.ts';
 
 /** Leaves room for two headings, a divider and a last line. */
 const MAX_SHOWN = LIMITS.messageBlocks - 4;

@@ -1,5 +1,6 @@
+import { count } from '../../../domain/text/count.ts';
 import type { Running } from '../../../workflow/queries/list-running.ts';
-import { code, count, listed } from '../text/text.ts';
+import { code, listed } from '../text/text.ts';
 
 const MAX_RULES = 4;
 

@@ -6,6 +6,7 @@ import { formatRate } from '../../../domain/rate/rate.ts';
 import type { ThrottleRequest } from '../../../domain/request/throttle-request.ts';
 import type { Exceeded } from '../../../domain/run/exceeded.ts';
 import type { NextLimit } from '../../../domain/run/limit-ends.ts';
+import { count } from '../../../domain/text/count.ts';
 import { changeWords, extensionNote } from '../cards/limit-status-words.ts';
 import { exceedsNote, nextNote, SEVERAL_POLICIES } from '../text/approval-words.ts';
 import { context, factSection, plain, quotedSection, section } from '../text/blocks.ts';
@@ -18,7 +19,7 @@ import {
   progressBar,
   shortName,
 } from '../text/execution-words.ts';
-import { clip, code, count, dateToken, escapeText, LIMITS, listed, mentionUser } from '../text/text.ts';
+import { clip, code, dateToken, escapeText, LIMITS, listed, mentionUser } from '../text/text.ts';
 
 export const REVIEW_MODAL = 'review';
 export const REVIEW_FIELDS = {

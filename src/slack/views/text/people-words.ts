@@ -2,8 +2,9 @@ import type { SectionBlock } from '@slack/types';
 import type { Actor } from '../../../domain/audit/actor.ts';
 import type { Principals } from '../../../domain/policy/policy.ts';
 import type { Approval } from '../../../domain/request/throttle-request.ts';
+import { count } from '../../../domain/text/count.ts';
 import { quotedSection } from './blocks.ts';
-import { clip, count, escapeText, listed, mentionGroup, mentionUser, oneLine } from './text.ts';
+import { clip, escapeText, listed, mentionGroup, mentionUser, oneLine } from './text.ts';
 
 /** More users than this are counted instead of mentioned, so that a request does not notify a whole department. */
 const MAX_MENTIONS = 10;

@@ -102,11 +102,6 @@ export function link(url: string, words: string): string {
   return `<${safe}|${words}>`;
 }
 
-/** `1 approval`, `2 approvals`. */
-export function count(number: number, one: string, many = `${one}s`): string {
-  return `${number} ${number === 1 ? one : many}`;
-}
-
 /** `a, b and c` */
 export function listed(parts: readonly string[]): string {
   if (parts.length < 2) return parts.join('');

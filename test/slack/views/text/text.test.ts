@@ -3,7 +3,6 @@ import { describe, expect, it } from 'vitest';
 import {
   clip,
   code,
-  count,
   dateToken,
   entities,
   escapeText,
@@ -71,11 +70,6 @@ describe('tokens', () => {
   });
 
   it('small words', () => {
-    expect([count(1, 'approval'), count(2, 'approval'), count(0, 'person', 'people')]).toEqual([
-      '1 approval',
-      '2 approvals',
-      '0 people',
-    ]);
     expect([listed([]), listed(['a']), listed(['a', 'b', 'c'])]).toEqual(['', 'a', 'a, b and c']);
     expect(entities('`<a>` & b')).toBe('`&lt;a&gt;` &amp; b');
     expect(oneLine('  a\r\n\tb ')).toBe('a b');
