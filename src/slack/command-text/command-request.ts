@@ -1,6 +1,7 @@
 import type { Target } from '../../domain/execution/target.ts';
 import { parseRate } from '../../domain/rate/rate.ts';
 import { REQUEST_ID } from '../../domain/request/request-id.ts';
+import { bad, good, type Result } from '../../domain/result.ts';
 import { quoted } from '../../domain/text/quoted.ts';
 import type { Command } from './command.ts';
 import { COMMAND, EXAMPLES, notUnderstood, ONE_TARGET, refused, restOf } from './not-understood.ts';
@@ -81,27 +82,38 @@ export function parseUndo(text: string, words: readonly Word[]): Command {
 
 /** Reads what follows `status`. */
 export function parseStatus(text: string, words: readonly Word[]): Command {
-  const typed = takeTarget(text, words);
   const expected = `write ${ONE_TARGET} after \`status\``;
-  if (!typed) return notUnderstood('status', 'no-execution', expected, EXAMPLES.status);
-  if (!typed.isTarget) return notUnderstood(words[0]?.text ?? '', 'no-execution', expected, EXAMPLES.status);
-  if (!typed.target.ok) return refused(typed.target.problem, EXAMPLES.status);
-  return typed.rest.length === 0
-    ? { kind: 'status', target: typed.target.value, after: '' }
-    : notUnderstood(restOf(text, typed.rest), 'too-many-words', expected, EXAMPLES.status);
+  const taken = targetAfter('status', text, words, expected);
+  if (!taken.ok) return taken.problem;
+  const { target, rest } = taken.value;
+  return rest.length === 0
+    ? { kind: 'status', target, after: '' }
+    : notUnderstood(restOf(text, rest), 'too-many-words', expected, EXAMPLES.status);
 }
 
 /** Reads what follows `why`: the same as for a request. */
 export function parseWhy(text: string, words: readonly Word[]): Command {
-  const typed = takeTarget(text, words);
   const expected = `write ${ONE_TARGET} and a rate after \`why\`, as in a request`;
-  if (!typed) return notUnderstood('why', 'no-execution', expected, EXAMPLES.why);
-  if (!typed.isTarget) return notUnderstood(words[0]?.text ?? '', 'no-execution', expected, EXAMPLES.why);
-  if (!typed.target.ok) return refused(typed.target.problem, EXAMPLES.why);
-  if (typed.rest.length === 0) return notUnderstood(restOf(text, words), 'no-rate', expected, EXAMPLES.why);
-  const asked = parseAsk(text, typed.target.value, typedAs(text, words, typed.rest), typed.rest);
+  const taken = targetAfter('why', text, words, expected);
+  if (!taken.ok) return taken.problem;
+  const { target, rest } = taken.value;
+  if (rest.length === 0) return notUnderstood(restOf(text, words), 'no-rate', expected, EXAMPLES.why);
+  const asked = parseAsk(text, target, typedAs(text, words, rest), rest);
   if (asked.kind === 'ask') return { ...asked, kind: 'why' };
   return asked.kind === 'not-understood' ? { ...asked, example: EXAMPLES.why } : asked;
+}
+
+/** The target that follows the word of a command, and what comes after it; or that there is none. */
+function targetAfter(
+  word: 'status' | 'why',
+  text: string,
+  words: readonly Word[],
+  expected: string,
+): Result<{ target: Target; rest: readonly Word[] }, Command> {
+  const typed = takeTarget(text, words);
+  if (!typed?.isTarget) return bad(notUnderstood(words[0]?.text ?? word, 'no-execution', expected, EXAMPLES[word]));
+  const { target, rest } = typed;
+  return target.ok ? good({ target: target.value, rest }) : bad(refused(target.problem, EXAMPLES[word]));
 }
 
 /** The words before the others, as they were typed. */

@@ -2,7 +2,7 @@ import type { PlainTextOption } from '@slack/types';
 import type { Command, Located } from '../command-text/command.ts';
 import { parseCommand } from '../command-text/command-text.ts';
 import type { Caller, Click, SubmitAnswer, View } from '../context/interaction.ts';
-import { linkNamedBy, runLinkCommand } from '../interactions/links/run-link-command.ts';
+import { linkCommandOf, runLinkCommand } from '../interactions/links/run-link-command.ts';
 import { openAuditFilter, submitAuditFilter } from '../interactions/lookups/filter-audit.ts';
 import { listExecutions, throttleListed, turnPage } from '../interactions/lookups/list-executions.ts';
 import { listRequests } from '../interactions/lookups/list-requests.ts';
@@ -97,8 +97,8 @@ export async function runCommand<K extends Command['kind']>(
   caller: Caller,
   command: Extract<Command, { kind: K }>,
 ): Promise<void> {
-  const link = linkNamedBy(bot, command);
-  if (link && 'target' in command) return runLinkCommand(bot, caller, { link, command });
+  const ofLink = linkCommandOf(bot, command);
+  if (ofLink) return runLinkCommand(bot, caller, ofLink);
   const located = await locateCommand(bot, caller, command);
   if (located) await COMMANDS[command.kind as K].handle(bot, caller, located);
 }

@@ -1,10 +1,10 @@
 import { isNamedBy, isSimilar, type Target } from '../../domain/execution/target.ts';
+import { parseTaskArn, type TaskArn } from '../../domain/execution/task-arn.ts';
 import { type ExecutionArn, parseExecutionArn } from '../../domain/execution/task-execution.ts';
-import { linkRulesIn } from '../../domain/policy/links/link-rules.ts';
+import { linkRulesIn, memberRule } from '../../domain/policy/links/link-rules.ts';
 import { distinct, executionRules, matchRule, mayRequest, type Rule } from '../../domain/policy/policy.ts';
 import type { ActiveExecution, ListOptions } from '../ports/executions.ts';
 import { type ListDeps, requesterIn, rulesIn, targetsOf } from './list-executions.ts';
-import { ruleNaming } from './list-running.ts';
 
 /** The execution that a person means. */
 export type FoundTarget =
@@ -29,10 +29,13 @@ type Scope = 'request' | 'view';
  */
 export type TargetWait = 'usual' | 'short' | 'fresh';
 
+/** An ARN names its execution: nothing has to be looked for. */
+export type SoughtTarget = Exclude<Target, { kind: 'arn' }>;
+
 interface Ask {
   user: string;
   channel: string;
-  target: Target;
+  target: SoughtTarget;
   scope: Scope;
   wait: TargetWait;
 }
@@ -42,12 +45,10 @@ const FRESH_MS = 5_000;
 const SHORT_MS = 800;
 
 /**
- * Finds the one running or queued execution that a target names. An ARN names itself. Ids and names are looked for among the
- * executions in this person's scope. A name counts only where all places that their rules cover were read.
+ * Finds the one running or queued execution that a target names, among the executions in this person's scope. A name counts only where all places that their rules cover were read.
  * @throws PersonUnknown
  */
 export async function findTarget(deps: ListDeps, ask: Ask): Promise<FoundTarget> {
-  if (ask.target.kind === 'arn') return { kind: 'one', execution: ask.target.execution };
   const scope = await scopeOf(deps, ask);
   // An execution id names the same one at any time. A name or a task may have got another execution since the list was read.
   const isFixed = ask.target.kind === 'ids' && ask.target.executionId !== null;
@@ -60,7 +61,7 @@ export async function findTarget(deps: ListDeps, ask: Ask): Promise<FoundTarget>
 
 async function findAmong(
   deps: ListDeps,
-  target: Exclude<Target, { kind: 'arn' }>,
+  target: SoughtTarget,
   { inScope, rules, links }: Among,
   age: Pick<ListOptions, 'maxAgeMs' | 'withinMs'>,
 ): Promise<FoundTarget> {
@@ -107,9 +108,8 @@ function findNamed(
 ): FoundTarget {
   const exact = seen.filter(({ execution }) => execution.taskName === name);
   const tasks = executions.tasksNamed(name).flatMap((arn) => {
-    // A task has no ARN of an execution, but the same account, Region and id.
-    const parsed = parseExecutionArn(`${arn}/execution/exec-${'0'.repeat(17)}`);
-    return parsed.ok && inScope(parsed.value) ? [arn] : [];
+    const task = parseTaskArn(arn);
+    return task && inScope(task) ? [arn] : [];
   });
   const [only] = exact;
   if (only && exact.length === 1 && tasks.length <= 1 && isComplete) return { kind: 'one', execution: only.arn };
@@ -136,7 +136,7 @@ function chooseFrom(found: readonly Seen[], why: Choice['why']): Choice | null {
   return found.length === 0 ? null : { kind: 'choose', why, executions: found.map(({ execution }) => execution) };
 }
 
-type InScope = (execution: ExecutionArn) => boolean;
+type InScope = (task: TaskArn) => boolean;
 
 interface Among {
   inScope: InScope;
@@ -149,7 +149,7 @@ async function scopeOf(deps: ListDeps, { user, channel, scope }: Ask): Promise<A
   const { policy } = deps.policy.current();
   if (scope === 'view') {
     const links = policy.links.map(({ name }) => name);
-    return { inScope: ({ arn }) => ruleNaming(policy, arn) !== null, rules: executionRules(policy), links };
+    return { inScope: (task) => memberRule(policy, task) !== null, rules: executionRules(policy), links };
   }
   const here = rulesIn(policy, channel);
   const forLinks = linkRulesIn(policy, channel);

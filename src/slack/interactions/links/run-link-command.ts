@@ -20,19 +20,21 @@ import { cannotPostWords } from '../../wording/reply-words.ts';
 
 type Deps = PreviewCapacityDeps & RefusalReplyDeps & { identity: Identity };
 
-/** The link that a command names; null: it names none. */
-export function linkNamedBy({ policy }: Pick<Deps, 'policy'>, command: Command): Link | null {
+interface LinkCommand {
+  link: Link;
+  command: TargetedCommand;
+}
+
+/** A command that names a link, with the link; null: it names none. */
+export function linkCommandOf({ policy }: Pick<Deps, 'policy'>, command: Command): LinkCommand | null {
   if (!('target' in command) || command.target?.kind !== 'name') return null;
   const { name } = command.target;
-  return policy.current().policy.links.find((link) => link.name === name) ?? null;
+  const link = policy.current().policy.links.find((one) => one.name === name);
+  return link ? { link, command } : null;
 }
 
 /** Runs a command that names a link in place of an execution. */
-export async function runLinkCommand(
-  deps: Deps,
-  caller: Caller,
-  { link, command }: { link: Link; command: TargetedCommand },
-): Promise<void> {
+export async function runLinkCommand(deps: Deps, caller: Caller, { link, command }: LinkCommand): Promise<void> {
   if ((await deps.people.person(caller.user)).kind !== 'member') return caller.say(OUTSIDER);
   switch (command.kind) {
     case 'status':

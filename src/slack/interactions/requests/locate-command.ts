@@ -1,7 +1,11 @@
 import { createHash } from 'node:crypto';
-import type { Target } from '../../../domain/execution/target.ts';
 import { quoted } from '../../../domain/text/quoted.ts';
-import { type FoundTarget, findTarget, type TargetWait } from '../../../workflow/queries/find-target.ts';
+import {
+  type FoundTarget,
+  findTarget,
+  type SoughtTarget,
+  type TargetWait,
+} from '../../../workflow/queries/find-target.ts';
 import type { ListDeps } from '../../../workflow/queries/list-executions.ts';
 import type { Command, Located, TargetedCommand } from '../../command-text/command.ts';
 import type { Caller } from '../../context/interaction.ts';
@@ -43,8 +47,8 @@ export async function locateCommand<C extends Command>(
   if (!isTargeted(command)) return located;
   const { target } = command;
   if (target === null) return { ...located, execution: null };
-  const found =
-    target.kind === 'arn' ? { kind: 'one' as const, execution: target.execution } : await find(deps, caller, command);
+  if (target.kind === 'arn') return { ...located, execution: target.execution };
+  const found = await find(deps, caller, { kind: command.kind, target });
   if (found.kind === 'one') return { ...located, execution: found.execution };
   const { before, does } = KINDS[command.kind];
   const text = (arn: string) => `${before}${arn} ${command.after}`.trim();
@@ -60,9 +64,8 @@ export async function locateCommand<C extends Command>(
   return null;
 }
 
-function typedAs(target: Target): string {
+function typedAs(target: SoughtTarget): string {
   if (target.kind === 'name') return target.name;
-  if (target.kind === 'arn') return target.execution.arn;
   return [target.taskId, target.executionId].filter((id) => id !== null).join('/');
 }
 
@@ -70,8 +73,11 @@ function isTargeted(command: Command): command is TargetedCommand {
   return 'target' in command;
 }
 
-function find(deps: LocateDeps, { user, channel }: Caller, { kind, target }: TargetedCommand): Promise<FoundTarget> {
-  if (target === null) throw new Error('nothing to find');
+function find(
+  deps: LocateDeps,
+  { user, channel }: Caller,
+  { kind, target }: { kind: TargetedCommand['kind']; target: SoughtTarget },
+): Promise<FoundTarget> {
   const scope = kind === 'status' ? 'view' : 'request';
   const ask = { user, channel: channel ?? '', target, scope, wait: WAITS[kind] } as const;
   return deps.lookUps.run('asked', `target ${JSON.stringify(ask)}`, () => findTarget(deps, ask));
