@@ -1,5 +1,13 @@
-import { checkRate, type Direction, directionOf, type Groups, type Person, type Rule } from '../policy/policy.ts';
-import { type RequestedRate, resolveRate, UNLIMITED } from '../rate/rate.ts';
+import {
+  approvalsNeeded,
+  checkRate,
+  type Direction,
+  directionOf,
+  type Groups,
+  type Person,
+  type Rule,
+} from '../policy/policy.ts';
+import { type RequestedRate, resolveRate } from '../rate/rate.ts';
 import { personRefusal } from '../request/decide-request.ts';
 import type { ElsewhereRule, RequestRefusal } from '../request/refusal.ts';
 import { strictestOf } from '../run/weigh-limit.ts';
@@ -62,9 +70,9 @@ export function decideCapacity(
     rule,
     changed.map((capacity) => directionOf(capacity, to)),
   );
-  const needed = rule.approvals[direction];
+  const needed = approvalsNeeded(rule, direction);
   if (needed === null) return refuse({ why: 'unlimited-not-allowed', rule });
-  const outside = to === UNLIMITED ? null : checkRate(rule, to);
+  const outside = checkRate(rule, to);
   if (outside) return refuse({ why: 'rate-outside', rule, to, ...outside });
   return { ok: true, proposal: { from: due, to, direction, needed } };
 }

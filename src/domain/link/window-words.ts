@@ -82,7 +82,8 @@ function runsOf(numbers: readonly number[]): Run[] {
   return runs;
 }
 
-function clockWords(minutes: number): string {
+/** A time of day, from minutes since midnight. */
+export function clockWords(minutes: number): string {
   return [Math.floor(minutes / 60), minutes % 60].map((part) => String(part).padStart(2, '0')).join(':');
 }
 

@@ -61,16 +61,29 @@ export function matchRule(
   policy: { readonly rules: readonly Rule[] },
   target: { account: string; region: string; task: string; channel: string },
 ): Rule | null {
-  const holds = (allowed: string[] | undefined, value: string) => allowed === undefined || allowed.includes(value);
-  const found = policy.rules.find(
-    ({ match }) =>
-      !isForLinks({ match }) &&
-      holds(match.accounts, target.account) &&
-      holds(match.regions, target.region) &&
-      holds(match.tasks, target.task) &&
-      holds(match.channels, target.channel),
+  return policy.rules.find((rule) => isForTask(rule, target) && isForChannel(rule, target.channel)) ?? null;
+}
+
+/** Whether a rule is for the executions of a task, in whatever channel. */
+export function isForTask(
+  { match }: Pick<Rule, 'match'>,
+  task: { account: string; region: string; task: string },
+): boolean {
+  return (
+    !isForLinks({ match }) &&
+    holds(match.accounts, task.account) &&
+    holds(match.regions, task.region) &&
+    holds(match.tasks, task.task)
   );
-  return found ?? null;
+}
+
+/** Whether a rule is for what is requested in a channel. */
+export function isForChannel({ match }: Pick<Rule, 'match'>, channel: string): boolean {
+  return holds(match.channels, channel);
+}
+
+function holds(allowed: readonly string[] | undefined, value: string): boolean {
+  return allowed === undefined || allowed.includes(value);
 }
 
 export function directionOf(from: number, to: number): Direction {

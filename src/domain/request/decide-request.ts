@@ -50,7 +50,7 @@ function admitUnder(command: RequestCommand, { policy }: OnePolicy, groups: Grou
       why: 'no-rule',
       account: execution.account,
       region: execution.region,
-      elsewhere: elsewhere(policy, target, command.requester, groups),
+      elsewhere: elsewhereFor({ policy, rules: rulesElsewhere(policy, target) }, command.requester, groups),
     };
     return { ok: false, refusal, rule: null };
   }
@@ -68,15 +68,14 @@ export function rulesElsewhere(policy: Policy, target: { account: string; region
   });
 }
 
-/** Their channels are named only to people who may request there or may view everything. */
-function elsewhere(
-  policy: Policy,
-  target: { account: string; region: string; task: string },
+/** The channels of rules are named only to people who may request there or may view everything. */
+export function elsewhereFor(
+  { policy, rules }: { policy: Policy; rules: readonly Rule[] },
   person: Person,
   groups: Groups,
 ): ElsewhereRule[] {
   const views = mayView(policy, person, groups).allowed;
-  return rulesElsewhere(policy, target)
+  return rules
     .filter((rule) => views || mayRequest(rule, person, groups).allowed)
     .map(({ name, match }) => ({ rule: name, channels: match.channels ?? [] }));
 }

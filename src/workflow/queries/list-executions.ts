@@ -3,6 +3,7 @@ import {
   distinct,
   executionRules,
   type Groups,
+  isForChannel,
   matchRule,
   mayRequest,
   mayView,
@@ -121,7 +122,7 @@ export async function requesterIn(
 
 /** The rules for executions in a channel. */
 export function rulesIn(policy: Policy, channel: string): Rule[] {
-  return executionRules(policy).filter(({ match }) => match.channels?.includes(channel) ?? true);
+  return executionRules(policy).filter((rule) => isForChannel(rule, channel));
 }
 
 /** Rules whose executions can't be listed: they name no Region, and none is configured. */

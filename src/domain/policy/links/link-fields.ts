@@ -1,6 +1,7 @@
 import { parseTaskArn } from '../../execution/task-arn.ts';
 import { PARTITIONS } from '../../execution/task-execution.ts';
 import type { Weekday } from '../../link/link.ts';
+import { DAY_MINUTES } from '../../link/week.ts';
 import { isInCalendar, isZone } from '../../time/wall-time.ts';
 import { field, listOf, oneOfForms, readRate, shown, text, Wrong } from '../policy-fields.ts';
 import { otherReading } from './reserved-names.ts';
@@ -98,9 +99,9 @@ const FROM = 'a time in quotes from "00:00" to "23:59"';
 export const windowStart = field(FROM, (input) => minutesOf(input) ?? new Wrong(`is ${shown(input)}`, FROM));
 
 const TO = 'a time in quotes from "00:00" to "24:00"';
-/** In minutes since midnight; 1440 is the end of the day. */
+/** In minutes since midnight, up to the end of the day. */
 export const windowEnd = field(TO, (input) =>
-  input === '24:00' ? 24 * 60 : (minutesOf(input) ?? new Wrong(`is ${shown(input)}`, TO)),
+  input === '24:00' ? DAY_MINUTES : (minutesOf(input) ?? new Wrong(`is ${shown(input)}`, TO)),
 );
 
 function minutesOf(input: unknown): number | null {

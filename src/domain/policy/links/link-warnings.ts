@@ -1,12 +1,13 @@
 import { parseTaskArn } from '../../execution/task-arn.ts';
 import type { Link } from '../../link/link.ts';
+import { DAY_MINUTES } from '../../link/week.ts';
+import { clockWords } from '../../link/window-words.ts';
 import { formatRate, UNLIMITED } from '../../rate/rate.ts';
 import { executionRules, type Policy, type Rule } from '../policy.ts';
 import type { PolicyWarning } from '../policy-warning.ts';
 import { memberRule } from './link-rules.ts';
-import { dateSpans, type Span, weekSpans } from './overlapping-windows.ts';
+import { dateSpans, type Span, WEEK, weekSpans } from './overlapping-windows.ts';
 
-const WEEK_MINUTES = 7 * 24 * 60;
 const DIRECTIONS = ['lower', 'raise', 'unlimited'] as const;
 
 /** What is valid in links, and in rules for them, but certainly not intended. */
@@ -22,7 +23,7 @@ function missedMinutes({ timetable }: Link, link: number): PolicyWarning[] {
   const next = new Map<number, Span>();
   const [week, dates] = [weekSpans(timetable), dateSpans(timetable)];
   // Sunday's last minute is before Monday's first.
-  const afterWeek = week.map((span) => ({ ...span, start: span.start + WEEK_MINUTES }));
+  const afterWeek = week.map((span) => ({ ...span, start: span.start + WEEK }));
   const starts = [...week, ...afterWeek].map((span) => [span.start, span] as const);
   const [weekStarts, dateStarts] = [new Map(starts), new Map(dates.map((span) => [span.start, span] as const))];
   for (const [spans, startsAt] of [[week, weekStarts] as const, [dates, dateStarts] as const]) {
@@ -35,11 +36,11 @@ function missedMinutes({ timetable }: Link, link: number): PolicyWarning[] {
     const path = ['links', link, 'timetable', index, 'to'];
     const follower = next.get(index);
     if (follower) {
-      const begins = clock(timetable[follower.index]?.from ?? 0);
-      const problem = `is "${clock(to)}" and timetable[${follower.index}] begins at "${begins}", so the minute between belongs to neither: a window ends before its "to"`;
+      const begins = clockWords(timetable[follower.index]?.from ?? 0);
+      const problem = `is "${clockWords(to)}" and timetable[${follower.index}] begins at "${begins}", so the minute between belongs to neither: a window ends before its "to"`;
       return [{ path, problem }];
     }
-    if (to !== 24 * 60 - 1) return [];
+    if (to !== DAY_MINUTES - 1) return [];
     return [{ path, problem: 'is "23:59", so the last minute of the day is not part of the window: write "24:00"' }];
   });
 }
@@ -123,9 +124,4 @@ function fewerWords(rule: Rule, member: Rule): string {
   )
     .map((direction) => `${direction} ${needed(rule, direction)} instead of ${needed(member, direction) ?? 'never'}`)
     .join(', ');
-}
-
-function clock(minutes: number): string {
-  const two = (number: number) => String(number).padStart(2, '0');
-  return `${two(Math.floor(minutes / 60))}:${two(minutes % 60)}`;
 }

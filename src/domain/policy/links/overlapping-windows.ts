@@ -1,7 +1,8 @@
 import type { Window } from '../../link/link.ts';
+import { DAY_MINUTES, dayOfDate } from '../../link/week.ts';
 
-const DAY = 24 * 60;
-const WEEK = 7 * DAY;
+/** In minutes. */
+export const WEEK = 7 * DAY_MINUTES;
 
 /** When a window is, without what it allows. */
 export type WindowTimes = Pick<Window, 'on' | 'from' | 'to'>;
@@ -42,7 +43,7 @@ export function weekSpans(timetable: readonly (WindowTimes | null)[]): Span[] {
   return timetable.flatMap((window, index): Span[] => {
     if (window?.on.kind !== 'weekdays') return [];
     return window.on.days.flatMap((day): Span[] => {
-      const start = (day - 1) * DAY + window.from;
+      const start = (day - 1) * DAY_MINUTES + window.from;
       const end = start + lengthOf(window);
       return end <= WEEK
         ? [{ index, start, end }]
@@ -59,14 +60,14 @@ export function dateSpans(timetable: readonly (WindowTimes | null)[]): Span[] {
   return timetable.flatMap((window, index): Span[] => {
     if (window?.on.kind !== 'dates') return [];
     return window.on.dates.map((date) => {
-      const start = Date.parse(`${date}T00:00:00Z`) / 60_000 + window.from;
+      const start = dayOfDate(date) * DAY_MINUTES + window.from;
       return { index, start, end: start + lengthOf(window) };
     });
   });
 }
 
 function lengthOf({ from, to }: WindowTimes): number {
-  return to > from ? to - from : to + DAY - from;
+  return to > from ? to - from : to + DAY_MINUTES - from;
 }
 
 /** Pairs of indexes, at least one for each span that overlaps another. */

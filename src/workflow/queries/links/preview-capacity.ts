@@ -8,19 +8,10 @@ import {
   otherThan,
   strictest,
 } from '../../../domain/policy/policies-in-force.ts';
-import {
-  distinct,
-  type Groups,
-  groupsOf,
-  mayRequest,
-  mayView,
-  type Person,
-  type Policy,
-  type Rule,
-} from '../../../domain/policy/policy.ts';
+import { distinct, type Groups, groupsOf, type Person, type Policy, type Rule } from '../../../domain/policy/policy.ts';
 import type { RequestedRate } from '../../../domain/rate/rate.ts';
 import { approversRefusal } from '../../../domain/request/decide-by-each.ts';
-import { personRefusal } from '../../../domain/request/decide-request.ts';
+import { elsewhereFor, personRefusal } from '../../../domain/request/decide-request.ts';
 import { resolveUntil, type UntilTime } from '../../../domain/time/until.ts';
 import { lookUpApprovers } from '../../people/known-people.ts';
 import { groupsOfAll } from '../../people/rule-groups.ts';
@@ -106,19 +97,12 @@ function admit({ policy }: OnePolicy, ask: CapacityAsk, requester: Person, group
   const link = policy.links.find(({ name }) => name === ask.link);
   const rule = matchLinkRule(policy, ask);
   if (!link || !rule) {
-    const elsewhere = elsewhereFor(policy, ask.link, requester, groups);
+    const rules = linkRulesElsewhere(policy, ask.link);
+    const elsewhere = elsewhereFor({ policy, rules }, requester, groups);
     return { ok: false, refusal: { why: 'no-link-rule', link: ask.link, elsewhere } };
   }
   const refusal = personRefusal(rule, requester, groups);
   return refusal ? { ok: false, refusal } : { ok: true, link, rule };
-}
-
-/** Channels are named only to people who may request there or may view everything. */
-function elsewhereFor(policy: Policy, link: string, person: Person, groups: Groups) {
-  const views = mayView(policy, person, groups).allowed;
-  return linkRulesElsewhere(policy, link)
-    .filter((rule) => views || mayRequest(rule, person, groups).allowed)
-    .map(({ name, match }) => ({ rule: name, channels: match.channels ?? [] }));
 }
 
 async function decided(
