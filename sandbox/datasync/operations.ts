@@ -1,5 +1,6 @@
 import { AwsRefusal, invalidRequest } from './refusal.ts';
 import type { Caller } from './sessions.ts';
+import { filteredTasks } from './task-filters.ts';
 import type { World } from './world.ts';
 
 type Input = Record<string, unknown>;
@@ -71,7 +72,10 @@ export const operations: Readonly<Record<string, Operation>> = {
 
   ListTasks: (world, input, caller) => {
     allowed('datasync:ListTasks', '*', caller);
-    const all = world.tasks().filter((task) => visible(task.arn, caller));
+    const all = filteredTasks(
+      world.tasks().filter((task) => visible(task.arn, caller)),
+      input.Filters,
+    );
     const { page, rest } = paged(all, input);
     return {
       Tasks: page.map(({ arn, status, name, mode }) => ({ TaskArn: arn, Status: status, Name: name, TaskMode: mode })),
@@ -89,8 +93,10 @@ export const operations: Readonly<Record<string, Operation>> = {
       Name: task.name,
       TaskMode: task.mode,
       Options: { ...DEFAULT_OPTIONS, BytesPerSecond: -1 },
+      SourceLocationArn: task.source,
+      DestinationLocationArn: task.destination,
       CreationTime: task.createdAt / 1000,
-      ...(task.running === null ? {} : { CurrentTaskExecutionArn: task.running }),
+      ...(task.latest === null ? {} : { CurrentTaskExecutionArn: task.latest }),
     };
   },
 };

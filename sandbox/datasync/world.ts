@@ -4,7 +4,6 @@ import {
   type ExecutionRun,
   enter,
   estimatedBytes,
-  hasEnded,
   isMoving,
   newRun,
   nextTurn,
@@ -13,12 +12,16 @@ import {
   type Sample,
   setLimit,
 } from './execution-run.ts';
+import { type TaskState, taskState } from './task-state.ts';
 
 export interface NewTask {
   name: string;
   account: string;
   region: string;
   mode?: 'BASIC' | 'ENHANCED';
+  /** ARNs of its locations; ones of its own if not said. */
+  source?: string;
+  destination?: string;
 }
 
 /** Everything but the size has a default. Durations in milliseconds, before `speed` divides them. */
@@ -62,15 +65,6 @@ export interface ExecutionState {
   endedAt: string | null;
   /** The turns of its bandwidth curve, and this moment as the last. */
   history: Sample[];
-}
-
-interface TaskState {
-  arn: string;
-  name: string;
-  mode: 'BASIC' | 'ENHANCED';
-  createdAt: number;
-  status: 'AVAILABLE' | 'QUEUED' | 'RUNNING';
-  running: string | null;
 }
 
 /** The tasks and executions of every account and Region. An unknown ARN throws: the caller made it up. */
@@ -133,8 +127,10 @@ export function createWorld(now: () => number, speed: number): World {
 
   return {
     addTask: (task) => {
-      const arn = `arn:${partitionOf(task.region)}:datasync:${task.region}:${task.account}:task/task-${hex17()}`;
-      tasks.set(arn, { mode: 'BASIC', ...task, arn, createdAt: now(), runs: new Map() });
+      const here = `arn:${partitionOf(task.region)}:datasync:${task.region}:${task.account}`;
+      const arn = `${here}:task/task-${hex17()}`;
+      const [source, destination] = [`${here}:location/loc-${hex17()}`, `${here}:location/loc-${hex17()}`];
+      tasks.set(arn, { mode: 'BASIC', source, destination, ...task, arn, createdAt: now(), runs: new Map() });
       return arn;
     },
     start: (taskArn, execution) => add(taskArn, execution, false),
@@ -227,14 +223,6 @@ function stateOf(task: Task, arn: string, run: ExecutionRun): ExecutionState {
     endedAt: iso(run.endedAt),
     history: [...run.history, { at: run.seenAt, bytes: transferred, limit: run.limit, rate: rateOf(run) }],
   };
-}
-
-function taskState(task: Task): TaskState {
-  const runs = [...task.runs];
-  const running = runs.find(([, run]) => isMoving(run))?.[0] ?? null;
-  const queued = runs.some(([, run]) => !hasEnded(run) && run.status === 'QUEUED');
-  const status = running ? 'RUNNING' : queued ? 'QUEUED' : 'AVAILABLE';
-  return { arn: task.arn, name: task.name, mode: task.mode, createdAt: task.createdAt, status, running };
 }
 
 function partitionOf(region: string): string {
