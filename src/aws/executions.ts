@@ -7,25 +7,27 @@ import {
 import type { ExecutionArn } from '../domain/execution/task-execution.ts';
 import type { Clock } from '../workflow/ports/clock.ts';
 import type { Access, Executions } from '../workflow/ports/executions.ts';
+import type { LinkTasks } from '../workflow/ports/link-tasks.ts';
 import { createActiveExecutions } from './active-executions.ts';
+import { asCall, type OnCall } from './as-call.ts';
 import { toAwsFault } from './aws-fault.ts';
 import { type Clients, createClients } from './clients.ts';
 import { createCredentials } from './credentials.ts';
 import { createDescribeCache, type Described } from './describe-cache.ts';
+import { createLinkTasks } from './links/link-tasks.ts';
 import { listedStatus } from './listed-status.ts';
 import { createTaskNames } from './task-names.ts';
-import { TIME_LIMITS, type TimeLimits, type Way, within } from './time-limits.ts';
+import { TIME_LIMITS, type TimeLimits, type Way } from './time-limits.ts';
 import { toTaskExecution } from './to-task-execution.ts';
 
 /** DataSync through the SDK, which takes its endpoints and the bot's own credentials from the environment. */
 export interface DataSyncExecutions extends Executions {
+  readonly linkTasks: LinkTasks;
   /** Closes all connections. */
   close(): void;
 }
 
 type Place = Pick<ExecutionArn, 'arn' | 'region'>;
-/** Called after each call to AWS, with its operation and `ok`, the kind of AWS's fault, or `fault` for one of this program. */
-type OnCall = (operation: string, outcome: string) => void;
 
 const THROTTLED_PAUSES_MS = [300, 900];
 
@@ -97,6 +99,7 @@ export function createExecutions(options: {
       }),
 
     listActive: (targets, options) => active.list(targets, options),
+    linkTasks: createLinkTasks({ clock, clients, described, limits, onCall, closing: closing.signal }),
     tasksNamed: (name) => names.named(name),
     lookAtActive: (arns, withinMs) => active.lookAt(arns, withinMs),
     close: () => {
@@ -106,29 +109,6 @@ export function createExecutions(options: {
       credentials.close();
     },
   };
-}
-
-interface Call {
-  operation: string;
-  role: string | null;
-  ms: number;
-  onCall: OnCall;
-}
-
-/** @throws AwsFault, or a fault of this program */
-async function asCall<T>({ operation, role, ms, onCall }: Call, run: (signal: AbortSignal) => Promise<T>): Promise<T> {
-  let outcome = 'fault';
-  try {
-    const answer = await within(ms, run);
-    outcome = 'ok';
-    return answer;
-  } catch (error) {
-    const fault = toAwsFault(error, { operation: `datasync:${operation}`, role });
-    outcome = fault.kind;
-    throw fault;
-  } finally {
-    onCall(operation, outcome);
-  }
 }
 
 async function usingClient<T>(

@@ -19,6 +19,10 @@ export interface TimeLimits {
   /** How long the look-ups of a list go on in the background. */
   listFlight: number;
   listKept: number;
+  /** A look for what runs on a link. */
+  linkLook: number;
+  /** How long tasks are listed in it, a page after the other, before the others are described at the same time. */
+  linkList: number;
   nameKept: number;
   /** How long a name that could not be had is not asked for again. */
   noNameKept: number;
@@ -35,6 +39,8 @@ export const TIME_LIMITS: Readonly<TimeLimits> = {
   list: 2_200,
   listFlight: 10_000,
   listKept: 15_000,
+  linkLook: 15_000,
+  linkList: 8_000,
   nameKept: 600_000,
   noNameKept: 60_000,
 };

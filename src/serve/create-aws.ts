@@ -12,5 +12,5 @@ export function createAws({ config, clock, metrics }: { config: Config; clock: C
     onCall: (operation, outcome) => metrics.awsCalls.inc({ operation, outcome }),
   });
   const rates = createMeasuredRates();
-  return { executions: notingLooks(aws, rates), rates, stop: aws.close };
+  return { executions: notingLooks(aws, rates), linkTasks: aws.linkTasks, rates, stop: aws.close };
 }
