@@ -1,4 +1,4 @@
-import type { Terms } from '../src/domain/link/divide.ts';
+import type { Terms } from '../src/domain/link/division/divide.ts';
 import { type Outcome, type Scenario, simulate, WEEK_SECONDS } from './links/simulate.ts';
 import { quantile } from './row.ts';
 import { writeBetweenMarks } from './table.ts';

@@ -5,6 +5,7 @@ import { createReadinessInputs, type ReadinessOptions } from './ops/start-readin
 import { createAws } from './serve/create-aws.ts';
 import { createClock } from './serve/create-clock.ts';
 import { createLedger } from './serve/create-ledger.ts';
+import { linkedLedger } from './serve/linked-ledger.ts';
 import { openRedis } from './serve/open-redis.ts';
 import { createOpsPort } from './serve/ops-port.ts';
 import { readSettings, type Settings } from './serve/read-settings.ts';
@@ -125,14 +126,15 @@ async function startParts({ env, options, settings, outage, log, parts }: Start)
   readiness.identified();
 
   const aws = parts.add(createAws({ ...common, metrics }));
-  const { executions, rates } = aws;
+  const { executions, rates, linkTasks } = aws;
   const { clients } = slack;
+  const linked = linkedLedger({ ledger: created.ledger, policy, clock, linkTasks });
   const messages = createSlackMessages({
     ...common,
     store,
     slack,
     identity,
-    ledger,
+    ledger: linked,
     executions,
     policy,
   });
@@ -151,7 +153,7 @@ async function startParts({ env, options, settings, outage, log, parts }: Start)
       slack,
       unfinished,
       parts: {
-        ledger,
+        ledger: linked,
         executions,
         rates,
         policy,
@@ -171,7 +173,7 @@ async function startParts({ env, options, settings, outage, log, parts }: Start)
     }),
   );
   const { bot, port } = interactions;
-  workers.start({ bot, looks: messages.looks, seal: messages.seal });
+  workers.start({ bot, looks: messages.looks, seal: messages.seal, linkTasks });
   const about = { port, opsPort, team: identity.team, policy: policy.current().digest };
   await readiness.begin(interactions.state, about);
 

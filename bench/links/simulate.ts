@@ -1,5 +1,5 @@
-import { budgetOf, type Terms } from '../../src/domain/link/divide.ts';
-import { sum } from '../../src/domain/link/fill.ts';
+import { budgetOf, type Terms } from '../../src/domain/link/division/divide.ts';
+import { sum } from '../../src/domain/link/division/fill.ts';
 import { randomFrom, seedOf } from './random.ts';
 import { Tally } from './tally.ts';
 import { Tasks } from './tasks.ts';

@@ -1,4 +1,4 @@
-import { budgetOf, divide, type Terms } from '../../src/domain/link/divide.ts';
+import { budgetOf, divide, type Terms } from '../../src/domain/link/division/divide.ts';
 import { UNLIMITED } from '../../src/domain/rate/rate.ts';
 import type { Run } from './run.ts';
 

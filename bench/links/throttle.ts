@@ -1,7 +1,7 @@
-import type { Terms } from '../../src/domain/link/divide.ts';
-import { nextLookAt } from '../../src/domain/link/look-pace.ts';
-import type { Look } from '../../src/domain/link/member-state.ts';
-import { type LinkShares, nextShares } from '../../src/domain/link/next-shares.ts';
+import type { Terms } from '../../src/domain/link/division/divide.ts';
+import { nextLookAt } from '../../src/domain/link/division/look-pace.ts';
+import type { Look } from '../../src/domain/link/division/member-state.ts';
+import { type LinkShares, nextShares } from '../../src/domain/link/division/next-shares.ts';
 import { UNLIMITED } from '../../src/domain/rate/rate.ts';
 import { isAnswered, update } from './datasync.ts';
 import type { Run } from './run.ts';

@@ -1,6 +1,6 @@
 import { DataSyncClient, type DataSyncClientConfig } from '@aws-sdk/client-datasync';
 import { LRUCache } from 'lru-cache';
-import type { ChangeSession, Credentials, Keys } from './credentials.ts';
+import { type ChangeSession, type Credentials, type Keys, sessionKeyOf } from './credentials.ts';
 import { requestHandler, type Way } from './time-limits.ts';
 
 /** A Region comes from an ARN, which anybody may type. Beyond this many, the client used longest ago is closed. */
@@ -45,8 +45,7 @@ export function createClients(credentials: Credentials, way: Way): Clients {
     // One attempt, since a late retry could overwrite a newer value. The other end may just have closed a connection that is
     // kept for long, and the one attempt would be wasted. So a change is sent on the connection of the look before it, or a new one.
     changer: (region, role, session, executionArn) => {
-      const { request, team, user } = session;
-      const key = role === null ? region : `${region} ${role} ${request} ${team} ${user} ${executionArn}`;
+      const key = role === null ? region : `${region} ${sessionKeyOf(role, session, executionArn)}`;
       return clientOf(changers, key, () => credentials.change(role, region, session, executionArn), {
         region,
         maxAttempts: 1,

@@ -34,7 +34,10 @@ export type ChangeSession = Extract<Access['session'], { kind: 'change' }>;
 export interface Credentials {
   /** Keys of a role's read session, which all share until 5 minutes before its end; without a role the bot's own. */
   read(role: string | null, region: string): Promise<Keys>;
-  /** Keys of a session for one request, which CloudTrail shows under the requester's name; without a role the bot's own. */
+  /**
+   * Keys of a session for one request, which CloudTrail shows under the requester's name, or for one link; without a role the bot's
+   * own.
+   */
   change(role: string | null, region: string, session: ChangeSession, executionArn: string): Promise<Keys>;
   /** The account of a role; without a role that of the bot's own credentials. */
   account(role: string | null, region: string): Promise<string>;
@@ -138,8 +141,7 @@ export function createCredentials(clock: Clock, way: Way): Credentials {
       if (role === null) return own(region);
       const input = {
         RoleArn: role,
-        RoleSessionName: sessionWord(session.request),
-        SourceIdentity: sessionWord(`slack-${session.team}-${session.user}`),
+        ...namesOf(session),
         DurationSeconds: CHANGE_SESSION_SECONDS,
         Policy: JSON.stringify({
           Version: '2012-10-17',
@@ -152,7 +154,7 @@ export function createCredentials(clock: Clock, way: Way): Credentials {
           ],
         }),
       };
-      return sessions.forceFetch(`${role} ${session.request} ${session.team} ${session.user} ${executionArn}`, {
+      return sessions.forceFetch(sessionKeyOf(role, session, executionArn), {
         context: { input, region, renewBeforeMs: RENEW_CHANGE_BEFORE_END_MS },
       });
     },
@@ -162,6 +164,22 @@ export function createCredentials(clock: Clock, way: Way): Credentials {
       sessions.clear();
     },
   };
+}
+
+/** What tells a session for a change apart from all others. */
+export function sessionKeyOf(role: string, session: ChangeSession, executionArn: string): string {
+  const { RoleSessionName, SourceIdentity } = namesOf(session);
+  return `${role} ${RoleSessionName} ${SourceIdentity} ${executionArn}`;
+}
+
+/** What CloudTrail shows of a change: the request and its requester, or the link. */
+function namesOf(session: ChangeSession) {
+  if ('link' in session) {
+    const name = sessionWord(`link-${session.link}`);
+    return { RoleSessionName: name, SourceIdentity: name };
+  }
+  const { request, team, user } = session;
+  return { RoleSessionName: sessionWord(request), SourceIdentity: sessionWord(`slack-${team}-${user}`) };
 }
 
 /** RoleSessionName and SourceIdentity are 2 to 64 of [\w+=,.@-] (AWS STS API, AssumeRole). */

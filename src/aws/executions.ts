@@ -7,7 +7,7 @@ import {
 import type { ExecutionArn } from '../domain/execution/task-execution.ts';
 import type { Clock } from '../workflow/ports/clock.ts';
 import type { Access, Executions } from '../workflow/ports/executions.ts';
-import type { LinkTasks } from '../workflow/ports/link-tasks.ts';
+import type { LinkTasks } from '../workflow/ports/links/link-tasks.ts';
 import { createActiveExecutions } from './active-executions.ts';
 import { asCall, type OnCall } from './as-call.ts';
 import { toAwsFault } from './aws-fault.ts';

@@ -2,14 +2,24 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { LRUCache } from 'lru-cache';
 import type { Log } from '../logging/logger.ts';
 import { sleepUntilAborted } from '../timing/sleep-until-aborted.ts';
-import type { Claim, EffectKind, Outbox, Settled, Settlement, Work } from '../workflow/ports/outbox.ts';
+import {
+  type Claim,
+  type Effect,
+  type EffectKind,
+  type Outbox,
+  type Settled,
+  type Settlement,
+  subjectOf,
+  type Work,
+} from '../workflow/ports/outbox.ts';
 import { REST_MS, repeatStep } from './repeat-step.ts';
 import { hasSlot } from './slots.ts';
 
 /** Null: done. Otherwise when to run again, and why. */
 export type Ran = { againInSeconds: number; why: string } | null;
 
-export type Run = (request: string, claim: Claim) => Promise<Ran>;
+/** `about`: the subject of the work. */
+export type Run = (about: string, claim: Claim) => Promise<Ran>;
 
 /** What a thrown fault says about the work: see `Settled`. */
 export type FaultKind = 'outage' | 'failed' | 'left';
@@ -32,8 +42,8 @@ export interface LoopOptions {
 
 const RENEW_MS = 10_000;
 const ABANDONED_MS = 5_000;
-/** Work that found no slot comes back after this long. */
-const NO_SLOT_SECONDS = 1;
+/** Work that found no slot comes back after this long. Those of one Region may be many that are due at once. */
+const NO_SLOT_SECONDS = 0.5;
 /** Another bot may finish the work, of which this one never hears: so what is kept about it needs a bound. */
 const MAX_REMEMBERED = 1000;
 
@@ -62,10 +72,10 @@ export function startLoop({
     const key = keyOfClaim(work);
     inHand.set(key, work);
     const renewing = setInterval(() => {
-      outbox.renew(claim).catch((err: unknown) => log.warn({ err, request: effect.request }, 'claim not renewed'));
+      outbox.renew(claim).catch((err: unknown) => log.warn({ err, ...named(effect) }, 'claim not renewed'));
     }, RENEW_MS);
     try {
-      const ran = await run[effect.kind](effect.request, claim);
+      const ran = await run[effect.kind](subjectOf(effect), claim);
       noteWait(work, ran);
       onEffect(effect.kind, ran ? 'again' : 'done');
       await settle(work, ran ? { kind: 'again', seconds: ran.againInSeconds } : { kind: 'done' });
@@ -86,22 +96,21 @@ export function startLoop({
     }
     if (waits.get(key) === ran.why) return;
     waits.set(key, ran.why);
-    const { request, kind: effect } = work.effect;
-    log.info({ request, effect, why: ran.why, againInSeconds: ran.againInSeconds }, 'work waits');
+    log.info({ ...named(work.effect), why: ran.why, againInSeconds: ran.againInSeconds }, 'work waits');
   }
 
   async function settleFault(work: Work, err: unknown): Promise<void> {
-    const { request, kind: effect } = work.effect;
+    const { effect } = work;
     const kind = judgeFault(err);
-    onEffect(effect, kind === 'left' ? 'left' : 'fault');
+    onEffect(effect.kind, kind === 'left' ? 'left' : 'fault');
     const why = err instanceof Error ? `${err.name}: ${err.message}` : String(err);
     const settled = await settle(work, kind === 'outage' ? { kind } : { kind, why });
     if (settled.kind === 'dead') {
-      onEffect(effect, 'dead');
-      log.error({ err, request, effect }, 'work failed too often, and is a dead letter now: see `work list`');
+      onEffect(effect.kind, 'dead');
+      log.error({ err, ...named(effect) }, 'work failed too often, and is a dead letter now: see `work list`');
       return;
     }
-    const facts = { err, request, effect, againInSeconds: settled.kind === 'waits' ? settled.seconds : null };
+    const facts = { err, ...named(effect), againInSeconds: settled.kind === 'waits' ? settled.seconds : null };
     if (kind !== 'left') {
       log.warn(facts, 'work failed, will try again');
       return;
@@ -117,7 +126,7 @@ export function startLoop({
       try {
         return await outbox.settle(work, settled);
       } catch (err) {
-        log.warn({ err, request: work.effect.request, effect: work.effect.kind }, 'work not settled');
+        log.warn({ err, ...named(work.effect) }, 'work not settled');
         if (signal.aborted) return { kind: 'lost' };
         await sleepUntilAborted(REST_MS, signal);
       }
@@ -138,10 +147,14 @@ export function startLoop({
     const returned: Promise<void>[] = [];
     for (const work of works) {
       if (signal.aborted) returned.push(handBack(work, 0));
-      else if (hasSlot(work.effect.kind, inHand.size, width, most)) void perform(work);
+      else if (hasSlot(work.effect, effectsInHand(), width, most)) void perform(work);
       else returned.push(handBack(work, NO_SLOT_SECONDS));
     }
     await Promise.all(returned);
+  }
+
+  function effectsInHand(): Effect[] {
+    return Array.from(inHand.values(), ({ effect }) => effect);
   }
 
   /** It counts as in hand meanwhile, so that a stop waits for it. */
@@ -187,5 +200,10 @@ function keyOfClaim({ claim }: Work): string {
 }
 
 function keyOf({ effect }: Work): string {
-  return `${effect.kind}:${effect.request}`;
+  return `${effect.kind}:${subjectOf(effect)}`;
+}
+
+/** For the log. */
+function named({ kind: effect, ...about }: Effect) {
+  return { effect, ...about };
 }

@@ -3,6 +3,7 @@ import { type Connection, connect, openConnection } from '../../src/store/connec
 import { createKeys, type Keys } from '../../src/store/connection/keys.ts';
 import { createOutbox } from '../../src/store/work/outbox.ts';
 import type { Outbox, Work } from '../../src/workflow/ports/outbox.ts';
+import { subjectOf } from '../../src/workflow/ports/outbox.ts';
 import { at } from '../domain/given.ts';
 import { freshPrefix, targetOf } from './given-ledger.ts';
 import { until } from './redis-servers.ts';
@@ -33,7 +34,7 @@ export async function startWorker(url: string, prefix = freshPrefix()): Promise<
     while (!stopping.signal.aborted) {
       try {
         for (const work of await outbox.take(8)) {
-          taken.push(work.effect.request);
+          taken.push(subjectOf(work.effect));
           await settled(outbox, work);
         }
       } catch {

@@ -75,6 +75,8 @@ export const ALL_DONE: Record<EffectKind, Run> = {
   revert: done,
   tell: done,
   watch: done,
+  link: done,
+  member: done,
 };
 
 export async function start(

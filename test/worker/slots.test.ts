@@ -1,16 +1,22 @@
 import { describe, expect, it } from 'vitest';
 import { hasSlot } from '../../src/worker/slots.ts';
-import type { EffectKind } from '../../src/workflow/ports/outbox.ts';
+import type { Effect } from '../../src/workflow/ports/outbox.ts';
 import { asked } from '../store/given-ledger.ts';
 import { cutOffFirst, givenLoops, held, opened, start, waitFor } from './given-loop.ts';
 
 givenLoops();
 
-const mostOf = (kind: EffectKind) => {
-  let inHand = 0;
-  while (hasSlot(kind, inHand, 8, 16)) inHand += 1;
-  return inHand;
+/** How many slots may be taken at most, by works like the ones given, so that one more like the last finds one. */
+const mostOf = (works: (nth: number) => Effect) => {
+  const inHand: Effect[] = [];
+  while (hasSlot(works(inHand.length), inHand, 8, 16)) inHand.push(works(inHand.length));
+  return inHand.length;
 };
+
+const memberIn = (region: string): Effect => ({
+  kind: 'member',
+  execution: `arn:aws:datasync:${region}:1:task/t/execution/e`,
+});
 
 describe('of eight slots', () => {
   it.each([
@@ -20,7 +26,20 @@ describe('of eight slots', () => {
     ['expire', 16],
     ['show', 16],
   ] as const)('%s finds one while fewer than %i are taken', (kind, most) => {
-    expect(mostOf(kind)).toBe(most);
+    expect(mostOf(() => ({ kind, request: 'r' }))).toBe(most);
+  });
+
+  it('members of links find one while fewer than six are taken, but only three of one Region', () => {
+    expect(mostOf((nth) => memberIn(`region-${nth}`))).toBe(6);
+    expect(mostOf(() => memberIn('us-east-1'))).toBe(3);
+    expect(
+      hasSlot(
+        memberIn('eu-west-1'),
+        [1, 2, 3].map(() => memberIn('us-east-1')),
+        8,
+        16,
+      ),
+    ).toBe(true);
   });
 });
 

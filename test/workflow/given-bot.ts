@@ -5,7 +5,8 @@ import type { ThrottleRequest } from '../../src/domain/request/throttle-request.
 import type { UndoOutcome } from '../../src/workflow/commands/undo-request.ts';
 import { MIB } from '../domain/given.ts';
 import { verifiedLog } from '../store/given-ledger.ts';
-import { type Bot, type Outside, outside, startAwsWithOne, startBot } from './start-bot.ts';
+import { type Outside, outside } from './outside.ts';
+import { type Bot, startAwsWithOne, startBot } from './start-bot.ts';
 
 /** What a test has: AWS with one execution at 100 MiB/s, the world outside, and a bot. */
 export interface Given {

@@ -2,8 +2,6 @@ import { randomBytes } from 'node:crypto';
 import type { LocalDataSync } from '../../sandbox/datasync/start-data-sync.ts';
 import { createExecutions } from '../../src/aws/executions.ts';
 import type { TimeLimits } from '../../src/aws/time-limits.ts';
-import type { OtherPolicy, PolicyInForce } from '../../src/domain/policy/policies-in-force.ts';
-import type { Person, Rule } from '../../src/domain/policy/policy.ts';
 import type { RequestCommand } from '../../src/domain/request/request-command.ts';
 import type { ThrottleRequest } from '../../src/domain/request/throttle-request.ts';
 import { threadNotes } from '../../src/slack/views/cards/thread-notes.ts';
@@ -24,32 +22,21 @@ import { revertNow } from '../../src/workflow/commands/revert-now.ts';
 import { reviewRequest } from '../../src/workflow/commands/review-request.ts';
 import { undoRequest } from '../../src/workflow/commands/undo-request.ts';
 import { PersonUnknown } from '../../src/workflow/faults.ts';
-import type { Postable } from '../../src/workflow/ports/channels.ts';
+import { createLinkLimitsOf } from '../../src/workflow/links/link-limits-of.ts';
+import { createLinkMembership } from '../../src/workflow/links/link-membership.ts';
+import { watchLink } from '../../src/workflow/links/watch-link.ts';
+import { withLinks } from '../../src/workflow/links/with-links.ts';
 import type { Executions } from '../../src/workflow/ports/executions.ts';
 import type { Effect, Outbox, Work } from '../../src/workflow/ports/outbox.ts';
-import type { PolicySource } from '../../src/workflow/ports/policy-source.ts';
 import { applyThrottle } from '../../src/workflow/reconcile/apply-throttle.ts';
 import { endGrant } from '../../src/workflow/reconcile/end-grant.ts';
+import { keepMember } from '../../src/workflow/reconcile/links/keep-member.ts';
 import { pollExecution } from '../../src/workflow/reconcile/poll-execution.ts';
 import type { WorkOutcome } from '../../src/workflow/work-outcome.ts';
 import { ACCOUNT, arnOf, REGION, startAws } from '../aws/aws-environment.ts';
-import { CHANNEL, EVERYBODY, MIB, policy, rule } from '../domain/given.ts';
+import { CHANNEL, MIB } from '../domain/given.ts';
 import { openLedger, openRedis } from '../store/given-ledger.ts';
-
-/** The world outside the bot: a test changes it as it would change by itself. */
-export interface Outside {
-  /** Epoch milliseconds at which it began, the same for all its bots. */
-  readonly began: number;
-  seconds: number;
-  rule: Rule;
-  people: Map<string, Person>;
-  groups: Map<string, string[] | null>;
-  postable: Postable;
-  /** The policy's admins. */
-  admins: string[];
-  /** The policies that other bots run. */
-  others: OtherPolicy[];
-}
+import { type Outside, policyNow, sourceOf } from './outside.ts';
 
 export interface Bot extends Awaited<ReturnType<typeof startBot>> {}
 
@@ -59,29 +46,6 @@ export async function startAwsWithOne(): Promise<{ aws: LocalDataSync; arn: stri
   const task = aws.addTask({ name: 'nightly', account: ACCOUNT, region: REGION });
   const arn = aws.startExecution(task, { bytes: 1e12, status: 'TRANSFERRING', bytesPerSecond: 100 * MIB });
   return { aws, arn };
-}
-
-export function outside(changes: Partial<Rule> = {}): Outside {
-  return {
-    began: Date.now(),
-    seconds: 0,
-    rule: rule({ role: null, ...changes }),
-    people: new Map(EVERYBODY.map((one) => [one.user, one])),
-    groups: new Map([['S0LEADS', ['U0LEAD', 'U0SECOND', 'U0GUEST']]]),
-    postable: 'yes',
-    admins: [],
-    others: [],
-  };
-}
-
-function policyNow(world: Outside): PolicyInForce {
-  const made = policy(world.rule);
-  return { ...made, policy: { ...made.policy, admins: { users: world.admins, groups: [] } }, others: world.others };
-}
-
-/** A source of a policy that needs no Redis. */
-export function sourceOf(current: () => PolicyInForce): PolicySource {
-  return { current, counting: async () => current() };
 }
 
 /** One process of the bot without Slack: the real ledger, outbox, workflows and AWS adapter. A test runs its work by hand. */
@@ -95,7 +59,8 @@ export async function startBot(arn: string, world: Outside, prefix?: string, pat
     createOutbox({ stream, redis, blocking: blocking[stream], keys, clock, consumer, abandonedMs: 0 }),
   ) as [Outbox, Outbox];
   for (const outbox of [aws, slack]) await outbox.ready(new AbortController().signal);
-  const { releaseDue } = createTimers({ redis, keys, clock });
+  const timers = createTimers({ redis, keys, clock });
+  const { releaseDue } = timers;
   // Short where tests lose an answer on purpose; long enough for a describe on a busy machine, and for the SDK's three tries of an
   // update that AWS throttles, which rest up to 1.5 s between them.
   const limits = { attempt: 10_000, update: 4000, describe: 30_000, ...patience };
@@ -106,8 +71,11 @@ export async function startBot(arn: string, world: Outside, prefix?: string, pat
     return found;
   };
   const groups = async (ids: readonly string[]) => new Map(ids.map((id) => [id, world.groups.get(id) ?? null]));
+  const source = sourceOf(() => policyNow(world));
+  const membership = createLinkMembership(executions.linkTasks);
+  const ledger = withLinks(opened.ledger, createLinkLimitsOf({ policy: source, membership, clock }));
   const deps = {
-    ledger: opened.ledger,
+    ledger,
     executions: executions as Executions,
     absences: createAbsences(opened.redis, opened.keys),
     people: {
@@ -118,7 +86,7 @@ export async function startBot(arn: string, world: Outside, prefix?: string, pat
       groupsLately: groups,
     },
     channels: { postable: async () => world.postable, isPrivate: async (channel: string) => channel.startsWith('G') },
-    policy: sourceOf(() => policyNow(world)),
+    policy: source,
     clock,
     newRequestId: () => `r-${randomBytes(5).toString('hex')}`,
     looks: createLooks(opened.redis, opened.keys),
@@ -127,13 +95,14 @@ export async function startBot(arn: string, world: Outside, prefix?: string, pat
   };
   /** The effects that showed something, in order. */
   const shown: Effect[] = [];
+  const linkFaults: Error[] = [];
   /** The notices posted in threads, by the keys under which each is posted once. */
   const posted: { request: string; key: string }[] = [];
 
   async function postIn(id: string): Promise<null> {
     const stored = await opened.ledger.load(id);
     if (!stored) return null;
-    const { run } = await opened.ledger.run(stored.request.execution);
+    const { run } = await ledger.run(stored.request.execution);
     const facts = { request: stored.request, run, lines: [], now: clock.now(), seal: () => 'sealed' };
     for (const { key } of threadNotes(facts)) {
       if (!posted.some((one) => one.request === id && one.key === key)) posted.push({ request: id, key });
@@ -145,6 +114,11 @@ export async function startBot(arn: string, world: Outside, prefix?: string, pat
     if (effect.kind === 'apply') return applyThrottle(deps, effect.request, claim);
     if (effect.kind === 'expire') return expireRequest(deps, effect.request, claim);
     if (effect.kind === 'revert') return endGrant(deps, effect.request, claim);
+    if (effect.kind === 'member') return keepMember(deps, effect.execution, claim);
+    if (effect.kind === 'link') {
+      const onFault = (fault: Error) => linkFaults.push(fault);
+      return watchLink({ ...deps, linkTasks: executions.linkTasks, timers, onFault }, effect.link, claim);
+    }
     if (effect.kind === 'watch') {
       return pollExecution(deps, effect.request, claim, async (request) => {
         shown.push({ kind: 'watch', request });
@@ -162,7 +136,10 @@ export async function startBot(arn: string, world: Outside, prefix?: string, pat
 
   return {
     ...opened,
+    ledger,
     deps,
+    timers,
+    linkFaults,
     /** The work with AWS, and the timers. */
     outbox: { ...aws, releaseDue },
     slackOutbox: slack,

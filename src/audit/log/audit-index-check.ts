@@ -102,10 +102,10 @@ export function createIndexCheck(redis: Connection, keys: Keys, { ends, archived
 
 /** The indexes of a record, also of an event that this version does not know. */
 export function indexesOf(bytes: string | null, keys: Keys): string[] {
-  const { request, execution, actor } = parseObject(bytes ?? '') ?? {};
+  const { request, link, execution, actor } = parseObject(bytes ?? '') ?? {};
   const { team, user } = (actor ?? {}) as Record<string, unknown>;
   const by = typeof team === 'string' && typeof user === 'string' ? { team, user, name: '' } : null;
-  return indexKeysOf({ request: textOr(request), execution: textOr(execution), actor: by }, keys);
+  return indexKeysOf({ request: textOr(request), link: textOr(link), execution: textOr(execution), actor: by }, keys);
 }
 
 function textOr(value: unknown): string | null {

@@ -9,6 +9,7 @@ import { REQUEST_SCHEMA, requestWrite } from '../../store/ledger/commit.ts';
 import type { Write } from '../../store/ledger/commit-batch.ts';
 import { effectText } from '../../store/work/work-keys.ts';
 import { timersAhead } from '../../workflow/commands/restore-work.ts';
+import { subjectOf } from '../../workflow/ports/outbox.ts';
 import { parseObject } from '../format/parse-json.ts';
 import { compareStored, type StoredFields } from './compare-stored.ts';
 import type { Difference } from './difference.ts';
@@ -119,6 +120,6 @@ export async function compareTimers(
     const due = String(at.getTime());
     if (score !== null && score !== 'wrong-type' && Number(score) === at.getTime()) return [];
     const write: Write[] = [['zadd', keys.timers, due, texts[place] ?? '']];
-    return [{ part: 'timers', of: effect.request, how: score === null ? 'missing' : 'different', write }];
+    return [{ part: 'timers', of: subjectOf(effect), how: score === null ? 'missing' : 'different', write }];
   });
 }

@@ -3,7 +3,7 @@ import PQueue from 'p-queue';
 import { AwsFault } from '../../workflow/faults.ts';
 import type { Clock } from '../../workflow/ports/clock.ts';
 import { type ListTarget, SHOWN_MAX_AGE_MS } from '../../workflow/ports/executions.ts';
-import type { FoundMembers, LinkTasks, MemberQuery } from '../../workflow/ports/link-tasks.ts';
+import type { FoundMembers, LinkTasks, MemberQuery } from '../../workflow/ports/links/link-tasks.ts';
 import { asCall, type OnCall } from '../as-call.ts';
 import { toAwsFault } from '../aws-fault.ts';
 import type { Clients } from '../clients.ts';

@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import type { Clock } from '../../workflow/ports/clock.ts';
-import type { MemberQuery } from '../../workflow/ports/link-tasks.ts';
+import type { MemberQuery } from '../../workflow/ports/links/link-tasks.ts';
 import type { TimeLimits } from '../time-limits.ts';
 import { type CallAws, taskPages } from './task-pages.ts';
 

@@ -9,9 +9,11 @@ export const applyStartedDetail = looseObject({
   role: z.string().nullable(),
   putOff: putOff.exactOptional(),
   /** Absent: a request is applied. */
-  cause: z.literal('late-write').exactOptional(),
-  /** For a late write: the request whose limit is set again; absent or null: the limit from before. */
+  cause: z.enum(['late-write', 'link']).exactOptional(),
+  /** Without a request: the one whose limit is set; null: the limit from before; absent: neither, where `link` is set. */
   grant: z.string().nullable().exactOptional(),
+  /** The link whose limit is set, or that caps the one that is. */
+  link: z.string().exactOptional(),
   policies,
 });
 
@@ -20,6 +22,8 @@ export const appliedDetail = looseObject({
   status: z.string(),
   attempt: z.number().exactOptional(),
   open: openOutcome,
+  /** The link that caps the limit, where nothing had to be sent for the request. */
+  cappedBy: z.string().exactOptional(),
 });
 
 export const applyFailedDetail = looseObject({

@@ -7,6 +7,7 @@ import {
   applyStartedDetail,
   applyUnknownDetail,
 } from './apply-details.ts';
+import { linkWindowDetail } from './link-details.ts';
 import { auditArchivedDetail, auditExportedDetail, lossAcceptedDetail } from './log-details.ts';
 import {
   approvedDetail,
@@ -53,6 +54,7 @@ export const EVENT_DETAILS = {
   'audit.exported': auditExportedDetail,
   'audit.archived': auditArchivedDetail,
   'loss.accepted': lossAcceptedDetail,
+  'link.window': linkWindowDetail,
 } as const;
 
 export type EventName = keyof typeof EVENT_DETAILS;
@@ -72,6 +74,8 @@ export interface EventFacts {
   /** Null: the bot itself. */
   actor: Actor | null;
   channel: string | null;
+  /** The name of the link that it is about, or that the execution belongs to. Absent: none. */
+  link?: string | null;
   execution: string | null;
   account: string | null;
   region: string | null;

@@ -40,6 +40,7 @@ function recordOf<E extends EventName>(event: E) {
     version: whole,
     actor: actor.nullable(),
     channel: text,
+    link: text.exactOptional(),
     execution: text,
     account: text,
     region: text,
@@ -77,6 +78,7 @@ const auditRecord = z.discriminatedUnion('event', [
   recordOf('audit.exported'),
   recordOf('audit.archived'),
   recordOf('loss.accepted'),
+  recordOf('link.window'),
 ]);
 
 /** One parsed record of the audit log. Format version 1. */
@@ -99,6 +101,7 @@ export function writeRecord(head: AuditHead, event: AuditEvent, op: string, now:
     version: event.version,
     actor: event.actor,
     channel: event.channel,
+    link: event.link ?? null,
     execution: event.execution,
     account: event.account,
     region: event.region,
@@ -160,6 +163,7 @@ function hasFacts(
     typeof op === 'string' &&
     isEventName(event) &&
     TEXTS.every((field) => isTextOrNull(value[field])) &&
+    (value.link === undefined || isTextOrNull(value.link)) &&
     [version, from, to].every((number) => number === null || Number.isSafeInteger(number)) &&
     (by === null || actor.safeParse(by).success) &&
     (aws === null || AWS.safeParse(aws).success)

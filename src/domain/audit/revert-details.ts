@@ -17,8 +17,10 @@ export const revertStartedDetail = looseObject({
   attempt: z.number(),
   role: z.string().nullable(),
   putOff: putOff.exactOptional(),
-  /** The request whose limit applies again; absent or null: the limit from before. */
+  /** The request whose limit applies again; absent or null: the limit from before, or the link's where `link` is set. */
   grant: z.string().nullable().exactOptional(),
+  /** The link whose limit applies next, or that caps the one that does. */
+  link: z.string().exactOptional(),
 });
 
 export const revertedDetail = looseObject({
@@ -33,8 +35,10 @@ export const revertSkippedDetail = looseObject({
   rate: z.number().nullable(),
   status: z.string().exactOptional(),
   said: z.string().exactOptional(),
-  /** With `same-rate`: the request whose limit applies next; absent or null: the limit from before. */
+  /** With `same-rate`: the request whose limit applies next; absent or null: the limit from before, or the link's where `link` is set. */
   grant: z.string().nullable().exactOptional(),
+  /** With `same-rate`: the link whose limit applies next, or that caps the one that does. */
+  link: z.string().exactOptional(),
   /** With `replaced`. */
   replacedBy: z.string().exactOptional(),
   extendedUntil: timestamp.exactOptional(),

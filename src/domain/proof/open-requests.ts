@@ -232,7 +232,7 @@ export function createOpenRequests({ isWhole = false } = {}) {
 }
 
 /** Nothing of it is needed: the next change of its limit tells what it was before. */
-function isAtRest(run: Run | null): boolean {
+export function isAtRest(run: Run | null): boolean {
   if (run === null) return true;
   const { grants, change, unconfirmed, inForce, baseline } = run;
   const isBaseline = inForce === null || (inForce.rate === baseline && inForce.or === null);

@@ -11,9 +11,10 @@ import {
   type Person,
   type Rule,
 } from '../policy/policy.ts';
+import { mayShow } from '../run/evolve-run.ts';
 import type { Exceeded } from '../run/exceeded.ts';
 import { endOfRequest } from '../run/grant/schedule-end.ts';
-import type { Run } from '../run/run.ts';
+import { memberOf, type Run } from '../run/run.ts';
 import { strictestOf, type Weight, weigh } from '../run/weigh-limit.ts';
 import type { StaleWhy, ThrottleRequest } from './throttle-request.ts';
 
@@ -70,9 +71,20 @@ export function validityUnder(request: ThrottleRequest, under: Under, of: Circum
   if ([asked, ...approved].includes('unknown')) return { kind: 'unknown', digest, rule };
   const { execution } = of;
   if (execution && isBeyondChange(execution.status)) return stale('status', execution.bytesPerSecond);
-  if (execution && execution.bytesPerSecond !== request.from) return stale('rate', execution.bytesPerSecond);
+  if (execution && !isExpected(request, execution.bytesPerSecond, of.run))
+    return stale('rate', execution.bytesPerSecond);
   const { needed, exceeds, lowers } = weight;
   return { kind: 'valid', digest, rule, needed, expiresInSeconds: rule.expiresInSeconds, exceeds, lowers };
+}
+
+/** On the member of a link another limit is no surprise, if the bot itself set it. */
+function isExpected({ from }: ThrottleRequest, shown: number, run: Run | null): boolean {
+  return shown === from || (isMoved(run) && mayShow(run, shown));
+}
+
+/** Whether the bot may have moved the limit because of a link. */
+function isMoved(run: Run | null): run is Run {
+  return run !== null && memberOf(run) !== null && run.inForce !== null;
 }
 
 /**
@@ -85,8 +97,9 @@ export function weightUnder(
   of: Pick<Circumstances, 'run' | 'now'>,
 ): Weight | null {
   if (!rule) return null;
-  const { from, to } = request;
+  const { to } = request;
   const { run, now } = of;
+  const from = (isMoved(run) ? run.inForce?.rate : null) ?? request.from;
   const until = endOfRequest(request, now);
   const weight = weigh({ request: null, from, to, until }, { run, rule, now });
   const direction = strictestOf(rule, [weight.direction, request.direction]);

@@ -1,10 +1,10 @@
 import type { AuditEvent } from '../audit/audit-event.ts';
 import { isUpdatable, type TaskExecution } from '../execution/task-execution.ts';
 import type { PolicyInForce } from '../policy/policies-in-force.ts';
-import { desiredLimit, requestOfLimit } from '../run/desired-limit.ts';
+import { cappedAt, desiredLimit, requestOfLimit } from '../run/desired-limit.ts';
 import { scheduledEvent } from '../run/grant/schedule-end.ts';
 import { hasOpenGrant, isReverting, type TimedGrant } from '../run/grant/timed-grant.ts';
-import type { Run } from '../run/run.ts';
+import { memberOf, type Run, untouchedRun } from '../run/run.ts';
 import { weigh } from '../run/weigh-limit.ts';
 import { decideByEach, type Proposed, type RequestDecision, type RequestFacts } from './decide-by-each.ts';
 import { ruleNow } from './decide-review.ts';
@@ -30,7 +30,8 @@ export function decideExtension(
   if (!isUpdatable(execution.status)) return { ok: false, refusal: { why: 'not-updatable', status: execution.status } };
   const current = execution.bytesPerSecond;
   const { to } = running;
-  if (current !== to) return { ok: false, refusal: { why: 'cannot-extend', set: to, current } };
+  if (current !== cappedAt(run ?? untouchedRun(running.execution), to, now).rate)
+    return { ok: false, refusal: { why: 'cannot-extend', set: to, current } };
   const extension = extensionOf(running, command.durationSeconds);
   const held = extension.totalSeconds - command.durationSeconds;
   const asked: RequestCommand = { ...command, rate: { kind: 'absolute', bytesPerSecond: to } };
@@ -72,23 +73,27 @@ export function unsentEvents(
   facts: {
     run: Run | null;
     extended: ThrottleRequest | null;
+    /** The link that keeps its limit lower; null or absent: none does. */
+    cappedBy?: string | null;
     execution: TaskExecution;
     inForce: PolicyInForce;
     now: Date;
   },
 ): AuditEvent[] {
-  const { run, extended, execution, inForce, now } = facts;
+  const { run, extended, cappedBy = null, execution, inForce, now } = facts;
   const policy = inForce.digest;
   const rate = execution.bytesPerSecond;
   if (request.extends && !(extended && canExtend(extended, run, now))) {
     return [staleEvent(request, 'timer', { inForce, execution }, rate)];
   }
+  const detail = { rate, status: execution.status, ...(cappedBy === null ? {} : { cappedBy }) };
   const applied = {
-    ...stateEvent(request, 'applied', null, policy, { rate, status: execution.status }),
+    ...stateEvent(request, 'applied', null, policy, detail),
+    ...(run && memberOf(run) !== null ? { link: memberOf(run), from: rate } : {}),
     aws: { requestId: execution.requestId },
   };
   const next = { ...request, version: request.version + 1 };
   const role = ruleNow(request, inForce)?.role ?? null;
-  const scheduled = scheduledEvent(next, { policy, now, run, from: request.from, role });
+  const scheduled = scheduledEvent(next, { policy, now, run, from: rate, role });
   return scheduled ? [applied, scheduled] : [applied];
 }

@@ -49,6 +49,7 @@ export function evolve(state: ThrottleRequest | null, event: DatedEvent): Thrott
     case 'audit.exported':
     case 'audit.archived':
     case 'loss.accepted':
+    case 'link.window':
       return state;
     default:
       return unknownEvent(event);
@@ -156,7 +157,13 @@ function applyOf(state: ThrottleRequest): ApplyProgress {
   return state.apply;
 }
 
-type EndEvent = Dated<'denied' | 'cancelled' | 'expired' | 'applied' | 'apply.failed' | 'apply.stale'>;
+type EndEvent =
+  | Dated<'denied'>
+  | Dated<'cancelled'>
+  | Dated<'expired'>
+  | Dated<'applied'>
+  | Dated<'apply.failed'>
+  | Dated<'apply.stale'>;
 
 function end(
   before: ThrottleRequest,
@@ -165,8 +172,9 @@ function end(
   said: Partial<Pick<Ending, 'comment' | 'why' | 'rate' | 'refused'>> = {},
 ): ThrottleRequest {
   const state = next(before, event);
-  // A limit of the rate that AWS shows takes effect when it is recorded, because nothing is sent.
-  if (status === 'applied' && state.from !== state.to) applyOf(state);
+  // A limit of the rate that AWS shows takes effect when it is recorded, and so does one that a link caps: nothing is sent for it.
+  const isCapped = event.event === 'applied' && event.detail.cappedBy !== undefined;
+  if (status === 'applied' && state.from !== state.to && !isCapped) applyOf(state);
   if (status === 'failed' && state.status === 'pending') throw new Error(`${state.id} failed before it was approved`);
   return {
     ...state,

@@ -2,8 +2,9 @@ import type { EventOf } from '../audit/audit-event.ts';
 import type { TaskExecution } from '../execution/task-execution.ts';
 import { stateEvent } from '../request/request-event.ts';
 import type { ThrottleRequest } from '../request/throttle-request.ts';
+import { runFacts } from './change/change-events.ts';
 import { LATE_WRITE_SECONDS, mayShow } from './evolve-run.ts';
-import type { Run } from './run.ts';
+import { memberOf, type Run } from './run.ts';
 
 /**
  * What a limit that AWS shows says about who set it. `late-write`: the bot, a while ago, and AWS did not confirm it then. Not
@@ -21,20 +22,23 @@ export function isLateWrite(run: Run, rate: number, now: Date): boolean {
   );
 }
 
-/** A limit was set outside the bot: recorded once for each change. `request`: the one that set the limit before. */
+/**
+ * A limit was set outside the bot: recorded once for each change. `request`: the one that set the limit before; null: a link set
+ * it.
+ */
 export function driftEvent(
-  request: ThrottleRequest,
+  request: ThrottleRequest | null,
   run: Run,
   execution: TaskExecution,
   policy: string,
 ): EventOf<'drift.detected'> {
   const rate = execution.bytesPerSecond;
-  const expected = run.inForce?.rate ?? request.to;
+  const expected = run.inForce?.rate ?? request?.to ?? rate;
   const detail = { rate, expected, status: execution.status };
-  return {
-    ...stateEvent(request, 'drift.detected', null, policy, detail),
-    from: expected,
-    to: rate,
-    aws: { requestId: execution.requestId },
-  };
+  const about = { execution: run.execution, memberOf: memberOf(run), from: expected, to: rate, policy };
+  const facts = runFacts(about);
+  const event = request
+    ? { ...stateEvent(request, 'drift.detected', null, policy, detail), link: about.memberOf, from: expected, to: rate }
+    : { ...facts, event: 'drift.detected' as const, detail };
+  return { ...event, aws: { requestId: execution.requestId } };
 }

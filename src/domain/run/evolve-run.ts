@@ -61,10 +61,10 @@ function moved(run: Run, event: RunEvent): Run {
     }
     case 'revert.skipped':
       if (event.detail.why === 'replaced' && run.inForce?.request === event.request) return leftSet(run, event);
-      if (event.detail.why === 'changed') return changedOutside(endedBy(run, event), event.at, event.detail.rate);
+      if (event.detail.why === 'changed') return changedOutside(endedBy(run, event), event, event.detail.rate);
       return endedBy(run, event);
     case 'drift.detected':
-      return changedOutside(run, event.at, event.detail.rate);
+      return changedOutside(run, event, event.detail.rate);
     default:
       return unknownEvent(event);
   }
@@ -83,6 +83,7 @@ function started(run: Run, event: StartedEvent): Run {
     cause,
     request,
     grant: cause === 'grant' ? request : nextGrant(run, event),
+    ...linkOf(event),
     from,
     to,
     sentAt: at,
@@ -97,9 +98,15 @@ function started(run: Run, event: StartedEvent): Run {
   return { ...run, baseline: detail.grant === null ? to : run.baseline, change, unconfirmed };
 }
 
-/** The request whose limit will be set. Older versions record its rate alone. */
+/** The link whose limit will be set, or that caps the one that will. */
+function linkOf({ detail }: StartedEvent): Pick<ChangeInFlight, 'link'> {
+  return detail.link === undefined ? {} : { link: detail.link };
+}
+
+/** The request whose limit will be set. Older versions record its rate alone; a link's limit belongs to none. */
 function nextGrant(run: Run, { detail, request, to }: StartedEvent): string | null {
   if (detail.grant !== undefined) return detail.grant;
+  if (detail.link !== undefined) return null;
   const next = run.grants.findLast((one) => one.request !== request);
   return next?.rate === to ? next.request : null;
 }
@@ -111,13 +118,17 @@ function causeOf(event: StartedEvent): ChangeCause {
 
 function applied(before: Run, event: Extract<RunEvent, { event: 'applied' }>): Run {
   const { request, from, to, detail, at } = event;
-  if (request === null || from === null || to === null) return settled(before, event);
+  if (from === null || to === null) return settled(before, event);
+  if (request === null) {
+    const baseline = before.change?.cause === 'link' ? (before.baseline ?? from) : before.baseline;
+    return { ...settled(before, event), baseline };
+  }
   // Changed outside the bot, and requested before the bot saw that.
-  const run = mayShow(before, from) ? before : changedOutside(before, at, from);
+  const run = mayShow(before, from) ? before : changedOutside(before, event, from);
   const role = before.change?.request === request ? before.change.role : null;
   const now = settled(run, event);
   const grants = [...without(now, request), { request, rate: to, until: null, role }];
-  const inForce = { rate: detail.rate, or: null, at, request };
+  const inForce = withLink({ rate: detail.rate, or: null, at, request }, detail.cappedBy);
   return { ...now, baseline: run.baseline ?? from, inForce, grants };
 }
 
@@ -132,7 +143,7 @@ function settled(run: Run, event: Extract<RunEvent, { event: 'applied' | 'revert
   const { rate, open = false } = event.detail;
   const unconfirmed =
     change && !open ? run.unconfirmed.filter(({ sentAt }) => sentAt !== change.sentAt) : run.unconfirmed;
-  const inForce = { rate, or: null, at: event.at, request: change?.grant ?? null };
+  const inForce = withLink({ rate, or: null, at: event.at, request: change?.grant ?? null }, change?.link);
   const grants = run.grants.filter(({ stillSet = false }) => !stillSet);
   return { ...run, change: change ? null : run.change, inForce, grants, unconfirmed };
 }
@@ -145,7 +156,7 @@ function failed(run: Run, event: Extract<RunEvent, { event: 'apply.failed' }>): 
   const { why, rate } = event.detail;
   const change = isOf(run.change, event) ? run.change : null;
   const next = change ? { ...run, change: null } : run;
-  if (why === 'other-rate') return changedOutside(next, event.at, rate);
+  if (why === 'other-rate') return changedOutside(next, event, rate);
   return why === 'unseen' && change ? perhapsSet(next, change, event.at) : next;
 }
 
@@ -157,15 +168,24 @@ function revertFailed(run: Run, event: Extract<RunEvent, { event: 'revert.failed
 
 /** AWS may have carried a change out: it is unknown which of the two limits it has. */
 function perhapsSet(run: Run, change: ChangeInFlight, at: string): Run {
-  const { rate, request = null } = run.inForce ?? { rate: change.from };
-  return { ...run, baseline: run.baseline ?? change.from, inForce: { rate, or: change.to, at, request } };
+  const { rate, request = null, link } = run.inForce ?? { rate: change.from };
+  const inForce = withLink({ rate, or: change.to, at, request }, link);
+  return { ...run, baseline: run.baseline ?? change.from, inForce };
+}
+
+/** The same limit as one of this link, or of none. */
+function withLink(limit: NonNullable<Run['inForce']>, name: string | undefined): NonNullable<Run['inForce']> {
+  const { link: _, ...rest } = limit;
+  return { ...rest, ...(name === undefined ? {} : { link: name }) };
 }
 
 function endedBy(run: Run, event: Extract<RunEvent, { event: 'revert.skipped' }>): Run {
   const change = isOf(run.change, event) ? null : run.change;
   const { why, grant = null } = event.detail;
+  // The execution has ended while it had a limit of a link.
+  if (event.request === null) return { ...run, change, inForce: null };
   const same = why === 'same-rate' ? run.inForce : null;
-  const inForce = same ? { ...same, request: grant } : run.inForce;
+  const inForce = same ? { ...withLink(same, event.detail.link), request: grant } : run.inForce;
   const baseline = same && event.detail.grant === null ? same.rate : run.baseline;
   return { ...run, baseline, change, inForce, grants: without(run, event.request) };
 }
@@ -180,13 +200,15 @@ function leftSet(run: Run, { request, at }: Extract<RunEvent, { event: 'revert.s
 
 /** Whether an event is about this change. */
 function isOf(change: ChangeInFlight | null, { request }: RunEvent): boolean {
-  return change !== null && (change.cause === 'late-write' ? request === null : request === change.request);
+  return change !== null && request === change.request;
 }
 
 /** Somebody changed the limit outside the bot: no grant applies any more, and it is the limit to return to. */
-function changedOutside(run: Run, at: string, rate: number | null): Run {
+function changedOutside(run: Run, { at, link = null }: Pick<RunEvent, 'at' | 'link'>, rate: number | null): Run {
   if (rate === null) return { ...run, grants: [] };
-  return { ...run, grants: [], baseline: rate, inForce: { rate, or: null, at, request: null }, unconfirmed: [] };
+  const outside = link === null ? {} : { outside: true as const };
+  const inForce = { rate, or: null, at, request: null, ...outside };
+  return { ...run, grants: [], baseline: rate, inForce, unconfirmed: [] };
 }
 
 function without(run: Run, request: string | null) {

@@ -47,7 +47,7 @@ export function nextAfterRequested(
 ): NextLimit | null {
   const end = endOfRequest({ durationSeconds, until, extends: more }, now);
   // Where AWS shows a limit that was set outside the bot, the grants are over.
-  const before = run && mayShow(run, from) ? run : { ...untouchedRun(''), baseline: from };
+  const before = run && mayShow(run, from) ? run : { ...untouchedRun(''), baseline: from, link: run?.link };
   const grant = { request: '', rate: to, until: end?.toISOString() ?? null, role: null };
   return nextLimit(withGrant({ ...before, baseline: before.baseline ?? from }, grant), now);
 }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { looseObject } from '../audit/loose-object.ts';
 import { timestamp } from '../audit/timestamp.ts';
 import { putOff } from './change/sending.ts';
+import type { LinkLimits } from './link-limits.ts';
 
 /**
  * An approved request whose limit was set and whose time is not over. Its rate counts unless a grant that was applied later
@@ -26,17 +27,20 @@ export type Grant = z.infer<typeof grant>;
 
 /**
  * What leads to a change of the limit. `grant`: a request is applied. `end`: a grant is over. `late-write`: an earlier change
- * of the bot took effect late, so the limit has to be set again.
+ * of the bot took effect late, so the limit has to be set again. `link`: the link of the execution allows another limit now, or the
+ * execution has left it.
  */
-const changeCause = z.enum(['grant', 'end', 'late-write']);
+const changeCause = z.enum(['grant', 'end', 'late-write', 'link']);
 export type ChangeCause = z.infer<typeof changeCause>;
 
 const changeInFlight = looseObject({
   cause: changeCause,
-  /** The request that is applied or whose grant is over. For a late write: the one whose limit is set again, if any. */
+  /** The request that is applied or whose grant is over; null: the records of the run itself tell of it. */
   request: z.string().nullable(),
-  /** The request whose limit will be set; null: the limit from before the bot's first change. */
+  /** The request whose limit will be set; null: that of the link, or else the one from before the bot's first change. */
   grant: z.string().nullable(),
+  /** The link whose limit will be set, or that caps the one that will. */
+  link: z.string().exactOptional(),
   from: z.number(),
   to: z.number(),
   /** When the change was last about to be sent: the intent is recorded before. */
@@ -55,8 +59,12 @@ const limitInForce = looseObject({
   /** It may be this one instead: AWS denied reading the result of a revert to it. */
   or: z.number().nullable(),
   at: timestamp,
-  /** The request that it belongs to. Null: the limit from before, or one set outside the bot. */
+  /** The request that it belongs to. Null: a link's limit, the one from before, or one set outside the bot. */
   request: z.string().nullable(),
+  /** The link that it belongs to, or that caps the request's. */
+  link: z.string().exactOptional(),
+  /** It was set outside the bot on a member of a link, which leaves it alone until another limit of its own is due. */
+  outside: z.literal(true).exactOptional(),
   /** The request whose end set it. An older version names that one in `in-force`. */
   after: z.string().exactOptional(),
 });
@@ -81,7 +89,15 @@ export const run = looseObject({
  * One run of a task: its limit, and what the limit should be. It has no state of its own beyond what the audit records of its
  * execution say.
  */
-export type Run = z.infer<typeof run>;
+export type Run = z.infer<typeof run> & {
+  /** What the policy says of the link that it belongs to. Not stored: added when a run is loaded. Absent: it belongs to none. */
+  link?: LinkLimits | undefined;
+};
+
+/** The link that it belongs to, or that last set its limit; null: no link has to do with it. */
+export function memberOf(run: Run | null): string | null {
+  return run?.link?.link ?? run?.inForce?.link ?? run?.change?.link ?? null;
+}
 
 /** A run that the bot has not changed yet. */
 export function untouchedRun(execution: string): Run {

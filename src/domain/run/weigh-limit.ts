@@ -1,5 +1,5 @@
 import { approvalsNeeded, type Direction, directionOf, type Rule } from '../policy/policy.ts';
-import { isOpenAt, limitsAhead, rateOf, withoutGrant } from './desired-limit.ts';
+import { cappedAt, isOpenAt, limitsAhead, rateOf, withoutGrant } from './desired-limit.ts';
 import { mayShow } from './evolve-run.ts';
 import type { Exceeded } from './exceeded.ts';
 import type { Grant, Run } from './run.ts';
@@ -21,32 +21,37 @@ interface Comparison {
   /** Without it. */
   rate: number;
   from: Date | null;
+  /** It is the same with it. */
+  isSame: boolean;
 }
 
 /**
  * A requested limit compared with each limit that would apply without it, over its whole time, in order: first with the one
- * that AWS shows. Limits of the same rate are left out, except the first.
+ * that AWS shows. Where a link caps it, what is left of it is compared. Those that are the same with it are left out, except the first.
  */
 function compareOverTime({ request, from, to, until }: RequestedLimit, run: Run | null, now: Date): Comparison[] {
-  const without = run && request !== null ? withoutGrant(run, request) : run;
+  const before = run && from !== null ? { ...run, baseline: run.baseline ?? from } : run;
+  const without = before && request !== null ? withoutGrant(before, request) : before;
   const due = without && (from === null || mayShow(without, from)) ? limitsAhead(without, now) : [];
+  const compared = (rate: number, since: Date | null): Comparison => {
+    const then = run ? cappedAt(run, to, since ?? now).rate : to;
+    const isSame = rate === then;
+    // The same rate raises nothing, not even where it is unlimited.
+    return { rate, from: since, isSame, direction: isSame ? 'lower' : directionOf(rate, then) };
+  };
   const ahead = due
     .filter((one) => one.from === null || until === null || one.from < until)
-    .flatMap(({ from, limit }) => {
+    .flatMap(({ from: since, limit }) => {
       const rate = rateOf(limit);
-      return rate === null || rate === to ? [] : [{ rate, from }];
-    });
-  const shown = from === null ? [] : [{ rate: from, from: null }];
-  // The same rate raises nothing, not even where it is unlimited.
-  return [...shown, ...ahead].map((one) => ({
-    ...one,
-    direction: one.rate === to ? 'lower' : directionOf(one.rate, to),
-  }));
+      return rate === null ? [] : [compared(rate, since)];
+    })
+    .filter(({ isSame }) => !isSame);
+  return [...(from === null ? [] : [compared(from, null)]), ...ahead];
 }
 
 /** Whether a requested limit differs at any time from what applies without it. */
 export function differs(requested: RequestedLimit, run: Run | null, now: Date): boolean {
-  return compareOverTime(requested, run, now).some(({ rate }) => rate !== requested.to);
+  return compareOverTime(requested, run, now).some(({ isSame }) => !isSame);
 }
 
 /** One policy's judgement of a requested limit. */
@@ -72,7 +77,7 @@ export function weigh(
   { run, rule, now }: { run: Run | null; rule: Rule; now: Date },
 ): Weight {
   const compared = compareOverTime(requested, run, now);
-  const changes = compared.filter(({ rate }) => rate !== requested.to);
+  const changes = compared.filter(({ isSame }) => !isSame);
   const first = compared[0]?.direction ?? 'lower';
   const directions = changes.length === 0 ? [first] : changes.map(({ direction }) => direction);
   const direction = strictestOf(rule, directions);

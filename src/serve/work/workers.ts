@@ -16,16 +16,20 @@ import { expireRequest } from '../../workflow/commands/expire-request.ts';
 import { postNotices } from '../../workflow/commands/post-notices.ts';
 import { remindApprovers } from '../../workflow/commands/remind-approvers.ts';
 import { restoreWork } from '../../workflow/commands/restore-work.ts';
+import { type WatchLinkDeps, watchLink } from '../../workflow/links/watch-link.ts';
 import type { Clock } from '../../workflow/ports/clock.ts';
+import type { LinkTasks } from '../../workflow/ports/links/link-tasks.ts';
 import type { Looks } from '../../workflow/ports/looks.ts';
-import type { StreamName } from '../../workflow/ports/outbox.ts';
+import type { StreamName, Timers } from '../../workflow/ports/outbox.ts';
 import { applyThrottle } from '../../workflow/reconcile/apply-throttle.ts';
 import { endGrant } from '../../workflow/reconcile/end-grant.ts';
+import { keepMember } from '../../workflow/reconcile/links/keep-member.ts';
 import { pollExecution } from '../../workflow/reconcile/poll-execution.ts';
 import type { WorkOutcome } from '../../workflow/work-outcome.ts';
 import type { OpenRedis } from '../open-redis.ts';
 import type { GracePeriod } from '../stop/grace-period.ts';
 import { judgeFault } from './judge-fault.ts';
+import { startLinks } from './start-links.ts';
 
 const HEARTBEAT_LIMIT_MS = 30_000;
 /** Taking work waits for a free slot, and each slot for AWS and Slack within their time limits. */
@@ -38,6 +42,7 @@ interface Needs {
   bot: Bot;
   looks: Looks;
   seal: (request: string) => string;
+  linkTasks: LinkTasks;
 }
 
 /**
@@ -94,7 +99,8 @@ export function createWorkers({
     });
     heartbeats.expect('timers', HEARTBEAT_LIMIT_MS);
     const pump = startPump({ timers, log, onTurn: () => heartbeats.beat('timers') });
-    const run = workOf(needs, store);
+    const links = startLinks({ timers, policy: needs.bot.policy, clock, log });
+    const run = workOf(needs, { store, timers, log });
     const streams = STREAMS.map((stream) => {
       heartbeats.expect(`take-${stream}`, TAKE_HEARTBEAT_LIMIT_MS);
       heartbeats.expect(`abandoned-${stream}`, HEARTBEAT_LIMIT_MS);
@@ -122,7 +128,7 @@ export function createWorkers({
       },
       onFault: (err) => log.info({ err }, 'what nobody needs any more could not be taken out of Redis'),
     });
-    return { pump, streams, sweep };
+    return { pump, links, streams, sweep };
   }
 
   let running: ReturnType<typeof startAll> | null = null;
@@ -133,8 +139,8 @@ export function createWorkers({
     },
     async stop(): Promise<void> {
       if (running === null) return;
-      const { pump, streams, sweep } = running;
-      const worked = Promise.all([pump.stop(), ...streams.map(({ loop }) => loop.stop(grace.leftMs()))]);
+      const { pump, links, streams, sweep } = running;
+      const worked = Promise.all([pump.stop(), links.stop(), ...streams.map(({ loop }) => loop.stop(grace.leftMs()))]);
       // At once: what Redis still gave to a blocking read would lie until the claim is old.
       store.stopBlocking();
       // A bot of the version before does not read the stream for Slack, and may be the only one that is left.
@@ -147,10 +153,20 @@ export function createWorkers({
 }
 
 /** How each kind of work is done. */
-function workOf({ bot, looks, seal }: Needs, { redis, keys }: OpenRedis): LoopOptions['run'] {
+function workOf(
+  { bot, looks, seal, linkTasks }: Needs,
+  { store: { redis, keys }, timers, log }: { store: OpenRedis; timers: Timers; log: Log },
+): LoopOptions['run'] {
   const { notifier, homeTabs } = bot;
   const reminders = createReminders(redis, keys);
   const remind = createApproverReminder(bot, seal);
+  const watching: WatchLinkDeps = {
+    ...bot,
+    linkTasks,
+    timers,
+    onFault: (err, link, { region, role }) =>
+      log.warn({ err, link, region, role }, 'executions of a link were not found'),
+  };
   return {
     async show(id) {
       await homeTabs.changed(id);
@@ -163,6 +179,8 @@ function workOf({ bot, looks, seal }: Needs, { redis, keys }: OpenRedis): LoopOp
     revert: async (id, claim) => ran(await endGrant(bot, id, claim)),
     tell: async (id) => ran(await postNotices(bot, id, notifier.postThreadNotes)),
     watch: async (id, claim) => ran(await pollExecution({ ...bot, looks }, id, claim, notifier.refreshCard)),
+    link: async (name, claim) => ran(await watchLink(watching, name, claim)),
+    member: async (execution, claim) => ran(await keepMember(bot, execution, claim)),
   };
 }
 

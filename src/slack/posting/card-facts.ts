@@ -87,7 +87,7 @@ export function createCardFacts(deps: Deps) {
   async function describe(request: ThrottleRequest, age?: AnswerAge): Promise<TaskExecution | AwsFault> {
     const role = ruleNow(request, deps.policy.current())?.role ?? null;
     try {
-      return await deps.executions.describe(executionOf(request), { role, session: { kind: 'read' } }, age);
+      return await deps.executions.describe(executionOf(request.execution), { role, session: { kind: 'read' } }, age);
     } catch (fault) {
       if (fault instanceof AwsFault) return fault;
       throw fault;

@@ -48,6 +48,8 @@ export function createKeys(prefix: string) {
     request: (id: string) => key('request', id),
     /** The limit of an execution, and what it should be. */
     run: (arn: string) => key('run', arn),
+    /** What is due for a link, as it is on record. */
+    link: (name: string) => key('link', name),
     openExecution: (arn: string) => key('open', arn),
     reminder: (request: string, nth: number, user: string) => key('reminder', request, String(nth), user),
     /** Interactions that were acknowledged and are not done, each with the time at which its bot last renewed it. */
@@ -82,6 +84,7 @@ export function createKeys(prefix: string) {
     indexRequest: (id: string) => key('ix', 'request', id),
     indexExecution: (arn: string) => key('ix', 'execution', arn),
     indexTask: (task: string) => key('ix', 'task', task),
+    indexLink: (name: string) => key('ix', 'link', name),
     indexUser: (team: string, user: string) => key('ix', 'user', team, user),
   };
 }

@@ -2,6 +2,7 @@ import type { Sealed } from '../../audit/format/audit-chain.ts';
 import type { AuditEvent } from '../../domain/audit/audit-event.ts';
 import { type AuditHead, readRecord, writeRecord } from '../../domain/audit/audit-record.ts';
 import { archivedOf } from '../../domain/audit/log-claims.ts';
+import { evolveLink, type LinkState } from '../../domain/link/link-state.ts';
 import { evolve } from '../../domain/request/evolve-request.ts';
 import { isOpen, type ThrottleRequest } from '../../domain/request/throttle-request.ts';
 import { evolveRun, isRunEvent } from '../../domain/run/evolve-run.ts';
@@ -9,11 +10,12 @@ import { timersOver } from '../../domain/run/limit-in-force.ts';
 import type { Run } from '../../domain/run/run.ts';
 import { NotRecorded } from '../../workflow/faults.ts';
 import type { Change, Committed, RecordRef, Repeated } from '../../workflow/ports/commit.ts';
-import { type Effect, STREAM_OF } from '../../workflow/ports/outbox.ts';
+import { type Effect, type RequestWork, STREAM_OF } from '../../workflow/ports/outbox.ts';
 import type { Keys } from '../connection/keys.ts';
 import { effectText, GROUP, outboxKey } from '../work/work-keys.ts';
 import type { Commit, Expectation, Write } from './commit-batch.ts';
 import { indexKeysOf } from './index-keys.ts';
+import { linkExpected, linkWrites } from './link-commit.ts';
 import { runExpected, runWrites } from './run-commit.ts';
 
 /** An operation's answer is kept for a day: after that nothing is sent again. */
@@ -60,6 +62,7 @@ export interface Built {
   /** The change's own request, then those that change along with it. */
   requests: readonly [FoldedRequest, ...FoldedRequest[]];
   run: Run | null;
+  link: LinkState | null;
   head: AuditHead;
 }
 
@@ -69,6 +72,7 @@ export function build(change: Change, head: AuditHead, seal: (bytes: string) => 
   const sealed: Sealed[] = [];
   let place = head;
   let run = change.run?.run ?? null;
+  let link = change.link?.state ?? null;
   const fold = ({ prior, events }: Pick<Change, 'prior' | 'events'>): FoldedRequest => {
     let state = prior;
     let last: RecordRef | null = null;
@@ -82,11 +86,12 @@ export function build(change: Change, head: AuditHead, seal: (bytes: string) => 
       records.push(last);
       if (event.request !== null) state = evolve(state, record);
       if (change.run !== undefined) run = evolveRun(run, record);
+      if (change.link !== undefined) link = evolveLink(link, record);
     }
     return { prior, state, last };
   };
   const own = fold(change);
-  return { requests: [own, ...(change.along ?? []).map(fold)], records, sealed, run, head: place };
+  return { requests: [own, ...(change.along ?? []).map(fold)], records, sealed, run, link, head: place };
 }
 
 /** What it means for whoever wrote where something is not as it was expected to be. */
@@ -118,6 +123,7 @@ export function commitOf(change: Change, built: Built, keys: Keys, now: Date): C
   const expected = [
     ...changed.flatMap((one) => stateExpected(one, keys)),
     ...(change.run ? runExpected(change.run, keys).map((one): Expected => [one, moved]) : []),
+    ...(change.link ? [[linkExpected(change.link, keys), moved] as const] : []),
     ...(archived ? archiveExpected(archived, keys) : []),
   ];
   const events = [...change.events, ...(change.along ?? []).flatMap((one) => one.events)];
@@ -132,6 +138,7 @@ export function commitOf(change: Change, built: Built, keys: Keys, now: Date): C
         ...(archived ? archiveWrites(archived, head, keys) : []),
         ...changed.flatMap((one) => stateWrites(one, keys, now)),
         ...(change.run ? runWrites(change.run, built.run, { lastSeq: head.seq, changedBy: id || null }, keys) : []),
+        ...(change.link ? linkWrites(change.link, built.link, keys) : []),
         ...closedWrites(requests, keys),
         ...indexWrites(events, built.records, keys),
         ...workWrites(change, id, keys),
@@ -219,7 +226,7 @@ function indexWrites(events: readonly AuditEvent[], records: readonly RecordRef[
 
 /** The work that follows, at once or later. */
 function workWrites(change: Change, id: string, keys: Keys): Write[] {
-  const own = (kind: Effect['kind']): Effect => ({ kind, request: id });
+  const own = (kind: RequestWork): Effect => ({ kind, request: id });
   const now = [...(change.effects ?? []).map(own), ...(change.others ?? [])];
   return [
     ...now.map((one) => ['xadd', outboxKey(keys, STREAM_OF[one.kind]), 'e', effectText(one)] as const),

@@ -15,6 +15,7 @@ import { createRedisOutcome } from '../connection/redis-outcome.ts';
 import { loadScript } from '../connection/script.ts';
 import { ABORTED, type Answer, OPERATION_SECONDS, readRepeated } from './commit.ts';
 import { createCommitQueue } from './commit-queue.ts';
+import { LINK_FIELDS, storedLink } from './link-commit.ts';
 import { createRunLoader } from './load-run.ts';
 import { type Continuity, createLogHead } from './log-head.ts';
 import { inForceOf } from './run-commit.ts';
@@ -204,6 +205,7 @@ export function createLedger(options: LedgerOptions): RedisLedger {
     proof: options.state.proof,
     prove: (id) => unlessLost(noting(id, () => options.state.prove(id))),
     proveRun: (execution) => unlessLost(proveRun(execution)),
+    link: async (name) => storedLink(name, await outcome.read(() => redis.hmget(keys.link(name), ...LINK_FIELDS))),
     openRequestOf: (arn) => outcome.read(() => redis.get(keys.openExecution(arn))),
     async inForceOf(arn) {
       const version = await outcome.read(() => redis.hget(keys.inForce, arn));

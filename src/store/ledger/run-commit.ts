@@ -43,8 +43,8 @@ export function runWrites(
   ];
 }
 
-/** How a run is stored. */
-export function runWrite(run: Run, lastSeq: number, keys: Keys): Write {
+/** How a run is stored: without what the policy says of it. */
+export function runWrite({ link: _, ...run }: Run, lastSeq: number, keys: Keys): Write {
   const { execution, version } = run;
   const fields = ['state', JSON.stringify(run), 'version', String(version), 'schema', String(RUN_SCHEMA)];
   return ['hset', keys.run(execution), ...fields, 'seq', String(lastSeq)];

@@ -8,6 +8,7 @@ import {
   type Settlement,
   STREAM_OF,
   type StreamName,
+  subjectOf,
   type Work,
 } from '../../workflow/ports/outbox.ts';
 import { BLOCK_MS, type Connection } from '../connection/connection.ts';
@@ -184,7 +185,7 @@ export function createOutbox({
   function settle({ effect, claim }: Work, settled: Parameters<Outbox['settle']>[1]): Promise<Settlement> {
     const text = settled.kind === 'done' ? '' : JSON.stringify(effect);
     const why = 'why' in settled ? settled.why : '';
-    return run(claim, text, settlingOf(settled), keys.tries(effect.kind, effect.request), why);
+    return run(claim, text, settlingOf(settled), keys.tries(effect.kind, subjectOf(effect)), why);
   }
 
   async function run(

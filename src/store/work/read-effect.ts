@@ -15,8 +15,20 @@ export function readEffect(text: string): ReadEffect {
   }
   const { kind } = value;
   if (!isKind(kind)) return { kind: 'newer', name: kind, known: false };
-  if (!('request' in value) || typeof value.request !== 'string') return { kind: 'newer', name: kind, known: true };
-  return { kind: 'effect', effect: { ...value, kind, request: value.request } };
+  const effect = effectOf(kind, value as Record<string, unknown>);
+  return effect ? { kind: 'effect', effect } : { kind: 'newer', name: kind, known: true };
+}
+
+function effectOf(kind: EffectKind, value: Record<string, unknown>): Effect | null {
+  const { link, execution, request } = value;
+  switch (kind) {
+    case 'link':
+      return typeof link === 'string' ? { ...value, kind, link } : null;
+    case 'member':
+      return typeof execution === 'string' ? { ...value, kind, execution } : null;
+    default:
+      return typeof request === 'string' ? { ...value, kind, request } : null;
+  }
 }
 
 function isKind(kind: string): kind is EffectKind {

@@ -12,8 +12,15 @@ export function outboxKey(keys: Keys, stream: StreamName): string {
 }
 
 /** How a piece of work is written down, in a stream and as a timer. */
-export function effectText({ kind, request }: Effect): string {
-  return JSON.stringify({ kind, request });
+export function effectText(effect: Effect): string {
+  switch (effect.kind) {
+    case 'link':
+      return JSON.stringify({ kind: effect.kind, link: effect.link });
+    case 'member':
+      return JSON.stringify({ kind: effect.kind, execution: effect.execution });
+    default:
+      return JSON.stringify({ kind: effect.kind, request: effect.request });
+  }
 }
 
 /** For scripts: the place among `STREAMS`, from 1, by kind of work. */

@@ -24,7 +24,7 @@ export async function extendGrant(
     channel: running.channel,
     durationSeconds: moreSeconds,
     extend: running,
-    execution: executionOf(running),
+    execution: executionOf(running.execution),
     rate: { kind: 'absolute', bytesPerSecond: running.to },
   });
 }

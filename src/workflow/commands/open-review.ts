@@ -41,7 +41,7 @@ export async function openReview(
     const may = decideOpen(request, by, { ...facts, execution: null });
     const rule = ruleNow(request, facts.inForce);
     if (!may.ok || may.events.length > 0 || !rule) return may;
-    const execution = await observeExecution(deps, request, { role: rule.role, session: { kind: 'read' } });
+    const execution = await observeExecution(deps, request.execution, { role: rule.role, session: { kind: 'read' } });
     const fault = execution instanceof AwsFault ? execution : null;
     if (fault?.kind === 'gone') return vanished(request, facts.inForce.digest, fault);
     const asked = { ...facts, execution: null };

@@ -4,7 +4,7 @@ import { refusedEvent } from '../../domain/request/decide-request.ts';
 import type { RequestCommand } from '../../domain/request/request-command.ts';
 import type { ThrottleRequest } from '../../domain/request/throttle-request.ts';
 import type { Committed, RecordRef } from '../ports/commit.ts';
-import type { EffectKind } from '../ports/outbox.ts';
+import type { RequestWork } from '../ports/outbox.ts';
 import { type ClaimQuota, recordOpenLimit, withQuota } from '../use-limits/open-request-quota.ts';
 import { considerRequest, type NotRequested, type RequestInput, type RequestThrottleDeps } from './consider-request.ts';
 import { reminderTimers } from './remind-approvers.ts';
@@ -41,7 +41,7 @@ async function considerAndCommit(
   if (outcome.kind === 'cannot-post') return outcome;
   if (outcome.kind === 'refused') return refuse(deps, ask.op, command, inForce, outcome, from);
   const { event, proposal, rule } = outcome;
-  const effects: EffectKind[] = proposal.detail.approvals === 0 ? ['show', 'apply'] : ['show'];
+  const effects: RequestWork[] = proposal.detail.approvals === 0 ? ['show', 'apply'] : ['show'];
   const committed = await deps.ledger.commit({
     op: ask.op,
     prior: null,

@@ -5,14 +5,14 @@ import { hasOpenGrant } from '../../domain/run/grant/timed-grant.ts';
 import { ifUnreadable } from '../faults.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Ledger } from '../ports/ledger.ts';
-import type { Effect, EffectKind, Timers } from '../ports/outbox.ts';
+import type { Effect, RequestWork, Timers } from '../ports/outbox.ts';
 
 /** Work that is under way is done long before this; to do it twice does no harm. */
 const GRACE_SECONDS = 120;
 
 /** How a timer comes to be missing. `lost`: somebody deleted it. `perhaps`: the work may be under way. */
 interface Due {
-  kind: EffectKind;
+  kind: RequestWork;
   at: Date;
   missing: 'lost' | 'perhaps';
 }
@@ -85,11 +85,11 @@ function endOf(request: ThrottleRequest, now: Date, graceSeconds: number): Due[]
 }
 
 /** Once it is due, its work may be under way. */
-function timer(kind: EffectKind, dueAt: string, now: Date, graceSeconds: number): Due {
+function timer(kind: RequestWork, dueAt: string, now: Date, graceSeconds: number): Due {
   const isAhead = Date.parse(dueAt) > now.getTime();
   return isAhead ? { kind, at: new Date(dueAt), missing: 'lost' } : perhaps(kind, now, graceSeconds);
 }
 
-function perhaps(kind: EffectKind, now: Date, graceSeconds: number): Due {
+function perhaps(kind: RequestWork, now: Date, graceSeconds: number): Due {
   return { kind, at: new Date(now.getTime() + graceSeconds * 1000), missing: 'perhaps' };
 }

@@ -48,7 +48,7 @@ export async function reviewRequest(deps: ReviewDeps, review: Review): Promise<D
     if (!may.ok || may.events.length > 0 || review.decision === 'deny') return decideReview(request, command, facts);
     const role = ruleNow(request, facts.inForce)?.role ?? null;
     const decideBy = async (age?: AnswerAge): Promise<Decision> => {
-      const execution = await describeExecution(deps, request, { role, session: { kind: 'read' } }, age);
+      const execution = await describeExecution(deps, request.execution, { role, session: { kind: 'read' } }, age);
       if (!(execution instanceof AwsFault)) {
         return decideReview(request, command, { ...facts, execution, now: deps.clock.now() });
       }

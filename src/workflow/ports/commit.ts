@@ -1,6 +1,7 @@
 import type { AuditEvent } from '../../domain/audit/audit-event.ts';
 import type { ThrottleRequest } from '../../domain/request/throttle-request.ts';
-import type { Claim, Effect, EffectKind } from './outbox.ts';
+import type { StoredLink } from './links/stored-link.ts';
+import type { Claim, Effect, RequestWork } from './outbox.ts';
 import type { StoredRun } from './stored-run.ts';
 
 /** One atomic write: all of it or nothing. */
@@ -17,11 +18,13 @@ export interface Change {
    * `moved` if it has changed since.
    */
   run?: StoredRun | undefined;
+  /** The link that the decision was based on, as it was loaded; required if an event is about what is due for it. */
+  link?: StoredLink | undefined;
   /** The request's effects to run at once. */
-  effects?: EffectKind[];
+  effects?: RequestWork[];
   /** The request's effects to run later. A later one of the same kind replaces it. */
-  timers?: { kind: EffectKind; at: Date }[];
-  /** Effects of other requests to run at once. */
+  timers?: { kind: RequestWork; at: Date }[];
+  /** Effects of other requests, or of the execution itself, to run at once. */
   others?: Effect[];
   claim?: Claim | undefined;
 }

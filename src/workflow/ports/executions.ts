@@ -4,7 +4,12 @@ import type { AwsFault } from '../faults.ts';
 /** The role and session for a call to AWS. */
 export interface Access {
   role: string | null;
-  session: { kind: 'read' } | { kind: 'change'; request: string; team: string; user: string };
+  session:
+    | { kind: 'read' }
+    /** For a request, on behalf of a person. */
+    | { kind: 'change'; request: string; team: string; user: string }
+    /** Because of the link that the execution belongs to. */
+    | { kind: 'change'; link: string };
 }
 
 /** How old an answer may be: it may have been read for somebody else. Nothing given: it is read now. */

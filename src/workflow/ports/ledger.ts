@@ -2,6 +2,7 @@ import type { AuditHead } from '../../domain/audit/audit-record.ts';
 import type { ThrottleRequest } from '../../domain/request/throttle-request.ts';
 import type { AuditIndex, AuditLine, UnreadLine } from './audit/audit-line.ts';
 import type { Change, Committed, RecordRef, Repeated } from './commit.ts';
+import type { StoredLink } from './links/stored-link.ts';
 import type { Proven, ProvenRun } from './proof.ts';
 import type { InForce, StoredRun } from './stored-run.ts';
 
@@ -33,6 +34,8 @@ export interface Ledger {
   run(executionArn: string): Promise<StoredRun>;
   /** The same, compared with the audit log. @throws RunUnreadable */
   proveRun(executionArn: string): Promise<ProvenRun>;
+  /** What is on record of a link. */
+  link(name: string): Promise<StoredLink>;
   /** The request that last set the limit of this execution; null: none did, or the execution has ended. */
   inForceOf(executionArn: string): Promise<InForce | null>;
   /** The requests that set the limits of active executions and can be read; some of these limits have an end (`hasOpenGrant`). */

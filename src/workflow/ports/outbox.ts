@@ -15,14 +15,33 @@ export const STREAM_OF = {
   tell: 'slack',
   /** Polls an execution until it ends. */
   watch: 'aws',
+  /** Finds the executions of a link. */
+  link: 'aws',
+  /** Keeps an execution at what its link allows, until it ends. */
+  member: 'aws',
 } as const satisfies Record<string, StreamName>;
 
 export type EffectKind = keyof typeof STREAM_OF;
 
-/** Work that follows a commit. */
-export interface Effect {
-  kind: EffectKind;
-  request: string;
+/** Work that is about a request. */
+export type RequestWork = Exclude<EffectKind, 'link' | 'member'>;
+
+/** Work that follows a commit, or that goes on for as long as there is a link. */
+export type Effect =
+  | { kind: RequestWork; request: string }
+  | { kind: 'link'; link: string }
+  /** The ARN of the execution. */
+  | { kind: 'member'; execution: string };
+
+/** What a piece of work is about: the id of a request, the name of a link, or the ARN of an execution. */
+export function subjectOf(effect: Effect): string {
+  if (effect.kind === 'link') return effect.link;
+  return effect.kind === 'member' ? effect.execution : effect.request;
+}
+
+/** The Region that it calls; null: that is not bounded by it. */
+export function regionOf(effect: Effect): string | null {
+  return effect.kind === 'member' ? (effect.execution.split(':')[3] ?? null) : null;
 }
 
 /**

@@ -10,6 +10,8 @@ import {
   planOfRequest,
   vanishedEvent,
 } from '../../domain/run/change/decide-apply.ts';
+import { cappedAt } from '../../domain/run/desired-limit.ts';
+import { untouchedRun } from '../../domain/run/run.ts';
 import { AwsFault, PersonUnknown } from '../faults.ts';
 import type { Change } from '../ports/commit.ts';
 import type { Claim } from '../ports/outbox.ts';
@@ -63,7 +65,7 @@ async function begin(deps: ReconcileDeps, request: ThrottleRequest, claim: Claim
     return (await settleCorrection(deps, { stored, claim })) ?? later(BUSY_SECONDS, BUSY);
   }
   const role = ruleNow(request, facts.inForce)?.role ?? null;
-  const execution = await observeExecution(deps, request, changeAccess(request, role));
+  const execution = await observeExecution(deps, request.execution, changeAccess(request, role));
   if (execution instanceof AwsFault) return notShown(deps, { ...facts, request, claim }, execution);
   const unsettled = await settleOrigin(deps, { stored, execution, claim });
   if (unsettled) return unsettled;
@@ -89,18 +91,31 @@ async function follow(
   const { request, stored, claim } = of;
   if (decision.kind === 'wait') return later(TRY_AGAIN_SECONDS, WAITS_FOR[decision.for]);
   if (decision.kind === 'end') return conclude(deps, of, [decision.event]);
-  if (request.from === request.to) return applyUnsent(deps, of);
+  const { link: cappedBy } = cappedAt(of.run ?? untouchedRun(request.execution), request.to, of.now);
+  if (cappedBy !== null) return applyUnsent(deps, of, cappedBy);
+  const isSet = request.from === request.to && of.execution.bytesPerSecond === request.to;
+  if (isSet) return applyUnsent(deps, of, null);
   return beginChange(deps, planOfRequest(request, of), { stored, request, claim }, 1, decision.event);
 }
 
-/** The rate is in force already, so putting the grant on record is all that applying it takes. */
-async function applyUnsent(deps: ReconcileDeps, of: Begun & { execution: TaskExecution }): Promise<WorkOutcome> {
+/**
+ * The rate is in force already, so putting the grant on record is all that applying it takes. Or a link caps it: then the work of
+ * the link sets what is left of it.
+ */
+async function applyUnsent(
+  deps: ReconcileDeps,
+  of: Begun & { execution: TaskExecution },
+  cappedBy: string | null,
+): Promise<WorkOutcome> {
   const { request, stored } = of;
   const now = deps.clock.now();
   const extended = request.extends ? ((await loadProven(deps.ledger, request.extends.request))?.request ?? null) : null;
-  const events = unsentEvents(request, { ...of, extended, now });
+  const events = unsentEvents(request, { ...of, extended, cappedBy, now });
   const isApplied = events.some(({ event }) => event === 'applied');
-  return conclude(deps, of, events, isApplied ? afterApplied(events, { before: stored, now }) : {});
+  if (!isApplied) return conclude(deps, of, events);
+  const { others = [], ...more } = afterApplied(events, { before: stored, now });
+  const capping = cappedBy === null ? [] : [{ kind: 'member', execution: request.execution } as const];
+  return conclude(deps, of, events, { ...more, others: [...others, ...capping] });
 }
 
 async function conclude(

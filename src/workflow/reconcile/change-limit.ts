@@ -11,15 +11,15 @@ import { unknownEvent } from '../../domain/run/change/decide-apply.ts';
 import { type ChangeVerdict, judgeChange, judgeUnseen } from '../../domain/run/change/judge-change.ts';
 import { deferredSeconds, mayHaveTakenEffect, type Sent } from '../../domain/run/change/sending.ts';
 import { isLateWrite } from '../../domain/run/decide-drift.ts';
-import { desiredLimit, rateOf, requestOfLimit, withoutGrant } from '../../domain/run/desired-limit.ts';
+import { desiredLimit, linkOfLimit, rateOf, requestOfLimit, withoutGrant } from '../../domain/run/desired-limit.ts';
 import { scheduledEvent, sentFor } from '../../domain/run/grant/schedule-end.ts';
-import type { ChangeInFlight, Run } from '../../domain/run/run.ts';
+import { type ChangeInFlight, memberOf, type Run } from '../../domain/run/run.ts';
 import { AwsFault } from '../faults.ts';
 import type { Change } from '../ports/commit.ts';
 import type { Claim } from '../ports/outbox.ts';
 import type { StoredRun } from '../ports/stored-run.ts';
 import { DONE, later, type WorkOutcome } from '../work-outcome.ts';
-import { changeAccess } from './aws-access.ts';
+import { changeAccess, linkAccess, memberReadAccess, readAccess } from './aws-access.ts';
 import { endOthers } from './end-grants.ts';
 import { afterApplied, afterReverted, shownTo } from './follow-up.ts';
 import { DENIED_AGAIN_SECONDS, deniedAction, isDenied, observeAfterChange } from './observe-execution.ts';
@@ -33,10 +33,13 @@ const TRY_AGAIN_SECONDS = 5;
 /** Something else about the run was committed in between. */
 const MOVED_SECONDS = 1;
 
-/** A change of a run's limit, and on whose behalf AWS is called: for a late write, the request whose limit is in force. */
+/**
+ * A change of a run's limit, and on whose behalf AWS is called: for a late write, the request whose limit is in force. Null: of no
+ * request's, since a link is the cause.
+ */
 interface Carried {
   stored: StoredRun;
-  request: ThrottleRequest;
+  request: ThrottleRequest | null;
   claim: Claim;
 }
 
@@ -62,7 +65,7 @@ export async function beginChange(
   }
   const now = { ...of, stored: committed.run, request: committed.state ?? of.request };
   const access = accessOf(now.request, committed.run.run.change);
-  return readBack(deps, now, await sendRate(deps, now.request, plan.to, access));
+  return readBack(deps, now, await sendRate(deps, plan.execution, plan.to, access));
 }
 
 /**
@@ -71,11 +74,13 @@ export async function beginChange(
  */
 export async function readBack(deps: ReconcileDeps, of: Carried, sent: Sent | null): Promise<WorkOutcome> {
   const { stored, request } = of;
-  const { run } = stored;
+  const { run, execution: arn } = stored;
   const change = run?.change;
-  if (!change) throw new Error(`no change of ${stored.execution} is in flight`);
-  const plan = planOf(change, { execution: stored.execution, request, policy: deps.policy.current().digest });
-  const execution = await observeAfterChange(deps, request, accessOf(request, change));
+  if (!change) throw new Error(`no change of ${arn} is in flight`);
+  const about = { execution: arn, request, policy: deps.policy.current().digest, memberOf: memberOf(run) };
+  const plan = planOf(change, about);
+  const reading = request ? readAccess(request, deps.policy) : memberReadAccess(arn, deps.policy, change.role);
+  const execution = await observeAfterChange(deps, arn, accessOf(request, change), reading);
   if (execution instanceof AwsFault) return notShown(deps, of, { plan, change, fault: execution, sent });
   // The worker that was to send it may have ended before that.
   const takenOver = sent === null && of.claim.deliveries > 1;
@@ -165,8 +170,10 @@ async function sendAgain(
   plan: PlannedChange,
   { execution, attempt }: { execution: TaskExecution; attempt: number },
 ): Promise<WorkOutcome> {
-  if (plan.cause !== 'grant') return beginChange(deps, planNow(plan, of.stored.run, deps.clock.now()), of, attempt);
-  const approved = await isStillApproved(deps, of.request, { ...execution, bytesPerSecond: plan.from });
+  const { cause, request } = plan;
+  if (cause !== 'grant' || !request)
+    return beginChange(deps, planNow(plan, of.stored.run, deps.clock.now()), of, attempt);
+  const approved = await isStillApproved(deps, request, { ...execution, bytesPerSecond: plan.from });
   if (approved === 'unknown') return later(TRY_AGAIN_SECONDS, 'it is not known whether its approvals still count');
   if (approved === 'no') {
     return conclude(deps, of, plan, [undoneEvent(plan, { why: 'not-approved', execution, attempt: attempt - 1 })]);
@@ -179,7 +186,8 @@ function planNow(plan: PlannedChange, run: Run | null, now: Date): PlannedChange
   const rest = run && plan.request ? withoutGrant(run, plan.request.id) : run;
   const desired = rest && desiredLimit(rest, { now });
   const to = desired && rateOf(desired);
-  return desired && to !== null ? { ...plan, to, grant: requestOfLimit(desired) } : plan;
+  if (!desired || to === null) return plan;
+  return { ...plan, to, grant: requestOfLimit(desired), link: linkOfLimit(desired) };
 }
 
 /** The new limit is in force. In the same write: its end, the polling of the run, and what other cards have to tell of it. */
@@ -191,7 +199,9 @@ async function commitDone(
   how: { sent: Sent | null; attempt: number; open: boolean },
 ): Promise<WorkOutcome> {
   const done = doneEvent(plan, execution, how);
-  if (plan.cause !== 'grant' || !plan.request) return conclude(deps, of, plan, [done], afterReverted(plan));
+  if (plan.cause !== 'grant' || !plan.request) {
+    return conclude(deps, of, plan, [done], afterReverted(plan, of.stored.inForce?.request ?? null));
+  }
   const { policy, request, from } = plan;
   // It was weighed for a time that begins with the send, and AWS may have shown it a good deal later.
   const now = sentFor(request, of.stored.run) ?? deps.clock.now();
@@ -228,11 +238,13 @@ async function conclude(
 
 /** A key of this attempt alone: the versions keep out a second one, and a key that was given up can't be used again. */
 export function operationKey({ stored, request, claim: { entry, deliveries } }: Carried): string {
-  return `limit:${request.id}:${request.version}:${stored.run?.version ?? 0}:${entry}:${deliveries}`;
+  const about = request ? `${request.id}:${request.version}` : stored.execution;
+  return `limit:${about}:${stored.run?.version ?? 0}:${entry}:${deliveries}`;
 }
 
-/** On behalf of who ended the grant early, or else of the requester. */
-function accessOf(request: ThrottleRequest, { cause, role }: ChangeInFlight) {
+/** On behalf of who ended the grant early, or else of the requester; or because of the link. */
+function accessOf(request: ThrottleRequest | null, { cause, role, link = 'none' }: ChangeInFlight) {
+  if (request === null || cause === 'link') return linkAccess(link, role);
   const by = cause === 'end' ? (request.hold?.by ?? request.requester) : request.requester;
   return changeAccess(request, role, by);
 }

@@ -1,10 +1,11 @@
 import type { TaskExecution } from '../../domain/execution/task-execution.ts';
 import type { ThrottleRequest } from '../../domain/request/throttle-request.ts';
-import { desiredLimit, rateOf, requestOfLimit } from '../../domain/run/desired-limit.ts';
+import { desiredLimit, linkOfLimit, rateOf, requestOfLimit } from '../../domain/run/desired-limit.ts';
+import { memberOf } from '../../domain/run/run.ts';
 import type { Claim } from '../ports/outbox.ts';
 import type { StoredRun } from '../ports/stored-run.ts';
 import { later, type WorkOutcome } from '../work-outcome.ts';
-import { readAccess } from './aws-access.ts';
+import { memberReadAccess, readAccess } from './aws-access.ts';
 import { beginChange } from './change-limit.ts';
 import type { ReconcileDeps } from './reconcile-deps.ts';
 
@@ -12,8 +13,8 @@ const AGAIN_SECONDS = 30;
 
 interface Correction {
   stored: StoredRun;
-  /** The one whose limit is in force. */
-  request: ThrottleRequest;
+  /** The one whose limit is in force; null: a link's is. */
+  request: ThrottleRequest | null;
   execution: TaskExecution;
   claim: Claim;
 }
@@ -35,9 +36,11 @@ export async function correctLimit(deps: ReconcileDeps, of: Correction): Promise
     cause: 'late-write',
     request: null,
     grant: requestOfLimit(desired),
+    link: linkOfLimit(desired),
+    memberOf: memberOf(stored.run),
     from: execution.bytesPerSecond,
     to,
-    role: readAccess(request, deps.policy).role,
+    role: (request ? readAccess(request, deps.policy) : memberReadAccess(stored.execution, deps.policy)).role,
     policy: deps.policy.current().digest,
   } as const;
   return beginChange(deps, plan, of);

@@ -2,9 +2,9 @@ import type { TaskExecution } from '../../domain/execution/task-execution.ts';
 import { isBeyondChange, isUpdatable } from '../../domain/execution/task-execution.ts';
 import type { ThrottleRequest } from '../../domain/request/throttle-request.ts';
 import { type PlannedChange, skippedEvent, undoneEvent } from '../../domain/run/change/change-events.ts';
-import { desiredLimit, rateOf, requestOfLimit } from '../../domain/run/desired-limit.ts';
+import { desiredLimit, linkOfLimit, rateOf, requestOfLimit } from '../../domain/run/desired-limit.ts';
 import { hasOpenGrant, type TimedGrant } from '../../domain/run/grant/timed-grant.ts';
-import { grantOf, type Run, untouchedRun } from '../../domain/run/run.ts';
+import { grantOf, memberOf, type Run, untouchedRun } from '../../domain/run/run.ts';
 import { AwsFault } from '../faults.ts';
 import type { Change } from '../ports/commit.ts';
 import type { Claim } from '../ports/outbox.ts';
@@ -53,7 +53,7 @@ async function end(deps: ReconcileDeps, id: string, claim: Claim): Promise<WorkO
   const seconds = (Date.parse(request.hold.dueAt) - deps.clock.now().getTime()) / 1000;
   if (seconds > 0) return later(seconds, 'its time is not over yet');
   if (change) return (await settleCorrection(deps, { stored, claim })) ?? later(BUSY_SECONDS, BUSY);
-  const run = endingAt(isUntouched(stored.run) ? runOfGrant(request) : stored.run, request);
+  const run = endingAt(runOf(stored, request), request);
   const ending = { stored, run, request, claim };
   // It was ended by a change made outside the bot.
   if (!grantOf(run, id)) return skip(deps, ending, 'changed');
@@ -70,9 +70,10 @@ function isCovered(run: Run, id: string): boolean {
   return holder === null || (holder !== id && grantOf(run, holder) !== null);
 }
 
-/** Whether its records tell of no limit: they were archived before runs were stored. */
-function isUntouched(run: Run | null): run is null {
-  return run === null || (run.inForce === null && run.grants.length === 0);
+/** Where its records tell of no limit, they were archived before runs were stored: then the request says what the run is. */
+function runOf({ run }: StoredRun, request: GrantedRequest): Run {
+  const isTold = run !== null && (run.inForce !== null || run.grants.length > 0);
+  return isTold ? run : { ...runOfGrant(request), link: run?.link };
 }
 
 /** What the request itself says about the run. */
@@ -90,7 +91,7 @@ function endingAt(run: Run, { id, hold }: GrantedRequest): Run {
 async function bringBack(deps: ReconcileDeps, ending: Ending): Promise<WorkOutcome> {
   const { stored, request, claim } = ending;
   const access = changeAccess(request, request.hold.role, request.hold.by ?? request.requester);
-  const execution = await observeExecution(deps, request, access);
+  const execution = await observeExecution(deps, request.execution, access);
   if (execution instanceof AwsFault) return notShown(deps, ending, execution);
   if (isBeyondChange(execution.status)) {
     const recorded = await recordRunEnded(deps, { stored, request, seen: execution, claim });
@@ -109,13 +110,13 @@ async function setNext(deps: ReconcileDeps, ending: Ending, execution: TaskExecu
   const { stored, run, request, claim } = ending;
   const desired = desiredLimit(run, { now: deps.clock.now() });
   const to = rateOf(desired);
-  const grant = requestOfLimit(desired);
+  const next = { grant: requestOfLimit(desired), link: linkOfLimit(desired) };
   const from = execution.bytesPerSecond;
   if (to === null) return fail(deps, ending, { why: 'base-unknown', execution });
-  if (to === from) return skip(deps, ending, 'same-rate', { execution, grant, to });
+  if (to === from) return skip(deps, ending, 'same-rate', { execution, next, to });
   const { role } = request.hold;
-  const policy = deps.policy.current().digest;
-  const plan: PlannedChange = { execution: stored.execution, cause: 'end', request, grant, from, to, role, policy };
+  const about = { execution: stored.execution, memberOf: memberOf(run), policy: deps.policy.current().digest };
+  const plan: PlannedChange = { ...about, cause: 'end', request, ...next, from, to, role };
   return beginChange(deps, plan, { stored, request, claim });
 }
 
@@ -140,6 +141,8 @@ function fail(deps: ReconcileDeps, ending: Ending, why: Parameters<typeof undone
     cause: 'end',
     request,
     grant: null,
+    link: null,
+    memberOf: memberOf(ending.run),
     from,
     to: base,
     role,
@@ -152,12 +155,12 @@ function skip(
   deps: ReconcileDeps,
   ending: Ending,
   why: 'changed' | 'covered' | 'same-rate',
-  next: { execution: TaskExecution; grant: string | null; to: number } | null = null,
+  shown: { execution: TaskExecution; next: { grant: string | null; link: string | null }; to: number } | null = null,
 ): Promise<WorkOutcome> {
   const policy = deps.policy.current().digest;
-  const about = next ? { policy, to: next.to } : { policy };
-  const facts = next ? { execution: next.execution, grant: next.grant } : {};
-  const others = next?.grant ? appliesAgain(next.grant) : [];
+  const about = { policy, memberOf: memberOf(ending.run), ...(shown ? { to: shown.to } : {}) };
+  const facts = shown ? { execution: shown.execution, next: shown.next } : {};
+  const others = shown?.next.grant ? appliesAgain(shown.next.grant) : [];
   return write(deps, ending, skippedEvent(ending.request, why, about, facts), others);
 }
 

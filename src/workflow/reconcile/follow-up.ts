@@ -3,7 +3,7 @@ import type { PlannedChange } from '../../domain/run/change/change-events.ts';
 import { nextNoticeAt } from '../../domain/run/grant/grant-notices.ts';
 import type { ChangeCause } from '../../domain/run/run.ts';
 import type { Change } from '../ports/commit.ts';
-import type { EffectKind } from '../ports/outbox.ts';
+import type { RequestWork } from '../ports/outbox.ts';
 import type { StoredRun } from '../ports/stored-run.ts';
 
 /** After that, polling sets its own pace. */
@@ -12,7 +12,7 @@ const FIRST_LOOK_SECONDS = 30;
 type FollowUp = Pick<Change, 'effects' | 'timers' | 'others'>;
 
 /** Where a change that is under way is shown. */
-export function shownTo(cause: ChangeCause): EffectKind[] {
+export function shownTo(cause: ChangeCause): RequestWork[] {
   return cause === 'grant' ? ['show'] : ['show', 'tell'];
 }
 
@@ -31,11 +31,19 @@ export function afterApplied(
   };
 }
 
-/** The same when the limit was brought back to an earlier request's, or to the one from before. */
-export function afterReverted({ grant, request, cause }: Pick<PlannedChange, 'grant' | 'request' | 'cause'>): FollowUp {
+/**
+ * The same when the limit was brought back to an earlier request's, or to the one from before, or a link moved it. `shows`: the
+ * request whose card follows the execution.
+ */
+export function afterReverted(
+  { grant, request, cause }: Pick<PlannedChange, 'grant' | 'request' | 'cause'>,
+  shows: string | null,
+): FollowUp {
+  const moved =
+    cause === 'link' && shows !== null && shows !== grant ? [{ kind: 'show', request: shows } as const] : [];
   return {
     effects: request ? shownTo(cause) : [],
-    others: grant === null || grant === request?.id ? [] : appliesAgain(grant),
+    others: [...moved, ...(grant === null || grant === request?.id ? [] : appliesAgain(grant))],
   };
 }
 

@@ -1,10 +1,7 @@
 import type { TaskExecution } from '../../domain/execution/task-execution.ts';
-import type { ThrottleRequest } from '../../domain/request/throttle-request.ts';
 import type { Denied } from '../../domain/run/change/judge-change.ts';
 import { AwsFault } from '../faults.ts';
 import type { Access, AnswerAge } from '../ports/executions.ts';
-import type { PolicySource } from '../ports/policy-source.ts';
-import { readAccess } from './aws-access.ts';
 import { judgeNotFound, type NotFoundDeps } from './execution-not-found.ts';
 import { executionOf } from './request-facts.ts';
 
@@ -18,11 +15,11 @@ export const DENIED_AGAIN_SECONDS = 60;
  */
 export async function describeExecution(
   deps: NotFoundDeps,
-  request: ThrottleRequest,
+  arn: string,
   access: Access,
   age?: AnswerAge,
 ): Promise<TaskExecution | AwsFault> {
-  const execution = executionOf(request);
+  const execution = executionOf(arn);
   try {
     return await deps.executions.describe(execution, access, age);
   } catch (fault) {
@@ -37,26 +34,27 @@ export async function describeExecution(
  */
 export async function observeExecution(
   deps: NotFoundDeps,
-  request: ThrottleRequest,
+  arn: string,
   access: Access,
 ): Promise<TaskExecution | AwsFault> {
-  const observed = await describeExecution(deps, request, access);
-  if (!(observed instanceof AwsFault)) await deps.absences.end(request.execution);
+  const observed = await describeExecution(deps, arn, access);
+  if (!(observed instanceof AwsFault)) await deps.absences.end(arn);
   return observed;
 }
 
 /**
- * The execution after a change was sent. Where the role of the change may not read, the role of the rule that applies
- * now is tried. If that one may not read either, the first fault is returned.
+ * The execution after a change was sent. Where the role of the change may not read, that of `otherwise` is tried. If that one may
+ * not read either, the first fault is returned.
  */
 export async function observeAfterChange(
-  deps: NotFoundDeps & { policy: PolicySource },
-  request: ThrottleRequest,
+  deps: NotFoundDeps,
+  arn: string,
   access: Access,
+  otherwise: Access,
 ): Promise<TaskExecution | AwsFault> {
-  const observed = await observeExecution(deps, request, access);
+  const observed = await observeExecution(deps, arn, access);
   if (!(observed instanceof AwsFault && isDenied(observed))) return observed;
-  const again = await observeExecution(deps, request, readAccess(request, deps.policy));
+  const again = await observeExecution(deps, arn, otherwise);
   return again instanceof AwsFault && isDenied(again) ? observed : again;
 }
 

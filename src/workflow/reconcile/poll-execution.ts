@@ -46,7 +46,7 @@ async function poll(deps: PollDeps, id: string, claim: Claim, show: Show): Promi
   if (request?.status !== 'applied') return DONE;
   const stored = await provenRun(deps.ledger, request.execution);
   if (stored.inForce?.request !== id) return shown(show, id, null);
-  const execution = await observeExecution(deps, request, readAccess(request, deps.policy));
+  const execution = await observeExecution(deps, request.execution, readAccess(request, deps.policy));
   if (execution instanceof AwsFault) {
     if (execution.kind === 'gone') return endPolling(deps, { stored, request, seen: execution, claim }, show);
     // The time left on the card still counts down.

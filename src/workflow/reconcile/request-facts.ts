@@ -37,8 +37,9 @@ export async function currentFacts(
   return { inForce, groups, stored, run: stored.run, people: known, now: deps.clock.now() };
 }
 
-export function executionOf(request: ThrottleRequest): ExecutionArn {
-  const parsed = parseExecutionArn(request.execution);
-  if (!parsed.ok) throw new Error(`${request.id} is about no execution`);
+/** @throws Error where the text is the ARN of no execution */
+export function executionOf(arn: string): ExecutionArn {
+  const parsed = parseExecutionArn(arn);
+  if (!parsed.ok) throw new Error(`${arn} is no execution`);
   return parsed.value;
 }

@@ -1,4 +1,3 @@
-import type { ThrottleRequest } from '../../domain/request/throttle-request.ts';
 import type { Deferral, Sent } from '../../domain/run/change/sending.ts';
 import { AwsFault } from '../faults.ts';
 import type { Access, Executions } from '../ports/executions.ts';
@@ -13,12 +12,12 @@ const CHANGE = 'datasync:UpdateTaskExecution';
  */
 export async function sendRate(
   { executions }: { executions: Executions },
-  request: ThrottleRequest,
+  execution: string,
   bytesPerSecond: number,
   access: Access,
 ): Promise<Sent> {
   try {
-    const { requestId } = await executions.update(executionOf(request), bytesPerSecond, access);
+    const { requestId } = await executions.update(executionOf(execution), bytesPerSecond, access);
     return { requestId, accepted: true, refused: null, putOff: null };
   } catch (fault) {
     if (!(fault instanceof AwsFault)) throw fault;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { LinkTasks } from '../../../src/workflow/ports/link-tasks.ts';
+import type { LinkTasks } from '../../../src/workflow/ports/links/link-tasks.ts';
 import { arnOf } from '../aws-environment.ts';
 import { adapter, aws, givenAws, READ, RUNNING } from '../given-executions.ts';
 import { aTask, countCalls, locationArn, queryFor, tasks } from './given-link.ts';

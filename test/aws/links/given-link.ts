@@ -1,4 +1,4 @@
-import type { MemberQuery } from '../../../src/workflow/ports/link-tasks.ts';
+import type { MemberQuery } from '../../../src/workflow/ports/links/link-tasks.ts';
 import { ACCOUNT, REGION } from '../aws-environment.ts';
 import { aws } from '../given-executions.ts';
 

@@ -13,7 +13,7 @@ describe('a record of the audit log', () => {
     expect(JSON.stringify(record)).toBe(bytes);
     expect(Object.keys(record)).toEqual(
       (
-        'v log seq prev at event request version actor channel execution account region from to reason rule policy op ' +
+        'v log seq prev at event request version actor channel link execution account region from to reason rule policy op ' +
         'aws detail'
       ).split(' '),
     );

@@ -14,6 +14,7 @@ import { SAMPLES, sampleOf, storedStories } from './sample-records.ts';
 
 const WRITTEN = storedStories('stories.jsonl');
 const OLDER = storedStories('older-records.jsonl');
+const BEFORE_LINKS = storedStories('records-before-links.jsonl');
 
 /** The request that records fold to. */
 function fold(records: readonly string[]): ThrottleRequest | null {
@@ -76,6 +77,13 @@ describe('records of older versions', () => {
   it.each(OLDER.map((story) => [story.name, story] as const))('parse and fold to the same state: %s', (_, story) => {
     expect(JSON.stringify(fold(story.records.filter(isOfRequest)))).toBe(story.state);
   });
+
+  it.each(BEFORE_LINKS.map((story) => [story.name, story] as const))(
+    'without the name of a link parse and fold to the same state: %s',
+    (_, story) => {
+      expect(JSON.stringify(fold(story.records.filter(isOfRequest)))).toBe(story.state);
+    },
+  );
 
   it('are read without what was added since', () => {
     const details = OLDER.flatMap(({ records }) => records.map(readRecord)).map(({ detail }) => JSON.stringify(detail));

@@ -200,7 +200,7 @@ function reverted(): Teller[] {
   const covered = inForce('not reverted: covered by a later limit');
   covered.add(80, skippedEvent(covered.held(), 'covered', { policy: 'd' }));
   const same = inForce('not reverted: the next limit has the same rate');
-  const facts = { execution: execution({ bytesPerSecond: SET }), grant: 'r-before' };
+  const facts = { execution: execution({ bytesPerSecond: SET }), next: { grant: 'r-before' } };
   same.add(2 * HOUR, skippedEvent(same.held(), 'same-rate', { policy: 'd', to: SET }, facts));
   const lacking = inForce('ended early, for want of approvals');
   const end = earlyEnd(lacking, OPERATOR);

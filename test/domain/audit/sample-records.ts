@@ -11,7 +11,9 @@ export interface StoredStory {
   stored?: string;
 }
 
-export function storedStories(file: 'stories.jsonl' | 'older-records.jsonl'): StoredStory[] {
+export function storedStories(
+  file: 'stories.jsonl' | 'older-records.jsonl' | 'records-before-links.jsonl',
+): StoredStory[] {
   const text = readFileSync(new URL(file, import.meta.url), 'utf8');
   return text
     .trim()

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { budgetOf, divide, type Member, type Terms } from '../../../src/domain/link/divide.ts';
+import { budgetOf, divide, type Member, type Terms } from '../../../src/domain/link/division/divide.ts';
 import { UNLIMITED } from '../../../src/domain/rate/rate.ts';
 
 type ShareOf = Extract<Member['holds'], { kind: 'share' }>;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { divide, type Member, type Terms } from '../../../src/domain/link/divide.ts';
+import { divide, type Member, type Terms } from '../../../src/domain/link/division/divide.ts';
 
 const TERMS: Terms = { capacity: 100, headroom: 0, floor: 5, grantsCapped: false };
 

@@ -1,6 +1,6 @@
-import type { Terms } from '../../../src/domain/link/divide.ts';
-import { EFFECT_MS, type LinkMember, type Look } from '../../../src/domain/link/member-state.ts';
-import { type LinkShares, type NextShares, nextShares } from '../../../src/domain/link/next-shares.ts';
+import type { Terms } from '../../../src/domain/link/division/divide.ts';
+import { EFFECT_MS, type LinkMember, type Look } from '../../../src/domain/link/division/member-state.ts';
+import { type LinkShares, type NextShares, nextShares } from '../../../src/domain/link/division/next-shares.ts';
 import { UNLIMITED } from '../../../src/domain/rate/rate.ts';
 
 const SECOND = 1000;

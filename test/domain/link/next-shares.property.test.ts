@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { budgetOf, type Terms } from '../../../src/domain/link/divide.ts';
+import { budgetOf, type Terms } from '../../../src/domain/link/division/divide.ts';
 import { LinkStory } from './given-link.ts';
 
 type Step =

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Terms } from '../../../src/domain/link/divide.ts';
+import type { Terms } from '../../../src/domain/link/division/divide.ts';
 import { MIB } from '../given.ts';
 import { LinkStory } from './given-link.ts';
 

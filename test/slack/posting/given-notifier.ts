@@ -20,7 +20,7 @@ import { type Run, startLoop } from '../../../src/worker/loop.ts';
 import { startPump } from '../../../src/worker/pump.ts';
 import { policy, rule } from '../../domain/given.ts';
 import { openLedger, openRedis } from '../../store/given-ledger.ts';
-import { sourceOf } from '../../workflow/start-bot.ts';
+import { sourceOf } from '../../workflow/outside.ts';
 
 /** One process of the bot that shows requests in a local Slack, and does nothing else. */
 export async function startShowing(
@@ -62,6 +62,8 @@ export async function startShowing(
       remind: done,
       revert: done,
       watch: done,
+      link: done,
+      member: done,
       show: (id) => notifier.refreshCard(id),
       result: notifier.postResult,
       tell: notifier.postThreadNotes,

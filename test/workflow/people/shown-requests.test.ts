@@ -4,7 +4,7 @@ import type { Policy, Rule } from '../../../src/domain/policy/policy.ts';
 import { mayKnow } from '../../../src/workflow/people/may-know.ts';
 import { shownTo } from '../../../src/workflow/people/shown-requests.ts';
 import { GROUPS, LEAD, NOBODY, OPERATOR, PEOPLE, policy, requested, rule, SECOND } from '../../domain/given.ts';
-import { sourceOf } from '../start-bot.ts';
+import { sourceOf } from '../outside.ts';
 
 const SECRET = 'G0SECRET';
 const OF: Partial<Rule> = { match: { channels: [SECRET] } };

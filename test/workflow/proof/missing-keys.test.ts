@@ -5,7 +5,8 @@ import { MIB } from '../../domain/given.ts';
 import { freshPrefix } from '../../store/given-ledger.ts';
 import { idOf } from '../given-bot.ts';
 import { HOUR, to } from '../given-grants.ts';
-import { type Bot, outside, startAwsWithOne, startBot } from '../start-bot.ts';
+import { outside } from '../outside.ts';
+import { type Bot, startAwsWithOne, startBot } from '../start-bot.ts';
 
 /** Three executions: a request about the first is pending, one is approved and not applied, one has a limit with an end. */
 const ALLOWED = { pending: [], waiting: [60 * MIB], granted: [50 * MIB, 100 * MIB] };

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { listLacks } from '../../../src/workflow/queries/list-executions.ts';
 import { CHANNEL, policy } from '../../domain/given.ts';
 import { givenBot } from '../given-bot.ts';
-import { sourceOf } from '../start-bot.ts';
+import { sourceOf } from '../outside.ts';
 
 const given = givenBot();
 

@@ -8,7 +8,7 @@ import { type AuditQuery, EVERYTHING } from '../../../src/workflow/ports/audit/a
 import { lookUpAudit } from '../../../src/workflow/queries/look-up-audit.ts';
 import { EVERYBODY, policy, rule } from '../../domain/given.ts';
 import { AUDIT_KEYS, arnOf, type OpenedLedger, openLedger } from '../../store/given-ledger.ts';
-import { sourceOf } from '../start-bot.ts';
+import { sourceOf } from '../outside.ts';
 
 const OWN = { team: 'T0', user: 'U0OPER' };
 const OTHER = { team: 'T0', user: 'U0LEAD' };

@@ -4,7 +4,7 @@ import { previewCapacity } from '../../../src/workflow/queries/links/preview-cap
 import { CHANNEL, LEAD, MIB, OPERATOR, policy, rule, SECOND } from '../../domain/given.ts';
 import { link } from '../../domain/link/given-timetable.ts';
 import { givenBot } from '../given-bot.ts';
-import { sourceOf } from '../start-bot.ts';
+import { sourceOf } from '../outside.ts';
 
 const given = givenBot();
 

@@ -6,7 +6,7 @@ import { listRunning, ruleFor, ruleNaming } from '../../../src/workflow/queries/
 import { createMeasuredRates } from '../../../src/workflow/queries/measured-rates.ts';
 import { CHANNEL, policy, rule } from '../../domain/given.ts';
 import { givenBot } from '../given-bot.ts';
-import { sourceOf } from '../start-bot.ts';
+import { sourceOf } from '../outside.ts';
 
 /** Anybody may request by it, and it names neither accounts nor Regions. */
 const FOR_LINKS = rule({ name: 'link', match: { links: ['dc1-wan'] }, requesters: null, role: null });

@@ -3,7 +3,7 @@ import type { AuditIndex } from '../../../src/workflow/ports/audit/audit-line.ts
 import { visibleAudit } from '../../../src/workflow/queries/visible-audit.ts';
 import { policy } from '../../domain/given.ts';
 import { givenBot } from '../given-bot.ts';
-import { sourceOf } from '../start-bot.ts';
+import { sourceOf } from '../outside.ts';
 
 const given = givenBot();
 

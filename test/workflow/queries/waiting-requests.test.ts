@@ -3,7 +3,7 @@ import type { Person } from '../../../src/domain/policy/policy.ts';
 import { waitingRequests } from '../../../src/workflow/queries/waiting-requests.ts';
 import { CHANNEL, GROUPS, LEAD, NOBODY, OPERATOR, PEOPLE, policy, rule } from '../../domain/given.ts';
 import { asked, type OpenedLedger, openLedger } from '../../store/given-ledger.ts';
-import { sourceOf } from '../start-bot.ts';
+import { sourceOf } from '../outside.ts';
 
 const OPEN = 230;
 let opened: OpenedLedger;

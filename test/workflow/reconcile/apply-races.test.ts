@@ -93,6 +93,8 @@ describe('two bots on one Redis', () => {
           revert: async () => null,
           tell: async () => null,
           watch: async () => null,
+          link: async () => null,
+          member: async () => null,
           result: async (request) => {
             results.push(request);
             return null;

@@ -30,7 +30,7 @@ describe('polling an execution', () => {
 
   it('keeps the card counting down if AWS denies the read or does not answer', async () => {
     const id = await granted(given.bot);
-    const shown = () => given.bot.shown.filter(({ kind, request }) => kind === 'watch' && request === id).length;
+    const shown = () => given.bot.shown.filter((one) => one.kind === 'watch' && one.request === id).length;
     for (const [kind, seconds] of [
       ['reset', 31],
       ['deny', 301],

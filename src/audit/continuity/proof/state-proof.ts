@@ -1,6 +1,6 @@
 import { differingField } from '../../../domain/proof/differing-field.ts';
 import { differingRunField } from '../../../domain/proof/differing-run.ts';
-import { createOpenRequests } from '../../../domain/proof/open-requests.ts';
+import { createOpenRequests, isAtRest } from '../../../domain/proof/open-requests.ts';
 import { isOpen, type ThrottleRequest, throttleRequest } from '../../../domain/request/throttle-request.ts';
 import { hasOpenGrant } from '../../../domain/run/grant/timed-grant.ts';
 import type { Connection } from '../../../store/connection/connection.ts';
@@ -182,7 +182,7 @@ export function createStateProof({ redis, keys, auditKeys, continuity, alarms }:
       return isNamed ? MOVED : contradicted(`the index of ${execution} lacks record ${proven.lastSeq}`);
     }
     if (proven === null) {
-      if (run === null || (run.grants.length === 0 && run.change === null)) return PROVEN;
+      if (isAtRest(run)) return PROVEN;
       const from = follower.from() ?? 0;
       if (follower.goBack(first !== null && first < from ? first : 0)) return READING;
       return contradicted(`the audit log has no such limits of ${execution}`);

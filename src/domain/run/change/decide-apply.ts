@@ -5,6 +5,7 @@ import { decideExpire } from '../../request/decide-expire.ts';
 import { approvalsOf, approvalValidity, type ReviewFacts, ruleNow } from '../../request/decide-review.ts';
 import { staleEvent, stateEvent } from '../../request/request-event.ts';
 import type { FailedWhy, ThrottleRequest } from '../../request/throttle-request.ts';
+import { memberOf } from '../run.ts';
 import { startedEvent } from './change-events.ts';
 import type { Denied } from './judge-change.ts';
 import { refusedDetail } from './sending.ts';
@@ -44,11 +45,24 @@ export function decideBegin(request: ThrottleRequest, facts: ReviewFacts): Begin
   }
 }
 
-/** The change that applies a request, under the role of the rule that applies now. */
-export function planOfRequest(request: ThrottleRequest, { inForce }: Pick<ReviewFacts, 'inForce'>) {
-  const { id, execution, from, to } = request;
+/**
+ * The change that applies a request, under the role of the rule that applies now. It begins from what AWS shows: a link may have
+ * moved the limit since it was requested.
+ */
+export function planOfRequest(
+  request: ThrottleRequest,
+  {
+    inForce,
+    run = null,
+    execution: shown,
+  }: Pick<ReviewFacts, 'inForce'> & Partial<Pick<ReviewFacts, 'run' | 'execution'>>,
+) {
+  const { id, execution, to } = request;
   const role = ruleNow(request, inForce)?.role ?? null;
-  return { execution, cause: 'grant', request, grant: id, from, to, role, policy: inForce.digest } as const;
+  const member = memberOf(run);
+  const from = shown?.bytesPerSecond ?? request.from;
+  const about = { execution, request, memberOf: member, policy: inForce.digest };
+  return { ...about, cause: 'grant', grant: id, link: null, from, to, role } as const;
 }
 
 /** AWS no longer knows the execution of a request whose change was not begun. */

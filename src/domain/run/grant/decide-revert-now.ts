@@ -8,7 +8,7 @@ import { actorOf, decisionRefusedEvent } from '../../request/request-event.ts';
 import type { ThrottleRequest } from '../../request/throttle-request.ts';
 import { revertEvent } from '../change/change-events.ts';
 import { desiredLimit, rateOf, withoutGrant } from '../desired-limit.ts';
-import { grantOf, type Run } from '../run.ts';
+import { grantOf, memberOf, type Run } from '../run.ts';
 import { grantsAbove, limitOfGrant, runBelow, weigh } from '../weigh-limit.ts';
 import { mayRevert } from './may-revert.ts';
 import { isReverting } from './timed-grant.ts';
@@ -120,7 +120,8 @@ function earlyEnd(
   const since = request.hold?.since ?? request.ending?.at ?? request.requestedAt;
   const base = rateOf(desiredLimit(rest, { now })) ?? request.from;
   const detail = { base, since, role: roleOf(request, inForce), dueAt: now.toISOString() };
-  return revertEvent(request, 'revert.scheduled', { from: request.to, to: base, policy: inForce.digest }, detail, by);
+  const about = { from: request.to, to: base, policy: inForce.digest, memberOf: memberOf(rest) };
+  return revertEvent(request, 'revert.scheduled', about, detail, by);
 }
 
 /** The role that its limit was set with; where nothing had to be sent for it, that of the rule. */

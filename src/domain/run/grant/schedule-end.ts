@@ -3,7 +3,7 @@ import type { ThrottleRequest } from '../../request/throttle-request.ts';
 import { revertEvent } from '../change/change-events.ts';
 import { desiredLimit, rateOf, withGrant } from '../desired-limit.ts';
 import { mayShow } from '../evolve-run.ts';
-import { grantOf, type Run, untouchedRun } from '../run.ts';
+import { grantOf, memberOf, type Run, untouchedRun } from '../run.ts';
 
 interface ScheduleFacts {
   policy: string;
@@ -29,7 +29,8 @@ export function scheduledEvent(
   const base = limitAfter(run, { request: applied.id, until, from });
   const since = applied.extends ? sinceOf(applied.extends) : now.toISOString();
   const detail = { base, since, dueAt: until.toISOString(), role };
-  return revertEvent(applied, 'revert.scheduled', { from: applied.to, to: base, policy }, detail);
+  const about = { from: applied.to, to: base, policy, memberOf: memberOf(run) };
+  return revertEvent(applied, 'revert.scheduled', about, detail);
 }
 
 /**
@@ -55,7 +56,8 @@ export function endOfRequest(
 /** The limit that will apply when a grant ends, as far as is known today. `from`: the limit before it. */
 function limitAfter(run: Run | null, { request, until, from }: { request: string; until: Date; from: number }): number {
   // Set outside the bot, it is the limit to return to.
-  const before = run && mayShow(run, from) ? run : { ...untouchedRun(''), baseline: from };
+  const known = run && mayShow(run, from) ? run : { ...untouchedRun(''), link: run?.link };
+  const before = { ...known, baseline: known.baseline ?? from };
   const over = withGrant(before, { request, rate: from, until: until.toISOString(), role: null });
   return rateOf(desiredLimit(over, { now: until })) ?? from;
 }

@@ -33,6 +33,7 @@ const EVENT: Readonly<Record<EventName, string>> = {
   'audit.exported': 'audit log exported',
   'audit.archived': 'audit records archived',
   'loss.accepted': 'loss of records accepted',
+  'link.window': 'another capacity of the link is due',
 };
 
 /** What the query searches for, as the object of a sentence in mrkdwn. */

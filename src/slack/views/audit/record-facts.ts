@@ -58,6 +58,7 @@ export function recordFacts(record: AuditEvent): RecordFacts {
     case 'audit.exported':
     case 'audit.archived':
     case 'loss.accepted':
+    case 'link.window':
       return {};
     default:
       return unknownEvent(record);

@@ -10,6 +10,7 @@ import { shortName } from '../text/execution-words.ts';
 import { personName } from '../text/people-words.ts';
 import { dateToken, escapeText } from '../text/text.ts';
 import { deferralWords, noPermission } from './aws-refusal-words.ts';
+import { cappedWords } from './capped-words.ts';
 import {
   appliesAgainSince,
   coveredWords,
@@ -131,10 +132,12 @@ function applied(request: ThrottleRequest, { now = null, problem = null, run = n
     return changedOutside(drift, request);
   if (!hold && runOver)
     return { emoji: 'white_check_mark', state: 'Was in force until the run ended', sentence: since };
-  if (!hold) return { emoji: 'white_check_mark', state: 'In force', sentence: since };
+  const capped = cappedWords(request, run, now);
+  const inForceSince = capped ? `${since} ${capped}` : since;
+  if (!hold) return { emoji: 'white_check_mark', state: 'In force', sentence: inForceSince };
   const next = now && hasOpenGrant(request) ? nextRate(request, run, now) : null;
   const { emoji, state, sentence } = limitStatusWords({ hold, to, now, problem, next });
-  return { emoji, state, sentence: `${hold.end ? '' : `${since} `}${sentence}` };
+  return { emoji, state, sentence: `${hold.end ? '' : `${inForceSince} `}${sentence}` };
 }
 
 function changedOutside({ rate, at }: NonNullable<ThrottleRequest['drift']>, { to }: ThrottleRequest): State {

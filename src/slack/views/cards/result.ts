@@ -8,6 +8,7 @@ import { actions, context, quotedSection, section } from '../text/blocks.ts';
 import { shortName, stayingNote } from '../text/execution-words.ts';
 import { approvalComments, approverNames, personName } from '../text/people-words.ts';
 import { clip, code, dateToken, escapeText, type MessageView, mentionUser, oneLine } from '../text/text.ts';
+import { cappedWords } from './capped-words.ts';
 import { limitButtons } from './card.ts';
 import { appliesAgainSince } from './covered-words.ts';
 import { changeWords, nextRate } from './limit-status-words.ts';
@@ -101,7 +102,9 @@ function applied(facts: ResultFacts, name: string): ResultView {
         ? `In force: ${name} has no limit now (unlimited)`
         : `In force: ${name} is limited to ${formatRate(rate)}`,
     sentence: `Read back from AWS${at}; it was ${formatRate(request.from)}.${since} Asked by ${mentionUser(request.requester.user)}, ${agreed}.`,
-    note: request.hold ? grantNote(facts) : stayingNote(request),
+    note: [cappedWords(request, facts.run ?? null, facts.now), request.hold ? grantNote(facts) : stayingNote(request)]
+      .filter((line) => line !== null)
+      .join(' '),
     way: 'back',
   });
 }

@@ -1,5 +1,5 @@
-import type { AwsFault } from '../faults.ts';
-import type { ListTarget } from './executions.ts';
+import type { AwsFault } from '../../faults.ts';
+import type { ListTarget } from '../executions.ts';
 
 /** Members of a link: the tasks and locations of one Region that are read under one role. */
 export interface MemberQuery extends ListTarget {

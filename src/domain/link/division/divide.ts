@@ -1,6 +1,6 @@
-import { UNLIMITED } from '../rate/rate.ts';
+import { UNLIMITED } from '../../rate/rate.ts';
+import { type Link, WEIGHT_IF_NOT_NAMED } from '../link.ts';
 import { fill, sum } from './fill.ts';
-import { type Link, WEIGHT_IF_NOT_NAMED } from './link.ts';
 
 /** What is divided, and how. */
 export interface Terms extends Pick<Link, 'headroom' | 'floor'> {

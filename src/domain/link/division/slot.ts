@@ -1,4 +1,4 @@
-import { UNLIMITED } from '../rate/rate.ts';
+import { UNLIMITED } from '../../rate/rate.ts';
 import type { MemberState } from './member-state.ts';
 
 /** A member that can be moved, with the limit that it should have. */

@@ -1,4 +1,4 @@
-import { UNLIMITED } from '../rate/rate.ts';
+import { UNLIMITED } from '../../rate/rate.ts';
 import { sum } from './fill.ts';
 import { EFFECT_MS } from './member-state.ts';
 import {

@@ -1,4 +1,4 @@
-import { UNLIMITED } from '../rate/rate.ts';
+import { UNLIMITED } from '../../rate/rate.ts';
 import { budgetOf, divide, type Member, type Terms } from './divide.ts';
 import { sum } from './fill.ts';
 import { lowered } from './lower.ts';

@@ -1,4 +1,4 @@
-import { UNLIMITED } from '../rate/rate.ts';
+import { UNLIMITED } from '../../rate/rate.ts';
 import { NO_USAGE, UNKNOWN_USAGE, type Usage, usageAfter, withNewLimit } from './need.ts';
 
 /** A running execution of the link, and what was seen of it since the last step. Times in milliseconds since 1970. */

@@ -1,0 +1,40 @@
+import { UNLIMITED } from '../rate/rate.ts';
+
+/** What a link allows each of its executions from a moment on, until the next one of its limits. */
+export interface LinkLimit {
+  from: Date;
+  /** Bytes per second, -1 unlimited. */
+  rate: number;
+  /** Limits that were requested for an execution count only up to this rate: a window or a request is due for the link. */
+  capsGrants: boolean;
+}
+
+/** The limits of the link that an execution belongs to, in the order of their times. What follows the last one is not known. */
+export interface LinkLimits {
+  /** The name of the link. */
+  link: string;
+  limits: readonly [LinkLimit, ...LinkLimit[]];
+}
+
+/** The limit at a time; before the first one that is known: that one. */
+export function linkLimitAt({ limits }: LinkLimits, at: Date): LinkLimit {
+  return limits.findLast(({ from }) => from.getTime() <= at.getTime()) ?? limits[0];
+}
+
+/** The lower of two rates; -1 is unlimited. */
+export function lowerRate(one: number, other: number): number {
+  if (one === UNLIMITED) return other;
+  return other === UNLIMITED ? one : Math.min(one, other);
+}
+
+/** The same limits with those of another policy: at each time the lower one. Null: the execution belongs to no link. */
+export function stricterLimits(one: LinkLimits | null, other: LinkLimits | null): LinkLimits | null {
+  if (one === null || other === null) return one ?? other;
+  const times = [...new Set([...one.limits, ...other.limits].map(({ from }) => from.getTime()))].sort((a, b) => a - b);
+  const limits = times.map((time): LinkLimit => {
+    const from = new Date(time);
+    const [mine, theirs] = [linkLimitAt(one, from), linkLimitAt(other, from)];
+    return { from, rate: lowerRate(mine.rate, theirs.rate), capsGrants: mine.capsGrants || theirs.capsGrants };
+  });
+  return { link: one.link, limits: limits as [LinkLimit, ...LinkLimit[]] };
+}

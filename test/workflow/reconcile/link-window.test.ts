@@ -1,0 +1,171 @@
+import { describe, expect, it } from 'vitest';
+import { MIB } from '../../domain/given.ts';
+import { givenBot } from '../given-bot.ts';
+import { FREE, granted, HOUR, to } from '../given-grants.ts';
+import { begin, linkOf, windowIn } from '../given-links.ts';
+
+const given = givenBot(FREE);
+
+const MINUTE = 60;
+
+async function passes(seconds: number): Promise<void> {
+  given.world.seconds += seconds;
+  await given.bot.work();
+}
+
+const run = async () => (await given.bot.ledger.run(given.arn)).run;
+
+/** A window of 40 MiB/s, for an hour, that begins in five minutes. */
+async function beginWithWindow(): Promise<void> {
+  given.world.links = [linkOf(given.arn, { timetable: [windowIn(given.world, 5, 60, 40)] })];
+  await begin(given.bot);
+}
+
+describe('a window of a link', () => {
+  it('sets its limit when it begins, and the one from before when it ends, on record', async () => {
+    await beginWithWindow();
+    expect(given.limit()).toBe(100);
+    expect(await given.bot.events()).toEqual(['link.window']);
+    await passes(5 * MINUTE);
+    expect(given.limit()).toBe(40);
+    await passes(HOUR);
+    expect(given.limit()).toBe(100);
+    const records = await given.bot.ledger.lookUp({ kind: 'execution', arn: given.arn }, 10);
+    const role = { request: null, link: 'dc1-wan' };
+    expect(records.toReversed()).toMatchObject([
+      {
+        record: {
+          event: 'apply.started',
+          ...role,
+          from: 100 * MIB,
+          to: 40 * MIB,
+          detail: { cause: 'link', link: 'dc1-wan' },
+        },
+      },
+      { record: { event: 'applied', ...role, from: 100 * MIB, to: 40 * MIB } },
+      {
+        record: {
+          event: 'apply.started',
+          ...role,
+          from: 40 * MIB,
+          to: 100 * MIB,
+          detail: { cause: 'link', grant: null },
+        },
+      },
+      { record: { event: 'applied', ...role, from: 40 * MIB, to: 100 * MIB } },
+    ]);
+    expect((await given.bot.events()).filter((event) => event === 'link.window')).toHaveLength(3);
+  });
+
+  it('moves nothing where the limit is lower anyway', async () => {
+    given.aws.setLimit(given.arn, 30 * MIB);
+    await beginWithWindow();
+    await passes(5 * MINUTE);
+    expect(given.limit()).toBe(30);
+    expect(await given.bot.events()).toEqual(['link.window', 'link.window']);
+  });
+
+  it('is due at the start, where all bots were down when it began', async () => {
+    given.world.links = [linkOf(given.arn, { timetable: [windowIn(given.world, 5, 60, 40)] })];
+    given.world.seconds += 10 * MINUTE;
+    await begin(given.bot);
+    expect(given.limit()).toBe(40);
+  });
+
+  it('sends nothing twice where its work is done again', async () => {
+    await beginWithWindow();
+    await passes(5 * MINUTE);
+    const sent = given.sent().length;
+    for (let again = 0; again < 3; again++) {
+      await given.bot.timers.ensure([{ effect: { kind: 'member', execution: given.arn }, at: given.bot.clock.now() }]);
+      await given.bot.work();
+    }
+    expect(given.sent()).toHaveLength(sent);
+  });
+});
+
+describe('a limit that was requested for a member', () => {
+  it('is capped while the window lasts, and counts in full before and after', async () => {
+    await beginWithWindow();
+    await granted(given.bot, { ...to(60), durationSeconds: 2 * HOUR });
+    expect(given.limit()).toBe(60);
+    await passes(5 * MINUTE);
+    expect(given.limit()).toBe(40);
+    await passes(HOUR);
+    expect(given.limit()).toBe(60);
+    await passes(HOUR);
+    expect(given.limit()).toBe(100);
+  });
+
+  it('is never sent above the window, where it is applied in it', async () => {
+    await beginWithWindow();
+    await passes(5 * MINUTE);
+    const id = await granted(given.bot, { ...to(60), durationSeconds: 2 * HOUR });
+    expect((await given.bot.request(id)).status).toBe('applied');
+    expect(given.limit()).toBe(40);
+    await passes(HOUR);
+    expect(given.limit()).toBe(60);
+    expect(given.sent()).toEqual([40, 60]);
+  });
+
+  it('below the window counts, and its end brings the window’s', async () => {
+    await beginWithWindow();
+    await passes(5 * MINUTE);
+    const id = await granted(given.bot, { ...to(20), durationSeconds: HOUR / 4 });
+    expect(given.limit()).toBe(20);
+    await passes(HOUR / 4);
+    expect(given.limit()).toBe(40);
+    expect((await given.bot.request(id)).hold?.end).toMatchObject({ how: 'reverted', rate: 40 * MIB });
+    expect((await run())?.baseline).toBe(100 * MIB);
+    await passes(HOUR);
+    expect(given.limit()).toBe(100);
+  });
+});
+
+describe('a member whose limit is changed outside the bot', () => {
+  it('is left alone until another window, and then follows its link again', async () => {
+    const windows = [windowIn(given.world, 5, 10, 40), windowIn(given.world, 20, 10, 30)];
+    given.world.links = [linkOf(given.arn, { timetable: windows })];
+    await begin(given.bot);
+    await passes(5 * MINUTE);
+    given.aws.setLimit(given.arn, 70 * MIB);
+    await passes(2 * MINUTE);
+    await passes(2 * MINUTE);
+    expect(given.limit()).toBe(70);
+    expect((await given.bot.events()).filter((event) => event === 'drift.detected')).toHaveLength(1);
+    await passes(10 * MINUTE);
+    expect(given.limit()).toBe(70);
+    await passes(2 * MINUTE);
+    expect(given.limit()).toBe(30);
+    await passes(20 * MINUTE);
+    expect(given.limit()).toBe(70);
+  });
+});
+
+describe('a member that leaves its link', () => {
+  it('gets back the limit from before', async () => {
+    await beginWithWindow();
+    await passes(5 * MINUTE);
+    given.world.links = [];
+    await passes(MINUTE);
+    expect(given.limit()).toBe(100);
+    await passes(MINUTE);
+    expect(await given.bot.redis.zcard(given.bot.keys.timers)).toBe(0);
+  });
+});
+
+describe('an execution that ends under a limit of its link', () => {
+  it('needs nothing any more', async () => {
+    await beginWithWindow();
+    await passes(5 * MINUTE);
+    given.aws.finish(given.arn, 'SUCCESS');
+    await passes(MINUTE);
+    expect((await given.bot.events()).at(-1)).toBe('revert.skipped');
+    expect((await run())?.inForce).toBeNull();
+    await passes(MINUTE);
+    const members = (await given.bot.redis.zrange(given.bot.keys.timers, '0', '-1')).filter((text) =>
+      text.includes('member'),
+    );
+    expect(members).toEqual([]);
+  });
+});
