@@ -100,5 +100,5 @@ function othersNote(others: readonly string[]): KnownBlock[] {
   if (others.length === 0) return [];
   const names = clip(others.join(', '), MAX_NAMES);
   const which = count(others.length, 'more link');
-  return [context(`And ${which}: ${names}. To see one: ${code('/datasync-throttle status <link>')}`)];
+  return [context(`And ${which}: ${names}. To see one: ${code('/datasync-throttle status <link>')}.`)];
 }
