@@ -65,7 +65,7 @@ describe('links in `list` and on the Home tab', () => {
     );
     pass(200);
     await list(
-      /████░░░░░░ 4[123] % of the capacity · measured 4[123](\.\d)? MiB\/s \(\d+ Mbit\/s\) on the wire · 1 running/,
+      /████░░░░░░ 4[123] % of the capacity · measured: 4[123](\.\d)? MiB\/s \(\d+ Mbit\/s\) on the wire · 1 running/,
     );
     const text = await type('list');
     expect(text).toContain(

@@ -48,7 +48,7 @@ function rowSection(row: LinkRow, { final, sealLink }: LinkSectionsFacts): Secti
   const about = link.about === null ? '' : ` · ${escapeText(link.about)}`;
   const lines = [
     `*${link.name}*${about}`,
-    `${link.share === 'each' ? 'Capacity of each execution' : 'Capacity'} ${dueWords(outlook.due, link)}`,
+    `${link.share === 'each' ? 'Capacity for each execution' : 'Capacity'} ${dueWords(outlook.due, link)}`,
     ...(link.timetable.length === 0 ? [] : [`Next change: ${nextWords(outlook, link)}`]),
     ...usageLines(row, final),
   ];
@@ -64,17 +64,20 @@ function usageLines(row: LinkRow, final: boolean): string[] {
     return lacks.length === 0 ? ['No running or queued executions'] : ['Running executions unknown', ...incomplete];
   }
   const isCounted = unread.length === 0 && link.locations.length === 0;
-  const counted = `${isCounted ? '' : 'at least '}${count(executions, 'running or queued execution')}`;
-  if (unmeasured > 0 || !isCounted) return [`${counted} · ${partWords(row)}`, ...incomplete];
-  const measured = sum < 1 ? 'measured: nothing moves' : `measured ${formatRate(Math.round(sum))} on the wire`;
+  const counted = count(executions, 'running or queued execution');
+  if (unmeasured > 0 || !isCounted) {
+    return [`${isCounted ? counted : `At least ${counted}`} · ${partWords(row)}`, ...incomplete];
+  }
+  const measured = sum < 1 ? 'nothing moves' : `${formatRate(Math.round(sum))} on the wire`;
   const { capacity } = outlook.due;
   const isDivided = link.share === 'together' && capacity !== UNLIMITED;
-  return [[...(isDivided ? [`${bar(sum / capacity)} of the capacity`] : []), measured, counted].join(' · ')];
+  if (!isDivided) return [`Measured: ${measured} · ${counted}`];
+  return [`${bar(sum / capacity)} of the capacity · measured: ${measured} · ${counted}`];
 }
 
 function partWords({ sum, executions, unmeasured }: LinkRow): string {
   if (unmeasured === executions) return 'not measured yet';
-  return sum < 1 ? 'their sum is unknown' : `measured at least ${formatRate(Math.round(sum))} on the wire`;
+  return sum < 1 ? 'their sum is unknown' : `measured: at least ${formatRate(Math.round(sum))} on the wire`;
 }
 
 /** What is missing from the count or from the sum. */

@@ -1,7 +1,7 @@
 import { rateOnWire } from '../../../domain/execution/impact.ts';
 import { parseTaskArn } from '../../../domain/execution/task-arn.ts';
 import { isBeyondChange, parseExecutionArn, type TaskExecution } from '../../../domain/execution/task-execution.ts';
-import { type Link, linkOfTask } from '../../../domain/link/link.ts';
+import type { Link } from '../../../domain/link/link.ts';
 import { memberRule } from '../../../domain/policy/links/link-rules.ts';
 import type { Policy } from '../../../domain/policy/policy.ts';
 import type { Clock } from '../../ports/clock.ts';
@@ -77,14 +77,17 @@ export async function listLinks(
   };
 }
 
+/** By link, those that have any. A lookup for each listed task: thousands of them take no time. */
 function membersOf(links: readonly Link[], executions: readonly ActiveExecution[]): Map<Link, ActiveExecution[]> {
-  const members = new Map<Link, ActiveExecution[]>();
+  const byTask = new Map<string, ActiveExecution[]>();
   for (const execution of executions) {
     const parsed = parseExecutionArn(execution.arn);
-    const link = parsed.ok ? linkOfTask(links, parsed.value.taskArn) : null;
-    if (link) members.set(link, [...(members.get(link) ?? []), execution]);
+    if (!parsed.ok) continue;
+    const { taskArn } = parsed.value;
+    byTask.set(taskArn, [...(byTask.get(taskArn) ?? []), execution]);
   }
-  return members;
+  const members = links.map((link) => [link, link.tasks.flatMap((task) => byTask.get(task) ?? [])] as const);
+  return new Map(members.filter(([, running]) => running.length > 0));
 }
 
 /** In the order of the policy where all fit. */

@@ -61,7 +61,7 @@ describe('the links on top of a list', () => {
       'a bar',
       { executions: 3, sum: 42.9 * MIB },
       {},
-      '████░░░░░░ 42 % of the capacity · measured 42.9 MiB/s (360 Mbit/s) on the wire · 3 running or queued executions',
+      '████░░░░░░ 42 % of the capacity · measured: 42.9 MiB/s (360 Mbit/s) on the wire · 3 running or queued executions',
     ],
     ['a full bar above the capacity', { executions: 1, sum: 130 * MIB }, {}, '██████████ 130 % of the capacity'],
     [
@@ -74,13 +74,13 @@ describe('the links on top of a list', () => {
       'no bar without a limit',
       { executions: 2, sum: 50 * MIB },
       { capacity: -1 },
-      '\nmeasured 50 MiB/s (419 Mbit/s) on the wire · 2 running or queued executions',
+      '\nMeasured: 50 MiB/s (419 Mbit/s) on the wire · 2 running or queued executions',
     ],
     [
       'no bar where each may have all of it',
       { executions: 2, sum: 150 * MIB },
       { share: 'each' },
-      'Capacity of each execution 100 MiB/s (839 Mbit/s): the link has no timetable\nmeasured 150 MiB/s',
+      'Capacity for each execution 100 MiB/s (839 Mbit/s): the link has no timetable\nMeasured: 150 MiB/s',
     ],
   ])('set what all executions send together against the capacity: %s', (_, but, ofLink, words) => {
     const text = one(but, ofLink);
@@ -96,14 +96,14 @@ describe('the links on top of a list', () => {
       'not all were measured',
       { executions: 3, unmeasured: 2, sum: 10 * MIB },
       {},
-      '\n3 running or queued executions · measured at least 10 MiB/s (83.9 Mbit/s) on the wire\nIncomplete: 2 of 3 executions not measured yet.',
+      '\n3 running or queued executions · measured: at least 10 MiB/s (83.9 Mbit/s) on the wire\nIncomplete: 2 of 3 executions not measured yet.',
     ],
     ['none was measured', { executions: 1, unmeasured: 1 }, {}, '\n1 running or queued execution · not measured yet\n'],
     [
       'AWS did not answer',
       { executions: 3, sum: 10 * MIB, unread: failed },
       {},
-      '\nat least 3 running or queued executions · measured at least 10 MiB/s (83.9 Mbit/s) on the wire\nIncomplete: executions in eu-west-1 couldn’t be read.',
+      '\nAt least 3 running or queued executions · measured: at least 10 MiB/s (83.9 Mbit/s) on the wire\nIncomplete: executions in eu-west-1 couldn’t be read.',
     ],
     [
       'AWS answered for nothing',
@@ -115,7 +115,7 @@ describe('the links on top of a list', () => {
       'tasks are found by location too',
       { executions: 1, sum: 10 * MIB },
       { locations },
-      '\nat least 1 running or queued execution · measured at least 10 MiB/s (83.9 Mbit/s) on the wire\nIncomplete: executions of tasks found by location are not counted.',
+      '\nAt least 1 running or queued execution · measured: at least 10 MiB/s (83.9 Mbit/s) on the wire\nIncomplete: executions of tasks found by location are not counted.',
     ],
     [
       'tasks are found by location alone',
