@@ -10,7 +10,7 @@ import type { Background } from './context/background.ts';
 import type { LogState } from './context/log-state.ts';
 import type { LookUps } from './context/look-ups.ts';
 import { type CardLinkDeps, linksOf } from './posting/card-links.ts';
-import { type SealDeps, sealRequest } from './seals/sealed-ids.ts';
+import { type SealDeps, sealLink, sealRequest } from './seals/sealed-ids.ts';
 import { homeAway, homeView, shownAtHome } from './views/home/home.ts';
 
 interface HomeTabsDeps extends RunningDeps, CardLinkDeps, SealDeps, Background {
@@ -60,7 +60,11 @@ export function startHomeTabs(deps: HomeTabsDeps, homes: OpenHomeTabs): HomeTabs
         deps,
         shown.map(({ request }) => request.id),
       );
-      const view = homeView({ facts, links, lost, now: clock.now(), seal: (id) => sealRequest(deps, id) });
+      const view = homeView({
+        ...{ facts, links, lost, now: clock.now() },
+        seal: (id) => sealRequest(deps, id),
+        sealLink: (name) => sealLink(deps, name),
+      });
       // Another bot may have published a newer one by now.
       if (!(await slot.isHeld())) return;
       await clients.background.views.publish({ user_id: user, view });

@@ -117,8 +117,15 @@ function timeLeft(
 
 /** The highest speed under a limit, before compression, because the limit counts compressed bytes on the wire. */
 export function ceiling(execution: TaskExecution, rate: number): number {
-  if (rate === UNLIMITED) return Number.POSITIVE_INFINITY;
-  const { bytesCompressed, bytesTransferred } = execution;
-  const wire = bytesCompressed > 0 && bytesTransferred > 0 ? Math.min(1, bytesCompressed / bytesTransferred) : 1;
-  return rate / wire;
+  return rate === UNLIMITED ? Number.POSITIVE_INFINITY : rate / wirePart(execution);
+}
+
+/** How much of the network a speed takes that was measured before compression. Bytes per second. */
+export function rateOnWire(execution: TaskExecution, measured: number): number {
+  return measured * wirePart(execution);
+}
+
+/** What compression has left of the bytes so far, from 0 to 1. */
+function wirePart({ bytesCompressed, bytesTransferred }: TaskExecution): number {
+  return bytesCompressed > 0 && bytesTransferred > 0 ? Math.min(1, bytesCompressed / bytesTransferred) : 1;
 }

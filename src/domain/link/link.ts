@@ -40,3 +40,8 @@ export interface Window {
 }
 
 export const WEIGHT_IF_NOT_NAMED = 1;
+
+/** The link that lists a task; null: none does. Which tasks belong to a link by their location is not known here. */
+export function linkOfTask(links: readonly Link[], taskArn: string): Link | null {
+  return links.find(({ tasks }) => tasks.includes(taskArn)) ?? null;
+}

@@ -35,7 +35,12 @@ export const TARGETS =
 export const WORD_COMMANDS: readonly WordCommand[] = [
   {
     word: 'list',
-    usages: [{ syntax: '', does: 'running and queued executions: progress, limit, measured rate, time left' }],
+    usages: [
+      {
+        syntax: '',
+        does: 'links with their capacity, and running and queued executions: progress, limit, measured rate, time left',
+      },
+    ],
     parse: alone({ kind: 'list' }, 'list'),
   },
   {

@@ -3,6 +3,7 @@ import type { Command, Located } from '../command-text/command.ts';
 import { parseCommand } from '../command-text/command-text.ts';
 import type { Caller, Click, SubmitAnswer, View } from '../context/interaction.ts';
 import { linkCommandOf, runLinkCommand } from '../interactions/links/run-link-command.ts';
+import { showLinkStatus } from '../interactions/links/show-link-status.ts';
 import { openAuditFilter, submitAuditFilter } from '../interactions/lookups/filter-audit.ts';
 import { listExecutions, throttleListed, turnPage } from '../interactions/lookups/list-executions.ts';
 import { listRequests } from '../interactions/lookups/list-requests.ts';
@@ -39,6 +40,7 @@ import {
   REVIEW_ACTION,
 } from '../views/cards/card.ts';
 import { UNDO_ACTION } from '../views/cards/result.ts';
+import { LINK_STATUS_ACTION } from '../views/links/link-sections.ts';
 import {
   LIST_BACK_ACTION,
   LIST_NEXT_ACTION,
@@ -138,6 +140,7 @@ export const ACTIONS: Readonly<Record<string, ActionRoute>> = {
   [CHOOSE_STATUS_ACTION]: { ...goOnWith('status'), counts: true },
   [CHOOSE_PREVIEW_ACTION]: { ...goOnWith('why'), counts: true },
   [CHOOSE_FORM_ACTION]: goOnWith('open-modal'),
+  [LINK_STATUS_ACTION]: { doing: 'looking', viewers: true, counts: true, handle: showLinkStatus },
   [THROTTLE_ACTION]: { doing: 'asking', handle: throttleListed },
   [LIST_REFRESH_ACTION]: { doing: 'looking', viewers: true, handle: turnPage },
   [LIST_NEXT_ACTION]: { doing: 'looking', viewers: true, handle: turnPage },

@@ -38,6 +38,16 @@ export function openExecutionSeal({ seals }: SealDeps, sealed: string): string |
   return value?.k === 'execution' && typeof value.a === 'string' ? value.a : null;
 }
 
+export function sealLink({ seals }: SealDeps, name: string): string {
+  return seals.seal({ k: 'link', n: name });
+}
+
+/** The name of the link in a button; null if this bot did not make the button. */
+export function openLinkSeal({ seals }: SealDeps, sealed: string): string | null {
+  const value = seals.open(sealed) as { k?: unknown; n?: unknown } | null;
+  return value?.k === 'link' && typeof value.n === 'string' ? value.n : null;
+}
+
 export function sealPage({ seals }: SealDeps, from: number): string {
   return seals.seal({ k: 'list', f: from });
 }

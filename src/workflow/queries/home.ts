@@ -9,6 +9,7 @@ import type { AuditLine, UnreadLine } from '../ports/audit/audit-line.ts';
 import type { Ledger, StoredRequest } from '../ports/ledger.ts';
 import type { People } from '../ports/people.ts';
 import type { PolicySource } from '../ports/policy-source.ts';
+import { type ListedLinks, type ListLinksDeps, listLinks } from './links/list-links.ts';
 import { type GrantedRequest, grantedRequests, listRunning, type Running, type RunningDeps } from './list-running.ts';
 import { visibleAudit } from './visible-audit.ts';
 import { waitingRequests } from './waiting-requests.ts';
@@ -58,12 +59,16 @@ export type HomeFacts =
       held: { request: GrantedRequest; run: Run | null }[];
       /** How many of them there are in all. */
       grantsInAll: number;
+      links: ListedLinks;
       /** Null: AWS has not answered. */
       running: Running | null;
       /** The newest that this person may see. */
       lines: (AuditLine | UnreadLine)[];
     };
 
+const LINKS_SHOWN = 5;
+/** Of how many executions of links the speed is read, for each update of a tab. */
+const LINK_LOOKS = 20;
 const RUNNING_SHOWN = 10;
 const LINES_SHOWN = 10;
 const HELD_SHOWN = 10;
@@ -74,7 +79,7 @@ const RUNNING_MS = 2000;
  * What one person's home tab shows.
  * @throws PersonUnknown, NotRecorded
  */
-export async function homeFacts({ people, ...rest }: RunningDeps, user: string): Promise<HomeFacts> {
+export async function homeFacts({ people, ...rest }: RunningDeps & ListLinksDeps, user: string): Promise<HomeFacts> {
   // The tab is refreshed again and again without anybody asking, so groups may be a minute old.
   const deps = { ...rest, people: { ...people, groups: people.groupsLately } };
   const may = await mayViewAll(deps, user);
@@ -82,9 +87,10 @@ export async function homeFacts({ people, ...rest }: RunningDeps, user: string):
   if (person.kind !== 'member') return { kind: 'no-member' };
   if (may.kind !== 'may') return { kind: 'no-viewer', not: may };
   const running = { user, channel: null, from: 0, size: RUNNING_SHOWN, withinMs: RUNNING_MS };
-  const [waiting, listed, held, lines] = await Promise.all([
+  const [waiting, listed, links, held, lines] = await Promise.all([
     waitingRequests(deps, person, 0),
     listRunning(deps, running),
+    listLinks(deps, { size: LINKS_SHOWN, looks: LINK_LOOKS, withinMs: RUNNING_MS }),
     grantedRequests(deps.ledger),
     visibleAudit(deps, { user, by: { kind: 'all' }, limit: LINES_SHOWN }),
   ]);
@@ -94,7 +100,7 @@ export async function homeFacts({ people, ...rest }: RunningDeps, user: string):
   const runs = await Promise.all(next.map((one) => deps.ledger.run(one.execution).catch(ifUnreadable)));
   const ends = next.map((one, nth) => ({ request: shown(one), run: runs[nth]?.run ?? null }));
   const seen = { toDecide, asked, held: ends, grantsInAll: held.length, lines };
-  return { kind: 'home', ...seen, running: listed.kind === 'list' ? listed.running : null };
+  return { kind: 'home', ...seen, links, running: listed.kind === 'list' ? listed.running : null };
 }
 
 /** Those of `users` whom a request concerns: who requested it, who approved it, and who could approve it. */

@@ -57,7 +57,7 @@ export interface Running {
 export type Listed = { kind: 'list'; running: Running } | { kind: 'no-member' };
 
 /** The part of the time that listing may take; describing the executions of the page takes the rest. */
-const LISTING_PART = 0.6;
+export const LISTING_PART = 0.6;
 const ORDER = ['TRANSFERRING', 'VERIFYING', 'PREPARING', 'LAUNCHING', 'QUEUED'];
 
 /**

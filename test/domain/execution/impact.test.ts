@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { averageRate, etaAt, impact, type ThenRate } from '../../../src/domain/execution/impact.ts';
+import { averageRate, etaAt, impact, rateOnWire, type ThenRate } from '../../../src/domain/execution/impact.ts';
 import type { TaskExecution } from '../../../src/domain/execution/task-execution.ts';
 import { UNLIMITED } from '../../../src/domain/rate/rate.ts';
 
@@ -131,5 +131,16 @@ describe('etaAt', () => {
     ['unlimited and not measured', UNLIMITED, null, null],
   ])('%s', (_what, rate, measured, seconds) => {
     expect(etaAt(execution(), rate, measured)).toBe(seconds);
+  });
+});
+
+describe('rateOnWire', () => {
+  it.each([
+    ['is as measured where nothing is compressed', {}, 40],
+    ['is what compression leaves of it', { bytesCompressed: 250 }, 10],
+    ['is never more', { bytesCompressed: 2000 }, 40],
+    ['is as measured before the first byte', { bytesTransferred: 0, bytesCompressed: 0 }, 40],
+  ])('%s', (_, but, rate) => {
+    expect(rateOnWire(execution(but), 40)).toBe(rate);
   });
 });

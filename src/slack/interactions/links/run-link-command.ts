@@ -1,7 +1,6 @@
 import type { Link } from '../../../domain/link/link.ts';
 import { NOT_APPLIED } from '../../../domain/policy/links/links-not-applied.ts';
 import { nameable } from '../../../workflow/people/known-people.ts';
-import { linkOutlook } from '../../../workflow/queries/links/link-outlook.ts';
 import {
   type CapacityPreviewed,
   type PreviewCapacityDeps,
@@ -12,11 +11,11 @@ import type { Identity } from '../../connection/identify.ts';
 import type { Caller } from '../../context/interaction.ts';
 import { type RefusalReplyDeps, refusalReply } from '../../replies/refusal-replies.ts';
 import { capacityPreview } from '../../views/links/capacity-preview.ts';
-import { linkStatusMessage } from '../../views/links/link-status.ts';
 import { code } from '../../views/text/text.ts';
 import { OUTSIDER } from '../../wording/access-words.ts';
 import { isOfLinksAlone, linkRefusalWords } from '../../wording/link-refusal-words.ts';
 import { cannotPostWords } from '../../wording/reply-words.ts';
+import { statusOfLink } from './show-link-status.ts';
 
 type Deps = PreviewCapacityDeps & RefusalReplyDeps & { identity: Identity };
 
@@ -38,7 +37,7 @@ export async function runLinkCommand(deps: Deps, caller: Caller, { link, command
   if ((await deps.people.person(caller.user)).kind !== 'member') return caller.say(OUTSIDER);
   switch (command.kind) {
     case 'status':
-      return caller.say(linkStatusMessage({ link, outlook: await linkOutlook(link, deps.clock.now()) }));
+      return caller.say(await statusOfLink(deps, link));
     case 'why':
       return showCapacityPreview(deps, caller, { link, command });
     case 'ask':

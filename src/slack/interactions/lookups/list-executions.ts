@@ -1,11 +1,19 @@
 import { parseExecutionArn } from '../../../domain/execution/task-execution.ts';
 import type { Clock } from '../../../workflow/ports/clock.ts';
+import { listLinks } from '../../../workflow/queries/links/list-links.ts';
 import { listRunning, type RunningDeps } from '../../../workflow/queries/list-running.ts';
 import type { Caller, Click } from '../../context/interaction.ts';
 import type { LogState } from '../../context/log-state.ts';
 import type { LookUps } from '../../context/look-ups.ts';
 import { replyInvalidButton } from '../../replies/invalid-seal-replies.ts';
-import { openExecutionSeal, openPageSeal, type SealDeps, sealExecution, sealPage } from '../../seals/sealed-ids.ts';
+import {
+  openExecutionSeal,
+  openPageSeal,
+  type SealDeps,
+  sealExecution,
+  sealLink,
+  sealPage,
+} from '../../seals/sealed-ids.ts';
 import { executionList, PAGE_SIZE } from '../../views/lists/execution-list.ts';
 import type { MessageView } from '../../views/text/text.ts';
 import { OUTSIDER } from '../../wording/access-words.ts';
@@ -16,6 +24,9 @@ interface Deps extends RunningDeps, SealDeps {
   lookUps: LookUps;
   audit: LogState;
 }
+
+/** Of how many executions of links the speed is read. */
+const LINK_LOOKS = 50;
 
 /** A person who asked sees something after this long, whatever AWS does. */
 const FIRST_MS = 1500;
@@ -63,16 +74,22 @@ async function look(
   deps: Deps,
   ask: { user: string; channel: string | null; from: number; withinMs: number },
 ): Promise<{ message: MessageView; complete: boolean } | null> {
-  const listed = await listRunning(deps, { ...ask, size: PAGE_SIZE });
+  const { withinMs } = ask;
+  const [listed, links] = await Promise.all([
+    listRunning(deps, { ...ask, size: PAGE_SIZE }),
+    ask.from === 0 ? listLinks(deps, { size: PAGE_SIZE, looks: LINK_LOOKS, withinMs }) : null,
+  ]);
   if (listed.kind === 'no-member') return null;
   const { running } = listed;
   const message = executionList({
     running,
-    final: ask.withinMs === REST_MS,
+    links,
+    final: withinMs === REST_MS,
     lost: deps.audit.lost() !== null,
     now: deps.clock.now(),
     sealExecution: (arn) => sealExecution(deps, arn),
+    sealLink: (name) => sealLink(deps, name),
     sealPage: (at) => sealPage(deps, at),
   });
-  return { message, complete: running.complete };
+  return { message, complete: running.complete && (links?.complete ?? true) };
 }

@@ -4,6 +4,7 @@ import type { HomeFacts } from '../../../workflow/queries/home.ts';
 import { notViewedWords, OUTSIDER } from '../../wording/access-words.ts';
 import { REVIEW_ACTION } from '../cards/card.ts';
 import { requestStatusWords } from '../cards/request-status-words.ts';
+import { linkSections } from '../links/link-sections.ts';
 import { grantWords, runningWords } from '../lists/execution-list.ts';
 import { auditLine } from '../lists/execution-status.ts';
 import { placelessWords, runningHeadline } from '../lists/running-words.ts';
@@ -33,6 +34,8 @@ export interface HomeViewFacts {
   lost: boolean;
   now: Date;
   seal: (id: string) => string;
+  /** Seals a link's name as the value of a button. */
+  sealLink: (name: string) => string;
 }
 
 type Shown = Extract<HomeFacts, { kind: 'home' }>;
@@ -59,6 +62,7 @@ function blocksOf(home: HomeViewFacts): KnownBlock[] {
   }
   return [
     ...lostLog(home.lost),
+    ...linkSections({ links: facts.links, final: true, sealLink: home.sealLink }),
     ...(home.lost ? running(withoutRequests(facts.running), now) : ofRequests(home, facts)),
     context(
       `As of ${dateToken(now.toISOString())}; kept up to date for ten minutes after you open it. To ask for a limit, use \`/datasync-throttle\` in a channel: a request is always asked, and seen, in one.`,

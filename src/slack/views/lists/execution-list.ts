@@ -4,10 +4,12 @@ import { parseExecutionArn, type TaskExecution } from '../../../domain/execution
 import { formatRate } from '../../../domain/rate/rate.ts';
 import { afterLimit } from '../../../domain/run/limit-ends.ts';
 import type { Run } from '../../../domain/run/run.ts';
+import type { ListedLinks } from '../../../workflow/queries/links/list-links.ts';
 import type { GrantedRequest, Running, RunningRow } from '../../../workflow/queries/list-running.ts';
 import { faultName } from '../../wording/fault-words.ts';
 import { nextRate } from '../cards/limit-status-words.ts';
 import { requestStatusWords } from '../cards/request-status-words.ts';
+import { linkSections, linksText } from '../links/link-sections.ts';
 import { actions, button, context, section } from '../text/blocks.ts';
 import { etaWords, executionId, modeMark, progressBar, shortName } from '../text/execution-words.ts';
 import { lostLog } from '../text/lost-log.ts';
@@ -19,13 +21,15 @@ export const LIST_REFRESH_ACTION = 'list-refresh';
 export const LIST_BACK_ACTION = 'list-back';
 export const LIST_NEXT_ACTION = 'list-next';
 
-/** Executions per page. Each takes a block, and a longer message is hard to scan. */
+/** Executions per page, and links on the first one. Each takes a block, and a longer message is hard to scan. */
 export const PAGE_SIZE = 10;
 
 const MAX_FAILED = 8;
 
 export interface ExecutionListFacts {
   running: Running;
+  /** Null: not on this page. */
+  links: ListedLinks | null;
   /** This list will not be updated again. */
   final: boolean;
   /** The log does not match what was written before. */
@@ -33,20 +37,23 @@ export interface ExecutionListFacts {
   now: Date;
   /** Seals an execution's ARN as the value of a button. */
   sealExecution: (arn: string) => string;
+  /** Seals a link's name as the value of a button. */
+  sealLink: (name: string) => string;
   /** Seals the index of a page's first row as the value of a button. */
   sealPage: (from: number) => string;
 }
 
-/** One page of the running and queued executions, shown to one person only. */
+/** One page of the running and queued executions, after the links on the first page; shown to one person only. */
 export function executionList(facts: ExecutionListFacts): MessageView {
-  const { running, final } = facts;
+  const { running, links, final, sealLink } = facts;
   const { rows, total, from, placeless } = running;
   const where = total > rows.length && rows.length > 0 ? `, ${from + 1} to ${from + rows.length} of them here` : '';
   const none = 'Nothing is running or queued in the accounts and Regions that the policy names';
-  const text = runningHeadline(running, { final, none, where, one: 'running or queued execution' });
+  const headline = runningHeadline(running, { final, none, where, one: 'running or queued execution' });
   const blocks: KnownBlock[] = [
     ...lostLog(facts.lost),
-    section(`*${text}*`),
+    ...(links ? linkSections({ links, final, sealLink }) : []),
+    section(`*${headline}*`),
     ...rows.map((row) => rowSection(row, facts)),
     ...failedSections(running, final),
     ...(placeless.length > 0
@@ -57,7 +64,8 @@ export function executionList(facts: ExecutionListFacts): MessageView {
       `As AWS told at ${dateToken(facts.now.toISOString())}; it is asked anew at most every 15 s. The speed is measured between two looks, so the first list shows the average since the start.`,
     ),
   ];
-  return { text, blocks };
+  const ofLinks = links && linksText(links);
+  return { text: ofLinks === null ? headline : `${ofLinks} ${headline}`, blocks };
 }
 
 function rowSection(row: RunningRow, { sealExecution, now }: ExecutionListFacts) {

@@ -1,6 +1,6 @@
 import type { ModalView } from '@slack/types';
 import { plain, section } from '../text/blocks.ts';
-import { LIMITS } from '../text/text.ts';
+import { LIMITS, type MessageView } from '../text/text.ts';
 
 /** Opened at once while facts are fetched, because a trigger expires after three seconds. `text` is plain text. */
 export function loadingModal(title: string, text: string): ModalView {
@@ -20,4 +20,9 @@ export function noticeModal(title: string, text: string): ModalView {
     close: plain('Close'),
     blocks: [section(text)],
   };
+}
+
+/** A modal that shows what is a message elsewhere. */
+export function messageModal(title: string, { blocks }: MessageView): ModalView {
+  return { type: 'modal', title: plain(title, LIMITS.modalTitle), close: plain('Close'), blocks };
 }

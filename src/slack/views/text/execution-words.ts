@@ -13,7 +13,12 @@ const YEAR = 365 * 86_400;
 export function progressBar(execution: Pick<TaskExecution, 'bytesTransferred' | 'bytesEstimated'>): string {
   const part = progress(execution);
   if (part === null) return 'AWS has no estimate yet';
-  const full = Math.floor(part * BAR);
+  return bar(part);
+}
+
+/** A part of a whole, which may be more than all of it: `████░░░░░░ 42 %`. Rounded down. */
+export function bar(part: number): string {
+  const full = Math.min(BAR, Math.floor(part * BAR));
   return `${'█'.repeat(full)}${'░'.repeat(BAR - full)} ${Math.floor(part * 100)} %`;
 }
 

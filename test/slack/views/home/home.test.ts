@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { elementsOf } from '../../../../sandbox/slack/block-walk.ts';
 import type { Run } from '../../../../src/domain/run/run.ts';
 import { homeView, shownAtHome } from '../../../../src/slack/views/home/home.ts';
+import { linkRow, manyLinks, NO_LINKS } from '../links/given-links.ts';
 import { failed, held, lines, list, MIB, row, status } from '../lists/given-running.ts';
 import { expectGoodView, funny, LONGEST, NOW, RECORD, read, request, runWith, seal } from '../text/given-facts.ts';
 
@@ -11,7 +12,14 @@ describe('homeView', () => {
   const stored = (count: number, but = {}) =>
     Array.from({ length: count }, () => ({ request: request(but), record: RECORD }));
   const home = (facts: Parameters<typeof homeView>[0]['facts'], lost = false) => {
-    const view = homeView({ facts, links: new Map([['r-0123456789', 'https://w.slack.com/x']]), lost, now: NOW, seal });
+    const view = homeView({
+      facts,
+      links: new Map([['r-0123456789', 'https://w.slack.com/x']]),
+      lost,
+      now: NOW,
+      seal,
+      sealLink: seal,
+    });
     expectGoodView(view);
     return { view, text: read(view), buttons: elementsOf(JSON.parse(JSON.stringify(view.blocks))) };
   };
@@ -25,6 +33,7 @@ describe('homeView', () => {
       held: [ofRun()],
       grantsInAll: 1,
       running,
+      links: NO_LINKS,
       lines: lines(10),
     });
     expect(buttons.map(({ actionId, element }) => [actionId, element.value])).toEqual([
@@ -40,8 +49,26 @@ describe('homeView', () => {
       expect(text).toContain(words);
   });
 
+  it('begins with the links, also while the log is lost, and shows nothing of them where there are none', () => {
+    const links = { rows: [linkRow({ executions: 2, sum: 25 * MIB })], others: [], complete: true };
+    const rest = { toDecide: stored(1), asked: [], held: [], grantsInAll: 0, running: null, lines: [] };
+    const { text, buttons } = home({ kind: 'home', links, ...rest });
+    expect(text).toMatch(/^\*Links\*\n\*dc1-wan\*.*██░░░░░░░░ 25 %.*\*For you to decide\*/s);
+    expect(buttons[0]).toMatchObject({ actionId: 'link-status', element: { value: 'sealed dc1-wan' } });
+    expect(home({ kind: 'home', links, ...rest }, true).text).toMatch(/^:rotating_light:.*\n\*Links\*\n\*dc1-wan\*/s);
+    expect(home({ kind: 'home', links: NO_LINKS, ...rest }).text).toMatch(/^\*For you to decide\*/);
+  });
+
   it('names the limit that is next on the run, as far as is known now', () => {
-    const base = { kind: 'home' as const, toDecide: [], asked: [], grantsInAll: 1, running: null, lines: [] };
+    const base = {
+      kind: 'home' as const,
+      toDecide: [],
+      asked: [],
+      grantsInAll: 1,
+      running: null,
+      links: NO_LINKS,
+      lines: [],
+    };
     const { text } = home({ ...base, held: [ofRun()] });
     expect(text).toContain('Limit of `r-0123456789`, goes back to 100 MiB/s (839 Mbit/s) <!date^1795361100^');
     const grants = [{ request: 'r-other00000', rate: 25 * MIB }, { until: '2026-11-22T15:25:00.000Z' }];
@@ -61,6 +88,7 @@ describe('homeView', () => {
         held: [ofRun()],
         grantsInAll: 1,
         running,
+        links: NO_LINKS,
         lines: lines(3),
       },
       true,
@@ -82,6 +110,7 @@ describe('homeView', () => {
       asked: stored(25),
       held: [],
       grantsInAll: 0,
+      links: NO_LINKS,
       lines: [],
     };
     expect(shownAtHome({ ...facts, running: null })).toHaveLength(20);
@@ -90,7 +119,15 @@ describe('homeView', () => {
 
   it('says so where there is nothing, and to a guest', () => {
     const nothing = { rows: [], total: 0, from: 0, failed: [], placeless: [], complete: true };
-    const nobody = { kind: 'home' as const, toDecide: [], asked: [], held: [], grantsInAll: 0, lines: [] };
+    const nobody = {
+      kind: 'home' as const,
+      toDecide: [],
+      asked: [],
+      held: [],
+      grantsInAll: 0,
+      links: NO_LINKS,
+      lines: [],
+    };
     const { text } = home({ ...nobody, running: nothing });
     expect(text).toContain('Nothing waits for you.');
     expect(text).toContain('Nothing that the policy names.');
@@ -126,12 +163,22 @@ describe('homeView', () => {
         placeless: [],
         complete: true,
       },
+      links: manyLinks(5, 200),
     });
     expect(view.blocks.length).toBeLessThanOrEqual(100);
     fc.assert(
       fc.property(funny(200), (words) => {
         const asked = stored(1, { reason: words, taskName: words });
-        home({ kind: 'home', toDecide: asked, asked, held: [], grantsInAll: 0, running: null, lines: lines(1, words) });
+        home({
+          kind: 'home',
+          toDecide: asked,
+          asked,
+          held: [],
+          grantsInAll: 0,
+          links: NO_LINKS,
+          running: null,
+          lines: lines(1, words),
+        });
       }),
     );
   });

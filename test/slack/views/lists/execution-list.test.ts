@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Run } from '../../../../src/domain/run/run.ts';
 import type { Running } from '../../../../src/workflow/queries/list-running.ts';
+import { linkRow, manyLinks, NO_LINKS } from '../links/given-links.ts';
 import { ARN, execution, funny, LONGEST, NOW, request, runWith } from '../text/given-facts.ts';
 import { failed, held, list, MIB, row } from './given-running.ts';
 
@@ -17,6 +18,15 @@ describe('executionList', () => {
       ['throttle', `sealed ${ARN}`],
       ['list-refresh', 'page 0'],
     ]);
+  });
+
+  it('has the links before the executions, and none of it where the policy has no links', () => {
+    const links = { rows: [linkRow({ executions: 1, sum: 25 * MIB })], others: [], complete: true };
+    const { all, buttons, text } = list({}, true, false, links);
+    expect(all).toMatch(/^\*Links\*\n\*dc1-wan\*.*\*1 running or queued execution\.\*/s);
+    expect(text).toBe('Capacity of links: dc1-wan 100 MiB/s (839 Mbit/s). 1 running or queued execution.');
+    expect(buttons.map(([id]) => id)).toEqual(['link-status', 'throttle', 'list-refresh']);
+    expect(list({}, true, false, NO_LINKS)).toEqual(list());
   });
 
   it('counts the time left over the end of a limit, and takes no average for its speed', () => {
@@ -94,7 +104,9 @@ describe('executionList', () => {
   it('fits, and notifies nobody by a name', () => {
     const long = row({ open: request({ taskName: LONGEST(256), reason: LONGEST(500) }), held: held() }, LONGEST(256));
     const rows = Array.from({ length: 10 }, () => long);
-    list({ rows, total: 1e6, from: 500, failed: Array.from({ length: 40 }, () => failed('no-answer')) });
+    const full = { rows, total: 1e6, failed: Array.from({ length: 40 }, () => failed('no-answer')), placeless: ['a'] };
+    list({ ...full, from: 500 });
+    list(full, true, true, manyLinks(10, 500));
     fc.assert(
       fc.property(funny(256), funny(40), (name, status) => {
         list({ rows: [row({ look: execution({ status, taskName: name }) }, name)] });

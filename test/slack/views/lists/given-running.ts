@@ -2,9 +2,10 @@ import { elementsOf } from '../../../../sandbox/slack/block-walk.ts';
 import { executionList } from '../../../../src/slack/views/lists/execution-list.ts';
 import { executionStatusMessage } from '../../../../src/slack/views/lists/execution-status.ts';
 import { AwsFault, type AwsFaultKind } from '../../../../src/workflow/faults.ts';
+import type { ListedLinks } from '../../../../src/workflow/queries/links/list-links.ts';
 import type { GrantedRequest, Running, RunningRow } from '../../../../src/workflow/queries/list-running.ts';
 import { sampleOf } from '../../../domain/audit/sample-records.ts';
-import { ARN, execution, expectGoodMessage, NOW, RECORD, read, request } from '../text/given-facts.ts';
+import { ARN, execution, expectGoodMessage, NOW, RECORD, read, request, seal } from '../text/given-facts.ts';
 
 export const MIB = 1_048_576;
 
@@ -39,10 +40,14 @@ export function row(but: Partial<RunningRow> = {}, name: string | null = 'nightl
   };
 }
 
-export function list(but: Partial<Running> = {}, final = true, lost = false) {
+export function list(but: Partial<Running> = {}, final = true, lost = false, links: ListedLinks | null = null) {
   const running: Running = { rows: [row()], total: 1, from: 0, failed: [], placeless: [], complete: true, ...but };
-  const sealExecution = (arn: string) => `sealed ${arn}`;
-  const message = executionList({ running, final, lost, now: NOW, sealExecution, sealPage: (from) => `page ${from}` });
+  const message = executionList({
+    ...{ running, links, final, lost, now: NOW },
+    sealExecution: seal,
+    sealLink: seal,
+    sealPage: (from) => `page ${from}`,
+  });
   expectGoodMessage(message);
   const buttons = elementsOf(JSON.parse(JSON.stringify(message.blocks)));
   return { ...message, all: read(message), buttons: buttons.map(({ actionId, element }) => [actionId, element.value]) };
