@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import {
-  advance,
   type ExecutionRun,
   enter,
   estimatedBytes,
@@ -13,6 +12,8 @@ import {
   type Sample,
   setLimit,
 } from './execution-run.ts';
+import { settle } from './settle.ts';
+import { createWires, type NewWire, type Wire } from './wires.ts';
 
 export interface NewTask {
   name: string;
@@ -26,7 +27,7 @@ export interface NewExecution {
   bytes: number;
   /** The limit it starts with; -1 (the default) is none. */
   bytesPerSecond?: number;
-  /** What the network gives where no limit bites: 125 MB/s if not said. */
+  /** What the network gives where no limit bites and nobody shares its wire: 125 MB/s if not said. */
   linkBytesPerSecond?: number;
   /** Where it begins: LAUNCHING if not said. QUEUED comes by itself where another one of the task runs. */
   status?: string;
@@ -51,6 +52,7 @@ export interface ExecutionState {
   bytesPerSecond: number;
   /** The limit that bites now, which follows a change after a while. */
   bytesPerSecondInForce: number;
+  /** What flows now: less than the limit where others share its wire. */
   rate: number;
   linkBytesPerSecond: number;
   bytes: number;
@@ -76,6 +78,9 @@ interface TaskState {
 /** The tasks and executions of every account and Region. An unknown ARN throws: the caller made it up. */
 export interface World {
   addTask(task: NewTask): string;
+  /** From now on the executions of these tasks share its capacity, by max-min fairness. */
+  addWire(wire: NewWire): void;
+  wires(): Wire[];
   start(taskArn: string, execution: NewExecution): string;
   queue(taskArn: string, execution: NewExecution): string;
   /** Lets an execution that was queued behind nothing go. */
@@ -102,6 +107,7 @@ interface Task extends Required<NewTask> {
 /** @param speed divides what phases and changes take; bytes flow in real time, so that a measured rate is the true one */
 export function createWorld(now: () => number, speed: number): World {
   const tasks = new Map<string, Task>();
+  const wires = createWires(() => tasks.keys());
 
   const taskOf = (arn: string): Task => {
     const task = tasks.get(arn.split('/execution/')[0] ?? '');
@@ -116,7 +122,7 @@ export function createWorld(now: () => number, speed: number): World {
   };
   const settled = () => {
     const at = now();
-    for (const task of tasks.values()) settle(task, at);
+    for (const group of wires.groups(tasks.values())) settle(group.tasks, group.capacity, at);
     return at;
   };
   const add = (taskArn: string, execution: NewExecution, queued: boolean): string => {
@@ -137,6 +143,11 @@ export function createWorld(now: () => number, speed: number): World {
       tasks.set(arn, { mode: 'BASIC', ...task, arn, createdAt: now(), runs: new Map() });
       return arn;
     },
+    addWire: (wire) => {
+      settled();
+      wires.add(wire);
+    },
+    wires: wires.all,
     start: (taskArn, execution) => add(taskArn, execution, false),
     queue: (taskArn, execution) => add(taskArn, execution, true),
     launch: (arn) => {
@@ -145,9 +156,7 @@ export function createWorld(now: () => number, speed: number): World {
     },
     enter: (arn, status) => {
       const at = settled();
-      const { task, run } = runOf(arn);
-      enter(run, status, at);
-      settle(task, at);
+      enter(runOf(arn).run, status, at);
     },
     setLimit: (arn, bytesPerSecond) => {
       const at = settled();
@@ -168,26 +177,16 @@ export function createWorld(now: () => number, speed: number): World {
     },
     has: (arn) => tasks.has(arn) || tasks.get(arn.split('/execution/')[0] ?? '')?.runs.has(arn) === true,
     forget: (arn) => {
+      settled();
       runOf(arn).task.runs.delete(arn);
     },
     nextTurn: () => {
+      settled();
       const turns = [...tasks.values()].flatMap((task) => [...task.runs.values()].map(nextTurn));
       const next = Math.min(...turns.filter((turn) => turn !== null));
       return Number.isFinite(next) ? next : null;
     },
   };
-}
-
-/** Moves a task's executions on; where none runs any more, the next one in the queue begins when the last one ended. */
-function settle(task: Task, at: number): void {
-  for (;;) {
-    const runs = [...task.runs.values()];
-    for (const run of runs) advance(run, at);
-    const next = runs.find((run) => run.status === 'QUEUED' && !run.held);
-    if (!next || runs.some(isMoving)) return;
-    const ended = runs.map((run) => run.endedAt ?? Number.NEGATIVE_INFINITY);
-    enter(next, 'LAUNCHING', Math.max(next.createdAt, ...ended));
-  }
 }
 
 function planOf(execution: NewExecution, speed: number): RunPlan {
