@@ -77,4 +77,9 @@ it('stands beside the controls, as wide as a phone', async () => {
     expect([box?.x, box?.width]).toEqual([0, 390]);
   }
   expect(await tab.evaluate('document.documentElement.scrollWidth')).toBe(390);
+  // Where both don't fit, what is above it keeps its height, and all of the side scrolls.
+  await tab.setViewportSize({ width: 320, height: 640 });
+  expect((await tab.getByRole('region', { name: 'Transfers' }).boundingBox())?.height).toBeGreaterThan(150);
+  await tab.getByRole('button', { name: 'Stop Redis' }).scrollIntoViewIfNeeded();
+  expect(await tab.evaluate('document.documentElement.scrollWidth')).toBe(320);
 });
