@@ -17,7 +17,7 @@ export function settle(tasks: readonly TaskRuns[], capacity: number, to: number)
   let at = runs.reduce((latest, run) => Math.max(latest, run.seenAt), Number.NEGATIVE_INFINITY);
   for (;;) {
     for (const task of tasks) leaveQueue([...task.runs.values()], at);
-    share(runs, capacity, at);
+    if (capacity < Number.POSITIVE_INFINITY) share(runs, capacity, at);
     const next = soonest(runs, to);
     if (next === null) break;
     at = Math.max(at, next.turn);

@@ -108,6 +108,7 @@ interface Task extends Required<NewTask> {
 export function createWorld(now: () => number, speed: number): World {
   const tasks = new Map<string, Task>();
   const wires = createWires(() => tasks.keys());
+  let groups = wires.groups<Task>([]);
 
   const taskOf = (arn: string): Task => {
     const task = tasks.get(arn.split('/execution/')[0] ?? '');
@@ -122,11 +123,17 @@ export function createWorld(now: () => number, speed: number): World {
   };
   const settled = () => {
     const at = now();
-    for (const group of wires.groups(tasks.values())) settle(group.tasks, group.capacity, at);
+    for (const group of groups) settle(group.tasks, group.capacity, at);
     return at;
   };
-  const add = (taskArn: string, execution: NewExecution, queued: boolean): string => {
-    const at = settled();
+  /** What is done has its effect at once, on the others on its wire too. */
+  const change = <T>(act: (at: number) => T): T => {
+    const done = act(settled());
+    groups = wires.groups(tasks.values());
+    settled();
+    return done;
+  };
+  const add = (taskArn: string, execution: NewExecution, queued: boolean, at: number): string => {
     const task = taskOf(taskArn);
     const arn = `${task.arn}/execution/exec-${hex17()}`;
     const busy = [...task.runs.values()].some((run) => isMoving(run));
@@ -138,30 +145,19 @@ export function createWorld(now: () => number, speed: number): World {
   };
 
   return {
-    addTask: (task) => {
-      const arn = `arn:${partitionOf(task.region)}:datasync:${task.region}:${task.account}:task/task-${hex17()}`;
-      tasks.set(arn, { mode: 'BASIC', ...task, arn, createdAt: now(), runs: new Map() });
-      return arn;
-    },
-    addWire: (wire) => {
-      settled();
-      wires.add(wire);
-    },
+    addTask: (task) =>
+      change((createdAt) => {
+        const arn = `arn:${partitionOf(task.region)}:datasync:${task.region}:${task.account}:task/task-${hex17()}`;
+        tasks.set(arn, { mode: 'BASIC', ...task, arn, createdAt, runs: new Map() });
+        return arn;
+      }),
+    addWire: (wire) => change(() => wires.add(wire)),
     wires: wires.all,
-    start: (taskArn, execution) => add(taskArn, execution, false),
-    queue: (taskArn, execution) => add(taskArn, execution, true),
-    launch: (arn) => {
-      const at = settled();
-      enter(runOf(arn).run, 'LAUNCHING', at);
-    },
-    enter: (arn, status) => {
-      const at = settled();
-      enter(runOf(arn).run, status, at);
-    },
-    setLimit: (arn, bytesPerSecond) => {
-      const at = settled();
-      setLimit(runOf(arn).run, bytesPerSecond, at);
-    },
+    start: (taskArn, execution) => change((at) => add(taskArn, execution, false, at)),
+    queue: (taskArn, execution) => change((at) => add(taskArn, execution, true, at)),
+    launch: (arn) => change((at) => enter(runOf(arn).run, 'LAUNCHING', at)),
+    enter: (arn, status) => change((at) => enter(runOf(arn).run, status, at)),
+    setLimit: (arn, bytesPerSecond) => change((at) => setLimit(runOf(arn).run, bytesPerSecond, at)),
     execution: (arn) => {
       settled();
       const { task, run } = runOf(arn);
@@ -176,12 +172,8 @@ export function createWorld(now: () => number, speed: number): World {
       return [...tasks.values()].map(taskState);
     },
     has: (arn) => tasks.has(arn) || tasks.get(arn.split('/execution/')[0] ?? '')?.runs.has(arn) === true,
-    forget: (arn) => {
-      settled();
-      runOf(arn).task.runs.delete(arn);
-    },
+    forget: (arn) => change(() => void runOf(arn).task.runs.delete(arn)),
     nextTurn: () => {
-      settled();
       const turns = [...tasks.values()].flatMap((task) => [...task.runs.values()].map(nextTurn));
       const next = Math.min(...turns.filter((turn) => turn !== null));
       return Number.isFinite(next) ? next : null;
