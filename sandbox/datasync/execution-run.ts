@@ -34,6 +34,8 @@ export interface ExecutionRun {
   /** As DescribeTaskExecution tells it: the last one set, whether it bites yet or not. */
   configuredLimit: number;
   limit: number;
+  /** What others on its wire leave it, bytes per second; Infinity where it has none, or has not been given a share yet. */
+  share: number;
   bytes: number;
   readonly createdAt: number;
   launchedAt: number | null;
@@ -70,6 +72,7 @@ export function newRun(plan: RunPlan, status: string, at: number): ExecutionRun 
     status: 'QUEUED',
     configuredLimit: plan.bytesPerSecond,
     limit: plan.bytesPerSecond,
+    share: Number.POSITIVE_INFINITY,
     bytes: 0,
     createdAt: at,
     launchedAt: null,
@@ -111,13 +114,17 @@ export function enter(run: ExecutionRun, status: string, at: number): void {
 export function setLimit(run: ExecutionRun, bytesPerSecond: number, at: number): void {
   run.configuredLimit = bytesPerSecond;
   run.coming.push({ at: at + run.plan.changeDelayMs, limit: bytesPerSecond });
-  advance(run, at);
 }
 
-/** Moves on to a moment; one that has passed already changes nothing. */
-export function advance(run: ExecutionRun, to: number): void {
-  for (let turn = nextTurn(run); turn !== null && turn <= to; turn = nextTurn(run)) take(run, turn);
-  flow(run, to);
+/** Another rate from a moment on, because others on its wire take more or less than before. */
+export function setShare(run: ExecutionRun, bytesPerSecond: number, at: number): void {
+  const before = rateOf(run);
+  if (Math.min(wantedRate(run), bytesPerSecond) === before) return;
+  flow(run, at);
+  run.share = bytesPerSecond;
+  // What it would have got alone from this very moment on never flowed.
+  if (run.history.at(-1)?.at === run.seenAt) run.history.pop();
+  note(run);
 }
 
 /** When something changes by itself next; null if nothing will. */
@@ -129,12 +136,18 @@ export function nextTurn(run: ExecutionRun): number | null {
   return Number.isFinite(next) ? next : null;
 }
 
+/** Bytes per second that flow now. */
 export function rateOf(run: ExecutionRun): number {
-  if (run.status !== 'TRANSFERRING') return 0;
-  return run.limit < 0 ? run.plan.linkBytesPerSecond : Math.min(run.limit, run.plan.linkBytesPerSecond);
+  return run.status === 'TRANSFERRING' ? Math.min(wantedRate(run), run.share) : 0;
 }
 
-function take(run: ExecutionRun, at: number): void {
+/** Bytes per second that it would send if it had its wire for itself. */
+export function wantedRate({ limit, plan }: ExecutionRun): number {
+  return limit < 0 ? plan.linkBytesPerSecond : Math.min(limit, plan.linkBytesPerSecond);
+}
+
+/** What `nextTurn` has told of. */
+export function takeTurn(run: ExecutionRun, at: number): void {
   flow(run, at);
   const biting = run.coming.filter((change) => change.at <= at);
   const last = biting.at(-1);
@@ -151,7 +164,8 @@ function take(run: ExecutionRun, at: number): void {
   else if (run.status === 'CANCELLING') enter(run, 'ERROR', at);
 }
 
-function flow(run: ExecutionRun, to: number): void {
+/** Bytes up to a moment, within which nothing turns; one that has passed already changes nothing. */
+export function flow(run: ExecutionRun, to: number): void {
   if (to <= run.seenAt) return;
   run.bytes = Math.min(run.plan.bytes, run.bytes + (rateOf(run) * (to - run.seenAt)) / 1000);
   run.seenAt = to;

@@ -2,6 +2,7 @@ import { EventEmitter, once } from 'node:events';
 import { createFrontDoor, type DataSyncCall } from './front-door.ts';
 import { createInjectedFaults, type InjectedFault } from './injected-faults.ts';
 import { createSessions } from './sessions.ts';
+import type { NewWire, Wire } from './wires.ts';
 import { createWorld, type ExecutionState, type NewExecution, type NewTask } from './world.ts';
 
 export interface DataSyncOptions {
@@ -22,6 +23,9 @@ export interface LocalDataSync {
   stsUrl: string;
   /** Answers the task's ARN. */
   addTask(task: NewTask): string;
+  /** From now on the executions of these tasks share its capacity. */
+  addWire(wire: NewWire): void;
+  wires(): Wire[];
   /** Answers the execution's ARN. It is QUEUED where another one of the task runs. */
   startExecution(taskArn: string, execution: NewExecution): string;
   /** QUEUED until the one that runs has ended, or, where none runs, until launch(). */
@@ -105,6 +109,8 @@ export async function startDataSync(options: DataSyncOptions = {}): Promise<Loca
     stsUrl: url,
     calls,
     addTask: (task) => then(world.addTask(task)),
+    addWire: (wire) => then(world.addWire(wire)),
+    wires: world.wires,
     startExecution: (taskArn, execution) => then(world.start(taskArn, execution)),
     queueExecution: (taskArn, execution) => then(world.queue(taskArn, execution)),
     launch: (arn) => then(world.launch(arn)),

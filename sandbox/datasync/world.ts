@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import {
-  advance,
   type ExecutionRun,
   enter,
   estimatedBytes,
@@ -12,7 +11,9 @@ import {
   type Sample,
   setLimit,
 } from './execution-run.ts';
+import { settle } from './settle.ts';
 import { type TaskState, taskState } from './task-state.ts';
+import { createWires, type NewWire, type Wire } from './wires.ts';
 
 export interface NewTask {
   name: string;
@@ -29,7 +30,7 @@ export interface NewExecution {
   bytes: number;
   /** The limit it starts with; -1 (the default) is none. */
   bytesPerSecond?: number;
-  /** What the network gives where no limit bites: 125 MB/s if not said. */
+  /** What the network gives where no limit bites and nobody shares its wire: 125 MB/s if not said. */
   linkBytesPerSecond?: number;
   /** Where it begins: LAUNCHING if not said. QUEUED comes by itself where another one of the task runs. */
   status?: string;
@@ -54,6 +55,7 @@ export interface ExecutionState {
   bytesPerSecond: number;
   /** The limit that bites now, which follows a change after a while. */
   bytesPerSecondInForce: number;
+  /** What flows now: less than the limit where others share its wire. */
   rate: number;
   linkBytesPerSecond: number;
   bytes: number;
@@ -70,6 +72,9 @@ export interface ExecutionState {
 /** The tasks and executions of every account and Region. An unknown ARN throws: the caller made it up. */
 export interface World {
   addTask(task: NewTask): string;
+  /** From now on the executions of these tasks share its capacity, by max-min fairness. */
+  addWire(wire: NewWire): void;
+  wires(): Wire[];
   start(taskArn: string, execution: NewExecution): string;
   queue(taskArn: string, execution: NewExecution): string;
   /** Lets an execution that was queued behind nothing go. */
@@ -96,6 +101,8 @@ interface Task extends Required<NewTask> {
 /** @param speed divides what phases and changes take; bytes flow in real time, so that a measured rate is the true one */
 export function createWorld(now: () => number, speed: number): World {
   const tasks = new Map<string, Task>();
+  const wires = createWires(() => tasks.keys());
+  let groups = wires.groups<Task>([]);
 
   const taskOf = (arn: string): Task => {
     const task = tasks.get(arn.split('/execution/')[0] ?? '');
@@ -110,11 +117,17 @@ export function createWorld(now: () => number, speed: number): World {
   };
   const settled = () => {
     const at = now();
-    for (const task of tasks.values()) settle(task, at);
+    for (const group of groups) settle(group.tasks, group.capacity, at);
     return at;
   };
-  const add = (taskArn: string, execution: NewExecution, queued: boolean): string => {
-    const at = settled();
+  /** What is done has its effect at once, on the others on its wire too. */
+  const change = <T>(act: (at: number) => T): T => {
+    const done = act(settled());
+    groups = wires.groups(tasks.values());
+    settled();
+    return done;
+  };
+  const add = (taskArn: string, execution: NewExecution, queued: boolean, at: number): string => {
     const task = taskOf(taskArn);
     const arn = `${task.arn}/execution/exec-${hex17()}`;
     const busy = [...task.runs.values()].some((run) => isMoving(run));
@@ -126,29 +139,21 @@ export function createWorld(now: () => number, speed: number): World {
   };
 
   return {
-    addTask: (task) => {
-      const here = `arn:${partitionOf(task.region)}:datasync:${task.region}:${task.account}`;
-      const arn = `${here}:task/task-${hex17()}`;
-      const [source, destination] = [`${here}:location/loc-${hex17()}`, `${here}:location/loc-${hex17()}`];
-      tasks.set(arn, { mode: 'BASIC', source, destination, ...task, arn, createdAt: now(), runs: new Map() });
-      return arn;
-    },
-    start: (taskArn, execution) => add(taskArn, execution, false),
-    queue: (taskArn, execution) => add(taskArn, execution, true),
-    launch: (arn) => {
-      const at = settled();
-      enter(runOf(arn).run, 'LAUNCHING', at);
-    },
-    enter: (arn, status) => {
-      const at = settled();
-      const { task, run } = runOf(arn);
-      enter(run, status, at);
-      settle(task, at);
-    },
-    setLimit: (arn, bytesPerSecond) => {
-      const at = settled();
-      setLimit(runOf(arn).run, bytesPerSecond, at);
-    },
+    addTask: (task) =>
+      change((createdAt) => {
+        const here = `arn:${partitionOf(task.region)}:datasync:${task.region}:${task.account}`;
+        const arn = `${here}:task/task-${hex17()}`;
+        const [source, destination] = [`${here}:location/loc-${hex17()}`, `${here}:location/loc-${hex17()}`];
+        tasks.set(arn, { mode: 'BASIC', source, destination, ...task, arn, createdAt, runs: new Map() });
+        return arn;
+      }),
+    addWire: (wire) => change(() => wires.add(wire)),
+    wires: wires.all,
+    start: (taskArn, execution) => change((at) => add(taskArn, execution, false, at)),
+    queue: (taskArn, execution) => change((at) => add(taskArn, execution, true, at)),
+    launch: (arn) => change((at) => enter(runOf(arn).run, 'LAUNCHING', at)),
+    enter: (arn, status) => change((at) => enter(runOf(arn).run, status, at)),
+    setLimit: (arn, bytesPerSecond) => change((at) => setLimit(runOf(arn).run, bytesPerSecond, at)),
     execution: (arn) => {
       settled();
       const { task, run } = runOf(arn);
@@ -163,27 +168,13 @@ export function createWorld(now: () => number, speed: number): World {
       return [...tasks.values()].map(taskState);
     },
     has: (arn) => tasks.has(arn) || tasks.get(arn.split('/execution/')[0] ?? '')?.runs.has(arn) === true,
-    forget: (arn) => {
-      runOf(arn).task.runs.delete(arn);
-    },
+    forget: (arn) => change(() => void runOf(arn).task.runs.delete(arn)),
     nextTurn: () => {
       const turns = [...tasks.values()].flatMap((task) => [...task.runs.values()].map(nextTurn));
       const next = Math.min(...turns.filter((turn) => turn !== null));
       return Number.isFinite(next) ? next : null;
     },
   };
-}
-
-/** Moves a task's executions on; where none runs any more, the next one in the queue begins when the last one ended. */
-function settle(task: Task, at: number): void {
-  for (;;) {
-    const runs = [...task.runs.values()];
-    for (const run of runs) advance(run, at);
-    const next = runs.find((run) => run.status === 'QUEUED' && !run.held);
-    if (!next || runs.some(isMoving)) return;
-    const ended = runs.map((run) => run.endedAt ?? Number.NEGATIVE_INFINITY);
-    enter(next, 'LAUNCHING', Math.max(next.createdAt, ...ended));
-  }
 }
 
 function planOf(execution: NewExecution, speed: number): RunPlan {

@@ -27,7 +27,7 @@ export async function showTransfers({ world, star, transcript }: Stage, meter: R
 export async function seeUpdate({ world, star, transcript }: Stage, from: number): Promise<DataSyncCall> {
   const { aws } = world;
   const since = () => aws.calls.slice(from);
-  const sent = () => updatesIn(since())[0];
+  const sent = () => updatesOf(star, since())[0];
   const update = await coming('UpdateTaskExecution', aws.until(sent, PATIENCE));
   if (!update) throw new Error('UpdateTaskExecution did not come');
   // The bot looks for its cards as well, in a session for reading that all requests share.
@@ -46,7 +46,7 @@ export async function seeUpdate({ world, star, transcript }: Stage, from: number
   transcript.lines(calls.map((call, index) => callLine(call, index === calls.length - 1 ? readBack : null)));
   transcript.check(
     'one UpdateTaskExecution, BytesPerSecond=52428800, and AWS took it',
-    bytesPerSecondOf(update) === WANTED && update.outcome === 'ok' && updatesIn(aws.calls).length === 1,
+    bytesPerSecondOf(update) === WANTED && update.outcome === 'ok' && updatesOf(star, aws.calls).length === 1,
   );
   transcript.check(`sent with the rule’s role, in a session named ${session?.name}`, session?.role === ROLE);
   transcript.check(
@@ -89,6 +89,7 @@ export async function seeRate({ transcript }: Stage, meter: RateMeter, update: D
   );
 }
 
-export function updatesIn(calls: readonly DataSyncCall[]): DataSyncCall[] {
-  return calls.filter(({ operation }) => operation === 'UpdateTaskExecution');
+/** The attempts to change one execution's limit. */
+export function updatesOf(arn: string, calls: readonly DataSyncCall[]): DataSyncCall[] {
+  return calls.filter(({ operation, input }) => operation === 'UpdateTaskExecution' && input.TaskExecutionArn === arn);
 }

@@ -1,3 +1,4 @@
+import { writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { InjectedFault } from '../datasync/injected-faults.ts';
 import { startWorld, type World } from '../local-world.ts';
@@ -8,7 +9,8 @@ import { usersIn } from '../slack/seed.ts';
 import { openOnDesktop } from './desktop.ts';
 import { styled } from './ink.ts';
 import type { Reader } from './mrkdwn.ts';
-import { POLICY, setScene } from './scene.ts';
+import { rateWords } from './rate-meter.ts';
+import { POLICY, policyWithLink, setScene } from './scene.ts';
 import { playStory } from './story.ts';
 import { openTerminal, type TerminalFds } from './terminal.ts';
 import { createTranscript, StepFailed, type Transcript } from './transcript.ts';
@@ -73,7 +75,8 @@ async function perform({ once, logFile, terminal, closers, stop }: Performance):
   const users = usersIn(Intl.DateTimeFormat().resolvedOptions().timeZone);
   const world = await startWorld({ redisUrl: redis.url, policy: POLICY, env, slack: { seed: { users } } });
   closers.push(() => world.stop());
-  const { star } = setScene(world.aws);
+  const { star, wire } = setScene(world.aws);
+  await writeFile(world.policyFile, policyWithLink(wire));
   if (fault) world.aws.fail(fault);
   const bot = await world.startBot();
   await readyOrThrow(bot.opsPort, redis);
@@ -106,14 +109,18 @@ function introduce(
   }: { redis: LocalRedis | GivenRedis; world: World; port: number | null; logFile: string },
 ): void {
   const whose = redis.ours ? 'started for this demo' : `yours; keys under ${world.env.REDIS_KEY_PREFIX}`;
-  const count = world.aws.executions().length;
+  const executions = world.aws.executions();
   transcript.line();
   transcript.line(`${styled('datasync-throttle', 'bold')}: who may slow a running AWS DataSync transfer, and who did`);
   transcript.words('Asked in Slack, agreed by a lead, set in AWS, read back, on record. All on this machine.', 'dim');
   transcript.line();
   transcript.fact('Redis', `${withoutPassword(redis.url)}, ${whose}`);
   transcript.fact('Slack', 'local; the operators Olga and Omar, the leads Lena and Luis, the auditor Ada');
-  transcript.fact('AWS', `local; ${count} DataSync executions in us-east-1 and eu-west-1`);
+  transcript.fact('AWS', `local; ${executions.length} DataSync executions in us-east-1 and eu-west-1`);
+  for (const { name, capacity, tasks } of world.aws.wires()) {
+    const names = executions.filter(({ taskArn }) => tasks.includes(taskArn)).map(({ taskName }) => taskName);
+    transcript.fact('Link', `${name}, ${rateWords(capacity)}, shared by ${[...new Set(names)].join(', ')}`);
+  }
   transcript.fact('Bot', `the real one, on port ${port}; its log: ${logFile}`);
   transcript.line();
 }

@@ -2,7 +2,7 @@ import { elementsOf, visibleText } from '../slack/block-walk.ts';
 import type { SlackView } from '../slack/views.ts';
 import type { SlackMessage } from '../slack/workspace.ts';
 import { checkRecords, showRecords, showVerdict, type Told } from './audit-steps.ts';
-import { seeRate, seeUpdate, showTransfers, updatesIn } from './aws-steps.ts';
+import { seeRate, seeUpdate, showTransfers, updatesOf } from './aws-steps.ts';
 import { coming, PATIENCE } from './coming.ts';
 import { styled } from './ink.ts';
 import { startRateMeter } from './rate-meter.ts';
@@ -59,7 +59,10 @@ async function ask({ world, star, transcript }: Stage): Promise<SlackMessage> {
   );
   const called = slack.notified.filter(({ ts }) => ts === card.ts).flatMap((one) => one.called);
   transcript.check('the card calls those who can decide, and nobody else', called.join() === 'S0LEADS');
-  transcript.check('AWS was asked how the transfer stands, and nothing was changed', updatesIn(aws.calls).length === 0);
+  transcript.check(
+    'AWS was asked how the transfer stands, and nothing was changed',
+    updatesOf(star, aws.calls).length === 0,
+  );
   return card;
 }
 

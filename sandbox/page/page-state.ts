@@ -107,6 +107,15 @@ export interface ShownExecution {
   curve: readonly CurvePoint[];
 }
 
+/** A wire that the executions of some tasks share. */
+export interface ShownLink {
+  name: string;
+  /** Bytes per second. */
+  capacity: number;
+  /** The ARNs of its tasks. */
+  tasks: readonly string[];
+}
+
 /** One call that the bot made. */
 export interface ShownCall {
   /** Where it stands in the log, from 0. */
@@ -131,6 +140,7 @@ export interface OtherSide {
   /** The server's clock, epoch milliseconds. */
   now: number;
   executions: readonly ShownExecution[];
+  links: readonly ShownLink[];
   trouble: { kind: AwsTrouble; until: number } | null;
   redis: 'running' | 'stopped' | 'changing' | 'not ours';
   guide: readonly GuideStep[];

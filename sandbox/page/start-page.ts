@@ -40,7 +40,13 @@ export async function startPage(options: {
 
   const told = (seat: Seat): Told => ({
     slack: slackState(slack, seat.id, app),
-    other: { now: Date.now(), executions: shownExecutions(aws), ...controls.state(), guide: guide.steps() },
+    other: {
+      now: Date.now(),
+      executions: shownExecutions(aws),
+      links: aws.wires(),
+      ...controls.state(),
+      guide: guide.steps(),
+    },
     calls: callLog(aws, slack),
   });
   const { server, url } = await listen(

@@ -68,6 +68,7 @@ describe.concurrent('the demo', () => {
       /\+\d\.\d s {2}█+░+ {2}50 MiB\/s/,
       /applied +the bot +104857600 → 52428800/,
       /The export is on record too, as number 6: verify finds that one as well\.[\s\S]* 6 records/,
+      /Link +dublin-wan, 240 MiB\/s, shared by db-backups, media-masters, lab-images/,
       /integrity +ok/,
       /All of it happened: \d+ checks/,
     ]) {

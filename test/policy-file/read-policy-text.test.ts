@@ -90,7 +90,7 @@ describe('the example of links', () => {
     ]);
   });
 
-  it('is commented out, since links are not applied', () => {
+  it('is commented out, since a link would be applied', () => {
     expect(readPolicyText(EXAMPLE)).toMatchObject({ value: { policy: { links: [] } } });
   });
 });

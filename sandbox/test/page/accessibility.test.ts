@@ -71,11 +71,14 @@ describe.each(['light', 'dark'] as const)('axe-core, in %s', (colorScheme) => {
   });
 
   it('finds nothing on a phone, on either side', async () => {
-    const { open } = current();
+    const { world, open } = current();
+    const [task = ''] = world.execution({ name: `on-a-link-in-${colorScheme}` }).split('/execution/');
+    world.aws.addWire({ name: `line-in-${colorScheme}`, capacity: 60_000_000, tasks: [task] });
     const tab = await open(OPERATOR, { colorScheme, viewport: { width: 390, height: 844 } });
     expect(await faultsOf(tab)).toEqual([]);
     await tab.getByRole('button', { name: 'The other side' }).click();
     await tab.getByRole('region', { name: 'First steps' }).waitFor();
+    await tab.getByRole('region', { name: `Link line-in-${colorScheme}` }).waitFor();
     expect(await faultsOf(tab)).toEqual([]);
   });
 });

@@ -2,7 +2,7 @@ import type { Link } from '../../domain/link/link.ts';
 import { dueWords, memberWords, sharingWords } from '../../domain/link/link-words.ts';
 import type { Due } from '../../domain/link/week.ts';
 import { windowWords } from '../../domain/link/window-words.ts';
-import { NOT_APPLIED } from '../../domain/policy/links/links-not-applied.ts';
+import { isApplied, NOT_APPLIED } from '../../domain/policy/links/links-not-applied.ts';
 import { writeUntil } from '../../domain/time/until.ts';
 import type { LinkOutlook } from '../../workflow/queries/links/link-outlook.ts';
 
@@ -15,19 +15,24 @@ export function aboutLink(link: Link, { at, due, next }: LinkOutlook): [string, 
     ['at', timeWords(at, link)],
     ['capacity', dueWords(due, link)],
     ['next', next === null ? 'no change' : `${timeWords(next.at, link)}: ${dueWords(next.due, link)}`],
-    ['status', NOT_APPLIED],
+    ['status', statusOf(link)],
   ];
 }
 
 /** The same for a program. */
-export function linkAsJson({ name }: Link, { at, due, next }: LinkOutlook) {
+export function linkAsJson(link: Link, { at, due, next }: LinkOutlook) {
   const asJson = (time: Date, { capacity, cause, window }: Due) => ({
     at: time.toISOString(),
     capacity,
     cause,
     window: window === null ? null : windowWords(window),
   });
-  return { name, ...asJson(at, due), next: next === null ? null : asJson(next.at, next.due), status: NOT_APPLIED };
+  const then = next === null ? null : asJson(next.at, next.due);
+  return { name: link.name, ...asJson(at, due), next: then, status: statusOf(link) };
+}
+
+function statusOf(link: Link): string {
+  return isApplied(link) ? 'applied to each running execution' : NOT_APPLIED;
 }
 
 function timeWords(at: Date, { zone }: Link): string {

@@ -1,6 +1,7 @@
 import { limitsAhead } from '../../domain/link/limits-ahead.ts';
 import type { Link } from '../../domain/link/link.ts';
 import { type Due, dueAt } from '../../domain/link/week.ts';
+import { isApplied } from '../../domain/policy/links/links-not-applied.ts';
 import { knownPolicies, type OnePolicy } from '../../domain/policy/policies-in-force.ts';
 import { type LinkLimits, stricterLimits } from '../../domain/run/link-limits.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -50,7 +51,7 @@ export function createLinkLimitsOf(deps: {
     let strictest: LinkLimits | null = null;
     for (const one of policies) {
       const link = await linkOf(one);
-      if (link?.share === 'each') strictest = stricterLimits(strictest, await limitsOf(one.digest, link));
+      if (link && isApplied(link)) strictest = stricterLimits(strictest, await limitsOf(one.digest, link));
     }
     return strictest;
   }

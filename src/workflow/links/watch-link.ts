@@ -1,6 +1,7 @@
 import { parseTaskArn } from '../../domain/execution/task-arn.ts';
 import { decideWindow } from '../../domain/link/decide-window.ts';
 import type { Link } from '../../domain/link/link.ts';
+import { isApplied } from '../../domain/policy/links/links-not-applied.ts';
 import { memberRule } from '../../domain/policy/links/link-rules.ts';
 import type { Policy, Rule } from '../../domain/policy/policy.ts';
 import { AwsFault } from '../faults.ts';
@@ -13,7 +14,7 @@ import { linkOutlook } from '../queries/links/link-outlook.ts';
 import { DONE, later, type WorkOutcome } from '../work-outcome.ts';
 
 /** An execution is found within a minute of its start, also where one look takes long. */
-const FIND_SECONDS = 40;
+const FIND_SECONDS = 50;
 
 export interface WatchLinkDeps {
   ledger: Pick<Ledger, 'link' | 'commit'>;
@@ -36,7 +37,7 @@ export async function watchLink(deps: WatchLinkDeps, name: string, claim: Claim)
   const begun = deps.clock.now();
   const next = await recordDue(deps, link, { digest, claim });
   // Those of one Region don't wait for another one that hangs.
-  if (link.share === 'each') await Promise.all(queriesOf(policy, link).map((query) => find(deps, name, query)));
+  if (isApplied(link)) await Promise.all(queriesOf(policy, link).map((query) => find(deps, name, query)));
   const now = deps.clock.now().getTime();
   const due = Math.min(begun.getTime() + FIND_SECONDS * 1000, next?.getTime() ?? Number.POSITIVE_INFINITY);
   return later(Math.max(0, (due - now) / 1000), 'its executions are looked for again then');

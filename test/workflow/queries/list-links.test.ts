@@ -8,7 +8,7 @@ import { ACCOUNT, REGION } from '../../aws/aws-environment.ts';
 import { execution, MIB, policy } from '../../domain/given.ts';
 import { link, weekly } from '../../domain/link/given-timetable.ts';
 import { givenBot } from '../given-bot.ts';
-import { sourceOf } from '../start-bot.ts';
+import { sourceOf } from '../outside.ts';
 
 const OTHER_REGION = 'us-east-1';
 const given = givenBot({ match: { regions: [REGION, OTHER_REGION] } });

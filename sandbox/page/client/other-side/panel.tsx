@@ -4,6 +4,7 @@ import { CallTable } from './call-table.tsx';
 import { Controls } from './controls.tsx';
 import { ExecutionList } from './execution-list.tsx';
 import { Guide } from './guide.tsx';
+import { LinkPanel } from './link-panel.tsx';
 
 const TABS = { executions: 'Transfers', aws: 'AWS calls', slack: 'Slack calls' } as const;
 type Tab = keyof typeof TABS;
@@ -31,6 +32,9 @@ export function OtherSidePanel(of: { other: OtherSide; calls: CallLog; isCovered
           <CallTable calls={calls[tab]} caption={TABS[tab]} />
         )}
       </section>
+      {other.links.map((link) => (
+        <LinkPanel key={link.name} link={link} other={other} />
+      ))}
       <Controls other={other} onTransfer={() => setTab('executions')} />
     </section>
   );

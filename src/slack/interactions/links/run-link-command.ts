@@ -1,5 +1,4 @@
 import type { Link } from '../../../domain/link/link.ts';
-import { NOT_APPLIED } from '../../../domain/policy/links/links-not-applied.ts';
 import { nameable } from '../../../workflow/people/known-people.ts';
 import {
   type CapacityPreviewed,
@@ -43,7 +42,7 @@ export async function runLinkCommand(deps: Deps, caller: Caller, { link, command
     case 'ask':
     case 'open-modal':
       return caller.say(
-        `${code(link.name)} is a link, and it is ${NOT_APPLIED}. Nothing was requested. To see its capacity: \`/datasync-throttle status ${link.name}\`. To limit one execution, use its id or ARN, also where its task has this name.`,
+        `${code(link.name)} is a link, and another capacity of a link can’t be requested yet. Nothing was requested. To see its capacity: \`/datasync-throttle status ${link.name}\`. To limit one execution, use its id or ARN, also where its task has this name.`,
       );
   }
 }

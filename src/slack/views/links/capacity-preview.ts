@@ -1,6 +1,5 @@
 import type { KnownBlock } from '@slack/types';
 import { dueWords } from '../../../domain/link/link-words.ts';
-import { NOT_APPLIED } from '../../../domain/policy/links/links-not-applied.ts';
 import type { Principals } from '../../../domain/policy/policy.ts';
 import { formatRate } from '../../../domain/rate/rate.ts';
 import { count } from '../../../domain/text/count.ts';
@@ -18,7 +17,7 @@ export interface CapacityPreviewFacts {
   user: string;
 }
 
-const NOTE = `Links can’t be requested yet: each is ${NOT_APPLIED}`;
+const NOTE = 'Another capacity of a link can’t be requested yet';
 
 /** What a request for another capacity would come to, and what the timetable brings without it. */
 export function capacityPreview({ preview, approvers, user }: CapacityPreviewFacts): MessageView {

@@ -1,6 +1,6 @@
 import type { KnownBlock, SectionBlock } from '@slack/types';
 import { dueWords } from '../../../domain/link/link-words.ts';
-import { NOT_APPLIED } from '../../../domain/policy/links/links-not-applied.ts';
+import { isApplied, NOT_APPLIED } from '../../../domain/policy/links/links-not-applied.ts';
 import { formatRate, UNLIMITED } from '../../../domain/rate/rate.ts';
 import { count } from '../../../domain/text/count.ts';
 import type { LinkRow, ListedLinks } from '../../../workflow/queries/links/list-links.ts';
@@ -31,9 +31,14 @@ export function linkSections(facts: LinkSectionsFacts): KnownBlock[] {
     section(`*Links*${others.length === 0 ? '' : ` (${rows.length} of ${rows.length + others.length})`}`),
     ...rows.map((row) => rowSection(row, facts)),
     ...othersNote(others),
-    context(`Each link is ${NOT_APPLIED}.`),
+    ...notAppliedNote(facts.links),
     divider(),
   ];
+}
+
+function notAppliedNote({ rows }: ListedLinks): KnownBlock[] {
+  if (rows.every(({ link }) => isApplied(link))) return [];
+  return [context(`A link that divides its capacity among its executions is ${NOT_APPLIED}.`)];
 }
 
 /** Each link with its capacity, for the text of a message; null where the policy has none. */

@@ -2,13 +2,15 @@ import type { KnownBlock } from '@slack/types';
 import type { Link } from '../../../domain/link/link.ts';
 import { dueWords, memberWords, sharingWords } from '../../../domain/link/link-words.ts';
 import { weekWords } from '../../../domain/link/window-words.ts';
-import { NOT_APPLIED } from '../../../domain/policy/links/links-not-applied.ts';
+import { isApplied, NOT_APPLIED } from '../../../domain/policy/links/links-not-applied.ts';
 import { formatRate } from '../../../domain/rate/rate.ts';
 import type { LinkOutlook } from '../../../workflow/queries/links/link-outlook.ts';
 import { context, factSection, section } from '../text/blocks.ts';
 import { clip, code, escapeText, type MessageView } from '../text/text.ts';
 import { nextWords } from './next-words.ts';
 
+const APPLIED =
+  'Running executions get this limit within a minute of their start, unless their own limit is lower. A limit that was requested for one counts up to this one while a window is in effect.';
 const NOTE = `This link is ${NOT_APPLIED}.`;
 /** A link may have many weights. */
 const MAX_SHARING = 600;
@@ -18,6 +20,7 @@ const MAX_WEEK_LINES = 20;
 /** One link: its capacity now, why, when that changes, and its week; shown to one person only. */
 export function linkStatusMessage({ link, outlook }: { link: Link; outlook: LinkOutlook }): MessageView {
   const { capacity } = outlook.due;
+  const note = isApplied(link) ? APPLIED : NOTE;
   const about = link.about === null ? '' : ` · ${escapeText(link.about)}`;
   // The last line says what applies outside all windows.
   const week = weekWords(link);
@@ -34,7 +37,7 @@ export function linkStatusMessage({ link, outlook }: { link: Link; outlook: Link
       ['Sharing', clip(sharingWords(link), MAX_SHARING)],
     ]),
     ...(link.timetable.length === 0 ? [] : [section(`*Week*${zone}\n${lines.join('\n')}`)]),
-    context(NOTE),
+    context(note),
   ];
-  return { text: `Link ${link.name}: capacity ${formatRate(capacity)}. ${NOTE}`, blocks };
+  return { text: `Link ${link.name}: capacity ${formatRate(capacity)}. ${note}`, blocks };
 }
