@@ -126,14 +126,17 @@ describe('the calls to AWS for a link', () => {
     expect(calls()).toEqual({ ListTasks: 1, DescribeTask: 2, DescribeTaskExecution: 1 });
   });
 
-  it('are shared with those who describe what was found', async () => {
-    const task = aTask();
-    const arn = aws.startExecution(task, RUNNING);
-    const executions = adapter();
-    await executions.linkTasks.running(queryFor({ tasks: [task] }));
+  it('are shared with those who describe what is found', async () => {
+    const [first = '', second = ''] = tasks(2);
+    const executions = adapter({}, clock);
+    const describe = (arn: string) => executions.describe(arnOf(arn), READ, { maxAgeMs: 5_000 });
     const calls = countCalls();
-    await executions.describe(arnOf(arn), READ, { maxAgeMs: 5_000 });
-    expect(calls().DescribeTaskExecution).toBeUndefined();
+    const before = aws.startExecution(first, RUNNING);
+    await describe(before);
+    const after = aws.startExecution(second, RUNNING);
+    await executions.linkTasks.running(queryFor({ tasks: [first, second] }));
+    await describe(after);
+    expect(calls().DescribeTaskExecution).toBe(2);
   });
 
   it('list the executions of a task whose newest one waits, until no older one is left', async () => {

@@ -54,7 +54,7 @@ describe('a look at a link while AWS fails', () => {
     expect(count('DescribeTask')).toBeLessThan(40);
   });
 
-  it('is a fault of the query where AWS throttles, and calls no more then', async () => {
+  it('is a fault of the query where AWS throttles', async () => {
     const members = tasks(40);
     for (const member of members) aws.startExecution(member, RUNNING);
     const other = aTask({ region: OTHER_REGION });
@@ -63,11 +63,22 @@ describe('a look at a link while AWS fails', () => {
     const { linkTasks } = adapter(PATIENT);
     const look = linkTasks.running(queryFor({ tasks: members }));
     await expect(look).rejects.toMatchObject({ kind: 'throttled', operation: 'datasync:DescribeTask' });
-    expect(count('DescribeTask')).toBeLessThan(40);
     const elsewhere = await linkTasks.running(queryFor({ region: OTHER_REGION, tasks: [other] }));
     expect(elsewhere.executions).toEqual([arn]);
     aws.recover();
     expect((await linkTasks.running(queryFor({ tasks: members }))).executions).toHaveLength(40);
+  });
+
+  it('makes no more calls after a fault of the query', async () => {
+    const members = tasks(40);
+    for (const member of members) aws.startExecution(member, RUNNING);
+    aws.fail({ kind: 'region', operation: 'DescribeTask', region: REGION });
+    const { linkTasks } = adapter();
+    await expect(linkTasks.running(queryFor({ tasks: members }))).rejects.toMatchObject({ kind: 'region' });
+    // Others would have been made meanwhile.
+    for (let look = 0; look < 20; look++) await linkTasks.running(queryFor({ locations: [locationArn(1)] }));
+    // The first eight, and those that began before the fault was known.
+    expect(count('DescribeTask')).toBeLessThanOrEqual(16);
   });
 
   it('describes a few tasks at once', async () => {

@@ -66,6 +66,16 @@ describe('what runs on a link', () => {
     expect(executions.toSorted()).toEqual([first, odd].toSorted());
   });
 
+  it('has an execution that is too new to be described', async () => {
+    const [task = ''] = tasks(1);
+    const first = aws.startExecution(task, RUNNING);
+    const newest = aws.startExecution(task, { bytes: 1e12 });
+    aws.fail({ kind: 'rejected', operation: 'DescribeTaskExecution' });
+    const found = await adapter().linkTasks.running(queryFor({ tasks: [task] }));
+    expect(found.executions.toSorted()).toEqual([first, newest].toSorted());
+    expect(found.missing).toEqual([]);
+  });
+
   it('is also what runs of the tasks from or to its locations, each of them once', async () => {
     const [one, two] = [locationArn(1), locationArn(2)];
     const from = aTask({ source: one, destination: two });

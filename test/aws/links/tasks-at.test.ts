@@ -40,6 +40,7 @@ describe('the tasks at a location', () => {
     const now = () => linkTasks.tasksAt(LOCATION, HERE, TWO_MINUTES);
     aws.fail({ kind: 'hang', operation: 'ListTasks', times: 1, ms: 500 });
     const slow = now();
+    await aws.until(() => count('ListTasks') === 1);
     at += TWO_MINUTES + 1;
     await now();
     expect(count('ListTasks')).toBe(2);
