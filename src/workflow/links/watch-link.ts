@@ -1,8 +1,8 @@
 import { parseTaskArn } from '../../domain/execution/task-arn.ts';
 import { decideWindow } from '../../domain/link/decide-window.ts';
 import type { Link } from '../../domain/link/link.ts';
-import { isApplied } from '../../domain/policy/links/links-not-applied.ts';
 import { memberRule } from '../../domain/policy/links/link-rules.ts';
+import { isApplied } from '../../domain/policy/links/links-not-applied.ts';
 import type { Policy, Rule } from '../../domain/policy/policy.ts';
 import { AwsFault } from '../faults.ts';
 import type { Clock } from '../ports/clock.ts';
