@@ -67,7 +67,7 @@ describe.concurrent('the demo', () => {
       /In force: photo-archive is limited to 50 MiB\/s/,
       /\+\d\.\d s {2}█+░+ {2}50 MiB\/s/,
       /applied +the bot +104857600 → 52428800/,
-      /The export is on record too, as number 6: verify finds that one as well\.[\s\S]* 6 records/,
+      /The export is on record too, as number 7: verify finds that one as well\.[\s\S]* 7 records/,
       /Link +dublin-wan, 240 MiB\/s, shared by db-backups, media-masters, lab-images/,
       /integrity +ok/,
       /All of it happened: \d+ checks/,
