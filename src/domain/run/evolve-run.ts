@@ -145,7 +145,8 @@ function settled(run: Run, event: Extract<RunEvent, { event: 'applied' | 'revert
     change && !open ? run.unconfirmed.filter(({ sentAt }) => sentAt !== change.sentAt) : run.unconfirmed;
   const inForce = withLink({ rate, or: null, at: event.at, request: change?.grant ?? null }, change?.link);
   const grants = run.grants.filter(({ stillSet = false }) => !stillSet);
-  return { ...run, change: change ? null : run.change, inForce, grants, unconfirmed };
+  const { notSet: _, ...rest } = run;
+  return { ...rest, change: change ? null : run.change, inForce, grants, unconfirmed };
 }
 
 function after(inForce: Run['inForce'], request: string | null): Run['inForce'] {
@@ -155,7 +156,10 @@ function after(inForce: Run['inForce'], request: string | null): Run['inForce'] 
 function failed(run: Run, event: Extract<RunEvent, { event: 'apply.failed' }>): Run {
   const { why, rate } = event.detail;
   const change = isOf(run.change, event) ? run.change : null;
-  const next = change ? { ...run, change: null } : run;
+  const isOfLink = change?.cause === 'link';
+  const next = change
+    ? { ...run, change: null, ...(isOfLink ? { notSet: { rate: change.to, at: event.at } } : {}) }
+    : run;
   if (why === 'other-rate') return changedOutside(next, event, rate);
   return why === 'unseen' && change ? perhapsSet(next, change, event.at) : next;
 }

@@ -81,6 +81,8 @@ export const run = looseObject({
   /** The open grants, in the order in which they were applied. */
   grants: z.array(grant),
   change: changeInFlight.nullable(),
+  /** A change because of a link that AWS did not carry out, since the last one that it did. */
+  notSet: looseObject({ rate: z.number(), at: timestamp }).exactOptional(),
   /** Rates that the bot sent without learning whether AWS accepted them: they may take effect late. */
   unconfirmed: z.array(looseObject({ rate: z.number(), sentAt: timestamp })),
 });

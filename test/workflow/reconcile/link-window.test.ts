@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { ACCOUNT, REGION } from '../../aws/aws-environment.ts';
 import { MIB } from '../../domain/given.ts';
 import { givenBot } from '../given-bot.ts';
 import { FREE, granted, HOUR, to } from '../given-grants.ts';
@@ -7,6 +8,7 @@ import { begin, linkOf, windowIn } from '../given-links.ts';
 const given = givenBot(FREE);
 
 const MINUTE = 60;
+const LOCATION = `arn:aws:datasync:${REGION}:${ACCOUNT}:location/loc-0123456789abcdef0`;
 
 async function passes(seconds: number): Promise<void> {
   given.world.seconds += seconds;
@@ -167,5 +169,55 @@ describe('an execution that ends under a limit of its link', () => {
       text.includes('member'),
     );
     expect(members).toEqual([]);
+  });
+});
+
+describe('a member that AWS does not let the bot change', () => {
+  it('is on record with the action, and tried again after a while, not each minute', async () => {
+    await beginWithWindow();
+    given.aws.fail({ kind: 'deny', operation: 'UpdateTaskExecution' });
+    await passes(5 * MINUTE);
+    for (let minute = 0; minute < 10; minute++) await passes(MINUTE);
+    const refused = { action: 'datasync:UpdateTaskExecution' };
+    const failed = (await given.bot.ledger.lookUp({ kind: 'execution', arn: given.arn }, 50)).filter(
+      ({ record }) => record?.event === 'apply.failed',
+    );
+    expect(failed).toMatchObject([{ record: { link: 'dc1-wan', request: null, detail: { why: 'denied', refused } } }]);
+    given.aws.recover();
+    for (let minute = 0; minute < 6; minute++) await passes(MINUTE);
+    expect(given.limit()).toBe(40);
+  });
+});
+
+describe('bots that run different policies', () => {
+  it('keep to the lower limit, and raise nothing where one policy can’t be read', async () => {
+    await beginWithWindow();
+    const lower = [linkOf(given.arn, { timetable: [windowIn(given.world, 5, 60, 25)] })];
+    const { policy } = given.bot.deps.policy.current();
+    given.world.others = [{ policy: { ...policy, links: lower }, digest: 'another' }];
+    await passes(5 * MINUTE);
+    expect(given.limit()).toBe(25);
+    given.world.others = [{ policy: null, digest: 'not read' }];
+    await passes(2 * MINUTE);
+    expect(given.limit()).toBe(25);
+    given.world.others = [];
+    await passes(2 * MINUTE);
+    expect(given.limit()).toBe(40);
+  });
+});
+
+describe('a link of a location', () => {
+  it('has every task from or to it as a member, and others are left alone', async () => {
+    const task = given.aws.addTask({ name: 'by-location', account: ACCOUNT, region: REGION, source: LOCATION });
+    const arn = given.aws.startExecution(task, { bytes: 1e12, status: 'TRANSFERRING', bytesPerSecond: 100 * MIB });
+    const timetable = [windowIn(given.world, 0, 60, 40)];
+    given.world.links = [linkOf(given.arn, { tasks: [], locations: [LOCATION], timetable })];
+    await begin(given.bot);
+    expect(given.aws.execution(arn).bytesPerSecond).toBe(40 * MIB);
+    expect(given.limit()).toBe(100);
+    const forged = [{ effect: { kind: 'member', execution: given.arn } as const, at: given.bot.clock.now() }];
+    await given.bot.timers.ensure(forged);
+    await given.bot.work();
+    expect(given.limit()).toBe(100);
   });
 });

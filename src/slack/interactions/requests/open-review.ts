@@ -1,5 +1,5 @@
 import { impact } from '../../../domain/execution/impact.ts';
-import { afterLimit, afterRequested, nextAfterRequested } from '../../../domain/run/limit-ends.ts';
+import { afterLimit, afterRequested, nextAfterRequested, rateNow } from '../../../domain/run/limit-ends.ts';
 import { type Opened, openReview } from '../../../workflow/commands/open-review.ts';
 import type { ReviewDeps } from '../../../workflow/commands/review-request.ts';
 import { AwsFault } from '../../../workflow/faults.ts';
@@ -12,6 +12,7 @@ import { replyInvalidButton } from '../../replies/invalid-seal-replies.ts';
 import { openThenFill } from '../../replies/modal-updates.ts';
 import { withNameablePeople } from '../../replies/refusal-replies.ts';
 import { openRequestSeal, type SealDeps, sealModal } from '../../seals/sealed-ids.ts';
+import { cappedNote } from '../../views/cards/capped-words.ts';
 import { loadingModal, noticeModal } from '../../views/modals/notices.ts';
 import { reviewModal } from '../../views/modals/review-modal.ts';
 import { decidedWords } from '../../wording/decision-words.ts';
@@ -48,7 +49,8 @@ function modalOf(deps: Deps, { user, log }: Caller, opened: Extract<Opened, { ki
   const metadata = sealModal(deps, { u: user, c: request.channel, r: request.id });
   const now = deps.clock.now();
   const next = nextAfterRequested(request, run, now);
-  const facts = { metadata, request, rule, needed, exceeds, next, several, now };
+  const capped = cappedNote(request, run, now);
+  const facts = { metadata, request, rule, needed, exceeds, next, capped, several, now };
   if (execution instanceof AwsFault) {
     log.warn({ err: execution }, 'a review without what AWS says');
     return reviewModal({ ...facts, observed: null, problem: faultName(execution) });
@@ -58,7 +60,7 @@ function modalOf(deps: Deps, { user, log }: Caller, opened: Extract<Opened, { ki
     ...facts,
     observed: {
       execution,
-      impact: impact(execution, from, to, speedUnderLimit(deps.rates, execution, run !== null), {
+      impact: impact(execution, from, rateNow(to, run, now), speedUnderLimit(deps.rates, execution, run !== null), {
         before: afterLimit(run, now),
         after: afterRequested(request, run, now),
       }),

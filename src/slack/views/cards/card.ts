@@ -7,7 +7,7 @@ import { isOpen, type ThrottleRequest } from '../../../domain/request/throttle-r
 import { desiredLimit, rateOf, withoutGrant } from '../../../domain/run/desired-limit.ts';
 import { mayShow } from '../../../domain/run/evolve-run.ts';
 import { hasOpenGrant, isReverting } from '../../../domain/run/grant/timed-grant.ts';
-import { afterLimit, afterRequested, coverOf } from '../../../domain/run/limit-ends.ts';
+import { afterLimit, afterRequested, coverOf, rateNow } from '../../../domain/run/limit-ends.ts';
 import { grantOf, type Run } from '../../../domain/run/run.ts';
 import type { RecordRef } from '../../../workflow/ports/commit.ts';
 import { exceedsNote } from '../text/approval-words.ts';
@@ -25,6 +25,7 @@ import {
 } from '../text/execution-words.ts';
 import { approvalComments, approverNames, mentions, personName } from '../text/people-words.ts';
 import { clip, code, dateToken, escapeText, LIMITS, type MessageView, oneLine } from '../text/text.ts';
+import { cappedNote } from './capped-words.ts';
 import { countdown, extensionNote } from './limit-status-words.ts';
 import { requestStatusWords } from './request-status-words.ts';
 
@@ -113,7 +114,7 @@ function liveFacts(facts: CardFacts): [string, string][] {
   const { run = null, limitSetBy = null, measured = null, now } = facts;
   // Once the bot has set a limit, the average since the start mixes several limits.
   const speed = measured ?? (limitSetBy === null ? averageRate(execution) : null);
-  const { before, after } = impact(execution, request.from, request.to, speed, {
+  const { before, after } = impact(execution, request.from, rateNow(request.to, run, now), speed, {
     before: afterLimit(run, now),
     after: afterRequested(request, run, now),
   });
@@ -174,10 +175,12 @@ function notes(facts: CardFacts): string[] {
       ? [`*In force now: ${formatRate(execution.bytesPerSecond)}.* Somebody has changed the limit meanwhile.`]
       : [];
   const warning = isOpen(request) ? modeWarning(execution?.mode ?? request.mode) : null;
+  const capped = isOpen(request) ? cappedNote(request, facts.run ?? null, facts.now) : null;
   if (isRunOver(facts)) return [...moved, ONE_RUN];
   return [
     ...moved,
     ...(warning ? [warning] : []),
+    ...(capped ? [capped] : []),
     status === 'applied' ? (request.hold ? ONE_RUN : stayingNote(request)) : limitNote(request),
   ];
 }

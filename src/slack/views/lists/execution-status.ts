@@ -3,6 +3,8 @@ import { averageRate, timeLeftAt } from '../../../domain/execution/impact.ts';
 import { isActive, parseExecutionArn } from '../../../domain/execution/task-execution.ts';
 import { formatRate } from '../../../domain/rate/rate.ts';
 import { afterLimit } from '../../../domain/run/limit-ends.ts';
+import { linkLimitAt } from '../../../domain/run/link-limits.ts';
+import type { Run } from '../../../domain/run/run.ts';
 import type { AuditLine, UnreadLine } from '../../../workflow/ports/audit/audit-line.ts';
 import type { ExecutionStatus } from '../../../workflow/queries/execution-status.ts';
 import { actorWords, detailWords, recordWords } from '../audit/audit-words.ts';
@@ -64,6 +66,7 @@ function facts({ status, now }: ExecutionStatusFacts): [string, string][] {
     ['Execution', executionFact({ execution: look.arn, taskName: look.taskName, account, region })],
     ['Mode', modeName(look.mode)],
     ['Limit', formatRate(limit)],
+    ...linkFact(run, now),
     ['Speed', speedWords(measured, average)],
     [
       'Progress',
@@ -73,6 +76,16 @@ function facts({ status, now }: ExecutionStatusFacts): [string, string][] {
     ...(look.startedAt ? [['Started', dateToken(look.startedAt)] as [string, string]] : []),
     ...(files ? [['Files', `${files.transferred} of ${files.estimated || 'not known yet'}`] as [string, string]] : []),
   ];
+}
+
+/** What the link of the execution allows it. */
+function linkFact(run: Run | null, now: Date): [string, string][] {
+  if (!run?.link) return [];
+  const { link, limits } = run.link;
+  const { rate } = linkLimitAt(run.link, now);
+  const next = limits.find(({ from, rate: then }) => from > now && then !== rate);
+  const until = next ? ` until ${dateToken(next.from.toISOString())}, then ${formatRate(next.rate)}` : '';
+  return [['Link', `${code(link)} allows ${formatRate(rate)}${until}`]];
 }
 
 /** A record in one or two lines; escaped mrkdwn. */

@@ -2,10 +2,11 @@ import type { KnownBlock } from '@slack/types';
 import { impact } from '../../../domain/execution/impact.ts';
 import type { Principals } from '../../../domain/policy/policy.ts';
 import { formatRate } from '../../../domain/rate/rate.ts';
-import { afterLimit, afterRequested, nextAfterRequested } from '../../../domain/run/limit-ends.ts';
+import { afterLimit, afterRequested, nextAfterRequested, rateNow } from '../../../domain/run/limit-ends.ts';
 import { count } from '../../../domain/text/count.ts';
 import { formatDuration } from '../../../domain/time/duration.ts';
 import type { Previewed } from '../../../workflow/commands/preview-throttle.ts';
+import { cappedNote } from '../cards/capped-words.ts';
 import { exceedsNote, nextNote, SEVERAL_POLICIES } from '../text/approval-words.ts';
 import { context, factSection, section } from '../text/blocks.ts';
 import { endWords, etaWords, modeWarning, progressBar, shortName } from '../text/execution-words.ts';
@@ -28,11 +29,12 @@ export function previewMessage({ preview, approvers, user, speed, now }: Preview
   const { rule, proposal, execution, run } = preview;
   const { from, to, detail } = proposal;
   const wanted = { from, to, durationSeconds: detail.duration, until: detail.until ?? null };
-  const { before, after } = impact(execution, from, to, speed, {
+  const { before, after } = impact(execution, from, rateNow(to, run, now), speed, {
     before: afterLimit(run, now),
     after: afterRequested(wanted, run, now),
   });
   const next = nextAfterRequested(wanted, run, now);
+  const capped = cappedNote(wanted, run, now);
   const change = `${shortName(execution)}: ${formatRate(from)} → ${formatRate(to)}`;
   const needed = detail.approvals;
   const verdict =
@@ -51,6 +53,7 @@ export function previewMessage({ preview, approvers, user, speed, now }: Preview
       ['Reason', rule.reason === 'required' ? 'has to be given' : 'may be left out'],
       ['Ends', endWords({ durationSeconds: detail.duration, until: detail.until ?? null }, now)],
     ]),
+    ...(capped ? [section(capped)] : []),
     ...(detail.exceeds ? [section(exceedsNote(detail.exceeds))] : []),
     ...(warning ? [section(warning)] : []),
     context(

@@ -43,6 +43,8 @@ export interface ReviewFacts {
   /** The bots run more than one policy at the moment. */
   several: boolean;
   /** Null if AWS did not answer. Then `problem` says why (mrkdwn), and the request can only be denied. */
+  /** That a link keeps the limit lower for now; mrkdwn. Null or absent: none does. */
+  capped?: string | null;
   observed: { execution: TaskExecution; impact: ReturnType<typeof impact> } | null;
   problem: string | null;
   now: Date;
@@ -58,6 +60,7 @@ export function reviewModal(facts: ReviewFacts): ModalView {
     ),
     ...warnings(facts).map((warning) => section(warning)),
     factSection(reviewFacts(facts)),
+    ...(facts.capped ? [section(facts.capped)] : []),
     ...(facts.exceeds ? [section(exceedsNote(facts.exceeds))] : []),
     ...(request.reason ? [quotedSection('Reason', request.reason)] : []),
     context(

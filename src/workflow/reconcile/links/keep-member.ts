@@ -18,7 +18,9 @@ import { settleCorrection, settleOrigin } from '../settle-origin.ts';
 
 /** How often a member is looked at while nothing is due. */
 const LOOK_SECONDS = 60;
-const TRY_AGAIN_SECONDS = 5;
+const TRY_AGAIN_SECONDS = 15;
+/** A person has to do something first: allow the role the change, mostly. */
+const FAILED_AGAIN_SECONDS = 900;
 /** Another change of the run is under way and takes a moment. */
 const BUSY_SECONDS = 1;
 
@@ -69,6 +71,8 @@ async function setDue(deps: ReconcileDeps, { stored, run, execution, role, claim
   const desired = desiredLimit({ ...run, baseline: run.baseline ?? from }, { now });
   const to = rateOf(desired);
   if (to === null || to === from) return later(secondsToNext(run, now), 'its limit is what it should be');
+  const waits = secondsAfterFailure(run, to, now);
+  if (waits > 0) return later(Math.min(waits, secondsToNext(run, now)), 'AWS did not carry the change out');
   const inForce = await deps.policy.counting();
   if (hasUnreadable(inForce) && directionOf(from, to) !== 'lower') {
     return later(TRY_AGAIN_SECONDS, 'another bot runs a policy that can’t be read here');
@@ -87,6 +91,12 @@ async function setDue(deps: ReconcileDeps, { stored, run, execution, role, claim
   };
   const outcome = await beginChange(deps, plan, { stored, request: null, claim });
   return outcome.kind === 'done' ? later(secondsToNext(run, deps.clock.now()), 'its limit was set') : outcome;
+}
+
+/** How long a rate that AWS did not set waits before it is sent again. */
+function secondsAfterFailure({ notSet }: Run, to: number, now: Date): number {
+  if (notSet?.rate !== to) return 0;
+  return FAILED_AGAIN_SECONDS - (now.getTime() - Date.parse(notSet.at)) / 1000;
 }
 
 /** Until its link allows another limit, or it is time for a look. */
