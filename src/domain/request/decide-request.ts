@@ -10,6 +10,7 @@ import {
 import type { Groups, Person, Policy, Rule } from '../policy/policy.ts';
 import { checkRate, matchRule, mayRequest, mayView } from '../policy/policy.ts';
 import { resolveRate, sameAsNow } from '../rate/rate.ts';
+import { cappedAt } from '../run/desired-limit.ts';
 import { differs, weigh } from '../run/weigh-limit.ts';
 import { decideByEach, type Proposed, type RequestDecision, type RequestFacts } from './decide-by-each.ts';
 import { type ElsewhereRule, groupsUnknown, isByPolicy, type RequestRefusal } from './refusal.ts';
@@ -110,8 +111,11 @@ export function decideRequest(command: RequestCommand, facts: RequestFacts, id: 
   const to = resolved.value;
   const limit = { request: null, from, to, until: endOf(command, now) };
   // The same rate for longer is a request too: it differs from what applies without it.
-  if (!differs(limit, run, now))
+  if (!differs(limit, run, now)) {
+    const { link, rate: allowed } = run ? cappedAt(run, to, now) : { link: null, rate: to };
+    if (link !== null) return { ok: false, refusal: { why: 'capped', link, to, allowed } };
     return { ok: false, refusal: { why: 'rate', problem: sameAsNow(command.rate, from), current: from } };
+  }
   const { undoes } = command;
   return decideByEach(command, facts, id, ({ rule }): Proposed => {
     const { direction, needed, exceeds, lowers } = weigh(limit, { run, rule, now });

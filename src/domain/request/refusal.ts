@@ -46,6 +46,8 @@ export type RequestRefusal =
   | { why: 'rate-outside'; rule: Rule; to: number; min: number | null; max: number | null }
   | { why: 'unlimited-not-allowed'; rule: Rule }
   | { why: 'rate'; problem: RateProblem; current: number }
+  /** The link allows less for the whole time, so it would change nothing. */
+  | { why: 'capped'; link: string; to: number; allowed: number }
   | { why: 'until'; problem: UntilProblem }
   | { why: 'reason-required'; rule: Rule }
   /** `held`: seconds that the limit has been granted already, if more are requested. */

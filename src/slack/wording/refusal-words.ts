@@ -9,6 +9,7 @@ import { groupsUnknown, mayNotAsk, mayNotDecide, ruleName, sentenceRule, UNCHANG
 import { untilWords, type Words } from './reply-words.ts';
 import {
   cannotUndo,
+  capped,
   maxRate,
   noRule,
   notOpen,
@@ -53,6 +54,8 @@ function ownWords(refusal: Refusal, more: { link?: string | null }): Words {
       };
     case 'rate':
       return { text: rateProblem(refusal), field: 'rate' };
+    case 'capped':
+      return { text: capped(refusal), field: 'rate' };
     case 'until':
       return untilWords(refusal.problem);
     case 'reason-required':

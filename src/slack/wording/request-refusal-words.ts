@@ -75,6 +75,11 @@ export function rateProblem({ problem, current }: Extract<RequestRefusal, { why:
   return `${code(problem.quoted)} ${what}: ${entities(problem.instead)}.${now} Nothing was asked.`;
 }
 
+export function capped({ link, to, allowed }: Extract<RequestRefusal, { why: 'capped' }>): string {
+  const status = code(`/datasync-throttle status ${link}`);
+  return `Link ${code(link)} allows ${formatRate(allowed)} for all of this time, so ${formatRate(to)} would change nothing. Request not created. Request a lower rate, or a time beyond the window: ${status} shows it.`;
+}
+
 export function tooFew({ rule, needed, possible }: Extract<RequestRefusal, { why: 'too-few-approvers' }>): string {
   const can =
     possible === 0

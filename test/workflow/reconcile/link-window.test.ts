@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ACCOUNT, REGION } from '../../aws/aws-environment.ts';
 import { MIB } from '../../domain/given.ts';
-import { givenBot } from '../given-bot.ts';
+import { givenBot, idOf } from '../given-bot.ts';
 import { FREE, granted, HOUR, to } from '../given-grants.ts';
 import { begin, linkOf, windowIn } from '../given-links.ts';
 
@@ -108,6 +108,26 @@ describe('a limit that was requested for a member', () => {
     await passes(HOUR);
     expect(given.limit()).toBe(60);
     expect(given.sent()).toEqual([40, 60]);
+  });
+
+  it('is refused where it would change nothing for all of its time', async () => {
+    await beginWithWindow();
+    await passes(5 * MINUTE);
+    const asked = await given.bot.ask({ ...to(60), durationSeconds: HOUR / 2 });
+    const refusal = { why: 'capped', link: 'dc1-wan', to: 60 * MIB, allowed: 40 * MIB };
+    expect(asked).toMatchObject({ kind: 'refused', refusal });
+    expect((await given.bot.ask({ ...to(40), durationSeconds: HOUR / 2 })).kind).toBe('refused');
+  });
+
+  it('needs the approvals of a raise where the window’s end would bring less', async () => {
+    given.aws.setLimit(given.arn, 50 * MIB);
+    given.world.rule = { ...given.world.rule, approvals: { lower: 0, raise: 1, unlimited: 2 } };
+    await beginWithWindow();
+    await passes(5 * MINUTE);
+    const within = await given.bot.preview();
+    expect(within).toMatchObject({ kind: 'refused' });
+    const beyond = idOf(await given.bot.ask({ ...to(60), durationSeconds: 2 * HOUR }));
+    expect(await given.bot.request(beyond)).toMatchObject({ direction: 'raise', approvalsNeeded: 1 });
   });
 
   it('below the window counts, and its end brings the window’s', async () => {
