@@ -76,6 +76,11 @@ describe('refusalWords', () => {
     ],
     [{ why: 'not-a-member', kind: 'guest' }, null, ['Only full members', 'Nothing was changed']],
     [{ why: 'approvers-unknown', rule: rule() }, null, ['`production`', 'Try again in a minute']],
+    [
+      { why: 'capped', link: 'dc1-wan', to: 60 * MIB, allowed: 40 * MIB },
+      'rate',
+      ['Link `dc1-wan` allows 40 MiB/s', '60 MiB/s', 'would change nothing', 'status dc1-wan'],
+    ],
     [{ why: 'shared-channel', rule: rule() }, null, ['another organization', '`production`', 'Request not created']],
     [{ why: 'may-not-revert', requester: 'U0OPER', rule: null }, null, ['Allowed: <@U0OPER> or an admin.']],
     [

@@ -79,6 +79,11 @@ describe('a window of a link', () => {
     const first = at().execution();
     await linkWith('late-start', [first], { from: -5, to: 50 });
     await limited(first, 40);
+    const { text } = await at().told(OPERATOR, () =>
+      at().slack.as(OPERATOR).command('C0OPS', COMMAND, 'status late-start'),
+    );
+    expect(text).toMatch(/Since\*\s+<!date\^/);
+    expect(text).toContain('Running executions get this limit within a minute');
     at().aws.finish(first, 'SUCCESS');
     const next = at().aws.startExecution(taskOf(first) ?? '', {
       bytes: 2_000_000 * MiB,

@@ -1,5 +1,8 @@
+import { sinceWhen } from '../../../domain/link/decide-window.ts';
 import type { Link } from '../../../domain/link/link.ts';
+import { ifAway } from '../../../workflow/faults.ts';
 import type { Clock } from '../../../workflow/ports/clock.ts';
+import type { Ledger } from '../../../workflow/ports/ledger.ts';
 import type { PolicySource } from '../../../workflow/ports/policy-source.ts';
 import { linkOutlook } from '../../../workflow/queries/links/link-outlook.ts';
 import type { SlackClients } from '../../connection/clients.ts';
@@ -13,12 +16,17 @@ import { code, type MessageView } from '../../views/text/text.ts';
 
 const SEE_LINKS = 'To see the links, use `/datasync-throttle list`.';
 
-type StatusDeps = { clock: Clock };
+type StatusDeps = { clock: Clock; ledger: Pick<Ledger, 'link'> };
 type Deps = StatusDeps & SealDeps & { clients: SlackClients; policy: PolicySource };
 
 /** What `status <link>` answers, and the button beside a link too. */
-export async function statusOfLink({ clock }: StatusDeps, link: Link): Promise<MessageView> {
-  return linkStatusMessage({ link, outlook: await linkOutlook(link, clock.now()) });
+export async function statusOfLink({ clock, ledger }: StatusDeps, link: Link): Promise<MessageView> {
+  const [outlook, stored] = await Promise.all([
+    linkOutlook(link, clock.now()),
+    // Since when is left out where Redis does not say.
+    ledger.link(link.name).catch(ifAway),
+  ]);
+  return linkStatusMessage({ link, outlook, since: sinceWhen(outlook.due, stored?.state ?? null) });
 }
 
 /** `Status` beside a link. */

@@ -6,7 +6,7 @@ import { isApplied, NOT_APPLIED } from '../../../domain/policy/links/links-not-a
 import { formatRate } from '../../../domain/rate/rate.ts';
 import type { LinkOutlook } from '../../../workflow/queries/links/link-outlook.ts';
 import { context, factSection, section } from '../text/blocks.ts';
-import { clip, code, escapeText, type MessageView } from '../text/text.ts';
+import { clip, code, dateToken, escapeText, type MessageView } from '../text/text.ts';
 import { nextWords } from './next-words.ts';
 
 const APPLIED =
@@ -17,8 +17,15 @@ const MAX_SHARING = 600;
 /** Slack shows no more of one section than 3000 characters. */
 const MAX_WEEK_LINES = 20;
 
+export interface LinkStatusFacts {
+  link: Link;
+  outlook: LinkOutlook;
+  /** Since when that capacity has been due, as it is on record; null: that is not known. */
+  since: string | null;
+}
+
 /** One link: its capacity now, why, when that changes, and its week; shown to one person only. */
-export function linkStatusMessage({ link, outlook }: { link: Link; outlook: LinkOutlook }): MessageView {
+export function linkStatusMessage({ link, outlook, since }: LinkStatusFacts): MessageView {
   const { capacity } = outlook.due;
   const note = isApplied(link) ? APPLIED : NOTE;
   const about = link.about === null ? '' : ` · ${escapeText(link.about)}`;
@@ -32,6 +39,7 @@ export function linkStatusMessage({ link, outlook }: { link: Link; outlook: Link
     section(`*Link ${code(link.name)}*${about}`),
     factSection([
       ['Capacity now', dueWords(outlook.due, link)],
+      ...(since === null ? [] : [['Since', dateToken(since)] as [string, string]]),
       ['Next change', nextWords(outlook, link)],
       ['Members', memberWords(link)],
       ['Sharing', clip(sharingWords(link), MAX_SHARING)],

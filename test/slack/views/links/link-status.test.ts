@@ -34,7 +34,7 @@ it.each([
   [90, ['and 71 more windows']],
 ])('The week of a link with %i windows ends with what applies outside them', (windows, more) => {
   const link = linkWith(windows);
-  const message = linkStatusMessage({ link, outlook: { at: AT, due: dueAt(link, AT), next: null } });
+  const message = linkStatusMessage({ link, outlook: { at: AT, due: dueAt(link, AT), next: null }, since: null });
   const week = read(message)
     .split('\n')
     .filter((line) => /^(?:Mon |Otherwise|and )/.test(line));
