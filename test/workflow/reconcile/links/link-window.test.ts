@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { ACCOUNT, REGION } from '../../aws/aws-environment.ts';
-import { MIB } from '../../domain/given.ts';
-import { givenBot, idOf } from '../given-bot.ts';
-import { FREE, granted, HOUR, to } from '../given-grants.ts';
-import { begin, linkOf, windowIn } from '../given-links.ts';
+import { ACCOUNT, REGION } from '../../../aws/aws-environment.ts';
+import { MIB } from '../../../domain/given.ts';
+import { givenBot, idOf } from '../../given-bot.ts';
+import { FREE, granted, HOUR, to } from '../../given-grants.ts';
+import { begin, linkOf, windowIn } from '../../given-links.ts';
 
 const given = givenBot(FREE);
 
 const MINUTE = 60;
-const LOCATION = `arn:aws:datasync:${REGION}:${ACCOUNT}:location/loc-0123456789abcdef0`;
+const _LOCATION = `arn:aws:datasync:${REGION}:${ACCOUNT}:location/loc-0123456789abcdef0`;
 
 async function passes(seconds: number): Promise<void> {
   given.world.seconds += seconds;
@@ -140,104 +140,6 @@ describe('a limit that was requested for a member', () => {
     expect((await given.bot.request(id)).hold?.end).toMatchObject({ how: 'reverted', rate: 40 * MIB });
     expect((await run())?.baseline).toBe(100 * MIB);
     await passes(HOUR);
-    expect(given.limit()).toBe(100);
-  });
-});
-
-describe('a member whose limit is changed outside the bot', () => {
-  it('is left alone until another window, and then follows its link again', async () => {
-    const windows = [windowIn(given.world, 5, 10, 40), windowIn(given.world, 20, 10, 30)];
-    given.world.links = [linkOf(given.arn, { timetable: windows })];
-    await begin(given.bot);
-    await passes(5 * MINUTE);
-    given.aws.setLimit(given.arn, 70 * MIB);
-    await passes(2 * MINUTE);
-    await passes(2 * MINUTE);
-    expect(given.limit()).toBe(70);
-    expect((await given.bot.events()).filter((event) => event === 'drift.detected')).toHaveLength(1);
-    await passes(10 * MINUTE);
-    expect(given.limit()).toBe(70);
-    await passes(2 * MINUTE);
-    expect(given.limit()).toBe(30);
-    await passes(20 * MINUTE);
-    expect(given.limit()).toBe(70);
-  });
-});
-
-describe('a member that leaves its link', () => {
-  it('gets back the limit from before', async () => {
-    await beginWithWindow();
-    await passes(5 * MINUTE);
-    given.world.links = [];
-    await passes(MINUTE);
-    expect(given.limit()).toBe(100);
-    await passes(MINUTE);
-    expect(await given.bot.redis.zcard(given.bot.keys.timers)).toBe(0);
-  });
-});
-
-describe('an execution that ends under a limit of its link', () => {
-  it('needs nothing any more', async () => {
-    await beginWithWindow();
-    await passes(5 * MINUTE);
-    given.aws.finish(given.arn, 'SUCCESS');
-    await passes(MINUTE);
-    expect((await given.bot.events()).at(-1)).toBe('revert.skipped');
-    expect((await run())?.inForce).toBeNull();
-    await passes(MINUTE);
-    const members = (await given.bot.redis.zrange(given.bot.keys.timers, '0', '-1')).filter((text) =>
-      text.includes('member'),
-    );
-    expect(members).toEqual([]);
-  });
-});
-
-describe('a member that AWS does not let the bot change', () => {
-  it('is on record with the action, and tried again after a while, not each minute', async () => {
-    await beginWithWindow();
-    given.aws.fail({ kind: 'deny', operation: 'UpdateTaskExecution' });
-    await passes(5 * MINUTE);
-    for (let minute = 0; minute < 10; minute++) await passes(MINUTE);
-    const refused = { action: 'datasync:UpdateTaskExecution' };
-    const failed = (await given.bot.ledger.lookUp({ kind: 'execution', arn: given.arn }, 50)).filter(
-      ({ record }) => record?.event === 'apply.failed',
-    );
-    expect(failed).toMatchObject([{ record: { link: 'dc1-wan', request: null, detail: { why: 'denied', refused } } }]);
-    given.aws.recover();
-    for (let minute = 0; minute < 6; minute++) await passes(MINUTE);
-    expect(given.limit()).toBe(40);
-  });
-});
-
-describe('bots that run different policies', () => {
-  it('keep to the lower limit, and raise nothing where one policy can’t be read', async () => {
-    await beginWithWindow();
-    const lower = [linkOf(given.arn, { timetable: [windowIn(given.world, 5, 60, 25)] })];
-    const { policy } = given.bot.deps.policy.current();
-    given.world.others = [{ policy: { ...policy, links: lower }, digest: 'another' }];
-    await passes(5 * MINUTE);
-    expect(given.limit()).toBe(25);
-    given.world.others = [{ policy: null, digest: 'not read' }];
-    await passes(2 * MINUTE);
-    expect(given.limit()).toBe(25);
-    given.world.others = [];
-    await passes(2 * MINUTE);
-    expect(given.limit()).toBe(40);
-  });
-});
-
-describe('a link of a location', () => {
-  it('has every task from or to it as a member, and others are left alone', async () => {
-    const task = given.aws.addTask({ name: 'by-location', account: ACCOUNT, region: REGION, source: LOCATION });
-    const arn = given.aws.startExecution(task, { bytes: 1e12, status: 'TRANSFERRING', bytesPerSecond: 100 * MIB });
-    const timetable = [windowIn(given.world, 0, 60, 40)];
-    given.world.links = [linkOf(given.arn, { tasks: [], locations: [LOCATION], timetable })];
-    await begin(given.bot);
-    expect(given.aws.execution(arn).bytesPerSecond).toBe(40 * MIB);
-    expect(given.limit()).toBe(100);
-    const forged = [{ effect: { kind: 'member', execution: given.arn } as const, at: given.bot.clock.now() }];
-    await given.bot.timers.ensure(forged);
-    await given.bot.work();
     expect(given.limit()).toBe(100);
   });
 });
