@@ -1,6 +1,7 @@
 import type { Link, Window } from '../../src/domain/link/link.ts';
 import { UNLIMITED } from '../../src/domain/rate/rate.ts';
 import { MIB } from '../domain/given.ts';
+import type { Given } from './given-bot.ts';
 import type { Outside } from './outside.ts';
 import type { Bot } from './start-bot.ts';
 
@@ -35,4 +36,16 @@ export function windowIn({ began, seconds }: Outside, minutes: number, length: n
 export async function begin(bot: Bot, link = 'dc1-wan'): Promise<void> {
   await bot.timers.ensure([{ effect: { kind: 'link', link }, at: bot.clock.now() }]);
   await bot.work();
+}
+
+/** So many seconds go by, and what is due by then is done. */
+export async function passes({ world, bot }: Given, seconds: number): Promise<void> {
+  world.seconds += seconds;
+  await bot.work();
+}
+
+/** A window of 40 MiB/s, for an hour, that begins in five minutes. */
+export async function beginWithWindow({ world, bot, arn }: Given): Promise<void> {
+  world.links = [linkOf(arn, { timetable: [windowIn(world, 5, 60, 40)] })];
+  await begin(bot);
 }

@@ -22,6 +22,7 @@ function towardsNoon(): void {
   const hour = clock.now().getUTCHours();
   pass(((36 - hour) % 24) * 3600);
 }
+towardsNoon();
 
 /** A link of these tasks with a window of 40 MiB/s, from and to minutes from now. */
 async function linkWith(
@@ -48,7 +49,6 @@ const recorded = async (link: string) => (await at().records()).filter((record) 
 
 describe('a window of a link', () => {
   it('begins and ends once, with two bots: each execution is set, and gets back what it had', async () => {
-    towardsNoon();
     await at().startBot();
     const [one, other] = [at().execution(), at().execution({ region: 'eu-west-1', bytesPerSecond: 30 * MiB })];
     await linkWith('two-bots', [one, other], { from: 2, to: 30 });

@@ -3,67 +3,56 @@ import { ACCOUNT, REGION } from '../../../aws/aws-environment.ts';
 import { MIB } from '../../../domain/given.ts';
 import { givenBot } from '../../given-bot.ts';
 import { FREE, granted, HOUR } from '../../given-grants.ts';
-import { begin, linkOf, windowIn } from '../../given-links.ts';
+import { begin, beginWithWindow, linkOf, passes, windowIn } from '../../given-links.ts';
 
 const given = givenBot(FREE);
 
 const MINUTE = 60;
 const LOCATION = `arn:aws:datasync:${REGION}:${ACCOUNT}:location/loc-0123456789abcdef0`;
 
-async function passes(seconds: number): Promise<void> {
-  given.world.seconds += seconds;
-  await given.bot.work();
-}
-
 const run = async () => (await given.bot.ledger.run(given.arn)).run;
-
-/** A window of 40 MiB/s, for an hour, that begins in five minutes. */
-async function beginWithWindow(): Promise<void> {
-  given.world.links = [linkOf(given.arn, { timetable: [windowIn(given.world, 5, 60, 40)] })];
-  await begin(given.bot);
-}
 
 describe('a member whose limit is changed outside the bot', () => {
   it('is left alone until another window, and then follows its link again', async () => {
     const windows = [windowIn(given.world, 5, 10, 40), windowIn(given.world, 20, 10, 30)];
     given.world.links = [linkOf(given.arn, { timetable: windows })];
     await begin(given.bot);
-    await passes(5 * MINUTE);
+    await passes(given, 5 * MINUTE);
     given.aws.setLimit(given.arn, 70 * MIB);
-    await passes(2 * MINUTE);
-    await passes(2 * MINUTE);
+    await passes(given, 2 * MINUTE);
+    await passes(given, 2 * MINUTE);
     expect(given.limit()).toBe(70);
     expect((await given.bot.events()).filter((event) => event === 'drift.detected')).toHaveLength(1);
-    await passes(10 * MINUTE);
+    await passes(given, 10 * MINUTE);
     expect(given.limit()).toBe(70);
-    await passes(2 * MINUTE);
+    await passes(given, 2 * MINUTE);
     expect(given.limit()).toBe(30);
-    await passes(20 * MINUTE);
+    await passes(given, 20 * MINUTE);
     expect(given.limit()).toBe(70);
   });
 });
 
 describe('a member that leaves its link', () => {
   it('gets back the limit from before', async () => {
-    await beginWithWindow();
-    await passes(5 * MINUTE);
+    await beginWithWindow(given);
+    await passes(given, 5 * MINUTE);
     given.world.links = [];
-    await passes(MINUTE);
+    await passes(given, MINUTE);
     expect(given.limit()).toBe(100);
-    await passes(MINUTE);
+    await passes(given, MINUTE);
     expect(await given.bot.redis.zcard(given.bot.keys.timers)).toBe(0);
   });
 });
 
 describe('an execution that ends under a limit of its link', () => {
   it('needs nothing any more', async () => {
-    await beginWithWindow();
-    await passes(5 * MINUTE);
+    await beginWithWindow(given);
+    await passes(given, 5 * MINUTE);
     given.aws.finish(given.arn, 'SUCCESS');
-    await passes(MINUTE);
+    await passes(given, MINUTE);
     expect((await given.bot.events()).at(-1)).toBe('revert.skipped');
     expect((await run())?.inForce).toBeNull();
-    await passes(MINUTE);
+    await passes(given, MINUTE);
     const members = (await given.bot.redis.zrange(given.bot.keys.timers, '0', '-1')).filter((text) =>
       text.includes('member'),
     );
@@ -73,34 +62,34 @@ describe('an execution that ends under a limit of its link', () => {
 
 describe('a member that AWS does not let the bot change', () => {
   it('is on record with the action, and tried again after a while, not each minute', async () => {
-    await beginWithWindow();
+    await beginWithWindow(given);
     given.aws.fail({ kind: 'deny', operation: 'UpdateTaskExecution' });
-    await passes(5 * MINUTE);
-    for (let minute = 0; minute < 10; minute++) await passes(MINUTE);
+    await passes(given, 5 * MINUTE);
+    for (let minute = 0; minute < 10; minute++) await passes(given, MINUTE);
     const refused = { action: 'datasync:UpdateTaskExecution' };
     const failed = (await given.bot.ledger.lookUp({ kind: 'execution', arn: given.arn }, 50)).filter(
       ({ record }) => record?.event === 'apply.failed',
     );
     expect(failed).toMatchObject([{ record: { link: 'dc1-wan', request: null, detail: { why: 'denied', refused } } }]);
     given.aws.recover();
-    for (let minute = 0; minute < 6; minute++) await passes(MINUTE);
+    for (let minute = 0; minute < 6; minute++) await passes(given, MINUTE);
     expect(given.limit()).toBe(40);
   });
 });
 
 describe('bots that run different policies', () => {
   it('keep to the lower limit, and raise nothing where one policy can’t be read', async () => {
-    await beginWithWindow();
+    await beginWithWindow(given);
     const lower = [linkOf(given.arn, { timetable: [windowIn(given.world, 5, 60, 25)] })];
     const { policy } = given.bot.deps.policy.current();
     given.world.others = [{ policy: { ...policy, links: lower }, digest: 'another' }];
-    await passes(5 * MINUTE);
+    await passes(given, 5 * MINUTE);
     expect(given.limit()).toBe(25);
     given.world.others = [{ policy: null, digest: 'not read' }];
-    await passes(2 * MINUTE);
+    await passes(given, 2 * MINUTE);
     expect(given.limit()).toBe(25);
     given.world.others = [];
-    await passes(2 * MINUTE);
+    await passes(given, 2 * MINUTE);
     expect(given.limit()).toBe(40);
   });
 });
