@@ -52,11 +52,12 @@ export function storedRun(
   inForce: string | null,
 ): StoredRun | RunUnreadable {
   if (Number(schema ?? RUN_SCHEMA) > RUN_SCHEMA) return new RunUnreadable(execution, 'a newer version wrote them');
-  const { data: run = null, error } = state ? runSchema.safeParse(parseObject(state)) : {};
+  const { data, error } = state ? runSchema.safeParse(parseObject(state)) : {};
   if (error) return new RunUnreadable(execution, 'the stored state is none', error);
   return {
     execution,
-    run,
+    // What the policy says of its link is never stored.
+    run: data ? { ...data, link: undefined } : null,
     storedVersion: version ? Number(version) : null,
     lastSeq: state ? Number(seq) : 0,
     inForce: inForce === null ? null : inForceOf(inForce),

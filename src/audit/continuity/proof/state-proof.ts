@@ -1,5 +1,5 @@
 import { differingField } from '../../../domain/proof/differing-field.ts';
-import { differingRunField } from '../../../domain/proof/differing-run.ts';
+import { differingRunField, isBorneOutByAws } from '../../../domain/proof/differing-run.ts';
 import { createOpenRequests, isAtRest } from '../../../domain/proof/open-requests.ts';
 import { isOpen, type ThrottleRequest, throttleRequest } from '../../../domain/request/throttle-request.ts';
 import { hasOpenGrant } from '../../../domain/run/grant/timed-grant.ts';
@@ -182,7 +182,7 @@ export function createStateProof({ redis, keys, auditKeys, continuity, alarms }:
       return isNamed ? MOVED : contradicted(`the index of ${execution} lacks record ${proven.lastSeq}`);
     }
     if (proven === null) {
-      if (isAtRest(run)) return PROVEN;
+      if (run === null || (isAtRest(run) && isBorneOutByAws(run))) return PROVEN;
       const from = follower.from() ?? 0;
       if (follower.goBack(first !== null && first < from ? first : 0)) return READING;
       return contradicted(`the audit log has no such limits of ${execution}`);
