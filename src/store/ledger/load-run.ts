@@ -1,6 +1,6 @@
 import { parseObject } from '../../audit/format/parse-json.ts';
 import { evolveRun } from '../../domain/run/evolve-run.ts';
-import { run as runSchema } from '../../domain/run/run.ts';
+import { type Run, run as runSchema } from '../../domain/run/run.ts';
 import { RunUnreadable } from '../../workflow/faults.ts';
 import type { Ledger } from '../../workflow/ports/ledger.ts';
 import type { StoredRun } from '../../workflow/ports/stored-run.ts';
@@ -56,10 +56,14 @@ export function storedRun(
   if (error) return new RunUnreadable(execution, 'the stored state is none', error);
   return {
     execution,
-    // What the policy says of its link is never stored.
-    run: data ? { ...data, link: undefined } : null,
+    run: data ? withoutLink(data) : null,
     storedVersion: version ? Number(version) : null,
     lastSeq: state ? Number(seq) : 0,
     inForce: inForce === null ? null : inForceOf(inForce),
   };
+}
+
+/** What the policy says of its link is never stored. */
+function withoutLink({ link: _, ...stored }: Run): Run {
+  return stored;
 }
