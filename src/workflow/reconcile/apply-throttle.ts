@@ -1,6 +1,6 @@
 import type { AuditEvent } from '../../domain/audit/audit-event.ts';
 import type { TaskExecution } from '../../domain/execution/task-execution.ts';
-import { unsentEvents } from '../../domain/request/decide-extend.ts';
+import { canExtend, unsentEvents } from '../../domain/request/decide-extend.ts';
 import { ruleNow } from '../../domain/request/decide-review.ts';
 import type { ThrottleRequest } from '../../domain/request/throttle-request.ts';
 import {
@@ -94,7 +94,8 @@ async function follow(
   const { link: cappedBy } = cappedAt(of.run ?? untouchedRun(request.execution), request.to, of.now);
   if (cappedBy !== null) return applyUnsent(deps, of, cappedBy);
   const isSet = request.from === request.to && of.execution.bytesPerSecond === request.to;
-  if (isSet) return applyUnsent(deps, of, null);
+  // A link may have moved the limit that is extended. Where that one is over, nothing is sent either: its extension is stale.
+  if (isSet || (request.extends && !(await extendable(deps, of)))) return applyUnsent(deps, of, null);
   return beginChange(deps, planOfRequest(request, of), { stored, request, claim }, 1, decision.event);
 }
 
@@ -109,13 +110,25 @@ async function applyUnsent(
 ): Promise<WorkOutcome> {
   const { request, stored } = of;
   const now = deps.clock.now();
-  const extended = request.extends ? ((await loadProven(deps.ledger, request.extends.request))?.request ?? null) : null;
+  const extended = await extendedBy(deps, request);
   const events = unsentEvents(request, { ...of, extended, cappedBy, now });
   const isApplied = events.some(({ event }) => event === 'applied');
   if (!isApplied) return conclude(deps, of, events);
   const { others = [], ...more } = afterApplied(events, { before: stored, now });
   const capping = cappedBy === null ? [] : [{ kind: 'member', execution: request.execution } as const];
   return conclude(deps, of, events, { ...more, others: [...others, ...capping] });
+}
+
+async function extendedBy(
+  { ledger }: ReconcileDeps,
+  { extends: more }: ThrottleRequest,
+): Promise<ThrottleRequest | null> {
+  return more ? ((await loadProven(ledger, more.request))?.request ?? null) : null;
+}
+
+async function extendable(deps: ReconcileDeps, { request, run }: Begun): Promise<boolean> {
+  const extended = await extendedBy(deps, request);
+  return extended !== null && canExtend(extended, run, deps.clock.now());
 }
 
 async function conclude(
