@@ -9,9 +9,10 @@ import {
 } from '../../domain/run/change/change-events.ts';
 import { unknownEvent } from '../../domain/run/change/decide-apply.ts';
 import { type ChangeVerdict, judgeChange, judgeUnseen } from '../../domain/run/change/judge-change.ts';
+import { planNow } from '../../domain/run/change/plan-now.ts';
 import { deferredSeconds, mayHaveTakenEffect, type Sent } from '../../domain/run/change/sending.ts';
 import { isLateWrite } from '../../domain/run/decide-drift.ts';
-import { desiredLimit, linkOfLimit, rateOf, requestOfLimit, withoutGrant } from '../../domain/run/desired-limit.ts';
+import { cappedAt } from '../../domain/run/desired-limit.ts';
 import { scheduledEvent, sentFor } from '../../domain/run/grant/schedule-end.ts';
 import { type ChangeInFlight, memberOf, type Run } from '../../domain/run/run.ts';
 import { AwsFault } from '../faults.ts';
@@ -178,18 +179,12 @@ async function sendAgain(
   if (approved === 'no') {
     return conclude(deps, of, plan, [undoneEvent(plan, { why: 'not-approved', execution, attempt: attempt - 1 })]);
   }
+  const { run } = of.stored;
+  const cappedBy = run && cappedAt(run, plan.to, deps.clock.now()).link;
+  // A window has begun meanwhile: the work of the link sets what is left of it. What was sent may still take effect.
+  if (cappedBy)
+    return commitDone(deps, of, plan, execution, { sent: null, attempt: attempt - 1, open: true, cappedBy });
   return beginChange(deps, plan, of, attempt);
-}
-
-/** The change to what the limit should be now. */
-function planNow(plan: PlannedChange, run: Run | null, now: Date): PlannedChange {
-  const rest = run && plan.request ? withoutGrant(run, plan.request.id) : run;
-  // The first change that a link causes begins at the limit from before: that one is on record once the change is read back.
-  const base = rest && plan.cause === 'link' ? { ...rest, baseline: rest.baseline ?? plan.from } : rest;
-  const desired = base && desiredLimit(base, { now });
-  const to = desired && rateOf(desired);
-  if (!desired || to === null) return plan;
-  return { ...plan, to, grant: requestOfLimit(desired), link: linkOfLimit(desired) };
 }
 
 /** The new limit is in force. In the same write: its end, the polling of the run, and what other cards have to tell of it. */
@@ -198,7 +193,7 @@ async function commitDone(
   of: Carried,
   plan: PlannedChange,
   execution: TaskExecution,
-  how: { sent: Sent | null; attempt: number; open: boolean },
+  how: { sent: Sent | null; attempt: number; open: boolean; cappedBy?: string | undefined },
 ): Promise<WorkOutcome> {
   const done = doneEvent(plan, execution, how);
   if (plan.cause !== 'grant' || !plan.request) {
@@ -212,7 +207,9 @@ async function commitDone(
   const early = await endForApprovals(deps, applied, of.stored.run, now);
   const end = early ?? scheduled;
   const events = end ? [done, end] : [done];
-  return conclude(deps, of, plan, events, afterApplied(events, { before: of.stored, now: deps.clock.now() }));
+  const { others = [], ...more } = afterApplied(events, { before: of.stored, now: deps.clock.now() });
+  const capping = how.cappedBy === undefined ? [] : [{ kind: 'member', execution: plan.execution } as const];
+  return conclude(deps, of, plan, events, { ...more, others: [...others, ...capping] });
 }
 
 /** What came of a change, on record. */

@@ -73,15 +73,21 @@ function ofPlan<E extends 'apply.started' | 'applied' | 'apply.failed'>(
 export function doneEvent(
   plan: PlannedChange,
   execution: TaskExecution,
-  { sent, attempt, open }: { sent: Sent | null; attempt: number; open: boolean },
+  {
+    sent,
+    attempt,
+    open,
+    cappedBy,
+  }: { sent: Sent | null; attempt: number; open: boolean; cappedBy?: string | undefined },
 ): AuditEvent {
   const { request, cause } = plan;
   const rate = execution.bytesPerSecond;
   const detail = { rate, status: execution.status, attempt, ...(open ? { open: true as const } : {}) };
   const aws = awsOf(execution, sent);
   if (request === null) return { ...runFacts(plan), event: 'applied', detail, aws };
+  const capped = cappedBy === undefined ? detail : { ...detail, cappedBy };
   return cause === 'grant'
-    ? { ...ofPlan(plan, 'applied', request, detail), aws }
+    ? { ...ofPlan(plan, 'applied', request, capped), aws }
     : { ...revertEvent(request, 'reverted', plan, detail), aws };
 }
 
