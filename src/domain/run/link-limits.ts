@@ -14,6 +14,11 @@ export interface LinkLimits {
   /** The name of the link. */
   link: string;
   limits: readonly [LinkLimit, ...LinkLimit[]];
+  /**
+   * By the policies of other bots, where they run others: nothing is raised above these. Nothing is lowered to them here, since
+   * what another bot runs is only what Redis says.
+   */
+  others?: readonly [LinkLimit, ...LinkLimit[]] | undefined;
 }
 
 /** The limit at a time; before the first one that is known: that one. */
@@ -25,6 +30,11 @@ export function linkLimitAt({ limits }: LinkLimits, at: Date): LinkLimit {
 export function lowerRate(one: number, other: number): number {
   if (one === UNLIMITED) return other;
   return other === UNLIMITED ? one : Math.min(one, other);
+}
+
+/** What every policy allows. */
+export function strictestLimits({ link, limits, others }: LinkLimits): LinkLimits {
+  return stricterLimits({ link, limits }, others ? { link, limits: others } : null) ?? { link, limits };
 }
 
 /** The same limits with those of another policy: at each time the lower one. Null: the execution belongs to no link. */

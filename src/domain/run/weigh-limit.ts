@@ -2,7 +2,7 @@ import { approvalsNeeded, type Direction, directionOf, type Rule } from '../poli
 import { cappedAt, isOpenAt, limitsAhead, rateOf, withoutGrant } from './desired-limit.ts';
 import { mayShow } from './evolve-run.ts';
 import type { Exceeded } from './exceeded.ts';
-import type { Grant, Run } from './run.ts';
+import { type Grant, type Run, untouchedRun } from './run.ts';
 
 /** A requested limit, from now until its end. */
 export interface RequestedLimit {
@@ -49,6 +49,20 @@ function compareOverTime({ request, from, to, until }: RequestedLimit, run: Run 
   return [...(from === null ? [] : [compared(from, null)]), ...ahead];
 }
 
+/**
+ * The same as if the execution belonged to no link: the policy may take a window away that caps a limit, and nobody approves that
+ * limit anew then.
+ */
+function comparedWithoutLink(requested: RequestedLimit, run: Run | null, now: Date): Comparison[] {
+  if (!run?.link) return [];
+  const { from } = requested;
+  const isOurs = from === null || mayShow(run, from);
+  const before = isOurs
+    ? { ...run, baseline: run.baseline ?? from }
+    : { ...untouchedRun(run.execution), baseline: from };
+  return compareOverTime({ ...requested, from: null }, { ...before, link: undefined }, now);
+}
+
 /** Whether a requested limit differs at any time from what applies without it. */
 export function differs(requested: RequestedLimit, run: Run | null, now: Date): boolean {
   return compareOverTime(requested, run, now).some(({ isSame }) => !isSame);
@@ -77,7 +91,7 @@ export function weigh(
   { run, rule, now }: { run: Run | null; rule: Rule; now: Date },
 ): Weight {
   const compared = compareOverTime(requested, run, now);
-  const changes = compared.filter(({ isSame }) => !isSame);
+  const changes = [...compared, ...comparedWithoutLink(requested, run, now)].filter(({ isSame }) => !isSame);
   const first = compared[0]?.direction ?? 'lower';
   const directions = changes.length === 0 ? [first] : changes.map(({ direction }) => direction);
   const direction = strictestOf(rule, directions);

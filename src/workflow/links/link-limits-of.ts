@@ -3,7 +3,8 @@ import type { Link } from '../../domain/link/link.ts';
 import { type Due, dueAt } from '../../domain/link/week.ts';
 import { isApplied } from '../../domain/policy/links/links-not-applied.ts';
 import { knownPolicies, type OnePolicy } from '../../domain/policy/policies-in-force.ts';
-import { type LinkLimits, stricterLimits } from '../../domain/run/link-limits.ts';
+import { UNLIMITED } from '../../domain/rate/rate.ts';
+import { type LinkLimit, type LinkLimits, stricterLimits } from '../../domain/run/link-limits.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { PolicySource } from '../ports/policy-source.ts';
 import type { LinkMembership } from './link-membership.ts';
@@ -12,6 +13,8 @@ import type { LinkMembership } from './link-membership.ts';
 const REACH_MS = 8 * 86_400_000;
 /** Time only moves on: what was made a while ago is still true, but for what has come into reach since. */
 const KEPT_MS = 60_000;
+/** Of a link that this bot's policy does not have. */
+const NO_LIMIT: LinkLimit = { from: new Date(0), rate: UNLIMITED, capsGrants: false };
 
 /** What the links of the policies allow an execution. */
 export interface LinkLimitsOf {
@@ -21,7 +24,7 @@ export interface LinkLimitsOf {
   known(execution: string): Promise<LinkLimits | null>;
 }
 
-/** Where bots run different policies, the lower of their limits counts at each time. */
+/** Where bots run different policies, the lower of their limits comes of it: each bot lowers by its own, and raises by all. */
 export function createLinkLimitsOf(deps: {
   policy: PolicySource;
   membership: LinkMembership;
@@ -44,16 +47,19 @@ export function createLinkLimitsOf(deps: {
     return limits;
   }
 
-  async function strictestOf(
-    policies: readonly OnePolicy[],
+  async function limitsBy(one: OnePolicy, link: Link | null): Promise<LinkLimits | null> {
+    return link && isApplied(link) ? limitsOf(one.digest, link) : null;
+  }
+
+  async function limitsByEach(
+    [own, ...rest]: readonly [OnePolicy, ...OnePolicy[]],
     linkOf: (one: OnePolicy) => Promise<Link | null>,
   ): Promise<LinkLimits | null> {
-    let strictest: LinkLimits | null = null;
-    for (const one of policies) {
-      const link = await linkOf(one);
-      if (link && isApplied(link)) strictest = stricterLimits(strictest, await limitsOf(one.digest, link));
-    }
-    return strictest;
+    const mine = await limitsBy(own, await linkOf(own));
+    let others: LinkLimits | null = null;
+    for (const one of rest) others = stricterLimits(others, await limitsBy(one, await linkOf(one)));
+    if (others === null) return mine;
+    return { ...(mine ?? { link: others.link, limits: [NO_LIMIT] }), others: others.limits };
   }
 
   const hasLinks = () => knownPolicies(policy.current()).some((one) => one.policy.links.length > 0);
@@ -62,9 +68,9 @@ export function createLinkLimitsOf(deps: {
     now: async (execution) =>
       !hasLinks()
         ? null
-        : strictestOf(knownPolicies(await policy.counting()), (one) => membership.linkOf(one.policy, execution)),
+        : limitsByEach(knownPolicies(await policy.counting()), (one) => membership.linkOf(one.policy, execution)),
     known: async (execution) =>
-      strictestOf(knownPolicies(policy.current()), async (one) => membership.knownLinkOf(one.policy, execution)),
+      limitsByEach(knownPolicies(policy.current()), async (one) => membership.knownLinkOf(one.policy, execution)),
   };
 }
 

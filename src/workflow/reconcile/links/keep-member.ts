@@ -2,7 +2,15 @@ import { isBeyondChange, isUpdatable, type TaskExecution } from '../../../domain
 import { hasUnreadable } from '../../../domain/policy/policies-in-force.ts';
 import { directionOf } from '../../../domain/policy/policy.ts';
 import type { PlannedChange } from '../../../domain/run/change/change-events.ts';
-import { desiredLimit, isOpenAt, linkOfLimit, rateOf, requestOfLimit } from '../../../domain/run/desired-limit.ts';
+import {
+  type DesiredLimit,
+  desiredLimit,
+  isOpenAt,
+  linkOfLimit,
+  rateOf,
+  requestOfLimit,
+} from '../../../domain/run/desired-limit.ts';
+import { strictestLimits } from '../../../domain/run/link-limits.ts';
 import { memberOf, type Run } from '../../../domain/run/run.ts';
 import { AwsFault } from '../../faults.ts';
 import type { Claim } from '../../ports/outbox.ts';
@@ -68,7 +76,7 @@ async function setDue(deps: ReconcileDeps, { stored, run, execution, role, claim
   // The end of a grant is work of its own, and decides what is next.
   if (run.grants.some((grant) => !isOpenAt(grant, now))) return later(BUSY_SECONDS, 'the end of a limit is under way');
   const from = execution.bytesPerSecond;
-  const desired = desiredLimit({ ...run, baseline: run.baseline ?? from }, { now });
+  const desired = dueFor({ ...run, baseline: run.baseline ?? from }, from, now);
   const to = rateOf(desired);
   if (to === null || to === from) return later(secondsToNext(run, now), 'its limit is what it should be');
   const waits = secondsAfterFailure(run, to, now);
@@ -91,6 +99,17 @@ async function setDue(deps: ReconcileDeps, { stored, run, execution, role, claim
   };
   const outcome = await beginChange(deps, plan, { stored, request: null, claim });
   return outcome.kind === 'done' ? later(secondsToNext(run, deps.clock.now()), 'its limit was set') : outcome;
+}
+
+/** Lowered by what this bot's policy allows; raised by what the policies of all bots do. */
+function dueFor(run: Run, from: number, now: Date): DesiredLimit {
+  const own = desiredLimit(run, { now });
+  const to = rateOf(own);
+  if (to === null || to === from || directionOf(from, to) === 'lower' || !run.link) return own;
+  const strictest = desiredLimit({ ...run, link: strictestLimits(run.link) }, { now });
+  const least = rateOf(strictest);
+  // What the others allow is below what it has: one of them lowers it.
+  return least !== null && least !== from && directionOf(from, least) === 'lower' ? { cause: 'paused' } : strictest;
 }
 
 /** How long a rate that AWS did not set waits before it is sent again. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ACCOUNT, REGION } from '../../../aws/aws-environment.ts';
 import { MIB } from '../../../domain/given.ts';
-import { givenBot } from '../../given-bot.ts';
+import { givenBot, idOf } from '../../given-bot.ts';
 import { FREE, granted, HOUR } from '../../given-grants.ts';
 import { begin, beginWithWindow, linkOf, passes, windowIn } from '../../given-links.ts';
 
@@ -78,19 +78,42 @@ describe('a member that AWS does not let the bot change', () => {
 });
 
 describe('bots that run different policies', () => {
-  it('keep to the lower limit, and raise nothing where one policy can’t be read', async () => {
+  it('raise nothing above what each of them allows, and nothing at all where one can’t be read', async () => {
     await beginWithWindow(given);
-    const lower = [linkOf(given.arn, { timetable: [windowIn(given.world, 5, 60, 25)] })];
-    const { policy } = given.bot.deps.policy.current();
-    given.world.others = [{ policy: { ...policy, links: lower }, digest: 'another' }];
     await passes(given, 5 * MINUTE);
-    expect(given.limit()).toBe(25);
+    expect(given.limit()).toBe(40);
+    const { policy } = given.bot.deps.policy.current();
+    const other = (mib: number) => ({
+      policy: { ...policy, links: [linkOf(given.arn, { capacity: mib * MIB })] },
+      digest: `another-${mib}`,
+    });
+    given.world.others = [other(25)];
+    await passes(given, HOUR);
+    expect(given.limit()).toBe(40);
+    given.world.others = [other(60)];
+    await passes(given, 2 * MINUTE);
+    expect(given.limit()).toBe(60);
     given.world.others = [{ policy: null, digest: 'not read' }];
     await passes(given, 2 * MINUTE);
-    expect(given.limit()).toBe(25);
+    expect(given.limit()).toBe(60);
     given.world.others = [];
     await passes(given, 2 * MINUTE);
-    expect(given.limit()).toBe(40);
+    expect(given.limit()).toBe(100);
+  });
+});
+
+describe('a limit above what was approved', () => {
+  it('is not set because a window that capped it is taken out of the policy', async () => {
+    given.aws.setLimit(given.arn, 30 * MIB);
+    await beginWithWindow(given);
+    await passes(given, 5 * MINUTE);
+    given.world.rule = { ...given.world.rule, approvals: { lower: 0, raise: 0, unlimited: 2 } };
+    const asked = await given.bot.ask({ rate: { kind: 'absolute', bytesPerSecond: -1 }, durationSeconds: HOUR / 2 });
+    expect(await given.bot.request(idOf(asked))).toMatchObject({ direction: 'unlimited', approvalsNeeded: 2 });
+    await given.bot.work();
+    given.world.links = [linkOf(given.arn)];
+    for (let minute = 0; minute < 3; minute++) await passes(given, MINUTE);
+    expect(given.limit()).toBe(30);
   });
 });
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { ClaimLost } from '../../../../src/workflow/faults.ts';
 import { commandsOn } from '../../../audit/rebuild/given-rebuild.ts';
 import { MIB } from '../../../domain/given.ts';
 import { givenBot } from '../../given-bot.ts';
@@ -150,7 +151,9 @@ describe('two bots that do the work of a member at once', () => {
     const next = await given.another();
     for (const minutes of [5, 60]) {
       given.world.seconds += minutes * MINUTE;
-      await Promise.all([given.bot.work(), next.work(), given.bot.work(), next.work()]);
+      const worked = await Promise.allSettled([given.bot.work(), next.work(), given.bot.work(), next.work()]);
+      // One that lost its claim to the other has written nothing more.
+      for (const one of worked) if (one.status === 'rejected') expect(one.reason).toBeInstanceOf(ClaimLost);
       await takesOver(next);
       for (let tries = 0; tries < 20; tries++) await passes(6, tries % 2 === 0 ? next : given.bot);
       await takesOver(next);
