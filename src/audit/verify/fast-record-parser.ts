@@ -28,7 +28,9 @@ const RECORD = new RegExp(
   [
     `^\\{"v":1,"log":"(${CHARACTER}+)","seq":([1-9][0-9]{0,14}),"prev":"(${HEX})","at":"(${TIME})"`,
     `"event":"([a-z.]+)","request":${TEXT_OR_NULL},"version":${NUMBER_OR_NULL},"actor":${PERSON}`,
-    `"channel":${TEXT_OR_NULL},"execution":${TEXT_OR_NULL},"account":${TEXT_OR_NULL},"region":${TEXT_OR_NULL}`,
+    // Older records have no link.
+    `"channel":${TEXT_OR_NULL}(?:,"link":${TEXT_OR_NULL})?,"execution":${TEXT_OR_NULL},"account":${TEXT_OR_NULL}`,
+    `"region":${TEXT_OR_NULL}`,
     `"from":${NUMBER_OR_NULL},"to":${NUMBER_OR_NULL},"reason":${TEXT_OR_NULL},"rule":${TEXT_OR_NULL}`,
     `"policy":${TEXT_OR_NULL},"op":${TEXT},"aws":${AWS},"detail":([^]*)\\}$`,
   ].join(','),

@@ -43,6 +43,7 @@ function recordsOf({ text, number, names, inDetail, most }: Parts, event: fc.Arb
     request: textOrNull,
     version: numberOrNull,
     channel: textOrNull,
+    link: fc.option(textOrNull, { nil: undefined }),
     execution: textOrNull,
     account: textOrNull,
     region: textOrNull,
