@@ -41,6 +41,12 @@ export interface Window {
 
 export const WEIGHT_IF_NOT_NAMED = 1;
 
+/** The account and Region of the ARN of a location. */
+export function placeOfLocation(location: string): { account: string; region: string } {
+  const [, , , region = '', account = ''] = location.split(':');
+  return { account, region };
+}
+
 /** The link that lists a task; null: none does. Which tasks belong to a link by their location is not known here. */
 export function linkOfTask(links: readonly Link[], taskArn: string): Link | null {
   return links.find(({ tasks }) => tasks.includes(taskArn)) ?? null;

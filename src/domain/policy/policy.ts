@@ -69,12 +69,12 @@ export function isForTask(
   { match }: Pick<Rule, 'match'>,
   task: { account: string; region: string; task: string },
 ): boolean {
-  return (
-    !isForLinks({ match }) &&
-    holds(match.accounts, task.account) &&
-    holds(match.regions, task.region) &&
-    holds(match.tasks, task.task)
-  );
+  return isForPlace({ match }, task) && holds(match.tasks, task.task);
+}
+
+/** Whether a rule is for executions of some tasks of an account in a Region. */
+export function isForPlace({ match }: Pick<Rule, 'match'>, place: { account: string; region: string }): boolean {
+  return !isForLinks({ match }) && holds(match.accounts, place.account) && holds(match.regions, place.region);
 }
 
 /** Whether a rule is for what is requested in a channel. */

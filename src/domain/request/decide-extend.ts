@@ -4,7 +4,7 @@ import type { PolicyInForce } from '../policy/policies-in-force.ts';
 import { cappedAt, desiredLimit, requestOfLimit } from '../run/desired-limit.ts';
 import { scheduledEvent } from '../run/grant/schedule-end.ts';
 import { hasOpenGrant, isReverting, type TimedGrant } from '../run/grant/timed-grant.ts';
-import { memberOf, type Run, untouchedRun } from '../run/run.ts';
+import { memberOf, type Run } from '../run/run.ts';
 import { weigh } from '../run/weigh-limit.ts';
 import { decideByEach, type Proposed, type RequestDecision, type RequestFacts } from './decide-by-each.ts';
 import { ruleNow } from './decide-review.ts';
@@ -30,7 +30,7 @@ export function decideExtension(
   if (!isUpdatable(execution.status)) return { ok: false, refusal: { why: 'not-updatable', status: execution.status } };
   const current = execution.bytesPerSecond;
   const { to } = running;
-  if (current !== cappedAt(run ?? untouchedRun(running.execution), to, now).rate)
+  if (current !== cappedAt(run, to, now).rate)
     return { ok: false, refusal: { why: 'cannot-extend', set: to, current } };
   const extension = extensionOf(running, command.durationSeconds);
   const held = extension.totalSeconds - command.durationSeconds;

@@ -112,7 +112,7 @@ export function decideRequest(command: RequestCommand, facts: RequestFacts, id: 
   const limit = { request: null, from, to, until: endOf(command, now) };
   // The same rate for longer is a request too: it differs from what applies without it.
   if (!differs(limit, run, now)) {
-    const { link, rate: allowed } = run ? cappedAt(run, to, now) : { link: null, rate: to };
+    const { link, rate: allowed } = cappedAt(run, to, now);
     if (link !== null) return { ok: false, refusal: { why: 'capped', link, to, allowed } };
     return { ok: false, refusal: { why: 'rate', problem: sameAsNow(command.rate, from), current: from } };
   }

@@ -36,10 +36,10 @@ export function desiredLimit(run: Run, { now, paused = false }: RunFacts): Desir
 }
 
 /** What a requested rate comes to at a time, while it counts: the link may cap it. `link`: its name if it does. */
-export function cappedAt(run: Run, rate: number, at: Date): { rate: number; link: string | null } {
-  const limit = limitOfLinkAt(run, at);
+export function cappedAt(run: Run | null, rate: number, at: Date): { rate: number; link: string | null } {
+  const limit = run && limitOfLinkAt(run, at);
   const capped = limit?.capsGrants ? lowerRate(rate, limit.rate) : rate;
-  return { rate: capped, link: capped === rate ? null : (run.link?.link ?? null) };
+  return { rate: capped, link: capped === rate ? null : (run?.link?.link ?? null) };
 }
 
 /**
@@ -62,8 +62,14 @@ export function rateOf(limit: DesiredLimit): number | null {
   return limit.cause === 'unknown' || limit.cause === 'paused' ? null : limit.rate;
 }
 
+/** What has to be set to bring a run to a desired limit: `grant`, `link` as in a planned change. Null where nothing may be changed. */
+export function changeTo(limit: DesiredLimit): { to: number; grant: string | null; link: string | null } | null {
+  const to = rateOf(limit);
+  return to === null ? null : { to, grant: requestOfLimit(limit), link: linkOfLimit(limit) };
+}
+
 /** The link that a desired limit comes from, or that caps it, if any. */
-export function linkOfLimit(limit: DesiredLimit): string | null {
+function linkOfLimit(limit: DesiredLimit): string | null {
   return limit.cause === 'grant' || limit.cause === 'link' ? limit.link : null;
 }
 

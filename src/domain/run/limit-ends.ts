@@ -1,6 +1,6 @@
 import type { ThenRate } from '../execution/impact.ts';
 import type { ThrottleRequest } from '../request/throttle-request.ts';
-import { cappedAt, type DesiredLimit, limitsAhead, rateOf, requestOfLimit, withGrant } from './desired-limit.ts';
+import { type DesiredLimit, limitsAhead, rateOf, requestOfLimit, withGrant } from './desired-limit.ts';
 import { mayShow } from './evolve-run.ts';
 import { endOfRequest } from './grant/schedule-end.ts';
 import { type Run, untouchedRun } from './run.ts';
@@ -22,11 +22,6 @@ export function nextLimit(run: Run | null, now: Date): NextLimit | null {
 function asNext(from: Date, limit: DesiredLimit): NextLimit | null {
   const rate = rateOf(limit);
   return rate === null ? null : { at: from.toISOString(), rate, request: requestOfLimit(limit) };
-}
-
-/** What a requested rate comes to now: the link of the execution may allow less. */
-export function rateNow(to: number, run: Run | null, now: Date): number {
-  return run === null ? to : cappedAt(run, to, now).rate;
 }
 
 /** What follows the current limit of a run; null if nothing that is known does. */

@@ -34,7 +34,7 @@ function compareOverTime({ request, from, to, until }: RequestedLimit, run: Run 
   const without = before && request !== null ? withoutGrant(before, request) : before;
   const due = without && (from === null || mayShow(without, from)) ? limitsAhead(without, now) : [];
   const compared = (rate: number, since: Date | null): Comparison => {
-    const then = run ? cappedAt(run, to, since ?? now).rate : to;
+    const then = cappedAt(run, to, since ?? now).rate;
     const isSame = rate === then;
     // The same rate raises nothing, not even where it is unlimited.
     return { rate, from: since, isSame, direction: isSame ? 'lower' : directionOf(rate, then) };

@@ -1,4 +1,4 @@
-import { limitsAhead } from '../../domain/link/limits-ahead.ts';
+import { limitsOfLink } from '../../domain/link/limits-of-link.ts';
 import type { Link } from '../../domain/link/link.ts';
 import { type Due, dueAt } from '../../domain/link/week.ts';
 import { isApplied } from '../../domain/policy/links/links-not-applied.ts';
@@ -7,6 +7,7 @@ import { UNLIMITED } from '../../domain/rate/rate.ts';
 import { type LinkLimit, type LinkLimits, stricterLimits } from '../../domain/run/link-limits.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { PolicySource } from '../ports/policy-source.ts';
+import { changesWithin } from '../queries/links/link-outlook.ts';
 import type { LinkMembership } from './link-membership.ts';
 
 /** A week has all windows on weekdays, and no limit lasts longer. */
@@ -42,7 +43,7 @@ export function createLinkLimitsOf(deps: {
       kept.sinceMs = now.getTime();
     }
     const key = `${digest} ${link.name}`;
-    const limits = kept.limits.get(key) ?? limitsAhead(link, await duesOf(link, now));
+    const limits = kept.limits.get(key) ?? limitsOfLink(link, await duesOf(link, now));
     kept.limits.set(key, limits);
     return limits;
   }
@@ -76,16 +77,7 @@ export function createLinkLimitsOf(deps: {
 
 /** What is due for a link from a week ago to a week ahead. */
 async function duesOf(link: Link, now: Date): Promise<[{ at: Date; due: Due }, ...{ at: Date; due: Due }[]]> {
-  const begin = new Date(now.getTime() - REACH_MS);
+  const [begin, end] = [new Date(now.getTime() - REACH_MS), new Date(now.getTime() + REACH_MS)];
   // What was due before the first change has been for as long as matters.
-  const first = { at: new Date(0), due: dueAt(link, begin) };
-  if (link.timetable.length === 0) return [first];
-  // Time zones take long to load.
-  const { changesOf } = await import('../../domain/link/next-change.ts');
-  const later: { at: Date; due: Due }[] = [];
-  for (const change of changesOf(link, begin)) {
-    if (change.at.getTime() > now.getTime() + REACH_MS) break;
-    later.push(change);
-  }
-  return [first, ...later];
+  return [{ at: new Date(0), due: dueAt(link, begin) }, ...(await changesWithin(link, begin, end))];
 }

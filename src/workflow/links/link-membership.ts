@@ -1,5 +1,5 @@
-import { type ExecutionArn, parseExecutionArn } from '../../domain/execution/task-execution.ts';
-import type { Link } from '../../domain/link/link.ts';
+import { parseExecutionArn } from '../../domain/execution/task-execution.ts';
+import { type Link, linkOfTask, placeOfLocation } from '../../domain/link/link.ts';
 import { memberRule } from '../../domain/policy/links/link-rules.ts';
 import type { Policy } from '../../domain/policy/policy.ts';
 import type { LinkTasks } from '../ports/links/link-tasks.ts';
@@ -18,39 +18,41 @@ export interface LinkMembership {
 export function createLinkMembership(tasks: Pick<LinkTasks, 'tasksAt' | 'knownTasksAt'>): LinkMembership {
   return {
     async linkOf(policy, execution) {
-      const arn = parsed(execution);
-      const listed = listedIn(policy, arn);
-      if (listed !== null || arn === null) return listed;
-      const role = memberRule(policy, arn)?.role ?? null;
-      for (const link of policy.links) {
-        for (const location of locationsNear(link, arn)) {
-          const found = await tasks.tasksAt(location, { region: arn.region, role }, MAX_AGE_MS);
-          if (found.has(arn.taskArn)) return link;
-        }
+      const found = candidatesFor(policy, execution);
+      for (const { link, location } of found.byLocation) {
+        const members = await tasks.tasksAt(location, found, MAX_AGE_MS);
+        if (members.has(found.taskArn)) return link;
       }
-      return null;
+      return found.listed;
     },
     knownLinkOf(policy, execution) {
-      const arn = parsed(execution);
-      const listed = listedIn(policy, arn);
-      if (listed !== null || arn === null) return listed;
-      const role = memberRule(policy, arn)?.role ?? null;
-      const isAt = (location: string) => tasks.knownTasksAt(location, role)?.has(arn.taskArn) ?? false;
-      return policy.links.find((link) => locationsNear(link, arn).some(isAt)) ?? null;
+      const { listed, byLocation, role, taskArn } = candidatesFor(policy, execution);
+      const isMember = ({ location }: Near) => tasks.knownTasksAt(location, role)?.has(taskArn) ?? false;
+      return byLocation.find(isMember)?.link ?? listed;
     },
   };
 }
 
-function parsed(execution: string): ExecutionArn | null {
-  const arn = parseExecutionArn(execution);
-  return arn.ok ? arn.value : null;
+/** A location of a link, in the account and Region of a task. */
+interface Near {
+  link: Link;
+  location: string;
 }
 
-function listedIn({ links }: Policy, arn: ExecutionArn | null): Link | null {
-  return arn === null ? null : (links.find(({ tasks }) => tasks.includes(arn.taskArn)) ?? null);
-}
-
-/** A task and its locations are of one account and Region. */
-function locationsNear({ locations }: Link, { region, account }: ExecutionArn): string[] {
-  return locations.filter((location) => location.split(':').slice(3, 5).join(':') === `${region}:${account}`);
+/** The link that lists the task of an execution, or else those that it may belong to by a location, and where to ask for that. */
+function candidatesFor(policy: Policy, execution: string) {
+  const parsed = parseExecutionArn(execution);
+  if (!parsed.ok) return { listed: null, byLocation: [], taskArn: '', region: '', role: null };
+  const { taskArn, region, account } = parsed.value;
+  const listed = linkOfTask(policy.links, taskArn);
+  const role = memberRule(policy, parsed.value)?.role ?? null;
+  // A task and its locations are of one account and Region.
+  const isNear = (location: string) => {
+    const place = placeOfLocation(location);
+    return place.region === region && place.account === account;
+  };
+  const near = policy.links.flatMap((link) =>
+    link.locations.filter(isNear).map((location): Near => ({ link, location })),
+  );
+  return { listed, byLocation: listed === null ? near : [], taskArn, region, role };
 }

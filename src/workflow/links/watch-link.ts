@@ -1,9 +1,9 @@
 import { parseTaskArn } from '../../domain/execution/task-arn.ts';
 import { decideWindow } from '../../domain/link/decide-window.ts';
-import type { Link } from '../../domain/link/link.ts';
+import { type Link, placeOfLocation } from '../../domain/link/link.ts';
 import { memberRule } from '../../domain/policy/links/link-rules.ts';
 import { isApplied } from '../../domain/policy/links/links-not-applied.ts';
-import type { Policy, Rule } from '../../domain/policy/policy.ts';
+import { isForPlace, type Policy, type Rule } from '../../domain/policy/policy.ts';
 import { AwsFault } from '../faults.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Ledger } from '../ports/ledger.ts';
@@ -90,15 +90,10 @@ function queriesOf(policy: Policy, { tasks, locations }: Link): MemberQuery[] {
     if (arn && rule) queryFor(arn.region, rule).tasks.push(task);
   }
   for (const location of locations) {
-    const [, , , region = '', account = ''] = location.split(':');
+    const place = placeOfLocation(location);
     // Which tasks these are is not known before: the rules that name the account and the Region say who may look.
-    const roles = policy.rules.filter((rule) => isNear(rule, { region, account })).map(({ role }) => role);
-    for (const role of new Set(roles)) queryFor(region, { role }).locations.push(location);
+    const roles = policy.rules.filter((rule) => isForPlace(rule, place)).map(({ role }) => role);
+    for (const role of new Set(roles)) queryFor(place.region, { role }).locations.push(location);
   }
   return [...queries.values()];
-}
-
-function isNear({ match }: Rule, { region, account }: { region: string; account: string }): boolean {
-  if (match.links !== undefined) return false;
-  return (match.accounts?.includes(account) ?? true) && (match.regions?.includes(region) ?? true);
 }

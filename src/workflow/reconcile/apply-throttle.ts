@@ -11,7 +11,6 @@ import {
   vanishedEvent,
 } from '../../domain/run/change/decide-apply.ts';
 import { cappedAt } from '../../domain/run/desired-limit.ts';
-import { untouchedRun } from '../../domain/run/run.ts';
 import { AwsFault, PersonUnknown } from '../faults.ts';
 import type { Change } from '../ports/commit.ts';
 import type { Claim } from '../ports/outbox.ts';
@@ -91,7 +90,7 @@ async function follow(
   const { request, stored, claim } = of;
   if (decision.kind === 'wait') return later(TRY_AGAIN_SECONDS, WAITS_FOR[decision.for]);
   if (decision.kind === 'end') return conclude(deps, of, [decision.event]);
-  const { link: cappedBy } = cappedAt(of.run ?? untouchedRun(request.execution), request.to, of.now);
+  const { link: cappedBy } = cappedAt(of.run, request.to, of.now);
   if (cappedBy !== null) return applyUnsent(deps, of, cappedBy);
   const isSet = request.from === request.to && of.execution.bytesPerSecond === request.to;
   // A link may have moved the limit that is extended. Where that one is over, nothing is sent either: its extension is stale.
@@ -100,8 +99,8 @@ async function follow(
 }
 
 /**
- * The rate is in force already, so putting the grant on record is all that applying it takes. Or a link caps it: then the work of
- * the link sets what is left of it.
+ * The rate is in force already, so putting the grant on record is all that applying it takes. Or a link caps it, and nothing is
+ * sent for the request itself.
  */
 async function applyUnsent(
   deps: ReconcileDeps,
@@ -113,10 +112,7 @@ async function applyUnsent(
   const extended = await extendedBy(deps, request);
   const events = unsentEvents(request, { ...of, extended, cappedBy, now });
   const isApplied = events.some(({ event }) => event === 'applied');
-  if (!isApplied) return conclude(deps, of, events);
-  const { others = [], ...more } = afterApplied(events, { before: stored, now });
-  const capping = cappedBy === null ? [] : [{ kind: 'member', execution: request.execution } as const];
-  return conclude(deps, of, events, { ...more, others: [...others, ...capping] });
+  return conclude(deps, of, events, isApplied ? afterApplied(events, { before: stored, now }) : {});
 }
 
 async function extendedBy(

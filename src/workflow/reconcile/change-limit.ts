@@ -179,10 +179,9 @@ async function sendAgain(
   if (approved === 'no') {
     return conclude(deps, of, plan, [undoneEvent(plan, { why: 'not-approved', execution, attempt: attempt - 1 })]);
   }
-  const { run } = of.stored;
-  const cappedBy = run && cappedAt(run, plan.to, deps.clock.now()).link;
-  // A window has begun meanwhile: the work of the link sets what is left of it. What was sent may still take effect.
-  if (cappedBy)
+  const cappedBy = cappedAt(of.stored.run, plan.to, deps.clock.now()).link;
+  // A window has begun meanwhile. What was sent may still take effect.
+  if (cappedBy !== null)
     return commitDone(deps, of, plan, execution, { sent: null, attempt: attempt - 1, open: true, cappedBy });
   return beginChange(deps, plan, of, attempt);
 }
@@ -207,9 +206,7 @@ async function commitDone(
   const early = await endForApprovals(deps, applied, of.stored.run, now);
   const end = early ?? scheduled;
   const events = end ? [done, end] : [done];
-  const { others = [], ...more } = afterApplied(events, { before: of.stored, now: deps.clock.now() });
-  const capping = how.cappedBy === undefined ? [] : [{ kind: 'member', execution: plan.execution } as const];
-  return conclude(deps, of, plan, events, { ...more, others: [...others, ...capping] });
+  return conclude(deps, of, plan, events, afterApplied(events, { before: of.stored, now: deps.clock.now() }));
 }
 
 /** What came of a change, on record. */

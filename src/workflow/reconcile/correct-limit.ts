@@ -1,6 +1,6 @@
 import type { TaskExecution } from '../../domain/execution/task-execution.ts';
 import type { ThrottleRequest } from '../../domain/request/throttle-request.ts';
-import { desiredLimit, linkOfLimit, rateOf, requestOfLimit } from '../../domain/run/desired-limit.ts';
+import { changeTo, desiredLimit } from '../../domain/run/desired-limit.ts';
 import { memberOf } from '../../domain/run/run.ts';
 import type { Claim } from '../ports/outbox.ts';
 import type { StoredRun } from '../ports/stored-run.ts';
@@ -28,18 +28,15 @@ export async function correctLeftLimit(deps: ReconcileDeps, of: Correction): Pro
 /** AWS shows a limit of the bot that should not apply any more: the one that should is set. */
 export async function correctLimit(deps: ReconcileDeps, of: Correction): Promise<WorkOutcome> {
   const { stored, request, execution } = of;
-  const desired = stored.run && desiredLimit(stored.run, { now: deps.clock.now() });
-  const to = desired && rateOf(desired);
-  if (!desired || to === null) return later(AGAIN_SECONDS, 'it is not known what the limit should be');
+  const next = stored.run && changeTo(desiredLimit(stored.run, { now: deps.clock.now() }));
+  if (!next) return later(AGAIN_SECONDS, 'it is not known what the limit should be');
   const plan = {
     execution: stored.execution,
     cause: 'late-write',
     request: null,
-    grant: requestOfLimit(desired),
-    link: linkOfLimit(desired),
     memberOf: memberOf(stored.run),
     from: execution.bytesPerSecond,
-    to,
+    ...next,
     role: (request ? readAccess(request, deps.policy) : memberReadAccess(stored.execution, deps.policy)).role,
     policy: deps.policy.current().digest,
   } as const;

@@ -2,7 +2,7 @@ import type { TaskExecution } from '../../domain/execution/task-execution.ts';
 import { isBeyondChange, isUpdatable } from '../../domain/execution/task-execution.ts';
 import type { ThrottleRequest } from '../../domain/request/throttle-request.ts';
 import { type PlannedChange, skippedEvent, undoneEvent } from '../../domain/run/change/change-events.ts';
-import { desiredLimit, linkOfLimit, rateOf, requestOfLimit } from '../../domain/run/desired-limit.ts';
+import { changeTo, desiredLimit } from '../../domain/run/desired-limit.ts';
 import { hasOpenGrant, type TimedGrant } from '../../domain/run/grant/timed-grant.ts';
 import { grantOf, memberOf, type Run, untouchedRun } from '../../domain/run/run.ts';
 import { AwsFault } from '../faults.ts';
@@ -108,15 +108,13 @@ async function bringBack(deps: ReconcileDeps, ending: Ending): Promise<WorkOutco
 /** Sends what applies next, unless it is the same rate. */
 async function setNext(deps: ReconcileDeps, ending: Ending, execution: TaskExecution): Promise<WorkOutcome> {
   const { stored, run, request, claim } = ending;
-  const desired = desiredLimit(run, { now: deps.clock.now() });
-  const to = rateOf(desired);
-  const next = { grant: requestOfLimit(desired), link: linkOfLimit(desired) };
+  const next = changeTo(desiredLimit(run, { now: deps.clock.now() }));
   const from = execution.bytesPerSecond;
-  if (to === null) return fail(deps, ending, { why: 'base-unknown', execution });
-  if (to === from) return skip(deps, ending, 'same-rate', { execution, next, to });
+  if (next === null) return fail(deps, ending, { why: 'base-unknown', execution });
+  if (next.to === from) return skip(deps, ending, 'same-rate', { execution, next });
   const { role } = request.hold;
   const about = { execution: stored.execution, memberOf: memberOf(run), policy: deps.policy.current().digest };
-  const plan: PlannedChange = { ...about, cause: 'end', request, ...next, from, to, role };
+  const plan: PlannedChange = { ...about, cause: 'end', request, from, ...next, role };
   return beginChange(deps, plan, { stored, request, claim });
 }
 
@@ -155,10 +153,10 @@ function skip(
   deps: ReconcileDeps,
   ending: Ending,
   why: 'changed' | 'covered' | 'same-rate',
-  shown: { execution: TaskExecution; next: { grant: string | null; link: string | null }; to: number } | null = null,
+  shown: { execution: TaskExecution; next: NonNullable<ReturnType<typeof changeTo>> } | null = null,
 ): Promise<WorkOutcome> {
   const policy = deps.policy.current().digest;
-  const about = { policy, memberOf: memberOf(ending.run), ...(shown ? { to: shown.to } : {}) };
+  const about = { policy, memberOf: memberOf(ending.run), ...(shown ? { to: shown.next.to } : {}) };
   const facts = shown ? { execution: shown.execution, next: shown.next } : {};
   const others = shown?.next.grant ? appliesAgain(shown.next.grant) : [];
   return write(deps, ending, skippedEvent(ending.request, why, about, facts), others);

@@ -23,11 +23,16 @@ export function afterApplied(
 ): FollowUp {
   const scheduled = events.find((one) => one.event === 'revert.scheduled');
   const covered = before.inForce?.request;
+  const isCapped = events.some((one) => one.event === 'applied' && one.detail.cappedBy !== undefined);
   const firstLook = { kind: 'watch', at: new Date(now.getTime() + FIRST_LOOK_SECONDS * 1000) } as const;
   return {
     effects: ['show', 'result'],
     timers: [...(scheduled ? revertTimers(scheduled, now) : []), firstLook],
-    others: covered === undefined ? [] : [{ kind: 'show', request: covered }],
+    others: [
+      ...(covered === undefined ? [] : [{ kind: 'show', request: covered } as const]),
+      // The work of the link sets what is left of it.
+      ...(isCapped ? [{ kind: 'member', execution: before.execution } as const] : []),
+    ],
   };
 }
 

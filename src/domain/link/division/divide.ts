@@ -48,7 +48,7 @@ interface Fixed {
 const LEAST_SHARE = 1;
 
 /** What the members may use together; -1 unlimited. What is fixed is not taken off yet. */
-export function budgetOf({ capacity, headroom }: Terms): number {
+export function budgetOf({ capacity, headroom }: Pick<Terms, 'capacity' | 'headroom'>): number {
   return capacity === UNLIMITED ? UNLIMITED : Math.floor(capacity * (1 - headroom));
 }
 

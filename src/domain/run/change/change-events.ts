@@ -156,34 +156,31 @@ export function skippedEvent(
   { policy, to, memberOf }: { policy: string; to?: number } & Pick<PlannedChange, 'memberOf'>,
   facts: SkippedFacts = {},
 ): EventOf<'revert.skipped'> {
-  const { execution = null, awsRequestId = null, said = null, next: applies } = facts;
+  const { detail, aws } = skipped(why, facts);
+  const next = to ?? request.hold?.base ?? request.from;
+  return { ...revertEvent(request, 'revert.skipped', { from: request.to, to: next, policy, memberOf }, detail), aws };
+}
+
+/** The execution has ended while it had a limit of a link; no record where it had none. */
+export function linkLimitEnded(run: Run | null, policy: string, facts: SkippedFacts): EventOf<'revert.skipped'>[] {
+  if (run?.inForce?.link === undefined || run.baseline === null) return [];
+  const about = { execution: run.execution, memberOf: memberOf(run), from: run.inForce.rate, to: run.baseline, policy };
+  return [{ ...runFacts(about), event: 'revert.skipped', ...skipped('ended', facts) }];
+}
+
+function skipped(
+  why: SkippedWhy,
+  { execution = null, awsRequestId = null, said = null, next }: SkippedFacts,
+): Pick<EventOf<'revert.skipped'>, 'detail' | 'aws'> {
   const requestId = execution?.requestId ?? awsRequestId;
   const detail = {
     why,
     rate: execution?.bytesPerSecond ?? null,
     ...(execution ? { status: execution.status } : {}),
     ...(said ? { said } : {}),
-    ...(applies === undefined ? {} : nextLimit(applies)),
+    ...(next === undefined ? {} : nextLimit(next)),
   };
-  const next = to ?? request.hold?.base ?? request.from;
-  return {
-    ...revertEvent(request, 'revert.skipped', { from: request.to, to: next, policy, memberOf }, detail),
-    aws: requestId === null ? null : { requestId },
-  };
-}
-
-/** The execution has ended while it had a limit of a link; no record where it had none. */
-export function linkLimitEnded(
-  run: Run | null,
-  policy: string,
-  { execution = null, awsRequestId = null, said = null }: SkippedFacts,
-): EventOf<'revert.skipped'>[] {
-  if (run?.inForce?.link === undefined || run.baseline === null) return [];
-  const about = { execution: run.execution, memberOf: memberOf(run), from: run.inForce.rate, to: run.baseline, policy };
-  const status = execution ? { status: execution.status } : {};
-  const detail = { why: 'ended' as const, rate: null, ...status, ...(said ? { said } : {}) };
-  const requestId = execution?.requestId ?? awsRequestId;
-  return [{ ...runFacts(about), event: 'revert.skipped', detail, aws: requestId === null ? null : { requestId } }];
+  return { detail, aws: requestId === null ? null : { requestId } };
 }
 
 /** In these records `from` is the limit that ends, and `to` the one that applies next. */

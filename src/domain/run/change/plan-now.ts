@@ -1,4 +1,4 @@
-import { desiredLimit, linkOfLimit, rateOf, requestOfLimit, withoutGrant } from '../desired-limit.ts';
+import { changeTo, desiredLimit, withoutGrant } from '../desired-limit.ts';
 import type { Run } from '../run.ts';
 import type { PlannedChange } from './change-events.ts';
 
@@ -7,8 +7,6 @@ export function planNow(plan: PlannedChange, run: Run | null, now: Date): Planne
   const rest = run && plan.request ? withoutGrant(run, plan.request.id) : run;
   // The first change that a link causes begins at the limit from before: that one is on record once the change is read back.
   const base = rest && plan.cause === 'link' ? { ...rest, baseline: rest.baseline ?? plan.from } : rest;
-  const desired = base && desiredLimit(base, { now });
-  const to = desired && rateOf(desired);
-  if (!desired || to === null) return plan;
-  return { ...plan, to, grant: requestOfLimit(desired), link: linkOfLimit(desired) };
+  const next = base && changeTo(desiredLimit(base, { now }));
+  return next ? { ...plan, ...next } : plan;
 }

@@ -1,5 +1,6 @@
 import { impact } from '../../../domain/execution/impact.ts';
-import { afterLimit, afterRequested, nextAfterRequested, rateNow } from '../../../domain/run/limit-ends.ts';
+import { cappedAt } from '../../../domain/run/desired-limit.ts';
+import { afterLimit, afterRequested, nextAfterRequested } from '../../../domain/run/limit-ends.ts';
 import { type Opened, openReview } from '../../../workflow/commands/open-review.ts';
 import type { ReviewDeps } from '../../../workflow/commands/review-request.ts';
 import { AwsFault } from '../../../workflow/faults.ts';
@@ -60,10 +61,16 @@ function modalOf(deps: Deps, { user, log }: Caller, opened: Extract<Opened, { ki
     ...facts,
     observed: {
       execution,
-      impact: impact(execution, from, rateNow(to, run, now), speedUnderLimit(deps.rates, execution, run !== null), {
-        before: afterLimit(run, now),
-        after: afterRequested(request, run, now),
-      }),
+      impact: impact(
+        execution,
+        from,
+        cappedAt(run, to, now).rate,
+        speedUnderLimit(deps.rates, execution, run !== null),
+        {
+          before: afterLimit(run, now),
+          after: afterRequested(request, run, now),
+        },
+      ),
     },
     problem: null,
   });

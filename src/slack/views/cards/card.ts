@@ -4,10 +4,10 @@ import { isActive, type TaskExecution } from '../../../domain/execution/task-exe
 import type { Principals, Rule } from '../../../domain/policy/policy.ts';
 import { formatRate } from '../../../domain/rate/rate.ts';
 import { isOpen, type ThrottleRequest } from '../../../domain/request/throttle-request.ts';
-import { desiredLimit, rateOf, withoutGrant } from '../../../domain/run/desired-limit.ts';
+import { cappedAt, desiredLimit, rateOf, withoutGrant } from '../../../domain/run/desired-limit.ts';
 import { mayShow } from '../../../domain/run/evolve-run.ts';
 import { hasOpenGrant, isReverting } from '../../../domain/run/grant/timed-grant.ts';
-import { afterLimit, afterRequested, coverOf, rateNow } from '../../../domain/run/limit-ends.ts';
+import { afterLimit, afterRequested, coverOf } from '../../../domain/run/limit-ends.ts';
 import { grantOf, type Run } from '../../../domain/run/run.ts';
 import type { RecordRef } from '../../../workflow/ports/commit.ts';
 import { exceedsNote } from '../text/approval-words.ts';
@@ -114,7 +114,7 @@ function liveFacts(facts: CardFacts): [string, string][] {
   const { run = null, limitSetBy = null, measured = null, now } = facts;
   // Once the bot has set a limit, the average since the start mixes several limits.
   const speed = measured ?? (limitSetBy === null ? averageRate(execution) : null);
-  const { before, after } = impact(execution, request.from, rateNow(request.to, run, now), speed, {
+  const { before, after } = impact(execution, request.from, cappedAt(run, request.to, now).rate, speed, {
     before: afterLimit(run, now),
     after: afterRequested(request, run, now),
   });

@@ -2,7 +2,8 @@ import type { KnownBlock } from '@slack/types';
 import { impact } from '../../../domain/execution/impact.ts';
 import type { Principals } from '../../../domain/policy/policy.ts';
 import { formatRate } from '../../../domain/rate/rate.ts';
-import { afterLimit, afterRequested, nextAfterRequested, rateNow } from '../../../domain/run/limit-ends.ts';
+import { cappedAt } from '../../../domain/run/desired-limit.ts';
+import { afterLimit, afterRequested, nextAfterRequested } from '../../../domain/run/limit-ends.ts';
 import { count } from '../../../domain/text/count.ts';
 import { formatDuration } from '../../../domain/time/duration.ts';
 import type { Previewed } from '../../../workflow/commands/preview-throttle.ts';
@@ -29,7 +30,7 @@ export function previewMessage({ preview, approvers, user, speed, now }: Preview
   const { rule, proposal, execution, run } = preview;
   const { from, to, detail } = proposal;
   const wanted = { from, to, durationSeconds: detail.duration, until: detail.until ?? null };
-  const { before, after } = impact(execution, from, rateNow(to, run, now), speed, {
+  const { before, after } = impact(execution, from, cappedAt(run, to, now).rate, speed, {
     before: afterLimit(run, now),
     after: afterRequested(wanted, run, now),
   });

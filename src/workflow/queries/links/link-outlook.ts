@@ -20,13 +20,18 @@ export async function linkOutlook(link: Link, at: Date): Promise<LinkOutlook> {
 
 /** The capacities that come due after a time, within so many seconds. */
 export async function laterCapacities(link: Link, after: Date, seconds: number): Promise<number[]> {
+  const changes = await changesWithin(link, after, new Date(after.getTime() + seconds * 1000));
+  return changes.map(({ due }) => due.capacity);
+}
+
+/** When the timetable moves on after a time and before an end, and what is due from then on. */
+export async function changesWithin(link: Link, after: Date, end: Date): Promise<{ at: Date; due: Due }[]> {
   if (link.timetable.length === 0) return [];
   const { changesOf } = await loadChanges();
-  const end = after.getTime() + seconds * 1000;
-  const capacities: number[] = [];
-  for (const { at, due } of changesOf(link, after)) {
-    if (at.getTime() >= end) break;
-    capacities.push(due.capacity);
+  const changes: { at: Date; due: Due }[] = [];
+  for (const change of changesOf(link, after)) {
+    if (change.at >= end) break;
+    changes.push(change);
   }
-  return capacities;
+  return changes;
 }

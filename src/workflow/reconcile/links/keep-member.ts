@@ -2,14 +2,7 @@ import { isBeyondChange, isUpdatable, type TaskExecution } from '../../../domain
 import { hasUnreadable } from '../../../domain/policy/policies-in-force.ts';
 import { directionOf } from '../../../domain/policy/policy.ts';
 import type { PlannedChange } from '../../../domain/run/change/change-events.ts';
-import {
-  type DesiredLimit,
-  desiredLimit,
-  isOpenAt,
-  linkOfLimit,
-  rateOf,
-  requestOfLimit,
-} from '../../../domain/run/desired-limit.ts';
+import { changeTo, desiredLimit, isOpenAt } from '../../../domain/run/desired-limit.ts';
 import { strictestLimits } from '../../../domain/run/link-limits.ts';
 import { memberOf, type Run } from '../../../domain/run/run.ts';
 import { AwsFault } from '../../faults.ts';
@@ -76,24 +69,21 @@ async function setDue(deps: ReconcileDeps, { stored, run, execution, role, claim
   // The end of a grant is work of its own, and decides what is next.
   if (run.grants.some((grant) => !isOpenAt(grant, now))) return later(BUSY_SECONDS, 'the end of a limit is under way');
   const from = execution.bytesPerSecond;
-  const desired = dueFor({ ...run, baseline: run.baseline ?? from }, from, now);
-  const to = rateOf(desired);
-  if (to === null || to === from) return later(secondsToNext(run, now), 'its limit is what it should be');
-  const waits = secondsAfterFailure(run, to, now);
+  const next = dueFor({ ...run, baseline: run.baseline ?? from }, from, now);
+  if (next === null || next.to === from) return later(secondsToNext(run, now), 'its limit is what it should be');
+  const waits = secondsAfterFailure(run, next.to, now);
   if (waits > 0) return later(Math.min(waits, secondsToNext(run, now)), 'AWS did not carry the change out');
   const inForce = await deps.policy.counting();
-  if (hasUnreadable(inForce) && directionOf(from, to) !== 'lower') {
+  if (hasUnreadable(inForce) && isRaise(from, next.to)) {
     return later(TRY_AGAIN_SECONDS, 'another bot runs a policy that can’t be read here');
   }
   const plan: PlannedChange = {
     execution: stored.execution,
     cause: 'link',
     request: null,
-    grant: requestOfLimit(desired),
-    link: linkOfLimit(desired),
     memberOf: memberOf(run),
     from,
-    to,
+    ...next,
     role,
     policy: inForce.digest,
   };
@@ -101,15 +91,17 @@ async function setDue(deps: ReconcileDeps, { stored, run, execution, role, claim
   return outcome.kind === 'done' ? later(secondsToNext(run, deps.clock.now()), 'its limit was set') : outcome;
 }
 
-/** Lowered by what this bot's policy allows; raised by what the policies of all bots do. */
-function dueFor(run: Run, from: number, now: Date): DesiredLimit {
-  const own = desiredLimit(run, { now });
-  const to = rateOf(own);
-  if (to === null || to === from || directionOf(from, to) === 'lower' || !run.link) return own;
-  const strictest = desiredLimit({ ...run, link: strictestLimits(run.link) }, { now });
-  const least = rateOf(strictest);
-  // What the others allow is below what it has: one of them lowers it.
-  return least !== null && least !== from && directionOf(from, least) === 'lower' ? { cause: 'paused' } : strictest;
+/** Lowered by what this bot's policy allows; raised by what the policies of all bots do. Null: it stays what it is. */
+function dueFor(run: Run, from: number, now: Date) {
+  const own = changeTo(desiredLimit(run, { now }));
+  if (own === null || !isRaise(from, own.to) || !run.link) return own;
+  const byAll = changeTo(desiredLimit({ ...run, link: strictestLimits(run.link) }, { now }));
+  // Where the others allow less than it has, one of them lowers it.
+  return byAll && isRaise(from, byAll.to) ? byAll : null;
+}
+
+function isRaise(from: number, to: number): boolean {
+  return to !== from && directionOf(from, to) !== 'lower';
 }
 
 /** How long a rate that AWS did not set waits before it is sent again. */

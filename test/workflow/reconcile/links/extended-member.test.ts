@@ -1,27 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { givenBot } from '../../given-bot.ts';
 import { FREE, granted, HOUR, to } from '../../given-grants.ts';
-import { begin, linkOf, windowIn } from '../../given-links.ts';
+import { beginWithWindow, passes } from '../../given-links.ts';
 
 const given = givenBot(FREE);
 
 const MINUTE = 60;
 
-async function passes(seconds: number): Promise<void> {
-  given.world.seconds += seconds;
-  await given.bot.work();
-}
-
-/** A window of 40 MiB/s, for an hour, that begins in five minutes. */
-async function beginWithWindow(): Promise<void> {
-  given.world.links = [linkOf(given.arn, { timetable: [windowIn(given.world, 5, 60, 40)] })];
-  await begin(given.bot);
-}
-
 describe('an extension on a member', () => {
   it('of a limit that was reverted meanwhile sets nothing', async () => {
-    await beginWithWindow();
-    await passes(5 * MINUTE);
+    await beginWithWindow(given);
+    await passes(given, 5 * MINUTE);
     const id = await granted(given.bot, { ...to(20), durationSeconds: HOUR / 2 });
     expect(given.limit()).toBe(20);
     given.world.rule = { ...given.world.rule, approvals: { lower: 1, raise: 1, unlimited: 1 } };

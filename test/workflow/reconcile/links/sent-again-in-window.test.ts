@@ -1,26 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { givenBot } from '../../given-bot.ts';
 import { FREE, granted, HOUR, to } from '../../given-grants.ts';
-import { begin, linkOf, windowIn } from '../../given-links.ts';
+import { beginWithWindow, passes } from '../../given-links.ts';
 
 const given = givenBot(FREE);
 
 const MINUTE = 60;
 
-async function passes(seconds: number): Promise<void> {
-  given.world.seconds += seconds;
-  await given.bot.work();
-}
-
-/** A window of 40 MiB/s, for an hour, that begins in five minutes. */
-async function beginWithWindow(): Promise<void> {
-  given.world.links = [linkOf(given.arn, { timetable: [windowIn(given.world, 5, 60, 40)] })];
-  await begin(given.bot);
-}
-
 describe('a request whose change AWS does not take before a window begins', () => {
   it('is not sent above the window’s limit', async () => {
-    await beginWithWindow();
+    await beginWithWindow(given);
     given.aws.fail({ kind: 'throttle', operation: 'UpdateTaskExecution' });
     given.world.seconds += 4 * MINUTE - 5;
     const id = await granted(given.bot, { ...to(60), durationSeconds: 2 * HOUR });
@@ -29,7 +18,7 @@ describe('a request whose change AWS does not take before a window begins', () =
     const before = given.sent().length;
     // The window has begun.
     given.world.seconds += MINUTE + 5;
-    for (let tries = 0; tries < 30; tries++) await passes(10);
+    for (let tries = 0; tries < 30; tries++) await passes(given, 10);
     expect(
       given
         .sent()

@@ -7,13 +7,13 @@ import type { Due } from './week.ts';
  * What a link that every execution may have all of allows each of them, from the first to the last of some times at which something
  * is due. `dues`: in order; the first one has been due for as long as matters.
  */
-export function limitsAhead(
-  { name, headroom, floor }: Link,
+export function limitsOfLink(
+  { name, headroom }: Link,
   dues: readonly [{ at: Date; due: Due }, ...{ at: Date; due: Due }[]],
 ): LinkLimits {
   const limitOf = ({ at, due }: { at: Date; due: Due }): LinkLimit => ({
     from: at,
-    rate: budgetOf({ capacity: due.capacity, headroom, floor, grantsCapped: false }),
+    rate: budgetOf({ capacity: due.capacity, headroom }),
     capsGrants: due.cause === 'window',
   });
   const [first, ...others] = dues;
