@@ -65,7 +65,7 @@ export async function beginChange(
     return later(MOVED_SECONDS, `the request was ${committed.kind}`);
   }
   const now = { ...of, stored: committed.run, request: committed.state ?? of.request };
-  const access = accessOf(now.request, committed.run.run.change);
+  const access = accessOf(now.request, committed.run.run.change, plan.memberOf);
   return readBack(deps, now, await sendRate(deps, plan.execution, plan.to, access));
 }
 
@@ -81,7 +81,7 @@ export async function readBack(deps: ReconcileDeps, of: Carried, sent: Sent | nu
   const about = { execution: arn, request, policy: deps.policy.current().digest, memberOf: memberOf(run) };
   const plan = planOf(change, about);
   const reading = request ? readAccess(request, deps.policy) : memberReadAccess(arn, deps.policy, change.role);
-  const execution = await observeAfterChange(deps, arn, accessOf(request, change), reading);
+  const execution = await observeAfterChange(deps, arn, accessOf(request, change, plan.memberOf), reading);
   if (execution instanceof AwsFault) return notShown(deps, of, { plan, change, fault: execution, sent });
   // The worker that was to send it may have ended before that.
   const takenOver = sent === null && of.claim.deliveries > 1;
@@ -239,8 +239,8 @@ export function operationKey({ stored, request, claim: { entry, deliveries } }: 
 }
 
 /** On behalf of who ended the grant early, or else of the requester; or because of the link. */
-function accessOf(request: ThrottleRequest | null, { cause, role, link = 'none' }: ChangeInFlight) {
-  if (request === null || cause === 'link') return linkAccess(link, role);
+function accessOf(request: ThrottleRequest | null, { cause, role }: ChangeInFlight, member: PlannedChange['memberOf']) {
+  if (request === null || cause === 'link') return linkAccess(member ?? 'none', role);
   const by = cause === 'end' ? (request.hold?.by ?? request.requester) : request.requester;
   return changeAccess(request, role, by);
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { ACCOUNT, REGION } from '../../../aws/aws-environment.ts';
-import { MIB } from '../../../domain/given.ts';
+import { ACCOUNT, REGION, ROLE } from '../../../aws/aws-environment.ts';
+import { MIB, rule } from '../../../domain/given.ts';
 import { givenBot, idOf } from '../../given-bot.ts';
 import { FREE, granted, HOUR, to } from '../../given-grants.ts';
 import { begin, beginWithWindow, linkOf, passes, windowIn } from '../../given-links.ts';
@@ -61,6 +61,19 @@ describe('a window of a link', () => {
     given.world.seconds += 10 * MINUTE;
     await begin(given.bot);
     expect(given.limit()).toBe(40);
+  });
+
+  it('is set, and ended, in sessions that are named after the link, if the rule has a role', async () => {
+    given.world.rule = rule({ role: ROLE });
+    await beginWithWindow(given);
+    await passes(given, 5 * MINUTE);
+    await passes(given, HOUR);
+    expect(given.sent()).toEqual([40, 100]);
+    const sessions = given.aws.calls.filter(({ input }) => input.SourceIdentity !== undefined);
+    expect(sessions.map(({ input }) => [input.RoleSessionName, input.SourceIdentity])).toEqual([
+      ['link-dc1-wan', 'link-dc1-wan'],
+      ['link-dc1-wan', 'link-dc1-wan'],
+    ]);
   });
 
   it('sends nothing twice where its work is done again', async () => {
